@@ -1,0 +1,1 @@
+"""The state that outlives the program. Only this package knows TinyDB."""

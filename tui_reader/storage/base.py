@@ -1,0 +1,78 @@
+"""The seam between the services and whatever keeps the state: records made of fields, and edits to them.
+
+A record is a JSON object with a key within a table. Callers never see a file, a lock or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+Json: TypeAlias = Any
+"""A value that JSON can hold: None, bool, int, float, str, and lists and string-keyed objects of these."""
+
+Record: TypeAlias = Mapping[str, Json]
+"""The fields of one record. A field that is None is absent."""
+
+Receipt: TypeAlias = "Future[None]"
+"""Completes once a transaction is on disk; raises `errors.StoreError` where it could not be kept."""
+
+ARTICLES = "articles"
+ANNOTATIONS = "annotations"
+
+
+class Edit(NamedTuple):
+    """One field of one record, before and after. None means absent."""
+
+    table: str
+    key: str
+    field: str
+    before: Json
+    after: Json
+
+
+class Transaction(NamedTuple):
+    """Edits that became true together, with a line that says to a person what they did."""
+
+    label: str
+    edits: tuple[Edit, ...]
+
+
+class Store(Protocol):
+    """State of one library. Methods are called from one thread; what they return reflects every edit made so far."""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written, as a sentence for the reader; empty where writing is possible."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What a reader should know of the opening: recovered changes, another window, a damaged file set aside."""
+
+    def get(self, table: str, key: str) -> Record | None:
+        """A record by key, or None."""
+
+    def items(self, table: str) -> Iterator[tuple[str, Record]]:
+        """Every record of a table with its key."""
+
+    def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
+        """Make edits true at once for readers of this object, and durable soon: the receipt says when.
+
+        Args:
+            edits: What changes; becomes durable as a whole or not at all.
+            label: What was done, for undo: `starred “Europe's space gap”`.
+            undoable: False for what a person does not do on purpose, such as the reading position.
+        """
+
+    def undo(self) -> Transaction | None:
+        """Take back the last undoable transaction; its edits as they were applied now, or None if there is none."""
+
+    def redo(self) -> Transaction | None:
+        """Apply again what was last taken back; None if there is nothing."""
+
+    def poll(self) -> Sequence[Edit]:
+        """Edits made by other programs since the last call, already visible to `get`."""
+
+    def close(self) -> None:
+        """Wait until everything is durable, and let go of the file."""
