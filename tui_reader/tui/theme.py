@@ -1,0 +1,246 @@
+"""The themes: tones of paper, three weights of ink and one accent, as Textual theme variables.
+
+A theme of Textual's own, or one of the user's, may leave our variables out: they are then derived from its colours.
+Every pair of ink and tone that can meet on the screen is listed in `PAIRS`, and tested for contrast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.color import Color
+from textual.theme import Theme
+
+from tui_reader.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_THEME = "paper-dark"
+
+TONES = ("page", "side", "raised", "cursor-tone", "code-tone", "match", "match-current")
+"""Backgrounds."""
+
+INKS = ("text-ink", "bright", "muted-ink", "accent-ink", "link-ink", "good", "bad", "faint", "match-current-ink")
+"""Foregrounds; `faint` draws rules and never a word."""
+
+PAIRS: tuple[tuple[str, str, float], ...] = (
+    *(("text-ink", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "code-tone", "match")),
+    *(("bright", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone")),
+    *(("muted-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone", "code-tone")),
+    *(("accent-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone")),
+    *(("link-ink", tone, 4.5) for tone in ("page", "raised", "code-tone")),
+    *(("good", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
+    *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
+    ("match-current-ink", "match-current", 7.0),
+)
+"""Ink, tone and the least contrast between them: 7:1 for what is read, 4.5:1 for all else (WCAG 2.2, 1.4.6 and 1.4.3)."""
+
+
+def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
+    """A theme whose Textual colours follow from our tones, so that inputs and palettes match the page."""
+    return Theme(
+        name=name,
+        primary=tones["accent-ink"],
+        secondary=tones["link-ink"],
+        accent=tones["accent-ink"],
+        warning=tones["accent-ink"],
+        error=tones["bad"],
+        success=tones["good"],
+        foreground=tones["text-ink"],
+        background=tones["page"],
+        surface=tones["side"],
+        panel=tones["raised"],
+        dark=dark,
+        variables={
+            **tones,
+            "block-cursor-background": tones["cursor-tone"],
+            "block-cursor-foreground": tones["bright"],
+            "block-cursor-text-style": "bold",
+            "input-cursor-background": tones["accent-ink"],
+            "input-cursor-foreground": tones["page"],
+            "input-selection-background": tones["match"],
+            "border": tones["faint"],
+            "border-blurred": tones["faint"],
+        },
+    )
+
+
+_DARK = {
+    "page": "#15171b",
+    "side": "#101114",
+    "raised": "#1e2128",
+    "cursor-tone": "#272b33",
+    "code-tone": "#1b1e24",
+    "faint": "#33363d",
+    "text-ink": "#d9d4c7",
+    "bright": "#f4efe3",
+    "muted-ink": "#97938a",
+    "accent-ink": "#e3a857",
+    "link-ink": "#86b9dd",
+    "good": "#8fbf87",
+    "bad": "#e5786d",
+    "match": "#4d3c10",
+    "match-current": "#e3a857",
+    "match-current-ink": "#15171b",
+}
+
+_LIGHT = {
+    "page": "#fbf8f1",
+    "side": "#f2eee4",
+    "raised": "#efe9db",
+    "cursor-tone": "#e6dfcd",
+    "code-tone": "#f3eee2",
+    "faint": "#d3ccbc",
+    "text-ink": "#2c2a26",
+    "bright": "#0f0e0c",
+    "muted-ink": "#625e56",
+    "accent-ink": "#855011",
+    "link-ink": "#1b5a86",
+    "good": "#2f6b2a",
+    "bad": "#a32a20",
+    "match": "#f8e2a4",
+    "match-current": "#6b3d08",
+    "match-current-ink": "#fbf8f1",
+}
+
+_HIGH_CONTRAST = {
+    "page": "#000000",
+    "side": "#000000",
+    "raised": "#1c1c1c",
+    "cursor-tone": "#303030",
+    "code-tone": "#141414",
+    "faint": "#8a8a8a",
+    "text-ink": "#ffffff",
+    "bright": "#ffffff",
+    "muted-ink": "#d0d0d0",
+    "accent-ink": "#ffd75f",
+    "link-ink": "#87d7ff",
+    "good": "#afff87",
+    "bad": "#ff9f87",
+    "match": "#5f4700",
+    "match-current": "#ffd75f",
+    "match-current-ink": "#000000",
+}
+
+_TERMINAL = {
+    "page": "ansi_default",
+    "side": "ansi_default",
+    "raised": "ansi_default",
+    "cursor-tone": "ansi_default",
+    "code-tone": "ansi_default",
+    "faint": "ansi_bright_black",
+    "text-ink": "ansi_default",
+    "bright": "ansi_default",
+    "muted-ink": "ansi_default",
+    "accent-ink": "ansi_yellow",
+    "link-ink": "ansi_blue",
+    "good": "ansi_green",
+    "bad": "ansi_red",
+    "match": "ansi_default",
+    "match-current": "ansi_default",
+    "match-current-ink": "ansi_default",
+}
+
+
+def _terminal() -> Theme:
+    """The terminal's own 16 colours: nothing is painted that the user's scheme did not choose."""
+    return Theme(
+        name="terminal",
+        ansi=True,
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        accent="ansi_yellow",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        dark=True,
+        variables={
+            **_TERMINAL,
+            "ansi-background": "ansi_black",
+            "ansi-foreground": "ansi_white",
+            "block-cursor-foreground": "ansi_black",
+            "block-cursor-background": "ansi_white",
+            "input-cursor-background": "ansi_white",
+            "input-cursor-foreground": "ansi_black",
+            "input-selection-background": "ansi_bright_blue",
+            "input-selection-foreground": "ansi_black",
+            "border": "ansi_bright_black",
+            "border-blurred": "ansi_bright_black",
+        },
+    )
+
+
+def own_themes() -> tuple[Theme, ...]:
+    """The themes that come with the reader, the default first."""
+    return (
+        _paper("paper-dark", dark=True, tones=_DARK),
+        _paper("paper-light", dark=False, tones=_LIGHT),
+        _paper("high-contrast", dark=True, tones=_HIGH_CONTRAST),
+        _terminal(),
+    )
+
+
+def variable_defaults(theme: Theme) -> dict[str, str]:
+    """Our variables for a theme that does not set them, from the colours that it has."""
+    if theme.ansi:
+        return dict(_TERMINAL)
+    base = theme.to_color_system().generate()
+    page = base["background"]
+    ink = base["foreground"]
+    return {
+        "page": page,
+        "side": base["surface"],
+        "raised": base["panel"],
+        "cursor-tone": base["boost"] if "boost" in theme.variables else base["panel"],
+        "code-tone": base["surface"],
+        "faint": base["panel-lighten-1"] if theme.dark else base["panel-darken-1"],
+        "text-ink": ink,
+        "bright": ink,
+        "muted-ink": Color.parse(page).blend(Color.parse(ink), 0.7).hex,
+        "accent-ink": base["accent"],
+        "link-ink": base["secondary"],
+        "good": base["success"],
+        "bad": base["error"],
+        "match": Color.parse(page).blend(Color.parse(base["warning"]), 0.3).hex,
+        "match-current": base["warning"],
+        "match-current-ink": Color.parse(base["warning"]).get_contrast_text(1.0).hex6,
+    }
+
+
+def load_theme(path: Path) -> Theme:
+    """A theme from a TOML file: `name`, `dark`, and any of our tones and inks as colours.
+
+    Tones that the file leaves out are those of the paper theme of the same darkness.
+
+    Raises:
+        ConfigError: The file cannot be read, or a colour in it is none.
+    """
+    import tomllib  # noqa: PLC0415 - needed only by those who have a theme file
+
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            f"The theme file {path} cannot be read: {error}.", "Correct it, or choose another theme."
+        ) from None
+    dark = bool(values.pop("dark", True))
+    name = str(values.pop("name", path.stem))
+    tones = dict(_DARK if dark else _LIGHT)
+    for key, value in values.items():
+        if key not in tones:
+            raise ConfigError(f"{path}: “{key}” is not a tone.", f"The tones are {', '.join(tones)}.")
+        try:
+            Color.parse(str(value))
+        except Exception as error:  # noqa: BLE001 - Textual raises several kinds for a bad colour, all mean the same
+            raise ConfigError(
+                f"{path}: the colour of “{key}” cannot be understood: {error}.", "Write it as #rrggbb."
+            ) from None
+        tones[key] = str(value)
+    return _paper(name, dark=dark, tones=tones)
