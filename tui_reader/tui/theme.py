@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.color import Color
+from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
 from tui_reader.errors import ConfigError
@@ -35,7 +35,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
 )
-"""Ink, tone and the least contrast between them: 7:1 for what is read, 4.5:1 for all else (WCAG 2.2, 1.4.6 and 1.4.3)."""
+"""Ink, tone and the least contrast between them: 7:1 for what is read, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
 
 
 def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
@@ -187,31 +187,61 @@ def own_themes() -> tuple[Theme, ...]:
     )
 
 
+def contrast(one: Color, other: Color) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    def linear(channel: int) -> float:
+        share = channel / 255
+        return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
+
+    return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b)
+
+
+def _legible(ink: Color, tones: list[Color], least: float) -> Color:
+    """The ink, moved towards black or white just as far as it must be to stand out from every one of its tones."""
+    for goal in (WHITE, BLACK) if _luminance(tones[0]) < 0.18 else (BLACK, WHITE):
+        for step in range(11):
+            candidate = ink.blend(goal, step / 10)
+            if all(contrast(candidate, tone) >= least for tone in tones):
+                return candidate
+    return ink
+
+
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """Our variables for a theme that does not set them, from the colours that it has."""
+    """Our variables for a theme that does not set them: its own colours, its inks made legible on its tones."""
     if theme.ansi:
         return dict(_TERMINAL)
     base = theme.to_color_system().generate()
-    page = base["background"]
-    ink = base["foreground"]
-    return {
+    page, ink = Color.parse(base["background"]), Color.parse(base["foreground"])
+    warning = Color.parse(base["warning"])
+    tones = {
         "page": page,
-        "side": base["surface"],
-        "raised": base["panel"],
-        "cursor-tone": base["boost"] if "boost" in theme.variables else base["panel"],
-        "code-tone": base["surface"],
-        "faint": base["panel-lighten-1"] if theme.dark else base["panel-darken-1"],
+        "side": Color.parse(base["surface"]),
+        "raised": page.blend(ink, 0.07),
+        "cursor-tone": page.blend(ink, 0.12),
+        "code-tone": page.blend(ink, 0.04),
+        "match": page.blend(warning, 0.2),
+        "match-current": warning,
+    }
+    inks = {
         "text-ink": ink,
         "bright": ink,
-        "muted-ink": Color.parse(page).blend(Color.parse(ink), 0.7).hex,
-        "accent-ink": base["accent"],
-        "link-ink": base["secondary"],
-        "good": base["success"],
-        "bad": base["error"],
-        "match": Color.parse(page).blend(Color.parse(base["warning"]), 0.3).hex,
-        "match-current": base["warning"],
-        "match-current-ink": Color.parse(base["warning"]).get_contrast_text(1.0).hex6,
+        "muted-ink": page.blend(ink, 0.65),
+        "accent-ink": Color.parse(base["accent"]),
+        "link-ink": Color.parse(base["secondary"]),
+        "good": Color.parse(base["success"]),
+        "bad": Color.parse(base["error"]),
+        "match-current-ink": page,
     }
+    for name, colour in inks.items():
+        under = [tones[tone] for about, tone, _ in PAIRS if about == name]
+        inks[name] = _legible(colour, under, 4.5)
+    colours = {**tones, **inks, "faint": page.blend(ink, 0.2)}
+    return {name: colour.hex6 for name, colour in colours.items()}
 
 
 def load_theme(path: Path) -> Theme:

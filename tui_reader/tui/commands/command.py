@@ -1,0 +1,55 @@
+"""What a command is: one row says its name, keys, help and where it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Pane(StrEnum):
+    """The panes that can be active. Which one is, is the screen's own state and not Textual's focus."""
+
+    SIDEBAR = "sidebar"
+    LIST = "list"
+    ARTICLE = "article"
+
+
+EVERYWHERE = frozenset(Pane)
+READING = frozenset({Pane.LIST, Pane.ARTICLE})
+IN_ARTICLE = frozenset({Pane.ARTICLE})
+IN_LIST = frozenset({Pane.LIST})
+IN_SIDEBAR = frozenset({Pane.SIDEBAR})
+
+
+class Group(StrEnum):
+    """Headings of the help and the key sheet, in their order."""
+
+    MOVE = "Move"
+    READ = "Read"
+    ARTICLES = "Keep order"
+    FILTER = "Filter and find"
+    LOOK = "Look"
+    PROGRAM = "Program"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the command table."""
+
+    id: str
+    """Name in `config.toml`, and of the method that does it: `next_article`."""
+    keys: tuple[str, ...]
+    """Key sequences, keys parted by a space: `j`, `g g`, `ctrl+d`. Empty: reached from the palette alone."""
+    label: str
+    """One or two words for the last row of the screen."""
+    help: str
+    """What it does, as a line of help, without a full stop."""
+    group: Group
+    panes: frozenset[Pane] = EVERYWHERE
+    """Panes in which its keys are bound."""
+    counts: bool = False
+    """Whether a count before the key repeats it."""
+    footer: int = 0
+    """Weight in the last row of the screen, the higher the further left; 0 keeps it out."""
+    palette: bool = True
+    """Whether the palette offers it; moving by a row makes no sense there."""

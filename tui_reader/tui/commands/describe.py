@@ -1,0 +1,78 @@
+"""What is said of the commands: the last row's hints, the help and the key sheet, all from the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.tui.commands.command import Command, Group, Pane
+from tui_reader.tui.commands.keymap import written, written_all
+from tui_reader.tui.commands.table import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui_reader.tui.commands.keymap import Keymap
+
+
+class Hint(NamedTuple):
+    """Keys and what they do, in a word or two."""
+
+    keys: str
+    label: str
+
+
+def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
+    """What makes sense in a pane, the most useful first; commands with one label share a hint: `j k move`."""
+    by_label: dict[str, list[Command]] = {}
+    for command in sorted(COMMANDS, key=lambda command: -command.footer):
+        if command.footer and pane in command.panes and keymap.keys_of(command):
+            by_label.setdefault(command.label, []).append(command)
+    return [
+        Hint(" ".join(written(keymap.keys_of(command)[0]) for command in commands), label)
+        for label, commands in by_label.items()
+    ]
+
+
+def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str]]]]:
+    """Groups of the help with their rows: keys, where they work if not everywhere, and the help text."""
+    for group in Group:
+        rows = [
+            (written_all(keymap.keys_of(command)), where(command), command.help)
+            for command in COMMANDS
+            if command.group is group
+        ]
+        yield group, rows
+
+
+def where(command: Command) -> str:
+    """The panes a command works in, as words; empty for all of them."""
+    if command.panes == frozenset(Pane):
+        return ""
+    return ", ".join(str(pane) for pane in Pane if pane in command.panes)
+
+
+def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
+    """The key sheet in Markdown.
+
+    Args:
+        keymap: Keys in force.
+        brief: A single table without names and panes, for the README; else a section a group.
+    """
+    if brief:
+        rows = [f"| {_code(keymap, command)} | {command.help} |" for command in COMMANDS if keymap.keys_of(command)]
+        return "\n".join(["| keys | what they do |", "|---|---|", *rows]) + "\n"
+    sections = []
+    for group in Group:
+        rows = [
+            f"| {_code(keymap, command) or 'palette'} | {command.help} | {where(command) or 'everywhere'} "
+            f"| {'yes' if command.counts else ''} | `{command.id}` |"
+            for command in COMMANDS
+            if command.group is group
+        ]
+        head = ["| keys | what they do | where | counts | name |", "|---|---|---|---|---|"]
+        sections.append("\n".join([f"## {group}", "", *head, *rows]))
+    return "\n\n".join(sections) + "\n"
+
+
+def _code(keymap: Keymap, command: Command) -> str:
+    return " ".join(f"`{written(keys)}`".replace("|", "\\|") for keys in keymap.keys_of(command))

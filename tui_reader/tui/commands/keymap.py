@@ -1,0 +1,117 @@
+"""The keys in force: the table's own, changed by the `[keys]` of the settings, checked for conflicts."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.table import BY_ID, COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tui_reader.tui.commands.sequencer import Sequence as KeySequence
+
+ESSENTIAL = ("quit", "help", "palette")
+"""Commands that must keep a key, or there would be no way out and nothing to look it up with."""
+
+
+class Keymap:
+    """Which sequence runs which command in which pane.
+
+    Attributes:
+        warnings: What was wrong with the remapping, one sentence each; what they speak of was left as it was.
+    """
+
+    def __init__(self, remapped: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.warnings: list[str] = []
+        self._keys = {command.id: command.keys for command in COMMANDS}
+        for name, keys in (remapped or {}).items():
+            self._remap(name, tuple(" ".join(key.split()) for key in keys))
+        self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
+        for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
+            for pane in command.panes:
+                for keys in self._keys[command.id]:
+                    self._bind(pane, tuple(keys.split(" ")), command)
+        self._keep_essential()
+
+    def of(self, pane: Pane) -> Mapping[KeySequence, Command]:
+        """Sequences bound in a pane."""
+        return self._panes[pane]
+
+    def keys_of(self, command: Command) -> tuple[str, ...]:
+        """Key sequences that run a command wherever it works, as written in the table."""
+        return tuple(
+            keys
+            for keys in self._keys[command.id]
+            if any(self._panes[pane].get(tuple(keys.split(" "))) is command for pane in command.panes)
+        )
+
+    def _remap(self, name: str, keys: tuple[str, ...]) -> None:
+        if name not in BY_ID:
+            near = difflib.get_close_matches(name, BY_ID, n=1)
+            advice = f" Did you mean “{near[0]}”?" if near else ""
+            self.warnings.append(f"[keys] There is no command “{name}”.{advice}")
+        elif wrong := [key for key in keys if not is_key_sequence(key)]:
+            self.warnings.append(f"[keys] {name}: “{wrong[0]}” is not a key; write “s”, “ctrl+s”, “f5” or “g s”.")
+        else:
+            self._keys[name] = keys
+
+    def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> None:
+        """Bind unless another command holds the sequence, or one that this would hide or be hidden by."""
+        bound = self._panes[pane]
+        for other_keys, other in bound.items():
+            shorter = min(len(keys), len(other_keys))
+            if other is not command and keys[:shorter] == other_keys[:shorter]:
+                warning = (
+                    f"[keys] “{' '.join(keys)}” belongs to {other.id} in the {pane}; {command.id} goes without it."
+                )
+                if warning not in self.warnings:
+                    self.warnings.append(warning)
+                return
+        bound[keys] = command
+
+    def _keep_essential(self) -> None:
+        for name in ESSENTIAL:
+            command = BY_ID[name]
+            if not self.keys_of(command):
+                self.warnings.append(f"[keys] {name} must keep a key; it keeps “{command.keys[0]}”.")
+                self._keys[name] = command.keys
+                for pane in command.panes:
+                    self._panes[pane][tuple(command.keys[0].split(" "))] = command
+
+
+_NAMED_KEYS = frozenset(
+    "enter escape tab space backspace delete insert home end pageup pagedown up down left right".split()
+    + [f"f{number}" for number in range(1, 25)]
+)
+_MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
+
+
+def is_key_sequence(text: str) -> bool:
+    """Whether a text names keys: each a printable character, a named key, or one of these behind modifiers."""
+    return bool(text) and all(_is_key(key) for key in text.split(" "))
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    known = (len(last) == 1 and last.isprintable()) or last in _NAMED_KEYS
+    return known and all(modifier in _MODIFIERS for modifier in modifiers)
+
+
+_SYMBOLS = {"escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→"}
+
+
+def written(keys: str) -> str:
+    """A key sequence as people write it: `g g` is `gg`, `pagedown` is `PgDn`."""
+    parts = [
+        "+".join(_SYMBOLS.get(part, part) for part in key.split("+")) if len(key) > 1 else key
+        for key in keys.split(" ")
+    ]
+    return "".join(parts) if all(len(part) == 1 for part in parts) else " ".join(parts)
+
+
+def written_all(keys: Iterable[str]) -> str:
+    """Key sequences as a list for people."""
+    return " ".join(written(sequence) for sequence in keys)

@@ -1,0 +1,95 @@
+"""From keys to commands: sequences of several keys, and counts before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui_reader.tui.commands.command import Command
+
+Sequence = tuple[str, ...]
+"""Keys one after the other, as Textual names them or as they print: `("g", "g")`, `("ctrl+d",)`, `("]", "u")`."""
+
+
+class Step(Enum):
+    """What a key led to."""
+
+    WAIT = auto()
+    """A count or the beginning of a sequence: more keys are expected."""
+    RUN = auto()
+    CANCEL = auto()
+    """A count or a beginning was dropped."""
+    PASS = auto()
+    """The key means nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """The outcome of a key."""
+
+    step: Step
+    command: Command | None = None
+    count: int | None = None
+    """The count typed before the command; None where none was."""
+
+
+class Sequencer:
+    """Collects keys until they name a command. Knows no clock: the caller drops what stays half typed."""
+
+    MOST_DIGITS = 6
+
+    def __init__(self) -> None:
+        self._digits = ""
+        self._typed: Sequence = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is half typed."""
+        return bool(self._digits or self._typed)
+
+    @property
+    def typed(self) -> str:
+        """What is half typed, as it was typed."""
+        return " ".join(filter(None, (self._digits, "".join(self._typed))))
+
+    def reset(self) -> None:
+        """Forget what is half typed."""
+        self._digits, self._typed = "", ()
+
+    def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
+        """Take one key.
+
+        Args:
+            key: Name of the key, see `Sequence`.
+            keymap: Sequences bound in the active pane.
+        """
+        had_something = self.pending
+        if key == "escape" and had_something:
+            self.reset()
+            return Fed(Step.CANCEL)
+        if not self._typed and len(key) == 1 and key in "0123456789" and (key != "0" or self._digits):
+            self._digits = (self._digits + key)[: self.MOST_DIGITS]
+            return Fed(Step.WAIT)
+        keys = (*self._typed, key)
+        command = keymap.get(keys)
+        if command is None and any(bound[: len(keys)] == keys for bound in keymap):
+            self._typed = keys
+            return Fed(Step.WAIT)
+        count = int(self._digits) if self._digits else None
+        self.reset()
+        if command is None:
+            return Fed(Step.CANCEL if had_something else Step.PASS)
+        return Fed(Step.RUN, command, count)
+
+    def hints(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, str]]:
+        """How a half-typed sequence may go on: the keys left, and the label of the command."""
+        length = len(self._typed)
+        if not length:
+            return []
+        return [
+            (" ".join(keys[length:]), command.label) for keys, command in keymap.items() if keys[:length] == self._typed
+        ]
