@@ -37,7 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("follow_link", ("f",), "links", "Follow a link by its letters", Group.READ, IN_ARTICLE, footer=50),
     Command("open_original", ("o",), "original", "Open the original in the browser, or the file in its program", Group.READ, READING),
     Command("jump_back", ("ctrl+o", "alt+left"), "jump back", "Back to where you were before a jump", Group.READ, counts=True),
-    Command("jump_forward", ("alt+right",), "jump forward", "Forward again", Group.READ, counts=True),
+    Command("jump_forward", ("ctrl+i", "alt+right"), "jump forward", "Forward again", Group.READ, counts=True),
     Command("copy", ("y",), "copy", "Copy the focused sentence, else the paragraph at the top", Group.READ, IN_ARTICLE),
     Command("copy_link", ("Y",), "copy link", "Copy the address of the original, else the path of the file", Group.READ, READING),
     Command("toggle_read", ("r",), "read", "Mark as read or unread", Group.ARTICLES, READING, footer=60),

@@ -1,0 +1,130 @@
+"""The first and the last row of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from textual.strip import Strip
+
+    from tui_reader.tui.commands.describe import Hint
+
+
+class TopBar(LinePane):
+    """Name of the library, and counts that change with what the reader does."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--name", "pane--muted", "pane--bad"}
+    DEFAULT_CSS = """
+    TopBar {
+        height: 1; background: $side; color: $text-ink;
+        & > .pane--name { color: $accent-ink; text-style: bold; }
+        & > .pane--muted { color: $muted-ink; }
+        & > .pane--bad { color: $bad; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
+        super().__init__(id=id)
+        self._library = ""
+        self._counts: tuple[str, ...] = ()
+        self._warning = ""
+
+    def show(self, library: str, counts: Sequence[str], warning: str = "") -> None:
+        """Set what it says.
+
+        Args:
+            library: Name of the library.
+            counts: Parts such as `9 unread`, the most telling first; what does not fit leaves from the right.
+            warning: A lasting condition such as `read-only`.
+        """
+        shown = (library, tuple(counts), warning)
+        if shown != (self._library, self._counts, self._warning):
+            self._library, self._counts, self._warning = shown
+            self.repaint()
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture depends on."""
+        return self._library, self._counts, self._warning
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """Name and library on the left, warning and counts on the right."""
+        base, muted = self.ink(""), self.ink("") + self.ink("muted")
+        name = " tui-reader  " if width >= 30 else " "
+        room = max(0, width - len(name) - 2)
+        library = clip(self._library, max(room // 2, room - 24))
+        warning = f"{self._warning}  " if self._warning else ""
+        counts = fit_parts(self._counts, max(0, room - cell_len(library) - cell_len(warning) - 2))
+        left = [Piece(name, base + self.ink("name")), Piece(library, muted)]
+        right = [Piece(warning, base + self.ink("bad")), Piece(f"{counts} ", muted)]
+        return line(width, base, left, right)
+
+
+class StatusBar(LinePane):
+    """Keys that make sense now on the left; on the right what just happened, or what a half-typed key may become."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key", "pane--muted", "pane--said", "pane--bad"}
+    DEFAULT_CSS = """
+    StatusBar {
+        height: 1; background: $side; color: $text-ink;
+        & > .pane--key { color: $accent-ink; text-style: bold; }
+        & > .pane--muted { color: $muted-ink; }
+        & > .pane--said { color: $text-ink; }
+        & > .pane--bad { color: $bad; text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
+        super().__init__(id=id)
+        self._hints: tuple[Hint, ...] = ()
+        self._typed = ""
+        self._said = ""
+        self._bad = False
+
+    @property
+    def said(self) -> str:
+        """The message that is shown; empty where there is none."""
+        return self._said
+
+    def show_hints(self, hints: Sequence[Hint], typed: str = "") -> None:
+        """Set the keys shown, and what is half typed before them."""
+        shown = (tuple(hints), typed)
+        if shown != (self._hints, self._typed):
+            self._hints, self._typed = shown
+            self.repaint()
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Set what just happened; empty to fall silent."""
+        if (message, bad) != (self._said, self._bad):
+            self._said, self._bad = message, bad
+            self.repaint()
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture depends on."""
+        return self._hints, self._typed, self._said, self._bad
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """Whole hints as many as fit beside the message, which may take the row where it must."""
+        base = self.ink("")
+        said = base + self.ink("bad" if self._bad else "said")
+        key, muted = base + self.ink("key"), base + self.ink("muted")
+        message = clip(self._said, width - 2)
+        room = width - 1 - (cell_len(message) + 3 if message else 1)
+        pieces = [Piece(" ", base)]
+        if self._typed:
+            typed = f"{clip(self._typed, room)}  "
+            pieces.append(Piece(typed, said))
+            room -= cell_len(typed)
+        for hint in self._hints:
+            size = cell_len(hint.keys) + 1 + cell_len(hint.label)
+            if size > room:
+                break
+            pieces += [Piece(hint.keys, key), Piece(f" {hint.label}", muted), Piece("  ", base)]
+            room -= size + 2
+        return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])

@@ -1,0 +1,71 @@
+"""Lines of styled text, fitted into a width in cells. Foreign text goes in as it is: never as markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.style import Style
+
+ELLIPSIS = "…"
+
+
+class Piece(NamedTuple):
+    """Text in one style."""
+
+    text: str
+    style: Style
+
+
+def clip(text: str, width: int) -> str:
+    """The text, shortened to a width in cells; where something was cut it ends in `…`."""
+    if cell_len(text) <= width:
+        return text
+    if width < 1:
+        return ""
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> str:
+    """Parts joined by ` · `, of which whole ones leave until the rest fits.
+
+    Args:
+        parts: The parts; empty ones are skipped.
+        width: Cells there are.
+        keep: Indexes of parts in the order in which they leave; those not named leave last, the right one first.
+    """
+    left = [index for index, part in enumerate(parts) if part]
+    order = [index for index in keep if index in left] + [index for index in reversed(left) if index not in keep]
+    while len(left) > 1 and cell_len(" · ".join(parts[index] for index in left)) > width:
+        left.remove(order.pop(0))
+    return clip(" · ".join(parts[index] for index in left), width)
+
+
+def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] = ()) -> Strip:
+    """One row: pieces from the left, pieces at the right end, the base style between them.
+
+    What does not fit is cut from the end of the left pieces, so that the right ones stay whole.
+    """
+    tail = [Segment(piece.text, piece.style) for piece in right if piece.text]
+    room = width - sum(segment.cell_length for segment in tail)
+    if room < 0:
+        return line(width, base, left)
+    segments = []
+    for piece in left:
+        size = cell_len(piece.text)
+        if size > room:
+            text = clip(piece.text, room)
+            segments.append(Segment(text, piece.style))
+            room -= cell_len(text)
+            break
+        segments.append(Segment(piece.text, piece.style))
+        room -= size
+    if room > 0:
+        segments.append(Segment(" " * room, base))
+    return Strip([*segments, *tail], width)
