@@ -1,1 +1,28 @@
-"""The state that outlives the program. Only this package knows TinyDB."""
+"""What keeps the state of a library on disk. Nothing outside this package knows TinyDB, a journal or a lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.base import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def open_store(path: Path) -> Store:
+    """Open the state file of a library; neither the file nor its folder need to exist before the first change.
+
+    Args:
+        path: The TinyDB JSON file, usually `library.json`. A symbolic link is followed.
+
+    Raises:
+        StoreError: The file exists and may not be read at all. A file with damaged content opens read-only instead.
+    """
+    # Loads TinyDB (20 ms), which verbs that touch no state do not need.
+    from tui_reader.storage.simple import SimpleStore  # noqa: PLC0415
+
+    return SimpleStore(path)
+
+
+__all__ = ["Store", "open_store"]

@@ -6,8 +6,10 @@ A record is a JSON object with a key within a table. Callers never see a file, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Json: TypeAlias = Any
 """A value that JSON can hold: None, bool, int, float, str, and lists and string-keyed objects of these."""
@@ -53,14 +55,18 @@ class Store(Protocol):
     def get(self, table: str, key: str) -> Record | None:
         """A record by key, or None."""
 
-    def items(self, table: str) -> Iterator[tuple[str, Record]]:
-        """Every record of a table with its key."""
+    def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
+        """Every record of a table with its key; with `of`, only those whose field `article` is this one.
+
+        The second form costs what the article's own records cost, however many there are in all.
+        """
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
         """Make edits true at once for readers of this object, and durable soon: the receipt says when.
 
         Args:
-            edits: What changes; becomes durable as a whole or not at all.
+            edits: What changes; becomes durable as a whole or not at all. The field `id` is the key and cannot be
+                edited. A record whose fields are all taken away is deleted. A field `tags` holds a set of strings.
             label: What was done, for undo: `starred “Europe's space gap”`.
             undoable: False for what a person does not do on purpose, such as the reading position.
         """
