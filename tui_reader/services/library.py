@@ -1,0 +1,271 @@
+"""A library: the articles of some folders, and what their reader did with them."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import threading
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader import paths as program_paths
+from tui_reader.errors import ReaderError, UsageError
+from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
+from tui_reader.services.documents import Documents
+from tui_reader.services.events import ArticlesChanged, DocumentChanged, Event, Listener, ignore
+from tui_reader.services.identities import FoundFile, Identities
+from tui_reader.services.places import STATE_FILE, Places, find_places
+from tui_reader.services.reading import Reading
+from tui_reader.services.saving import SavingWatch
+from tui_reader.services.scanning import Batch, Scanner, found_file, lean
+from tui_reader.services.state import LibraryState
+from tui_reader.storage import Store, open_store
+from tui_reader.storage.base import ARTICLES
+from tui_reader.storage.scan_cache import CachedFile, ScanCache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.resources.abc import Traversable
+
+    from tui_reader.model.article import ArticleId
+
+
+class Library:
+    """Everything that a screen needs, and nothing of a screen.
+
+    One thread owns a library: the one that asks the catalogue, calls the verbs and `sync`. Files are scanned, watched
+    and read in other threads, which only ever leave word; `ArticlesChanged` asks the owner to take it in by `sync`.
+    """
+
+    def __init__(self, places: Places, store: Store, ignored: Sequence[str], notices: Sequence[str]) -> None:
+        """Show what is remembered. `open_library` is the way to get one."""
+        self.name = places.name
+        self.store = store
+        self.notices: Sequence[str] = (*notices, *store.notices)
+        self._places = places
+        self._listener: Listener = ignore
+        self._saving = SavingWatch()
+        self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self._given: dict[ArticleId, bytes] = {}
+        self._thread: threading.Thread | None = None
+        self._identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(places.path_of(name)))
+        self._catalogue = MemoryCatalogue()
+        self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
+        self.reading = Reading(self._state)
+        self.documents = Documents(self._identities.file, self._given)
+        self._cache = ScanCache(places.cache)
+        known = self._cache.load() if places.folders or places.files else []
+        self._scanner = Scanner(places, ignored, self._cache, known, deliver=self._deliver, tell=self._tell)
+        self._take_in(Batch(found=tuple(found_file(places, file) for file in known)))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The articles there are."""
+        return self._catalogue
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed, as a sentence; empty where it can."""
+        return self.store.read_only
+
+    def path(self, article_id: ArticleId) -> Path | None:
+        """Where the file of an article is; None for standard input, and for what is not there."""
+        file = self._identities.file(article_id)
+        return file.path if file is not None and article_id not in self._given else None
+
+    def start(self, listener: Listener) -> None:
+        """Begin to scan and to watch.
+
+        Args:
+            listener: Told every event, from threads of the library; it must not wait.
+        """
+        self._listener = self.documents.listener = self._saving.listener = listener
+        if self._places.folders or self._places.files:
+            self._thread = threading.Thread(target=self._scanner.run, args=(self._tick,), name="scanner", daemon=True)
+            self._thread.start()
+
+    def sync(self) -> tuple[ArticleId, ...]:
+        """Take in what was found in the folders, and what other programs wrote into the state.
+
+        Returns:
+            The articles that came, changed or went, each once.
+        """
+        touched: dict[ArticleId, None] = {}
+        while True:
+            try:
+                batch = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            touched.update(dict.fromkeys(self._take_in(batch)))
+        touched.update(dict.fromkeys(self._state.absorb(self.store.poll())))
+        return tuple(touched)
+
+    def close(self) -> None:
+        """Stop all threads, and return once every change is on disk."""
+        self._listener = self.documents.listener = ignore
+        self._scanner.stop()
+        self.documents.close()
+        if self._thread is not None:
+            self._thread.join()
+        self._cache.close()
+        self.store.close()
+        self._saving.close()
+
+    def put_standard_input(self, data: bytes) -> ArticleId:
+        """Make an article of bytes that have no file; the same bytes are the same article the next time."""
+        from hashlib import blake2b  # noqa: PLC0415
+
+        from tui_reader.formats import scan  # noqa: PLC0415 - at other times, formats load beside the first frame
+
+        fingerprint = blake2b(data, digest_size=16).hexdigest()
+        metadata, problem = scan(data, "-")
+        file = FoundFile(
+            Path("-"), f"stdin:{fingerprint}", "-", lean(metadata), len(data), fingerprint=fingerprint, error=problem
+        )
+        article_id = self._identities.assign(file)
+        self._given[article_id] = data
+        self._catalogue.put([self._state.headline(file.article(article_id))])
+        return article_id
+
+    def _deliver(self, batch: Batch) -> None:
+        """Leave word of what was found; called by the scanner's thread."""
+        self._inbox.put(batch)
+        self._listener(ArticlesChanged())
+        for name in batch.changed:
+            if (article_id := self._identities.at(name)) is not None:
+                self._listener(DocumentChanged(article_id))
+
+    def _tell(self, event: Event) -> None:
+        """Pass on what the scanner says; called by its thread."""
+        self._listener(event)
+
+    def _tick(self) -> None:
+        """Ask the owner to look for edits of other programs; called by the scanner's thread."""
+        self._listener(ArticlesChanged())
+
+    def _take_in(self, batch: Batch) -> dict[ArticleId, None]:
+        touched: dict[ArticleId, None] = {}
+        for name in batch.gone:
+            if (article_id := self._identities.release(name)) is not None:
+                self._forget(article_id)
+                touched[article_id] = None
+        headlines = []
+        for file in batch.found:
+            before = self._identities.at(file.name)
+            article_id = self._identities.assign(file)
+            if before is not None and before != article_id:
+                self._forget(before)
+                touched[before] = None
+            headlines.append(self._state.headline(file.article(article_id)))
+            touched[article_id] = None
+        self._catalogue.put(headlines)
+        for name in batch.changed:
+            if (changed := self._identities.at(name)) is not None:
+                self.documents.drop(changed)
+        if batch.complete:
+            for move in self._identities.settle():
+                self._forget(move.mistaken)
+                self._catalogue.put([self._state.headline(move.file.article(move.id))])
+                touched.update({move.mistaken: None, move.id: None})
+        self._state.follow(touched)
+        return touched
+
+    def _forget(self, article_id: ArticleId) -> None:
+        self._catalogue.remove((article_id,))
+        self.documents.drop(article_id)
+
+
+def open_library(
+    paths: Sequence[Path] = (),
+    *,
+    state: Path | None = None,
+    stdin: bytes | None = None,
+    ignored: Sequence[str] = (),
+) -> Library:
+    """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
+
+    Args:
+        paths: Folders and files; none for the default library, unless standard input is given.
+        state: The state file; None for the one that belongs to the paths.
+        stdin: Bytes that were read from standard input, as an article of their own.
+        ignored: Patterns of names to leave out, in the notation of `.gitignore`.
+
+    Raises:
+        UsageError: A path does not exist.
+        StoreError: The state file may not be read.
+    """
+    data_dir = program_paths.data_dir()
+    notices: list[str] = []
+    name = ""
+    if stdin is not None and not paths:
+        name = "standard input"
+    elif not paths:
+        name = "Sample library"
+        default = data_dir / "articles"
+        notices += _fill(default)
+        paths = (default,)
+    places = find_places(paths, state, data_dir, program_paths.cache_dir())
+    for folder in places.folders:
+        stray = folder / STATE_FILE
+        if stray != places.state and state is None and stray.is_file():
+            notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
+    library = Library(places, open_store(places.state), ignored, notices)
+    if name:
+        library.name = name
+    if stdin is not None:
+        library.put_standard_input(stdin)
+    return library
+
+
+def init_library(folder: Path) -> Path:
+    """Make a folder a library that carries its own state, with relative names; the state file's path.
+
+    Raises:
+        UsageError: It is no folder, or it is one already.
+        ReaderError: The file cannot be written.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
+    state = folder / STATE_FILE
+    try:
+        with state.open("x", encoding="utf-8") as file:
+            file.write(
+                '{"meta": {"1": {"format": "tui-reader library", "version": 1}}, "articles": {}, "annotations": {}}\n'
+            )
+    except FileExistsError as error:
+        raise UsageError(f"{state} is there already: the folder is a library.") from error
+    except OSError as error:
+        raise ReaderError(f"{state} cannot be written: {error.strerror}.", "Check the folder's permissions.") from error
+    return state
+
+
+def _fill(folder: Path) -> list[str]:
+    """Make the default library on the first run; what to tell about it."""
+    if folder.exists():
+        return []
+    samples = _samples()
+    try:
+        folder.mkdir(parents=True)
+        for sample in samples:
+            with resources.as_file(sample) as path:
+                shutil.copyfile(path, folder / sample.name)
+    except OSError as error:
+        raise ReaderError(
+            f"The library {folder} cannot be made: {error.strerror}.", "Name a folder of your own: tui-reader FOLDER."
+        ) from error
+    return [f"Your articles live in {folder}. It holds {len(samples)} samples to begin with; put yours beside them."]
+
+
+def _samples() -> list[Traversable]:
+    """The sample articles: in the package where it was installed, beside it in a checkout."""
+    package = resources.files("tui_reader")
+    inside = package / "sample_articles"
+    folder: Traversable = inside if inside.is_dir() else Path(str(package)).parent / "sample_articles"
+    if not folder.is_dir():
+        return []
+    return sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.name)
+
+
+__all__ = ["CachedFile", "Library", "init_library", "open_library"]
