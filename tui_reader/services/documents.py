@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.services.events import DocumentLoaded, Listener, ignore
-from tui_reader.sources.files import UnreadableError, read_bytes
+from tui_reader.sources.files import UnreadableError, read_bytes, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui_reader.model.article import ArticleId, Metadata
     from tui_reader.services.identities import FoundFile
@@ -27,16 +27,20 @@ WORKERS = 2
 class Documents:
     """Gives documents that are at hand, and fetches others. May be called from any thread; never waits."""
 
-    def __init__(self, find: Callable[[ArticleId], FoundFile | None], given: dict[ArticleId, bytes]) -> None:
+    def __init__(
+        self, find: Callable[[ArticleId], FoundFile | None], given: Mapping[ArticleId, bytes], limit: int
+    ) -> None:
         """Start empty.
 
         Args:
             find: The file of an article; called from threads of this object.
             given: Bytes of articles that have no file: standard input.
+            limit: Bytes that an article may have.
         """
         self.listener: Listener = ignore
         self._find = find
         self._given = given
+        self._limit = limit
         self._kept: OrderedDict[ArticleId, Document] = OrderedDict()
         self._wanted: ArticleId | None = None
         self._ahead: deque[ArticleId] = deque()
@@ -114,9 +118,7 @@ class Documents:
         if file is None or (ahead and file.size > AHEAD):
             return
         try:
-            data = self._given.get(article_id)
-            if data is None:
-                data, _ = read_bytes(file.path)
+            data = self._bytes_of(article_id, file)
         except FileNotFoundError:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is no longer there"))
             return
@@ -127,6 +129,14 @@ class Documents:
         if not ahead and (beginning := preview(data, name)) is not None:
             self._keep(article_id, ticket, beginning)
         self._keep(article_id, ticket, read(data, name))
+
+    def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
+        given = self._given.get(article_id)
+        if given is None:
+            return read_bytes(file.path, self._limit)[0]
+        if len(given) > self._limit:
+            raise UnreadableError(too_large(len(given), self._limit))
+        return given
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document) -> None:
         with self._changed:

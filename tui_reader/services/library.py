@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import os
 import queue
-import shutil
 import threading
-from importlib import resources
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
+from tui_reader.config import Settings
 from tui_reader.errors import ReaderError, UsageError
+from tui_reader.model.article import Metadata
 from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
 from tui_reader.services.documents import Documents
 from tui_reader.services.events import ArticlesChanged, DocumentChanged, Event, Listener, ignore
 from tui_reader.services.identities import FoundFile, Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
+from tui_reader.services.samples import fill_default_library
 from tui_reader.services.saving import SavingWatch
-from tui_reader.services.scanning import Batch, Scanner, found_file, lean
+from tui_reader.services.scanning import MEGABYTE, Batch, Scanner, found_file, lean
 from tui_reader.services.state import LibraryState
+from tui_reader.sources.files import too_large
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ARTICLES
-from tui_reader.storage.scan_cache import CachedFile, ScanCache
+from tui_reader.storage.scan_cache import ScanCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from importlib.resources.abc import Traversable
 
     from tui_reader.model.article import ArticleId
+
+
+STDIN = "standard input"
+"""What is read from there is called so, until it has a title of its own."""
 
 
 class Library:
@@ -39,12 +46,13 @@ class Library:
     and read in other threads, which only ever leave word; `ArticlesChanged` asks the owner to take it in by `sync`.
     """
 
-    def __init__(self, places: Places, store: Store, ignored: Sequence[str], notices: Sequence[str]) -> None:
+    def __init__(self, places: Places, store: Store, settings: Settings, notices: Sequence[str]) -> None:
         """Show what is remembered. `open_library` is the way to get one."""
         self.name = places.name
         self.store = store
         self.notices: Sequence[str] = (*notices, *store.notices)
         self._places = places
+        self._limit = settings.max_file_mb * MEGABYTE
         self._listener: Listener = ignore
         self._saving = SavingWatch()
         self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
@@ -54,10 +62,10 @@ class Library:
         self._catalogue = MemoryCatalogue()
         self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
         self.reading = Reading(self._state)
-        self.documents = Documents(self._identities.file, self._given)
+        self.documents = Documents(self._identities.file, self._given, self._limit)
         self._cache = ScanCache(places.cache)
         known = self._cache.load() if places.folders or places.files else []
-        self._scanner = Scanner(places, ignored, self._cache, known, deliver=self._deliver, tell=self._tell)
+        self._scanner = Scanner(places, settings, self._cache, known, deliver=self._deliver, tell=self._tell)
         self._take_in(Batch(found=tuple(found_file(places, file) for file in known)))
 
     @property
@@ -70,10 +78,28 @@ class Library:
         """Why nothing can be changed, as a sentence; empty where it can."""
         return self.store.read_only
 
-    def path(self, article_id: ArticleId) -> Path | None:
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that are looked through; none where only single files or standard input are shown."""
+        return self._places.folders
+
+    def path_of(self, article_id: ArticleId) -> Path | None:
         """Where the file of an article is; None for standard input, and for what is not there."""
         file = self._identities.file(article_id)
         return file.path if file is not None and article_id not in self._given else None
+
+    def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
+        """The article that a relative link leads to.
+
+        Args:
+            article_id: The article that the link stands in.
+            link: Its target: a path, perhaps with a fragment and percent escapes.
+        """
+        path = self.path_of(article_id)
+        target = unquote(link.partition("#")[0].partition("?")[0])
+        if path is None or not target or "\0" in target:
+            return None
+        return self._identities.at(self._places.name_of(os.path.normpath(path.parent / target)))
 
     def start(self, listener: Listener) -> None:
         """Begin to scan and to watch.
@@ -120,7 +146,11 @@ class Library:
         from tui_reader.formats import scan  # noqa: PLC0415 - at other times, formats load beside the first frame
 
         fingerprint = blake2b(data, digest_size=16).hexdigest()
-        metadata, problem = scan(data, "-")
+        metadata, problem = (
+            scan(data, "-") if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
+        )
+        if not metadata.title:
+            metadata = replace(metadata, title=STDIN, guessed=metadata.guessed | {"title"})
         file = FoundFile(
             Path("-"), f"stdin:{fingerprint}", "-", lean(metadata), len(data), fingerprint=fingerprint, error=problem
         )
@@ -182,7 +212,7 @@ def open_library(
     *,
     state: Path | None = None,
     stdin: bytes | None = None,
-    ignored: Sequence[str] = (),
+    settings: Settings | None = None,
 ) -> Library:
     """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
 
@@ -190,7 +220,7 @@ def open_library(
         paths: Folders and files; none for the default library, unless standard input is given.
         state: The state file; None for the one that belongs to the paths.
         stdin: Bytes that were read from standard input, as an article of their own.
-        ignored: Patterns of names to leave out, in the notation of `.gitignore`.
+        settings: What to leave out and how large an article may be; None for the defaults.
 
     Raises:
         UsageError: A path does not exist.
@@ -200,18 +230,18 @@ def open_library(
     notices: list[str] = []
     name = ""
     if stdin is not None and not paths:
-        name = "standard input"
+        name = STDIN
     elif not paths:
         name = "Sample library"
         default = data_dir / "articles"
-        notices += _fill(default)
+        notices += fill_default_library(default)
         paths = (default,)
     places = find_places(paths, state, data_dir, program_paths.cache_dir())
     for folder in places.folders:
         stray = folder / STATE_FILE
         if stray != places.state and state is None and stray.is_file():
             notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
-    library = Library(places, open_store(places.state), ignored, notices)
+    library = Library(places, open_store(places.state), settings or Settings(), notices)
     if name:
         library.name = name
     if stdin is not None:
@@ -239,33 +269,3 @@ def init_library(folder: Path) -> Path:
     except OSError as error:
         raise ReaderError(f"{state} cannot be written: {error.strerror}.", "Check the folder's permissions.") from error
     return state
-
-
-def _fill(folder: Path) -> list[str]:
-    """Make the default library on the first run; what to tell about it."""
-    if folder.exists():
-        return []
-    samples = _samples()
-    try:
-        folder.mkdir(parents=True)
-        for sample in samples:
-            with resources.as_file(sample) as path:
-                shutil.copyfile(path, folder / sample.name)
-    except OSError as error:
-        raise ReaderError(
-            f"The library {folder} cannot be made: {error.strerror}.", "Name a folder of your own: tui-reader FOLDER."
-        ) from error
-    return [f"Your articles live in {folder}. It holds {len(samples)} samples to begin with; put yours beside them."]
-
-
-def _samples() -> list[Traversable]:
-    """The sample articles: in the package where it was installed, beside it in a checkout."""
-    package = resources.files("tui_reader")
-    inside = package / "sample_articles"
-    folder: Traversable = inside if inside.is_dir() else Path(str(package)).parent / "sample_articles"
-    if not folder.is_dir():
-        return []
-    return sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.name)
-
-
-__all__ = ["CachedFile", "Library", "init_library", "open_library"]

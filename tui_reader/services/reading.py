@@ -41,14 +41,14 @@ class Reading:
         self._catalogue = state.catalogue
         self._clock = clock
 
-    def open(self, article_id: ArticleId) -> Outcome:
-        """Take in that an article was opened: it counts as read from now on."""
+    def open(self, article_id: ArticleId, *, mark_read: bool = True) -> Outcome:
+        """Take in that an article was opened; it counts as read from now on, unless that is not wished."""
         headline = self._one(article_id)
         if headline is None or self._state.store.read_only:
             return Outcome()
         opened = self._state.record_fields(article_id, {"opened": self._clock()})
         ids = self._state.commit(opened, "opened", undoable=False) if opened else ()
-        if headline.state.read:
+        if headline.state.read or not mark_read:
             return Outcome("", ids)
         return self._change([headline], {"read": True}, "marked {} as read")
 

@@ -22,6 +22,7 @@ from tui_reader.storage.scan_cache import CachedFile, ScanCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from tui_reader.config import Settings
     from tui_reader.services.places import Places
 
 FIRST_BATCH = 0.03
@@ -32,6 +33,9 @@ SECOND_LOOK = 0.1
 """Seconds after which a file that went or became empty is believed: many editors remove or empty it to save."""
 FRESH_NS = 20_000_000
 """Nanoseconds within which a file may be written again without its time of change showing it."""
+
+
+MEGABYTE = 1_000_000
 
 
 class Batch(NamedTuple):
@@ -52,7 +56,7 @@ class Scanner:
     def __init__(
         self,
         places: Places,
-        ignore: Sequence[str],
+        settings: Settings,
         cache: ScanCache,
         known: Iterable[CachedFile],
         *,
@@ -63,14 +67,15 @@ class Scanner:
 
         Args:
             places: Where to look.
-            ignore: Patterns of names to leave out, as in `.gitignore`, relative to each folder.
+            settings: Patterns of names to leave out, relative to each folder, and how large an article may be.
             cache: Where to remember what was read. From `run` on, it belongs to the thread that runs.
             known: What is remembered.
             deliver: Takes what was found out.
             tell: Takes progress, and notices about folders that cannot be listed.
         """
         self._places = places
-        self._rules = Rules().extended(ignore)
+        self._rules = Rules().extended(settings.ignore)
+        self._limit = settings.max_file_mb * MEGABYTE
         self._cache = cache
         self._known = {file.path: file for file in known}
         self._unsure: set[str] = set()
@@ -181,7 +186,8 @@ class Scanner:
         self, files: Sequence[CachedFile], changed: Sequence[str], gone: tuple[str, ...], *, complete: bool = False
     ) -> None:
         if files:
-            self._cache.update(file for file in files if file.path not in self._unsure)
+            # What has to be read again at the next start is remembered under an inode that no file has.
+            self._cache.update(f._replace(inode=0) if f.path in self._unsure else f for f in files)
         self._deliver(Batch(tuple(map(self.describe, files)), tuple(changed), gone, complete))
 
     def describe(self, file: CachedFile) -> FoundFile:
@@ -195,7 +201,7 @@ class Scanner:
         path = Path(entry.path)
         signature = entry.signature
         try:
-            data, read_at = read_bytes(path)
+            data, read_at = read_bytes(path, self._limit)
         except FileNotFoundError:
             return None
         except UnreadableError as error:

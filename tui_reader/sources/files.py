@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIMIT = 64 * 1024 * 1024
-"""Bytes beyond which a file is no article: the longest novels take 4 MB."""
-
 
 class Signature(NamedTuple):
     """What tells without reading that a file is the one that was read. Time alone is not enough: renames keep it."""
@@ -30,12 +27,12 @@ class UnreadableError(Exception):
     """A file whose bytes cannot be had; the message says why in a few words."""
 
 
-def read_bytes(path: Path, limit: int = LIMIT) -> tuple[bytes, Signature]:
+def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
     """All bytes of a regular file, and the signature that it had while they were read.
 
     Args:
         path: The file; symbolic links are followed.
-        limit: Bytes that it may have.
+        limit: Bytes that it may have at most.
 
     Raises:
         FileNotFoundError: It is not there.
@@ -53,22 +50,22 @@ def read_bytes(path: Path, limit: int = LIMIT) -> tuple[bytes, Signature]:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file")
         if status.st_size > limit:
-            raise UnreadableError(f"too large: {megabytes(status.st_size)}; the limit is {megabytes(limit)}")
+            raise UnreadableError(too_large(status.st_size, limit))
         try:
             data = file.read(limit + 1)
         except OSError as error:
             raise UnreadableError(_reason(error)) from error
         after = os.fstat(descriptor)
     if len(data) > limit:
-        raise UnreadableError(f"too large: more than {megabytes(limit)}")
+        raise UnreadableError(too_large(len(data), limit))
     # Written to while it was read: a signature that fits no file, so that it is read once more.
     signature = Signature.of(after)
     return data, signature if signature == Signature.of(status) else signature._replace(mtime_ns=-1)
 
 
-def megabytes(size: int) -> str:
-    """A size as people say it."""
-    return f"{size / 1024 / 1024:,.0f} MB"
+def too_large(size: int, limit: int) -> str:
+    """Why something of so many bytes is not read."""
+    return f"too large: {size / 1e6:,.0f} MB; the limit is {limit / 1e6:,.0f} MB"
 
 
 def _reason(error: OSError) -> str:
