@@ -156,6 +156,8 @@ def _read(options: argparse.Namespace) -> int:
 
         app = ReaderApp(library, settings, warnings=warnings)
         app.run(mouse=settings.mouse)
+        if app.failure is not None:
+            raise app.failure
     finally:
         library.close()
     return app.return_code or 0

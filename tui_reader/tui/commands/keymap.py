@@ -48,6 +48,11 @@ class Keymap:
             if any(self._panes[pane].get(tuple(keys.split(" "))) is command for pane in command.panes)
         )
 
+    def hint(self, name: str) -> str:
+        """The first key sequence of a command as people write it; empty if it has none."""
+        keys = self.keys_of(BY_ID[name])
+        return written(keys[0]) if keys else ""
+
     def _remap(self, name: str, keys: tuple[str, ...]) -> None:
         if name not in BY_ID:
             near = difflib.get_close_matches(name, BY_ID, n=1)

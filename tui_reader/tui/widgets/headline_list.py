@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 HEADER_ROWS = 2
 """The name of the view, and an empty row below it."""
-LOW_HEIGHT = 24
-"""Rows of the terminal under which headlines move together by themselves."""
+LOW_HEIGHT = 22
+"""Rows of the pane, 24 of the terminal, under which headlines move together by themselves."""
 
 
 class Density(StrEnum):
@@ -119,7 +119,7 @@ class HeadlineList(LinePane):
     @property
     def row_count(self) -> int:
         """Rows that a headline takes."""
-        low = self._density is Density.AUTO and self.app.size.height < LOW_HEIGHT
+        low = self._density is Density.AUTO and self.size.height < LOW_HEIGHT
         return 2 if low or self._density is Density.COMPACT else 3
 
     @property
