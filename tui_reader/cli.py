@@ -7,6 +7,7 @@ and every refusal answer without them, `init` without Textual.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -138,14 +139,18 @@ def _read(options: argparse.Namespace) -> int:
     settings, warnings = _settings(options)
     from_stdin = STDIN in options.paths
     _require_screen(from_stdin=from_stdin, has_paths=bool(options.paths))
-    # One byte more than is read of a file, so that a text that is too big is known as such.
-    piped = sys.stdin.buffer.read(settings.max_file_mb * 1_000_000 + 1) if from_stdin else None
+    piped = _piped(settings.max_file_mb) if from_stdin else None
     _take_keys_from_terminal()
 
     # Collecting garbage during the imports and the first frame costs 9 % of the start; the app turns it on again.
-    import gc  # noqa: PLC0415
-
     gc.disable()
+    try:
+        return _show(options, settings, warnings, piped)
+    finally:
+        gc.enable()
+
+
+def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequence[str], piped: bytes | None) -> int:
     from tui_reader.services.library import open_library  # noqa: PLC0415 - see the head of this file
 
     library = open_library(
@@ -154,13 +159,26 @@ def _read(options: argparse.Namespace) -> int:
     try:
         from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
 
-        app = ReaderApp(library, settings, warnings=warnings)
+        app = ReaderApp(library, settings, warnings=warnings, config_path=options.config)
         app.run(mouse=settings.mouse)
-        if app.failure is not None:
-            raise app.failure
     finally:
         library.close()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0
+
+
+def _piped(megabytes: int) -> bytes:
+    """Everything on standard input, up to one byte more than is read of a file: what is too big is known as such.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        with open(0, "rb", closefd=False) as pipe:  # noqa: PTH123 - a descriptor, not a path
+            return pipe.read(megabytes * 1_000_000 + 1)
+    except OSError as error:
+        raise UsageError(f"Standard input cannot be read: {error.strerror}.") from None
 
 
 def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, ...]]:
@@ -211,7 +229,8 @@ def _take_keys_from_terminal() -> None:
         raise UsageError("There is no terminal to take keys from.", "Run the reader in a terminal.") from None
     for descriptor in elsewhere:
         os.dup2(terminal, descriptor)
-    os.close(terminal)
+    if terminal not in elsewhere:  # where one of them was closed, it is the terminal by now
+        os.close(terminal)
 
 
 def _report(error: BaseException) -> None:
