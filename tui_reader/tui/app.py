@@ -18,7 +18,6 @@ from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.filter import Monochrome, NoColor
 from textual.message import Message
-from textual.widgets import Input
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
@@ -135,9 +134,8 @@ class ReaderApp(App[None]):
         they were meant for.
         """
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.reading:
-            typing = isinstance(self.reading.focused, Input)
             self.app_focus = True
-            if not typing and self.reading.feed(key_name(event)):
+            if not self.reading.desk.panes.prompt.asking and self.reading.feed(key_name(event)):
                 return
             if event.key == "ctrl+c":
                 self.reading.desk.say(f"{self.keys_in_force.hint('quit')} quits")

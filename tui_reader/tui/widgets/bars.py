@@ -130,11 +130,12 @@ class StatusBar(LinePane):
             pieces.append(Piece(typed, said))
             room -= cell_len(typed)
         for hint in self._hints:
-            size = cell_len(hint.keys) + 1 + cell_len(hint.label)
+            gap = "  " if len(pieces) > 1 and not pieces[-1].text.endswith("  ") else ""
+            size = len(gap) + cell_len(hint.keys) + 1 + cell_len(hint.label)
             if size > room:
                 break
-            pieces += [Piece(hint.keys, key), Piece(f" {hint.label}", muted), Piece("  ", base)]
-            room -= size + 2
+            pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
+            room -= size
         return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
 
 

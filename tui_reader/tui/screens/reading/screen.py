@@ -49,7 +49,7 @@ KEEP_PLACE_SECONDS = 2.0
 class ReadingScreen(Screen[None]):
     """Owns the panes, and gives each command to the object that does it."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     CSS = """
     ReadingScreen {
         layout: vertical; background: $page;
