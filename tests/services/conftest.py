@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,8 +55,11 @@ class Owner:
                 return
             with self._news:
                 left = deadline - time.monotonic()
-                assert self._news.wait_for(lambda: len(self.events) > seen, max(0.0, left)), self.told()
+                assert self._news.wait_for(partial(self._more_than, seen), max(0.0, left)), self.told()
                 seen = len(self.events)
+
+    def _more_than(self, count: int) -> bool:
+        return len(self.events) > count
 
     def scanned(self) -> Owner:
         self.until(lambda: any(isinstance(event, ScanFinished) for event in self.events))

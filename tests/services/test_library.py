@@ -15,6 +15,7 @@ from tui_reader.errors import UsageError
 from tui_reader.model.query import Shelf, View
 from tui_reader.services import scanning
 from tui_reader.services.library import init_library
+from tui_reader.sources import files
 
 Opener = Callable[..., Any]
 
@@ -54,8 +55,12 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
 ) -> None:
     opened(folder).scanned().library.close()
     reads: list[Path] = []
-    original = scanning.read_bytes
-    monkeypatch.setattr(scanning, "read_bytes", lambda path, limit: reads.append(path) or original(path, limit))
+
+    def noted(path: Path, limit: int) -> tuple[bytes, files.Signature]:
+        reads.append(path)
+        return files.read_bytes(path, limit)
+
+    monkeypatch.setattr(scanning, "read_bytes", noted)
     os.utime(folder / "one.md", ns=(1, 1))
     owner = opened(folder, start=False)
     assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}

@@ -45,17 +45,19 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
         raise
     except OSError as error:
         raise UnreadableError(_reason(error)) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file")
         if status.st_size > limit:
             raise UnreadableError(too_large(status.st_size, limit))
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            raise UnreadableError(_reason(error)) from error
         after = os.fstat(descriptor)
+    except OSError as error:
+        raise UnreadableError(_reason(error)) from error
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise UnreadableError(too_large(len(data), limit))
     # Written to while it was read: a signature that fits no file, so that it is read once more.
