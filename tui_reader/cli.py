@@ -175,7 +175,7 @@ def _piped(megabytes: int) -> bytes:
         UsageError: It cannot be read.
     """
     try:
-        with open(0, "rb", closefd=False) as pipe:  # noqa: PTH123 - a descriptor, not a path
+        with open(0, "rb", closefd=False) as pipe:
             return pipe.read(megabytes * 1_000_000 + 1)
     except OSError as error:
         raise UsageError(f"Standard input cannot be read: {error.strerror}.") from None
@@ -260,5 +260,5 @@ def _say(text: str, end: str = "\n") -> None:
 def _complain(message: str, hint: str) -> None:
     """Say what went wrong; a file's name in it is data, and must not reach the terminal as control characters."""
     for line in filter(None, (f"{paths.PROGRAM}: {message}", hint and f"  {hint}")):
-        shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
-        sys.stderr.write(shown.encode("utf-8", "backslashreplace").decode() + "\n")
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+        sys.stderr.write(shown + "\n")
