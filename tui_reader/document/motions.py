@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
-from tui_reader.document.sentences import sentence_starts
+from tui_reader.document.sentences import units_near
 from tui_reader.document.structure import block_index
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ class Range(NamedTuple):
     start: int
     end: int
 
-
-_cell_start = attrgetter("start")
 
 # Marks and letters that Python's \w leaves out, by blocks: they belong to the word around them.
 _MARKS = (
@@ -69,23 +66,6 @@ def _repeat(step: Callable[[Document, int], int], document: Document, offset: in
     return offset
 
 
-def _unit_starts(document: Document, index: int) -> list[int]:
-    """Offsets at which the sentences of a block begin."""
-    block = document.blocks[index]
-    if block.table is not None:
-        return [cell.start for row in block.table.rows for cell in row if cell.end > cell.start] or [block.start]
-    text = document.text
-    if block.kind is BlockKind.CODE:
-        starts = []
-        start = block.start
-        for line in text[block.start : block.end].split("\n"):
-            if line.strip():
-                starts.append(start + len(line) - len(line.lstrip()))
-            start += len(line) + 1
-        return starts or [block.start]
-    return [block.start + start for start in sentence_starts(text[block.start : block.end])]
-
-
 def _trimmed(document: Document, start: int, end: int) -> Range:
     """A range without the white space at its end."""
     piece = document.text[start:end]
@@ -98,7 +78,7 @@ def sentence_at(document: Document, offset: int) -> Range:
         return Range(0, 0)
     offset = _clamp(document, offset)
     index = block_index(document, offset)
-    starts = _unit_starts(document, index)
+    starts = units_near(document, index, offset)
     number = max(0, bisect_right(starts, offset) - 1)
     end = starts[number + 1] if number + 1 < len(starts) else document.blocks[index].end
     return _trimmed(document, starts[number], end)
@@ -114,27 +94,27 @@ def paragraph_at(document: Document, offset: int) -> Range:
 
 def _next_sentence(document: Document, offset: int) -> int:
     index = block_index(document, offset)
-    starts = _unit_starts(document, index)
+    starts = units_near(document, index, offset)
     number = bisect_right(starts, offset)
     if number < len(starts):
         return starts[number]
     blocks = document.blocks
     for later in range(index + 1, len(blocks)):
         if blocks[later].end > blocks[later].start:
-            return _unit_starts(document, later)[0]
+            return units_near(document, later, blocks[later].start)[0]
     return max(offset, _last(document))
 
 
 def _previous_sentence(document: Document, offset: int) -> int:
     index = block_index(document, offset)
-    starts = _unit_starts(document, index)
+    starts = units_near(document, index, offset)
     number = bisect_left(starts, offset)
     if number:
         return starts[number - 1]
     blocks = document.blocks
     for earlier in range(index - 1, -1, -1):
         if blocks[earlier].end > blocks[earlier].start:
-            return _unit_starts(document, earlier)[-1]
+            return units_near(document, earlier, blocks[earlier].end)[-1]
     return min(offset, 0)
 
 
