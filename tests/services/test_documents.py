@@ -102,6 +102,14 @@ def test_nothing_is_at_hand_before_it_was_wanted(shelf: Shelf) -> None:
     assert document.text == "2" * 100
 
 
+def test_who_begins_to_listen_is_told_what_was_loaded_before(shelf: Shelf) -> None:
+    shelf.documents.want("1")
+    shelf.until(lambda: shelf.loaded() == ["1"])
+    heard: list[Event] = []
+    shelf.documents.listen(heard.append)
+    assert heard == shelf.events
+
+
 def test_the_beginning_comes_before_the_whole(shelf: Shelf, slow: Slow) -> None:
     slow.held = {"1"}
     shelf.documents.want("1")

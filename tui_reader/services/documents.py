@@ -50,6 +50,17 @@ class Documents:
         self._closed = False
         self._changed = threading.Condition()
 
+    def listen(self, listener: Listener) -> None:
+        """Tell a listener what is loaded from now on, and first what was loaded while nobody listened.
+
+        A screen wants its first document before it is ready to be told of it; that of standard input is quicker.
+        """
+        self.listener = listener
+        with self._changed:
+            kept = tuple(self._kept.items())
+        for article_id, document in kept:
+            listener(DocumentLoaded(article_id, document))
+
     def get(self, article_id: ArticleId) -> Document | None:
         """A document that is at hand, maybe only its beginning (`partial`); None if it has to be wanted first."""
         with self._changed:

@@ -107,7 +107,8 @@ class Library:
         Args:
             listener: Told every event, from threads of the library; it must not wait.
         """
-        self._listener = self.documents.listener = self._saving.listener = listener
+        self._listener = self._saving.listener = listener
+        self.documents.listen(listener)
         if self._places.folders or self._places.files:
             self._thread = threading.Thread(target=self._scanner.run, args=(self._tick,), name="scanner", daemon=True)
             self._thread.start()
