@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -87,6 +88,8 @@ class ReaderApp(App[None]):
 
         The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
         """
+        # Reading and scanning threads give way to a key within a millisecond, not five.
+        sys.setswitchinterval(0.001)
         self.library.start(self._library_told)
         if self._notices:
             self.reading.desk.say(" · ".join(self._notices))

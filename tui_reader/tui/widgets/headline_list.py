@@ -155,9 +155,17 @@ class HeadlineList(LinePane):
 
     def touch(self, ids: Iterable[ArticleId]) -> None:
         """Paint headlines anew that look different now."""
-        for article in ids:
+        touched = set(ids)
+        for article in touched:
             self._versions[article] = self._versions.get(article, 0) + 1
-        self.repaint()
+        window = range(self._top, min(self._top + self.page + 1, len(self._ids)))
+        regions = [self._region_of(index) for index in window if self._ids[index] in touched]
+        if regions:
+            self.repaint(*regions)
+
+    def repaint_active(self) -> None:
+        """Only the cursor's bar tells whether the list is active."""
+        self.repaint(self._region_of(self._cursor))
 
     def move_to(self, index: int) -> bool:
         """Move the cursor; whether it moved. Repaints two headlines, or the pane where it scrolled."""

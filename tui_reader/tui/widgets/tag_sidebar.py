@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
+from textual.geometry import Region
 from textual.message import Message
 
 from tui_reader.model.query import Shelf, View
@@ -130,6 +131,11 @@ class TagSidebar(LinePane):
         self._follow()
         self.repaint()
         return True
+
+    def repaint_active(self) -> None:
+        """Only the cursor's bar tells whether the sidebar is active."""
+        if self._entries:
+            self.repaint(Region(0, self._lines.index(self._cursor) - self._top, self.size.width, 1))
 
     def _build(self) -> None:
         """Lay out entries and the empty lines between the sections; the cursor stays on its entry."""

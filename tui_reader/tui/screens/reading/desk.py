@@ -62,6 +62,8 @@ class Desk:
         """Article in the article pane."""
         self.entered = False
         """Whether it was opened, and not only shown because the cursor stands on it."""
+        self.walked = False
+        """Whether the reader has pressed a key: only then the cursor is where they want it."""
         self.arrangement: Arrangement | None = None
 
     def headline(self, article: ArticleId | None) -> Headline | None:

@@ -30,8 +30,9 @@ class Listing:
         """
         desk = self._desk
         headlines = desk.panes.headlines
-        wanted = keep or headlines.current
         ids = desk.library.catalogue.ids(desk.view)
+        # Until the first key the cursor stays on top, however many articles a first scan still finds above.
+        wanted = keep or (headlines.current if desk.walked else None)
         try:
             cursor = ids.index(wanted) if wanted is not None else 0
         except ValueError:

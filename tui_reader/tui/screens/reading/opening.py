@@ -8,6 +8,8 @@ from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.desk import Place
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.desk import Desk
@@ -19,12 +21,16 @@ class Opening:
 
     MOST_PLACES = 100
     """Places kept to jump back to."""
+    PATIENCE = 0.12
+    """Seconds after which the head of an article is shown before its text is there."""
 
     def __init__(self, desk: Desk, listing: Listing) -> None:
         self._desk, self._listing = desk, listing
         self._back: list[Place] = []
         self._forward: list[Place] = []
         self._pending: int | None = None
+        self._expected: ArticleId | None = None
+        self._patience: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
 
     # Showing
@@ -34,6 +40,7 @@ class Opening:
         it has been read.
         """
         desk = self._desk
+        self._expected = None
         if article != desk.shown:
             self.keep_place()
             desk.entered = False
@@ -50,15 +57,35 @@ class Opening:
         desk.library.documents.want(article, self._neighbours())
 
     def show_current(self) -> None:
-        """Show the article under the cursor, as the list is walked through."""
+        """Show the article under the cursor, as the list is walked through.
+
+        A text that is not in memory is waited for, so that list and article change in one frame each: its head alone
+        would be a frame more, and is shown only where the text takes long.
+        """
         desk = self._desk
         current = desk.panes.headlines.current
-        if current != desk.shown and (desk.settings.preview or desk.shown not in desk.library.catalogue):
+        self._expected = None
+        if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
+            return
+        if current is None or desk.library.documents.get(current) is not None:
             self.show(current)
+            return
+        self._expected = current
+        desk.library.documents.want(current, self._neighbours())
+        if self._patience is not None:
+            self._patience.stop()
+        self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
+
+    def _show_expected(self) -> None:
+        if self._expected is not None:
+            self.show(self._expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Take in a text that has been read."""
         desk = self._desk
+        if article == self._expected:
+            self.show(article)
+            return
         headline = desk.headline(article)
         if article != desk.shown or headline is None:
             return

@@ -140,6 +140,7 @@ class ReadingScreen(Screen[None]):
             self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self._drop_typed)
         self._show_hints()
         if fed.step is Step.RUN and fed.command is not None:
+            self.desk.walked = True
             self.run(fed.command, fed.count)
         return fed.step is not Step.PASS
 
@@ -329,7 +330,7 @@ class ReadingScreen(Screen[None]):
         self.listing.refresh()
         if desk.shown in changed:
             self.opening.update_header()
-        if desk.shown is None or desk.shown not in self.library.catalogue:
+        if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
             self.opening.show_current()
 
 
