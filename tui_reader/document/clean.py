@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
 
 _LARGE = 65_536
 """Characters from which the search over UTF-8 bytes wins: 9 ms against 25 ms for a million words."""
@@ -46,12 +45,16 @@ def is_clean(text: str) -> bool:
     if len(text) < _LARGE:
         return _HARMFUL.search(text) is None
     try:
-        data = text.encode()
+        return is_clean_utf8(text.encode())
     except UnicodeEncodeError:  # a lone surrogate
         return False
+
+
+def is_clean_utf8(data: bytes) -> bool:
+    """The same for valid UTF-8."""
     if len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return False
-    return text.isascii() or not any(pattern.search(data) for pattern in _HARMFUL_BYTES)
+    return data.isascii() or not any(pattern.search(data) for pattern in _HARMFUL_BYTES)
 
 
 def clean_text(text: str) -> str:
@@ -68,4 +71,4 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same for titles, tags, names and messages: one line, single spaces, none at the ends."""
-    return _SPACE.sub(" ", clean_text(text)).strip()
+    return " ".join(clean_text(text).split())

@@ -13,11 +13,10 @@ from tui_reader.formats.language import guess_language
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
 _NAME_GAP = re.compile(r"[-_\s.+]+")
-_REAL_WORD = re.compile(r"[^\W\d_]{2,}['’]?[^\W\d_]*")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _BYLINE = re.compile(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
@@ -29,24 +28,25 @@ _DATE_LINE = re.compile(
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
+_LONG_LINE = 240
 _TOP_LINES = 12
 """Lines in which a byline or a date line may stand."""
 
 
-def complete(header: Mapping[str, Any], body: str, name: str, heading: str = "") -> Metadata:
+def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[[], str] | None = None) -> Metadata:
     """All that is known of an article: its header's fields, then guesses from its heading, name and first lines.
 
     Args:
         header: Front matter as read; may be empty.
         body: The clean text below it, markup that is not to be read already taken away.
         name: File name; `-` for standard input.
-        heading: The heading that stands for a title in a text with markup; empty where there is none.
+        heading: Finds the heading that is the title in a text with markup; asked only where the header has none.
     """
     fields = fields_of(header)
     lines = _first_lines(body)
     guessed = Fields()
     if "title" not in fields:
-        guessed["title"] = heading or guess_title(lines, name)
+        guessed["title"] = (heading() if heading else "") or guess_title(lines, name)
     if "byline" not in fields and (byline := guess_byline(lines)):
         guessed["byline"] = byline
     if "date" not in fields and (date := guess_date(lines, name)):
@@ -57,7 +57,9 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: str = "")
 
 
 def _first_lines(body: str) -> list[str]:
-    return [line for raw in body[:4_000].split("\n")[: 3 * _TOP_LINES] if (line := clean_line(raw))][:_TOP_LINES]
+    """The first lines that are not empty, cut where they are far longer than any headline, byline or date."""
+    lines = body[:3_000].split("\n")[: 3 * _TOP_LINES]
+    return [line for raw in lines if (line := clean_line(raw[:_LONG_LINE]))][:_TOP_LINES]
 
 
 def guess_title(lines: list[str], name: str) -> str:
@@ -65,13 +67,17 @@ def guess_title(lines: list[str], name: str) -> str:
     stem = "" if name == "-" else clean_line(PurePath(name).stem or name)
     undated = _DATED_NAME.sub("", stem, count=1)
     spaced = _NAME_GAP.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
-    if len(_REAL_WORD.findall(spaced)) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
+    if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
         return spaced[:1].upper() + spaced[1:]
     if not lines:
         return stem or "Untitled"
     if looks_like_headline(lines[0]):
         return lines[0]
     return beginning(lines[0])
+
+
+def _is_real_word(word: str) -> bool:
+    return len(word) > 1 and word.strip(".,:;!?()[]'’“”\"").replace("'", "").replace("’", "").isalpha()
 
 
 def looks_like_headline(line: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 
-_SAMPLE = 3_000
-"""Characters that are looked at: enough for some hundred words, and 0.1 ms."""
+_SAMPLE = 1_000
+"""Characters that are looked at: some 170 words, in 0.1 ms."""
 
 _SCRIPTS = (
     ("ja", "\u3040-\u30ff"),
@@ -27,9 +29,12 @@ _SCRIPTS = (
     ("gu", "\u0a80-\u0aff"),
     ("pa", "\u0a00-\u0a7f"),
     ("bn", "\u0980-\u09ff"),
+    ("hi", "\u0900-\u097f"),
+    ("bo", "\u0f00-\u0fff"),
     ("si", "\u0d80-\u0dff"),
 )
 _BY_SCRIPT = tuple((code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS)
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -60,9 +65,11 @@ _SMALL_WORDS = {
     "ar": "في من على أن إلى التي عن مع هذا كان لا ما هذه الذي أو كل بين ذلك لم و",
     "fa": "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز شود هر",
     "ur": "کے میں کی ہے اور سے کا کو کہ پر نے یہ اس بھی ہیں ایک نہیں تھا ہر گا",
-    "hi": "के है में की और से का को कि पर यह ने नहीं इस एक भी हैं या हो तथा",
 }
-_BY_WORDS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _code, _words in _SMALL_WORDS.items():
+    for _word in set(_words.split()):
+        _LANGUAGES_OF.setdefault(_word, []).append(_code)
 
 _FEWEST_WORDS = 12
 """Words below which no small word is counted."""
@@ -71,20 +78,30 @@ _LEAST_SHARE = 0.12
 """Share of small words among all words that a text in a language has; running prose has 0.25 to 0.45."""
 
 
+def _language_of_script(sample: str) -> str:
+    letters = len(_LETTER.findall(sample))
+    for code, script in _BY_SCRIPT:
+        # Japanese is told by its kana, which are a good part of any text beside the Han characters.
+        if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.4):
+            return code
+    return ""
+
+
 def guess_language(text: str) -> str:
     """BCP 47 tag of the language of a text's beginning; empty where it is not certain."""
     sample = text[:_SAMPLE]
     if not sample.isascii():
-        letters = len(_LETTER.findall(sample))
-        for code, script in _BY_SCRIPT:
-            # Japanese is told by its kana, which are a good part of any text beside the Han characters.
-            if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.4):
-                return code
+        if len(_OTHER_SCRIPT.findall(sample)) > len(sample) // 10 and (code := _language_of_script(sample)):
+            return code
+        sample = unicodedata.normalize("NFC", sample)
     words = _WORD.findall(sample.lower())
     if len(words) < _FEWEST_WORDS:
         return ""
-    scores = sorted(
-        ((sum(word in small for word in words), code) for code, small in _BY_WORDS.items()), key=lambda s: -s[0]
-    )
-    (best, code), (second, _) = scores[0], scores[1]
-    return code if best >= len(words) * _LEAST_SHARE and best > second else ""
+    scores: Counter[str] = Counter()
+    for word, count in Counter(words).items():
+        for code in _LANGUAGES_OF.get(word, ()):
+            scores[code] += count
+    ranked = scores.most_common(2)
+    if not ranked or ranked[0][1] < len(words) * _LEAST_SHARE or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return ""
+    return ranked[0][0]

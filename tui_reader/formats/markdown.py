@@ -29,6 +29,9 @@ _TOO_LARGE = 16_000_000
 _INLINE_NESTING = 50
 """Levels of links within emphasis within links that are followed."""
 
+_HEAD = 3_000
+"""Characters at the top in which a byline, a date and the language are looked for."""
+
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -36,12 +39,15 @@ _HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1>", re.IGNORECASE)
 _NO_CONTENT = re.compile(
     r"\s*(?:<!--.*-->|\[!\[.*|!\[[^\]]*\]\([^)]*\)|<(?:p|div|br|a|img)\b[^>]*>|\[[^\]]+\]:\s.*)\s*$"
 )
-_LINK_TARGET = re.compile(r"(?<=\])(?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?[^\s>]+>?.*$", re.MULTILINE)
+_LINK_TARGET = re.compile(r"\](?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
+_DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_MARKS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|!(?=\[)|[*`~]+|(?<!\w)_+|_+(?!\w)|\[\^[^\]\s]+\]|[\[\]]")
-_SOFT_BREAK = re.compile(r"(?<=[^\s\\])(?<!  )\n(?=[^\s#>*+|=<-])")
+_MARKS = "*`~[]"
+_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
+_NOTE = re.compile(r"\[\^[^\]\s]+\]")
+_SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
 
 
 class Markdown:
@@ -127,7 +133,7 @@ def _parser() -> MarkdownIt:
 
 
 def _metadata(source: Source, name: str) -> Metadata:
-    return complete(source.header, _rough_text(source.body), name, _heading(source.body))
+    return complete(source.header, _rough_text(source.body), name, lambda: _heading(source.body))
 
 
 def _rough_text(body: str) -> str:
@@ -135,9 +141,22 @@ def _rough_text(body: str) -> str:
     if "<" in body:
         body = _TAG.sub("", _COMMENT.sub("", body))
     if "]" in body:
-        body = _LINK_TARGET.sub("", _DEFINITION.sub("", body))
-    head, rest = body[:4_000], body[4_000:]
-    return _MARKS.sub("", _SOFT_BREAK.sub(" ", head)) + rest
+        body = _LINK_TARGET.sub("]", _DEFINITION.sub("\n", body))
+    head, rest = body[:_HEAD], body[_HEAD:]
+    return _unmarked(_SOFT_BREAK.sub(" ", head)) + rest
+
+
+def _unmarked(text: str) -> str:
+    """Text without the marks of emphasis, code and links, each looked for only where its first character is there."""
+    if "[^" in text:
+        text = _NOTE.sub("", text)
+    if "![" in text:
+        text = text.replace("![", "[")
+    for mark in _MARKS:  # ten times faster than one translation
+        text = text.replace(mark, "")
+    if "_" in text:
+        text = _UNDERSCORES.sub("", text)
+    return _ESCAPE.sub("", text) if "\\" in text else text
 
 
 def _heading(body: str) -> str:
@@ -151,21 +170,24 @@ def _heading(body: str) -> str:
             fence = "" if mark == fence else fence or mark
             at_top = False
             continue
+        below = lines[index + 1] if index + 1 < len(lines) else ""
+        if not at_top and line[:1] not in "# <" and below[:1] not in "= ":
+            continue
         if not line.strip() or _NO_CONTENT.match(line):
             continue
         found = _ATX.match(line)
         level, text = (len(found[1]), found[2]) if found else (0, "")
         if found is None and (html := _HTML_HEADING.match(line)):
             level, text = int(html[1]), html[2]
-        elif found is None and index + 1 < len(lines) and (under := _SETEXT.match(lines[index + 1])):
+        elif found is None and (under := _SETEXT.match(below)):
             level, text = (1 if under[1][0] == "=" else 2), line
-        if level and (at_top or level == 1) and (title := plain_inline(text)):
+        if level and (at_top or level == 1) and (title := _plain_inline(text)):
             return title
         at_top = False
     return ""
 
 
-def plain_inline(source: str) -> str:
+def _plain_inline(source: str) -> str:
     """A line of Markdown without its marks."""
-    text = _LINK_TARGET.sub("", _TAG.sub("", source))
-    return clean_line(unescape(_MARKS.sub("", text)))
+    text = _LINK_TARGET.sub("]", _TAG.sub("", source))
+    return clean_line(unescape(_unmarked(text)))

@@ -5,8 +5,9 @@ A line is a paragraph, unless the text was wrapped to a column by hand or by a m
 
 from __future__ import annotations
 
+import operator
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
@@ -31,9 +32,11 @@ _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
 # First characters of a line that may be a list item: a test of one character spares the regexp for nearly all lines.
 _SUSPECT = frozenset(" \t-*+•◦▪‣·–—(0123456789")
+_FIRST_CJK = "\u2e80"
 _CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 
-_WRAPPED_LENGTHS = range(55, 86)
+_SHORTEST, _LONGEST = 55, 85
+"""Characters of a line that was wrapped by hand or by a program, all but the last of its paragraph."""
 _LONGER_THAN_WRAPPED = 95
 _SHORT_LINE = 60
 _MOST_QUIET_LINES = 12
@@ -67,28 +70,21 @@ class PlainText:
         return None if source.problem or not source.body else read_body(source, name, partial=True)
 
 
-class _Line(NamedTuple):
-    """A paragraph, and whether the next one follows without an empty row."""
-
-    text: str
-    tight: bool = False
-
-
 def read_body(source: Source, name: str, *, partial: bool = False) -> Document:
     """Make a document of a clean text."""
     metadata = complete(source.header, source.body, name)
-    paragraphs = list(_paragraphs(source.body))
-    if not paragraphs:
+    texts, tights = _paragraphs(source.body)
+    if not texts:
         return empty_document(
             metadata, "This file is empty." if not source.header else "This file has a header, but no text."
         )
-    texts = [paragraph.text for paragraph in paragraphs]
     quiet = _standfirst(texts)
+    kind = BlockKind.PARAGRAPH
     blocks = []
     start = 0
-    for index, (text, tight) in enumerate(paragraphs):
+    for index, (text, tight) in enumerate(zip(texts, tights, strict=True)):
         end = start + len(text)
-        blocks.append(Block(BlockKind.PARAGRAPH, start, end, 0, 0, 0, "", tight, index < quiet))
+        blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
         start = end + 1
     text = "\n".join(texts)
     return Document(
@@ -103,31 +99,36 @@ def read_body(source: Source, name: str, *, partial: bool = False) -> Document:
     )
 
 
-def _paragraphs(body: str) -> Iterator[_Line]:
+def _paragraphs(body: str) -> tuple[list[str], list[bool]]:
+    """The paragraphs of a text, and whether each is followed by the next without an empty row."""
     wrapped = _is_wrapped(body[:PREVIEW])
+    texts: list[str] = []
+    tights: list[bool] = []
     chunks = _EMPTY_LINES.split(body)
     for chunk in chunks:
         if "\n" not in chunk:
-            if chunk and not chunk.isspace():
-                yield _Line(chunk.rstrip())
+            if text := chunk.rstrip():
+                texts.append(text)
+                tights.append(False)
             continue
-        lines = [line.rstrip() for line in chunk.split("\n") if line and not line.isspace()]
-        if not lines:
-            continue
+        lines = [line for line in map(str.rstrip, chunk.split("\n")) if line]
         if len(lines) > 1 and _chunk_is_wrapped(lines, wrapped):
-            yield from _joined(lines)
-        else:
+            for text, tight in _joined(lines):
+                texts.append(text)
+                tights.append(tight)
+        elif lines:
             short = len(chunks) > 1 and max(map(len, lines)) < _SHORT_LINE
             listed = [line[0] in _SUSPECT and _LIST_LIKE.match(line) is not None for line in lines]
-            for index, line in enumerate(lines[:-1]):
-                yield _Line(line, short or (listed[index] and listed[index + 1]))
-            yield _Line(lines[-1])
+            texts.extend(lines)
+            tights.extend([short or both for both in map(operator.and_, listed, listed[1:])])
+            tights.append(False)
+    return texts, tights
 
 
 def _is_wrapped(beginning: str) -> bool:
     """Whether a text is wrapped as a whole, by its first lines: most of them are full, and hardly one is longer."""
     lengths = [len(line) for line in beginning.split("\n")[:-1] if line.strip()]
-    full = sum(length in _WRAPPED_LENGTHS for length in lengths)
+    full = sum(_SHORTEST <= length <= _LONGEST for length in lengths)
     return (
         full > 4
         and full >= len(lengths) / 2
@@ -143,24 +144,28 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
     """
     if len(lines) < 5 and not wrapped:
         return False
-    lengths = [len(line) for line in lines]
+    lengths = list(map(len, lines))
     if max(lengths) > _LONGER_THAN_WRAPPED:
         return False
     before = len(lines) - 1
-    if sum(length in _WRAPPED_LENGTHS for length in lengths[:before]) < 0.7 * before:
+    if sum([_SHORTEST <= length <= _LONGEST for length in lengths[:before]]) < 0.7 * before:
         return False
     # Wrapping cuts anywhere; lines that all end as sentences do were never cut.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
 
 
-def _joined(lines: list[str]) -> Iterator[_Line]:
+def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
     """Wrapped lines as paragraphs; a line that looks like a list item or is set off by spaces begins a new one."""
+    ends = {line[-1] for line in lines}
+    if "-" not in ends and max(ends) < _FIRST_CJK and _SUSPECT.isdisjoint([line[0] for line in lines]):
+        yield " ".join(lines), False
+        return
     parts: list[str] = []
     listed = False
     for line in lines:
         begins = line[0] in _SUSPECT and _LIST_LIKE.match(line) is not None
-        if parts and (begins or (listed and line[0] not in " \t" and len(parts[-1]) < _WRAPPED_LENGTHS.start)):
-            yield _Line("".join(parts), tight=listed and begins)
+        if parts and (begins or (listed and line[0] not in " \t" and len(parts[-1]) < _SHORTEST)):
+            yield "".join(parts), listed and begins
             parts, listed = [], False
         if parts:
             parts.append(_glue(parts[-1], line))
@@ -168,7 +173,7 @@ def _joined(lines: list[str]) -> Iterator[_Line]:
         else:
             parts.append(line)
             listed = begins
-    yield _Line("".join(parts))
+    yield "".join(parts), False
 
 
 def _glue(before: str, after: str) -> str:

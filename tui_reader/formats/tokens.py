@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BULLETS = "•◦▪"
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""\b(href|src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[^\s,{}]+")
 
 _SPANS = {
@@ -290,7 +290,8 @@ def _inline_tag(running: RunningText, source: str) -> None:
     elif tag in TAGS:
         running.open(TAGS[tag], safe_target(_attributes(match[3]).get("href", "")), tag)
     elif tag == "img":
-        running.add(_attributes(match[3]).get("alt", ""))
+        attributes = _attributes(match[3])
+        running.add(attributes.get("alt") or attributes.get("title", ""))
 
 
 def _attributes(source: str) -> dict[str, str]:
