@@ -43,7 +43,7 @@ docs-check: $(READY)
 	$(BIN)/python scripts/gen_docs.py --check
 
 bench: $(READY) ## measure what is promised to be fast
-	$(BIN)/python scripts/cold_start.py
+	@set -e; for script in scripts/cold_start.py scripts/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
 lock: ## choose the newest versions that pyproject.toml allows, for requirements-dev.txt (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
