@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.catalogue import MemoryCatalogue, fold, moment
-from tui_reader.services.identities import FoundFile, Identities
+from tui_reader.services.found import FoundFile
+from tui_reader.services.identities import Identities
 from tui_reader.services.reading import Reading
 from tui_reader.services.state import LibraryState
 from tui_reader.storage import open_store
@@ -159,7 +160,7 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
         found = []
         for name in self.ids(numbers):
             metadata = Metadata(title=name, words=words, tags=tuple(sorted(tags)), source=min(tags, default=""))
-            file = FoundFile(Path(name), name, name, metadata, 1, words, f"{name}{words}")
+            file = FoundFile(name, name, name, metadata, 1, words, f"{name}{words}")
             found.append(self.state.headline(file.article(self.identities.assign(file))))
         self.catalogue.put(found)
 

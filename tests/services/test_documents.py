@@ -13,7 +13,7 @@ from tui_reader.model.article import Metadata
 from tui_reader.services import documents as module
 from tui_reader.services.documents import Documents
 from tui_reader.services.events import DocumentLoaded, Event
-from tui_reader.services.identities import FoundFile
+from tui_reader.services.found import FoundFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ class Shelf:
             (folder / str(number)).write_text(str(number) * 100)
 
     def find(self, name: str) -> FoundFile | None:
-        return FoundFile(self.folder / name, name, name, Metadata(title=name), 100) if name.isdecimal() else None
+        return FoundFile(str(self.folder / name), name, name, Metadata(title=name), 100) if name.isdecimal() else None
 
     def listen(self, event: Event) -> None:
         assert isinstance(event, DocumentLoaded)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 from tui_reader.model.article import Article, Metadata
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.catalogue import MemoryCatalogue
-from tui_reader.services.identities import FoundFile, Identities
+from tui_reader.services.found import FoundFile
+from tui_reader.services.identities import Identities
 from tui_reader.services.reading import Outcome, Reading
 from tui_reader.services.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Bench:
@@ -37,7 +40,7 @@ class Bench:
             metadata = Metadata(
                 title=f"Title {number}", source="Desk", tags=("t1", f"t{number}"), guessed=frozenset({"title"})
             )
-            file = FoundFile(Path(f"{number}.md"), f"{number}.md", f"{number}.md", metadata, 10, number, str(number))
+            file = FoundFile(f"{number}.md", f"{number}.md", f"{number}.md", metadata, 10, number, str(number))
             self.catalogue.put([self.state.headline(file.article(identities.assign(file)))])
 
     def again(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 from tui_reader.sources import folders
@@ -53,9 +54,11 @@ def test_a_tree_deeper_than_recursion_is_walked(tmp_path: Path) -> None:
             os.close(descriptor)
             descriptor = below
         os.close(os.open("end.md", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
+        assert listed(tmp_path) == ["/".join(["d"] * depth) + "/end.md"]
     finally:
         os.close(descriptor)
-    assert listed(tmp_path) == ["/".join(["d"] * depth) + "/end.md"]
+        # The tests' own broom sweeps by recursion.
+        subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
 
 
 def test_patterns_leave_names_out(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tui_reader.model.article import Article, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.services.counts import Counts, Tally
+from tui_reader.services.counts import Counts, Tally, describes_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,20 +45,28 @@ class _Row:
     __slots__ = ("archived", "folded", "headline", "notes", "opened", "source", "starred", "tags", "unread", "when")
 
     def __init__(self, headline: Headline) -> None:
-        self.set(headline)
+        self._describe(headline)
+        self._take(headline)
 
     def set(self, headline: Headline) -> None:
         """Take another headline of the same article."""
+        if not describes_alike(self.headline, headline):
+            self._describe(headline)
+        self._take(headline)
+
+    def _describe(self, headline: Headline) -> None:
+        self.tags = frozenset(headline.tags)
+        self.source = headline.field("source")
+        self.folded = fold(headline.title)
+        self.when = moment(headline.field("date")) or headline.article.mtime_ns / 1e9
+
+    def _take(self, headline: Headline) -> None:
         state = headline.state
         self.headline = headline
         self.archived = state.archived
         self.unread = not state.read and not state.archived
         self.starred = state.starred
         self.notes = headline.notes
-        self.tags = frozenset(headline.tags)
-        self.source = headline.field("source")
-        self.folded = fold(headline.title)
-        self.when = moment(headline.field("date")) or headline.article.mtime_ns / 1e9
         self.opened = moment(state.opened) or 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tui_reader.model.article import ArticleId, Metadata
-    from tui_reader.services.identities import FoundFile
+    from tui_reader.services.found import FoundFile
 
 ROOM = 24_000_000
 """Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
@@ -136,7 +137,7 @@ class Documents:
         except UnreadableError as error:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
             return
-        name = file.path.name
+        name = Path(file.path).name
         if not ahead and (beginning := preview(data, name)) is not None:
             self._keep(article_id, ticket, beginning)
         self._keep(article_id, ticket, read(data, name))
@@ -144,7 +145,7 @@ class Documents:
     def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
         given = self._given.get(article_id)
         if given is None:
-            return read_bytes(file.path, self._limit)[0]
+            return read_bytes(Path(file.path), self._limit)[0]
         if len(given) > self._limit:
             raise UnreadableError(too_large(len(given), self._limit))
         return given

@@ -8,38 +8,18 @@ so that the record, once there, says better than the file who the article is.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from tui_reader.model.article import Article, ArticleId, Metadata
 from tui_reader.services.records import FINGERPRINT, LOCATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tui_reader.model.article import ArticleId, Metadata
+    from tui_reader.services.found import FoundFile
     from tui_reader.storage.base import Edit, Record
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file as a scan found it, before anybody knows which article it is."""
-
-    path: Path
-    name: str
-    """How ids and records call the file: unique in the library, and the same on every machine that shares its state."""
-    location: str
-    """How a person calls it."""
-    metadata: Metadata
-    size: int = 0
-    mtime_ns: int = 0
-    fingerprint: str = ""
-    error: str = ""
-
-    def article(self, article_id: ArticleId) -> Article:
-        """The file as an article of the catalogue."""
-        return Article(article_id, self.location, self.metadata, self.size, self.mtime_ns, self.error)
 
 
 class _Record(NamedTuple):
@@ -127,6 +107,8 @@ class Identities:
         fresh = self._unsettled if not self._vanished else [i for i in self._files if i not in self._records]
         for mistaken in list(fresh):
             file = self._files[mistaken]
+            if file.fingerprint not in self._by_fingerprint and file.metadata.id not in self._records:
+                continue
             known = self._origin(file)
             if known is not None:
                 del self._files[mistaken]
@@ -139,6 +121,8 @@ class Identities:
 
     def note(self, edit: Edit) -> None:
         """Take an edit of an article's record in."""
+        if edit.field not in {LOCATION, FINGERPRINT} and edit.key in self._records:
+            return
         old = self._records.get(edit.key, _Record("", ""))
         value = str(edit.after or "")
         location = value if edit.field == LOCATION else old.location
@@ -184,13 +168,13 @@ class Identities:
 
     def _origin(self, file: FoundFile) -> ArticleId | None:
         """The recorded article that a file without a record must be, if there is just one."""
-        candidates = set(self._by_fingerprint.get(file.fingerprint, ())) if file.size else set()
+        candidates = self._by_fingerprint.get(file.fingerprint, set()) if file.size else set()
         if file.metadata.id in self._records:
             candidates = {file.metadata.id}
-        candidates -= self._files.keys()
-        if len(candidates) != 1:
+        missing = [known for known in candidates if known not in self._files]
+        if len(missing) != 1:
             return None
-        (known,) = candidates
+        (known,) = missing
         location = self._records[known].location
         return None if not location or location in self._live or self._exists(location) else known
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +17,15 @@ from tui_reader.errors import ReaderError, UsageError
 from tui_reader.model.article import Metadata
 from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
 from tui_reader.services.documents import Documents
-from tui_reader.services.events import ArticlesChanged, DocumentChanged, Event, Listener, ignore
-from tui_reader.services.identities import FoundFile, Identities
+from tui_reader.services.events import ArticlesChanged, DocumentChanged, Listener, ignore
+from tui_reader.services.found import Batch, FoundFile, found_file, without_header
+from tui_reader.services.identities import Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
 from tui_reader.services.samples import fill_default_library
 from tui_reader.services.saving import SavingWatch
-from tui_reader.services.scanning import MEGABYTE, Batch, Scanner, found_file, lean
 from tui_reader.services.state import LibraryState
-from tui_reader.sources.files import too_large
+from tui_reader.sources.files import MEGABYTE, too_large
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.scan_cache import ScanCache
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 
 STDIN = "standard input"
 """What is read from there is called so, until it has a title of its own."""
+
+AT_ONCE = 500
+"""Articles that are there when a library opens (15 ms); those that are remembered beyond come after the first frame."""
+SYNC_SECONDS = 0.004
+"""Seconds after which `Library.sync` leaves the rest for another time: a frame lasts four times as long."""
 
 
 class Library:
@@ -64,9 +70,10 @@ class Library:
         self.reading = Reading(self._state)
         self.documents = Documents(self._identities.file, self._given, self._limit)
         self._cache = ScanCache(places.cache)
-        known = self._cache.load() if places.folders or places.files else []
-        self._scanner = Scanner(places, settings, self._cache, known, deliver=self._deliver, tell=self._tell)
-        self._take_in(Batch(found=tuple(found_file(places, file) for file in known)))
+        self._settings = settings
+        self._stop = threading.Event()
+        self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
+        self._take_in(Batch(tuple(found_file(places, file) for file in self._known)))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -86,7 +93,7 @@ class Library:
     def path_of(self, article_id: ArticleId) -> Path | None:
         """Where the file of an article is; None for standard input, and for what is not there."""
         file = self._identities.file(article_id)
-        return file.path if file is not None and article_id not in self._given else None
+        return Path(file.path) if file is not None and article_id not in self._given else None
 
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
         """The article that a relative link leads to.
@@ -105,34 +112,36 @@ class Library:
         """Begin to scan and to watch.
 
         Args:
-            listener: Told every event, from threads of the library; it must not wait.
+            listener: Told every event, mostly from threads of the library; it must not wait, nor call back.
         """
         self._listener = self._saving.listener = listener
         self.documents.listen(listener)
         if self._places.folders or self._places.files:
-            self._thread = threading.Thread(target=self._scanner.run, args=(self._tick,), name="scanner", daemon=True)
+            self._thread = threading.Thread(target=self._scan, name="scanner", daemon=True)
             self._thread.start()
 
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what was found in the folders, and what other programs wrote into the state.
 
+        Stops after some milliseconds where there is much, and asks by another `ArticlesChanged` to be called again.
+
         Returns:
             The articles that came, changed or went, each once.
         """
         touched: dict[ArticleId, None] = {}
-        while True:
-            try:
-                batch = self._inbox.get_nowait()
-            except queue.Empty:
+        enough = time.monotonic() + SYNC_SECONDS
+        while not self._inbox.empty():
+            touched.update(self._take_in(self._inbox.get()))
+            if time.monotonic() > enough:
+                self._listener(ArticlesChanged())
                 break
-            touched.update(dict.fromkeys(self._take_in(batch)))
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll())))
         return tuple(touched)
 
     def close(self) -> None:
         """Stop all threads, and return once every change is on disk."""
         self._listener = self.documents.listener = ignore
-        self._scanner.stop()
+        self._stop.set()
         self.documents.close()
         if self._thread is not None:
             self._thread.join()
@@ -153,7 +162,13 @@ class Library:
         if not metadata.title:
             metadata = replace(metadata, title=STDIN, guessed=metadata.guessed | {"title"})
         file = FoundFile(
-            Path("-"), f"stdin:{fingerprint}", "-", lean(metadata), len(data), fingerprint=fingerprint, error=problem
+            "-",
+            f"stdin:{fingerprint}",
+            "-",
+            without_header(metadata),
+            len(data),
+            fingerprint=fingerprint,
+            error=problem,
         )
         article_id = self._identities.assign(file)
         self._given[article_id] = data
@@ -168,44 +183,54 @@ class Library:
             if (article_id := self._identities.at(name)) is not None:
                 self._listener(DocumentChanged(article_id))
 
-    def _tell(self, event: Event) -> None:
-        """Pass on what the scanner says; called by its thread."""
-        self._listener(event)
+    def _scan(self) -> None:
+        """The life of the scanner's thread."""
+        # Here, because what it takes to scan, watch and read headers is not needed for the first frame (30 ms).
+        from tui_reader.services.scanning import Scanner  # noqa: PLC0415
+
+        scanner = Scanner(
+            self._places,
+            self._settings,
+            self._cache,
+            self._known,
+            self._stop,
+            deliver=self._deliver,
+            tell=self._listener,
+        )
+        scanner.run(self._tick)
 
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""
         self._listener(ArticlesChanged())
 
     def _take_in(self, batch: Batch) -> dict[ArticleId, None]:
-        touched: dict[ArticleId, None] = {}
-        for name in batch.gone:
-            if (article_id := self._identities.release(name)) is not None:
-                self._forget(article_id)
-                touched[article_id] = None
+        left = [self._identities.release(name) for name in batch.gone]
         headlines = []
         for file in batch.found:
             before = self._identities.at(file.name)
             article_id = self._identities.assign(file)
             if before is not None and before != article_id:
-                self._forget(before)
-                touched[before] = None
+                left.append(before)
             headlines.append(self._state.headline(file.article(article_id)))
-            touched[article_id] = None
+        gone = [article_id for article_id in left if article_id is not None]
+        self._forget(gone)
         self._catalogue.put(headlines)
+        touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
         for name in batch.changed:
             if (changed := self._identities.at(name)) is not None:
                 self.documents.drop(changed)
         if batch.complete:
             for move in self._identities.settle():
-                self._forget(move.mistaken)
+                self._forget((move.mistaken,))
                 self._catalogue.put([self._state.headline(move.file.article(move.id))])
                 touched.update({move.mistaken: None, move.id: None})
         self._state.follow(touched)
         return touched
 
-    def _forget(self, article_id: ArticleId) -> None:
-        self._catalogue.remove((article_id,))
-        self.documents.drop(article_id)
+    def _forget(self, ids: Sequence[ArticleId]) -> None:
+        self._catalogue.remove(ids)
+        for article_id in ids:
+            self.documents.drop(article_id)
 
 
 def open_library(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
 """Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
 
+_EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
+
 LOCATION = "location"
 """Where the file stood when it was last seen, in the way ids name files."""
 FINGERPRINT = "fingerprint"
@@ -37,24 +39,8 @@ def decode(record: Record | None) -> ReadingState:
         opened=_text(record.get("opened")),
         finished=_text(record.get("finished")),
         joined=record.get("joined") is True,
-        edits={name: value for name in EDITABLE if isinstance(value := record.get(f"edited_{name}"), str)},
+        edits={name: value for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
     )
-
-
-def encode(state: ReadingState) -> dict[str, Any]:
-    """The fields of a state, None where a field rests at its default."""
-    return {
-        "read": state.read or None,
-        "starred": state.starred or None,
-        "archived": state.archived or None,
-        "offset": state.offset or None,
-        "progress": round(state.progress, 4) or None,
-        "tags": None if state.tags is None else list(state.tags),
-        "opened": state.opened or None,
-        "finished": state.finished or None,
-        "joined": state.joined or None,
-        **{f"edited_{name}": state.edits.get(name) for name in EDITABLE},
-    }
 
 
 def differences(article_id: ArticleId, record: Record | None, fields: Mapping[str, Any]) -> Iterator[Edit]:

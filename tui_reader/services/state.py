@@ -85,7 +85,8 @@ class LibraryState:
             file = self.identities.file(article_id)
             if file is not None and not self.identities.is_recorded(article_id):
                 fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
-                edits += self.record_fields(article_id, fields)
+                record = self.store.get(ARTICLES, article_id) if self.identities.has_record(article_id) else None
+                edits += differences(article_id, record, fields)
         if edits and not self.store.read_only:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MEGABYTE = 1_000_000
+"""Bytes of a megabyte, in settings and in what is said to people."""
+
+
 class Signature(NamedTuple):
     """What tells without reading that a file is the one that was read. Time alone is not enough: renames keep it."""
 
@@ -67,7 +71,7 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
 
 def too_large(size: int, limit: int) -> str:
     """Why something of so many bytes is not read."""
-    return f"too large: {size / 1e6:,.0f} MB; the limit is {limit / 1e6:,.0f} MB"
+    return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB"
 
 
 def _reason(error: OSError) -> str:

@@ -6,9 +6,7 @@ written, it is made anew or done without, in silence. Deleting it costs one scan
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.model.article import Metadata
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-VERSION = 1
-"""Grows when a column changes its meaning, or when formats read headers differently."""
+VERSION = 2
+"""Grows when a column changes its meaning, or when formats read headers differently: every file is then read anew."""
 
 
 class CachedFile(NamedTuple):
@@ -31,7 +29,10 @@ class CachedFile(NamedTuple):
     inode: int
     fingerprint: str
     metadata: Metadata
+    """Without the header."""
     error: str
+    moment: float = 0.0
+    """Seconds since 1970 of the article's date; those with the latest are given out first."""
 
 
 class ScanCache:
@@ -42,11 +43,16 @@ class ScanCache:
         self._database: sqlite3.Connection | None = None
         self._useless = False
 
-    def load(self) -> list[CachedFile]:
-        """Everything that is known, in no order; nothing where there is no usable cache."""
+    def load(self, count: int = -1, after: int = 0) -> list[CachedFile]:
+        """What is known, the latest articles first; nothing where there is no usable cache.
+
+        Args:
+            count: How many to give at most; -1 for all.
+            after: How many to pass over.
+        """
         rows: list[CachedFile] = []
         if self._path.exists():
-            self._try(lambda database: rows.extend(_rows(database)))
+            self._try(lambda database: rows.extend(_rows(database, count, after)))
         return rows
 
     def update(self, files: Iterable[CachedFile], gone: Iterable[str] = ()) -> None:
@@ -55,7 +61,7 @@ class ScanCache:
         def write(database: sqlite3.Connection) -> None:
             with database:
                 database.executemany("DELETE FROM files WHERE path = ?", ((os.fsencode(path),) for path in gone))
-                database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", map(_values, files))
+                database.executemany(_INSERT, map(_values, files))
 
         self._try(write)
 
@@ -92,10 +98,8 @@ class ScanCache:
             if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                 with database:
                     database.execute("DROP TABLE IF EXISTS files")
-                    database.execute(
-                        "CREATE TABLE files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, inode INTEGER,"
-                        " fingerprint TEXT, metadata TEXT, error TEXT) WITHOUT ROWID"
-                    )
+                    database.execute(f"CREATE TABLE files ({_COLUMNS}) WITHOUT ROWID")
+                    database.execute("CREATE INDEX latest ON files (moment DESC)")
                     database.execute(f"PRAGMA user_version = {VERSION}")
         except sqlite3.DatabaseError:
             database.close()
@@ -111,29 +115,47 @@ class ScanCache:
         return True
 
 
-_FIELDS = tuple(field.name for field in fields(Metadata) if field.name not in {"header", "tags", "guessed"})
+_NUMBERS = ("size", "mtime_ns", "inode", "moment", "words")
+_TEXTS = ("fingerprint", "error", "id", "title", "byline", "source", "date", "url", "language", "tags", "guessed")
+_COLUMNS = ", ".join(
+    ["path BLOB PRIMARY KEY", *(f"{n} NUMERIC NOT NULL" for n in _NUMBERS), *(f"{t} TEXT NOT NULL" for t in _TEXTS)]
+)
+_INSERT = "INSERT OR REPLACE INTO files VALUES (?" + ", ?" * (len(_NUMBERS) + len(_TEXTS)) + ")"  # noqa: S608 - question marks
 _SIGNED = 2**64
 
 
 def _values(file: CachedFile) -> tuple[Any, ...]:
-    metadata = file.metadata
-    kept = {name: value for name in _FIELDS if (value := getattr(metadata, name))}
-    if metadata.tags:
-        kept["tags"] = metadata.tags
-    if metadata.guessed:
-        kept["guessed"] = sorted(metadata.guessed)
+    about = file.metadata
     # Inodes of some file systems use all 64 bits; SQLite's integers are signed.
     inode = file.inode if file.inode < _SIGNED // 2 else file.inode - _SIGNED
-    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-    return os.fsencode(file.path), file.size, file.mtime_ns, inode, file.fingerprint, text, file.error
+    return (
+        *(os.fsencode(file.path), file.size, file.mtime_ns, inode, file.moment, about.words),
+        *(file.fingerprint, file.error, about.id, about.title, about.byline, about.source, about.date, about.url),
+        # Tags are clean text, so that no line feed is part of one.
+        *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed))),
+    )
 
 
-def _rows(database: sqlite3.Connection) -> Iterator[CachedFile]:
-    for path, size, mtime_ns, inode, fingerprint, text, error in database.execute("SELECT * FROM files"):
-        kept = json.loads(text)
-        tags, guessed = kept.pop("tags", ()), kept.pop("guessed", ())
-        metadata = Metadata(**kept, tags=tuple(tags), guessed=frozenset(guessed))
-        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, metadata, error)
+def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[CachedFile]:
+    found = database.execute("SELECT * FROM files ORDER BY moment DESC LIMIT ? OFFSET ?", (count, after))
+    for path, size, mtime_ns, inode, moment, words, fingerprint, error, *texts, tags, guessed in found:
+        identity, title, byline, source, date, url, language = texts
+        about = Metadata(
+            identity,
+            title,
+            byline,
+            source,
+            date,
+            url,
+            language,
+            tuple(tags.split("\n")) if tags else (),
+            words,
+            frozenset(guessed.split("\n")) if guessed else _NOTHING,
+        )
+        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, about, error, moment)
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 def _is_damage(error: Exception) -> bool:
@@ -141,6 +163,7 @@ def _is_damage(error: Exception) -> bool:
     import sqlite3  # noqa: PLC0415
 
     if isinstance(error, sqlite3.OperationalError):
-        # Of the operational errors, only the plain one speaks of the content: a table or a column is not there.
-        return error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+        # Of the operational errors, only the plain one speaks of the content: a table or a column is not there, or a
+        # text is none. (Python itself raises the last, without a code.)
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
     return not isinstance(error, OSError)
