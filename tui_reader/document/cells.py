@@ -31,9 +31,11 @@ _WIDE = (
     r"\u2e80-\u2fd5\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u3105-\u312f\u3131-\u318e\u3190-\ua4cf"
     r"\uac00-\ud7a3\uff01-\uff9d\uffe0-\uffe6\U0001f300-\U0001f3fa\U0001f400-\U0001faff\U00020000-\U0003fffd"
 )
-_not_narrow = re.compile(f"[^{_NARROW}]").search
-_not_narrow_line = re.compile(f"[^\n{_NARROW}]").search
-_may_join = re.compile(f"[^\n\t{_NARROW}{_WIDE}]").search
+# Matching a whole text takes half as long as searching for what does not belong (13 and 26 ms for 5 MB).
+_all_narrow = re.compile(f"[{_NARROW}]*+").fullmatch
+all_narrow_lines = re.compile(f"[\n{_NARROW}]*+").fullmatch
+"""Matches text of narrow characters and line feeds."""
+_all_plain = re.compile(f"[\n\t{_NARROW}{_WIDE}]*+").fullmatch
 # A letter (by category) that joins what stands before it all the same: Thai and Lao AM, half-width kana sound marks.
 _JOINING_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
 
@@ -63,12 +65,12 @@ def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
     """
     if text.isascii() and text.isprintable():
         return True
-    return (_not_narrow_line(text) if line_feeds else _not_narrow(text)) is None
+    return (all_narrow_lines(text) if line_feeds else _all_narrow(text)) is not None
 
 
 def is_plain(text: str) -> bool:
     """Whether every code point is surely a cluster of its own, of one or two cells."""
-    return text.isascii() or _may_join(text) is None
+    return text.isascii() or _all_plain(text) is not None
 
 
 def cell_width(text: str, column: int = 0) -> int:
@@ -109,7 +111,8 @@ def expand_tabs(text: str, column: int = 0) -> str:
     for index, piece in enumerate(text.split("\t")):
         if index:
             gap = TAB_STOP - end % TAB_STOP
-            parts.append(" " * gap)
+            # Rich takes the character behind a joiner for a part of what stands before it: give it one space more.
+            parts.append(" " * (gap + parts[-1].endswith(ZERO_WIDTH_JOINER)))
             end += gap
         parts.append(piece)
         end += _cell_width(piece)

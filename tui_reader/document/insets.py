@@ -31,16 +31,26 @@ class Inset(NamedTuple):
 
 
 class Insets:
-    """Works out the insets of blocks, which must be given in their order: list items hang under those before them."""
+    """Works out the insets of blocks: list items hang under those before them.
+
+    Args:
+        width: Cells of a row.
+    """
 
     def __init__(self, width: int) -> None:
         self._width = width
         # Half of a narrow screen stays for the text, however deep the nesting.
         self._most = width - max(4, min(width // 2, 24))
         self._hangs: list[int] = []
+        self._expected = 0
+        self.body = Inset(0, width)
+        """Inset of what stands in no list and no quotation, and is no code."""
 
-    def next(self, block: Block) -> Inset:
-        """The inset of the next block."""
+    def next(self, index: int, block: Block) -> Inset:
+        """The inset of a block; blocks must be asked for in order, those with the body's inset may be left out."""
+        if index != self._expected:
+            self._hangs.clear()
+        self._expected = index + 1
         bars = self.bars(block.quote)
         left = min(len(bars) * BAR_CELLS, self._most)
         depth = max(block.depth, 1 if block.marker else 0)
@@ -52,7 +62,7 @@ class Insets:
         else:
             self._hangs.clear()
         if block.kind is BlockKind.CODE:
-            left += CODE_PADDING
+            left = min(left + CODE_PADDING, self._most)
         return Inset(left, self._width - left, first, bars)
 
     def bars(self, quote: int) -> tuple[Ornament, ...]:

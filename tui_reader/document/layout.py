@@ -7,6 +7,7 @@ of `ensure`, `refine` or a function that has to look into an estimated block; of
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from itertools import accumulate
@@ -14,23 +15,29 @@ from time import perf_counter
 from typing import Final
 
 from tui_reader.document.blocks import Block, BlockKind, Document
-from tui_reader.document.cells import is_narrow
+from tui_reader.document.cells import all_narrow_lines, boundary_at, cells_of_character
 from tui_reader.document.flow import BlockRows, FlowRows, Place
 from tui_reader.document.insets import Inset, Insets
 from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.structure import block_index
 from tui_reader.document.tables import estimate_table, table_rows
-from tui_reader.document.wrapping import count_rows
+from tui_reader.document.wrapping import code_pattern, flow_pattern
 
 __all__ = ["DIVIDER", "DIVIDER_GAP", "GAP", "MIN_WIDTH", "Fragment", "Layout", "Ornament", "OrnamentRole", "Row"]
 
 MIN_WIDTH: Final = 8
+DIVIDER_ROWS: Final = 2
+"""Rows of the line above the trailing stories and of the empty one under it."""
 DIVIDER_TEXT: Final = "other stories in this paste"
 _CHUNK: Final = 256
 """Blocks whose heights are summed up together: a height may change without summing all of them anew."""
 _KEPT_BLOCKS: Final = 400
+_EAGER_BLOCKS: Final = 100
 _EAGER_CHARACTERS: Final = 20_000
-"""Estimated text up to this size is made exact at once: some 2 ms."""
+"""Estimated blocks up to this number and size in all are made exact at once: some 3 ms."""
+_SAMPLE: Final = 16
+"""Characters of a block whose widths its estimate goes by."""
+_breaks = re.compile(r"[\n\t]").search
 
 
 class Layout:
@@ -49,48 +56,86 @@ class Layout:
         blocks = document.blocks
         tail = document.tail
         self._tail = tail if tail is not None and not joined and 0 <= tail < len(blocks) else -1
-        self._insets: list[Inset] = []
-        self._pending: list[int] = []
-        self._next_pending = 0
-        self._estimated = bytearray(len(blocks))
-        self._remaining = 0
+        self._bars = Insets(self.width).bars
+        self._insets: dict[int, Inset] = {}
+        """Insets of the blocks that do not stand as the body does."""
+        self._body = Inset(0, self.width)
+        self._estimated: set[int] = set()
+        """Blocks whose height is estimated."""
         self._rows: dict[int, BlockRows] = {}
-        self._heights = array("i", bytes(4 * len(blocks)))
-        self._measure()
+        self._heights = array("i", self._measure())
+        self._pending = sorted(self._estimated)
+        self._next_pending = 0
+        chunks = range(0, len(self._heights), _CHUNK)
+        self._totals = array("i", [sum(self._heights[start : start + _CHUNK]) for start in chunks])
         self._sums: array[int] | None = None
-        if self._remaining and sum(blocks[b].end - blocks[b].start for b in self._pending) <= _EAGER_CHARACTERS:
-            for block in self._pending:
-                self._rows_of(block)
+        if sum(blocks[index].end - blocks[index].start for index in self._pending[:_EAGER_BLOCKS]) <= _EAGER_CHARACTERS:
+            for index in self._pending[:_EAGER_BLOCKS]:
+                self._rows_of(index)
 
-    def _measure(self) -> None:
-        """Heights of all blocks: counted where that is quick, else estimated."""
-        text, blocks, heights = self.document.text, self.document.blocks, self._heights
-        insets = Insets(self.width)
-        for index, block in enumerate(blocks):
-            inset = insets.next(block)
-            self._insets.append(inset)
-            heights[index] = self._beside(index) + self._first_height(index, block, inset, text)
-        self._pending = [index for index, flag in enumerate(self._estimated) if flag]
-        self._remaining = len(self._pending)
+    def _measure(self) -> list[int]:
+        """Heights of all blocks, with the empty rows after them: counted where that is quick, else estimated."""
+        text, blocks, width = self.document.text, self.document.blocks, self.width
+        insets = Insets(width)
+        paragraph = BlockKind.PARAGRAPH
+        find_rows = flow_pattern(width).findall
+        no_tab = "\t" not in text
+        simple = text.isascii() and no_tab
+        # Text up to this length is surely one row if no line feed breaks it: no character is wider than two cells.
+        easy = width if simple else width // 2
+        whole = no_tab and text.count("\n") == len(blocks) - 1
+        heights: list[int] = []
+        add = heights.append
+        for block in blocks:
+            # Of a long document nearly all blocks are plain paragraphs: 200,000 of them must not take 50 ms.
+            if block.kind is paragraph and not (block.quote or block.depth or block.marker):
+                start, end = block.start, block.end
+                if end - start <= easy and (whole or not _breaks(text, start, end)):
+                    rows = 1
+                else:
+                    piece = text[start:end]
+                    if not simple and not all_narrow_lines(piece):
+                        rows = self._estimate(len(heights), piece, width)
+                    else:
+                        rows = len(find_rows(piece)) or 1
+                add(rows if block.tight else rows + 1)
+            else:
+                index = len(heights)
+                inset = self._insets[index] = insets.next(index, block)
+                rows = self._count(index, block, inset)
+                add(rows if block.tight else rows + 1)
+        if heights and not blocks[-1].tight:
+            heights[-1] -= 1
+        if self._tail >= 0:
+            heights[self._tail] += DIVIDER_ROWS
+            if self._tail and blocks[self._tail - 1].tight:
+                heights[self._tail - 1] += 1
+        return heights
 
-    def _first_height(self, index: int, block: Block, inset: Inset, text: str) -> int:
-        """Rows of a block, estimated where counting is slow."""
-        kind = block.kind
-        if kind is BlockKind.TABLE and block.table is not None:
-            self._estimated[index] = 1
+    def _count(self, index: int, block: Block, inset: Inset) -> int:
+        """Rows of any block, estimated where counting is slow."""
+        if block.kind is BlockKind.TABLE and block.table is not None:
+            self._estimated.add(index)
             return estimate_table(block.table)
-        lead = 1 if kind is BlockKind.FIGURE and block.end > block.start else 0
-        piece = text[block.start : block.end]
-        if len(piece) * 2 <= inset.width and "\n" not in piece and "\t" not in piece:
-            return lead + 1
-        if is_narrow(piece, line_feeds=True):
-            return lead + count_rows(piece, inset.width, code=kind is BlockKind.CODE)
-        self._estimated[index] = 1
-        return lead + piece.count("\n") + 1 + len(piece) * 3 // (2 * inset.width)
+        lead = 1 if block.kind is BlockKind.FIGURE and block.end > block.start else 0
+        piece = self.document.text[block.start : block.end]
+        if all_narrow_lines(piece):
+            pattern = code_pattern(inset.width) if block.kind is BlockKind.CODE else flow_pattern(inset.width)
+            return lead + (len(pattern.findall(piece)) or 1)
+        return lead + self._estimate(index, piece, inset.width)
+
+    def _estimate(self, index: int, piece: str, width: int) -> int:
+        """Rows that a piece of wide text may take, going by its first characters."""
+        if len(piece) * 2 <= width and not _breaks(piece):
+            return 1
+        self._estimated.add(index)
+        sample = piece[:_SAMPLE]
+        cells = sum(map(cells_of_character, sample)) * len(piece) // len(sample)
+        return cells // width + piece.count("\n") + 1
 
     def _beside(self, index: int) -> int:
         """Rows above and under a block that are not its own."""
-        return (2 if index == self._tail else 0) + (1 if self._has_gap(index) else 0)
+        return (DIVIDER_ROWS if index == self._tail else 0) + (1 if self._has_gap(index) else 0)
 
     def _has_gap(self, index: int) -> bool:
         """Whether an empty row follows a block."""
@@ -101,33 +146,29 @@ class Layout:
     @property
     def height(self) -> int:
         """Rows in all; an estimate while not exact."""
-        sums = self._chunk_sums()
-        return sums[-1]
+        return self._chunk_sums()[-1]
 
     @property
     def exact(self) -> bool:
         """Whether all heights are exact."""
-        return self._remaining == 0
+        return not self._estimated
 
     def _chunk_sums(self) -> array[int]:
         """Rows above each chunk of blocks, and in all."""
         if self._sums is None:
-            heights = self._heights
-            totals = (sum(heights[start : start + _CHUNK]) for start in range(0, len(heights), _CHUNK))
-            self._sums = array("q", accumulate(totals, initial=0))
+            self._sums = array("q", accumulate(self._totals, initial=0))
         return self._sums
 
-    def _set_height(self, block: int, height: int) -> None:
-        """Change a block's height."""
-        old = self._heights[block]
-        if old == height:
+    def _settle(self, block: int, rows: BlockRows) -> None:
+        """Put the exact height of a block in the place of its estimate."""
+        if block not in self._estimated:
             return
-        self._heights[block] = height
-        if self._sums is not None:
-            change = height - old
-            sums = self._sums
-            for chunk in range(block // _CHUNK + 1, len(sums)):
-                sums[chunk] += change
+        self._estimated.remove(block)
+        change = rows.count + self._beside(block) - self._heights[block]
+        if change:
+            self._heights[block] += change
+            self._totals[block // _CHUNK] += change
+            self._sums = None
 
     def _rows_of(self, block: int) -> BlockRows:
         """The rows of a block, which makes its height exact."""
@@ -136,17 +177,14 @@ class Layout:
             rows = self._make_rows(block)
             if len(self._rows) >= _KEPT_BLOCKS:
                 del self._rows[next(iter(self._rows))]
-            if self._estimated[block]:
-                self._estimated[block] = 0
-                self._remaining -= 1
-                self._set_height(block, rows.count + self._beside(block))
+            self._settle(block, rows)
         self._rows[block] = rows
         return rows
 
     def _make_rows(self, index: int) -> BlockRows:
         """Wrap a block."""
         block = self.document.blocks[index]
-        inset = self._insets[index]
+        inset = self._insets.get(index, self._body)
         last = index + 1 >= len(self.document.blocks)
         owned = block.end if last or (self._has_gap(index) and block.end > block.start) else block.end + 1
         place = Place(index, block, self.document.text, inset, owned)
@@ -179,13 +217,17 @@ class Layout:
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
 
     def row(self, y: int) -> Row:
-        """A row by its number; the nearest for one outside."""
-        return self.rows(y, 1)[0]
+        """A row by its number; the nearest for one outside, an empty one in an empty document."""
+        if not self._heights:
+            return Row(0, 0, (), (), 0, 0)
+        return self.rows(max(0, min(y, self.height - 1)), 1)[0]
 
     def rows(self, first: int, count: int) -> list[Row]:
         """Rows from one on, at most as many as asked for and as there are; what they need is made exact first."""
-        if not self._heights:
-            return [Row(0, 0, (), (), 0, 0)][:count]
+        count = min(count, count + first)
+        first = max(first, 0)
+        if not self._heights or first >= self.height:
+            return []
         self.ensure(first, count)
         block, inside = self._locate(first)
         result: list[Row] = []
@@ -199,9 +241,9 @@ class Layout:
         """The row at a distance from a block's top."""
         rows = self._rows_of(block)
         if block == self._tail:
-            if distance < 2:
+            if distance < DIVIDER_ROWS:
                 return self._divider(block, distance)
-            distance -= 2
+            distance -= DIVIDER_ROWS
         if distance < rows.count:
             return rows.row(distance)
         return self._gap(block)
@@ -211,7 +253,7 @@ class Layout:
         blocks = self.document.blocks
         block = blocks[index]
         shared = 0 if index + 1 == self._tail else min(block.quote, blocks[index + 1].quote)
-        bars = Insets(self.width).bars(shared)
+        bars = self._bars(shared)
         start = block.end if block.end > block.start else block.end + 1
         return Row(index, GAP, (), bars, start, block.end + 1)
 
@@ -236,7 +278,7 @@ class Layout:
         offset = max(0, min(offset, len(self.document.text)))
         index = block_index(self.document, offset)
         rows = self._rows_of(index)
-        top = self.top_of(index) + (2 if index == self._tail else 0)
+        top = self.top_of(index) + (DIVIDER_ROWS if index == self._tail else 0)
         block = blocks[index]
         if offset >= block.end > block.start and self._has_gap(index):
             return top + rows.count, 0
@@ -250,7 +292,7 @@ class Layout:
         block, distance = self._locate(y)
         row = self._row_in(block, distance)
         if row.index >= 0:
-            return self._rows_of(block).offset_in(row, column)
+            return boundary_at(self.document.text, self._rows_of(block).offset_in(row, column))
         return min(row.start, len(self.document.text))
 
     def first_offset(self, y: int) -> int:
@@ -262,12 +304,12 @@ class Layout:
 
     def ensure(self, y: int, count: int) -> None:
         """Make heights exact from a row on, for as many rows as given; nothing above it moves."""
-        if not self._remaining:
+        if not self._estimated:
             return
         block, inside = self._locate(y)
         missing = count + inside
         while missing > 0 and block < len(self._heights):
-            if self._estimated[block]:
+            if block in self._estimated:
                 self._rows_of(block)
             missing -= self._heights[block]
             block += 1
@@ -282,15 +324,11 @@ class Layout:
             Whether all heights are exact. Rows may have moved: keep what you show by its offset.
         """
         end = perf_counter() + seconds
-        pending = self._pending
-        while self._remaining and self._next_pending < len(pending):
-            block = pending[self._next_pending]
+        while self._estimated and self._next_pending < len(self._pending):
+            block = self._pending[self._next_pending]
             self._next_pending += 1
-            if self._estimated[block]:
-                rows = self._make_rows(block)
-                self._estimated[block] = 0
-                self._remaining -= 1
-                self._set_height(block, rows.count + self._beside(block))
+            if block in self._estimated:
+                self._settle(block, self._make_rows(block))
                 if perf_counter() >= end:
                     break
-        return self._remaining == 0
+        return not self._estimated

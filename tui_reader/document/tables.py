@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from operator import attrgetter
+from typing import NamedTuple
 
 from tui_reader.document.blocks import Align, Cell, Table
 from tui_reader.document.cells import cell_width
@@ -60,6 +61,18 @@ def _column_widths(table: Table, text: str, width: int) -> list[int] | None:
             widths[column] += more
             room -= more
     return widths
+
+
+class _Piece(NamedTuple):
+    """The part of a cell that stands on one row."""
+
+    column: int
+    """Number of the cell's column."""
+    start: int
+    drawn: int
+    """End of what is drawn of it."""
+    end: int
+    """End of what it owns: white space at a wrap, the tab or line feed behind the cell."""
 
 
 class _TableLines:
@@ -166,16 +179,29 @@ class ColumnRows(_TableLines):
         outer = self._ornaments(index)
         if line >= height:
             return Row(self._index, index, (), (*outer, *self._rule_under(number)), end, end)
-        fragments = [
-            fragment
-            for column, cell in enumerate(self._cells(number))
-            if (fragment := self._fragment(column, cell, line)) is not None
-        ]
-        if line and fragments:
-            start = fragments[0].start
-        if line < height - 1:
-            end = max((fragment.end for fragment in fragments), default=start)
-        return Row(self._index, index, tuple(fragments), (*outer, *self._rules), start, max(start, end))
+        pieces = [piece for column in range(len(self._cells(number))) if (piece := self._piece(number, column, line))]
+        fragments = tuple(
+            Fragment(self._place(piece.column, piece.start, piece.drawn), piece.start, piece.drawn)
+            for piece in pieces
+            if piece.drawn > piece.start
+        )
+        if pieces:
+            start = pieces[0].start if line else start
+            end = max(piece.end for piece in pieces)
+        return Row(self._index, index, fragments, (*outer, *self._rules), start, end)
+
+    def _piece(self, number: int, column: int, line: int) -> _Piece | None:
+        """What a cell has on one of its table row's rows."""
+        cells = self._cells(number)
+        cell = cells[column]
+        cuts = self._cuts(cell, self._widths[column])
+        if line >= len(cuts):
+            return None
+        start = cuts[line - 1] if line else cell.start
+        end = cuts[line]
+        if line == len(cuts) - 1:
+            end = cells[column + 1].start if column + 1 < len(cells) else self._starts[number + 1]
+        return _Piece(column, start, self._drawn_end(start, cuts[line]), end)
 
     def _rule_under(self, number: int) -> tuple[Ornament, ...]:
         """The rule under the header, or the column rules where table rows are kept apart."""
@@ -183,15 +209,6 @@ class ColumnRows(_TableLines):
             return self._rules
         rule = "─┼─".join("─" * width for width in self._widths)
         return (Ornament(self._inset.column, rule, OrnamentRole.BORDER),)
-
-    def _fragment(self, column: int, cell: Cell, line: int) -> Fragment | None:
-        """What a cell shows on one of its table row's rows."""
-        cuts = self._cuts(cell, self._widths[column])
-        if line >= len(cuts):
-            return None
-        start = cuts[line - 1] if line else cell.start
-        end = self._drawn_end(start, cuts[line])
-        return Fragment(self._place(column, start, end), start, end) if end > start else None
 
     def _place(self, column: int, start: int, end: int) -> int:
         """Column on the screen at which a piece of a cell begins, by the alignment of its column."""
@@ -219,7 +236,11 @@ class ColumnRows(_TableLines):
 
 
 class StackedRows(_TableLines):
-    """A table whose cells stand under each other, each with its column's name, because its columns have no room."""
+    """A table whose cells stand under each other, each with its column's name, because its columns have no room.
+
+    A name stands before its cell, or above it where the names would take the text's room. Cells without text are left
+    out.
+    """
 
     def __init__(self, place: Place, table: Table) -> None:
         super().__init__(place, table)
@@ -228,13 +249,18 @@ class StackedRows(_TableLines):
         names = [" ".join(text[cell.start : cell.end].split()) for cell in header]
         longest = max(map(cell_width, names), default=0)
         room = min(longest, inset.width // 3)
+        self._above = room < longest and room < MIN_COLUMN
+        if self._above:
+            room = inset.width
         self._names = [_shorten(name, room) for name in names]
-        self._hang = room + 1 if longest else 0
+        self._hang = 0 if self._above or not longest else room + 1
         last = len(table.rows) - 1
         heights: list[int] = []
-        for number, row in enumerate(table.rows):
+        for number in range(len(table.rows)):
             width = self._width(number)
-            heights.append(sum(self._lines(cell, width) for cell in row) + (1 if number < last else 0) or 1)
+            cells = self._shown(number)
+            lines = sum(self._lines(cell, width) + self._lead(number, column) for column, cell in cells) or 1
+            heights.append(lines + (1 if number < last else 0))
         self._set_heights(heights)
 
     def _is_header(self, number: int) -> bool:
@@ -245,35 +271,47 @@ class StackedRows(_TableLines):
         """Cells that the cells of a table row have."""
         return self._inset.width - (0 if self._is_header(number) else self._hang)
 
+    def _shown(self, number: int) -> list[tuple[int, Cell]]:
+        """Cells of a table row that have text, with the numbers of their columns."""
+        return [(column, cell) for column, cell in enumerate(self._cells(number)) if cell.end > cell.start]
+
+    def _name(self, number: int, column: int) -> str:
+        """The name that stands by a cell."""
+        return "" if self._is_header(number) or column >= len(self._names) else self._names[column]
+
+    def _lead(self, number: int, column: int) -> int:
+        """Rows above a cell for its name."""
+        return 1 if self._above and self._name(number, column) else 0
+
     def row(self, index: int) -> Row:
         """A row by its number within the block."""
         number = bisect_right(self._tops, index) - 1
         line = index - self._tops[number]
-        width = self._width(number)
-        cells = self._cells(number)
         outer = self._ornaments(index)
-        for column, cell in enumerate(cells):
+        width = self._width(number)
+        start, end = self._starts[number], self._starts[number + 1]
+        cells = self._shown(number)
+        for position, (column, cell) in enumerate(cells):
+            lead = self._lead(number, column)
             cuts = self._cuts(cell, width)
-            if line >= len(cuts):
-                line -= len(cuts)
+            if line >= lead + len(cuts):
+                line -= lead + len(cuts)
                 continue
-            start = cuts[line - 1] if line else cell.start
-            end = self._drawn_end(start, cuts[line])
-            place = self._inset.column + self._inset.width - width
-            fragments = (Fragment(place, start, end),) if end > start else ()
-            ornaments = (*outer, *self._label(number, column)) if line == 0 else outer
+            name = self._name(number, column) if line == 0 else ""
+            label = (Ornament(self._inset.column, name, OrnamentRole.LABEL),) if name else ()
+            line -= lead
+            begin = cuts[line - 1] if line > 0 else cell.start if position else start
+            if line < 0:
+                return Row(self._index, index, (), (*outer, *label), begin, begin)
+            drawn_from = cuts[line - 1] if line else cell.start
+            drawn = self._drawn_end(drawn_from, cuts[line])
+            column_of_text = self._inset.column + self._inset.width - width
+            fragments = (Fragment(column_of_text, drawn_from, drawn),) if drawn > drawn_from else ()
             owned = cuts[line]
             if line == len(cuts) - 1:
-                owned = cells[column + 1].start if column + 1 < len(cells) else self._starts[number + 1]
-            return Row(self._index, index, fragments, ornaments, start, owned)
-        end = self._starts[number + 1]
-        return Row(self._index, index, (), outer, end if cells else self._starts[number], end)
-
-    def _label(self, number: int, column: int) -> tuple[Ornament, ...]:
-        """The name of a cell's column."""
-        if self._is_header(number) or column >= len(self._names) or not self._names[column]:
-            return ()
-        return (Ornament(self._inset.column, self._names[column], OrnamentRole.LABEL),)
+                owned = cells[position + 1][1].start if position + 1 < len(cells) else end
+            return Row(self._index, index, fragments, (*outer, *label), begin, owned)
+        return Row(self._index, index, (), outer, end if cells or line else start, end)
 
     def locate(self, offset: int) -> tuple[int, int]:
         """Row within the block and column of the character at an offset."""
@@ -281,18 +319,19 @@ class StackedRows(_TableLines):
         width = self._width(number)
         top = self._tops[number]
         place = self._inset.column + self._inset.width - width
-        cells = self._cells(number)
-        chosen = max(0, bisect_right(cells, offset, key=_cell_start) - 1)
-        for column, cell in enumerate(cells[: chosen + 1]):
-            cuts = self._cuts(cell, width)
-            if column < chosen:
-                top += len(cuts)
-                continue
-            line = min(bisect_right(cuts, offset), len(cuts) - 1)
-            start = cuts[line - 1] if line else cell.start
-            end = self._drawn_end(start, cuts[line])
-            return top + line, place + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
-        return top, place
+        cells = self._shown(number)
+        chosen = max(0, bisect_right(cells, offset, key=lambda shown: shown[1].start) - 1)
+        for column, cell in cells[:chosen]:
+            top += self._lead(number, column) + len(self._cuts(cell, width))
+        if not cells:
+            return top, place
+        column, cell = cells[chosen]
+        cuts = self._cuts(cell, width)
+        line = min(bisect_right(cuts, offset), len(cuts) - 1)
+        start = cuts[line - 1] if line else cell.start
+        end = self._drawn_end(start, cuts[line])
+        top += self._lead(number, column) + line
+        return top, place + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
 
 
 def _shorten(name: str, cells: int) -> str:
