@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
 from tui_reader.model.query import Shelf, View
 from tui_reader.services import scanning
+from tui_reader.services.events import Notice
 from tui_reader.services.library import init_library
 from tui_reader.sources import files
 
@@ -160,6 +162,46 @@ def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: O
 def test_a_binary_file_is_an_article_that_says_so(folder: Path, opened: Opener) -> None:
     (folder / "noise.txt").write_bytes(bytes(range(256)) * 50)
     assert opened(folder).scanned().at("noise.txt").article.error
+
+
+def test_a_folder_that_cannot_be_listed_is_told(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "no", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    owner = opened(folder).scanned()
+    assert set(owner.headlines()) == {"one.md", "three.txt"}
+    assert Notice("The folder deep cannot be listed; it is left out.") in owner.events
+
+
+def test_an_article_that_trips_a_format_harms_no_other(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, read = formats.scan, formats.read
+
+    def trip(data: bytes, name: str) -> Any:
+        if name == "one.md":
+            raise RecursionError("too deep")
+        return scan(data, name)
+
+    def trip_too(data: bytes, name: str) -> Any:
+        if name == "one.md":
+            raise RecursionError("too deep")
+        return read(data, name)
+
+    monkeypatch.setattr(formats, "scan", trip)
+    monkeypatch.setattr(formats, "read", trip_too)
+    owner = opened(folder).scanned()
+    one = owner.at("one.md")
+    assert (len(owner.headlines()), one.title) == (3, "one")
+    assert one.article.error == "the reader failed at it (RecursionError)"
+    owner.library.documents.want(one.id)
+    owner.until(lambda: owner.library.documents.get(one.id))
+    assert "the reader failed at it" in owner.library.documents.get(one.id).text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

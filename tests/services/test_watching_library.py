@@ -63,6 +63,20 @@ def test_without_help_of_the_system_changes_are_still_seen(
     owner.until(lambda: "three.md" in owner.headlines())
 
 
+def test_a_folder_that_is_put_in_the_place_of_another_is_watched(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TICK", 0.05)
+    monkeypatch.setattr(watching, "POLL", 0.05)
+    owner = opened(folder).scanned()
+    folder.rename(folder.with_name("old"))
+    owner.until(lambda: not owner.headlines())
+    write(folder / "three.md", "three")
+    owner.until(lambda: set(owner.headlines()) == {"three.md"})
+    write(folder / "four.md", "four")
+    owner.until(lambda: set(owner.headlines()) == {"three.md", "four.md"})
+
+
 def test_a_single_file_is_watched_through_a_save_by_rename(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,7 +164,10 @@ def test_state_stays_while_a_file_is_away(folder: Path, opened: Opener) -> None:
     assert owner.at("one.md").state.starred
 
 
-def test_an_edit_of_another_program_is_taken_in(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("piped", [False, True])
+def test_an_edit_of_another_program_is_taken_in(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, piped: bool
+) -> None:
     class Shared:
         """The real store, into which another program writes."""
 
@@ -168,7 +185,7 @@ def test_an_edit_of_another_program_is_taken_in(folder: Path, opened: Opener, mo
 
     monkeypatch.setattr(library_module, "open_store", Shared)
     monkeypatch.setattr(watching, "TICK", 0.01)
-    owner = opened(folder / "one.md").scanned()
+    owner = opened(stdin=b"Something to read\n\nin two paragraphs.\n") if piped else opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()
     owner.library.store.foreign.append(Edit(ARTICLES, row.id, "starred", None, True))
     owner.until(lambda: owner.library.catalogue.row(row.id).state.starred)

@@ -207,7 +207,10 @@ class Scanner:
         else:
             self._unsure.discard(entry.path)
             signature = read_at
-        metadata, problem = scan(data, path.name)
+        try:
+            metadata, problem = scan(data, path.name)
+        except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
+            metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
         when = moment(metadata.date) or signature.mtime_ns / 1e9
         fingerprint = blake2b(data, digest_size=16).hexdigest()
         return CachedFile(entry.path, *signature, fingerprint, without_header(metadata), problem, when)
