@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PART = " · "
 TAG_GAP = "  "
 GUESSED = "(guessed)"
+GUESSED_TITLE = "title guessed"
+"""Said below the title where that is a part of the text, and nothing may be set beside it."""
 
 
 class Piece(NamedTuple):
@@ -49,7 +51,9 @@ def head_rows(
     rows: list[HeadRow] = []
     if with_title:
         rows.extend(_title_rows(headline, width))
-    rows.extend(_flow(_meta_parts(headline, today), PART, width, leading=_star(headline)))
+    guessed = () if with_title or not headline.is_guessed("title") else ((GUESSED_TITLE, Role.META),)
+    parts = (*guessed, *_meta_parts(headline, today))
+    rows.extend(_flow(parts, PART, width, leading=_star(headline)))
     rows.extend(_flow(((tag, Role.TAG) for tag in headline.tags), TAG_GAP, width))
     for notice in notices:
         rows.extend((Piece(line, Role.NOTICE),) for line in wrapped(notice, width))

@@ -42,7 +42,9 @@ class MovingView(PageView):
         if page is None:
             return False
         if count < 0:
-            self._top = page.settle_above(self._top, -count)
+            here = page.mark(self._top)
+            page.settle_above(self._top, -count)
+            self._top = page.row_of_mark(here)
         return self._put_on_top(self._top + count)
 
     def half_page(self, count: int) -> bool:
@@ -76,7 +78,7 @@ class MovingView(PageView):
         page = self._page
         if page is None or page.layout is None:
             return False
-        return self._put_on_top(page.row_of(offset) if offset > 0 else 0)
+        return self._put_on_top(self.row_of(offset) if offset > 0 else 0)
 
     # The focus
 
@@ -99,7 +101,7 @@ class MovingView(PageView):
         if found == start:
             return False
         self._set_focus(motions.sentence_at(document, found))
-        self._put_on_top(self._page.row_of(found))
+        self._put_on_top(self.row_of(found))
         return True
 
     def clear_focus(self) -> bool:
@@ -161,7 +163,7 @@ class MovingView(PageView):
         page = self._page
         if page is None or page.layout is None:
             return False
-        first, last = page.row_of(start), page.row_of(max(end - 1, start))
+        first, last = self.row_of(start), self.row_of(max(end - 1, start))
         rows = self._rows_shown
         if first >= self._top and last < self._top + rows:
             return False
@@ -181,10 +183,17 @@ class MovingView(PageView):
             if self._focus.end <= low or self._focus.start >= high:
                 self._focus = None
 
+    def activity_changed(self) -> None:
+        """The bar beside the focus tells where keys go."""
+        super().activity_changed()
+        if self._focus is not None:
+            self.repaint_range(self._focus.start, self._focus.end)
+
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """The focus, under all else."""
         over = super().overlays(start, end)
         focus = self._focus
         if focus is not None and focus.start < end and focus.end > start:
-            return (Overlay(focus.start, focus.end, Role.FOCUS), *over)
+            bar = Role.CURSOR if self._active else Role.CURSOR_RESTING
+            return (Overlay(focus.start, focus.end, Role.FOCUS, bar=bar), *over)
         return over

@@ -86,7 +86,7 @@ class ArticlePane(MovingView):
         matches = None if document is None else find_all(document, query)
         self._matches, self._match = matches, 0
         if matches is not None and len(matches):
-            self._match = matches.at_or_after(self._offset) % len(matches)
+            self._match = matches.at_or_after(self.visible_range()[0]) % len(matches)
             self._reveal(matches.starts[self._match], matches.ends[self._match])
         self.repaint()
         return self.find_position[1]
