@@ -93,7 +93,7 @@ class MovingView(PageView):
     def heading(self, count: int) -> bool:
         """Bring a heading further on to the top, or one further back if negative, and focus it."""
         document = self._text
-        if document is None or self._page is None:
+        if document is None or not count:
             return False
         start = self._offset if self._focus is None else self._focus.start
         step = motions.next_heading if count > 0 else motions.previous_heading
