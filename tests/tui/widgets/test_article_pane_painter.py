@@ -139,8 +139,17 @@ def test_the_head_fits_any_width_and_says_everything(
     rows = head_rows(headline, width, TODAY)
     assert all(sum(cell_len(piece.text) for piece in row) <= width for row in rows)
     said = "".join(piece.text for row in rows for piece in row)
-    for part in (title, source, *tags, "Thursday 5 June 2025", "23 min", "5,214 words"):
+    for part in (title, source, *tags, "Thursday 5 June 2025", "23 min"):
         assert "".join(part.split()) in "".join(said.split()).replace("·", "")
+
+
+def test_the_words_are_counted_where_that_costs_no_row() -> None:
+    metadata = Metadata(title="T", source="Brussels desk", date="2026-06-05", words=5214)
+    headline = Headline(Article("a", "a.md", metadata))
+    line = "Brussels desk · Friday 5 June · 23 min"
+    assert "".join(piece.text for piece in head_rows(headline, 60, TODAY)[1]) == f"{line} · 5,214 words"
+    assert "".join(piece.text for piece in head_rows(headline, 40, TODAY)[1]) == line
+    assert len(head_rows(headline, 40, TODAY)) == len(head_rows(headline, 60, TODAY))
 
 
 def test_wrapped_text_is_whole() -> None:

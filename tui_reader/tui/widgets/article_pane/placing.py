@@ -206,7 +206,7 @@ class PlacedPage(LinePane):
     def _columns(self) -> tuple[int, int]:
         """Empty columns on the left, and columns of the text."""
         width = self.size.width
-        margin = 3 if width >= 60 else 2 if width >= 40 else 1
+        margin = 3 if width >= 56 else 2 if width >= 40 else 1
         columns = max(min(self._measure, width - 2 * margin), 1)
         return (width - columns) // 2, columns
 
