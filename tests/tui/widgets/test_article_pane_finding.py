@@ -42,6 +42,17 @@ async def test_the_next_match_is_the_next_from_where_the_reader_is() -> None:
         assert shown.pane.find_next(-1) == (40, 60)
 
 
+async def test_the_first_sentence_to_be_focused_is_that_of_the_match() -> None:
+    async with stage() as shown:
+        await shown.show(article())
+        shown.pane.find("paragraph 33")
+        assert shown.pane.sentence(1)
+        assert shown.pane.focused_text() == "Paragraph 33."
+        shown.pane.clear_focus()
+        assert shown.pane.sentence(2)
+        assert shown.pane.focused_text().startswith("The ministers")
+
+
 async def test_links_are_followed_by_letters_of_the_home_row() -> None:
     async with stage() as shown:
         document = linked()

@@ -122,7 +122,9 @@ class MovingView(PageView):
         focus, left = self._focus, abs(count)
         if focus is None:
             # The first step lands on what is visible already.
-            start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
+            start = self.point
+            if start is None:
+                start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
             left -= 1
         else:
             start = focus.start
@@ -137,6 +139,11 @@ class MovingView(PageView):
         self._set_focus(found)
         self._reveal(found.start, found.end)
         return True
+
+    @property
+    def point(self) -> int | None:
+        """A visible offset that the reader looks at, though no sentence is focused; None where there is none."""
+        return None
 
     def _first_visible(self, document: Document, forward: Step) -> int:
         """Where the first step forward begins: what begins first in the view, the title left out."""

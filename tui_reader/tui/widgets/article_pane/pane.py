@@ -118,6 +118,15 @@ class ArticlePane(MovingView):
             self._matches = None
             self.repaint()
 
+    @property
+    def point(self) -> int | None:
+        """The current match: what was found can be focused with the next key."""
+        if self._matches is None or not len(self._matches):
+            return None
+        low, high = self.visible_range()
+        start = self._matches.starts[self._match]
+        return start if low <= start < high else None
+
     # Links
 
     def show_hints(self) -> list[tuple[str, str]]:
