@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.services import library as library_module
+from tui_reader.services import scanning
 from tui_reader.services.events import DocumentChanged, DocumentLoaded
-from tui_reader.sources import watching
+from tui_reader.services.identities import Identities
+from tui_reader.sources import folders, watching
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
@@ -48,6 +50,31 @@ def test_files_that_come_change_and_go_are_seen_within_a_second(folder: Path, op
     owner.until(lambda: "two.md" not in owner.headlines())
     # The first of the three may also wait for the watching to begin. On a machine that is busy, all take longer.
     assert time.monotonic() - began < 3 * 3
+
+
+def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[str] = []
+    release = Identities.release
+
+    def noted(self: Identities, name: str) -> str | None:
+        released.append(name)
+        return release(self, name)
+
+    def walk(*about: Any) -> list[folders.Entry]:
+        """What stands there, after which the editor finishes."""
+        entries = list(folders.walk(*about))
+        if not (folder / "one.md").exists():
+            write(folder / "one.md", "saved")
+        return entries
+
+    monkeypatch.setattr(Identities, "release", noted)
+    monkeypatch.setattr(scanning, "walk", walk)
+    owner = opened(folder).scanned()
+    (folder / "one.md").unlink()
+    owner.until(lambda: owner.at("one.md").title == "saved")
+    assert released == []
 
 
 def test_without_help_of_the_system_changes_are_still_seen(
