@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import TypeAlias
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
+from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
 from tui_reader.services.library import Library, open_library
 from tui_reader.tui.app import ReaderApp
 
-DEADLINE = 10.0
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+DEADLINE = 8.0
 """Seconds after which something that should have happened has not."""
 
-NAMED = {
-    "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f",
-}  # fmt: skip
+NAMED = {"enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f"}
+SILENT = {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "shift+tab", "f1", "f5"}
 
 
 class Reader:
@@ -36,22 +38,25 @@ class Reader:
         return self.app.library
 
     async def keys(self, *keys: str) -> None:
-        """Press keys, as `j`, `enter` or `ctrl+d`; a text of several characters that is no key's name is typed."""
+        """Press keys such as `j`, `enter` or `ctrl+d`."""
         for key in keys:
-            typed = key if len(key) > 1 and "+" not in key and not _is_named(key) else ""
-            for each in typed or [key]:
-                self._press(each)
-                await self.pilot.pause()
+            self.app.post_message(self._event(key))
+            await self.pilot.pause()
 
-    def _press(self, key: str) -> None:
-        name, character = key, key if len(key) == 1 else NAMED.get(key)
-        if len(key) == 1 and not key.isalnum():
-            from textual.keys import _character_to_key
+    async def types(self, text: str) -> None:
+        """Type a text."""
+        await self.keys(*text)
 
-            name = _character_to_key(key)
-        elif len(key) == 1 and key.isupper():
-            name = f"upper_{key.lower()}" if False else key
-        self.app.post_message(events.Key(name, character))
+    def burst(self, *keys: str) -> None:
+        """Press keys faster than the program can answer."""
+        for key in keys:
+            self.app.post_message(self._event(key))
+
+    @staticmethod
+    def _event(key: str) -> events.Key:
+        if len(key) == 1:
+            return events.Key(_character_to_key(key), key)
+        return events.Key(key, NAMED.get(key))
 
     def lines(self) -> list[str]:
         """What the screen shows, a text a row, without trailing spaces."""
@@ -66,7 +71,7 @@ class Reader:
         return self.lines()[-1]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something that a thread brings about; fails with the screen where it does not."""
+        """Wait for something that a thread brings about; fails with the screen where it does not come."""
         end = time.monotonic() + DEADLINE
         while not condition():
             assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
@@ -81,32 +86,28 @@ class Reader:
         await self.until(lambda: text not in self.text)
 
 
-def _is_named(key: str) -> bool:
-    return key in NAMED or key in {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "f1", "f5"}
+Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Reader]]
 
 
-Start: TypeAlias = "Callable[..., object]"
+@pytest.fixture
+def start() -> Start:
+    """Gives the way to start a reader over paths."""
 
+    @asynccontextmanager
+    async def reading(
+        *paths: Path, size: tuple[int, int] = (120, 35), settings: Settings | None = None, **options: Any
+    ) -> AsyncIterator[Reader]:
+        library = open_library(paths, settings=settings or Settings(), **options)
+        app = ReaderApp(library, settings or Settings())
+        try:
+            async with app.run_test(size=size, notifications=True) as pilot:
+                reader = Reader(app, pilot)
+                await pilot.pause()
+                yield reader
+        finally:
+            library.close()
 
-@asynccontextmanager
-async def reading(
-    *paths: Path,
-    size: tuple[int, int] = (120, 35),
-    settings: Settings | None = None,
-    state: Path | None = None,
-    stdin: bytes | None = None,
-) -> AsyncIterator[Reader]:
-    """A reader over paths, with everything that it scans and loads at the start on the screen."""
-    settings = settings or Settings()
-    library = open_library(paths, state=state, stdin=stdin, settings=settings)
-    app = ReaderApp(library, replace(settings))
-    try:
-        async with app.run_test(size=size, notifications=True) as pilot:
-            reader = Reader(app, pilot)
-            await pilot.pause()
-            yield reader
-    finally:
-        library.close()
+    return reading
 
 
 @pytest.fixture
@@ -114,13 +115,16 @@ def articles(tmp_path: Path) -> Path:
     """A folder of three articles whose order by date is Alpha, Beta, Gamma."""
     folder = tmp_path / "articles"
     folder.mkdir()
-    for day, (title, tags, source) in enumerate(
-        [("Gamma rays", "space", "Space desk"), ("Beta test", "tools, space", "Tools"), ("Alpha male", "nature", "Zoo")]
-    ):
+    about = (
+        ("Gamma rays", "space", "Space desk"),
+        ("Beta test", "tools, space", "Tools"),
+        ("Alpha wolf", "nature", "Zoo"),
+    )
+    for day, (title, tags, source) in enumerate(about, start=1):
         body = "\n\n".join(f"Paragraph {n} of {title}. It has a second sentence. And a third." for n in range(1, 41))
         (folder / f"{title.split()[0].lower()}.md").write_text(
-            f"---\ntitle: {title}\ndate: 2026-11-{day + 1:02}\ntags: [{tags}]\nsource: {source}\n---\n\n"
-            f"## First part\n\n{body}\n\n## Second part\n\nThe end of {title}.\n",
+            f"---\ntitle: {title}\ndate: 2026-11-{day:02}\ntags: [{tags}]\nsource: {source}\n---\n\n"
+            f"## First part\n\n{body}\n\n## Second part\n\nThe end of {title}, with a [link](beta.md).\n",
             encoding="utf-8",
         )
     return folder

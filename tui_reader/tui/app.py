@@ -138,7 +138,16 @@ class ReaderApp(App[None]):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.reading:
             self.app_focus = True
-            if not self.reading.desk.panes.prompt.asking and self.reading.feed(key_name(event)):
+            prompt = self.reading.desk.panes.prompt
+            if prompt.asking:
+                if event.key in ("enter", "escape"):
+                    # Textual would run these once the input has passed them on; the next key would not wait for it.
+                    await prompt.typed()
+                    prompt.confirm() if event.key == "enter" else prompt.cancel()
+                else:
+                    await super().on_event(event)
+                return
+            if self.reading.feed(key_name(event)):
                 return
             if event.key == "ctrl+c":
                 self.reading.desk.say(f"{self.keys_in_force.hint('quit')} quits")

@@ -25,10 +25,10 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
     """What makes sense in a pane, the most useful first; commands with one label share a hint: `j k move`."""
     by_label: dict[str, list[Command]] = {}
     for command in sorted(COMMANDS, key=lambda command: -command.footer):
-        if command.footer and pane in command.panes and keymap.keys_of(command):
+        if command.footer and keymap.keys_of(command, pane):
             by_label.setdefault(command.label, []).append(command)
     return [
-        Hint(" ".join(written(keymap.keys_of(command)[0]) for command in commands), label)
+        Hint(" ".join(written(keymap.keys_of(command, pane)[0]) for command in commands), label)
         for label, commands in by_label.items()
     ]
 

@@ -40,12 +40,13 @@ class Keymap:
         """Sequences bound in a pane."""
         return self._panes[pane]
 
-    def keys_of(self, command: Command) -> tuple[str, ...]:
-        """Key sequences that run a command wherever it works, as written in the table."""
+    def keys_of(self, command: Command, pane: Pane | None = None) -> tuple[str, ...]:
+        """Key sequences that run a command in a pane, or in any if none is named, as written in the table."""
+        panes = command.panes if pane is None else {pane}
         return tuple(
             keys
             for keys in self._keys[command.id]
-            if any(self._panes[pane].get(tuple(keys.split(" "))) is command for pane in command.panes)
+            if any(self._panes[each].get(tuple(keys.split(" "))) is command for each in panes)
         )
 
     def hint(self, name: str) -> str:

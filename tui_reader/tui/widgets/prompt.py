@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
@@ -71,7 +73,7 @@ class LastPartSuggester(Suggester):
 
 
 class PromptLabel(LinePane):
-    """What stands before the answer."""
+    """What stands before the answer, and behind it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key"}
     DEFAULT_CSS = """
@@ -110,14 +112,15 @@ class Prompt(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
-        self._label = PromptLabel()
+        self._label, self._remark = PromptLabel(), PromptLabel()
         self._input = Input(compact=True, select_on_focus=False)
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
-        """The label and the answer."""
+        """The label, the answer, and what is to be said of it so far."""
         yield self._label
         yield self._input
+        yield self._remark
 
     @property
     def asking(self) -> bool:
@@ -129,6 +132,7 @@ class Prompt(Horizontal):
         self._question = None
         self._label.text = question.label
         self._label.styles.width = len(question.label) + 2
+        self.remark("")
         self._input.suggester = LastPartSuggester(question.suggestions) if question.suggestions else None
         self._input.placeholder = question.placeholder
         self._input.value = question.value
@@ -137,6 +141,31 @@ class Prompt(Horizontal):
         self.display = True
         # `Input.focus()` would wait for the next message, and what is typed ahead would run as commands.
         self.screen.set_focus(self._input)
+
+    def remark(self, text: str) -> None:
+        """Say something of the answer so far, at the end of the row."""
+        if text != self._remark.text:
+            self._remark.text = text
+            self._remark.styles.width = cell_len(text) + 2 if text else 0
+            self._remark.repaint()
+
+    async def typed(self) -> None:
+        """Wait until every letter typed so far is in the answer: the input takes them in a task of its own."""
+        done = asyncio.Event()
+        self._input.call_later(done.set)
+        await done.wait()
+
+    def confirm(self) -> None:
+        """Take the answer as it stands."""
+        question, value = self.close(), self._input.value
+        if question is not None:
+            question.answered(value)
+
+    def cancel(self) -> None:
+        """Let things stand as they were."""
+        question = self.close()
+        if question is not None:
+            question.cancelled(question.value)
 
     def close(self) -> Question | None:
         """Put the question away and give the keys back; the question that was open."""
@@ -152,23 +181,13 @@ class Prompt(Horizontal):
         if self._question is not None:
             self._question.changed(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Tell the answer."""
-        event.stop()
-        question = self.close()
-        if question is not None:
-            question.answered(event.value)
-
     def on_key(self, event: events.Key) -> None:
-        """Escape takes the question back; up and down step through what it narrows."""
+        """Backspace in an empty answer takes the question back; up and down step through what it narrows."""
         if self._question is None:
             return
-        if event.key == "escape" or (event.key == "backspace" and not self._input.value):
+        if event.key == "backspace" and not self._input.value:
             event.stop()
-            event.prevent_default()
-            question = self.close()
-            if question is not None:
-                question.cancelled(question.value)
+            self.cancel()
         elif event.key in ("down", "up"):
             event.stop()
             self._question.stepped(1 if event.key == "down" else -1)

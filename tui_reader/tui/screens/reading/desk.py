@@ -81,6 +81,9 @@ class Desk:
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Say on the last row what just happened; it falls silent by itself after some seconds."""
+        if self.panes.prompt.asking:
+            self.panes.prompt.remark(message)
+            return
         self.panes.status.say(message, bad=bad)
         if message:
             self.panes.status.silence_after(self.SAY_SECONDS)

@@ -1,0 +1,48 @@
+"""Draw docs/screenshot.svg: the reader over the sample library, as a newcomer meets it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from pathlib import Path
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+from tui_reader.config import Settings
+from tui_reader.services.library import open_library
+from tui_reader.tui.app import ReaderApp
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "screenshot.svg"
+FONT_ADDRESSES = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
+"""The picture asks for a web font; whoever looks at it has a monospace font of their own."""
+
+
+async def draw() -> str:
+    """Read a little, star something, and take the picture."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ |= {f"XDG_{kind}_HOME": scratch for kind in ("DATA", "CACHE", "CONFIG", "STATE")}
+        library = open_library([ROOT / "sample_articles"], state=Path(scratch) / "library.json", settings=Settings())
+        library.name = "Sample library"
+        app = ReaderApp(library, Settings())
+        try:
+            async with app.run_test(size=(120, 35)) as pilot:
+                while len(library.catalogue) < len(list((ROOT / "sample_articles").glob("*.[mt][dx]*"))):
+                    await pilot.pause()
+                await pilot.press("J", "J", "r", "s", "J", "J", "s", "J", "J", "enter")
+                while app.reading.desk.panes.article.document is None:
+                    await pilot.pause()
+                await pilot.press("h")
+                app.reading.desk.say("")
+                await pilot.pause()
+                return app.export_screenshot(title="tui-reader")
+        finally:
+            library.close()
+
+
+if __name__ == "__main__":
+    TARGET.parent.mkdir(exist_ok=True)
+    svg = FONT_ADDRESSES.sub("", asyncio.run(draw()))
+    TARGET.write_text(re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE), encoding="utf-8")

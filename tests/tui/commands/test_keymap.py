@@ -1,0 +1,81 @@
+"""The command table and the keys in force: every row can be reached, and remapping is checked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.describe import footer_hints, help_lines, markdown_table
+from tui_reader.tui.commands.keymap import Keymap, is_key_sequence, written
+from tui_reader.tui.commands.table import BY_ID, COMMANDS
+
+
+def test_the_table_has_no_conflicts_of_its_own() -> None:
+    assert Keymap().warnings == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_command_can_be_reached_and_is_described(command: Command) -> None:
+    keymap = Keymap()
+    assert keymap.keys_of(command) == command.keys, "a key of it is taken by another command"
+    assert command.keys or command.palette, "neither a key nor the palette leads to it"
+    assert command.help[0].isupper()
+    assert not command.help.endswith(".")
+    assert all(is_key_sequence(keys) for keys in command.keys)
+    assert command.help in markdown_table(keymap)
+
+
+def test_names_are_unique_and_every_row_is_in_the_help_once() -> None:
+    shown = [text for _, rows in help_lines(Keymap()) for _, _, text in rows]
+    assert len(BY_ID) == len(COMMANDS) == len(shown) == len(set(shown))
+
+
+def test_a_remapped_command_listens_to_its_new_keys_alone() -> None:
+    keymap = Keymap({"star": ["f5", "g s"]})
+    assert keymap.warnings == []
+    assert keymap.keys_of(BY_ID["star"]) == ("f5", "g s")
+    assert ("s",) not in keymap.of(Pane.LIST)
+    assert keymap.hint("star") == "f5"
+
+
+def test_the_readers_choice_wins_over_the_table_and_says_what_it_cost() -> None:
+    keymap = Keymap({"star": ["j"]})
+    assert keymap.of(Pane.LIST)["j",].id == "star"
+    assert any("“j” belongs to star" in warning and "down" in warning for warning in keymap.warnings)
+    assert keymap.keys_of(BY_ID["down"], Pane.LIST) == ("down",)
+    assert footer_hints(keymap, Pane.LIST)[0].keys == "↓ k"
+
+
+def test_a_key_that_would_hide_a_sequence_is_a_conflict() -> None:
+    keymap = Keymap({"star": ["g"]})
+    assert keymap.of(Pane.LIST)["g",].id == "star"
+    assert ("g", "g") not in keymap.of(Pane.LIST)
+    assert any("top" in warning for warning in keymap.warnings)
+
+
+def test_unknown_names_and_keys_are_told_and_change_nothing() -> None:
+    keymap = Keymap({"sta": ["x"], "undo": ["control+u"], "sort": [""]})
+    said = " ".join(keymap.warnings)
+    assert "Did you mean “star”?" in said
+    assert "undo: “control+u” is not a key" in said
+    assert keymap.hint("undo") == "u"
+    assert keymap.hint("sort") == "S"
+
+
+def test_there_is_always_a_way_out() -> None:
+    keymap = Keymap({"quit": [], "star": ["Q"], "help": []})
+    assert keymap.hint("quit") == "Q"
+    assert keymap.of(Pane.ARTICLE)["Q",].id == "quit"
+    assert keymap.hint("help") == "?"
+
+
+def test_footer_hints_share_a_label_and_come_from_the_keys_in_force() -> None:
+    first = footer_hints(Keymap({"down": ["f1"]}), Pane.ARTICLE)[0]
+    assert (first.keys, first.label) == ("f1 k", "move")
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"), [("g g", "gg"), ("pagedown", "PgDn"), ("ctrl+d", "ctrl+d"), ("alt+left", "alt+←"), ("] u", "]u")]
+)
+def test_keys_are_written_as_people_write_them(keys: str, shown: str) -> None:
+    assert written(keys) == shown

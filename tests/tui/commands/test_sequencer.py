@@ -1,0 +1,69 @@
+"""From keys to commands: sequences, counts, and what is dropped."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.commands.sequencer import Sequencer, Step
+
+ARTICLE = Keymap().of(Pane.ARTICLE)
+
+
+def type_keys(*keys: str) -> list[tuple[Step, str, int | None]]:
+    sequencer = Sequencer()
+    fed = [sequencer.feed(key, ARTICLE) for key in keys]
+    return [(each.step, each.command.id if each.command else "", each.count) for each in fed]
+
+
+def test_one_key_runs_at_once() -> None:
+    assert type_keys("j") == [(Step.RUN, "down", None)]
+
+
+def test_a_sequence_waits_for_its_last_key() -> None:
+    assert type_keys("g", "g") == [(Step.WAIT, "", None), (Step.RUN, "top", None)]
+
+
+def test_a_count_goes_before_a_key_and_before_a_sequence() -> None:
+    assert type_keys("1", "2", "}")[-1] == (Step.RUN, "next_paragraph", 12)
+    assert type_keys("5", "0", "g", "g")[-1] == (Step.RUN, "top", 50)
+
+
+def test_a_zero_is_no_count_by_itself() -> None:
+    assert type_keys("0") == [(Step.PASS, "", None)]
+
+
+def test_escape_drops_what_is_half_typed_and_is_a_key_otherwise() -> None:
+    assert [step for step, *_ in type_keys("3", "g", "escape")] == [Step.WAIT, Step.WAIT, Step.CANCEL]
+    assert type_keys("escape") == [(Step.RUN, "back", None)]
+
+
+def test_a_key_that_does_not_go_on_drops_the_sequence() -> None:
+    assert [step for step, *_ in type_keys("g", "~", "j")] == [Step.WAIT, Step.CANCEL, Step.RUN]
+
+
+def test_a_half_typed_sequence_tells_how_it_may_go_on() -> None:
+    sequencer = Sequencer()
+    sequencer.feed("3", ARTICLE)
+    sequencer.feed("]", ARTICLE)
+    assert sequencer.typed == "3 ]"
+    assert {"u", "]"} <= {keys for keys, _ in sequencer.hints(ARTICLE)}
+
+
+@given(st.lists(st.sampled_from([*"jkgG[]u{}()0123456789", "escape", "ctrl+d", "~"]), max_size=40))
+def test_whatever_is_typed_escape_twice_leaves_nothing_behind(keys: list[str]) -> None:
+    sequencer = Sequencer()
+    for key in keys:
+        fed = sequencer.feed(key, ARTICLE)
+        assert (fed.command is not None) == (fed.step is Step.RUN)
+        assert sequencer.pending == (fed.step is Step.WAIT)
+    sequencer.feed("escape", ARTICLE)
+    assert not sequencer.pending
+
+
+@pytest.mark.parametrize("digits", ["9" * 20])
+def test_a_count_cannot_grow_without_bound(digits: str) -> None:
+    assert type_keys(*digits, "j")[-1][2] == 999_999

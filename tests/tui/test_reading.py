@@ -1,0 +1,252 @@
+"""Reading: walk through the list, open, move, come back to the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.table import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def test_the_first_screen_shows_three_panes_and_the_newest_article(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("LIBRARY", "INBOX", "3 · newest first", "Paragraph 1 of Alpha wolf.", "3 unread")
+        lines = reader.lines()
+        order = [next(i for i, line in enumerate(lines) if title in line) for title in ("Alpha", "Beta", "Gamma")]
+        assert order == sorted(order)
+        assert "j k move" in reader.last_row
+
+
+async def test_walking_through_the_list_shows_each_article_without_opening_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("j")
+        await reader.sees("Paragraph 1 of Beta", "3 unread")
+        await reader.keys("G")
+        await reader.sees("Paragraph 1 of Gamma", "3 unread")
+
+
+async def test_opening_marks_as_read_and_gives_the_keys_to_the_article(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter")
+        await reader.sees("2 unread", "( ) sentence")
+        await reader.keys("1", "0", "j")
+        await reader.misses("Paragraph 1 of Alpha")
+        await reader.keys("q")
+        await reader.sees("enter open")
+
+
+async def test_the_place_is_kept_across_articles_and_restarts_and_widths(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "2", "0", "}")
+        await reader.sees("Paragraph 20 of Alpha")
+        await reader.keys("J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("K")
+        await reader.sees("Paragraph 20 of Alpha")
+        top = reader.app.reading.desk.panes.article.offset
+        await reader.keys("Q")
+    async with start(articles, size=(80, 24)) as reader:
+        await reader.sees("Paragraph 20 of Alpha")
+        assert reader.app.reading.desk.panes.article.offset == top
+
+
+async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        reader.burst("/", *"beta", "enter", "enter", "s")
+        await reader.sees("starred “Beta test”", "1 · newest first")
+        assert reader.app.reading.desk.pane is Pane.ARTICLE
+
+
+async def test_a_title_filter_narrows_with_every_letter_and_escape_takes_it_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Gamma rays")
+        await reader.keys("/", "g", "a", "m")
+        await reader.misses("Beta test")
+        await reader.sees("Paragraph 1 of Gamma")
+        await reader.keys("escape")
+        await reader.sees("Beta test", "3 · newest first")
+
+
+async def test_words_are_found_in_the_text_and_counted(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "/")
+        await reader.types("paragraph 3")
+        await reader.sees("1 of 11 matches")
+        await reader.keys("enter", "n", "n")
+        await reader.sees("3 of 11 matches", "Paragraph 31 of")
+        await reader.keys("N", "N", "N")
+        await reader.sees("11 of 11 matches", "Paragraph 39 of")
+
+
+async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("space")
+        await reader.keys("h", "G")
+        while reader.app.reading.desk.panes.sidebar.current.name != "space":
+            await reader.keys("k")
+        await reader.keys("+")
+        await reader.sees("INBOX +space", "2 · newest first")
+        await reader.keys("-")
+        await reader.sees("INBOX −space", "1 · newest first")
+        await reader.keys("q", "q")
+        await reader.sees("3 · newest first")
+
+
+async def test_changes_can_be_taken_back_one_by_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("s", "e")
+        await reader.sees("archived “Alpha wolf” · u undoes", "2 · newest first")
+        await reader.keys("u")
+        await reader.sees("undid: archived “Alpha wolf”", "3 · newest first", "★")
+        await reader.keys("u")
+        await reader.misses("★")
+        await reader.keys("2", "ctrl+r")
+        await reader.sees("2 · newest first")
+
+
+async def test_tags_are_edited_with_completion(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("t")
+        await reader.types(", spa")
+        await reader.until(lambda: reader.app.reading.desk.panes.prompt._input._suggestion)
+        await reader.keys("right", "enter")
+        await reader.sees("tagged “Alpha wolf”: nature, space")
+
+
+async def test_details_are_corrected_and_the_file_stays_as_it_is(start: Start, articles: Path) -> None:
+    before = (articles / "alpha.md").read_bytes()
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("i")
+        await reader.sees("Details", "byline")
+        await reader.types(" and cub")
+        await reader.keys("ctrl+s")
+        await reader.sees("Alpha wolf and cub")
+        await reader.keys("u")
+        await reader.misses("and cub")
+    assert (articles / "alpha.md").read_bytes() == before
+
+
+async def test_a_link_leads_to_another_article_and_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "G")
+        await reader.sees("The end of Alpha")
+        await reader.keys("f")
+        await reader.sees("Beta test", "Paragraph 1 of Beta")
+        await reader.keys("ctrl+o")
+        await reader.sees("The end of Alpha")
+
+
+async def test_the_outline_jumps(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("T")
+        await reader.sees("Headings", "Second part")
+        await reader.types("second")
+        await reader.keys("enter")
+        await reader.sees("The end of Alpha")
+        assert reader.app.reading.desk.pane is Pane.ARTICLE
+
+
+async def test_the_palette_runs_a_command_in_the_pane_where_it_works(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys(":")
+        await reader.types("next heading")
+        await reader.keys("enter")
+        await reader.until(lambda: reader.app.reading.desk.pane is Pane.ARTICLE)
+
+
+async def test_a_file_that_appears_changes_and_goes_is_seen(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("3 unread")
+        (articles / "delta.md").write_text("---\ntitle: Delta blues\ndate: 2026-11-20\n---\n\nIn the delta.\n")
+        await reader.sees("Delta blues", "4 unread")
+        (articles / "alpha.md").write_text("---\ntitle: Omega wolf\ndate: 2026-11-03\n---\n\nAnother text.\n")
+        await reader.sees("Omega wolf")
+        await reader.misses("Alpha wolf")
+        (articles / "delta.md").unlink()
+        await reader.misses("Delta blues")
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 35), (100, 30), (80, 24), (60, 20), (40, 12), (24, 6)])
+async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha")
+        await reader.keys("l")
+        await reader.sees("Alpha wolf")
+        assert reader.app.reading.desk.panes.article.size.width >= 24
+        await reader.keys("h")
+        await reader.sees("INBOX")
+        await reader.keys("h")
+        await reader.sees("LIBRARY", "Inbox")
+        assert all(len(line) <= size[0] for line in reader.lines())
+
+
+async def test_a_terminal_too_small_is_told_and_recovers(start: Start, articles: Path) -> None:
+    async with start(articles, size=(20, 4)) as reader:
+        await reader.sees("needs 24", "6 rows")
+        await reader.pilot.resize_terminal(120, 35)
+        await reader.sees("Paragraph 1 of Alpha")
+
+
+async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) -> None:
+    async with start(tmp_path) as reader:
+        await reader.sees("No articles yet", "Put .md or .txt files into")
+        await reader.keys("enter", "J", "s", "z", "T", "G", "i")
+
+
+async def test_nothing_in_an_article_is_taken_for_markup(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: '[/x] [bold]not markup[/bold]'\ntags: ['[/y]']\n---\n\n[/z] \\[red] x\n"
+    )
+    async with start(tmp_path) as reader:
+        await reader.sees("[/x] [bold]not markup[/bold]", "[/y]", "[/z] [red] x")
+        await reader.keys("s", "T", "i")
+        await reader.sees("[/x]")
+
+
+@pytest.mark.parametrize("pane", Pane)
+async def test_every_command_works_in_every_pane_it_is_bound_in(
+    start: Start, articles: Path, pane: Pane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row of the table pressed for real, and once more with a count: no error, and the reader goes on."""
+    monkeypatch.setattr("tui_reader.services.desktop.open_file", lambda *_: None)
+    async with start(articles, settings=Settings(editor="true")) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        screen = reader.app.reading
+        for command in (command for command in COMMANDS if pane in command.panes and command.id != "quit"):
+            screen.activate(pane)
+            if command.keys:
+                await reader.keys(*command.keys[0].split(" "))
+            else:
+                screen.run(command)
+            if command.counts:
+                await reader.keys("3", *command.keys[0].split(" "))
+            await reader.pilot.pause()
+            assert reader.app.failure is None, command.id
+            for _ in range(3):
+                if reader.app.screen is not screen or screen.desk.panes.prompt.asking or screen.linking.choosing:
+                    await reader.keys("escape")
+            assert reader.app.screen is screen, f"{command.id} cannot be left by esc"
+            assert not screen.desk.panes.prompt.asking, f"{command.id} cannot be left by esc"
+        await reader.keys("Q")
+        assert reader.app.return_code == 0
