@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.document.building import texts
-from tui_reader.document.cells import boundary_at, cell_width, graphemes
+from tui_reader.document.cells import boundary_at, cell_width, graphemes, next_boundary
 from tui_reader.document.wrapping import HANGING, code_pattern, cut_rows, flow_pattern
 
 WIDTHS = st.integers(4, 40)
@@ -42,7 +42,7 @@ def test_rows_tile_the_text_and_fit(text: str, width: int, code: bool) -> None:
 def test_no_cluster_is_torn(text: str, width: int, code: bool) -> None:
     for cut in cut_rows(text, width, code=code):
         before = boundary_at(text, cut)
-        assert before == cut or cell_width(text[before : cut + 1]) > width // 2
+        assert before == cut or cell_width(text[before : next_boundary(text, before)]) > width
 
 
 @given(texts(narrow=True, breaks="\n"), WIDTHS, st.booleans())

@@ -7,12 +7,14 @@ program is an offset into this text, so that neither a wider terminal nor anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.article import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class BlockKind(StrEnum):
@@ -149,7 +151,7 @@ class DocumentBuilder:
         return self._length + 1 if self._parts else 0
 
     def add(self, block: Block, text: str, spans: Iterable[Span] = ()) -> None:
-        """Append a block, setting its range; spans and table cells are moved from block-relative to document offsets."""
+        """Append a block, setting its range; ranges of spans and table cells, relative to the block, become offsets."""
         start = self.next_start
         end = start + len(text)
         table = block.table

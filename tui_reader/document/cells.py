@@ -7,7 +7,7 @@ the wrong place. Clusters are those of Unicode's annex 29, joined where Rich mea
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import category
 
@@ -134,20 +134,28 @@ def graphemes(text: str) -> Iterator[str]:
     Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: whatever
     follows a zero width joiner, and an emoji selector on its own.
     """
-    if is_plain(text):
-        yield from text
-        return
-    pending = ""
-    for cluster in _unicode_clusters()(text):
-        if pending:
-            joined = pending[-1] == ZERO_WIDTH_JOINER or cluster[0] == EMOJI_SELECTOR
-            if joined and cluster not in "\n\t" and pending not in "\n\t":
-                pending += cluster
-                continue
-            yield pending
-        pending = cluster
-    if pending:
-        yield pending
+    return iter(text if is_plain(text) else clusters_of(text))
+
+
+def clusters_of(text: str) -> list[str]:
+    """The clusters of a text that is not plain; see `graphemes`."""
+    clusters = list(_unicode_clusters()(text))
+    if ZERO_WIDTH_JOINER not in text and EMOJI_SELECTOR not in text:
+        return clusters
+    joined: list[str] = []
+    for cluster in clusters:
+        sticks = joined and (joined[-1][-1] == ZERO_WIDTH_JOINER or cluster[0] == EMOJI_SELECTOR)
+        if sticks and cluster not in "\n\t" and joined[-1] not in "\n\t":
+            joined[-1] += cluster
+        else:
+            joined.append(cluster)
+    return joined
+
+
+@lru_cache(maxsize=8192)
+def cells_of_cluster(cluster: str) -> int:
+    """Cells of a cluster; kept, because a script has some thousand of them and a page uses a few."""
+    return _cell_width(cluster)
 
 
 def _is_safe_start(text: str, offset: int) -> bool:

@@ -57,11 +57,11 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
     flags = re.NOFLAG
     if not any(map(str.isupper, query)):
         lowered = _lowered(document)
-        if len(lowered) == len(text):
-            text, query = lowered, query.lower()
-        else:
+        if lowered is None:
             flags = re.IGNORECASE
-    plain = is_plain(text)
+        else:
+            text, query = lowered, query.lower()
+    plain = _is_plain(document)
     for match in re.finditer(_pattern(query), text, flags):
         if limit is not None and len(starts) >= limit:
             break
@@ -76,9 +76,16 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
 
 
 @lru_cache(maxsize=1)
-def _lowered(document: Document) -> str:
-    """The text in lower case, kept while one document is searched again and again."""
-    return document.text.lower()
+def _lowered(document: Document) -> str | None:
+    """The text in lower case where that moves no offset; kept, as one document is searched again and again."""
+    lowered = document.text.lower()
+    return lowered if len(lowered) == len(document.text) else None
+
+
+@lru_cache(maxsize=1)
+def _is_plain(document: Document) -> bool:
+    """Whether a match can end anywhere without tearing a cluster."""
+    return is_plain(document.text)
 
 
 def _pattern(query: str) -> str:

@@ -41,48 +41,47 @@ class Insets:
         self._width = width
         # Half of a narrow screen stays for the text, however deep the nesting.
         self._most = width - max(4, min(width // 2, 24))
-        self._hangs: list[int] = []
+        self._hangs: tuple[int, ...] = ()
+        """Cells of the marker of each list level that the last block stood in, with the space behind it."""
+        self._made: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
         self._expected = 0
         self.body = Inset(0, width)
         """Inset of what stands in no list and no quotation, and is no code."""
 
     def next(self, index: int, block: Block) -> Inset:
         """The inset of a block; blocks must be asked for in order, those with the body's inset may be left out."""
-        if index != self._expected:
-            self._hangs.clear()
+        if index != self._expected or not (block.depth or block.marker):
+            self._hangs = ()
         self._expected = index + 1
-        bars = self.bars(block.quote)
-        left = min(len(bars) * BAR_CELLS, self._most)
         depth = max(block.depth, 1 if block.marker else 0)
-        first = bars
         if depth:
-            left, marker = self._hang(left, depth, block.marker)
-            if marker is not None:
-                first = (*bars, marker)
-        else:
-            self._hangs.clear()
-        if block.kind is BlockKind.CODE:
-            left = min(left + CODE_PADDING, self._most)
-        return Inset(left, self._width - left, first, bars)
+            # A level whose marker was never seen hangs like one with a bullet.
+            hangs = (self._hangs + (UNKNOWN_ITEM_CELLS,) * depth)[:depth]
+            if block.marker:
+                hangs = (*hangs[:-1], cell_width(block.marker) + 1)
+            self._hangs = hangs
+        key = (block.quote, self._hangs, block.marker, block.kind is BlockKind.CODE)
+        inset = self._made.get(key)
+        if inset is None:
+            inset = self._made[key] = self._make(*key)
+        return inset
+
+    def _make(self, quote: int, hangs: tuple[int, ...], marker: str, code: bool) -> Inset:
+        """The inset of a block, by all that it depends on."""
+        bars = first = self.bars(quote)
+        left = min(len(bars) * BAR_CELLS, self._most)
+        column = min(left + sum(hangs), self._most)
+        if marker:
+            start = max(left, column - hangs[-1])
+            while cell_width(marker) > column - start:
+                marker = marker[:-1]
+            if marker:
+                first = (*bars, Ornament(start, marker, OrnamentRole.MARKER))
+        if code:
+            column = min(column + CODE_PADDING, self._most)
+        return Inset(column, self._width - column, first, bars)
 
     def bars(self, quote: int) -> tuple[Ornament, ...]:
         """Bars of a quotation, as many as there is room for."""
         levels = min(quote, self._most // BAR_CELLS)
         return tuple(Ornament(level * BAR_CELLS, BAR, OrnamentRole.BAR) for level in range(levels))
-
-    def _hang(self, left: int, depth: int, marker: str) -> tuple[int, Ornament | None]:
-        """Column of a list item's text, and its marker."""
-        hangs = self._hangs
-        while len(hangs) < depth:
-            hangs.append(UNKNOWN_ITEM_CELLS)
-        cells = cell_width(marker)
-        if marker:
-            hangs[depth - 1] = cells + 1
-        del hangs[depth:]
-        column = min(left + sum(hangs), self._most)
-        if not marker:
-            return column, None
-        start = max(left, column - hangs[-1])
-        while cell_width(marker) > column - start:
-            marker = marker[:-1]
-        return column, Ornament(start, marker, OrnamentRole.MARKER) if marker else None

@@ -32,6 +32,8 @@ DIVIDER_TEXT: Final = "other stories in this paste"
 _CHUNK: Final = 256
 """Blocks whose heights are summed up together: a height may change without summing all of them anew."""
 _KEPT_BLOCKS: Final = 400
+_WORTH_KEEPING: Final = 500
+"""Rows of a block, such as a long table, that are kept when it was made exact: to wrap it again is felt."""
 _EAGER_BLOCKS: Final = 100
 _EAGER_CHARACTERS: Final = 20_000
 """Estimated blocks up to this number and size in all are made exact at once: some 3 ms."""
@@ -94,10 +96,10 @@ class Layout:
                     rows = 1
                 else:
                     piece = text[start:end]
-                    if not simple and not all_narrow_lines(piece):
-                        rows = self._estimate(len(heights), piece, width)
-                    else:
+                    if simple or (no_tab and piece.isascii()) or all_narrow_lines(piece):
                         rows = len(find_rows(piece)) or 1
+                    else:
+                        rows = self._estimate(len(heights), piece, width)
                 add(rows if block.tight else rows + 1)
             else:
                 index = len(heights)
@@ -328,7 +330,10 @@ class Layout:
             block = self._pending[self._next_pending]
             self._next_pending += 1
             if block in self._estimated:
-                self._settle(block, self._make_rows(block))
+                rows = self._make_rows(block)
+                self._settle(block, rows)
+                if rows.count >= _WORTH_KEEPING:
+                    self._rows[block] = rows
                 if perf_counter() >= end:
                     break
         return not self._estimated

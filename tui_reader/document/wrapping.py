@@ -12,7 +12,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
 
-from tui_reader.document.cells import TAB_STOP, cell_width, cells_of_character, graphemes, is_narrow, is_plain
+from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
 
 # Between two words a row may end behind their spaces; inside a word behind a hyphen or en dash that a letter follows
 # (a digit may be a number's: "-5", "1990-95" stay whole), and behind an em dash that does not begin the word. The
@@ -41,8 +41,12 @@ _WINDOW = 8192
 
 @lru_cache(maxsize=64)
 def flow_pattern(width: int) -> re.Pattern[str]:
-    """One match a row of narrow text: as many words as fit with the white space behind them, else a piece of a word."""
-    return re.compile(rf".{{1,{width}}}(?: +\n?|\n|\Z|{_IN_WORD})| *\n|.{{{width}}}")
+    """One match a row of narrow text: as many words as fit with the white space behind them, else a piece of a word.
+
+    The first branch is for text without words, such as data: without it, every place of a row would be tried.
+    """
+    solid = rf"[^ \n\-‐–—]{{{width}}}(?=[^ \n\-‐–—])"
+    return re.compile(rf"{solid}|.{{1,{width}}}(?: +\n?|\n|\Z|{_IN_WORD})| *\n|.{{{width}}}")
 
 
 @lru_cache(maxsize=64)
@@ -61,16 +65,25 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
     """
     if not text:
         return [0]
+    pattern = code_pattern(width) if code else flow_pattern(width)
     if is_narrow(text, line_feeds=True):
-        pattern = code_pattern(width) if code else flow_pattern(width)
         return [match.end() for match in pattern.finditer(text)]
     cuts: list[int] = []
-    start = 0
+    start, size = 0, len(text)
     for line in text.split("\n"):
-        if start < len(text):
-            cuts.extend(start + cut for cut in _cut_long_line(line, width, code=code))
-            start += len(line) + 1
-            cuts[-1] = min(start, len(text))
+        if start >= size:
+            break
+        end = start + len(line)
+        # No character is wider than two cells, no tab wider than a stop.
+        widest = (len(line) if line.isascii() else 2 * len(line)) + (TAB_STOP - 1) * line.count("\t")
+        if widest > width:
+            if is_narrow(line):
+                cuts.extend(match.end() for match in pattern.finditer(text, start, end))
+            else:
+                cuts.extend(start + cut for cut in _cut_long_line(line, width, code=code))
+            cuts.pop()
+        start = end + 1
+        cuts.append(min(start, size))
     return cuts
 
 
@@ -99,7 +112,7 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
         widths = list(map(cells_of_character, clusters))
     else:
         starts = list(accumulate(map(len, clusters), initial=0))
-        widths = [cell_width(cluster) for cluster in clusters]
+        widths = list(map(cells_of_cluster, clusters))
     tabs = "\t" in line
     sums = [] if tabs else list(accumulate(widths, initial=0))
     count = len(clusters)
@@ -125,7 +138,10 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
         after += 1
     if after > fit:
         return after
-    for index in range(fit, first, -1):
+    word = first
+    while word < fit and clusters[word] in _HANGING:
+        word += 1
+    for index in range(fit, word, -1):
         if _legal_cut(line, starts[index]):
             return index
     return max(fit, first + 1)
@@ -145,12 +161,12 @@ def _clusters(line: str, width: int) -> list[str] | str:
     """Clusters of a line, none wider than a row: a longer chain (stacked conjuncts) is cut where Rich would cut it."""
     if is_plain(line):
         return line
-    clusters = list(graphemes(line))
+    clusters = clusters_of(line)
     if len(line) - len(clusters) < width // 2:
         return clusters
     result: list[str] = []
     for cluster in clusters:
-        if len(cluster) > 1 and cell_width(cluster) > width:
+        if len(cluster) > 1 and cells_of_cluster(cluster) > width:
             # Only for a cluster wider than the screen row, which no real text has.
             from rich.cells import split_graphemes  # noqa: PLC0415
 
