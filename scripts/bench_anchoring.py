@@ -1,0 +1,323 @@
+"""How well highlights are found again: 1,000 of them, eight kinds of edits, three texts, the truth known by character.
+
+    python scripts/bench_anchoring.py [--highlights 1000] [--words 10000] [--seed 7] [--without-snapshot]
+
+A place is right if it shares 0.8 of its characters with the true one (intersection over union), wrong below 0.4. A
+highlight is gone if less than half of it survived in one stretch; it must not be painted anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import random
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_reader.anchoring.describe import CONTEXT, fingerprint
+from tui_reader.anchoring.folding import is_unspaced
+from tui_reader.anchoring.resolve import resolve_all
+from tui_reader.formats import read
+from tui_reader.model.annotation import Anchor, PlaceState, Range
+
+CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
+RIGHT, WRONG = 0.8, 0.4
+SPREAD = 150
+"""Characters without a survivor that part two stretches of a torn highlight."""
+
+
+class Piece(NamedTuple):
+    """Part of an edited text: what it says, and where it stood before; -1 if it is new."""
+
+    text: str
+    origin: int
+
+
+Edit = Callable[[str, random.Random], list[Piece]]
+
+
+def units(text: str) -> list[Piece]:
+    """A text in words and white space; in scripts without spaces, in pairs of letters."""
+    pieces = []
+    for found in re.finditer(r"\s+|\S+", text):
+        word, start = found.group(), found.start()
+        if word.isspace() or not any(map(is_unspaced, word)):
+            pieces.append(Piece(word, start))
+        else:
+            pieces += [Piece(word[at : at + 2], start + at) for at in range(0, len(word), 2)]
+    return pieces
+
+
+def words_edited(rate: float) -> Edit:
+    """A share of the words replaced, deleted, or another one put behind them, a third each."""
+
+    def edit(text: str, chance: random.Random) -> list[Piece]:
+        pieces = units(text)
+        words = [piece.text for piece in pieces if not piece.text.isspace()]
+        edited = []
+        for piece in pieces:
+            fate = 1.0 if piece.text.isspace() else chance.random()
+            gap = "" if is_unspaced(piece.text[0]) else " "
+            if fate < rate / 3:
+                edited.append(Piece(chance.choice(words), -1))
+            elif fate < rate * 2 / 3:
+                continue
+            elif fate < rate:
+                edited += [piece, Piece(gap + chance.choice(words), -1)]
+            else:
+                edited.append(piece)
+        return edited
+
+    return edit
+
+
+def typing_errors(text: str, chance: random.Random) -> list[Piece]:
+    """Two of a hundred letters wrong, missing, or followed by a stray one."""
+    letters = "".join(c for c in sorted(set(text)) if c.isalpha()) or "x"
+    edited = []
+    for at, letter in enumerate(text):
+        fate = chance.random() if letter.isalpha() else 1.0
+        if fate < 0.02 / 3:
+            edited.append(Piece(chance.choice(letters), -1))
+        elif fate < 0.04 / 3:
+            continue
+        else:
+            edited.append(Piece(letter, at))
+            if fate < 0.02:
+                edited.append(Piece(chance.choice(letters), -1))
+    return edited
+
+
+def paragraphs(text: str) -> list[Piece]:
+    """The paragraphs of a text."""
+    return [Piece(found.group(), found.start()) for found in re.finditer(r"[^\n]+", text)]
+
+
+def moved(text: str, chance: random.Random) -> list[Piece]:
+    """A tenth of the paragraphs elsewhere, and a new header above all."""
+    parts = paragraphs(text)
+    movers = set(chance.sample(range(len(parts)), len(parts) // 10))
+    order = [at for at in range(len(parts)) if at not in movers]
+    for at in sorted(movers):
+        order.insert(chance.randrange(len(order) + 1), at)
+    edited = [Piece("A paragraph that the site has put above its articles.\n" * 8, -1)]
+    for at in order:
+        edited += [parts[at], Piece("\n", -1)]
+    return edited
+
+
+_STRAIGHT = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "--", "…": "...", "\n": " ", "「": '"', "」": '"'}
+
+
+def retyped(text: str, chance: random.Random) -> list[Piece]:
+    """Straight quotes, doubled hyphens, other white space."""
+    edited = []
+    for at, letter in enumerate(text):
+        other = _STRAIGHT.get(letter, letter)
+        if letter == " " and (fate := chance.random()) < 0.05:
+            other = "\u00a0" if fate < 0.03 else "\n"
+        edited.append(Piece(other[0], at))
+        if len(other) > 1:
+            edited.append(Piece(other[1:], -1))
+    return edited
+
+
+def mixed(text: str, chance: random.Random) -> list[Piece]:
+    """Five of a hundred words edited, a tenth of the stretches of 200 pieces moved, quotes straight."""
+    straight = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+    pieces = [Piece(piece.text.translate(straight), piece.origin) for piece in words_edited(0.05)(text, chance)]
+    stretches = [pieces[at : at + 200] for at in range(0, len(pieces), 200)]
+    movers = [stretches.pop(at) for at in sorted(chance.sample(range(len(stretches)), len(stretches) // 10))[::-1]]
+    for stretch in movers:
+        stretches.insert(chance.randrange(len(stretches) + 1), [*stretch, Piece(" ", -1)])
+    return [piece for stretch in stretches for piece in stretch]
+
+
+def halved(text: str, chance: random.Random) -> list[Piece]:
+    """Half of the paragraphs gone."""
+    return [part for piece in paragraphs(text) if chance.random() < 0.5 for part in (piece, Piece("\n", -1))]
+
+
+EDITS: dict[str, Edit] = {
+    "1 % of the words": words_edited(0.01),
+    "5 % of the words": words_edited(0.05),
+    "20 % of the words": words_edited(0.20),
+    "2 % typing errors": typing_errors,
+    "10 % moved, header": moved,
+    "quotes and spaces": retyped,
+    "mixed": mixed,
+    "half is cut": halved,
+}
+
+
+def anchors_in(text: str, count: int, chance: random.Random) -> list[Anchor]:
+    """Highlights of 2 to 120 words, most of them some 10 words long."""
+    words = [piece for piece in units(text) if not piece.text.isspace()]
+    mark = fingerprint(text)
+    anchors = []
+    for _ in range(count):
+        length = min(max(2, int(chance.lognormvariate(2.4, 0.9))), 120, len(words) - 1)
+        first = chance.randrange(len(words) - length)
+        last = words[first + length - 1]
+        start, end = words[first].origin, last.origin + len(last.text)
+        prefix, suffix = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+        anchors.append(Anchor(text[start:end], prefix, suffix, start, end, 0, mark))
+    return anchors
+
+
+def apply(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
+    """The edited text, and where each character of the old one stands in it."""
+    where: dict[int, int] = {}
+    at = 0
+    for text, origin in pieces:
+        if origin >= 0:
+            where.update((origin + step, at + step) for step in range(len(text)))
+        at += len(text)
+    return "".join(piece.text for piece in pieces), where
+
+
+def truth(anchor: Anchor, where: dict[int, int]) -> Range | None:
+    """Where the largest stretch of a highlight is; None if it is less than half of it."""
+    marked = [at for at, letter in enumerate(anchor.exact, anchor.start) if not letter.isspace()]
+    left = sorted(where[at] for at in marked if at in where)
+    stretches: list[list[int]] = []
+    for at in left:
+        if stretches and at - stretches[-1][-1] < SPREAD:
+            stretches[-1].append(at)
+        else:
+            stretches.append([at])
+    largest = max(stretches, key=len, default=[])
+    return Range(largest[0], largest[-1] + 1) if 2 * len(largest) >= len(marked) and largest else None
+
+
+class Score(NamedTuple):
+    """How a run went, in highlights."""
+
+    right: int = 0
+    partly: int = 0
+    wrong: int = 0
+    lost: int = 0
+    ambiguous: int = 0
+    """Of the lost ones, those with candidates to choose from."""
+    gone: int = 0
+    painted: int = 0
+    """Of the gone ones, those that were found somewhere."""
+    seconds: float = 0.0
+
+    @property
+    def there(self) -> int:
+        """Highlights that could be found."""
+        return self.right + self.partly + self.wrong + self.lost
+
+
+def run(
+    text: str, edit: Edit, *, count: int, seed: int, snapshot: bool = True, show: Callable[[str], None] | None = None
+) -> Score:
+    """Edit a text, place highlights anew, and compare with the truth."""
+    chance = random.Random(seed)
+    anchors = anchors_in(text, count, chance)
+    edited, where = apply(edit(text, chance))
+    began = time.process_time()
+    placed = resolve_all(anchors, edited, text if snapshot else None)
+    seconds = time.process_time() - began
+    tally = dict.fromkeys(("right", "partly", "wrong", "lost", "ambiguous", "gone", "painted"), 0)
+    for anchor, found in zip(anchors, placed, strict=True):
+        true = truth(anchor, where)
+        if true is None:
+            tally["gone"] += 1
+            tally["painted"] += found.is_certain
+            if show and found.is_certain:
+                show(f"  gone: {anchor.exact[:150]!r}\n   put: {edited[found.start : found.end][:150]!r} {found.score}")
+        elif not found.is_certain:
+            tally["lost"] += 1
+            tally["ambiguous"] += found.state is PlaceState.AMBIGUOUS
+        else:
+            shared = max(0, min(true.end, found.end) - max(true.start, found.start))
+            both = max(true.end, found.end) - min(true.start, found.start)
+            kind = "right" if shared >= RIGHT * both else "wrong" if shared < WRONG * both else "partly"
+            tally[kind] += 1
+            if show and kind == "wrong":
+                show(f" wrong: {anchor.exact[:150]!r}\n  true: {edited[true.start : true.end][:150]!r}")
+                show(f"   put: {edited[found.start : found.end][:150]!r} {found.score}")
+    return Score(**tally, seconds=seconds)
+
+
+def first_words(text: str, words: int) -> str:
+    """The paragraphs that hold the first so many words."""
+    kept, count = [], 0
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        kept.append(line)
+        count += len([piece for piece in units(line) if not piece.text.isspace()])
+        if count >= words:
+            break
+    return "\n".join(kept)
+
+
+def sherlock() -> str:
+    return (CORPORA / "long-texts/sherlock-holmes.txt").read_text("utf-8")
+
+
+def japanese() -> str:
+    """What old Japanese feeds say, without the lines that repeat others."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    for folder, encoding in (("EUC-JP", "euc-jp"), ("SHIFT_JIS", "cp932"), ("CP932", "cp932")):
+        for file in sorted((CORPORA / "encodings" / folder).iterdir()):
+            text = html.unescape(html.unescape(file.read_bytes().decode(encoding, "ignore")))
+            for line in re.sub(r"<[^>]*>", "\n", text).split("\n"):
+                runs = {line[at : at + 8] for at in range(len(line) - 7)}
+                if len(re.findall("[\u3041-\u30ff]", line)) > 10 and len(runs & seen) < len(runs) / 5:
+                    lines.append(line.strip())
+                    seen |= runs
+    return "\n".join(lines)
+
+
+def technical() -> str:
+    """The CommonMark specification as the reader shows it: prose, and hundreds of code blocks that are much alike."""
+    return read((CORPORA / "commonmark/spec.txt").read_bytes(), "spec.md").text
+
+
+TEXTS: dict[str, Callable[[], str]] = {"Sherlock Holmes": sherlock, "Japanese": japanese, "technical": technical}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--highlights", type=int, default=1_000)
+    parser.add_argument("--words", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--without-snapshot", action="store_true")
+    parser.add_argument("--text", choices=TEXTS, action="append")
+    parser.add_argument("--show", action="store_true", help="print what was put in a wrong place")
+    options = parser.parse_args()
+    for name in options.text or TEXTS:
+        try:
+            text = first_words(TEXTS[name](), options.words)
+        except OSError as error:
+            print(f"{name}: SKIPPED, {error}", file=sys.stderr)
+            continue
+        print(f"\n{name}: {len(text):,} characters, {options.highlights:,} highlights, seed {options.seed}")
+        print(f"{'':20}  right %  partly %  wrong %  lost % (ambiguous)   gone, not painted   seconds")
+        for kind, edit in EDITS.items():
+            score = run(
+                text,
+                edit,
+                count=options.highlights,
+                seed=options.seed,
+                snapshot=not options.without_snapshot,
+                show=print if options.show else None,
+            )
+            share = 100 / max(1, score.there)
+            kept = f"{score.gone - score.painted} of {score.gone}"
+            print(
+                f"{kind:20} {score.right * share:8.1f} {score.partly * share:9.1f} {score.wrong * share:8.1f}"
+                f" {score.lost * share:7.1f} {score.ambiguous:9}   {kept:>19} {score.seconds:9.2f}"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How well a place fits an anchor: the weights and floors, and the measures they weigh."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Weights(NamedTuple):
+    """What a likeness counts for; Hypothesis gives 50 to the quote and 20 to each side of its context."""
+
+    quote: float = 50.0
+    better: float = 20.0
+    """The side of the context that fits better: often only one of them was edited."""
+    worse: float = 10.0
+
+    def score(self, quote: float, before: float, behind: float) -> float:
+        """The weighted mean of three likenesses, 0 to 1."""
+        better, worse = (before, behind) if before >= behind else (behind, before)
+        return (self.quote * quote + self.better * better + self.worse * worse) / sum(self)
+
+
+class Limits(NamedTuple):
+    """What a place must reach. Measured by `scripts/bench_anchoring.py`: 0 wrong, and as few lost as that allows."""
+
+    floors: tuple[tuple[int, float], ...] = ((60, 0.63), (30, 0.68), (0, 0.76))
+    """Least score by least length of the quote in characters: the shorter, the more often it is met by chance."""
+    quote: float = 0.5
+    """Least likeness of the quote itself."""
+    short: int = 14
+    """Length below which an exact quote needs context too."""
+    context: float = 0.5
+    """The context that it needs."""
+    lead: float = 0.05
+    """How far the best place must be ahead of the next; else the passage is ambiguous."""
+    mapped: float = 0.5
+    """Share of the quote, in characters, that the diff must find again."""
+    another: float = 0.5
+    """Share of a place, in characters, from which it is another passage that the old text had too."""
+    stretch: float = 1.8
+    """How much longer than the quote a place may be."""
+
+    def floor(self, length: int) -> float:
+        """The least score for a quote of some length."""
+        return next(floor for least, floor in self.floors if length >= least)
+
+
+WEIGHTS = Weights()
+LIMITS = Limits()
+
+
+def likeness(a: str, b: str) -> float:
+    """How much two folded texts are alike: 1 less their edit distance as a share of the longer one."""
+    # 30 ms, and nothing is compared while texts stay as they are.
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
+
+    return Levenshtein.normalized_similarity(a, b)
+
+
+def context_likeness(found: str, wanted: str) -> float:
+    """The same for what stands beside a quote; no wish is fulfilled by anything."""
+    return likeness(found, wanted) if wanted else 1.0
