@@ -10,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ PACKAGE = ROOT / "tui_reader"
 
 SCREEN = {"textual", "rich"}
 HEAVY = {"asyncio", "charset_normalizer", "markdown_it", "platformdirs", "sqlite3", "tinydb", "watchfiles", "yaml"}
+
+DISTRIBUTIONS = {
+    "charset_normalizer": "charset-normalizer",
+    "markdown_it": "markdown-it-py",
+    "mdit_py_plugins": "mdit-py-plugins",
+    "yaml": "PyYAML",
+}
+"""Distributions whose names are not those of their packages."""
 
 _RUN = """
 import os, sys
@@ -80,6 +89,20 @@ def test_the_app_loads_neither_formats_nor_watchers_nor_stores() -> None:
     )
     needless = HEAVY - {"asyncio", "platformdirs"} | {"pygments", "wcwidth"}
     assert {name.partition(".")[0] for name in done.stdout.split()} & needless == set()
+
+
+def test_the_dependencies_that_are_declared_are_those_that_are_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
+    imported = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"tui_reader"}
+    assert {DISTRIBUTIONS.get(name, name) for name in foreign} == declared
 
 
 def packages() -> list[Path]:
