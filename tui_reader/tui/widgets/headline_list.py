@@ -46,14 +46,16 @@ class HeadlineList(LinePane):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pane--cursor", "pane--unread", "pane--title", "pane--muted", "pane--mark", "pane--bad", "pane--faint",
+        "pane--cursor", "pane--resting", "pane--unread", "pane--title", "pane--muted", "pane--mark", "pane--bad",
+        "pane--faint",
         "pane--include", "pane--exclude", "pane--label",
     }  # fmt: skip
     DEFAULT_CSS = """
     HeadlineList {
         background: $page; color: $text-ink;
-        & > .pane--cursor { background: $cursor-tone; }
-        &:ansi > .pane--cursor { text-style: reverse; }
+        & > .pane--cursor, & > .pane--resting { background: $cursor-tone; }
+        &:ansi > .pane--cursor, &:nocolor > .pane--cursor { text-style: reverse; }
+        &:ansi > .pane--resting, &:nocolor > .pane--resting { text-style: underline; }
         & > .pane--unread { color: $bright; text-style: bold; }
         & > .pane--title { color: $text-ink; }
         & > .pane--muted { color: $muted-ink; }
@@ -230,7 +232,7 @@ class HeadlineList(LinePane):
         headline = self._rows([self._ids[index]])[0]
         cursor = index == self._cursor
         if cursor:
-            base += self.ink("cursor")
+            base += self.ink("cursor" if self.active else "resting")
         bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
         paint = self._paint_title if part == 0 else self._paint_meta
         return paint(headline, bar, base, width)

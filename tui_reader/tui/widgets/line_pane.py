@@ -54,12 +54,15 @@ class LinePane(Widget):
         super().notify_style_update()
 
     def ink(self, name: str) -> Style:
-        """Style of a component class; the pane's own for an empty name."""
+        """Style of a component class; the pane's own for an empty name. Without colours where NO_COLOR asks for it:
+        Textual sees to that in its own way of painting, which is not ours.
+        """
         style = self._inks.get(name)
         if style is None:
-            style = self._inks[name] = (
-                self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
-            )
+            style = self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
+            if self.app.no_color:
+                style = style.without_color
+            self._inks[name] = style
         return style
 
     def repaint_active(self) -> None:

@@ -47,13 +47,15 @@ class TagSidebar(LinePane):
     """What the list can be narrowed to. Tags are tri-state: included, excluded, or not asked for."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pane--cursor", "pane--chosen", "pane--label", "pane--muted", "pane--mark", "pane--include", "pane--exclude",
+        "pane--cursor", "pane--resting", "pane--chosen", "pane--label", "pane--muted", "pane--mark",
+        "pane--include", "pane--exclude",
     }  # fmt: skip
     DEFAULT_CSS = """
     TagSidebar {
         background: $side; color: $text-ink;
-        & > .pane--cursor { background: $cursor-tone; }
-        &:ansi > .pane--cursor { text-style: reverse; }
+        & > .pane--cursor, & > .pane--resting { background: $cursor-tone; }
+        &:ansi > .pane--cursor, &:nocolor > .pane--cursor { text-style: reverse; }
+        &:ansi > .pane--resting, &:nocolor > .pane--resting { text-style: underline; }
         & > .pane--chosen { color: $bright; text-style: bold; }
         & > .pane--label { color: $muted-ink; text-style: bold; }
         & > .pane--muted { color: $muted-ink; }
@@ -205,7 +207,7 @@ class TagSidebar(LinePane):
         if entry is None:
             return line(width, base, ())
         if cursor:
-            base += self.ink("cursor")
+            base += self.ink("cursor" if self.active else "resting")
         bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
         if not entry.name:
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")

@@ -57,7 +57,7 @@ class PageView(PlacedPage):
         """The painter, made anew when page, size or colours changed."""
         if self._painter is None:
             left = self._columns()[0] if self._page is not None else 0
-            looks = Looks(self.rich_style, self.ink)
+            looks = Looks(self.ink(""), self.ink)
             self._painter = Painter(self._page, self._structure, looks, left, self.size.width)
         return self._painter
 
