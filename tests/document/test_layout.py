@@ -185,6 +185,27 @@ def test_making_rows_exact_moves_nothing_above(paragraphs: list[str], width: int
         assert layout.row(layout.position(offset)[0]) == shown[0]
 
 
+@given(st.lists(texts(), min_size=1, max_size=30), WIDTHS, st.data())
+def test_cells_of_rows_that_are_still_estimated_have_offsets(
+    paragraphs: list[str], width: int, data: st.DataObject
+) -> None:
+    layout = Layout(document(*[paragraph * 60 for paragraph in paragraphs]), width)
+    for _ in range(5):
+        y = data.draw(st.integers(0, layout.height + 3))
+        assert layout.offset_at(y, 4) >= layout.first_offset(0)
+        shown = layout.position(layout.first_offset(y))[0]
+        assert layout.row(shown).start <= layout.first_offset(y)
+
+
+def test_the_line_above_trailing_stories_cuts_no_word() -> None:
+    source = document("a", "b", tail=1)
+    assert [picture(source, width)[2] for width in (8, 20, 30)] == [
+        "── other",
+        "── other stories in",
+        "── other stories in this paste",
+    ]
+
+
 def test_paragraphs_stand_one_empty_row_apart() -> None:
     source = document(block(HEADING, "Title", level=1), "One two three four", "Five")
     assert picture(source, 10) == ["Title", "", "One two", "three four", "", "Five"]

@@ -264,7 +264,9 @@ class Layout:
         start = self.document.blocks[index].start
         if distance:
             return Row(index, DIVIDER_GAP, (), (), start, start)
-        line = f"── {DIVIDER_TEXT} "
+        words = DIVIDER_TEXT.split()
+        while len(line := f"── {' '.join(words)} ") > self.width + 1:
+            words.pop()
         line = line[: self.width].ljust(self.width, "─")
         return Row(index, DIVIDER, (), (Ornament(0, line, OrnamentRole.DIVIDER),), start, start)
 
@@ -291,6 +293,7 @@ class Layout:
         """Offset of the character nearest to a cell of a row, on a boundary of clusters."""
         if not self._heights:
             return 0
+        self.ensure(y, 1)
         block, distance = self._locate(y)
         row = self._row_in(block, distance)
         if row.index >= 0:
@@ -301,6 +304,7 @@ class Layout:
         """The offset that names a row best: its first, or that of what follows where a row owns nothing."""
         if not self._heights:
             return 0
+        self.ensure(y, 1)
         block, distance = self._locate(y)
         return min(self._row_in(block, distance).start, len(self.document.text))
 
