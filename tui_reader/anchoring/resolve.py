@@ -32,6 +32,8 @@ BIN = 40
 """Code points that a vote is counted in: a third of a sentence."""
 COMMON = 300
 """Occurrences beyond which a word has no vote: it would cost much and say little."""
+VOTERS = 40
+"""Words that vote at most: of a long quote every second one or fewer do."""
 QUORUM = 0.25
 """Share of all votes that a place needs to be looked at closely, and half as many as the best."""
 WINDOWS = 6
@@ -124,10 +126,14 @@ class Resolver:
     @cached_property
     def _places(self) -> dict[str, list[int]]:
         """Where the voting words stand."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for word, start in _voters(self._words):
-            places[word].append(start)
-        return places
+        return _by_word(_voters(self._words))
+
+    @cached_property
+    def _new_places(self) -> dict[str, list[int]]:
+        """The same of the words that the snapshot does not account for: what was moved is among them."""
+        keys, starts, ends = self._words
+        new = [i for i, source in enumerate(self._sources) if source < 0]
+        return _by_word(_voters(Words([keys[i] for i in new], [starts[i] for i in new], [ends[i] for i in new])))
 
     def _mapped(self, anchor: Anchor, wanted: _Wanted) -> Found | None:
         """The place that the diff gives, if it holds enough of the quote."""
@@ -161,7 +167,8 @@ class Resolver:
         """The best place of all that look alike."""
         found = [self._weigh(wanted, place) for place in self._exact(wanted.quote)]
         if not found or max(max(each.before, each.behind) for each in found) < 0.8 or len(wanted.quote) < 25:
-            found += [self._weigh(wanted, place) for place in self._similar(wanted)]
+            places = self._new_places if self._is_gone(anchor) else self._places
+            found += [self._weigh(wanted, place) for place in self._similar(wanted, places)]
         found = [each for each in found if not self._is_another(anchor, each.range)]
         ranked = _apart(sorted(found, key=lambda each: -each.score))
         if ranked and self._is_good(wanted, ranked[0]):
@@ -184,22 +191,32 @@ class Resolver:
             at = self._folded.find(quote, at + 1)
         return places
 
-    def _similar(self, wanted: _Wanted) -> list[Range]:
+    def _is_gone(self, anchor: Anchor) -> bool:
+        """Whether most of a passage is no longer where it was: then it was moved, if it is anywhere."""
+        if not self._knows(anchor):
+            return False
+        words = range(*_within(self._old, Range(anchor.start, anchor.end)))
+        return 2 * sum(self._matches[i] >= 0 for i in words) < len(words)
+
+    def _similar(self, wanted: _Wanted, index: dict[str, list[int]]) -> list[Range]:
         """Places that share many rare words with the quote and its context."""
         whole = wanted.before + wanted.quote + wanted.behind
         words = Words.of(whole)
         total = len(self._words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
-        for word, offset in _voters(words):
-            places = self._places.get(word, ())
+        voters = _voters(words)
+        for word, offset in voters[:: 1 + len(voters) // VOTERS]:
+            places = index.get(word, ())
             weight = math.log(1 + total / max(1, len(places)))
             all_votes += weight
             if len(places) <= COMMON:
                 for place in places:
                     votes[(place - offset) // BIN] += weight
-        # An edited quote spreads over neighbouring bins.
-        summed = {at: count + votes.get(at - 1, 0.0) + votes.get(at + 1, 0.0) for at, count in votes.items()}
+        # An edited quote spreads over neighbouring bins, one of which then holds a third of its votes.
+        third = QUORUM * all_votes / 3
+        near = {at + step for at, count in votes.items() if count >= third for step in (-1, 0, 1)}
+        summed = {at: sum(votes.get(at + step, 0.0) for step in (-1, 0, 1)) for at in near}
         least = max(QUORUM * all_votes, max(summed.values(), default=0.0) / 2)
         elected = sorted((at for at, count in summed.items() if count >= least), key=lambda at: -summed[at])
         chosen: list[int] = []
@@ -289,10 +306,16 @@ def follow(old: Words, new: Words, matches: array[int], words: Range, exact: Ran
         became = Range(last + 1, matches[behind])
         last = became.end - 1 if _is_alike(old, Range(kept[-1] + 1, behind), new, became) else last
     start, end = new.starts[first], new.ends[last]
-    if matches[words.start] == first:
-        start += min(max(0, exact.start - old.starts[words.start]), new.ends[first] - start - 1)
-    if matches[words.end - 1] == last:
-        end -= min(max(0, old.ends[words.end - 1] - exact.end), end - new.starts[last] - 1)
+    # Where the range began or ended within a word it does so again, counted from the side that was not rewritten.
+    skipped, cut = exact.start - old.starts[words.start], old.ends[words.end - 1] - exact.end
+    if skipped > 0 and matches[words.start] == first:
+        start = min(start + skipped, new.ends[first] - 1)
+    elif skipped > 0 and first < matches[kept[0]]:
+        start = max(start, new.ends[first] - (old.ends[words.start] - exact.start))
+    if cut > 0 and matches[words.end - 1] == last:
+        end = max(end - cut, new.starts[last] + 1)
+    elif cut > 0 and last > matches[kept[-1]]:
+        end = min(end, new.starts[last] + exact.end - old.starts[words.end - 1])
     return Range(start, end) if start < end else None
 
 
@@ -311,6 +334,13 @@ def _is_alike(old: Words, lost: Range, new: Words, became: Range) -> bool:
     if became.start >= became.end:
         return False
     return scoring.likeness("".join(old.keys[slice(*lost)]), "".join(new.keys[slice(*became)])) >= REWRITTEN
+
+
+def _by_word(voters: list[tuple[str, int]]) -> dict[str, list[int]]:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for word, start in voters:
+        places[word].append(start)
+    return places
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
