@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tui_reader.storage.table import LibraryDB
 
 
 def open_store(path: Path) -> Store:
@@ -25,4 +27,13 @@ def open_store(path: Path) -> Store:
     return SimpleStore(path)
 
 
-__all__ = ["Store", "open_store"]
+def __getattr__(name: str) -> Any:
+    if name == "LibraryDB":
+        # Loads TinyDB (20 ms), which verbs that touch no state do not need.
+        from tui_reader.storage.table import LibraryDB  # noqa: PLC0415
+
+        return LibraryDB
+    raise AttributeError(name)
+
+
+__all__ = ["LibraryDB", "Store", "open_store"]
