@@ -18,6 +18,7 @@ from tui_reader.storage import problems
 from tui_reader.storage.basewriter import write_base
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.outside import BACKUP, BACKUP_JOURNAL
+from tui_reader.storage.state import FoldPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,9 +58,9 @@ def fold(library: Library, before_swap: Callable[[], None] | None = None, *, for
             if not library.verified and not frozen.base.verify():
                 library.damage = problems.damaged(library.path, "somewhere: its checksum is wrong")
                 return False
-            changes, tables = frozen.fold()
+            plan = FoldPlan(frozen)
             _copy_mode(library, temporary)
-            write_base(handle, library.disk, frozen.base, changes=changes, tables=tables, header=library.header())
+            write_base(handle, library.disk, frozen.base, plan, library.header(), most_tables=plan.most_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.basefile import FORMAT, GRAVES, META, VERSION, BaseFile, MemorySource
-from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.identity import document_id
@@ -211,9 +211,9 @@ def lay_out(parsed: Parsed) -> bytes:
     kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
     base = BaseFile(MemorySource(b""))
     base.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
-    changes = {name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()}
+    plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
     memory = _Memory()
-    write_base(0, memory, base, changes=changes, tables=list(tables), header=kept | {"hlc": latest})
+    write_base(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
     return bytes(memory.data)
 
 

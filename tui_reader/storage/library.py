@@ -30,7 +30,7 @@ from tui_reader.storage.basefile import (
     NotOurLayoutError,
     UnreadableError,
 )
-from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.journal import Entry, Journal, LockedError, SyncFailedError, decode_lines, encode_line
@@ -326,7 +326,7 @@ class Library:
         temporary, handle = self.temporary()
         try:
             empty = BaseFile(MemorySource(b""))
-            write_base(handle, self.disk, empty, changes={}, tables=[], header=self.header())
+            write_base(handle, self.disk, empty, PlainPlan({}), self.header(), most_tables=[])
             self.disk.rename(temporary, self.path)
             self.disk.sync_folder(self.folder)
         except OSError:

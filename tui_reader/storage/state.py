@@ -23,7 +23,6 @@ from tui_reader.storage.values import decode, encode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tui_reader.storage.basewriter import Changes
     from tui_reader.storage.journal import Entry
 
 Place = tuple[str, int]
@@ -63,16 +62,7 @@ class State:
 
     def registers(self, table: str, number: int) -> Registers | None:
         """All that is known of a document, also of a deleted one; None if it never was."""
-        line = self.base.line(table, number)
-        if line is None and f"{table}{GRAVES}" in self.base.tables:
-            line = self.base.line(f"{table}{GRAVES}", number)
-        changed = self._changed.get(table, {}).get(number)
-        if line is None:
-            return dict(changed) if changed is not None else None
-        registers = expand(decode(line), sets=has_sets(table))
-        if changed is not None:
-            join(registers, changed)
-        return registers
+        return self.merged(table, number, self.base.line(table, number)) or None
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """A document as callers see it, or None."""
@@ -122,6 +112,10 @@ class State:
 
     # -- changing -----------------------------------------------------------------------------------------------
 
+    def changed_tables(self) -> list[str]:
+        """Names of the tables with documents that stand differently in the base, or may."""
+        return list(self._changed)
+
     def changed_places(self) -> list[Place]:
         """The documents that stand differently in the base, or may."""
         return [(table, number) for table, documents in self._changed.items() for number in documents]
@@ -159,29 +153,68 @@ class State:
 
     # -- towards a new base -------------------------------------------------------------------------------------
 
-    def fold(self) -> tuple[Changes, list[str]]:
-        """The changed documents as a new base holds them, and the names of its tables.
+    def folded(self, table: str) -> list[int]:
+        """Ids of a table's documents that may stand differently in the base, ascending."""
+        return sorted(self._changed.get(table, {}))
 
-        Living documents and deleted ones stand in tables of their own.
-        """
-        changes: dict[str, dict[int, bytes | None]] = {}
-        for table, numbers in self._changed.items():
-            sets = has_sets(table)
-            living = changes.setdefault(table, {})
-            graves = changes.setdefault(f"{table}{GRAVES}", {})
-            for number in numbers:
-                registers = self.registers(table, number) or {}
-                text = encode(compress(registers, sets=sets))
-                alive = is_alive(registers)
-                living[number] = text if alive else None
-                graves[number] = None if alive else text
-        names = self.tables()
-        for grave in dict.fromkeys([*(n for n in self.base.tables if n.endswith(GRAVES)), *changes]):
-            if grave.endswith(GRAVES) and (
-                grave in self.base.tables or any(text is not None for text in changes[grave].values())
+    def merged(self, table: str, number: int, line: bytes | None) -> Registers:
+        """What is known of a document, given its line among the living ones of the base."""
+        if line is None and f"{table}{GRAVES}" in self.base.tables:
+            line = self.base.line(f"{table}{GRAVES}", number)
+        changed = self._changed.get(table, {}).get(number, {})
+        if line is None:
+            return dict(changed)
+        registers = expand(decode(line), sets=has_sets(table))
+        join(registers, changed)
+        return registers
+
+
+class FoldPlan:
+    """A new base from a state: each table, and after it its deleted documents if there are any."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._moved: dict[str, dict[int, bytes | None]] = {}
+
+    def most_tables(self) -> list[str]:
+        """Every name that a table may have."""
+        bases = [*self._state.tables(), *self._state.base.tables, *self._state.changed_tables()]
+        return list(dict.fromkeys([*bases, *(f"{name}{GRAVES}" for name in bases)]))
+
+    def tables(self) -> Iterator[str]:
+        """Names of the tables that the new base has."""
+        living = self._state.tables()
+        for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.base.tables]):
+            if name.endswith(GRAVES):
+                continue
+            if name in living:
+                yield name
+            else:
+                self._bury(name)
+            grave = f"{name}{GRAVES}"
+            if grave in self._state.base.tables or any(
+                text is not None for text in self._moved.get(grave, {}).values()
             ):
-                names.append(grave)
-        return changes, names
+                yield grave
+
+    def _bury(self, name: str) -> None:
+        """A dropped table is not written; its documents are deleted ones now."""
+        for number in self._state.folded(name):
+            self.text(name, number, self._state.base.line(name, number))
+
+    def numbers(self, table: str) -> list[int]:
+        """Ids of the documents to be written anew."""
+        return sorted(self._moved[table]) if table in self._moved else self._state.folded(table)
+
+    def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
+        """A document as it is to stand in a table."""
+        if table.endswith(GRAVES):
+            return self._moved[table][number]
+        registers = self._state.merged(table, number, old)
+        text = encode(compress(registers, sets=has_sets(table)))
+        alive = is_alive(registers)
+        self._moved.setdefault(f"{table}{GRAVES}", {})[number] = None if alive else text
+        return text if alive else None
 
 
 def _plain(line: bytes) -> dict[str, Any]:
