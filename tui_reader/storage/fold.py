@@ -16,23 +16,22 @@ from typing import TYPE_CHECKING
 
 from tui_reader.storage import problems
 from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.history import history_path, save_entries
+from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.outside import BACKUP, BACKUP_JOURNAL
 from tui_reader.storage.state import FoldPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tui_reader.storage.library import Library
     from tui_reader.storage.state import State
 
 
-def fold(library: Library, before_swap: Callable[[], None] | None = None, *, force: bool = False) -> bool:
+def fold(library: Library, *, force: bool = False) -> bool:
     """Bring the base up to date and empty the journal.
 
     Args:
         library: What to fold.
-        before_swap: Called under the lock when the journal is about to go, to save what else stands in it.
         force: Write a new base even if nothing changed.
 
     Returns:
@@ -50,13 +49,13 @@ def fold(library: Library, before_swap: Callable[[], None] | None = None, *, for
         state = library.state
         frozen = state.copy()
         offset = library.journal.offset
+        content = library.journal.content()
         _remove_leftovers(library)
         temporary, handle = library.temporary()
         try_lock(handle)
     try:
         try:
-            if not library.verified and not frozen.base.verify():
-                library.damage = problems.damaged(library.path, "somewhere: its checksum is wrong")
+            if not library.verified and not library.verify():
                 return False
             plan = FoldPlan(frozen)
             _copy_mode(library, temporary)
@@ -64,7 +63,8 @@ def fold(library: Library, before_swap: Callable[[], None] | None = None, *, for
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1
-            return _swap(library, state, offset, temporary, before_swap)
+            save_entries(history_path(library), decode_lines(content)[0], library.disk)
+            return _swap(library, state, offset, temporary)
         finally:
             if handle >= 0:
                 library.disk.close(handle)
@@ -74,14 +74,12 @@ def fold(library: Library, before_swap: Callable[[], None] | None = None, *, for
         raise problems.not_saved(library.path, error) from error
 
 
-def _swap(library: Library, state: State, offset: int, temporary: str, before_swap: Callable[[], None] | None) -> bool:
+def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
     kept: list[tuple[str, str]] = []
     with library.exclusive():
         if library.state is not state or library.is_base_changed():
             return False
-        if before_swap is not None:
-            before_swap()
         prepared = journal.prepare(journal.content(offset))
         kept += _keep(library, path, BACKUP)
         kept += _keep(library, journal.path, BACKUP_JOURNAL)

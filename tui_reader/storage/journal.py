@@ -90,7 +90,7 @@ class Journal:
         if self._handle < 0:
             try:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_APPEND)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return False
             except PermissionError:
                 self._handle = self._disk.open(self.path, os.O_RDONLY)
@@ -174,16 +174,16 @@ class Journal:
         self.lines += len(entries)
         return entries
 
-    def append(self, line: bytes) -> None:
-        """Add a line and return once it is on disk. Only under the lock, and after `read_new`.
+    def append(self, lines: bytes, count: int) -> None:
+        """Add lines and return once they are on disk. Only under the lock, and after `read_new`.
 
         Raises:
             SyncFailedError: The drive failed; the file must not be written again, see `replace`.
-            OSError: The line could not be written, and was taken back.
+            OSError: The lines could not be written, and were taken back.
         """
         if self.failed:
             raise SyncFailedError(errno.EIO, "an earlier flush failed")
-        data = line if self.offset else _HEAD + line
+        data = lines if self.offset else _HEAD + lines
         try:
             self._disk.write(self._handle, data)
         except OSError:
@@ -198,7 +198,7 @@ class Journal:
             self._take_back()
             raise SyncFailedError(error.errno, error.strerror) from error
         self.offset += len(data)
-        self.lines += 1
+        self.lines += count
 
     def _take_back(self) -> None:
         with contextlib.suppress(OSError):

@@ -38,7 +38,7 @@ from tui_reader.storage.outside import adopt
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
 
@@ -87,6 +87,7 @@ class Library:
         self._guard = threading.RLock()
         self._held = False
         self._signature: tuple[int, ...] | None = None
+        self._distrusted: tuple[int, ...] | None = None
         self._others: dict[str, tuple[int, ...]] = {}
         self._folder_seen = 0
         self._load()
@@ -122,7 +123,7 @@ class Library:
             raise problems.unreadable(self.path, error) from error
         self._signature = _signature(source.status)
         try:
-            if source.size:
+            if source.size and self._signature != self._distrusted:
                 return BaseFile(source)
         except (NotOurLayoutError, UnreadableError):
             pass
@@ -163,6 +164,44 @@ class Library:
             return self.disk.stat(self.folder).st_mtime_ns
         except OSError:
             return 0
+
+    def document(self, table: str, number: int) -> dict[str, Any] | None:
+        """A document as it is now, or None; reads the files anew where they were overwritten under way."""
+        try:
+            return self.state.document(table, number)
+        except (UnreadableError, ValueError):
+            self._reread()
+            return self.state.document(table, number)
+
+    def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Documents of a table in order of their ids, from `low` to before `high`."""
+        try:
+            for number, document in self.state.documents(table, low, high):
+                yield number, document
+                low = number + 1
+        except (UnreadableError, ValueError):
+            self._reread()
+            yield from self.state.documents(table, low, high)
+
+    def _reread(self) -> None:
+        """What cannot be read is not what we wrote: look at the file as at any foreign one."""
+        with self._guard:
+            self._distrusted = self._signature
+            self._reload()
+
+    def verify(self) -> bool:
+        """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more."""
+        base = self.state.base
+        try:
+            sound = base.verify()
+        except (UnreadableError, OSError):
+            sound = False
+        with self._guard:
+            if base is self.state.base and not self.is_base_changed():
+                self.verified = True
+                if not sound:
+                    self.damage = problems.damaged(self.path, "somewhere: its checksum is wrong")
+            return not self.damage
 
     def is_base_changed(self) -> bool:
         """Whether the path names another base than the one that was read."""
@@ -299,25 +338,39 @@ class Library:
         Raises:
             StoreError: The entry is not kept.
         """
-        with self.exclusive():
-            content = build(self.state)
-            if content is None:
-                return None
-            if self._signature is None and not self.damage:
-                self.begin()
-            entry: Entry = {"s": self.clock.now(), **content}
-            self._append(encode_line(entry))
-            self.state.apply(entry)
-            return entry
+        return next(iter(self.commit_all([build])), None)
 
-    def _append(self, line: bytes) -> None:
+    def commit_all(self, builds: Sequence[Callable[[State], Entry | None]]) -> list[Entry]:
+        """As `commit`, for several entries with one flush. All are kept or none.
+
+        Raises:
+            StoreError: No entry is kept.
+        """
+        with self.exclusive():
+            # Later entries build on earlier ones, which are not true before all are on disk.
+            state = self.state if len(builds) == 1 else self.state.copy()
+            entries: list[Entry] = []
+            for build in builds:
+                content = build(state)
+                if content is not None:
+                    entries.append({"s": self.clock.now(), **content})
+                    if state is not self.state:
+                        state.apply(entries[-1])
+            if entries:
+                if self._signature is None and not self.damage:
+                    self.begin()
+                self._append(b"".join(map(encode_line, entries)), len(entries))
+                for entry in entries:
+                    self.state.apply(entry)
+            return entries
+
+    def _append(self, lines: bytes, count: int) -> None:
         try:
-            self.journal.append(line)
+            self.journal.append(lines, count)
         except SyncFailedError:
             # What the drive refused once may be dropped from memory and reported as written the next time: so never
             # ask again on this file, but write another one (the lesson of PostgreSQL's “fsyncgate”).
-            lines = self.journal.content() + line
-            self.journal.replace(self.journal.prepare(lines))
+            self.journal.replace(self.journal.prepare(self.journal.content() + lines))
             self.journal.acquire()
             self._take_in(self.journal.read_new())
 

@@ -14,6 +14,12 @@ _LENGTH = 4
 _NAME = re.compile(r"[0-9a-z]{1,16}")
 
 
+def state_folder() -> Path:
+    """Where this machine keeps what must not travel with a library: the reader's XDG state folder."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
+
+
 def machine_name(folder: Path | None = None) -> str:
     """Four letters that tell this machine from the others of the same library.
 
@@ -23,9 +29,7 @@ def machine_name(folder: Path | None = None) -> str:
     Args:
         folder: Where to keep the name; by default the XDG state folder of the reader.
     """
-    if folder is None:
-        state = os.environ.get("XDG_STATE_HOME", "")
-        folder = (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
+    folder = folder or state_folder()
     file = folder / "machine"
     try:
         known = file.read_text(encoding="ascii").strip()

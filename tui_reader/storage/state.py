@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.basefile import GRAVES, META, BaseFile, MemorySource
 from tui_reader.storage.clock import ZERO, is_stamp
+from tui_reader.storage.identity import KEY_BITS
 from tui_reader.storage.registers import (
     ABSENT,
     EXISTS,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.journal import Entry
 
+_KEY = (1 << KEY_BITS) - 1
+
 Place = tuple[str, int]
 """Table and document id."""
 
@@ -38,6 +41,8 @@ class State:
         """The latest stamp that was seen."""
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
+        self.numbers: dict[int, int] = {}
+        """Ids of the changed documents by the part that comes from the record's own key."""
 
     def copy(self) -> State:
         """The same state, which later entries do not change."""
@@ -45,6 +50,7 @@ class State:
         other.latest = self.latest
         other._changed = {table: dict(documents) for table, documents in self._changed.items()}
         other._presence = dict(self._presence)
+        other.numbers = dict(self.numbers)
         return other
 
     @property
@@ -145,6 +151,7 @@ class State:
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
         documents = self._changed.setdefault(table, {})
+        self.numbers[number & _KEY] = number
         known = documents.get(number)
         if known is not None:
             registers, new = dict(known), registers

@@ -14,11 +14,12 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from tui_reader.storage.basefile import GRAVES, META
+from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold
 from tui_reader.storage.foreign import derived_id
 from tui_reader.storage.library import Library
 from tui_reader.storage.machine import machine_name
-from tui_reader.storage.registers import ABSENT, DELETED, EXISTS, difference, has_sets
+from tui_reader.storage.registers import DELETED
 from tui_reader.storage.values import check
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class LibraryStorage(Storage):
                 if table not in state.tables():
                     presence[table] = True
                 for text, document in documents.items():
-                    ops += changed(state, table, int(text), document)
+                    ops += _changed(state, table, int(text), document)
             self._commit(ops, presence)
 
     def _commit(self, ops: list[list[Any]], presence: dict[str, bool]) -> None:
@@ -138,24 +139,16 @@ class LibraryStorage(Storage):
                 self.library.close()
 
 
-def changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
-    """The operation that makes a document have exactly these fields, in a list; an empty one if it has them already.
+def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
+    """The operation that makes a document have exactly these fields, in a list.
 
     Raises:
         ValueError: A value that cannot be kept.
         TypeError: A value or a key that is none of JSON's.
     """
-    check(dict(fields))
-    sets = has_sets(table)
-    registers = state.registers(table, number) or {}
-    values = difference(registers, fields, sets=sets)
-    if state.document(table, number) is None:
-        values[EXISTS] = True
-    elif not values:
-        return []
-    absent = [name for name, value in values.items() if value is ABSENT]
-    kept = {name: value for name, value in values.items() if value is not ABSENT}
-    return [[table, str(number), kept, absent] if absent else [table, str(number), kept]]
+    fields = dict(fields)
+    check(fields)
+    return written(state, table, number, fields)
 
 
 class _View(MutableMapping[int, dict[str, Any]]):
@@ -227,7 +220,7 @@ class LibraryTable(Table):
             ops: list[list[Any]] = []
             for number, document in view.touched.items():
                 if document is not _GONE:
-                    ops += changed(state, self.name, number, document)
+                    ops += _changed(state, self.name, number, document)
                 elif state.document(self.name, number) is not None:
                     ops.append([self.name, str(number), {DELETED: True}])
             presence = {} if self.name in state.tables() else {self.name: True}
