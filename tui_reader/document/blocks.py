@@ -124,6 +124,9 @@ class Document:
     """What a reader should know of how it was read, one sentence each."""
     partial: bool = False
     """Whether this is only the beginning, shown while the whole is being read."""
+    title_block: int | None = None
+    """Index of the block that says the same as the metadata's title; None where no block does. Who draws the title
+    above the text leaves out the one or the other, so that a reader does not meet it twice; offsets stay the same."""
 
     def block_text(self, index: int) -> str:
         """Text of a block."""
@@ -167,6 +170,7 @@ class DocumentBuilder:
         error: str = "",
         notices: tuple[str, ...] = (),
         partial: bool = False,
+        title_block: int | None = None,
     ) -> Document:
         """The document of all that was added."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
@@ -179,4 +183,5 @@ class DocumentBuilder:
             error,
             notices,
             partial,
+            title_block,
         )

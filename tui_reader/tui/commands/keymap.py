@@ -48,6 +48,11 @@ class Keymap:
             if any(self._panes[pane].get(tuple(keys.split(" "))) is command for pane in command.panes)
         )
 
+    def hint(self, name: str) -> str:
+        """The first key sequence of a command as people write it; empty if it has none."""
+        keys = self.keys_of(BY_ID[name])
+        return written(keys[0]) if keys else ""
+
     def _remap(self, name: str, keys: tuple[str, ...]) -> None:
         if name not in BY_ID:
             near = difflib.get_close_matches(name, BY_ID, n=1)
@@ -83,9 +88,11 @@ class Keymap:
 
 
 _NAMED_KEYS = frozenset(
-    ("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown")
-    + ("up", "down", "left", "right")
-    + tuple(f"f{number}" for number in range(1, 25))
+    (
+        *("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
+        *("up", "down", "left", "right"),
+        *(f"f{number}" for number in range(1, 25)),
+    )
 )
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from textual.strip import Strip
+    from textual.timer import Timer
 
     from tui_reader.tui.commands.describe import Hint
 
@@ -86,6 +87,7 @@ class StatusBar(LinePane):
         self._typed = ""
         self._said = ""
         self._bad = False
+        self._silence: Timer | None = None
 
     @property
     def said(self) -> str:
@@ -105,6 +107,12 @@ class StatusBar(LinePane):
             self._said, self._bad = message, bad
             self.repaint()
 
+    def silence_after(self, seconds: float) -> None:
+        """Fall silent by itself, that long after the last call."""
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(seconds, lambda: self.say(""))
+
     def row_key(self, y: int) -> Hashable:
         """All that the picture depends on."""
         return self._hints, self._typed, self._said, self._bad
@@ -122,9 +130,26 @@ class StatusBar(LinePane):
             pieces.append(Piece(typed, said))
             room -= cell_len(typed)
         for hint in self._hints:
-            size = cell_len(hint.keys) + 1 + cell_len(hint.label)
+            gap = "  " if len(pieces) > 1 and not pieces[-1].text.endswith("  ") else ""
+            size = len(gap) + cell_len(hint.keys) + 1 + cell_len(hint.label)
             if size > room:
                 break
-            pieces += [Piece(hint.keys, key), Piece(f" {hint.label}", muted), Piece("  ", base)]
-            room -= size + 2
+            pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
+            room -= size
         return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
+
+
+class Divider(LinePane):
+    """The faint rule between list and article."""
+
+    DEFAULT_CSS = """
+    Divider { width: 1; height: 100%; background: $page; color: $faint; }
+    """
+
+    def row_key(self, y: int) -> Hashable:
+        """Every row looks alike."""
+        return None
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """A piece of the rule."""
+        return line(width, self.ink(""), [Piece("│" * width, self.ink(""))])

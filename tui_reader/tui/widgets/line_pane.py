@@ -45,7 +45,7 @@ class LinePane(Widget):
     def active(self, active: bool) -> None:
         if active != self._active:
             self._active = active
-            self.repaint()
+            self.repaint_active()
 
     def notify_style_update(self) -> None:
         """Drop what was painted in other colours."""
@@ -61,6 +61,10 @@ class LinePane(Widget):
                 self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
             )
         return style
+
+    def repaint_active(self) -> None:
+        """Repaint what shows whether the pane is active; all of it, unless a pane knows better."""
+        self.repaint()
 
     def repaint(self, *regions: Region) -> None:
         """Paint regions anew with the next frame, the whole pane where none is named. Costs no layout."""

@@ -1,0 +1,58 @@
+# What a person does with a checkout. Each target sets up .venv by itself; after that nothing needs the network.
+
+ARGS ?= sample_articles
+WORKERS ?= auto
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format format-check lint types imports docs docs-check bench lock clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | while IFS= read -r line; do \
+	  printf '  make %-12s%s\n' "$${line%%:*}" "$${line##*## }"; done
+
+run: $(READY) ## open the reader on the sample articles (ARGS=... for something else)
+	@$(BIN)/tui-reader $(ARGS)
+
+test: $(READY) ## run all tests (WORKERS=... processes)
+	$(BIN)/pytest -q --numprocesses=$(WORKERS) --dist=worksteal
+
+check: format-check lint types imports docs-check test ## everything a change must pass: format, lint, types, layers, docs, tests
+
+format: $(READY) ## put all code into its form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix-only --quiet
+
+format-check: $(READY)
+	$(BIN)/ruff format --check
+
+lint: $(READY)
+	$(BIN)/ruff check
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+docs: $(READY) ## write the generated parts of the documents anew
+	$(BIN)/python scripts/gen_docs.py
+
+docs-check: $(READY)
+	$(BIN)/python scripts/gen_docs.py --check
+
+bench: $(READY) ## measure what is promised to be fast
+	@set -e; for script in scripts/cold_start.py scripts/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+lock: ## choose the newest versions that pyproject.toml allows, for requirements-dev.txt (needs uv and the network)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements-dev.txt
+
+clean: ## take away .venv and everything that tools left behind
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.txt pyproject.toml scripts/setup
+	@sh scripts/setup
+	@touch $@

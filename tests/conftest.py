@@ -1,0 +1,97 @@
+"""What every test stands on: no network, no files of the person who runs it, one locale, one kind of terminal."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
+"""Real inputs that nobody here wrote. They lie beside the checkout and are not part of it."""
+
+# Textual and Rich read these when they are imported, so fixtures would come too late.
+for surprise in (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "COLUMNS",
+    "LINES",
+    "TEXTUAL",
+    "TEXTUAL_THEME",
+    "PYTHONSTARTUP",
+):
+    os.environ.pop(surprise, None)
+os.environ |= {
+    "TEXTUAL_ANIMATIONS": "none",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "LC_ALL": "C.UTF-8",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}
+time.tzset()
+
+# On a machine that does something else as well, slow is no news: what may take how long, the benchmarks say.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
+settings.register_profile("default", max_examples=60, **_PATIENT)
+settings.register_profile("ci", max_examples=60, derandomize=True, database=None, print_blob=True, **_PATIENT)
+settings.register_profile("thorough", max_examples=2_000, **_PATIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_report_header() -> str:
+    """Say whether the tests on real inputs can run."""
+    return f"corpora: {'present' if CORPORA.is_dir() else 'absent, so tests on real inputs are skipped'}"
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a home of its own, empty at first."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for variable, folder in (
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_STATE_HOME", "state"),
+    ):
+        monkeypatch.setenv(variable, str(home / folder))
+    for variable in ("VISUAL", "EDITOR", "BROWSER"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection but those within the machine's kernel, such as an event loop's own."""
+    connect = socket.socket.connect
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            raise AssertionError(f"a test tried to reach the network: {address!r}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket.socket, "connect_ex", refuse)
+        yield
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Callable[[str], Path]:
+    """Where a corpus lies; the test is skipped, and says so, where it is absent."""
+
+    def find(name: str) -> Path:
+        folder = CORPORA / name
+        if not folder.is_dir():
+            pytest.skip(f"the corpus {name} does not lie beside this checkout (../shared/corpora)")
+        return folder
+
+    return find

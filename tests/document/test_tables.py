@@ -1,0 +1,123 @@
+"""Tables stand in columns where there is room, and stay readable where there is none."""
+
+from __future__ import annotations
+
+from tests.document.building import PARAGRAPH, block, document, table_block
+from tui_reader.document.blocks import Align, Document
+from tui_reader.document.cells import cell_width, expand_tabs
+from tui_reader.document.layout import Layout, OrnamentRole
+
+ROWS = [["Name", "Years", "Remark"], ["Ann", "7", "came first"], ["Benedict", "12", "stayed until the very end"]]
+
+
+def picture(source: Document, width: int) -> list[str]:
+    """All rows as they stand on the screen."""
+    layout = Layout(source, width)
+    layout.refine(60)
+    lines = []
+    for row in layout.rows(0, layout.height):
+        pieces = [(f.column, expand_tabs(source.text[f.start : f.end])) for f in row.fragments]
+        line = ""
+        for column, text in sorted(pieces + [(o.column, o.text) for o in row.ornaments]):
+            line += " " * (column - cell_width(line)) + text
+        lines.append(line.rstrip())
+    return lines
+
+
+def test_columns_are_as_wide_as_their_cells_and_the_header_is_underlined() -> None:
+    aligns = (Align.LEFT, Align.RIGHT, Align.CENTRE)
+    assert picture(document(table_block(ROWS, aligns=aligns)), 60) == [
+        "Name     │ Years │          Remark",
+        "─────────┼───────┼──────────────────────────",
+        "Ann      │     7 │        came first",
+        "Benedict │    12 │ stayed until the very end",
+    ]
+
+
+def test_a_table_without_a_header_has_no_rule() -> None:
+    assert picture(document(table_block(ROWS[1:], header=False)), 60) == [
+        "Ann      │ 7  │ came first",
+        "Benedict │ 12 │ stayed until the very end",
+    ]
+
+
+def test_cells_wrap_within_their_columns_and_rows_are_told_apart() -> None:
+    assert picture(document(table_block(ROWS)), 32) == [
+        "Name     │ Years │ Remark",
+        "─────────┼───────┼──────────────",
+        "Ann      │ 7     │ came first",
+        "         │       │",
+        "Benedict │ 12    │ stayed until",
+        "         │       │ the very end",
+    ]
+
+
+def test_wide_characters_keep_columns_straight() -> None:
+    source = document(table_block([["都市", "人口"], ["東京", "14"], ["Oslo", "0.7"]]))
+    assert picture(source, 30) == ["都市 │ 人口", "─────┼─────", "東京 │ 14", "Oslo │ 0.7"]
+
+
+def test_cells_are_stacked_with_their_columns_names_where_columns_have_no_room() -> None:
+    assert picture(document(table_block(ROWS)), 18) == [
+        "Name",
+        "Years",
+        "Remark",
+        "",
+        "Name   Ann",
+        "Years  7",
+        "Remark came first",
+        "",
+        "Name   Benedict",
+        "Years  12",
+        "Remark stayed",
+        "       until the",
+        "       very end",
+    ]
+    source = document(table_block(ROWS))
+    roles = {o.role for row in Layout(source, 18).rows(0, 20) for o in row.ornaments}
+    assert roles == {OrnamentRole.LABEL}
+
+
+def test_names_stand_above_their_cells_where_they_would_take_the_room() -> None:
+    rows = [["Population", "Of which in towns"], ["1,200", ""], ["900", "most of them"]]
+    assert picture(document(table_block(rows)), 12) == [
+        "Population",
+        "Of which in",
+        "towns",
+        "",
+        "Population",
+        "1,200",
+        "",
+        "Population",
+        "900",
+        "Of which in…",
+        "most of them",
+    ]
+
+
+def test_rows_may_have_fewer_cells_than_columns_and_empty_ones() -> None:
+    source = document(table_block([["a", "b", "c"], ["", "x"], ["y", "", "z"]]))
+    assert picture(source, 20) == ["a │ b │ c", "──┼───┼──", "  │ x │", "y │   │ z"]
+    assert picture(document(table_block([["a"], [""]])), 8) == ["a", "─", ""]
+
+
+def test_a_table_within_a_quotation_and_a_list_keeps_its_place() -> None:
+    source = document(
+        block(PARAGRAPH, "item", depth=1, marker="•"),
+        (table_block(ROWS[:2])[0]._replace(depth=1, quote=1), table_block(ROWS[:2])[1]),
+    )
+    assert picture(source, 40)[2:] == [
+        "▏   Name │ Years │ Remark",
+        "▏   ─────┼───────┼───────────",
+        "▏   Ann  │ 7     │ came first",
+    ]
+
+
+def test_a_cell_is_found_by_its_place_and_its_place_by_its_offset() -> None:
+    source = document(table_block(ROWS))
+    layout = Layout(source, 32)
+    offset = source.text.index("very")
+    assert layout.position(offset) == (5, 23)
+    assert layout.offset_at(5, 23) == offset
+    assert layout.offset_at(5, 2) == source.text.index("the very")
+    assert layout.offset_at(3, 5) == source.text.index("Benedict")

@@ -1,0 +1,99 @@
+"""A library in a folder of its own, with every event it tells, and no way to the places of whoever runs the tests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.model.query import Shelf, View
+from tui_reader.services.events import ArticlesChanged, Event, ScanFinished
+from tui_reader.services.library import Library, open_library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_reader.config import Settings
+    from tui_reader.model.article import ArticleId, Headline
+
+DEADLINE = 20.0
+"""Seconds that a test waits for a thread before it fails; far beyond what any of them takes."""
+
+
+@pytest.fixture(autouse=True)
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DATA", "CACHE", "CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
+    return tmp_path / "xdg"
+
+
+class Owner:
+    """Stands for the screen: takes events, and syncs when asked to, on the thread of the test."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.events: list[Event] = []
+        self.synced: set[ArticleId] = set()
+        self._news = threading.Condition()
+
+    def listen(self, event: Event) -> None:
+        with self._news:
+            self.events.append(event)
+            self._news.notify_all()
+
+    def until(self, true: Callable[[], object]) -> None:
+        """Sync whenever the library asks, until something is true."""
+        deadline = time.monotonic() + DEADLINE
+        seen = 0
+        while True:
+            self.synced.update(self.library.sync())
+            if true():
+                return
+            with self._news:
+                left = deadline - time.monotonic()
+                assert self._news.wait_for(partial(self._more_than, seen), max(0.0, left)), self.told()
+                seen = len(self.events)
+
+    def _more_than(self, count: int) -> bool:
+        return len(self.events) > count
+
+    def scanned(self) -> Owner:
+        self.until(lambda: any(isinstance(event, ScanFinished) for event in self.events))
+        return self
+
+    def told(self) -> list[Event]:
+        return [event for event in self.events if not isinstance(event, ArticlesChanged)]
+
+    def headlines(self) -> dict[str, Headline]:
+        """Every article, by location."""
+        catalogue = self.library.catalogue
+        ids = [*catalogue.ids(View()), *catalogue.ids(View(shelf=Shelf.ARCHIVE))]
+        return {row.article.location: row for row in catalogue.rows(ids)}
+
+    def at(self, location: str) -> Headline:
+        return self.headlines()[location]
+
+
+Opener = Callable[..., Owner]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    """Opens libraries that are closed after the test."""
+    libraries: list[Library] = []
+
+    def open_it(*paths: Path, start: bool = True, settings: Settings | None = None, **more: object) -> Owner:
+        library = open_library(paths, settings=settings, **more)  # type: ignore[arg-type]
+        libraries.append(library)
+        owner = Owner(library)
+        if start:
+            library.start(owner.listen)
+        return owner
+
+    yield open_it
+    for library in libraries:
+        library.close()

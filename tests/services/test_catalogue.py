@@ -1,0 +1,241 @@
+"""Views show the right articles in the right order, and their counts are right after any sequence of changes."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tui_reader.model.article import Article, Headline, Metadata, ReadingState
+from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.services.catalogue import MemoryCatalogue, fold, moment
+from tui_reader.services.found import FoundFile
+from tui_reader.services.identities import Identities
+from tui_reader.services.reading import Reading
+from tui_reader.services.state import LibraryState
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+
+
+def headline(name: str, state: ReadingState | None = None, notes: int = 0, mtime: int = 0, **about: object) -> Headline:
+    metadata = Metadata(title=str(about.pop("title", name)), **about)  # type: ignore[arg-type]
+    return Headline(Article(name, name, metadata, mtime_ns=mtime), state or ReadingState(), notes)
+
+
+@pytest.fixture
+def shown() -> MemoryCatalogue:
+    catalogue = MemoryCatalogue()
+    opened = ReadingState(read=True, opened="2026-06-09T08:00:00Z")
+    catalogue.put(
+        [
+            headline("a", date="2026-06-01", source="Desk", words=300, tags=("nato", "defence"), title="Élan vital"),
+            headline("b", date="2026-06-03", source="almanac", words=100, tags=("nato",), title="Die STRASSE", notes=2),
+            headline("c", mtime=1_780_400_000 * 10**9, words=200, title="élan", tags=("space",)),
+            headline("d", opened, date="2026-06-03", source="Desk", words=200, title="Ein neuer Élan"),
+        ]
+    )
+    return catalogue
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        (Sort.NEWEST, "bdca"),
+        (Sort.OLDEST, "acbd"),
+        (Sort.TITLE, "bdca"),
+        (Sort.SOURCE, "bdac"),
+        (Sort.LONGEST, "adcb"),
+        (Sort.SHORTEST, "bdca"),
+        (Sort.OPENED, "dbca"),
+    ],
+)
+def test_each_order_is_as_people_expect_it(shown: MemoryCatalogue, sort: Sort, order: str) -> None:
+    assert "".join(shown.ids(View(sort=sort))) == order
+
+
+@pytest.mark.parametrize(
+    ("view", "found"),
+    [
+        (View(include=frozenset({"nato"})), "ba"),
+        (View(include=frozenset({"nato", "defence"})), "a"),
+        (View(include=frozenset({"nato"}), exclude=frozenset({"defence"})), "b"),
+        (View(exclude=frozenset({"nato"})), "dc"),
+        (View(source="Desk"), "da"),
+        (View(match="elan"), "dca"),
+        (View(match="ÉLAN neuer"), "d"),
+        (View(match="strasse"), "b"),
+        (View(match="straße"), "b"),
+        (View(match="  "), "bdca"),
+        (View(match="absent"), ""),
+        (View(Shelf.UNREAD, source="Desk"), "a"),
+        (View(Shelf.ANNOTATED), "b"),
+    ],
+)
+def test_filters_narrow_a_view(shown: MemoryCatalogue, view: View, found: str) -> None:
+    assert "".join(shown.ids(view)) == found
+
+
+def test_counts_rank_sources_and_tags(shown: MemoryCatalogue) -> None:
+    counts = shown.counts()
+    assert counts.sources == (("Desk", 2), ("almanac", 1))
+    assert counts.tags == (("nato", 2), ("defence", 1), ("space", 1))
+    assert (counts.unread, counts.annotations, counts.shelves[Shelf.ANNOTATED]) == (3, 2, 1)
+
+
+def test_what_is_gone_is_gone(shown: MemoryCatalogue) -> None:
+    shown.remove(["a", "unknown"])
+    assert "a" not in shown
+    assert [row.id for row in shown.rows(["a", "b", "c"])] == ["b", "c"]
+    with pytest.raises(KeyError):
+        shown.row("a")
+
+
+def test_titles_fold_as_people_type_them() -> None:
+    assert fold("Ça va, Ångström? ŒUVRE Ⅳ") == "ca va, angstrom? œuvre iv"
+    assert fold("が") != fold("か")
+    assert fold("مَدْرَسَة") == fold("مدرسة")
+
+
+def test_dates_of_any_zone_compare() -> None:
+    assert moment("2026-06-05T12:00:00+02:00") == moment("2026-06-05T10:00:00Z") == moment("2026-06-05T10:00:00")
+    assert moment("") is None
+    assert moment("yesterday") is None
+
+
+def everything(catalogue: MemoryCatalogue) -> list[str]:
+    return [*catalogue.ids(View()), *catalogue.ids(View(Shelf.ARCHIVE))]
+
+
+def recomputed(catalogue: MemoryCatalogue, headlines: list[Headline]) -> None:
+    """Compare a catalogue with one made afresh, in every view."""
+    fresh = MemoryCatalogue()
+    fresh.put(headlines)
+    assert catalogue.counts() == fresh.counts()
+    for sort in Sort:
+        for shelf in Shelf:
+            assert catalogue.ids(View(shelf, sort=sort)) == fresh.ids(View(shelf, sort=sort))
+    assert len(catalogue) == len(fresh)
+
+
+NUMBERS = st.integers(0, 5)
+WORDS = st.sampled_from(["nato", "space", "ärger", "defence"])
+
+
+@settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+class AnySequenceOfVerbs(RuleBasedStateMachine):
+    """Counts and orders kept up change by change equal those worked out from the store, whatever was done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = open_store(Path(self.folder.name) / "library.json")
+        self.catalogue = MemoryCatalogue()
+        self.identities = Identities((), lambda _: False)
+        self.state = LibraryState(self.store, self.catalogue, self.identities, lambda _: None)
+        self.ticks = 0
+        self.reading = Reading(self.state, self.clock)
+        self.notes = 0
+        # Orders are made on demand; here all are there from the start, so that every change has to keep them up.
+        recomputed(self.catalogue, [])
+
+    def clock(self) -> str:
+        self.ticks += 1
+        return f"2026-06-05T10:{self.ticks // 60:02}:{self.ticks % 60:02}Z"
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+    @staticmethod
+    def ids(numbers: list[int]) -> list[str]:
+        return [f"{number}.md" for number in numbers]
+
+    @rule(numbers=st.lists(NUMBERS, max_size=4, unique=True), words=st.integers(0, 3), tags=st.sets(WORDS, max_size=2))
+    def find_files(self, numbers: list[int], words: int, tags: set[str]) -> None:
+        found = []
+        for name in self.ids(numbers):
+            metadata = Metadata(title=name, words=words, tags=tuple(sorted(tags)), source=min(tags, default=""))
+            file = FoundFile(name, name, name, metadata, 1, words, f"{name}{words}")
+            found.append(self.state.headline(file.article(self.identities.assign(file))))
+        self.catalogue.put(found)
+
+    @rule(number=NUMBERS)
+    def lose_a_file(self, number: int) -> None:
+        gone = self.identities.release(f"{number}.md")
+        self.catalogue.remove([gone] if gone else [])
+
+    @rule(numbers=st.lists(NUMBERS, max_size=3), verb=st.sampled_from(["toggle_read", "toggle_star", "toggle_archive"]))
+    def toggle(self, numbers: list[int], verb: str) -> None:
+        getattr(self.reading, verb)(self.ids(numbers))
+
+    @rule(numbers=st.lists(NUMBERS, max_size=6))
+    def mark_all_read(self, numbers: list[int]) -> None:
+        self.reading.mark_all_read(self.ids(numbers))
+
+    @rule(number=NUMBERS)
+    def open(self, number: int) -> None:
+        self.reading.open(f"{number}.md")
+
+    @rule(number=NUMBERS, tags=st.sets(WORDS, max_size=3))
+    def set_tags(self, number: int, tags: set[str]) -> None:
+        self.reading.set_tags(f"{number}.md", sorted(tags))
+
+    @rule(number=NUMBERS, field=st.sampled_from(["title", "source"]), value=WORDS | st.just(""))
+    def edit(self, number: int, field: str, value: str) -> None:
+        self.reading.edit_metadata(f"{number}.md", field, value)
+
+    @rule(number=NUMBERS, progress=st.floats(0, 1))
+    def leave(self, number: int, progress: float) -> None:
+        self.reading.leave(f"{number}.md", 3, progress)
+
+    @rule(number=NUMBERS)
+    def note(self, number: int) -> None:
+        self.notes += 1
+        edits = [Edit(ANNOTATIONS, f"n{self.notes}", "article", None, f"{number}.md")]
+        self.state.commit(edits, "noted")
+
+    @rule()
+    def undo(self) -> None:
+        self.reading.undo()
+
+    @rule()
+    def redo(self) -> None:
+        self.reading.redo()
+
+    @precondition(lambda self: self.notes)
+    @invariant()
+    def notes_are_counted(self) -> None:
+        notes = [record["article"] for _, record in self.store.items(ANNOTATIONS)]
+        assert self.catalogue.counts().annotations == sum(notes.count(i) for i in everything(self.catalogue))
+
+    @invariant()
+    def equals_what_the_store_says(self) -> None:
+        afresh = Identities(self.store.items(ARTICLES), lambda _: False)
+        state = LibraryState(self.store, self.catalogue, afresh, lambda _: None)
+        recomputed(self.catalogue, [state.headline(self.catalogue.row(i).article) for i in everything(self.catalogue)])
+
+
+TestAnySequenceOfVerbs = AnySequenceOfVerbs.TestCase
+
+
+def test_many_changes_at_once_end_where_single_ones_do() -> None:
+    catalogue = MemoryCatalogue()
+    rows = [
+        headline(f"{n}", title=f"t{n * 37 % 101:03}", words=n % 7, date=f"2026-06-{n % 28 + 1:02}") for n in range(300)
+    ]
+    catalogue.put(rows[:50])
+    recomputed(catalogue, rows[:50])
+    catalogue.put(rows)
+    recomputed(catalogue, rows)
+    changed = [
+        replace(row, state=ReadingState(read=True, opened=f"2026-06-0{n % 9 + 1}")) for n, row in enumerate(rows)
+    ]
+    catalogue.put(changed[:200])
+    recomputed(catalogue, changed[:200] + rows[200:])
+    catalogue.remove([row.id for row in rows[:150]])
+    recomputed(catalogue, changed[150:200] + rows[200:])

@@ -1,0 +1,258 @@
+"""A library opens on real folders: what stands there is seen, what was done with it is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.errors import UsageError
+from tui_reader.model.query import Shelf, View
+from tui_reader.services import scanning
+from tui_reader.services.library import init_library
+from tui_reader.sources import files
+
+Opener = Callable[..., Any]
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "articles"
+    write(root / "one.md", "---\ntitle: One\nsource: Desk\ndate: 2026-06-01\ntags: [a, b]\n---\n\nThe first text.\n")
+    write(root / "deep" / "two.md", "---\ntitle: Two\ndate: 2026-06-02\ntags: [b]\n---\n\nThe second text.\n")
+    write(root / "three.txt", "Three things to know\n\nA paragraph of plain text.\n")
+    for age, path in enumerate(sorted(root.rglob("*.*"))):
+        # What was written a moment ago is read again at the next start, to be sure.
+        os.utime(path, (1_780_000_000 - age, 1_780_000_000 - age))
+    return root
+
+
+def test_a_folder_is_read_with_everything_below_it(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
+    one = owner.at("one.md")
+    assert (one.title, one.field("source"), one.tags) == ("One", "Desk", ("a", "b"))
+    counts = owner.library.catalogue.counts()
+    assert counts.shelves[Shelf.INBOX] == counts.unread == 3
+    assert counts.tags == (("b", 2), ("a", 1))
+    assert owner.library.name == "articles"
+    assert owner.library.folders == (folder,)
+
+
+def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folder).scanned().library.close()
+    reads: list[Path] = []
+
+    def noted(path: Path, limit: int) -> tuple[bytes, files.Signature]:
+        reads.append(path)
+        return files.read_bytes(path, limit)
+
+    monkeypatch.setattr(scanning, "read_bytes", noted)
+    os.utime(folder / "one.md", ns=(1, 1))
+    owner = opened(folder, start=False)
+    assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
+    owner.library.start(owner.listen)
+    owner.scanned()
+    assert reads == [folder / "one.md"]
+
+
+def test_state_survives_and_is_found_by_every_way_to_the_file(folder: Path, opened: Opener, homes: Path) -> None:
+    owner = opened(folder).scanned()
+    assert owner.library.reading.toggle_star([owner.at("one.md").id]).message == "starred “One”"
+    owner.library.close()
+    assert opened(folder).scanned().at("one.md").state.starred
+    single = opened(folder / "one.md").scanned()
+    assert [row.state.starred for row in single.headlines().values()] == [True]
+    assert single.library.name == "one.md"
+    assert (homes / "data" / "tui-reader" / "library.json").is_file()
+    assert sorted(path.name for path in folder.iterdir()) == ["deep", "one.md", "three.txt"]
+
+
+def test_a_library_that_was_made_carries_its_state_with_relative_names(
+    folder: Path, tmp_path: Path, opened: Opener
+) -> None:
+    state = init_library(folder)
+    owner = opened(folder).scanned()
+    owner.library.reading.toggle_star([owner.at("deep/two.md").id])
+    owner.library.close()
+    assert str(tmp_path) not in state.read_text()
+    assert next(iter(json.loads(state.read_text())["articles"].values()))["id"] == "deep/two.md"
+    elsewhere = folder.rename(tmp_path / "moved")
+    assert opened(elsewhere).scanned().at("deep/two.md").state.starred
+    with pytest.raises(UsageError, match="there already"):
+        init_library(elsewhere)
+
+
+def test_another_state_file_can_be_named(folder: Path, tmp_path: Path, opened: Opener) -> None:
+    owner = opened(folder, state=tmp_path / "mine.json").scanned()
+    owner.library.reading.toggle_read([owner.at("one.md").id])
+    owner.library.close()
+    assert (tmp_path / "mine.json").is_file()
+    assert not opened(folder).scanned().at("one.md").state.read
+
+
+def test_without_a_path_the_first_run_makes_a_library_of_samples_and_says_where(homes: Path, opened: Opener) -> None:
+    owner = opened().scanned()
+    place = homes / "data" / "tui-reader" / "articles"
+    assert str(place) in owner.library.notices[0]
+    assert len(owner.library.catalogue) >= 5
+    assert owner.library.name == "Sample library"
+    owner.library.close()
+    for sample in place.glob("*.md"):
+        sample.unlink()
+    again = opened().scanned()
+    assert not again.library.notices, "what was deleted stays deleted"
+    assert len(again.library.catalogue) < 5
+
+
+def test_a_missing_path_is_refused_by_name(tmp_path: Path, opened: Opener) -> None:
+    with pytest.raises(UsageError, match=r"nowhere\.md does not exist"):
+        opened(tmp_path / "nowhere.md")
+
+
+def test_a_folder_without_articles_is_an_empty_library(tmp_path: Path, opened: Opener) -> None:
+    empty = tmp_path / "empty"
+    write(empty / "picture.png", "not an article")
+    owner = opened(empty).scanned()
+    assert len(owner.library.catalogue) == 0
+    assert owner.library.catalogue.ids(View()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_an_article_that_says_so_until_it_is_readable(
+    folder: Path, opened: Opener
+) -> None:
+    (folder / "one.md").chmod(0)
+    owner = opened(folder).scanned()
+    assert owner.at("one.md").article.error == "no permission to read it"
+    owner.library.close()
+    (folder / "one.md").chmod(0o644)
+    assert opened(folder).scanned().at("one.md").title == "One"
+
+
+def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: Opener) -> None:
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(100_000_000)
+    owner = opened(folder).scanned()
+    huge = owner.at("huge.txt")
+    assert huge.article.error == "too large: 100 MB; the limit is 64 MB"
+    assert huge.title == "huge"
+    owner.library.documents.want(huge.id)
+    owner.until(lambda: owner.library.documents.get(huge.id))
+    document = owner.library.documents.get(huge.id)
+    assert "huge.txt: too large: 100 MB; the limit is 64 MB." in document.text
+    assert document.error
+
+
+def test_a_binary_file_is_an_article_that_says_so(folder: Path, opened: Opener) -> None:
+    (folder / "noise.txt").write_bytes(bytes(range(256)) * 50)
+    assert opened(folder).scanned().at("noise.txt").article.error
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_never_waited_for(folder: Path, opened: Opener) -> None:
+    os.mkfifo(folder / "pipe.md")
+    owner = opened(folder).scanned()
+    assert "pipe.md" not in owner.headlines()
+    named = opened(folder / "pipe.md").scanned()
+    assert [row.article.error for row in named.headlines().values()] == ["not a regular file"]
+
+
+def test_names_that_are_no_text_are_shown_escaped_and_keep_their_state(folder: Path, opened: Opener) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9\x1b[31m.md")).write_text("# A title\n\nText.\n")
+    owner = opened(folder).scanned()
+    row = owner.at("caf\\xe9\\x1b[31m.md")
+    owner.library.reading.toggle_star([row.id])
+    owner.library.close()
+    assert opened(folder).scanned().at("caf\\xe9\\x1b[31m.md").state.starred
+
+
+def test_ignored_and_hidden_files_are_left_out(folder: Path, opened: Opener) -> None:
+    write(folder / ".hidden.md", "# Hidden\n")
+    write(folder / "drafts" / "half.md", "# Half\n")
+    write(folder / "deep" / ".readerignore", "*.md\n!keep.md\n")
+    write(folder / "deep" / "keep.md", "# Keep\n")
+    owner = opened(folder, settings=Settings(ignore=("drafts/",))).scanned()
+    assert set(owner.headlines()) == {"one.md", "three.txt", "deep/keep.md"}
+
+
+def test_standard_input_is_an_article_that_is_known_again(opened: Opener) -> None:
+    owner = opened(stdin=b"Piped words\n\nSome words from elsewhere, in a line of their own.\n")
+    (row,) = owner.headlines().values()
+    assert (owner.library.name, row.title, row.article.location) == ("standard input", "Piped words", "-")
+    assert owner.library.path_of(row.id) is None
+    owner.library.documents.want(row.id)
+    owner.until(lambda: owner.library.documents.get(row.id))
+    assert "Some words" in owner.library.documents.get(row.id).text
+    owner.library.reading.leave(row.id, 7, 0.5)
+    owner.library.close()
+    again = opened(stdin=b"Piped words\n\nSome words from elsewhere, in a line of their own.\n")
+    assert [row.state.offset for row in again.headlines().values()] == [7]
+
+
+def test_standard_input_without_end_is_refused_in_words(opened: Opener) -> None:
+    owner = opened(stdin=b"word " * 300_000, settings=Settings(max_file_mb=1))
+    (row,) = owner.headlines().values()
+    assert "too large" in row.article.error
+    owner.library.documents.want(row.id)
+    owner.until(lambda: owner.library.documents.get(row.id))
+    assert owner.library.documents.get(row.id).error
+
+
+def test_two_files_that_claim_one_id_keep_their_states_apart(folder: Path, opened: Opener) -> None:
+    for name in ("x.md", "y.md"):
+        write(folder / name, f"---\nid: same\ntitle: {name}\n---\n\nText of {name}.\n")
+    owner = opened(folder).scanned()
+    assert owner.at("x.md").id != owner.at("y.md").id
+    owner.library.reading.toggle_star([owner.at("y.md").id])
+    owner.library.close()
+    (folder / "x.md").touch()
+    again = opened(folder).scanned()
+    assert (again.at("x.md").state.starred, again.at("y.md").state.starred) == (False, True)
+
+
+def test_links_between_articles_lead_to_them(folder: Path, opened: Opener) -> None:
+    write(folder / "with space.md", "# Spaced\n")
+    owner = opened(folder).scanned()
+    two, one = owner.at("deep/two.md").id, owner.at("one.md").id
+    beside = owner.library.article_beside
+    assert beside(two, "../one.md#part") == one
+    assert beside(one, "deep/two.md") == two
+    assert beside(one, "with%20space.md") == owner.at("with space.md").id
+    assert beside(one, "missing.md") is None
+    assert beside(one, "#part") is None
+
+
+def test_several_places_make_one_library(folder: Path, tmp_path: Path, opened: Opener) -> None:
+    other = write(tmp_path / "other" / "four.md", "# Four\n")
+    init_library(folder)
+    owner = opened(folder, other).scanned()
+    assert len(owner.library.catalogue) == 4
+    assert owner.library.name == "articles and 1 more"
+    assert any("is not used, since several places are open" in notice for notice in owner.library.notices)
+    assert owner.at("one.md").title == "One"
+
+
+def test_a_damaged_scan_cache_costs_a_scan_and_nothing_else(folder: Path, opened: Opener, homes: Path) -> None:
+    opened(folder).scanned().library.close()
+    (cache,) = (homes / "cache" / "tui-reader" / "scans").glob("*.sqlite")
+    cache.write_bytes(b"this is no database" * 1000)
+    owner = opened(folder, start=False)
+    assert not owner.headlines()
+    owner.library.start(owner.listen)
+    assert len(owner.scanned().headlines()) == 3
+    owner.library.close()
+    assert len(opened(folder, start=False).headlines()) == 3

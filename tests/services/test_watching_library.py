@@ -1,0 +1,175 @@
+"""What happens to files while the reader runs is seen at once, and no state is lost over it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.services import library as library_module
+from tui_reader.services.events import DocumentChanged, DocumentLoaded
+from tui_reader.sources import watching
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Opener = Callable[..., Any]
+
+TEXT = "---\ntitle: {}\n---\n\nA text about {}, and nothing else.\n"
+
+
+def write(path: Path, title: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(TEXT.format(title, title), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for title in ("one", "two"):
+        os.utime(write(tmp_path / "articles" / f"{title}.md", title), (1_780_000_000, 1_780_000_000))
+    return tmp_path / "articles"
+
+
+def test_files_that_come_change_and_go_are_seen_within_a_second(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    began = time.monotonic()
+    write(folder / "new" / "three.md", "three")
+    owner.until(lambda: "new/three.md" in owner.headlines())
+    write(folder / "one.md", "one again")
+    owner.until(lambda: owner.at("one.md").title == "one again")
+    (folder / "two.md").unlink()
+    owner.until(lambda: "two.md" not in owner.headlines())
+    # The first of the three may also wait for the watching to begin. On a machine that is busy, all take longer.
+    assert time.monotonic() - began < 3 * 3
+
+
+def test_without_help_of_the_system_changes_are_still_seen(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Iterator[None]:
+        raise OSError("no watches left")
+
+    monkeypatch.setattr("watchfiles.watch", refuse)
+    monkeypatch.setattr(watching, "POLL", 0.01)
+    owner = opened(folder).scanned()
+    write(folder / "three.md", "three")
+    owner.until(lambda: "three.md" in owner.headlines())
+
+
+def test_a_single_file_is_watched_through_a_save_by_rename(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TICK", 0.01)
+    owner = opened(folder / "one.md").scanned()
+    (row,) = owner.headlines().values()
+    write(folder / "one.md.tmp", "one, saved anew").replace(folder / "one.md")
+    owner.until(lambda: owner.library.catalogue.row(row.id).title == "one, saved anew")
+
+
+def test_a_document_whose_file_changed_is_told_and_read_again(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    one = owner.at("one.md").id
+    owner.library.documents.want(one)
+    owner.until(lambda: owner.library.documents.get(one))
+    write(folder / "one.md", "something new")
+    owner.until(lambda: DocumentChanged(one) in owner.events)
+    assert owner.library.documents.get(one) is None
+    owner.library.documents.want(one)
+    owner.until(lambda: owner.library.documents.get(one))
+    assert "something new" in owner.library.documents.get(one).text
+    assert sum(isinstance(event, DocumentLoaded) for event in owner.events) == 2
+
+
+def test_a_file_that_was_only_touched_is_not_told(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    one = owner.at("one.md")
+    (folder / "one.md").touch()
+    owner.until(lambda: owner.at("one.md").article.mtime_ns != one.article.mtime_ns)
+    assert not any(isinstance(event, DocumentChanged) for event in owner.events)
+
+
+@pytest.mark.parametrize("while_running", [True, False])
+def test_state_and_notes_follow_a_file_that_is_moved(folder: Path, opened: Opener, while_running: bool) -> None:
+    owner = opened(folder).scanned()
+    one = owner.at("one.md").id
+    owner.library.reading.toggle_star([one])
+    owner.library.store.apply([Edit(ANNOTATIONS, "note-1", "article", None, one)], "noted").result(20)
+    if not while_running:
+        owner.library.close()
+    (folder / "later").mkdir()
+    (folder / "one.md").rename(folder / "later" / "uno.md")
+    if not while_running:
+        owner = opened(folder).scanned()
+    owner.until(lambda: "later/uno.md" in owner.headlines() and owner.at("later/uno.md").state.starred)
+    assert owner.at("later/uno.md").id == one
+    assert "one.md" not in owner.headlines()
+    owner.library.close()
+    again = opened(folder).scanned().at("later/uno.md")
+    assert (again.id, again.state.starred, again.notes) == (one, True, 1)
+
+
+def test_a_new_file_in_the_place_of_a_moved_one_is_another_article(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    one = owner.at("one.md").id
+    owner.library.reading.toggle_star([one])
+    (folder / "one.md").rename(folder / "uno.md")
+    owner.until(lambda: "uno.md" in owner.headlines() and owner.at("uno.md").state.starred)
+    write(folder / "one.md", "a newcomer")
+    owner.until(lambda: "one.md" in owner.headlines())
+    assert not owner.at("one.md").state.starred
+    owner.library.reading.toggle_archive([owner.at("one.md").id])
+    owner.library.close()
+    again = opened(folder).scanned()
+    assert (again.at("uno.md").state.starred, again.at("uno.md").state.archived) == (True, False)
+    assert (again.at("one.md").state.starred, again.at("one.md").state.archived) == (False, True)
+
+
+def test_a_copy_leaves_the_state_where_it_was(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    owner.library.reading.toggle_star([owner.at("one.md").id])
+    (folder / "copy.md").write_bytes((folder / "one.md").read_bytes())
+    owner.until(lambda: "copy.md" in owner.headlines())
+    assert (owner.at("one.md").state.starred, owner.at("copy.md").state.starred) == (True, False)
+
+
+def test_state_stays_while_a_file_is_away(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    owner.library.reading.toggle_star([owner.at("one.md").id])
+    away = (folder / "one.md").rename(folder.parent / "one.md")
+    owner.until(lambda: "one.md" not in owner.headlines())
+    assert owner.library.catalogue.counts().shelves["starred"] == 0
+    away.rename(folder / "one.md")
+    owner.until(lambda: "one.md" in owner.headlines())
+    assert owner.at("one.md").state.starred
+
+
+def test_an_edit_of_another_program_is_taken_in(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shared:
+        """The real store, into which another program writes."""
+
+        def __init__(self, path: Path) -> None:
+            self._store = open_store(path)
+            self.foreign: list[Edit] = []
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._store, name)
+
+        def poll(self) -> list[Edit]:
+            edits, self.foreign = self.foreign, []
+            self._store.apply(edits, "elsewhere", undoable=False)
+            return edits
+
+    monkeypatch.setattr(library_module, "open_store", Shared)
+    monkeypatch.setattr(watching, "TICK", 0.01)
+    owner = opened(folder / "one.md").scanned()
+    (row,) = owner.headlines().values()
+    owner.library.store.foreign.append(Edit(ARTICLES, row.id, "starred", None, True))
+    owner.until(lambda: owner.library.catalogue.row(row.id).state.starred)
+    assert row.id in owner.synced

@@ -1,0 +1,84 @@
+"""A folder is walked to its end: loops, hidden things, what is ignored and what cannot be listed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from tui_reader.sources import folders
+from tui_reader.sources.folders import walk
+from tui_reader.sources.ignoring import Rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def listed(root: Path, *patterns: str, unreadable: list[str] | None = None) -> list[str]:
+    refused: list[str] = [] if unreadable is None else unreadable
+    entries = walk(root, Rules().extended(patterns), lambda name: name.endswith(".md"), refused.append)
+    return [os.path.relpath(entry.path, root) for entry in entries]
+
+
+def make(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+
+
+def test_folders_are_walked_in_the_order_of_names(tmp_path: Path) -> None:
+    make(tmp_path, "b.md", "a/z.md", "a/a.md", "c/d/e.md", "no.png", ".hidden/x.md", ".x.md")
+    assert listed(tmp_path) == ["b.md", "a/a.md", "a/z.md", "c/d/e.md"]
+
+
+def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    make(root, "a/a.md")
+    make(tmp_path, "elsewhere/e.md", "single.md")
+    (root / "a" / "up").symlink_to(root)
+    (root / "elsewhere").symlink_to(tmp_path / "elsewhere")
+    (root / "single.md").symlink_to(tmp_path / "single.md")
+    (root / "nowhere.md").symlink_to(tmp_path / "missing.md")
+    assert listed(root) == ["single.md", "a/a.md", "elsewhere/e.md"]
+
+
+def test_a_tree_deeper_than_recursion_is_walked(tmp_path: Path) -> None:
+    depth = 1_200
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        for _ in range(depth):
+            os.mkdir("d", dir_fd=descriptor)
+            below = os.open("d", os.O_RDONLY, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = below
+        os.close(os.open("end.md", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
+        assert listed(tmp_path) == ["/".join(["d"] * depth) + "/end.md"]
+    finally:
+        os.close(descriptor)
+        # The tests' own broom sweeps by recursion.
+        subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
+
+
+def test_patterns_leave_names_out(tmp_path: Path) -> None:
+    make(tmp_path, "a.md", "drafts/b.md", "deep/drafts/c.md", "deep/keep.md", "deep/other.md", "deep/down/other.md")
+    (tmp_path / "deep" / ".readerignore").write_text("# not these\n/other.md\n")
+    assert listed(tmp_path, "drafts/") == ["a.md", "deep/keep.md", "deep/down/other.md"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "a/a.md", "b/b.md")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("/a"):
+            raise PermissionError(13, "no", path)
+        return scandir(path)
+
+    monkeypatch.setattr(folders.os, "scandir", refuse)  # type: ignore[attr-defined]
+    refused: list[str] = []
+    assert listed(tmp_path, unreadable=refused) == ["b/b.md"]
+    assert refused == [str(tmp_path / "a")]

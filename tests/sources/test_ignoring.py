@@ -1,0 +1,94 @@
+"""Patterns mean what they mean to git."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui_reader.sources.ignoring import Rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ignores(path: str, *patterns: str) -> bool:
+    """Whether a file is left out by its own name or by that of a folder it stands in."""
+    rules = Rules().extended(patterns)
+    parts = path.split("/")
+    folders = ("/".join(parts[:end]) for end in range(1, len(parts)))
+    return any(rules.ignores(folder, folder=True) for folder in folders) or rules.ignores(path, folder=False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        ("*.bak", "deep/a.bak", "a.bak.md"),
+        ("drafts/", "deep/drafts/a.md", "drafts"),
+        ("/top.md", "top.md", "deep/top.md"),
+        ("a/*.md", "a/x.md", "a/b/x.md"),
+        ("a/**/x.md", "a/b/c/x.md", "b/a/x.md"),
+        ("a/**/x.md", "a/x.md", "a/x.mdx"),
+        ("**/x.md", "b/x.md", "b/xx.md"),
+        ("a/**", "a/b", "b/a"),
+        ("?.md", "a.md", "ab.md"),
+        ("[a-c].md", "b.md", "d.md"),
+        ("[!a-c].md", "d.md", "b.md"),
+        (r"\#1.md", "#1.md", r"\#1.md"),
+        (r"\!x", "!x", "x"),
+        ("x   ", "x", "x   "),
+        (r"x\ ", "x ", "x"),
+        ("[]x].md", "].md", "a.md"),
+        ("a.md", "a.md", "axmd"),
+    ],
+)
+def test_a_pattern_matches_as_git_says(pattern: str, yes: str, no: str) -> None:
+    assert ignores(yes, pattern)
+    assert not ignores(no, pattern)
+
+
+def test_a_later_pattern_overrules_and_an_exclamation_mark_takes_in_again() -> None:
+    assert not ignores("keep.md", "*.md", "!keep.md")
+    assert ignores("keep.md", "!keep.md", "*.md")
+    assert ignores("deep/keep.md", "deep/", "!keep.md"), "what is below a folder that is left out stays out"
+
+
+@pytest.mark.parametrize("line", ["", "   ", "# comment", "/", "[", "a\\", "[z-a]", "!"])
+def test_what_is_no_pattern_harms_nothing(line: str) -> None:
+    assert not ignores("deep/a.md", line)
+
+
+NAMES = st.sampled_from(["a", "b.md", "ab", "x y", "[a]", "#a", "!b"])
+# Without backslashes and brackets, whose every oddity would be git's own; the table above has those that people write.
+PATTERNS = st.from_regex(r"\A!?/?(\*\*/)?[ab*?!#.md -]{1,6}(/(\*\*|[ab*?.]{1,3}))?/?\Z").filter(
+    lambda p: "***" not in p
+)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    patterns=st.lists(PATTERNS, min_size=1, max_size=3),
+    paths=st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1, max_size=5),
+)
+def test_any_patterns_leave_out_what_git_leaves_out(
+    tmp_path: Path, patterns: list[str], paths: list[list[str]]
+) -> None:
+    repository = tmp_path / "repository"
+    if not repository.exists():
+        subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    (repository / ".gitignore").write_text("\n".join(patterns) + "\n")
+    joined = sorted({"/".join(path) for path in paths})
+    answer = subprocess.run(
+        ["git", "-c", "core.excludesFile=", "check-ignore", "--no-index", "-z", "--stdin"],
+        cwd=repository,
+        input="\0".join(joined).encode() + b"\0",
+        capture_output=True,
+        check=False,
+    )
+    expected = set(filter(None, answer.stdout.decode().split("\0")))
+    assert {path for path in joined if ignores(path, *patterns)} == expected, patterns

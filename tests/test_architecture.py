@@ -1,0 +1,117 @@
+"""What no single module can promise: what a start loads, and that the code map tells the truth.
+
+Who may import whom is checked by import-linter (`make imports`). It sees every import, the lazy ones too; only running
+the program shows which of them a start pays for.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "tui_reader"
+
+SCREEN = {"textual", "rich"}
+HEAVY = {"asyncio", "charset_normalizer", "markdown_it", "platformdirs", "sqlite3", "tinydb", "watchfiles", "yaml"}
+
+_RUN = """
+import os, sys
+from tui_reader.cli import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as end:
+    status = end.code or 0
+assert status == int(os.environ["EXPECTED"]), status
+print("\\n" + " ".join(sys.modules))
+"""
+
+
+def loaded(arguments: list[str], status: int, home: Path) -> set[str]:
+    """Top-level names of the modules that a run of the program has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={"HOME": str(home), "LC_ALL": "C.UTF-8", "EXPECTED": str(status), "TERM": "xterm"},
+        timeout=60,
+    )
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--version"], 0),
+        (["--help"], 0),
+        (["config"], 0),
+        (["config", "--path"], 0),
+        (["config", "--write"], 0),
+        (["--nonsense"], 2),
+        (["sample_articles"], 2),
+        (["--config", "absent.toml"], 2),
+        ([], 2),
+    ],
+)
+def test_what_needs_no_library_loads_neither_the_screen_nor_anything_heavy(
+    arguments: list[str], status: int, tmp_path: Path
+) -> None:
+    assert loaded(arguments, status, tmp_path) & (SCREEN | HEAVY) == set()
+
+
+@pytest.mark.parametrize(("folder", "status"), [(".", 0), ("absent", 2)])
+def test_making_a_library_loads_no_screen(folder: str, status: int, tmp_path: Path) -> None:
+    assert loaded(["init", str(tmp_path / folder)], status, tmp_path) & SCREEN == set()
+
+
+def test_the_app_loads_neither_formats_nor_watchers_nor_stores() -> None:
+    """Only its own modules: what reads, watches and keeps files is loaded by the library, beside the first frame."""
+    program = "import tui_reader.tui.app, tui_reader.services.library, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    )
+    needless = HEAVY - {"asyncio", "platformdirs"} | {"pygments", "wcwidth"}
+    assert {name.partition(".")[0] for name in done.stdout.split()} & needless == set()
+
+
+def packages() -> list[Path]:
+    return sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("package", packages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_package_says_what_it_is_for(package: Path) -> None:
+    text = (package / "__init__.py").read_text("utf-8")
+    docstring = ast.get_docstring(ast.parse(text))
+    assert docstring, f"{package} has no docstring"
+
+
+def test_every_package_and_top_module_has_its_place_on_the_code_map() -> None:
+    code_map = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    missing = [
+        path.name
+        for path in sorted(PACKAGE.iterdir())
+        if (path.is_dir() and (path / "__init__.py").exists()) or path.suffix == ".py"
+        if not path.name.startswith("__init__")
+        if f"{path.name}/" not in code_map and path.name not in code_map
+    ]
+    assert not missing, f"docs/architecture.md does not tell of {missing}"
+
+
+@pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_path_that_a_document_names_exists(document: str) -> None:
+    """Paths stand between backquotes, seen from the root or from the package; a module may go by its name alone."""
+    text = (ROOT / document).read_text("utf-8")
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.py|[A-Z]+\.md|pyproject\.toml|[\w-]+\.txt)`", text)
+    named = [path for path in named if not path.startswith("..")]
+    modules = {path.name for path in PACKAGE.rglob("*.py")}
+    lost = [path for path in named if not (ROOT / path).exists() | (PACKAGE / path).exists() | (path in modules)]
+    assert named
+    assert not lost, f"{document} names {lost}"

@@ -1,0 +1,252 @@
+"""The settings: what there is to set, and the one commented file that sets it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tui_reader.errors import ConfigError
+from tui_reader.model.query import Sort
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MIN_MEASURE, MAX_MEASURE = 30, 200
+"""Bounds of the measure in cells: narrower breaks most words, wider is a line nobody finds the next one of."""
+
+_Read: TypeAlias = Callable[[object], Any]
+"""Turns what the file holds into the setting's value, or raises `ValueError` saying what it should have been."""
+
+
+def _setting(default: Any, read: _Read, about: str) -> Any:
+    return field(default=default, metadata={"read": read, "about": about})
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str) and (value.isprintable() or not value):
+        return value
+    raise ValueError("a text between quotation marks")
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str) and value.strip() and value.isprintable():
+        return value
+    raise ValueError("a name between quotation marks")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise ValueError('a list of texts, such as ["one", "two"]')
+
+
+def _whole(low: int, high: int) -> _Read:
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        raise ValueError(f"a whole number from {low} to {high}")
+
+    return read
+
+
+def _one_of(*choices: str) -> _Read:
+    def read(value: object) -> str:
+        if isinstance(value, str) and value in choices:
+            return value
+        raise ValueError("one of " + ", ".join(f'"{choice}"' for choice in choices))
+
+    return read
+
+
+def _sort(value: object) -> Sort:
+    return Sort(_one_of(*Sort)(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a reader can set, with what holds where nothing is set. Their meaning stands beside each, for the file."""
+
+    theme: str = _setting(
+        "paper-dark",
+        _name,
+        'Colours: "paper-dark", "paper-light", "high-contrast", "terminal" (the 16 colours of your terminal), the name'
+        " of any theme of Textual, or the path of a theme file of your own.",
+    )
+    measure: int = _setting(
+        72,
+        _whole(MIN_MEASURE, MAX_MEASURE),
+        f"How wide an article is set at most, in cells, {MIN_MEASURE} to {MAX_MEASURE}.",
+    )
+    density: str = _setting(
+        "auto",
+        _one_of("auto", "comfortable", "compact"),
+        'Room in the list: "comfortable" has an empty row after each headline, "compact" has none, "auto" is compact'
+        " where the terminal is low.",
+    )
+    sort: Sort = _setting(  # noqa: RUF009 - what it returns is a field
+        Sort.NEWEST,
+        _sort,
+        "Order in which the list begins: " + ", ".join(f'"{order}"' for order in Sort) + ".",
+    )
+    preview: bool = _setting(True, _switch, "Whether moving in the list shows the article at once.")
+    mark_read_on_open: bool = _setting(True, _switch, "Whether opening an article marks it as read.")
+    mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
+    browser: str = _setting("", _text, 'Command that opens a link, such as "firefox"; "" is the system\'s own.')
+    copy_command: str = _setting(
+        "",
+        _text,
+        'Command that takes what is copied, such as "wl-copy" or "xclip -selection clipboard"; "" asks the terminal'
+        " (OSC 52), which not every one allows.",
+    )
+    editor: str = _setting("", _text, 'Command that edits a text; "" is $VISUAL, or $EDITOR.')
+    ignore: tuple[str, ...] = _setting(
+        (),
+        _texts,
+        'Files and folders to leave out, as in .gitignore, such as ["drafts/", "*.bak"]. A file .readerignore in a'
+        " folder says the same for that folder.",
+    )
+    max_file_mb: int = _setting(
+        64, _whole(1, 4096), "Files above this many megabytes are listed, but not opened, 1 to 4096."
+    )
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Key sequences by command id, in place of the command's own. The command table checks both."""
+
+
+def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """Read a file of settings.
+
+    Returns:
+        The settings, and what was wrong with single ones, a sentence each: their defaults stand.
+
+    Raises:
+        ConfigError: The file cannot be read, or is not TOML.
+    """
+    # Only where there is a file to read: the import takes 8 ms.
+    import tomllib  # noqa: PLC0415
+
+    way_out = "Mend it, or start with --no-config."
+    try:
+        # Some editors put a byte order mark first, which TOML does not know.
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"The settings in {path} cannot be read: {error.strerror}.", way_out) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"The settings in {path} are not UTF-8 (at line {line}).", way_out) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The settings in {path} are not TOML: {_inside(str(error))}.", way_out) from None
+    except RecursionError:
+        raise ConfigError(f"The settings in {path} are nested too deeply to be read.", way_out) from None
+    return _read(table)
+
+
+def _read(table: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
+    known = {each.name: each for each in fields(Settings) if each.metadata}
+    values: dict[str, Any] = {}
+    warnings: list[str] = []
+    for name, value in table.items():
+        if name == "keys":
+            values["keys"] = _keys(value, warnings)
+        elif name in known:
+            try:
+                values[name] = known[name].metadata["read"](value)
+            except ValueError as error:
+                kept = _written(known[name].default)
+                warnings.append(f"The setting {name} must be {error}; {kept} stands.")
+        else:
+            warnings.append(f"There is no setting “{_printable(name)}”.{_meant(name, (*known, 'keys'))}")
+    return Settings(**values), tuple(warnings)
+
+
+def _keys(value: object, warnings: list[str]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        warnings.append("The setting keys must be a table, begun by a line [keys].")
+        return {}
+    keys: dict[str, tuple[str, ...]] = {}
+    for command, bound in value.items():
+        try:
+            keys[command] = (bound,) if isinstance(bound, str) else _texts(bound)
+        except ValueError:
+            warnings.append(f'[keys] {_printable(command)} must be a key or a list of keys, such as ["s", "f5"].')
+    return keys
+
+
+def _meant(name: str, names: tuple[str, ...]) -> str:
+    # Only where something is wrong: the import takes 7 ms.
+    import difflib  # noqa: PLC0415
+
+    near = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean “{near[0]}”?" if near else ""
+
+
+def _inside(sentence: str) -> str:
+    """A library's message as part of a sentence of ours."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
+def _written(value: object) -> str:
+    """A default as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    return str(value)
+
+
+_HEAD = """\
+# Settings of tui-reader. What is set here is what differs from the program's own choice: take away the # before a
+# setting to change it. A setting that is misspelt or of the wrong kind is reported when the reader starts.
+"""
+
+_KEYS = """\
+# Keys, by the name of the command (the list of commands in the program shows the names). A command named here has these
+# keys and no others; [] takes its keys away. Keys are written as "s", "ctrl+s", "f5", "space", and one after another
+# as "g s".
+#[keys]
+#star = ["s", "f5"]
+"""
+
+
+def default_text() -> str:
+    """The commented file: every setting with its meaning and its default, each of them out of force by a `#`."""
+    import textwrap  # noqa: PLC0415 - only when somebody asks for the file
+
+    parts = [_HEAD]
+    for each in fields(Settings):
+        if each.metadata:
+            about = textwrap.wrap(
+                each.metadata["about"], 118, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+            )
+            parts.append("\n".join((*about, f"#{each.name} = {_written(each.default)}\n")))
+    parts.append(_KEYS)
+    return "\n".join(parts)
+
+
+def write_default(path: Path) -> None:
+    """Write the commented file where none stands yet.
+
+    Raises:
+        ConfigError: A file stands there already, or none can be written.
+    """
+    if os.path.lexists(path):
+        raise ConfigError(f"{path} exists already; it was left as it is.", "Edit it, or move it away.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(default_text())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.", "Check the folder's permissions.") from None

@@ -1,0 +1,103 @@
+"""Finding a query in a document as a reader means it: case, white space, accents' encoding and quotes as they come."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from tui_reader.document.cells import boundary_at, is_plain, next_boundary
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+_ALIKE = ("'’‘‛ʼ′", '"“”„‟″', "-‐‑")
+"""Characters that stand for each other: single quotes, double quotes, hyphens."""
+
+
+class Matches:
+    """The matches of a query, in order; they never overlap."""
+
+    def __init__(self, starts: array[int], ends: array[int]) -> None:
+        self.starts = starts
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def at_or_after(self, offset: int) -> int:
+        """Number of the first match that begins at an offset or behind it; the count of matches where none does."""
+        return bisect_left(self.starts, offset)
+
+    def within(self, start: int, end: int) -> range:
+        """Numbers of the matches that share a character with a range."""
+        first = bisect_right(self.ends, start)
+        return range(first, max(first, bisect_left(self.starts, end)))
+
+
+def find_all(document: Document, query: str, *, limit: int | None = None) -> Matches:
+    """All matches of a query.
+
+    Case counts only if the query has a capital. White space matches any white space, line feeds included; composed and
+    decomposed accents, straight and curly quotes match each other. An empty query matches nothing.
+
+    Args:
+        document: Where to look.
+        query: What to look for.
+        limit: Most matches to return; all if None.
+    """
+    starts, ends = array("q"), array("q")
+    query = normalize("NFC", query.strip())
+    if not query:
+        return Matches(starts, ends)
+    text = document.text
+    flags = re.NOFLAG
+    if not any(map(str.isupper, query)):
+        lowered = _lowered(document)
+        if len(lowered) == len(text):
+            text, query = lowered, query.lower()
+        else:
+            flags = re.IGNORECASE
+    plain = is_plain(text)
+    for match in re.finditer(_pattern(query), text, flags):
+        if limit is not None and len(starts) >= limit:
+            break
+        start, end = match.span()
+        if not plain:
+            start, end = boundary_at(text, start), next_boundary(text, end - 1)
+            if ends and start < ends[-1]:
+                continue
+        starts.append(start)
+        ends.append(end)
+    return Matches(starts, ends)
+
+
+@lru_cache(maxsize=1)
+def _lowered(document: Document) -> str:
+    """The text in lower case, kept while one document is searched again and again."""
+    return document.text.lower()
+
+
+def _pattern(query: str) -> str:
+    """The query as a regular expression."""
+    parts: list[str] = []
+    for piece in re.split(r"(\s+)", query):
+        if piece.isspace():
+            parts.append(r"\s+")
+        else:
+            parts.extend(map(_alternatives, piece))
+    return "".join(parts) + r"(?![\u0300-\u036f])"
+
+
+def _alternatives(character: str) -> str:
+    """One character of the query, with what else may stand for it."""
+    for group in _ALIKE:
+        if character in group:
+            return f"[{re.escape(group)}]"
+    decomposed = normalize("NFD", character)
+    if decomposed == character:
+        return re.escape(character)
+    return f"(?:{re.escape(character)}|{re.escape(decomposed)})"

@@ -1,0 +1,131 @@
+"""Rows of a block whose text flows: paragraphs, headings, code, pictures, rules."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from tui_reader.document.blocks import Block, BlockKind
+from tui_reader.document.cells import cell_width, graphemes, is_narrow
+from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
+from tui_reader.document.wrapping import HANGING, cut_rows
+
+if TYPE_CHECKING:
+    from tui_reader.document.insets import Inset
+
+PICTURE = "▣"
+
+
+class Place(NamedTuple):
+    """A block and what decides how it is drawn."""
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
+    """Number of the block."""
+    block: Block
+    text: str
+    """Text of the document."""
+    inset: Inset
+    owned: int
+    """Offset behind the last character that its rows own: the line feed after the block, where it is theirs."""
+
+
+class BlockRows(Protocol):
+    """The rows of one block."""
+
+    count: int
+    """How many rows the block has."""
+
+    def row(self, index: int) -> Row:
+        """A row by its number within the block."""
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row within the block and column of the character at an offset."""
+
+    def offset_in(self, row: Row, column: int) -> int:
+        """Offset of the character nearest to a column of one of its rows."""
+
+
+def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
+    """Offset of the cluster that a column falls on, the fragment's first or last where it falls outside."""
+    piece = text[fragment.start : fragment.end]
+    wanted = max(0, column - fragment.column)
+    if is_narrow(piece):
+        return fragment.start + min(wanted, max(0, len(piece) - 1))
+    offset, cell = fragment.start, 0
+    for cluster in graphemes(piece):
+        cell += cell_width(cluster, cell)
+        if cell > wanted or offset + len(cluster) >= fragment.end:
+            return offset
+        offset += len(cluster)
+    return offset
+
+
+def figure_label(block: Block, width: int) -> str:
+    """What stands for a picture: a sign, and the name of its file where no text describes it."""
+    name = "picture"
+    if block.end == block.start and not block.target.startswith("data:"):
+        path = block.target.partition("?")[0].partition("#")[0]
+        name = path.rstrip("/").rpartition("/")[2] or name
+    label = f"{PICTURE} {name}"
+    while cell_width(label) > width:
+        label = label.removesuffix("…")[:-1] + "…"
+    return label
+
+
+class FlowRows:
+    """Rows of a block whose text flows from row to row."""
+
+    def __init__(self, place: Place) -> None:
+        self._index, block, text, inset, self._owned = place
+        self._block = block
+        self._text = text
+        self._inset = inset
+        self._label: Ornament | None = None
+        self._lead = 0
+        """Rows before the first row of text."""
+        if block.kind is BlockKind.RULE:
+            self._label = Ornament(inset.column, "─" * inset.width, OrnamentRole.RULE)
+        elif block.kind is BlockKind.FIGURE:
+            self._label = Ornament(inset.column, figure_label(block, inset.width), OrnamentRole.LABEL)
+            self._lead = 1 if block.end > block.start else 0
+        self._code = block.kind is BlockKind.CODE
+        piece = text[block.start : block.end]
+        self._cuts = [block.start + cut for cut in cut_rows(piece, inset.width, code=self._code)]
+        self.count = self._lead + len(self._cuts)
+
+    def row(self, index: int) -> Row:
+        """A row by its number within the block."""
+        ornaments = self._inset.first if index == 0 else self._inset.rest
+        if index == 0 and self._label is not None:
+            ornaments = (*ornaments, self._label)
+        start = self._block.start
+        line = index - self._lead
+        if line < 0:
+            return Row(self._index, index, (), ornaments, start, start)
+        if line:
+            start = self._cuts[line - 1]
+        end = self._cuts[line]
+        drawn = self._drawn_end(start, end)
+        fragments = (Fragment(self._inset.column, start, drawn),) if drawn > start else ()
+        last = line == len(self._cuts) - 1
+        return Row(self._index, index, fragments, ornaments, start, self._owned if last else end)
+
+    def _drawn_end(self, start: int, end: int) -> int:
+        """End of what is drawn of a row: without the white space that hangs; code keeps its spaces."""
+        piece = self._text[start:end]
+        return start + len(piece.removesuffix("\n") if self._code else piece.rstrip(HANGING))
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row within the block and column of the character at an offset."""
+        cuts = self._cuts
+        line = min(bisect_right(cuts, offset), len(cuts) - 1)
+        start = cuts[line - 1] if line else self._block.start
+        drawn = self._drawn_end(start, cuts[line])
+        column = self._inset.column + cell_width(self._text[start : min(offset, drawn)])
+        return self._lead + line, column + max(0, offset - drawn)
+
+    def offset_in(self, row: Row, column: int) -> int:
+        """Offset of the character nearest to a column of one of its rows."""
+        if not row.fragments:
+            return min(row.start, self._block.end)
+        return offset_in_fragment(self._text, row.fragments[0], column)

@@ -1,0 +1,239 @@
+"""Motions: from an offset to the word, sentence, paragraph or heading around, before or after it.
+
+All take and give offsets of the document's text, on boundaries of clusters. Sentences never cross blocks; a table's
+cells and a line of code are sentences of their own. A motion looks at the blocks near by, never at the whole document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
+from tui_reader.document.sentences import units_near
+from tui_reader.document.structure import block_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Range(NamedTuple):
+    """A stretch of the text, its end excluded."""
+
+    start: int
+    end: int
+
+
+# Marks and letters that Python's \w leaves out, by blocks: they belong to the word around them.
+_MARKS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711-\u074a"
+    r"\u0900-\u0963\u0966-\u0df3\u0e01-\u0e3e\u0e40-\u0e4e\u0e81-\u0ece\u0f18-\u0f3f\u0f71-\u0fbc\u1000-\u1049\u1050-\u109f"
+    r"\u1780-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20f0\ufe0e\ufe0f\ufe20-\ufe2f"
+)
+_KANJI = r"\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_HIRAGANA = r"\u3041-\u309f"
+_KATAKANA = r"\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_PICTOGRAPHS = r"\u2600-\u27bf\U0001f000-\U0001faff"
+_LETTER = rf"(?:(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])[\w{_MARKS}])"
+_word = re.compile(
+    rf"[{_KANJI}]+|[{_HIRAGANA}]+|[{_KATAKANA}ー]+|[{_PICTOGRAPHS}][{_PICTOGRAPHS}\u200d\ufe0f]*"
+    rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_])['’.·](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)){_LETTER}+)*"
+)
+_WORD_LOOKBACK = 200
+"""Longest word, in code points, whose beginning is looked for."""
+
+
+def _clamp(document: Document, offset: int) -> int:
+    """The boundary of clusters at an offset or before it, within the text."""
+    return boundary_at(document.text, min(max(offset, 0), len(document.text)))
+
+
+def _last(document: Document) -> int:
+    """Offset of the document's last cluster."""
+    return previous_boundary(document.text, len(document.text))
+
+
+def _repeat(step: Callable[[Document, int], int], document: Document, offset: int, count: int) -> int:
+    """Take a step a number of times, or until it leads no further."""
+    for _ in range(count):
+        moved = step(document, offset)
+        if moved == offset:
+            break
+        offset = moved
+    return offset
+
+
+def _trimmed(document: Document, start: int, end: int) -> Range:
+    """A range without the white space at its end."""
+    piece = document.text[start:end]
+    return Range(start, start + len(piece.rstrip()))
+
+
+def sentence_at(document: Document, offset: int) -> Range:
+    """The sentence at an offset, or the one before it where white space stands there."""
+    if not document.blocks:
+        return Range(0, 0)
+    offset = _clamp(document, offset)
+    index = block_index(document, offset)
+    starts = units_near(document, index, offset)
+    number = max(0, bisect_right(starts, offset) - 1)
+    end = starts[number + 1] if number + 1 < len(starts) else document.blocks[index].end
+    return _trimmed(document, starts[number], end)
+
+
+def paragraph_at(document: Document, offset: int) -> Range:
+    """The block at an offset."""
+    if not document.blocks:
+        return Range(0, 0)
+    block = document.blocks[block_index(document, _clamp(document, offset))]
+    return Range(block.start, block.end)
+
+
+def _next_sentence(document: Document, offset: int) -> int:
+    index = block_index(document, offset)
+    starts = units_near(document, index, offset)
+    number = bisect_right(starts, offset)
+    if number < len(starts):
+        return starts[number]
+    blocks = document.blocks
+    for later in range(index + 1, len(blocks)):
+        if blocks[later].end > blocks[later].start:
+            return units_near(document, later, blocks[later].start)[0]
+    return max(offset, _last(document))
+
+
+def _previous_sentence(document: Document, offset: int) -> int:
+    index = block_index(document, offset)
+    starts = units_near(document, index, offset)
+    number = bisect_left(starts, offset)
+    if number:
+        return starts[number - 1]
+    blocks = document.blocks
+    for earlier in range(index - 1, -1, -1):
+        if blocks[earlier].end > blocks[earlier].start:
+            return units_near(document, earlier, blocks[earlier].end)[-1]
+    return min(offset, 0)
+
+
+def next_sentence(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the next sentence; the last character's offset where none follows."""
+    return _repeat(_next_sentence, document, _clamp(document, offset), count) if document.blocks else 0
+
+
+def previous_sentence(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the sentence that the offset is in, of the one before where it stands there already."""
+    return _repeat(_previous_sentence, document, _clamp(document, offset), count) if document.blocks else 0
+
+
+def _next_paragraph(document: Document, offset: int) -> int:
+    blocks = document.blocks
+    for index in range(block_index(document, offset) + 1, len(blocks)):
+        if blocks[index].end > blocks[index].start:
+            return blocks[index].start
+    return max(offset, _last(document))
+
+
+def _previous_paragraph(document: Document, offset: int) -> int:
+    blocks = document.blocks
+    for index in range(block_index(document, offset), -1, -1):
+        if blocks[index].start < offset and blocks[index].end > blocks[index].start:
+            return blocks[index].start
+    return 0
+
+
+def next_paragraph(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the next block that has text; the last character's offset where none follows."""
+    return _repeat(_next_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
+
+
+def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the block that the offset is in, of the one before where it stands there already."""
+    return _repeat(_previous_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
+
+
+@lru_cache(maxsize=2)
+def _headings(document: Document) -> tuple[int, ...]:
+    """Offsets of the headings; kept, so that a key does not walk through all blocks."""
+    return tuple(block.start for block in document.blocks if block.kind is BlockKind.HEADING)
+
+
+def next_heading(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the next heading; the offset itself where none follows."""
+    headings = _headings(document)
+    number = bisect_right(headings, offset)
+    return headings[min(number + count, len(headings)) - 1] if number < len(headings) else _clamp(document, offset)
+
+
+def previous_heading(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the last heading before an offset; the offset itself where there is none."""
+    headings = _headings(document)
+    number = bisect_left(headings, offset)
+    return headings[max(number - count, 0)] if number else _clamp(document, offset)
+
+
+def _words_from(text: str, offset: int) -> int:
+    """Offset at which to begin to look for words so that the one around an offset is found whole."""
+    low = max(0, offset - _WORD_LOOKBACK)
+    return max(low, text.rfind(" ", low, offset), text.rfind("\n", low, offset))
+
+
+def _word_around(text: str, offset: int) -> re.Match[str] | None:
+    """The word that an offset is in, else the first behind it."""
+    for match in _word.finditer(text, _words_from(text, offset)):
+        if match.end() > offset:
+            return match
+    return None
+
+
+def word_at(document: Document, offset: int) -> Range:
+    """The word at an offset; where none stands there, the single character."""
+    text = document.text
+    offset = _clamp(document, offset)
+    match = _word_around(text, offset)
+    if match is not None and match.start() <= offset:
+        return Range(boundary_at(text, match.start()), next_boundary(text, match.end() - 1))
+    return Range(offset, next_boundary(text, offset) if offset < len(text) else offset)
+
+
+def _next_word(document: Document, offset: int) -> int:
+    text = document.text
+    match = _word_around(text, offset)
+    if match is not None and match.start() <= offset:
+        match = _word.search(text, match.end())
+    return max(offset, _last(document)) if match is None else max(offset, boundary_at(text, match.start()))
+
+
+def _previous_word(document: Document, offset: int) -> int:
+    text = document.text
+    high = offset
+    while high > 0:
+        low = _words_from(text, max(0, high - _WORD_LOOKBACK))
+        found = [match.start() for match in _word.finditer(text, low, high) if match.start() < offset]
+        if found:
+            return boundary_at(text, found[-1])
+        high = low
+    return 0
+
+
+def _word_end(document: Document, offset: int) -> int:
+    text = document.text
+    match = _word_around(text, next_boundary(text, offset)) if offset < len(text) else None
+    return max(offset, _last(document)) if match is None else max(offset, previous_boundary(text, match.end()))
+
+
+def next_word(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the next word; the last character's offset where none follows."""
+    return _repeat(_next_word, document, _clamp(document, offset), count)
+
+
+def previous_word(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of the word that the offset is in, of the one before where it stands there already."""
+    return _repeat(_previous_word, document, _clamp(document, offset), count)
+
+
+def word_end(document: Document, offset: int, count: int = 1) -> int:
+    """Last character of the word that the offset is in, of the next where it stands there already."""
+    return _repeat(_word_end, document, _clamp(document, offset), count)

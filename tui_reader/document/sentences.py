@@ -1,0 +1,192 @@
+"""Sentences: where they begin in a block.
+
+Own rules for edited prose, after the usual order of evidence: the mark, the word before it, the word behind it. A full
+stop behind an abbreviation or an initial ends a sentence only where a word follows with which sentences begin.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.cells import boundary_at
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Block, Cell, Document, Table
+
+_CLOSERS = "\"'”’“‘»›)\\]}"
+_OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
+# What follows a Japanese or Chinese quotation within the same sentence: a comma, or "said", "thought", "asked" ...
+_GOES_ON = "[、，]|と[、言云思話述答聞叫書説]|とい[うっ]|って|[」』）]"
+# Marks that need white space behind them, in repetition and with the quotes that close there; then those of scripts
+# without spaces, which do not.
+_candidates = re.compile(
+    rf"(?P<mark>(?:[.!?…؟۔।॥።։។]+[{_CLOSERS}]*)+)(?=\s)|(?:[。｡！？]+[」』”’）】〕》〉\"')\]]*)+\s*(?!{_GOES_ON})"
+).finditer
+_last_word = re.compile(r"[^\s—–]*\Z")
+_next_word = re.compile(rf"[\s{_OPENERS}]*(\w+)")
+_dotted = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]").fullmatch
+_lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
+_PIECE = 16_384
+"""Code points of a very long block that are looked at together: a key must not read megabytes."""
+_has_word = re.compile(r"[^\W\d_]{2}").search
+_sentence_like = re.compile(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]").match
+
+
+def _words(listed: str) -> frozenset[str]:
+    """The words of a list."""
+    return frozenset(listed.split())
+
+
+# Before a name or a further word: never the end of a sentence.
+_TITLES = _words(
+    "mr mrs ms mx dr prof st rev hon gen col lt sgt capt cmdr adm maj gov sen rep pres supt fr messrs mme mlle sra "
+    "cf vs viz e.g i.e z.b d.h u.a bzw ca mt"
+)
+# Before a number: not the end of a sentence.
+_COUNTERS = _words(
+    "no nos nr vol vols fig figs p pp ch sec art op eq tab ed eds para jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+_WORDS_TOO = _words("no mar art fig figs tab para")
+# May end a sentence as well as stand within one.
+_SUFFIXES = _words(
+    "etc inc ltd co corp bros jr sr al esq ph.d m.d b.a m.a a.m p.m ave blvd rd ft dept est assn univ approx"
+)
+_ZONES = _words("Eastern Pacific Central Mountain Greenwich")
+_STARTERS = _words(
+    "the a an this that these those he she it they we you i there here what who why how where when which while after "
+    "before since because although though however if as at in on by for from with without under over between during "
+    "despite and but or nor so yet then now no not yes once until his her its their our my your some many most all "
+    "both each every another one nobody nothing everyone someone even only just still also instead meanwhile moreover "
+    "perhaps maybe let is are was were do did does can could will would should has have had der die das er sie es ein "
+    "eine und aber wir ich le la les il elle ils un une et mais el los las una y pero"
+)
+
+
+@lru_cache(maxsize=256)
+def sentence_starts(text: str) -> tuple[int, ...]:
+    """Offsets at which the sentences of a block's text begin, the first at 0."""
+    starts = [0]
+    for candidate in _candidates(text):
+        if candidate.start() < starts[-1]:
+            continue
+        end = candidate.end()
+        mark = candidate["mark"]
+        if mark is not None:
+            if not _ends_sentence(text, starts[-1], candidate.start(), end, mark):
+                continue
+            while end < len(text) and text[end].isspace():
+                end += 1
+        if end < len(text):
+            starts.append(end)
+    return tuple(starts)
+
+
+def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) -> bool:
+    """Whether a mark with white space behind it ends the sentence that began at `start`."""
+    following = text[end : end + 80]
+    rest = following.lstrip()
+    if not rest or rest[0] in ".!?…,;:":
+        return not rest and end + 80 >= len(text)
+    found = _next_word.match(following)
+    word = found[1] if found else ""
+    if word[:1].islower():
+        return False
+    if set(mark) - set("." + "\"'”’“‘»›)]}"):
+        return True
+    fragment = text[start:mark_start]
+    if not _has_word(fragment):
+        return False
+    before = text[max(start, mark_start - 40) : mark_start].rstrip(" .")
+    token = _last_word.search(before)
+    name = (token[0] if token else "").lstrip("\"'“‘„‚«‹([{¿¡")
+    folded = name.lower()
+    begins = word.lower() in _STARTERS
+    if folded in _TITLES:
+        return False
+    if folded in _COUNTERS:
+        return not word[:1].isdigit() and (begins or folded in _WORDS_TOO)
+    if folded in _SUFFIXES:
+        return begins or (_sentence_like(rest) is not None and word not in _ZONES)
+    if _dotted(name) or (len(name) == 1 and name.isalpha() and name.isupper()):
+        return begins
+    return True
+
+
+def units_near(document: Document, index: int, offset: int) -> list[int]:
+    """Offsets at which the sentences of a block begin, around an offset of it.
+
+    A table's cells and lines of code are units of their own. The list holds at least the unit at the offset, the one
+    before and the one after it where the block has them; of a block of ordinary size it holds all.
+    """
+    block = document.blocks[index]
+    if block.table is not None:
+        return _cells_near(block.table, offset) or [block.start]
+    code = block.kind is BlockKind.CODE
+    find = _line_starts if code else sentence_starts
+    text = document.text
+    if block.end - block.start <= _PIECE:
+        return [block.start + start for start in find(text[block.start : block.end])] or [block.start]
+    number = min(max(offset - block.start, 0), block.end - block.start - 1) // _PIECE
+    if number and offset < _piece_start(text, block, number):
+        number -= 1
+    starts: list[int] = []
+    for piece in (number - 1, number, number + 1):
+        low, high = _piece_start(text, block, piece), _piece_start(text, block, piece + 1)
+        if piece >= 0 and low < high:
+            starts.extend(low + start for start in find(text[low:high]))
+    return starts or [block.start]
+
+
+def _piece_start(text: str, block: Block, number: int) -> int:
+    """Where a piece of a very long block begins: a sentence or line behind a multiple of the pieces' size.
+
+    Without one within a piece's size, as in text that is no prose, it is the white space or cluster next to there.
+    """
+    if number <= 0:
+        return block.start
+    grid = block.start + number * _PIECE
+    if grid >= block.end:
+        return block.end
+    window = text[grid : min(grid + _PIECE - 1, block.end)]
+    starts = _line_starts(window) if block.kind is BlockKind.CODE else sentence_starts(window)
+    inside = [start for start in starts if start]
+    if inside:
+        return grid + inside[0]
+    space = window.find(" ")
+    return grid + space + 1 if space >= 0 else boundary_at(text, grid)
+
+
+@lru_cache(maxsize=16)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Offsets of the first character of each line that has one other than white space."""
+    return tuple(match.start(1) for match in _lines(text))
+
+
+def _cells_near(table: Table, offset: int) -> list[int]:
+    """Offsets of the cells with text in the table row of an offset, and of the nearest such rows around it."""
+    rows = table.rows
+    here = max(0, bisect_right(rows, offset, key=_row_start) - 1)
+    starts = _cell_starts(rows[here]) if rows else []
+    for earlier in range(here - 1, -1, -1):
+        if found := _cell_starts(rows[earlier]):
+            starts = found + starts
+            break
+    for later in range(here + 1, len(rows)):
+        if found := _cell_starts(rows[later]):
+            starts += found
+            break
+    return starts
+
+
+def _row_start(row: tuple[Cell, ...]) -> int:
+    """Offset of a table row."""
+    return row[0].start if row else 0
+
+
+def _cell_starts(row: tuple[Cell, ...]) -> list[int]:
+    """Offsets of a table row's cells that have text."""
+    return [cell.start for cell in row if cell.end > cell.start]

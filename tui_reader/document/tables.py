@@ -1,0 +1,343 @@
+"""Rows of a table: columns side by side where there is room, else every cell under the other with its column's name."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+from typing import NamedTuple
+
+from tui_reader.document.blocks import Align, Cell, Table
+from tui_reader.document.cells import cell_width
+from tui_reader.document.flow import BlockRows, Place, offset_in_fragment
+from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
+from tui_reader.document.wrapping import HANGING, cut_rows
+
+GUTTER = 3
+"""Cells between two columns: a rule with a space on either side."""
+MIN_COLUMN = 8
+"""A column of longer cells is not made narrower than this."""
+MAX_WORD = 14
+"""A column is kept as wide as its longest word, up to this many cells."""
+
+
+_cell_start = attrgetter("start")
+
+
+def estimate_table(table: Table) -> int:
+    """Rows of a table none of whose cells wraps."""
+    return max(1, len(table.rows) + (1 if table.header and table.rows else 0))
+
+
+def table_rows(place: Place, table: Table) -> BlockRows:
+    """The rows of a table block."""
+    widths = _column_widths(table, place.text, place.inset.width)
+    return StackedRows(place, table) if widths is None else ColumnRows(place, table, widths)
+
+
+def _column_widths(table: Table, text: str, width: int) -> list[int] | None:
+    """Cells of each column, or None where the columns do not fit side by side."""
+    count = max(map(len, table.rows), default=0)
+    natural, words = [1] * count, [1] * count
+    for row in table.rows:
+        for column, cell in enumerate(row):
+            piece = text[cell.start : cell.end]
+            cells = cell_width(piece)
+            natural[column] = max(natural[column], cells)
+            if cells > words[column]:
+                words[column] = max(words[column], *map(cell_width, piece.split()), 1)
+    room = width - GUTTER * (count - 1)
+    if sum(natural) <= room:
+        return natural
+    widths = [min(n, max(MIN_COLUMN, min(w, MAX_WORD))) for n, w in zip(natural, words, strict=True)]
+    room -= sum(widths)
+    if room < 0:
+        return None
+    # What is left goes to the columns that lack most rows' worth of room, in equal shares.
+    while room:
+        wanting = [column for column in range(count) if widths[column] < natural[column]]
+        share = max(1, room // len(wanting))
+        for column in wanting:
+            more = min(share, natural[column] - widths[column], room)
+            widths[column] += more
+            room -= more
+    return widths
+
+
+class _Piece(NamedTuple):
+    """The part of a cell that stands on one row."""
+
+    column: int
+    """Number of the cell's column."""
+    start: int
+    drawn: int
+    """End of what is drawn of it."""
+    end: int
+    """End of what it owns: white space at a wrap, the tab or line feed behind the cell."""
+
+
+class _TableLines:
+    """What both ways to draw a table share: where table rows begin, in the text and in rows."""
+
+    def __init__(self, place: Place, table: Table) -> None:
+        self._index, block, self._text, self._inset, owned = place
+        self._table = table
+        self._starts: list[int] = []
+        """Offset at which the range of each table row begins; the end of the last follows."""
+        start = block.start
+        for row in table.rows:
+            self._starts.append(row[0].start if row and self._starts else start)
+            start = (row[-1].end if row else start) + 1
+        self._starts = [*(self._starts or [block.start]), owned]
+        self._end = block.end
+        self._tops = [0]
+        """First row of each table row; the number of all rows follows."""
+        self.count = 1
+
+    def _set_heights(self, heights: list[int]) -> None:
+        """Note how many rows each table row takes."""
+        for height in heights or [1]:
+            self._tops.append(self._tops[-1] + height)
+        self.count = self._tops[-1]
+
+    def _cells(self, row: int) -> tuple[Cell, ...]:
+        """Cells of a table row."""
+        return self._table.rows[row] if row < len(self._table.rows) else ()
+
+    def _row_at(self, offset: int) -> int:
+        """Table row of an offset."""
+        return min(max(0, bisect_right(self._starts, offset) - 1), len(self._starts) - 2)
+
+    def _cuts(self, cell: Cell, width: int) -> list[int]:
+        """Cuts of a cell, as offsets of the document."""
+        piece = self._text[cell.start : cell.end]
+        return [cell.start + cut for cut in cut_rows(piece, width)]
+
+    def _lines(self, cell: Cell, width: int) -> int:
+        """Rows that a cell takes."""
+        if cell.end - cell.start <= width // 2:
+            return 1
+        piece = self._text[cell.start : cell.end]
+        return 1 if piece.isascii() and len(piece) <= width else len(cut_rows(piece, width))
+
+    def _drawn_end(self, start: int, end: int) -> int:
+        """End of what is drawn of a piece of a cell."""
+        return start + len(self._text[start:end].rstrip(HANGING))
+
+    def _ornaments(self, index: int) -> tuple[Ornament, ...]:
+        """Ornaments that the block's place in lists and quotations gives a row."""
+        return self._inset.first if index == 0 else self._inset.rest
+
+    def offset_in(self, row: Row, column: int) -> int:
+        """Offset of the character nearest to a column of one of the rows."""
+        chosen: Fragment | None = None
+        for fragment in row.fragments:
+            if chosen is None or fragment.column <= column:
+                chosen = fragment
+        if chosen is None:
+            return min(row.start, self._end)
+        return offset_in_fragment(self._text, chosen, column)
+
+
+class ColumnRows(_TableLines):
+    """A table whose columns stand side by side.
+
+    Args:
+        widths: Cells of each column.
+    """
+
+    def __init__(self, place: Place, table: Table, widths: list[int]) -> None:
+        super().__init__(place, table)
+        inset = place.inset
+        self._widths = widths
+        self._columns = [inset.column]
+        for width in widths[:-1]:
+            self._columns.append(self._columns[-1] + width + GUTTER)
+        heights = [
+            max((self._lines(cell, width) for cell, width in zip(row, widths, strict=False)), default=1)
+            for row in table.rows
+        ]
+        # Where a cell goes on in the next row, an empty row tells the table's rows apart.
+        self._parted = any(height > 1 for height in heights[1 if table.header else 0 :])
+        last = len(heights) - 1
+        self._set_heights([height + self._extra(row, last) for row, height in enumerate(heights)])
+        rules = [Ornament(column - 2, "│", OrnamentRole.BORDER) for column in self._columns[1:]]
+        self._rules = tuple(rules)
+
+    def _extra(self, row: int, last: int) -> int:
+        """Rows under a table row that hold none of its text."""
+        if row == 0 and self._table.header:
+            return 1
+        return 1 if self._parted and row < last else 0
+
+    def row(self, index: int) -> Row:
+        """A row by its number within the block."""
+        number = bisect_right(self._tops, index) - 1
+        line = index - self._tops[number]
+        start, end = self._starts[number], self._starts[number + 1]
+        last = len(self._tops) - 2
+        height = self._tops[number + 1] - self._tops[number] - self._extra(number, last)
+        outer = self._ornaments(index)
+        if line >= height:
+            return Row(self._index, index, (), (*outer, *self._rule_under(number)), end, end)
+        pieces = [piece for column in range(len(self._cells(number))) if (piece := self._piece(number, column, line))]
+        fragments = tuple(
+            Fragment(self._place(piece.column, piece.start, piece.drawn), piece.start, piece.drawn)
+            for piece in pieces
+            if piece.drawn > piece.start
+        )
+        if pieces:
+            start = pieces[0].start if line else start
+            end = max(piece.end for piece in pieces)
+        return Row(self._index, index, fragments, (*outer, *self._rules), start, end)
+
+    def _piece(self, number: int, column: int, line: int) -> _Piece | None:
+        """What a cell has on one of its table row's rows."""
+        cells = self._cells(number)
+        cell = cells[column]
+        cuts = self._cuts(cell, self._widths[column])
+        if line >= len(cuts):
+            return None
+        start = cuts[line - 1] if line else cell.start
+        end = cuts[line]
+        if line == len(cuts) - 1:
+            end = cells[column + 1].start if column + 1 < len(cells) else self._starts[number + 1]
+        return _Piece(column, start, self._drawn_end(start, cuts[line]), end)
+
+    def _rule_under(self, number: int) -> tuple[Ornament, ...]:
+        """The rule under the header, or the column rules where table rows are kept apart."""
+        if number or not self._table.header:
+            return self._rules
+        rule = "─┼─".join("─" * width for width in self._widths)
+        return (Ornament(self._inset.column, rule, OrnamentRole.BORDER),)
+
+    def _place(self, column: int, start: int, end: int) -> int:
+        """Column on the screen at which a piece of a cell begins, by the alignment of its column."""
+        aligns = self._table.aligns
+        align = aligns[column] if column < len(aligns) else Align.LEFT
+        free = self._widths[column] - cell_width(self._text[start:end])
+        if align is Align.LEFT or free <= 0:
+            return self._columns[column]
+        return self._columns[column] + (free if align is Align.RIGHT else free // 2)
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row within the block and column of the character at an offset."""
+        number = self._row_at(offset)
+        cells = self._cells(number)
+        if not cells:
+            return self._tops[number], self._inset.column
+        column = max(0, bisect_right(cells, offset, key=_cell_start) - 1)
+        cell = cells[column]
+        cuts = self._cuts(cell, self._widths[column])
+        line = min(bisect_right(cuts, offset), len(cuts) - 1)
+        start = cuts[line - 1] if line else cell.start
+        end = self._drawn_end(start, cuts[line])
+        place = self._place(column, start, end) + cell_width(self._text[start : min(offset, end)])
+        return self._tops[number] + line, place + max(0, offset - end)
+
+
+class StackedRows(_TableLines):
+    """A table whose cells stand under each other, each with its column's name, because its columns have no room.
+
+    A name stands before its cell, or above it where the names would take the text's room. Cells without text are left
+    out.
+    """
+
+    def __init__(self, place: Place, table: Table) -> None:
+        super().__init__(place, table)
+        text, inset = place.text, place.inset
+        header = table.rows[0] if table.header and table.rows else ()
+        names = [" ".join(text[cell.start : cell.end].split()) for cell in header]
+        longest = max(map(cell_width, names), default=0)
+        room = min(longest, inset.width // 3)
+        self._above = room < longest and room < MIN_COLUMN
+        if self._above:
+            room = inset.width
+        self._names = [_shorten(name, room) for name in names]
+        self._hang = 0 if self._above or not longest else room + 1
+        last = len(table.rows) - 1
+        heights: list[int] = []
+        for number in range(len(table.rows)):
+            width = self._width(number)
+            cells = self._shown(number)
+            lines = sum(self._lines(cell, width) + self._lead(number, column) for column, cell in cells) or 1
+            heights.append(lines + (1 if number < last else 0))
+        self._set_heights(heights)
+
+    def _is_header(self, number: int) -> bool:
+        """Whether a table row holds the columns' names."""
+        return number == 0 and self._table.header
+
+    def _width(self, number: int) -> int:
+        """Cells that the cells of a table row have."""
+        return self._inset.width - (0 if self._is_header(number) else self._hang)
+
+    def _shown(self, number: int) -> list[tuple[int, Cell]]:
+        """Cells of a table row that have text, with the numbers of their columns."""
+        return [(column, cell) for column, cell in enumerate(self._cells(number)) if cell.end > cell.start]
+
+    def _name(self, number: int, column: int) -> str:
+        """The name that stands by a cell."""
+        return "" if self._is_header(number) or column >= len(self._names) else self._names[column]
+
+    def _lead(self, number: int, column: int) -> int:
+        """Rows above a cell for its name."""
+        return 1 if self._above and self._name(number, column) else 0
+
+    def row(self, index: int) -> Row:
+        """A row by its number within the block."""
+        number = bisect_right(self._tops, index) - 1
+        line = index - self._tops[number]
+        outer = self._ornaments(index)
+        width = self._width(number)
+        start, end = self._starts[number], self._starts[number + 1]
+        cells = self._shown(number)
+        for position, (column, cell) in enumerate(cells):
+            lead = self._lead(number, column)
+            cuts = self._cuts(cell, width)
+            if line >= lead + len(cuts):
+                line -= lead + len(cuts)
+                continue
+            name = self._name(number, column) if line == 0 else ""
+            label = (Ornament(self._inset.column, name, OrnamentRole.LABEL),) if name else ()
+            line -= lead
+            begin = cuts[line - 1] if line > 0 else cell.start if position else start
+            if line < 0:
+                return Row(self._index, index, (), (*outer, *label), begin, begin)
+            drawn_from = cuts[line - 1] if line else cell.start
+            drawn = self._drawn_end(drawn_from, cuts[line])
+            column_of_text = self._inset.column + self._inset.width - width
+            fragments = (Fragment(column_of_text, drawn_from, drawn),) if drawn > drawn_from else ()
+            owned = cuts[line]
+            if line == len(cuts) - 1:
+                owned = cells[position + 1][1].start if position + 1 < len(cells) else end
+            return Row(self._index, index, fragments, (*outer, *label), begin, owned)
+        return Row(self._index, index, (), outer, end if cells or line else start, end)
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """Row within the block and column of the character at an offset."""
+        number = self._row_at(offset)
+        width = self._width(number)
+        top = self._tops[number]
+        place = self._inset.column + self._inset.width - width
+        cells = self._shown(number)
+        chosen = max(0, bisect_right(cells, offset, key=lambda shown: shown[1].start) - 1)
+        for column, cell in cells[:chosen]:
+            top += self._lead(number, column) + len(self._cuts(cell, width))
+        if not cells:
+            return top, place
+        column, cell = cells[chosen]
+        cuts = self._cuts(cell, width)
+        line = min(bisect_right(cuts, offset), len(cuts) - 1)
+        start = cuts[line - 1] if line else cell.start
+        end = self._drawn_end(start, cuts[line])
+        top += self._lead(number, column) + line
+        return top, place + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
+
+
+def _shorten(name: str, cells: int) -> str:
+    """A name cut to a number of cells, with a sign that it goes on."""
+    if cell_width(name) <= cells:
+        return name
+    while name and cell_width(name) >= cells:
+        name = name[:-1]
+    return name.rstrip() + "…"

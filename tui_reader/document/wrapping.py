@@ -1,0 +1,160 @@
+"""Wrapping: where the rows of a text end, at a width in cells.
+
+Rows are told by their cuts: the offset behind the last character that each row owns. White space and a line feed at a
+cut belong to the row before it. Text of one-cell characters is cut by one regular expression a width, which counts a
+million words in about 30 ms; other text by the cumulative widths of its clusters, an order of magnitude slower.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
+
+from tui_reader.document.cells import TAB_STOP, cell_width, cells_of_character, graphemes, is_narrow, is_plain
+
+# Between two words a row may end behind their spaces; inside a word behind a hyphen or en dash that a letter follows
+# (a digit may be a number's: "-5", "1990-95" stay whole), and behind an em dash that does not begin the word. The
+# first test alone fails almost always: without it the pattern takes a third longer.
+_IN_WORD = r"(?<=[-‐–—])(?:(?<=\w[-‐–])(?=[^\W\d_])|(?<=\S—)(?=[\w“‘]))"
+_SPACES = " \t\u2000-\u2006\u2008-\u200a\u3000"
+# Scripts written without spaces may be cut between any two characters but those that may not begin or end a row:
+# the core of JIS X 4051's kinsoku rules. Hangul is left out: Korean has spaces, and reads better cut there.
+_UNSPACED = r"\u2e80-\u2fd5\u3000-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003fffd"
+_NOT_FIRST = (
+    "、。，．・：；？！‼⁇⁈⁉゛゜ヽヾゝゞ々〻ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰ-ㇿ゠〜～‐–—…‥％"
+    r"）］｝〕〉》」』】〙〗｠〟’”»!%),.:;?\]}·"
+)
+_NOT_LAST = r"（［｛〔〈《「『【〘〖｟〝‘“«(\[{"
+_legal_cut = re.compile(
+    rf"(?<=[{_SPACES}\u200b])(?![{_SPACES}])|{_IN_WORD}"
+    rf"|(?<=[{_UNSPACED}])(?<![{_NOT_LAST}])(?![{_NOT_FIRST}{_SPACES}])"
+    rf"|(?=[{_UNSPACED}])(?<![{_NOT_LAST}{_SPACES}])(?![{_NOT_FIRST}])"
+).match
+_HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
+HANGING = "".join(sorted(_HANGING)) + "\n"
+"""White space that a row owns without drawing it when it stands at the row's end."""
+_WINDOW = 8192
+"""Code points of a long line of wide text that are cut at a time."""
+
+
+@lru_cache(maxsize=64)
+def flow_pattern(width: int) -> re.Pattern[str]:
+    """One match a row of narrow text: as many words as fit with the white space behind them, else a piece of a word."""
+    return re.compile(rf".{{1,{width}}}(?: +\n?|\n|\Z|{_IN_WORD})| *\n|.{{{width}}}")
+
+
+@lru_cache(maxsize=64)
+def code_pattern(width: int) -> re.Pattern[str]:
+    """One match a row of narrow code: up to a width of characters, and the line feed behind them."""
+    return re.compile(rf".{{1,{width}}}\n?|\n")
+
+
+def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
+    """The cuts of any text; an empty text has one row.
+
+    Args:
+        text: Text of a block.
+        width: Cells of a row, at least 2.
+        code: Whether white space stands for itself, and lines are cut where the width ends rather than between words.
+    """
+    if not text:
+        return [0]
+    if is_narrow(text, line_feeds=True):
+        pattern = code_pattern(width) if code else flow_pattern(width)
+        return [match.end() for match in pattern.finditer(text)]
+    cuts: list[int] = []
+    start = 0
+    for line in text.split("\n"):
+        if start < len(text):
+            cuts.extend(start + cut for cut in _cut_long_line(line, width, code=code))
+            start += len(line) + 1
+            cuts[-1] = min(start, len(text))
+    return cuts
+
+
+def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
+    """Cuts of a line of any characters, a window at a time: what is kept for a character is some 50 bytes."""
+    cuts: list[int] = []
+    start, window = 0, _WINDOW
+    while start + window < len(line):
+        # The last two rows of a window might go on behind it.
+        sure = _cut_line(line[start : start + window], width, code=code)[:-2]
+        if sure:
+            cuts.extend(start + cut for cut in sure)
+            start, window = cuts[-1], _WINDOW
+        else:
+            window *= 2
+    cuts.extend(start + cut for cut in _cut_line(line[start:], width, code=code))
+    return cuts
+
+
+def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
+    """Cuts of a line of any characters."""
+    clusters = _clusters(line, width)
+    starts: list[int] | range
+    if len(clusters) == len(line):
+        starts = range(len(line) + 1)
+        widths = list(map(cells_of_character, clusters))
+    else:
+        starts = list(accumulate(map(len, clusters), initial=0))
+        widths = [cell_width(cluster) for cluster in clusters]
+    tabs = "\t" in line
+    sums = [] if tabs else list(accumulate(widths, initial=0))
+    count = len(clusters)
+    cuts: list[int] = []
+    first = 0
+    while first < count:
+        # The last cluster is found that still fits, then the cut is moved to where a reader expects it.
+        if tabs:
+            fit = _fit_with_tabs(clusters, widths, first, width)
+        else:
+            fit = bisect_right(sums, sums[first] + width, first) - 1
+        if fit < count:
+            fit = max(fit, first + 1) if code else _flow_cut(line, clusters, starts, first, fit)
+        cuts.append(starts[fit])
+        first = fit
+    return cuts or [0]
+
+
+def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, first: int, fit: int) -> int:
+    """Number of the cluster that begins the next row: behind hanging spaces, else at the last legal cut, else here."""
+    after = fit
+    while after < len(clusters) and clusters[after] in _HANGING:
+        after += 1
+    if after > fit:
+        return after
+    for index in range(fit, first, -1):
+        if _legal_cut(line, starts[index]):
+            return index
+    return max(fit, first + 1)
+
+
+def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, width: int) -> int:
+    """Number of the first cluster that no longer fits on a row; tab stops count from the row's start."""
+    column = 0
+    for index in range(first, len(clusters)):
+        column += TAB_STOP - column % TAB_STOP if clusters[index] == "\t" else widths[index]
+        if column > width:
+            return index
+    return len(clusters)
+
+
+def _clusters(line: str, width: int) -> list[str] | str:
+    """Clusters of a line, none wider than a row: a longer chain (stacked conjuncts) is cut where Rich would cut it."""
+    if is_plain(line):
+        return line
+    clusters = list(graphemes(line))
+    if len(line) - len(clusters) < width // 2:
+        return clusters
+    result: list[str] = []
+    for cluster in clusters:
+        if len(cluster) > 1 and cell_width(cluster) > width:
+            # Only for a cluster wider than the screen row, which no real text has.
+            from rich.cells import split_graphemes  # noqa: PLC0415
+
+            result.extend(cluster[start:end] for start, end, _ in split_graphemes(cluster)[0])
+        else:
+            result.append(cluster)
+    return result

@@ -1,0 +1,299 @@
+"""From bytes to text: which encoding, and whether it is text at all.
+
+In this order: a byte order mark; strict UTF-8; zero bytes that betray UTF-16 or UTF-32 without a mark; the encoding
+that an XML or HTML file declares; UTF-8 with a few damaged places; and at last detection by charset-normalizer.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from typing import NamedTuple
+
+_MARKS = (
+    # The mark of UTF-32 begins with that of UTF-16, so it must be looked for first.
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+
+_SIGNATURES = (
+    (b"%PDF-", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP archive, as EPUB and office files are"),
+    (b"\x89PNG\r\n", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF87a", "a GIF picture"),
+    (b"GIF89a", "a GIF picture"),
+    (b"\x1f\x8b\x08", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+)
+
+_SAMPLE = 65_536
+"""Bytes that are looked at to tell text from other things, and to detect an encoding."""
+
+_MOST_ZEROS = 0.01
+"""Share of zero bytes up to which a file is text with damage; programs and databases hold far more."""
+
+_MOST_CONTROLS = 0.02
+"""Share of other control bytes up to which a file is text with damage; packed data holds 10 %."""
+
+_FEW = 8
+"""Control or zero bytes that prove nothing, however short the file is."""
+
+_CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
+
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,80}\bencoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}\bcharset\s*=\s*["']?([\w.:-]+)""",
+    re.IGNORECASE,
+)
+
+_ALIASES = {"x-sjis": "cp932", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949"}
+
+_NAMES = {
+    "big5": "Big5",
+    "cp932": "Shift JIS",
+    "euc_jp": "EUC-JP",
+    "euc_kr": "EUC-KR",
+    "gb18030": "GB 18030",
+    "gb2312": "GB 2312",
+    "gbk": "GBK",
+    "hz": "HZ",
+    "iso2022_jp": "ISO-2022-JP",
+    "iso2022_kr": "ISO-2022-KR",
+    "koi8_r": "KOI8-R",
+    "koi8_u": "KOI8-U",
+    "latin_1": "ISO-8859-1",
+    "mac_cyrillic": "Mac Cyrillic",
+    "mac_roman": "Mac Roman",
+    "shift_jis": "Shift JIS",
+}
+
+_UNLIKELY = [
+    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp737", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
+    *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
+    *("shift_jis_2004", "shift_jisx0213"),
+]
+"""Code pages that hold no articles, or the same as a better known one; they only win by accident."""
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+_SPARSE = 0.01
+"""Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
+
+_ACCENTED = "àáâãäåæçèéêëìíîïñòóôöøùúüÿœ"
+_CAPITALS = _ACCENTED.upper()
+_ODD_HERE = re.compile(
+    "|".join(
+        (
+            # Any character but typography and the accents of Western Europe, ...
+            f"[^\\x00-\\x7f{_ACCENTED}{_CAPITALS}ß‘’‚“”„–—…•·«»‹›©®™°§¶†‡£€¢½¼¾¡¿ªº\\xa0\\xad\\u3000]",
+            # ... a sign within a word or an opening one before none, ...
+            "(?<=[a-z])[“„•·«»©®™°§¶†‡£€¢½¼¾¡¿]+[A-Za-z]",
+            f'[¡¿](?![A-Za-z¡¿“"{_CAPITALS}])',
+            # ... an accented capital within a word or alone, and three accents in a row: each shows another encoding.
+            f"(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])",
+            f"(?<![A-Za-z])[{_CAPITALS}](?<![ÀÅÉ])(?![A-Za-z’{_ACCENTED}{_CAPITALS}])",
+            f"[{_ACCENTED}{_CAPITALS}]{{3}}",
+        )
+    )
+)
+
+_MISREAD = {
+    ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
+}
+
+
+class Decoded(NamedTuple):
+    """The text of some bytes, or why there is none."""
+
+    text: str
+    encoding: str = ""
+    """Name of the encoding for people, such as `UTF-8`."""
+    notice: str = ""
+    """A sentence for the reader where the bytes were not plain, undamaged UTF-8."""
+    problem: str = ""
+    """Why the bytes are not text, in a few words; empty where they are."""
+
+
+def decode(data: bytes) -> Decoded:
+    """The text of a file, line ends as they stand. Never raises: what is no text comes back with `problem` set."""
+    for mark, codec, name in _MARKS:
+        if data.startswith(mark):
+            return _marked(data[len(mark) :], codec, name)
+    for signature, what in _SIGNATURES:
+        if data.startswith(signature):
+            return Decoded("", problem=f"not text: {what}")
+    escaped = _escaped(data)
+    if escaped:
+        return escaped
+    problem = _binary(data[:_SAMPLE])
+    if problem:
+        return _wide(data) or Decoded("", problem=problem)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return _declared(data) or _damaged(data) or _western(data) or _detected(data)
+    return _repaired(text)
+
+
+def _marked(data: bytes, codec: str, name: str) -> Decoded:
+    text = data.decode(codec, "replace")
+    notice = f"Read as {name}." if name != "UTF-8" else ""
+    damage = text.count("\ufffd")
+    # A mark is believed unless what follows makes no sense at all.
+    if damage > _FEW and damage > len(text) // 10:
+        return Decoded("", problem=f"not text: it is marked as {name}, but is not")
+    if damage and damage != data.count("\ufffd".encode(codec)):
+        notice = f"Read as {name}; places that could not be decoded are shown as \ufffd."
+    return Decoded(text, name, notice)
+
+
+def _escaped(data: bytes) -> Decoded | None:
+    """Seven-bit encodings of East Asia, which switch character sets in mid-text."""
+    if b"\x1b" in data and b"\x1b$" in data:  # one byte alone is found ten times faster
+        candidates = ["iso2022_jp", "iso2022_kr", "iso2022_jp_2"]
+    elif b"~" in data and data.isascii() and b"~{" in data and b"~}" in data:
+        candidates = ["hz"]
+    else:
+        return None
+    for codec in candidates:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return Decoded(text, _name(codec), f"Read as {_name(codec)}.")
+    return None
+
+
+def _binary(sample: bytes) -> str:
+    """Why this is no text, as far as its bytes alone tell; empty where it may be."""
+    size = len(sample)
+    zeros = sample.count(0)
+    if zeros > _FEW and zeros > size * _MOST_ZEROS:
+        return f"not text: {_percent(zeros, size)} of its bytes are zero"
+    controls = size - len(sample.translate(None, _CONTROLS))
+    if controls > _FEW and controls > size * _MOST_CONTROLS:
+        return f"not text: {_percent(controls, size)} of its bytes are control characters"
+    return ""
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    return f"{share:.0f} %" if share >= 1 else f"{share:.1f} %"
+
+
+def _wide(data: bytes) -> Decoded | None:
+    """UTF-16 or UTF-32 without a mark: zero bytes stand in one place of each unit, and the text makes sense."""
+    sample = data[: _SAMPLE - _SAMPLE % 4]
+    zeros = sample.count(0)
+    for codec, name, places, unit in (
+        ("utf-32-le", "UTF-32", (2, 3), 4),
+        ("utf-32-be", "UTF-32", (0, 1), 4),
+        ("utf-16-le", "UTF-16", (1,), 2),
+        ("utf-16-be", "UTF-16", (0,), 2),
+    ):
+        found = sum(sample[place::unit].count(0) for place in places)
+        likely = found * 2 >= len(sample) * 0.95 if unit == 4 else found >= zeros * 0.98
+        if not likely:
+            continue
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        head = text[:4096]
+        strange = sum(unicodedata.category(c) in {"Cc", "Cn", "Co", "Cs"} and c not in "\t\n\f\r" for c in head)
+        if strange <= len(head) // 100:
+            return Decoded(text, name, f"Read as {name}.")
+    return None
+
+
+def _declared(data: bytes) -> Decoded | None:
+    """The encoding that an XML or HTML file names in its first kilobyte, if it fits."""
+    match = _DECLARED.search(data[:1024])
+    if match is None:
+        return None
+    label = (match[1] or match[2]).decode("ascii", "replace").lower()
+    try:
+        codec = codecs.lookup(_ALIASES.get(label, label)).name
+        text = data.decode(codec)
+    except (LookupError, UnicodeDecodeError, ValueError):
+        return None
+    return Decoded(text, _name(codec), f"Read as {_name(codec)}, as the file declares.")
+
+
+def _damaged(data: bytes) -> Decoded | None:
+    """UTF-8 in which a few bytes are wrong: at least three good sequences for each bad one."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = len(data) - bad - len(data.translate(None, bytes(range(0x80, 0xC0))))
+    if good < 3 * bad:
+        return None
+    places = "one place" if bad == 1 else f"{bad:,} places"
+    return Decoded(text, "UTF-8", f"Damaged UTF-8: {places} that could not be decoded are shown as \ufffd.")
+
+
+def _western(data: bytes) -> Decoded | None:
+    """English with a curly quote here and an accent there: too little for statistics, but enough to see what fits."""
+    beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
+    if beyond > len(data) * _SPARSE:
+        return None
+    for codec in ("cp1252", "mac_roman", "big5", "cp932", "gb18030", "cp949"):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if _ODD_HERE.search(text) is None:
+            return Decoded(text, _name(codec), f"Not UTF-8: read as {_name(codec)}, which is a guess.")
+    return None
+
+
+def _detected(data: bytes) -> Decoded:
+    """What charset-normalizer takes the bytes for; it sees a sample, since it costs a second per 10 MB."""
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - 29 ms, and hardly any file needs it
+
+    best = from_bytes(_telling_sample(data), cp_exclusion=_UNLIKELY).best()
+    if best is None:
+        return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
+    codec = codecs.lookup(best.encoding).name.replace("-", "_")
+    try:
+        text, damage = data.decode(best.encoding), ""
+    except UnicodeDecodeError:
+        text, damage = data.decode(best.encoding, "replace"), " Places that could not be decoded are shown as \ufffd."
+    return Decoded(text, _name(codec), f"Not UTF-8: read as {_name(codec)}, which is a guess.{damage}")
+
+
+def _telling_sample(data: bytes) -> bytes:
+    """The first 64 kB from shortly before the first byte beyond ASCII, cut at line ends."""
+    if len(data) <= _SAMPLE:
+        return data
+    beyond = re.search(rb"[\x80-\xff]", data)
+    first = beyond.start() if beyond else 0
+    start = data.rfind(b"\n", 0, first) + 1 if first > _SAMPLE // 2 else 0
+    end = data.rfind(b"\n", start, start + _SAMPLE)
+    return data[start : end if end > first else start + _SAMPLE]
+
+
+def _name(codec: str) -> str:
+    codec = codecs.lookup(codec).name.replace("-", "_")
+    if codec in _NAMES:
+        return _NAMES[codec]
+    windows = re.fullmatch(r"cp(125\d)", codec)
+    if windows:
+        return f"Windows-{windows[1]}"
+    iso = re.fullmatch(r"iso8859_(\d+)", codec)
+    return f"ISO-8859-{iso[1]}" if iso else codec.upper().replace("_", "-")
+
+
+def _repaired(text: str) -> Decoded:
+    """UTF-8; where the whole of it was once misread as Windows-1252 and saved so (`â€™` for `’`), the text meant."""
+    if "Ã" in text or ("â" in text and "â€" in text):
+        try:
+            meant = text.translate(_MISREAD).encode("latin-1").decode()
+        except UnicodeError:  # anything that does not fit shows that the text is what it means to be
+            return Decoded(text, "UTF-8")
+        return Decoded(meant, "UTF-8", "The text had been saved in a wrong encoding; it is shown as it was meant.")
+    return Decoded(text, "UTF-8")

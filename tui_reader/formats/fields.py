@@ -1,0 +1,224 @@
+"""From the keys of a header to the fields of `Metadata`: whatever the many site builders and clippers call them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
+
+from tui_reader.document.clean import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_TITLE = ("title", "headline", "name")
+_BYLINE = ("byline", "author", "authors", "creator", "by")
+_SOURCE = ("source", "site", "publication", "publisher", "site_name", "website", "journal", "newspaper")
+_DATE = (
+    "date",
+    "published",
+    "publish_date",
+    "pubdate",
+    "date_published",
+    "publishdate",
+    "created",
+    "updated",
+    "lastmod",
+)
+_TAGS = ("tags", "tag", "keywords", "categories", "category", "topics")
+_LANGUAGE = ("lang", "language", "locale")
+_URL = ("url", "link", "canonical", "canonical_url", "permalink", "original_url", "source_url", "source", "uri")
+_ID = ("id", "guid", "uid", "uuid")
+_NESTS = ("taxonomies", "extra", "params", "metadata", "meta")
+"""Tables in which site builders (Zola, Hugo) keep fields of their own."""
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sept", "sep"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        1,
+    )
+    for name in names
+}
+_ISO = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
+    r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
+    re.IGNORECASE,
+)
+_DAY_FIRST = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})\b")
+_MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_CJK = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_TAG_PATH = re.compile(r"#\S+(?:\s+#\S+)*")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+class Fields(TypedDict, total=False):
+    """Fields of `Metadata` that a header gave; only those that are not empty."""
+
+    id: str
+    title: str
+    byline: str
+    source: str
+    date: str
+    url: str
+    language: str
+    tags: tuple[str, ...]
+
+
+def fields_of(header: Mapping[str, Any]) -> Fields:
+    """What a header says, under our names. Never raises."""
+    keys = dict(_flat(header))
+    fields = Fields()
+    if title := _first(keys, _TITLE):
+        fields["title"] = title
+    if byline := _first(keys, _BYLINE):
+        fields["byline"] = byline
+    if source := _source(keys):
+        fields["source"] = source
+    for name in _DATE:
+        if iso := iso_date(keys.get(name)):
+            fields["date"] = iso
+            break
+    for name in _URL:
+        if url := web_address(keys.get(name)):
+            fields["url"] = url
+            break
+    language = _first(keys, _LANGUAGE)
+    if _LANGUAGE_TAG.fullmatch(language):
+        fields["language"] = language.replace("_", "-")
+    if tags := _tags(keys):
+        fields["tags"] = tags
+    if identity := _first(keys, _ID):
+        fields["id"] = identity
+    return fields
+
+
+def _flat(header: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Keys in lower case; those of the known tables first, so that the header's own keys win."""
+    for key, value in header.items():
+        if key.lower() in _NESTS and isinstance(value, dict):
+            yield from ((str(inner).lower().replace("-", "_"), item) for inner, item in value.items())
+    for key, value in header.items():
+        if not (key.lower() in _NESTS and isinstance(value, dict)):
+            yield key.lower().replace("-", "_").replace(" ", "_"), value
+
+
+def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((line for name in names if (line := _line(keys.get(name)))), "")
+
+
+def _line(value: Any) -> str:
+    """A value as one line: lists are joined by commas, of a mapping its name is taken."""
+    if isinstance(value, str):
+        return clean_line(value)
+    if isinstance(value, list):
+        return ", ".join(line for item in value if (line := _line(item)))
+    if isinstance(value, dict):
+        return next((_line(value[key]) for key in ("name", "title", "full_name") if key in value), "")
+    if isinstance(value, bool) or value is None:
+        return ""
+    return clean_line(str(value))
+
+
+def _source(keys: Mapping[str, Any]) -> str:
+    """Name of the publication; clippers often write the address here, of which the host is shown."""
+    source = _first(keys, _SOURCE)
+    if web_address(source):
+        return (urlsplit(source).hostname or "").removeprefix("www.")
+    return source
+
+
+def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
+    """Tags of every key that may hold them, without repetition, in the order written."""
+    tags: dict[str, str] = {}
+    for name in _TAGS:
+        value = keys.get(name)
+        for item in value if isinstance(value, list) else _split(_line(value)):
+            if tag := _line(item).removeprefix("#").strip():
+                tags.setdefault(tag.casefold(), tag)
+    return tuple(tags.values())
+
+
+def _split(line: str) -> list[str]:
+    if _TAG_PATH.fullmatch(line):
+        return line.split()
+    return re.split(r"[,;、，]", line)
+
+
+def web_address(value: object) -> str:
+    """The address, if it is one of the web and cannot be another thing in disguise."""
+    if not isinstance(value, str):
+        return ""
+    address = clean_line(value)
+    if " " in address:
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def iso_date(value: object) -> str:
+    """A date or date and time in ISO 8601, from what people and programs write; empty where that is not certain."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list):
+        value = next((item for item in value if isinstance(item, str)), "")
+    if not isinstance(value, str):
+        return ""
+    written = clean_line(value)[:80]
+    try:
+        return _iso(written)
+    except ValueError:  # a day that no calendar has
+        return ""
+
+
+def _iso(written: str) -> str:
+    if match := _ISO.match(written):
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+        if match[4] is None:
+            return date(year, month, day).isoformat()
+        moment = datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0))  # noqa: DTZ001 - zone follows
+        return moment.replace(tzinfo=_zone(match[7])).isoformat()
+    if match := _CJK.match(written):
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    if match := _DAY_FIRST.match(written):
+        return _named(match[3], match[2], match[1])
+    if match := _MONTH_FIRST.match(written):
+        return _named(match[3], match[1], match[2])
+    if match := _NUMERIC.match(written):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        # With points it is day first everywhere; else only a number beyond twelve tells.
+        if match[2] == "." or first > 12:
+            return date(year, second, first).isoformat()
+        return date(year, first, second).isoformat() if second > 12 else ""
+    return ""
+
+
+def _named(year: str, month: str, day: str) -> str:
+    number = _MONTHS.get(month.lower())
+    return date(int(year), number, int(day)).isoformat() if number else ""
+
+
+def _zone(written: str | None) -> Any:
+    if not written:
+        return None
+    if written.upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    return datetime.strptime(written.replace(":", ""), "%z").tzinfo

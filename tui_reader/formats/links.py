@@ -1,0 +1,25 @@
+"""Web addresses that stand in running text."""
+
+from __future__ import annotations
+
+import re
+
+from tui_reader.document.blocks import Span, SpanKind
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"“”「」（）]+")
+_TRAILING = ".,;:!?'’*_…。，、"
+
+
+def bare_links(text: str) -> list[Span]:
+    """Spans over the addresses in a text, without the punctuation of the sentence around them."""
+    if "://" not in text:
+        return []
+    spans = []
+    for match in _ADDRESS.finditer(text):
+        address = match[0].rstrip(_TRAILING)
+        # A closing bracket belongs to the sentence unless the address opened it.
+        while address.endswith((")", "]")) and address.count(address[-1]) > address.count("(["[address[-1] == "]"]):
+            address = address[:-1].rstrip(_TRAILING)
+        if len(address) > len("https://"):
+            spans.append(Span(SpanKind.LINK, match.start(), match.start() + len(address), address))
+    return spans

@@ -1,0 +1,117 @@
+"""How many articles stand where, kept up to date change by change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui_reader.model.article import Headline
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers for the sidebar. Sources and tags count what is not archived, the most frequent first, then by name."""
+
+    shelves: Mapping[Shelf, int]
+    sources: tuple[tuple[str, int], ...] = ()
+    tags: tuple[tuple[str, int], ...] = ()
+    unread: int = 0
+    """Unread articles that are not archived."""
+    annotations: int = 0
+    """Annotations of all articles of the library."""
+
+
+class Tally:
+    """Adds headlines up. Adding and taking away cost the headline's own tags, whatever the size of the library."""
+
+    def __init__(self) -> None:
+        self._shelves = dict.fromkeys(Shelf, 0)
+        self._sources: Counter[str] = Counter()
+        self._tags: Counter[str] = Counter()
+        self._annotations = 0
+        self._ranked_sources: tuple[tuple[str, int], ...] | None = ()
+        self._ranked_tags: tuple[tuple[str, int], ...] | None = ()
+
+    def replace(self, old: Headline | None, new: Headline | None) -> None:
+        """Count a headline in place of another; None where there was none, or will be none."""
+        self._count(old, -1)
+        self._count(new, 1)
+        if old and new and old.state.archived == new.state.archived and describes_alike(old, new):
+            return
+        old_source, old_tags = _grouping(old)
+        new_source, new_tags = _grouping(new)
+        # Ranking a thousand tags takes 0.3 ms, so it is done for those changes alone that touch them.
+        if old_source != new_source:
+            self._regroup(self._sources, (old_source,), (new_source,))
+            self._ranked_sources = None
+        if old_tags != new_tags:
+            self._regroup(self._tags, old_tags, new_tags)
+            self._ranked_tags = None
+
+    def counts(self) -> Counts:
+        """The numbers as they are now."""
+        if self._ranked_sources is None:
+            self._ranked_sources = _rank(self._sources)
+        if self._ranked_tags is None:
+            self._ranked_tags = _rank(self._tags)
+        return Counts(
+            dict(self._shelves),
+            self._ranked_sources,
+            self._ranked_tags,
+            self._shelves[Shelf.UNREAD],
+            self._annotations,
+        )
+
+    def _count(self, headline: Headline | None, sign: int) -> None:
+        if headline is None:
+            return
+        for shelf in shelves_of(headline):
+            self._shelves[shelf] += sign
+        self._annotations += sign * headline.notes
+
+    @staticmethod
+    def _regroup(groups: Counter[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        for name in old:
+            groups[name] -= 1
+            if not groups[name]:
+                del groups[name]
+        for name in new:
+            groups[name] += 1
+
+
+def describes_alike(old: Headline, new: Headline) -> bool:
+    """Whether two headlines are of one article as it stands, with the same tags and corrections: not read, star, place.
+
+    Nearly every change is of this kind, and need not work out anew what follows from title, source, date and tags.
+    """
+    return old.article is new.article and old.state.tags == new.state.tags and old.state.edits == new.state.edits
+
+
+def shelves_of(headline: Headline) -> list[Shelf]:
+    """The shelves that an article stands on."""
+    state = headline.state
+    shelves = [Shelf.ARCHIVE] if state.archived else [Shelf.INBOX]
+    if not state.archived and not state.read:
+        shelves.append(Shelf.UNREAD)
+    if state.starred:
+        shelves.append(Shelf.STARRED)
+    if headline.notes:
+        shelves.append(Shelf.ANNOTATED)
+    return shelves
+
+
+def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
+    """Source and tags under which a headline counts; nothing while it is archived."""
+    if headline is None or headline.state.archived:
+        return "", ()
+    return headline.field("source"), tuple(sorted(set(headline.tags)))
+
+
+def _rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((n, c) for n, c in groups.items() if n), key=lambda g: (-g[1], g[0].casefold(), g[0])))

@@ -1,0 +1,175 @@
+"""Documents, read in threads of their own and kept while there is room."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.services.events import DocumentLoaded, Listener, ignore
+from tui_reader.sources.files import UnreadableError, read_bytes, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tui_reader.model.article import ArticleId, Metadata
+    from tui_reader.services.found import FoundFile
+
+ROOM = 24_000_000
+"""Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
+AHEAD = 2 * 1024 * 1024
+"""Bytes beyond which a file is read when it is opened, not before: it would take a core for a second."""
+WORKERS = 2
+"""Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
+
+
+class Documents:
+    """Gives documents that are at hand, and fetches others. May be called from any thread; never waits."""
+
+    def __init__(
+        self, find: Callable[[ArticleId], FoundFile | None], given: Mapping[ArticleId, bytes], limit: int
+    ) -> None:
+        """Start empty.
+
+        Args:
+            find: The file of an article; called from threads of this object.
+            given: Bytes of articles that have no file: standard input.
+            limit: Bytes that an article may have.
+        """
+        self.listener: Listener = ignore
+        self._find = find
+        self._given = given
+        self._limit = limit
+        self._kept: OrderedDict[ArticleId, Document] = OrderedDict()
+        self._wanted: ArticleId | None = None
+        self._ahead: deque[ArticleId] = deque()
+        self._working: dict[ArticleId, object] = {}
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell a listener what is loaded from now on, and first what was loaded while nobody listened.
+
+        A screen wants its first document before it is ready to be told of it; that of standard input is quicker.
+        """
+        self.listener = listener
+        with self._changed:
+            kept = tuple(self._kept.items())
+        for article_id, document in kept:
+            listener(DocumentLoaded(article_id, document))
+
+    def get(self, article_id: ArticleId) -> Document | None:
+        """A document that is at hand, maybe only its beginning (`partial`); None if it has to be wanted first."""
+        with self._changed:
+            document = self._kept.get(article_id)
+            if document is not None:
+                self._kept.move_to_end(article_id)
+            return document
+
+    def want(self, article_id: ArticleId, neighbours: Sequence[ArticleId] = ()) -> None:
+        """Fetch a document, then those that are likely to be wanted next.
+
+        `DocumentLoaded` tells of the first: of its beginning where that is to be had sooner, then of the whole. What
+        was wanted before and is not begun yet is forgotten. Nothing is told of a document that is at hand as a whole.
+        """
+        with self._changed:
+            self._wanted = article_id if self._is_lacking(article_id) else None
+            self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._is_lacking(i))
+            tasks = (self._wanted is not None) + bool(self._ahead)
+            while tasks > self._idle and len(self._threads) < WORKERS and not self._closed:
+                thread = threading.Thread(target=self._work, name=f"documents-{len(self._threads)}", daemon=True)
+                self._threads.append(thread)
+                self._idle += 1
+                thread.start()
+            self._changed.notify_all()
+
+    def drop(self, article_id: ArticleId) -> None:
+        """Forget a document, and do not keep it if it is being read just now."""
+        with self._changed:
+            self._kept.pop(article_id, None)
+            self._working.pop(article_id, None)
+
+    def close(self) -> None:
+        """Stop fetching. A thread in the midst of a document ends with it; the program need not wait."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _is_lacking(self, article_id: ArticleId) -> bool:
+        document = self._kept.get(article_id)
+        return (document is None or document.partial) and article_id not in self._working
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._wanted is not None or self._ahead)
+                if self._closed:
+                    return
+                wanted = self._wanted is not None
+                article_id = self._wanted if self._wanted is not None else self._ahead.popleft()
+                self._wanted = None
+                if not self._is_lacking(article_id):
+                    continue
+                ticket = self._working[article_id] = object()
+                self._idle -= 1
+            self._fetch(article_id, ticket, ahead=not wanted)
+            with self._changed:
+                self._idle += 1
+                if self._working.get(article_id) is ticket:
+                    del self._working[article_id]
+
+    def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
+        # Heavy (Markdown, YAML, detection of encodings), and loaded beside the first frame this way.
+        from tui_reader.formats import preview, read  # noqa: PLC0415
+
+        file = self._find(article_id)
+        if file is None or (ahead and file.size > AHEAD):
+            return
+        try:
+            data = self._bytes_of(article_id, file)
+        except FileNotFoundError:
+            self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is no longer there"))
+            return
+        except UnreadableError as error:
+            self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
+            return
+        name = Path(file.path).name
+        if not ahead and (beginning := preview(data, name)) is not None:
+            self._keep(article_id, ticket, beginning)
+        self._keep(article_id, ticket, read(data, name))
+
+    def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
+        given = self._given.get(article_id)
+        if given is None:
+            return read_bytes(Path(file.path), self._limit)[0]
+        if len(given) > self._limit:
+            raise UnreadableError(too_large(len(given), self._limit))
+        return given
+
+    def _keep(self, article_id: ArticleId, ticket: object, document: Document) -> None:
+        with self._changed:
+            # Dropped while it was read: what was read is out of date.
+            if self._working.get(article_id) is not ticket:
+                return
+            self._kept[article_id] = document
+            self._kept.move_to_end(article_id)
+            room = ROOM - sum(len(kept.text) for kept in self._kept.values())
+            while room < 0 and len(self._kept) > 1:
+                room += len(self._kept.popitem(last=False)[1].text)
+        self.listener(DocumentLoaded(article_id, document))
+
+
+def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
+    """A page that says why there is no other."""
+    builder = DocumentBuilder()
+    for kind, level, text in (
+        (BlockKind.HEADING, 1, "This article cannot be read"),
+        (BlockKind.PARAGRAPH, 0, f"{location}: {reason}."),
+        (BlockKind.PARAGRAPH, 0, "It is read again as soon as the file changes."),
+    ):
+        builder.add(Block(kind, 0, 0, level=level), text)
+    return builder.build(metadata, error=reason)

@@ -1,0 +1,187 @@
+"""Which file is which article: ids that are unique, survive restarts, and ride along when a file is moved.
+
+An id is the one that a file's front matter claims, else the address of the original, else the name of the file. What a
+reader did with an article is recorded under its id together with where its file stood and the fingerprint of its bytes,
+so that the record, once there, says better than the file who the article is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from tui_reader.services.records import FINGERPRINT, LOCATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui_reader.model.article import ArticleId, Metadata
+    from tui_reader.services.found import FoundFile
+    from tui_reader.storage.base import Edit, Record
+
+
+class _Record(NamedTuple):
+    location: str
+    fingerprint: str
+
+
+class Move(NamedTuple):
+    """An article that was taken for a new one and turned out to be one known from elsewhere."""
+
+    file: FoundFile
+    mistaken: ArticleId
+    id: ArticleId
+
+
+class Identities:
+    """Gives every file its id, and finds out which vanished file a new one used to be."""
+
+    def __init__(self, records: Iterable[tuple[ArticleId, Record]], exists: Callable[[str], bool]) -> None:
+        """Learn what is recorded.
+
+        Args:
+            records: The articles of the store.
+            exists: Whether a file of that name stands on the disk; asked about the origin of a likely move only.
+        """
+        self._exists = exists
+        self._records: dict[ArticleId, _Record] = {}
+        self._recorded_at: dict[str, ArticleId] = {}
+        self._by_fingerprint: dict[str, set[ArticleId]] = defaultdict(set)
+        self._files: dict[ArticleId, FoundFile] = {}
+        self._live: dict[str, ArticleId] = {}
+        self._unsettled: set[ArticleId] = set()
+        self._vanished = False
+        for article_id, record in records:
+            self._learn(article_id, str(record.get(LOCATION) or ""), str(record.get(FINGERPRINT) or ""))
+
+    def file(self, article_id: ArticleId) -> FoundFile | None:
+        """The file of an article, if it is there."""
+        return self._files.get(article_id)
+
+    def at(self, name: str) -> ArticleId | None:
+        """The article whose file has this name now. Safe to ask from any thread."""
+        return self._live.get(name)
+
+    def is_recorded(self, article_id: ArticleId) -> bool:
+        """Whether the store says where the article's file stands, and what it held."""
+        file, record = self._files.get(article_id), self._records.get(article_id)
+        return file is None or record == (file.name, file.fingerprint)
+
+    def has_record(self, article_id: ArticleId) -> bool:
+        """Whether the store holds anything about the article."""
+        return article_id in self._records
+
+    def assign(self, file: FoundFile) -> ArticleId:
+        """The id of a file that was found or has changed; where it is another one than before, that article is gone."""
+        current = self._live.get(file.name)
+        if current is not None:
+            if not self._is_replaced(current, file, self._files[current].fingerprint):
+                self._files[current] = file
+                return current
+            self.release(file.name)
+        article_id = self._pick(file)
+        self._live[file.name] = article_id
+        self._files[article_id] = file
+        if article_id not in self._records:
+            self._unsettled.add(article_id)
+        return article_id
+
+    def release(self, name: str) -> ArticleId | None:
+        """Take in that a file is gone; the id that it had."""
+        article_id = self._live.pop(name, None)
+        if article_id is not None:
+            del self._files[article_id]
+            self._unsettled.discard(article_id)
+            self._vanished = self._vanished or article_id in self._records
+        return article_id
+
+    def settle(self) -> list[Move]:
+        """Find moved files, now that everything on the disk has been seen.
+
+        A file without a record of its own is a recorded article if it claims its id or has its bytes, that article's
+        file is nowhere to be found, and no other article would fit as well.
+        """
+        moves = []
+        fresh = self._unsettled if not self._vanished else [i for i in self._files if i not in self._records]
+        for mistaken in list(fresh):
+            file = self._files[mistaken]
+            if file.fingerprint not in self._by_fingerprint and file.metadata.id not in self._records:
+                continue
+            known = self._origin(file)
+            if known is not None:
+                del self._files[mistaken]
+                self._live[file.name] = known
+                self._files[known] = file
+                moves.append(Move(file, mistaken, known))
+        self._unsettled.clear()
+        self._vanished = False
+        return moves
+
+    def note(self, edit: Edit) -> None:
+        """Take an edit of an article's record in."""
+        if edit.field not in {LOCATION, FINGERPRINT} and edit.key in self._records:
+            return
+        old = self._records.get(edit.key, _Record("", ""))
+        value = str(edit.after or "")
+        location = value if edit.field == LOCATION else old.location
+        fingerprint = value if edit.field == FINGERPRINT else old.fingerprint
+        if old.location and self._recorded_at.get(old.location) == edit.key:
+            del self._recorded_at[old.location]
+        self._by_fingerprint[old.fingerprint].discard(edit.key)
+        self._learn(edit.key, location, fingerprint)
+
+    def _learn(self, article_id: ArticleId, location: str, fingerprint: str) -> None:
+        self._records[article_id] = _Record(location, fingerprint)
+        if location:
+            self._recorded_at[location] = article_id
+        if fingerprint:
+            self._by_fingerprint[fingerprint].add(article_id)
+
+    def _pick(self, file: FoundFile) -> ArticleId:
+        recorded = self._recorded_at.get(file.name)
+        if recorded is not None and recorded not in self._files:
+            known = self._records[recorded].fingerprint
+            if not self._is_replaced(recorded, file, known):
+                return recorded
+        for candidate in (file.metadata.id, _address(file.metadata), file.name):
+            if candidate and self._is_free(candidate, file.name):
+                return candidate
+        candidate = f"{file.name}~{file.fingerprint[:8]}"
+        while not self._is_free(candidate, file.name):
+            candidate += "~"
+        return candidate
+
+    def _is_free(self, article_id: ArticleId, name: str) -> bool:
+        """Whether nobody has an id, nor may come back for it."""
+        record = self._records.get(article_id)
+        return article_id not in self._files and (record is None or record.location in {"", name})
+
+    def _is_replaced(self, article_id: ArticleId, file: FoundFile, fingerprint: str) -> bool:
+        """Whether another article was put in the place of one that had claimed its id itself."""
+        claim = file.metadata.id
+        if not claim or claim == article_id or fingerprint == file.fingerprint:
+            return False
+        # An id that is a file name was never claimed: the file has got its first one now, and stays who it was.
+        return Path(article_id.partition("~")[0]).suffix != Path(file.name).suffix
+
+    def _origin(self, file: FoundFile) -> ArticleId | None:
+        """The recorded article that a file without a record must be, if there is just one."""
+        candidates = self._by_fingerprint.get(file.fingerprint, set()) if file.size else set()
+        if file.metadata.id in self._records:
+            candidates = {file.metadata.id}
+        missing = [known for known in candidates if known not in self._files]
+        if len(missing) != 1:
+            return None
+        (known,) = missing
+        location = self._records[known].location
+        return None if not location or location in self._live or self._exists(location) else known
+
+
+def _address(metadata: Metadata) -> str:
+    """The address of the original, unless it was guessed or is but a site's front page."""
+    if "url" in metadata.guessed or not metadata.url:
+        return ""
+    parts = urlsplit(metadata.url)
+    return metadata.url if parts.path.strip("/") or parts.query else ""

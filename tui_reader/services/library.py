@@ -1,0 +1,297 @@
+"""A library: the articles of some folders, and what their reader did with them."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tui_reader import paths as program_paths
+from tui_reader.config import Settings
+from tui_reader.errors import ReaderError, UsageError
+from tui_reader.model.article import Metadata
+from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
+from tui_reader.services.documents import Documents
+from tui_reader.services.events import ArticlesChanged, DocumentChanged, Listener, ignore
+from tui_reader.services.found import Batch, FoundFile, found_file, without_header
+from tui_reader.services.identities import Identities
+from tui_reader.services.places import STATE_FILE, Places, find_places
+from tui_reader.services.reading import Reading
+from tui_reader.services.samples import fill_default_library
+from tui_reader.services.saving import SavingWatch
+from tui_reader.services.state import LibraryState
+from tui_reader.sources.files import MEGABYTE, too_large
+from tui_reader.storage import Store, open_store
+from tui_reader.storage.base import ARTICLES
+from tui_reader.storage.scan_cache import ScanCache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.model.article import ArticleId
+
+
+STDIN = "standard input"
+"""What is read from there is called so, until it has a title of its own."""
+
+AT_ONCE = 500
+"""Articles that are there when a library opens (15 ms); those that are remembered beyond come after the first frame."""
+SYNC_SECONDS = 0.004
+"""Seconds after which `Library.sync` leaves the rest for another time: a frame lasts four times as long."""
+
+
+class Library:
+    """Everything that a screen needs, and nothing of a screen.
+
+    One thread owns a library: the one that asks the catalogue, calls the verbs and `sync`. Files are scanned, watched
+    and read in other threads, which only ever leave word; `ArticlesChanged` asks the owner to take it in by `sync`.
+    """
+
+    def __init__(self, places: Places, store: Store, settings: Settings, notices: Sequence[str]) -> None:
+        """Show what is remembered. `open_library` is the way to get one."""
+        self.name = places.name
+        self.store = store
+        self.notices: Sequence[str] = (*notices, *store.notices)
+        self._places = places
+        self._limit = settings.max_file_mb * MEGABYTE
+        self._listener: Listener = ignore
+        self._saving = SavingWatch()
+        self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self._given: dict[ArticleId, bytes] = {}
+        self._thread: threading.Thread | None = None
+        self._identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(places.path_of(name)))
+        self._catalogue = MemoryCatalogue()
+        self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
+        self.reading = Reading(self._state)
+        self.documents = Documents(self._identities.file, self._given, self._limit)
+        self._cache = ScanCache(places.cache)
+        self._settings = settings
+        self._stop = threading.Event()
+        self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
+        self._take_in(Batch(tuple(found_file(places, file) for file in self._known)))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The articles there are."""
+        return self._catalogue
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed, as a sentence; empty where it can."""
+        return self.store.read_only
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that are looked through; none where only single files or standard input are shown."""
+        return self._places.folders
+
+    def path_of(self, article_id: ArticleId) -> Path | None:
+        """Where the file of an article is; None for standard input, and for what is not there."""
+        file = self._identities.file(article_id)
+        return Path(file.path) if file is not None and article_id not in self._given else None
+
+    def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
+        """The article that a relative link leads to.
+
+        Args:
+            article_id: The article that the link stands in.
+            link: Its target: a path, perhaps with a fragment and percent escapes.
+        """
+        path = self.path_of(article_id)
+        target = unquote(link.partition("#")[0].partition("?")[0])
+        if path is None or not target or "\0" in target:
+            return None
+        return self._identities.at(self._places.name_of(os.path.normpath(path.parent / target)))
+
+    def start(self, listener: Listener) -> None:
+        """Begin to scan and to watch.
+
+        Args:
+            listener: Told every event, mostly from threads of the library; it must not wait, nor call back.
+        """
+        self._listener = self._saving.listener = listener
+        self.documents.listen(listener)
+        if self._places.folders or self._places.files:
+            self._thread = threading.Thread(target=self._scan, name="scanner", daemon=True)
+            self._thread.start()
+
+    def sync(self) -> tuple[ArticleId, ...]:
+        """Take in what was found in the folders, and what other programs wrote into the state.
+
+        Stops after some milliseconds where there is much, and asks by another `ArticlesChanged` to be called again.
+
+        Returns:
+            The articles that came, changed or went, each once.
+        """
+        touched: dict[ArticleId, None] = {}
+        enough = time.monotonic() + SYNC_SECONDS
+        while not self._inbox.empty():
+            touched.update(self._take_in(self._inbox.get()))
+            if time.monotonic() > enough:
+                self._listener(ArticlesChanged())
+                break
+        touched.update(dict.fromkeys(self._state.absorb(self.store.poll())))
+        return tuple(touched)
+
+    def close(self) -> None:
+        """Stop all threads, and return once every change is on disk."""
+        self._listener = self.documents.listener = ignore
+        self._stop.set()
+        self.documents.close()
+        if self._thread is not None:
+            self._thread.join()
+        self._cache.close()
+        self.store.close()
+        self._saving.close()
+
+    def put_standard_input(self, data: bytes) -> ArticleId:
+        """Make an article of bytes that have no file; the same bytes are the same article the next time."""
+        from hashlib import blake2b  # noqa: PLC0415
+
+        from tui_reader.formats import scan  # noqa: PLC0415 - at other times, formats load beside the first frame
+
+        fingerprint = blake2b(data, digest_size=16).hexdigest()
+        metadata, problem = (
+            scan(data, "-") if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
+        )
+        if not metadata.title:
+            metadata = replace(metadata, title=STDIN, guessed=metadata.guessed | {"title"})
+        file = FoundFile(
+            "-",
+            f"stdin:{fingerprint}",
+            "-",
+            without_header(metadata),
+            len(data),
+            fingerprint=fingerprint,
+            error=problem,
+        )
+        article_id = self._identities.assign(file)
+        self._given[article_id] = data
+        self._catalogue.put([self._state.headline(file.article(article_id))])
+        return article_id
+
+    def _deliver(self, batch: Batch) -> None:
+        """Leave word of what was found; called by the scanner's thread."""
+        self._inbox.put(batch)
+        self._listener(ArticlesChanged())
+        for name in batch.changed:
+            if (article_id := self._identities.at(name)) is not None:
+                self._listener(DocumentChanged(article_id))
+
+    def _scan(self) -> None:
+        """The life of the scanner's thread."""
+        # Here, because what it takes to scan, watch and read headers is not needed for the first frame (30 ms).
+        from tui_reader.services.scanning import Scanner  # noqa: PLC0415
+
+        scanner = Scanner(
+            self._places,
+            self._settings,
+            self._cache,
+            self._known,
+            self._stop,
+            deliver=self._deliver,
+            tell=self._listener,
+        )
+        scanner.run(self._tick)
+
+    def _tick(self) -> None:
+        """Ask the owner to look for edits of other programs; called by the scanner's thread."""
+        self._listener(ArticlesChanged())
+
+    def _take_in(self, batch: Batch) -> dict[ArticleId, None]:
+        left = [self._identities.release(name) for name in batch.gone]
+        headlines = []
+        for file in batch.found:
+            before = self._identities.at(file.name)
+            article_id = self._identities.assign(file)
+            if before is not None and before != article_id:
+                left.append(before)
+            headlines.append(self._state.headline(file.article(article_id)))
+        gone = [article_id for article_id in left if article_id is not None]
+        self._forget(gone)
+        self._catalogue.put(headlines)
+        touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
+        for name in batch.changed:
+            if (changed := self._identities.at(name)) is not None:
+                self.documents.drop(changed)
+        if batch.complete:
+            for move in self._identities.settle():
+                self._forget((move.mistaken,))
+                self._catalogue.put([self._state.headline(move.file.article(move.id))])
+                touched.update({move.mistaken: None, move.id: None})
+        self._state.follow(touched)
+        return touched
+
+    def _forget(self, ids: Sequence[ArticleId]) -> None:
+        self._catalogue.remove(ids)
+        for article_id in ids:
+            self.documents.drop(article_id)
+
+
+def open_library(
+    paths: Sequence[Path] = (),
+    *,
+    state: Path | None = None,
+    stdin: bytes | None = None,
+    settings: Settings | None = None,
+) -> Library:
+    """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
+
+    Args:
+        paths: Folders and files; none for the default library, unless standard input is given.
+        state: The state file; None for the one that belongs to the paths.
+        stdin: Bytes that were read from standard input, as an article of their own.
+        settings: What to leave out and how large an article may be; None for the defaults.
+
+    Raises:
+        UsageError: A path does not exist.
+        StoreError: The state file may not be read.
+    """
+    data_dir = program_paths.data_dir()
+    notices: list[str] = []
+    name = ""
+    if stdin is not None and not paths:
+        name = STDIN
+    elif not paths:
+        name = "Sample library"
+        default = data_dir / "articles"
+        notices += fill_default_library(default)
+        paths = (default,)
+    places = find_places(paths, state, data_dir, program_paths.cache_dir())
+    for folder in places.folders:
+        stray = folder / STATE_FILE
+        if stray != places.state and state is None and stray.is_file():
+            notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
+    library = Library(places, open_store(places.state), settings or Settings(), notices)
+    if name:
+        library.name = name
+    if stdin is not None:
+        library.put_standard_input(stdin)
+    return library
+
+
+def init_library(folder: Path) -> Path:
+    """Make a folder a library that carries its own state, with relative names; the state file's path.
+
+    Raises:
+        UsageError: It is no folder, or it is one already.
+        ReaderError: The file cannot be written.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
+    state = folder / STATE_FILE
+    try:
+        with state.open("x", encoding="utf-8") as file:
+            file.write(
+                '{"meta": {"1": {"format": "tui-reader library", "version": 1}}, "articles": {}, "annotations": {}}\n'
+            )
+    except FileExistsError as error:
+        raise UsageError(f"{state} is there already: the folder is a library.") from error
+    except OSError as error:
+        raise ReaderError(f"{state} cannot be written: {error.strerror}.", "Check the folder's permissions.") from error
+    return state

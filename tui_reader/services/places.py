@@ -1,0 +1,126 @@
+"""Which places a library is made of, where its state lies, and what its files are called."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STATE_FILE = "library.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the command line named, made definite."""
+
+    name: str
+    """How the library is called on the screen."""
+    folders: tuple[Path, ...]
+    files: tuple[Path, ...]
+    """Single files; they are articles whatever their names."""
+    state: Path
+    base: Path | None
+    """Folder that names are relative to, where the state travels with it; None where names are absolute paths."""
+    cache: Path
+    """What the last scan of these very places learned."""
+
+    def name_of(self, path: str) -> str:
+        """How ids and records call a file."""
+        if self.base is not None:
+            inside = _relative(path, self.base)
+            if inside is not None:
+                # The same file on a Mac, whose file systems take names apart, is the same article.
+                return unicodedata.normalize("NFC", _printable(inside))
+        return _printable(path)
+
+    def location_of(self, path: str) -> str:
+        """How a person calls a file: relative to the one folder of the library, else by its whole path."""
+        inside = _relative(path, self.folders[0]) if len(self.folders) == 1 else None
+        return _printable(path if inside is None else inside)
+
+    def path_of(self, name: str) -> Path:
+        """The file of a name."""
+        return self.base / name if self.base is not None else Path(name)
+
+
+def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path) -> Places:
+    """Make sense of what the command line named.
+
+    Args:
+        paths: Folders and files.
+        state: The state file that was asked for, if one was.
+        data_dir: Where the program keeps data of its own.
+        cache_dir: Where it keeps what can be made anew.
+
+    Raises:
+        UsageError: A path does not exist.
+    """
+    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
+
+    folders, files = _sorted_out(paths)
+    everything = (*folders, *files)
+    home = _home_of(folders, files)
+    if state is None:
+        carried = home is not None and (home / STATE_FILE).is_file()
+        chosen = home / STATE_FILE if carried and home is not None else data_dir / STATE_FILE
+    else:
+        chosen = Path(os.path.abspath(state))  # noqa: PTH100 - a symbolic link is the store's business
+        carried = home is not None and chosen.parent == home
+    key = blake2b(b"\0".join(sorted(map(os.fsencode, everything))), digest_size=10).hexdigest()
+    return Places(
+        name=_name(everything),
+        folders=folders,
+        files=files,
+        state=chosen,
+        base=home if carried else None,
+        cache=cache_dir / "scans" / f"{key}.sqlite",
+    )
+
+
+def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    folders: dict[Path, None] = {}
+    files: dict[Path, None] = {}
+    for path in paths:
+        whole = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would rename what links lead to
+        if whole.is_dir():
+            folders[whole] = None
+        elif os.path.lexists(whole):
+            files[whole] = None
+        else:
+            raise UsageError(f"{path} does not exist.", "Name a folder with articles, a file, or - for standard input.")
+    # A folder within a folder adds nothing but a second name for everything in it.
+    outer = tuple(f for f in folders if not any(other != f and f.is_relative_to(other) for other in folders))
+    return outer, tuple(files)
+
+
+def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
+    """The one folder that everything stands in directly, if there is one: a state file there would be meant."""
+    homes = {*folders, *(file.parent for file in files)}
+    return homes.pop() if len(homes) == 1 else None
+
+
+def _name(everything: tuple[Path, ...]) -> str:
+    if not everything:
+        return "Library"
+    first = _printable(everything[0].name or str(everything[0]))
+    return first if len(everything) == 1 else f"{first} and {len(everything) - 1} more"
+
+
+def _relative(path: str, folder: Path) -> str | None:
+    prefix = os.path.join(folder, "")  # noqa: PTH118 - this runs once a file, and Path takes twenty times as long
+    return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
+
+
+def _printable(path: str) -> str:
+    """A path as text: bytes that are no UTF-8, and control characters, as escapes."""
+    if path.isprintable():
+        return path
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() or c == "\u3000" else f"\\x{ord(c):02x}" for c in text)

@@ -1,0 +1,195 @@
+"""What a reader does with articles: each verb is true at once, durable soon, and can be taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.document.clean import clean_line
+from tui_reader.services.catalogue import fold
+from tui_reader.services.records import EDITABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.services.state import LibraryState
+    from tui_reader.storage.base import Edit, Transaction
+
+
+class Outcome(NamedTuple):
+    """What a verb did."""
+
+    message: str = ""
+    """One line to tell; empty where nothing is worth telling."""
+    ids: tuple[ArticleId, ...] = ()
+    """Articles whose row is another one now."""
+    undo: bool = False
+    """Whether `undo` would take this back."""
+
+
+def now() -> str:
+    """The time as states keep it: UTC, ISO 8601, in seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Reading:
+    """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
+
+    def __init__(self, state: LibraryState, clock: Callable[[], str] = now) -> None:
+        self._state = state
+        self._catalogue = state.catalogue
+        self._clock = clock
+
+    def open(self, article_id: ArticleId, *, mark_read: bool = True) -> Outcome:
+        """Take in that an article was opened; it counts as read from now on, unless that is not wished."""
+        headline = self._one(article_id)
+        if headline is None or self._state.store.read_only:
+            return Outcome()
+        opened = self._state.record_fields(article_id, {"opened": self._clock()})
+        ids = self._state.commit(opened, "opened", undoable=False) if opened else ()
+        if headline.state.read or not mark_read:
+            return Outcome("", ids)
+        return self._change([headline], {"read": True}, "marked {} as read")
+
+    def toggle_read(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Mark articles as read, or as unread if they all are read."""
+        rows = self._catalogue.rows(ids)
+        if all(row.state.read for row in rows):
+            return self._change(rows, {"read": None}, "marked {} as unread")
+        return self._change(rows, {"read": True}, "marked {} as read")
+
+    def toggle_star(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Star articles, or take the stars off if they all have one."""
+        rows = self._catalogue.rows(ids)
+        if all(row.state.starred for row in rows):
+            return self._change(rows, {"starred": None}, "unstarred {}")
+        return self._change(rows, {"starred": True}, "starred {}")
+
+    def toggle_archive(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Archive articles, or take them back to the inbox if they all are archived."""
+        rows = self._catalogue.rows(ids)
+        if all(row.state.archived for row in rows):
+            return self._change(rows, {"archived": None}, "moved {} back to the inbox")
+        return self._change(rows, {"archived": True}, "archived {}")
+
+    def mark_all_read(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Mark articles as read."""
+        rows = [row for row in self._catalogue.rows(ids) if not row.state.read]
+        return self._change(rows, {"read": True}, "marked {} as read")
+
+    def set_tags(self, article_id: ArticleId, tags: Sequence[str]) -> Outcome:
+        """Give an article these tags and no others; its file keeps its own."""
+        headline = self._one(article_id)
+        if headline is None:
+            return Outcome()
+        wanted = sorted({tag for raw in tags if (tag := clean_line(raw).lstrip("#"))})
+        if wanted == sorted(set(headline.tags)):
+            return Outcome()
+        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
+        return self._change([headline], {"tags": wanted}, label)
+
+    def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
+        """Correct a metadata field: title, byline, source, date, url or language. The file keeps its own.
+
+        An empty title goes back to the file's. A value that the file itself gives takes the correction away; one that
+        was only guessed is confirmed by it.
+
+        Raises:
+            ValueError: No such field can be corrected.
+        """
+        if field not in EDITABLE:
+            raise ValueError(field)
+        headline = self._one(article_id)
+        if headline is None:
+            return Outcome()
+        value = clean_line(value)
+        if refusal := _refuse(field, value):
+            return Outcome(refusal)
+        metadata = headline.article.metadata
+        own = str(getattr(metadata, field))
+        as_in_file = value == own and field not in metadata.guessed
+        corrected = None if as_in_file or (field == "title" and not value) else value
+        if corrected == headline.state.edits.get(field):
+            return Outcome()
+        label = f"set the {field} of {{}}" if corrected is not None else f"took the {field} of {{}} from its file again"
+        return self._change([headline], {f"edited_{field}": corrected}, label)
+
+    def join_tail(self, article_id: ArticleId) -> Outcome:
+        """Join the trailing stories of a paste to the article, or set them apart again."""
+        headline = self._one(article_id)
+        if headline is None:
+            return Outcome()
+        if headline.state.joined:
+            return self._change([headline], {"joined": None}, "set the trailing stories of {} apart")
+        return self._change([headline], {"joined": True}, "joined the trailing stories to {}")
+
+    def leave(self, article_id: ArticleId, offset: int, progress: float) -> Outcome:
+        """Remember the place in an article.
+
+        Args:
+            article_id: The article.
+            offset: Code point that stands at the top of the pane.
+            progress: Share of the text that has been seen, 0 to 1; what was seen once stays seen.
+        """
+        headline = self._one(article_id)
+        if headline is None or self._state.store.read_only:
+            return Outcome()
+        state = headline.state
+        seen = round(max(state.progress, min(1.0, progress)), 4)
+        fields: dict[str, Any] = {"offset": max(0, offset) or None, "progress": seen or None}
+        if seen >= 1.0 and not state.finished:
+            fields["finished"] = self._clock()
+        edits = self._state.record_fields(article_id, fields)
+        return Outcome("", self._state.commit(edits, "left", undoable=False)) if edits else Outcome()
+
+    def undo(self) -> Outcome:
+        """Take back the last change, were it made before a restart."""
+        return self._step(self._state.store.undo, "undid: ", "nothing to undo")
+
+    def redo(self) -> Outcome:
+        """Make the change that was last taken back again."""
+        return self._step(self._state.store.redo, "redid: ", "nothing to redo")
+
+    def all_tags(self) -> list[str]:
+        """Every tag in use outside the archive, by name."""
+        return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (fold(tag), tag))
+
+    def _one(self, article_id: ArticleId) -> Headline | None:
+        return self._catalogue.row(article_id) if article_id in self._catalogue else None
+
+    def _step(self, step: Callable[[], Transaction | None], told: str, nothing: str) -> Outcome:
+        if self._state.store.read_only:
+            return Outcome(self._state.store.read_only)
+        transaction = step()
+        if transaction is None:
+            return Outcome(nothing)
+        return Outcome(told + transaction.label, self._state.absorb(transaction.edits))
+
+    def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
+        """Set fields of articles; `{}` in the label stands for their titles or number."""
+        if self._state.store.read_only:
+            return Outcome(self._state.store.read_only)
+        edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row.id, fields)]
+        if not edits:
+            return Outcome()
+        changed = {edit.key for edit in edits}
+        label = label.replace("{}", _named([row for row in rows if row.id in changed]), 1)
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
+
+def _named(rows: Iterable[Headline]) -> str:
+    rows = list(rows)
+    return f"“{rows[0].title}”" if len(rows) == 1 else f"{len(rows):,} articles"
+
+
+def _refuse(field: str, value: str) -> str:
+    """Why a value cannot be; empty if it can."""
+    if field == "date" and value:
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            return f"“{value}” is not a date; write it as 2026-06-05"
+    if field == "url" and value and not value.startswith(("http://", "https://")):
+        return f"“{value}” is not a web address; it begins with http:// or https://"
+    return ""

@@ -1,0 +1,64 @@
+"""How a reading state lies in the store: one flat record per article, fields at their resting value left out.
+
+Fields that this version does not know are never touched, since every change is an edit of single fields.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.model.article import ArticleId, ReadingState
+from tui_reader.storage.base import ARTICLES, Edit, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+EDITABLE = ("title", "byline", "source", "date", "url", "language")
+"""Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
+
+_EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
+
+LOCATION = "location"
+"""Where the file stood when it was last seen, in the way ids name files."""
+FINGERPRINT = "fingerprint"
+"""BLAKE2b of the file's bytes, 16 bytes in hexadecimal: finds an article again whose file was moved."""
+
+
+def decode(record: Record | None) -> ReadingState:
+    """The state that a record tells of; a value of the wrong type counts as absent."""
+    if not record:
+        return _UNTOUCHED
+    tags = record.get("tags")
+    return ReadingState(
+        read=record.get("read") is True,
+        starred=record.get("starred") is True,
+        archived=record.get("archived") is True,
+        offset=max(0, int(_number(record.get("offset")))),
+        progress=min(1.0, max(0.0, _number(record.get("progress")))),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else None,
+        opened=_text(record.get("opened")),
+        finished=_text(record.get("finished")),
+        joined=record.get("joined") is True,
+        edits={name: value for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
+    )
+
+
+def differences(article_id: ArticleId, record: Record | None, fields: Mapping[str, Any]) -> Iterator[Edit]:
+    """The edits that give a record these fields; none for a field that has its value already."""
+    held = record or {}
+    for name, value in fields.items():
+        before = held.get(name)
+        if before != value or type(before) is not type(value):
+            yield Edit(ARTICLES, article_id, name, before, value)
+
+
+_UNTOUCHED = ReadingState()
+
+
+def _number(value: object) -> float:
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
+    return float(value) if usable and isinstance(value, (int, float)) and abs(value) < 2**53 else 0.0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

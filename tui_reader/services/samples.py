@@ -1,0 +1,58 @@
+"""The sample articles, and the default library that begins with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def fill_default_library(folder: Path) -> list[str]:
+    """Make the default library if it is not there yet; what to tell about it.
+
+    Raises:
+        ReaderError: The folder cannot be made.
+    """
+    if folder.exists():
+        return []
+    # A library appears as a whole or not at all: a first run that is cut short is followed by another one.
+    unfinished = folder.with_name(f"{folder.name}.new-{os.getpid()}")
+    try:
+        unfinished.mkdir(parents=True)
+        _copy(_samples(), unfinished)
+        unfinished.rename(folder)
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if folder.is_dir():
+            return []
+        raise ReaderError(
+            f"The library {folder} cannot be made: {error.strerror}.", "Name a folder of your own: tui-reader FOLDER."
+        ) from error
+    return [f"Your articles live in {folder}. It holds some samples to begin with; put yours beside them."]
+
+
+def _samples() -> Traversable | None:
+    """The sample articles: in the package where it was installed, beside it in a checkout."""
+    # 15 ms, on the first run only.
+    from importlib import resources  # noqa: PLC0415
+
+    package = resources.files("tui_reader")
+    for folder in (package / "sample_articles", Path(str(package)).parent / "sample_articles"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _copy(source: Traversable | None, target: Path) -> None:
+    for entry in source.iterdir() if source is not None else ():
+        if entry.is_dir():
+            (target / entry.name).mkdir()
+            _copy(entry, target / entry.name)
+        else:
+            (target / entry.name).write_bytes(entry.read_bytes())

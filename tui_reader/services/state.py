@@ -1,0 +1,93 @@
+"""The state of a library: the store, and the catalogue that shows what it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.model.article import Article, ArticleId, Headline
+from tui_reader.services.records import FINGERPRINT, LOCATION, decode, differences
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tui_reader.services.catalogue import MemoryCatalogue
+    from tui_reader.services.identities import Identities
+
+
+class LibraryState:
+    """Makes changes true in the store and in the catalogue together. Used from one thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: MemoryCatalogue,
+        identities: Identities,
+        track: Callable[[Receipt], None],
+    ) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.identities = identities
+        self._track = track
+        self._notes = Counter(
+            article for _, record in store.items(ANNOTATIONS) if isinstance(article := record.get("article"), str)
+        )
+
+    def headline(self, article: Article) -> Headline:
+        """An article with what the store says about it."""
+        # Most articles of a large library were never opened: they share one state.
+        recorded = self.identities.has_record(article.id)
+        state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
+        return Headline(article, state, self._notes[article.id])
+
+    def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
+        """Apply edits; durable soon.
+
+        Returns:
+            The articles concerned.
+
+        Raises:
+            StoreError: Nothing can be written.
+        """
+        self._introduce({edit.key for edit in edits if edit.table == ARTICLES})
+        self._track(self.store.apply(edits, label, undoable=undoable))
+        return self.absorb(edits)
+
+    def record_fields(self, article_id: ArticleId, fields: Mapping[str, Any]) -> list[Edit]:
+        """The edits that give an article's record these fields."""
+        return list(differences(article_id, self.store.get(ARTICLES, article_id), fields))
+
+    def absorb(self, edits: Iterable[Edit]) -> tuple[ArticleId, ...]:
+        """Show edits that are in the store already; the articles concerned, each once."""
+        touched: dict[ArticleId, None] = {}
+        for edit in edits:
+            if edit.table == ARTICLES:
+                self.identities.note(edit)
+                touched[edit.key] = None
+            elif edit.table == ANNOTATIONS and edit.field == "article":
+                for article, sign in ((edit.before, -1), (edit.after, 1)):
+                    if isinstance(article, str):
+                        self._notes[article] += sign
+                        touched[article] = None
+        known = [article_id for article_id in touched if article_id in self.catalogue]
+        self.catalogue.put([self.headline(self.catalogue.row(article_id).article) for article_id in known])
+        return tuple(known)
+
+    def follow(self, ids: Iterable[ArticleId]) -> None:
+        """Record where the files of articles with a record stand now, and what they hold."""
+        self._introduce({i for i in ids if self.identities.has_record(i)})
+
+    def _introduce(self, ids: Iterable[ArticleId]) -> None:
+        """Write down which file an article is. A step of its own, which undo leaves alone."""
+        edits: list[Edit] = []
+        for article_id in ids:
+            file = self.identities.file(article_id)
+            if file is not None and not self.identities.is_recorded(article_id):
+                fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
+                record = self.store.get(ARTICLES, article_id) if self.identities.has_record(article_id) else None
+                edits += differences(article_id, record, fields)
+        if edits and not self.store.read_only:
+            self._track(self.store.apply(edits, "took note of files", undoable=False))
+            for edit in edits:
+                self.identities.note(edit)

@@ -1,0 +1,230 @@
+"""The app: themes, the keys' one way in, and the outermost things a program must see to."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+# Textual paints at most this often in a second and reads it once, at import: at its own 60 a key that follows a frame
+# waits up to 16.7 ms for the next one, at 240 up to 4.2 ms.
+os.environ.setdefault("TEXTUAL_FPS", "240")
+
+from textual import events
+from textual.app import App, SuspendNotSupported
+from textual.filter import Monochrome, NoColor
+from textual.message import Message
+
+from tui_reader import config, paths
+from tui_reader.errors import ReaderError
+from tui_reader.tui import theme as themes
+from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.config import Settings
+    from tui_reader.services.events import Event as LibraryEvent
+    from tui_reader.services.library import Library
+
+
+class LibraryTold(Message):
+    """Something happened in a thread of the library."""
+
+    def __init__(self, event: LibraryEvent) -> None:
+        super().__init__()
+        self.event = event
+
+
+class ReaderApp(App[None]):
+    """Reads a library.
+
+    Args:
+        library: The library, opened; the app starts it, whoever opened it closes it.
+        settings: The settings in force.
+        warnings: What was wrong with them, to be told.
+        config_path: File that the settings are edited in; None for the one in the configuration folder.
+    """
+
+    TITLE = "tui-reader"
+    ENABLE_COMMAND_PALETTE = False
+    MODES: ClassVar[dict[str, Any]] = {}
+    CSS = """
+    Input > .input--cursor { text-style: reverse; }
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        *,
+        warnings: Sequence[str] = (),
+        config_path: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.library, self.settings = library, settings
+        self._config_path = config_path
+        self.keys_in_force = Keymap(settings.keys)
+        self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices]
+        for own in themes.own_themes():
+            self.register_theme(own)
+        self._choose_theme(settings.theme)
+        self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
+
+    # Life
+
+    def on_mount(self) -> None:
+        """Show the reading screen."""
+        self.push_screen(self.reading)
+
+    def on_ready(self) -> None:
+        """After the first frame: let the library's threads begin, tell what is to be told, clean up from the start.
+
+        The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
+        """
+        # Reading and scanning threads give way to a key within a millisecond, not five.
+        sys.setswitchinterval(0.001)
+        self.library.start(self._library_told)
+        if self._notices:
+            self.reading.desk.say(" · ".join(self._notices))
+        gc.freeze()
+        gc.enable()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                self._loop_signal(number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                # No signals on this system, or not the main thread: the terminal's own way out remains.
+                break
+
+    def _loop_signal(self, number: signal.Signals) -> None:
+        import asyncio  # noqa: PLC0415 - Textual has loaded it by now
+
+        asyncio.get_running_loop().add_signal_handler(number, self._leave)
+
+    def _leave(self) -> None:
+        self.reading.opening.keep_place()
+        self.exit()
+
+    def _library_told(self, event: LibraryEvent) -> None:
+        """Called from threads of the library; `post_message` is made for that."""
+        self.post_message(LibraryTold(event))
+
+    def on_library_told(self, message: LibraryTold) -> None:
+        """Take the event in on the app's own thread."""
+        self.reading.library_told(message.event)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the app although it should not have; None where nothing did."""
+        return self._exception
+
+    def _print_error_renderables(self) -> None:
+        """Print no traceback: whoever runs the app looks at `failure`, writes it down and says where."""
+        self._exit_renderables.clear()
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give every key to the reading screen first, unless a modal screen is open or something is being typed.
+
+        Here keys come one after the other, each after the last one's effects, so that typed-ahead keys find the screen
+        they were meant for.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.reading:
+            self.app_focus = True
+            if not self.reading.desk.panes.prompt.asking and self.reading.feed(key_name(event)):
+                return
+            if event.key == "ctrl+c":
+                self.reading.desk.say(f"{self.keys_in_force.hint('quit')} quits")
+                return
+        await super().on_event(event)
+
+    # Themes
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our tones and inks for a theme that has none of its own."""
+        return themes.variable_defaults(self.current_theme)
+
+    def theme_names(self) -> list[str]:
+        """Themes to choose from, our own first."""
+        own = [theme.name for theme in themes.own_themes()]
+        return own + sorted(name for name in self.available_themes if name not in own)
+
+    def put_on(self, name: str) -> None:
+        """Take a theme, and see to it that NO_COLOR is still obeyed in it."""
+        self.theme = name
+        if self.no_color:
+            # Textual's grey filter is still colour, and black on black with the terminal's own ones.
+            self._filters[:] = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
+            self._filters.append(NoColor())
+
+    def _choose_theme(self, name: str) -> None:
+        """Take the theme of the settings: a name, or the path of a theme file, seen from the configuration folder."""
+        try:
+            if name not in self.available_themes:
+                own = themes.load_theme(paths.config_dir() / Path(name).expanduser())
+                self.register_theme(own)
+                name = own.name
+        except ReaderError as error:
+            self._notices.append(str(error))
+            name = themes.DEFAULT_THEME
+        self.put_on(name)
+
+    # Settings
+
+    def edit_settings(self) -> None:
+        """Open the settings in the user's editor, and take over what can be taken over while running."""
+        path = self._config_path or paths.config_dir() / "config.toml"
+        desk = self.reading.desk
+        editor = self.settings.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not editor:
+            desk.say(f"no editor is set: change {path} by any means, and start anew", bad=True)
+            return
+        try:
+            if not path.exists():
+                config.write_default(path)
+            problem = self._run_editor(shlex.split(editor), path)
+            if problem:
+                desk.say(problem, bad=True)
+                return
+            settings, warnings = config.load(path)
+        except (ReaderError, ValueError) as error:
+            desk.say(str(error), bad=True)
+            return
+        keymap = Keymap(settings.keys)
+        self.settings, self.keys_in_force = settings, keymap
+        self._notices = [*warnings, *keymap.warnings]
+        self._choose_theme(settings.theme)
+        self.reading.take_settings(settings, keymap)
+        desk.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
+
+    def _run_editor(self, command: list[str], path: Path) -> str:
+        """Run an editor on the terminal; what went wrong, or an empty text.
+
+        Nothing may be raised while the app is suspended, or the terminal stays deaf.
+        """
+        problem = ""
+        try:
+            with self.suspend():
+                try:
+                    status = subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603 - the user's own editor
+                    if status:
+                        problem = f"{command[0]} ended with status {status}; the settings are as they were"
+                except OSError as error:
+                    problem = f"{command[0]} could not be started: {error.strerror}"
+        except SuspendNotSupported:
+            problem = f"this terminal cannot lend itself to an editor: change {path} by other means"
+        return problem
+
+
+def key_name(event: events.Key) -> str:
+    """The name of a key in the command table: what it prints where it prints something, else Textual's name."""
+    if event.is_printable and event.character and "+" not in event.key and event.key != "space":
+        return event.character
+    return event.key

@@ -1,0 +1,90 @@
+"""The form for what is known of an article: what its file says or what was guessed, corrected by the reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui_reader.model.article import Headline
+
+FIELDS = ("title", "byline", "source", "date", "url", "language")
+NOTE = "ctrl+s, or enter on the last field, saves; esc leaves all as it was.\nThe file itself stays as it is."
+_PLACEHOLDERS = {"date": "2026-06-05", "url": "https://…", "language": "en"}
+
+
+class Details(ModalScreen[tuple[str, dict[str, str]] | None]):
+    """Six fields; dismissed with those that were changed, or with None."""
+
+    AUTO_FOCUS = "Input"
+    CSS = """
+    Details {
+        align: center top; background: $background 60%;
+        &:ansi { background: transparent; }
+        & > VerticalScroll {
+            width: 76; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; padding: 1 2;
+            background: $raised; color: $text-ink;
+        }
+        &:ansi > VerticalScroll { border: round $faint; }
+        & .heading { color: $bright; text-style: bold; margin-bottom: 1; }
+        & .note { color: $muted-ink; margin-top: 1; }
+        & Horizontal { height: 1; }
+        & .label { width: 11; color: $muted-ink; }
+        & Input {
+            width: 1fr; height: 1; border: none; padding: 0; background: $code-tone; color: $bright;
+            &:focus { border: none; background: $cursor-tone; }
+            & > .input--placeholder { color: $muted-ink; }
+        }
+        & .guessed { width: 10; color: $accent-ink; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "dismiss(None)", show=False),
+        Binding("down,enter", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("ctrl+s", "save", show=False, priority=True),
+    ]
+
+    def __init__(self, headline: Headline) -> None:
+        super().__init__()
+        self._headline = headline
+
+    def compose(self) -> ComposeResult:
+        """A row a field."""
+        with VerticalScroll(can_focus=False):
+            yield Static(Content("Details"), classes="heading")
+            for field in FIELDS:
+                with Horizontal():
+                    yield Static(Content(field), classes="label")
+                    yield Input(
+                        self._headline.field(field),
+                        placeholder=_PLACEHOLDERS.get(field, ""),
+                        id=field,
+                        compact=True,
+                        select_on_focus=False,
+                    )
+                    yield Static(Content(" guessed" if self._headline.is_guessed(field) else ""), classes="guessed")
+            yield Static(
+                Content(NOTE),
+                classes="note",
+            )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field, and from the last one it saves."""
+        if event.input.id == FIELDS[-1]:
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def action_save(self) -> None:
+        """Dismiss with what was changed."""
+        values = {field: self.query_one(f"#{field}", Input).value.strip() for field in FIELDS}
+        changed = {field: value for field, value in values.items() if value != self._headline.field(field)}
+        self.dismiss((self._headline.id, changed) if changed else None)

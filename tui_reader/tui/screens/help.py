@@ -1,0 +1,137 @@
+"""The help: every command with its keys, made from the command table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from tui_reader.tui.commands.describe import help_lines
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.lines import Piece, line
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+    from tui_reader.tui.commands.keymap import Keymap
+
+KEY_COLUMN = 20
+"""Cells for the keys; longer ones take a row of their own."""
+
+
+class HelpPage(LinePane):
+    """The rows of the help, wrapped to the width, with a position."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--label", "pane--key", "pane--muted"}
+    DEFAULT_CSS = """
+    HelpPage {
+        background: $page; color: $text-ink;
+        & > .pane--label { color: $bright; text-style: bold; }
+        & > .pane--key { color: $accent-ink; text-style: bold; }
+        & > .pane--muted { color: $muted-ink; }
+    }
+    """
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+        self._top = 0
+        self._lines: list[tuple[tuple[str, str], ...]] = []
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._lines = list(self._wrapped(self.size.width - 2))
+        self._strips.clear()
+        self.scroll_rows(0)
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move the page."""
+        self._top = max(0, min(self._top + rows, len(self._lines) - self.size.height))
+        self.repaint()
+
+    def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
+        """Rows as texts with the names of their styles."""
+        yield (("Keys", "label"),)
+        yield (("A number before a key repeats it: 3}  Close with ", "muted"), ("q", "key"))
+        for group, rows in help_lines(self._keymap):
+            yield ()
+            yield ((group.upper(), "label"),)
+            for keys, where, text in rows:
+                said = f"{text} ({where})" if where else text
+                shown = keys or ":"
+                indent = min(KEY_COLUMN, max(8, width // 3))
+                lead = shown + " " * (indent - cell_len(shown))
+                if cell_len(shown) >= indent:
+                    yield ((shown, "key"),)
+                    lead = " " * indent
+                for number, part in enumerate(_wrap(said, width - indent)):
+                    yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture depends on."""
+        return y + self._top
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """A row of the help."""
+        base, index = self.ink(""), y + self._top
+        row = self._lines[index] if index < len(self._lines) else ()
+        pieces = [Piece(text, base + self.ink(style) if style else base) for text, style in row]
+        return line(width, base, [Piece("  ", base), *pieces])
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel turns downwards."""
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel turns upwards."""
+        self.scroll_rows(-3)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Our own help texts, in rows of at most so many characters; they are all of one cell each."""
+    rows, row = [], ""
+    for word in text.split():
+        if row and len(row) + 1 + len(word) > width:
+            rows.append(row)
+            row = word
+        else:
+            row = f"{row} {word}".strip()
+    return [*rows, row]
+
+
+class Help(ModalScreen[None]):
+    """All keys, on the whole screen."""
+
+    CSS = """
+    Help { background: $page; padding: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape,question_mark,enter,h,ctrl+c", "dismiss(None)", show=False),
+        Binding("j,down", "rows(1)", show=False),
+        Binding("k,up", "rows(-1)", show=False),
+        Binding("space,pagedown,ctrl+f,ctrl+d", "page(1)", show=False),
+        Binding("b,pageup,ctrl+b,ctrl+u", "page(-1)", show=False),
+        Binding("g,home", "rows(-100000)", show=False),
+        Binding("G,end", "rows(100000)", show=False),
+    ]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._page = HelpPage(keymap)
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        yield self._page
+
+    def action_rows(self, rows: int) -> None:
+        """Move by rows."""
+        self._page.scroll_rows(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move by pages."""
+        self._page.scroll_rows(pages * max(1, self._page.size.height - 2))

@@ -1,0 +1,196 @@
+"""Choose one of many by typing a part of its name: commands, headings, tags, themes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.lines import Piece, clip, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the things to choose from."""
+
+    name: str
+    remark: str
+    """What stands at the right: keys, a count."""
+    run: Callable[[], None]
+    """Done once it was chosen and the picker is gone."""
+
+
+class ChoiceList(LinePane):
+    """The choices that are left, with a cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--cursor", "pane--muted", "pane--mark"}
+    DEFAULT_CSS = """
+    ChoiceList {
+        background: $raised; color: $text-ink;
+        & > .pane--cursor { background: $cursor-tone; color: $bright; }
+        &:ansi > .pane--cursor { text-style: reverse; }
+        & > .pane--muted { color: $muted-ink; }
+        & > .pane--mark { color: $accent-ink; }
+    }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """A choice was clicked."""
+
+        choice: Choice
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: Sequence[Choice] = ()
+        self._cursor = 0
+        self._top = 0
+
+    @property
+    def current(self) -> Choice | None:
+        """The choice under the cursor."""
+        return self._choices[self._cursor] if self._choices else None
+
+    def show(self, choices: Sequence[Choice], cursor: int = 0) -> None:
+        """Show choices."""
+        self._choices, self._top, self._cursor = choices, 0, 0
+        self.move(cursor)
+        self.repaint()
+
+    def move(self, by: int) -> None:
+        """Move the cursor."""
+        self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
+        height = max(1, self.size.height)
+        self._top = max(self._cursor - height + 1, min(self._top, self._cursor))
+        self.repaint()
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture depends on."""
+        index = y + self._top
+        if index >= len(self._choices):
+            return "nothing" if index == 0 else "blank"
+        choice = self._choices[index]
+        return choice.name, choice.remark, index == self._cursor
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """A choice and its remark."""
+        base, index = self.ink(""), y + self._top
+        if index >= len(self._choices):
+            text = "   nothing like that" if index == 0 else ""
+            return line(width, base, [Piece(text, base + self.ink("muted"))])
+        choice, cursor = self._choices[index], index == self._cursor
+        if cursor:
+            base += self.ink("cursor")
+        remark = clip(choice.remark, width // 2)
+        name = clip(choice.name, width - 4 - (cell_len(remark) + 1 if remark else 0))
+        bar = Piece("▎  " if cursor else "   ", base + self.ink("mark"))
+        return line(width, base, [bar, Piece(name, base)], [Piece(f" {remark} ", base + self.ink("muted"))])
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        index = event.y + self._top
+        if index < len(self._choices):
+            self.post_message(self.Clicked(self._choices[index]))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel turns downwards."""
+        self.move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel turns upwards."""
+        self.move(-3)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.move(0)
+
+
+class Picker(ModalScreen[Choice | None]):
+    """A line to type in, and what is left of the choices below it."""
+
+    AUTO_FOCUS = "Input"
+    CSS = """
+    Picker {
+        align: center top; background: $background 60%;
+        &:ansi { background: transparent; }
+        & > Vertical {
+            width: 72; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; background: $raised;
+        }
+        & Input {
+            height: 3; border: none; padding: 1 3; background: $raised; color: $bright;
+            &:focus { border: none; }
+            & > .input--placeholder { color: $muted-ink; }
+        }
+        &:ansi > Vertical { border: round $faint; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "dismiss(None)", show=False),
+        Binding("down,ctrl+n,tab", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p,shift+tab", "move(-1)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+    ]
+    MOST_ROWS = 20
+
+    def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0) -> None:
+        super().__init__()
+        self._placeholder, self._choices, self._start = placeholder, choices, cursor
+        self._list = ChoiceList()
+
+    def compose(self) -> ComposeResult:
+        """The line and the list."""
+        with Vertical():
+            yield Input(placeholder=self._placeholder, select_on_focus=False)
+            yield self._list
+
+    def on_mount(self) -> None:
+        """Show all choices, in a window that stays as it is while they get fewer."""
+        self._size_list()
+        self._list.show(self._choices, self._start)
+
+    def on_resize(self) -> None:
+        """Fit the list into the screen."""
+        self._size_list()
+
+    def _size_list(self) -> None:
+        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 6))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Leave what matches, the best first; with nothing typed, all in their own order."""
+        query = event.value.strip()
+        if not query:
+            self._list.show(self._choices, self._start)
+            return
+        matcher = Matcher(query)
+        scored = [(matcher.match(choice.name.strip()), index) for index, choice in enumerate(self._choices)]
+        best = sorted(((-score, index) for score, index in scored if score > 0))
+        self._list.show([self._choices[index] for _, index in best])
+
+    def on_input_submitted(self) -> None:
+        """Take the choice under the cursor."""
+        if self._list.current is not None:
+            self.dismiss(self._list.current)
+
+    def on_choice_list_clicked(self, event: ChoiceList.Clicked) -> None:
+        """Take what was clicked."""
+        self.dismiss(event.choice)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor of the list while typing."""
+        self._list.move(by)

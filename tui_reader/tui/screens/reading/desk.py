@@ -1,0 +1,112 @@
+"""What the commands of the reading screen share: the library, the panes, and where the reader stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.model.query import Sort, View
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from tui_reader.config import Settings
+    from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.services.library import Library
+    from tui_reader.services.reading import Outcome
+    from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.reading.layout import Arrangement
+    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+    from tui_reader.tui.widgets.bars import StatusBar, TopBar
+    from tui_reader.tui.widgets.headline_list import HeadlineList
+    from tui_reader.tui.widgets.prompt import Prompt
+    from tui_reader.tui.widgets.tag_sidebar import TagSidebar
+
+
+def local_today() -> date:
+    """Today where the reader is."""
+    return datetime.now().astimezone().date()
+
+
+class Place(NamedTuple):
+    """A place to jump back to."""
+
+    article: ArticleId
+    offset: int
+
+
+class Panes(NamedTuple):
+    """The widgets of the screen."""
+
+    top: TopBar
+    sidebar: TagSidebar
+    headlines: HeadlineList
+    article: ArticlePane
+    status: StatusBar
+    prompt: Prompt
+
+
+class Desk:
+    """The state of the reading screen. It paints nothing itself: it tells the panes what to show."""
+
+    SAY_SECONDS = 4.0
+
+    def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
+        self.library, self.settings, self.keymap = library, settings, keymap
+        self.panes = panes
+        self.view = View(sort=Sort(settings.sort))
+        self.pane = Pane.LIST
+        self.shown: ArticleId | None = None
+        """Article in the article pane."""
+        self.entered = False
+        """Whether it was opened, and not only shown because the cursor stands on it."""
+        self.walked = False
+        """Whether the reader has pressed a key: only then the cursor is where they want it."""
+        self.arrangement: Arrangement | None = None
+
+    def headline(self, article: ArticleId | None) -> Headline | None:
+        """The headline of an article; None where there is none (any more)."""
+        if article is None or article not in self.library.catalogue:
+            return None
+        return self.library.catalogue.row(article)
+
+    @property
+    def target(self) -> ArticleId | None:
+        """The article that commands speak of: the one being read, else the one under the cursor."""
+        if self.pane is Pane.ARTICLE and self.shown is not None:
+            return self.shown
+        return self.panes.headlines.current
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Say on the last row what just happened; it falls silent by itself after some seconds."""
+        self.panes.status.say(message, bad=bad)
+        if message:
+            self.panes.status.silence_after(self.SAY_SECONDS)
+
+    def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
+        """Say what a service did, and how to take it back."""
+        keys = self.keymap.hint("undo") if outcome.undo and undoable else ""
+        self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
+
+    def empty_lines(self) -> Sequence[str]:
+        """What an empty list says, and what to do about it."""
+        if self.view.is_filtered:
+            return "No article matches", "", f"{self.keymap.hint('clear_filter')}  clear the filter"
+        if len(self.library.catalogue):
+            return {
+                "unread": ("Everything is read",),
+                "starred": ("Nothing is starred", "", f"{self.keymap.hint('star')}  star an article"),
+                "annotated": ("Nothing is annotated",),
+                "archive": ("The archive is empty", "", f"{self.keymap.hint('archive')}  archive an article"),
+            }.get(self.view.shelf, ("The inbox is empty",))
+        where = self.library.folders
+        if not where:
+            return "No articles", "", "Nothing that can be read was given."
+        return (
+            "No articles yet",
+            "",
+            f"Put .md or .txt files into {where[0]}",
+            "They appear here by themselves.",
+        )

@@ -1,0 +1,130 @@
+"""The list: which headlines it shows, the sidebar's counts, and the filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Shelf
+from tui_reader.tui.widgets.tag_sidebar import Entry, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.model.query import Sort, View
+    from tui_reader.tui.screens.reading.desk import Desk
+
+
+class Listing:
+    """Keeps list, sidebar and first row in step with the library and the view."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def refresh(self, *, keep: ArticleId | None = None) -> None:
+        """Ask for the view's ids anew, with the cursor on the same article, or where it stood if that is gone.
+
+        Args:
+            keep: Article to set the cursor on instead.
+        """
+        desk = self._desk
+        headlines = desk.panes.headlines
+        ids = desk.library.catalogue.ids(desk.view)
+        # Until the first key the cursor stays on top, however many articles a first scan still finds above.
+        wanted = keep or (headlines.current if desk.walked else None)
+        try:
+            cursor = ids.index(wanted) if wanted is not None else 0
+        except ValueError:
+            cursor = headlines.cursor
+        headlines.show(ids, cursor, keep_top=keep is None)
+        self.describe()
+        self.recount()
+
+    def touch(self, ids: Iterable[ArticleId]) -> None:
+        """Paint anew what changed about articles. They stay in the list, even where the view no longer asks for them:
+        a headline that vanishes under the cursor is worse than one that leaves with the next look at the view.
+        """
+        self._desk.panes.headlines.touch(ids)
+        self.recount()
+
+    def set_view(self, view: View) -> None:
+        """Show another view, from its top where it is not only narrowed or sorted otherwise."""
+        desk = self._desk
+        moved = view.shelf != desk.view.shelf or view.source != desk.view.source
+        desk.view = view
+        if moved:
+            desk.panes.headlines.show((), 0)
+        self.refresh()
+
+    def recount(self) -> None:
+        """Bring the counts of sidebar and first row up to date."""
+        desk = self._desk
+        counts = desk.library.catalogue.counts()
+        desk.panes.sidebar.show(desk.view, counts.shelves, counts.sources, counts.tags)
+        parts = [f"{counts.unread:,} unread"]
+        if counts.annotations:
+            parts.append(f"{counts.annotations:,} annotations")
+        warning = "read-only" if desk.library.read_only else ""
+        desk.panes.top.show(desk.library.name, parts, warning)
+
+    def describe(self) -> None:
+        """Say over the list what it shows."""
+        desk, view = self._desk, self._desk.view
+        title: list[tuple[str, str]] = [(view.source or view.shelf.upper(), "label")]
+        if view.source and view.shelf is not Shelf.INBOX:
+            title.append((f" {view.shelf}", "muted"))
+        title += [(f" +{tag}", "include") for tag in sorted(view.include)]
+        title += [(" ", "muted") for _ in view.exclude][:1]
+        title += [(f"−{tag} ", "exclude") for tag in sorted(view.exclude)]
+        if view.match:
+            title.append((f" “{view.match}”", "title"))
+        desk.panes.headlines.describe(title, view.sort, desk.empty_lines())
+
+    # What the sidebar does
+
+    def choose(self, entry: Entry) -> bool:
+        """Do what entering a row of the sidebar does; whether the list is to be looked at next."""
+        view = self._desk.view
+        if not entry.name:
+            self._desk.panes.sidebar.fold(entry.section)
+            return False
+        if entry.section is Section.LIBRARY:
+            self.set_view(replace(view, shelf=Shelf(entry.name), source=""))
+            return True
+        if entry.section is Section.SOURCES:
+            self.set_view(replace(view, source="" if view.source == entry.name else entry.name))
+            return True
+        if entry.name in view.include:
+            self.mark_tag(entry.name, include=False)
+        elif entry.name in view.exclude:
+            self.set_view(replace(view, exclude=view.exclude - {entry.name}))
+        else:
+            self.mark_tag(entry.name, include=True)
+        return False
+
+    def mark_tag(self, tag: str, *, include: bool) -> None:
+        """Ask for a tag, or for its absence; asked twice, it is dropped again."""
+        view = self._desk.view
+        chosen, other = (view.include, view.exclude) if include else (view.exclude, view.include)
+        chosen = chosen - {tag} if tag in chosen else chosen | {tag}
+        other -= {tag}
+        include_tags, exclude_tags = (chosen, other) if include else (other, chosen)
+        self.set_view(replace(view, include=include_tags, exclude=exclude_tags))
+
+    def clear_filter(self) -> bool:
+        """Drop every filter but the shelf; whether there was one."""
+        view = self._desk.view
+        if not view.is_filtered:
+            return False
+        self.set_view(replace(view, include=frozenset(), exclude=frozenset(), source="", match=""))
+        return True
+
+    def match(self, text: str) -> None:
+        """Filter by words in the title."""
+        if text != self._desk.view.match:
+            self.set_view(replace(self._desk.view, match=text))
+
+    def sort(self, sort: Sort) -> None:
+        """Order the headlines otherwise."""
+        self.set_view(replace(self._desk.view, sort=sort))

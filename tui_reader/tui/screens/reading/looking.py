@@ -1,0 +1,184 @@
+"""The commands that change how it looks, and those that open something over the panes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.document.outline import outline
+from tui_reader.model.query import Sort
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.keymap import written_all
+from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.screens.details import Details
+from tui_reader.tui.screens.help import Help
+from tui_reader.tui.screens.picker import Choice, Picker
+from tui_reader.tui.widgets.headline_list import Density
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.app import ReaderApp
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.screens.reading.keeping import Keeping
+    from tui_reader.tui.screens.reading.listing import Listing
+    from tui_reader.tui.screens.reading.opening import Opening
+
+STEP = 4
+"""Columns by which the measure grows and shrinks."""
+DENSITIES = (Density.AUTO, Density.COMFORTABLE, Density.COMPACT)
+
+
+class Looking:
+    """Each method is the command of its name."""
+
+    def __init__(
+        self,
+        app: ReaderApp,
+        desk: Desk,
+        listing: Listing,
+        opening: Opening,
+        keeping: Keeping,
+        *,
+        activate: Callable[[Pane], None],
+        set_zen: Callable[[bool | None], None],
+        run: Callable[[str], None],
+    ) -> None:
+        self._app, self._desk, self._listing = app, desk, listing
+        self._opening, self._keeping = opening, keeping
+        self._activate, self._set_zen, self._run = activate, set_zen, run
+        self._density = Density(desk.settings.density)
+
+    def zen(self, _count: int | None) -> None:
+        """Nothing but the article, or the panes again."""
+        self._set_zen(None)
+
+    def narrower(self, count: int | None) -> None:
+        """A narrower measure."""
+        self._measure(self._desk.panes.article.measure - STEP * (count or 1))
+
+    def wider(self, count: int | None) -> None:
+        """A wider measure."""
+        self._measure(self._desk.panes.article.measure + STEP * (count or 1))
+
+    def reset_measure(self, _count: int | None) -> None:
+        """The measure of the settings."""
+        self._measure(self._desk.settings.measure)
+
+    def _measure(self, columns: int) -> None:
+        pane = self._desk.panes.article
+        pane.set_measure(columns)
+        self._desk.say(f"measure: {pane.measure} columns")
+
+    def density(self, _count: int | None) -> None:
+        """The next of the densities."""
+        self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
+        self._desk.panes.headlines.set_density(self._density)
+        self._desk.say(f"headlines: {self._density}")
+
+    def theme(self, _count: int | None) -> None:
+        """Choose a theme; it is tried on at once, and kept by the settings alone."""
+
+        def put_on(name: str) -> None:
+            self._app.put_on(name)
+            self._desk.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
+
+        names = self._app.theme_names()
+        current = self._app.theme
+        self._pick(
+            "Themes", [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names]
+        )
+
+    def sort(self, _count: int | None) -> None:
+        """Choose the order of the headlines."""
+
+        def order(sort: Sort) -> None:
+            self._listing.sort(sort)
+            self._opening.show_current()
+
+        current = self._desk.view.sort
+        choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
+        self._pick("Order of the headlines", choices)
+
+    def filter_tag(self, _count: int | None) -> None:
+        """Include a tag chosen from all."""
+
+        def include(tag: str) -> None:
+            self._listing.mark_tag(tag, include=True)
+            self._activate(Pane.LIST)
+            self._opening.show_current()
+
+        tags = self._desk.library.catalogue.counts().tags
+        choices = [Choice(tag, f"{count:,} articles", partial(include, tag)) for tag, count in tags]
+        self._pick("Tags", choices, "there are no tags")
+
+    def outline(self, _count: int | None) -> None:
+        """The headings of the article, to jump to one."""
+        pane = self._desk.panes.article
+        if pane.document is None:
+            return
+
+        def jump(offset: int) -> None:
+            self._opening.enter()
+            self._opening.remember_place()
+            pane.go_offset(offset)
+            self._activate(Pane.ARTICLE)
+
+        entries = outline(pane.document)
+        current = pane.current_entry()
+        choices = [
+            Choice(
+                "  " * (entry.level - min(e.level for e in entries)) + entry.title,
+                "you are here" if index == current else "",
+                partial(jump, entry.offset),
+            )
+            for index, entry in enumerate(entries)
+        ]
+        self._pick("Headings", choices, "this article has no headings", max(0, current))
+
+    def palette(self, _count: int | None) -> None:
+        """Every command by its name."""
+        keymap, pane = self._desk.keymap, self._desk.pane
+        # What works in the active pane comes first; the rest is offered all the same, and goes to its own pane.
+        commands = sorted((c for c in COMMANDS if c.palette), key=lambda command: pane not in command.panes)
+        choices = [
+            Choice(command.help, written_all(keymap.keys_of(command)), partial(self._run, command.id))
+            for command in commands
+        ]
+        self._pick("Commands", choices)
+
+    def _pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
+        if choices:
+            self._app.push_screen(Picker(placeholder, choices, cursor), _run_choice)
+        else:
+            self._desk.say(otherwise)
+
+    def help(self, _count: int | None) -> None:
+        """All keys."""
+        self._app.push_screen(Help(self._desk.keymap))
+
+    def details(self, _count: int | None) -> None:
+        """Edit what is known of the article."""
+        headline = self._desk.headline(self._desk.target)
+        if headline is not None:
+            self._app.push_screen(Details(headline), self._details_edited)
+
+    def _details_edited(self, edited: tuple[str, dict[str, str]] | None) -> None:
+        if edited is None:
+            return
+        article, fields = edited
+        self._keeping.edit(article, fields)
+
+    def settings(self, _count: int | None) -> None:
+        """Edit the settings in the user's editor, and take them over."""
+        self._app.edit_settings()
+
+    def quit(self, _count: int | None) -> None:
+        """Leave; everything is kept."""
+        self._opening.keep_place()
+        self._app.exit()
+
+
+def _run_choice(choice: Choice | None) -> None:
+    if choice is not None:
+        choice.run()

@@ -1,0 +1,236 @@
+"""The article pane: what it shows, where the reader left off, and the way back after a jump."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.desk import Place
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.screens.reading.listing import Listing
+
+
+class Opening:
+    """Shows articles. What the reader does in one is kept when the next one is shown."""
+
+    MOST_PLACES = 100
+    """Places kept to jump back to."""
+    PATIENCE = 0.12
+    """Seconds after which the head of an article is shown before its text is there."""
+
+    def __init__(self, desk: Desk, listing: Listing) -> None:
+        self._desk, self._listing = desk, listing
+        self._back: list[Place] = []
+        self._forward: list[Place] = []
+        self._pending: int | None = None
+        self._expected: ArticleId | None = None
+        self._patience: Timer | None = None
+        self._left_at: tuple[ArticleId, int] | None = None
+
+    # Showing
+
+    def show(self, article: ArticleId | None, offset: int | None = None) -> None:
+        """Show an article where it was left, or at an offset; its text appears now if it is in memory, else when
+        it has been read.
+        """
+        desk = self._desk
+        self._expected = None
+        if article != desk.shown:
+            self.keep_place()
+            desk.entered = False
+        desk.shown = article
+        headline = desk.headline(article)
+        if headline is None or article is None:
+            desk.shown = None
+            desk.panes.article.clear(*self._nothing())
+            return
+        self._pending = headline.state.offset if offset is None else offset
+        document = desk.library.documents.get(article)
+        desk.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
+        self._left_at = article, self._pending
+        desk.library.documents.want(article, self._neighbours())
+
+    def show_current(self) -> None:
+        """Show the article under the cursor, as the list is walked through.
+
+        A text that is not in memory is waited for, so that list and article change in one frame each: its head alone
+        would be a frame more, and is shown only where the text takes long.
+        """
+        desk = self._desk
+        current = desk.panes.headlines.current
+        self._expected = None
+        if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
+            return
+        if current is None or desk.library.documents.get(current) is not None:
+            self.show(current)
+            return
+        self._expected = current
+        desk.library.documents.want(current, self._neighbours())
+        if self._patience is not None:
+            self._patience.stop()
+        self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
+
+    def _show_expected(self) -> None:
+        if self._expected is not None:
+            self.show(self._expected)
+
+    def arrived(self, article: ArticleId, document: Document) -> None:
+        """Take in a text that has been read."""
+        desk = self._desk
+        if article == self._expected:
+            self.show(article)
+            return
+        headline = desk.headline(article)
+        if article != desk.shown or headline is None:
+            return
+        pane = desk.panes.article
+        if document.partial and pane.document is not None:
+            return
+        # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
+        offset = pane.offset if pane.document is not None else self._pending or 0
+        if pane.document is not None and pane.document.partial and self._pending:
+            offset = self._pending
+        pane.show(headline, document, offset=offset, progress=headline.state.progress)
+
+    def changed(self, article: ArticleId) -> None:
+        """Read the text of the shown article anew: its file changed."""
+        if article == self._desk.shown:
+            self._desk.library.documents.want(article, self._neighbours())
+            self._desk.say("the file changed; this is its text now")
+
+    def update_header(self) -> None:
+        """Bring the header of the shown article up to date."""
+        headline = self._desk.headline(self._desk.shown)
+        if headline is not None:
+            self._desk.panes.article.update_headline(headline)
+
+    def _neighbours(self) -> list[ArticleId]:
+        """The articles that may be shown next, so that they are in memory by then."""
+        headlines = self._desk.panes.headlines
+        at = headlines.cursor
+        return [headlines.ids[i] for i in (at + 1, at - 1, at + 2) if 0 <= i < len(headlines.ids)]
+
+    def _nothing(self) -> tuple[str, tuple[str, ...]]:
+        desk = self._desk
+        if desk.panes.headlines.ids:
+            return "", ()
+        title, *rest = desk.empty_lines()
+        return title, tuple(rest)
+
+    def enter(self, offset: int | None = None) -> bool:
+        """Open the article under the cursor, in the article pane; whether there is one."""
+        desk = self._desk
+        current = desk.panes.headlines.current
+        if current is None:
+            return False
+        if current != desk.shown or offset is not None:
+            self.show(current, offset)
+        self.mark_opened()
+        return True
+
+    def mark_opened(self) -> None:
+        """Take in that the shown article is being read."""
+        desk = self._desk
+        if desk.shown is None or desk.entered:
+            return
+        desk.entered = True
+        if desk.settings.mark_read_on_open:
+            outcome = desk.library.reading.open(desk.shown)
+            if outcome.ids:
+                self._listing.touch(outcome.ids)
+
+    def keep_place(self) -> None:
+        """Remember where the shown article stands, if it was opened or moved in."""
+        desk = self._desk
+        pane = desk.panes.article
+        if desk.shown is None or pane.document is None or pane.document.partial:
+            return
+        place = desk.shown, pane.offset
+        if not desk.entered or (place == self._left_at and pane.progress <= self._progress_of(desk.shown)):
+            return
+        self._left_at = place
+        outcome = desk.library.reading.leave(desk.shown, pane.offset, pane.progress)
+        if outcome.ids:
+            self._listing.touch(outcome.ids)
+
+    def _progress_of(self, article: ArticleId) -> float:
+        headline = self._desk.headline(article)
+        return headline.state.progress if headline else 0.0
+
+    # Walking from article to article
+
+    def step(self, by: int, *, unread: bool = False) -> bool:
+        """Open the next article, or one further on; whether there was one."""
+        desk = self._desk
+        headlines = desk.panes.headlines
+        index = self._index_after(headlines.cursor, by, unread=unread)
+        if index is None:
+            return False
+        headlines.move_to(index)
+        if desk.pane is Pane.ARTICLE:
+            self.enter()
+        else:
+            self.show_current()
+        return True
+
+    def _index_after(self, cursor: int, by: int, *, unread: bool) -> int | None:
+        ids = self._desk.panes.headlines.ids
+        if not ids:
+            return None
+        if not unread:
+            index = max(0, min(cursor + by, len(ids) - 1))
+            return index if index != cursor else None
+        step, left = (1, by) if by > 0 else (-1, -by)
+        index, found = cursor, None
+        while left and 0 <= (index := index + step) < len(ids):
+            headline = self._desk.headline(ids[index])
+            if headline is not None and not headline.state.read:
+                found, left = index, left - 1
+        return found
+
+    # Jumping
+
+    def remember_place(self) -> None:
+        """Keep where the reader stands before a jump."""
+        place = self._here()
+        if place is not None and (not self._back or self._back[-1] != place):
+            self._back = [*self._back[-self.MOST_PLACES + 1 :], place]
+            self._forward.clear()
+
+    def jump(self, by: int) -> bool:
+        """Go back to a place before a jump (negative), or forward again; whether there was one."""
+        source, other = (self._back, self._forward) if by < 0 else (self._forward, self._back)
+        place = None
+        for _ in range(abs(by)):
+            if not source:
+                break
+            here = self._here()
+            if here is not None:
+                other.append(here)
+            place = source.pop()
+        if place is None:
+            return False
+        self.go_to(place)
+        return True
+
+    def go_to(self, place: Place) -> None:
+        """Show a place, in whatever article it is."""
+        desk = self._desk
+        if place.article == desk.shown:
+            desk.panes.article.go_offset(place.offset)
+            return
+        ids = desk.panes.headlines.ids
+        if place.article in ids:
+            desk.panes.headlines.move_to(ids.index(place.article))
+        self.show(place.article, place.offset)
+        self.mark_opened()
+
+    def _here(self) -> Place | None:
+        desk = self._desk
+        return None if desk.shown is None else Place(desk.shown, desk.panes.article.offset)

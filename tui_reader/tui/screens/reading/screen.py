@@ -1,0 +1,338 @@
+"""The reading screen: three panes between two rows, and the way from a key to the command that it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui_reader.services import events as library_events
+from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.describe import Hint, footer_hints
+from tui_reader.tui.commands.sequencer import Sequencer, Step
+from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
+from tui_reader.tui.screens.reading.finding import Finding
+from tui_reader.tui.screens.reading.keeping import Keeping
+from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
+from tui_reader.tui.screens.reading.linking import Linking
+from tui_reader.tui.screens.reading.listing import Listing
+from tui_reader.tui.screens.reading.looking import Looking
+from tui_reader.tui.screens.reading.moving import Moving
+from tui_reader.tui.screens.reading.opening import Opening
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
+from tui_reader.tui.widgets.headline_list import Density, HeadlineList
+from tui_reader.tui.widgets.prompt import Prompt, Question
+from tui_reader.tui.widgets.tag_sidebar import TagSidebar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from tui_reader.config import Settings
+    from tui_reader.services.library import Library
+    from tui_reader.tui.app import ReaderApp
+    from tui_reader.tui.commands.keymap import Keymap
+
+HALF_TYPED_SECONDS = 1.5
+"""How long a half-typed sequence waits for its next key."""
+KEEP_PLACE_SECONDS = 2.0
+"""How often the reading position is kept while the reader stays in an article."""
+
+
+class ReadingScreen(Screen[None]):
+    """Owns the panes, and gives each command to the object that does it."""
+
+    AUTO_FOCUS = ""
+    CSS = """
+    ReadingScreen {
+        layout: vertical; background: $page;
+        & > #panes { height: 1fr; background: $page; layers: base above; }
+        & #sidebar { height: 100%; }
+        & #panes > * { layer: base; }
+        & #panes > #sidebar.-drawer { layer: above; dock: left; }
+        & #headlines { height: 100%; }
+        & #article { height: 100%; width: 1fr; }
+        & > #too-small { display: none; width: 100%; height: 100%; content-align: center middle; color: $text-ink; }
+        &.-too-small > * { display: none; }
+        &.-too-small > #too-small { display: block; }
+    }
+    """
+
+    def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
+        super().__init__()
+        self.library, self._keymap = library, keymap
+        headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
+        headlines.set_density(Density(settings.density))
+        article = ArticlePane(today=local_today, measure=settings.measure, id="article")
+        panes = Panes(
+            TopBar(id="top"), TagSidebar(id="sidebar"), headlines, article, StatusBar(id="status"), Prompt(id="prompt")
+        )
+        self._divider = Divider(id="divider")
+        self.desk = Desk(library, settings, keymap, panes)
+        self.listing = Listing(self.desk)
+        self.opening = Opening(self.desk, self.listing)
+        moving = Moving(self.desk, self.opening, self.activate)
+        keeping = Keeping(self.desk, self.listing, self.opening, self.ask)
+        finding = Finding(self.desk, self.listing, self.opening, self.ask, self.activate)
+        self.linking = Linking(self.desk, self.opening, app.copy_to_clipboard)
+        looking = Looking(
+            app,
+            self.desk,
+            self.listing,
+            self.opening,
+            keeping,
+            activate=self.activate,
+            set_zen=self.set_zen,
+            run=self.run_named,
+        )
+        owners = (self, moving, keeping, finding, self.linking, looking)
+        self._handlers: dict[str, Callable[[int | None], None]] = {
+            name: next(
+                getattr(owner, f"{'do_' if owner is self else ''}{name}") for owner in owners if _has(owner, name, self)
+            )
+            for name in BY_ID
+        }
+        self._sequencer = Sequencer()
+        self._forget_typed: Timer | None = None
+        self._zen = False
+        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
+
+    def compose(self) -> ComposeResult:
+        """First row, the panes, last row; the prompt takes the last row's place while it asks."""
+        panes = self.desk.panes
+        yield panes.top
+        with Horizontal(id="panes"):
+            yield panes.sidebar
+            yield panes.headlines
+            yield self._divider
+            yield panes.article
+        yield panes.status
+        yield panes.prompt
+        yield Static(Content(f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"), id="too-small")
+
+    def on_mount(self) -> None:
+        """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
+        self.listing.refresh()
+        self._arrange()
+        self.activate(Pane.LIST)
+        self.opening.show(self.desk.panes.headlines.current)
+        self.set_interval(KEEP_PLACE_SECONDS, self.opening.keep_place)
+
+    # Keys
+
+    def feed(self, key: str) -> bool:
+        """Take a key that no input and no modal screen wanted; whether it meant anything."""
+        if self.linking.choosing:
+            self.linking.feed(key)
+            return True
+        fed = self._sequencer.feed(key, self._keymap.of(self.desk.pane))
+        if self._forget_typed is not None:
+            self._forget_typed.stop()
+            self._forget_typed = None
+        if fed.step is Step.WAIT:
+            self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self._drop_typed)
+        self._show_hints()
+        if fed.step is Step.RUN and fed.command is not None:
+            self.desk.walked = True
+            self.run(fed.command, fed.count)
+        return fed.step is not Step.PASS
+
+    def run(self, command: Command, count: int | None = None) -> None:
+        """Run a command, in the active pane."""
+        self._handlers[command.id](count)
+
+    def run_named(self, name: str) -> None:
+        """Run a command from the palette, in the first pane where it works if it does not work in the active one."""
+        command = BY_ID[name]
+        if self.desk.pane not in command.panes:
+            pane = next(pane for pane in (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR) if pane in command.panes)
+            if pane is Pane.ARTICLE:
+                self.opening.enter()
+            self.activate(pane)
+        self.run(command)
+
+    def _drop_typed(self) -> None:
+        self._sequencer.reset()
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        continuations = self._sequencer.hints(self._keymap.of(self.desk.pane))
+        hints = [Hint(keys, label) for keys, label in continuations] or self._hints[self.desk.pane]
+        self.desk.panes.status.show_hints(hints, self._sequencer.typed)
+
+    def ask(self, question: Question) -> None:
+        """Ask on the last row."""
+        self.desk.panes.status.display = False
+        self.desk.panes.prompt.ask(question)
+
+    def on_prompt_closed(self) -> None:
+        """Bring the last row back."""
+        self.desk.panes.status.display = True
+
+    def do_back(self, _count: int | None) -> None:
+        """One level back: out of zen, out of the search, to the list, to the whole list."""
+        panes = self.desk.panes
+        if self.desk.pane is Pane.ARTICLE:
+            if panes.article.find_position[1]:
+                panes.article.clear_find()
+                self.desk.say("")
+            elif panes.article.clear_focus():
+                pass
+            elif self._zen:
+                self.set_zen(False)
+            else:
+                self.activate(Pane.LIST)
+        elif self.desk.pane is Pane.SIDEBAR:
+            self.activate(Pane.LIST)
+        elif self.listing.clear_filter():
+            self.opening.show_current()
+        else:
+            self.desk.say(f"{self._keymap.hint('quit')} quits")
+
+    def take_settings(self, settings: Settings, keymap: Keymap) -> None:
+        """Take over what can change while running: keys, measure, density, and how things are opened."""
+        self.desk.settings, self.desk.keymap, self._keymap = settings, keymap, keymap
+        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
+        self.desk.panes.headlines.set_density(Density(settings.density))
+        self.desk.panes.article.set_measure(settings.measure)
+        self._show_hints()
+
+    # Panes
+
+    def activate(self, pane: Pane) -> None:
+        """Give the keys to a pane."""
+        desk = self.desk
+        if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
+            self.opening.keep_place()
+        desk.pane = pane
+        if self._zen and pane is not Pane.ARTICLE:
+            self._zen = False
+        desk.panes.sidebar.active = pane is Pane.SIDEBAR
+        desk.panes.headlines.active = pane is Pane.LIST
+        desk.panes.article.active = pane is Pane.ARTICLE
+        self._arrange()
+        self._show_hints()
+
+    def set_zen(self, zen: bool | None) -> None:
+        """Show nothing but the article, or the panes again; None for the other of the two."""
+        zen = not self._zen if zen is None else zen
+        if zen and self.desk.shown is None:
+            self.desk.say("there is no article to read")
+            return
+        self._zen = zen
+        if zen and self.desk.pane is not Pane.ARTICLE:
+            self.opening.enter()
+            self.activate(Pane.ARTICLE)
+        else:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Give each pane its width. Costs a layout only where something changes."""
+        desk, panes = self.desk, self.desk.panes
+        arrangement = arrange(self.app.size.width, desk.pane, zen=self._zen)
+        if arrangement == desk.arrangement:
+            return
+        desk.arrangement = arrangement
+        panes.sidebar.display = bool(arrangement.sidebar)
+        panes.sidebar.styles.width = arrangement.sidebar
+        panes.sidebar.set_class(arrangement.drawer, "-drawer")
+        panes.headlines.display = bool(arrangement.headlines)
+        panes.headlines.styles.width = arrangement.headlines
+        self._divider.display = arrangement.mode in (Mode.THREE, Mode.TWO)
+        panes.article.display = bool(arrangement.article)
+
+    def on_resize(self) -> None:
+        """Arrange the panes anew."""
+        width, height = self.app.size
+        self.set_class(width < LEAST_WIDTH or height < LEAST_HEIGHT, "-too-small")
+        self._arrange()
+
+    # What the widgets tell
+
+    def on_headline_list_clicked(self, event: HeadlineList.Clicked) -> None:
+        """A click moves the cursor, a second one opens."""
+        panes = self.desk.panes
+        was_current = panes.headlines.cursor == event.index and self.desk.pane is Pane.LIST
+        panes.headlines.move_to(event.index)
+        if event.chain > 1 or was_current:
+            self.run(BY_ID["open"])
+        else:
+            self.activate(Pane.LIST)
+            self.opening.show_current()
+
+    def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
+        """The wheel moves the window of the list."""
+        self.desk.panes.headlines.scroll_by(event.by)
+        self.opening.show_current()
+
+    def on_tag_sidebar_clicked(self, event: TagSidebar.Clicked) -> None:
+        """A click does what enter does, but stays in the sidebar for tags."""
+        self.activate(Pane.SIDEBAR)
+        if self.listing.choose(event.entry):
+            self.activate(Pane.LIST)
+        self.opening.show_current()
+
+    def on_article_pane_link_clicked(self, event: ArticlePane.LinkClicked) -> None:
+        """A click follows a link."""
+        self._enter_article()
+        self.linking.follow(event.target)
+
+    def on_article_pane_activated(self) -> None:
+        """A click into the text gives it the keys."""
+        self._enter_article()
+
+    def _enter_article(self) -> None:
+        if self.desk.shown is not None:
+            self.opening.mark_opened()
+            self.activate(Pane.ARTICLE)
+
+    # What the library tells
+
+    def library_told(self, event: library_events.Event) -> None:
+        """Take in what happened in the library's threads, on this one."""
+        desk = self.desk
+        match event:
+            case library_events.DocumentLoaded(article, document):
+                self.opening.arrived(article, document)
+            case library_events.ArticlesChanged():
+                self._take_in_changes()
+            case library_events.DocumentChanged(article):
+                self.opening.changed(article)
+            case library_events.ScanProgress(done, total):
+                if total > 200 and done < total:
+                    desk.panes.status.say(f"reading the library: {done:,} of {total:,}")
+            case library_events.ScanFinished():
+                if desk.panes.status.said.startswith("reading the library"):
+                    desk.say("")
+                self.listing.describe()
+                if desk.shown is None:
+                    self.opening.show_current()
+            case library_events.Saving():
+                desk.panes.status.say("saving…")
+            case library_events.Saved():
+                desk.say("saved")
+            case library_events.StoreFailed(message):
+                desk.panes.status.say(message, bad=True)
+
+    def _take_in_changes(self) -> None:
+        changed = self.library.sync()
+        if not changed:
+            return
+        desk = self.desk
+        desk.panes.headlines.touch(changed)
+        self.listing.refresh()
+        if desk.shown in changed:
+            self.opening.update_header()
+        if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
+            self.opening.show_current()
+
+
+def _has(owner: object, name: str, screen: object) -> bool:
+    return hasattr(owner, f"do_{name}") if owner is screen else hasattr(owner, name)

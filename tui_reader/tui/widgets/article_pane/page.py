@@ -1,0 +1,194 @@
+"""The scrolled page: the head of an article and the rows of its text, as one run of rows.
+
+Rows of the page are counted from its top, rows of the layout from the first row of the text. The two differ by the
+head; where the text begins with the title itself, the rest of the head stands between that block and the next one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from tui_reader.document.layout import Layout, Row
+from tui_reader.tui.widgets.article_pane.header import HeadRow, head_rows
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Headline
+
+PageRow: TypeAlias = Row | HeadRow
+"""A row of the text, or of the head."""
+
+ERROR_MARGIN = 3
+"""Empty rows above an error page, which has no head."""
+
+
+class Page:
+    """An article laid out for a width.
+
+    Args:
+        headline: The article and its state.
+        document: Its text; None while it is being read.
+        width: Columns of the measure.
+        today: The day of reading, for dates in the head.
+    """
+
+    def __init__(self, headline: Headline, document: Document | None, width: int, today: date) -> None:
+        self.headline = headline
+        self.document = document
+        self.width = width
+        self.title_block = _title_block(headline, document)
+        self.layout = None if document is None else Layout(document, width, joined=headline.state.joined)
+        self._today = today
+        self._set_head()
+
+    def _set_head(self) -> None:
+        document, layout = self.document, self.layout
+        self._split = self._resume = 0
+        self._above = 1
+        self.head: tuple[HeadRow, ...] = ()
+        if document is not None and document.error:
+            self._above = ERROR_MARGIN
+            return
+        title = self.title_block
+        self.head = head_rows(
+            self.headline,
+            self.width,
+            self._today,
+            notices=document.notices if document else (),
+            with_title=title is None,
+        )
+        if title is not None and layout is not None:
+            blocks = layout.document.blocks
+            self._split = layout.position(max(blocks[title].end - 1, blocks[title].start))[0] + 1
+            self._resume = layout.top_of(title + 1) if title + 1 < len(blocks) else layout.height
+
+    def update(self, headline: Headline) -> bool:
+        """Take a changed headline of the same article; False if only a new page can show the change."""
+        same = (
+            headline.state.joined == self.headline.state.joined
+            and _title_block(headline, self.document) == self.title_block
+        )
+        if same:
+            self.headline = headline
+            self._set_head()
+        return same
+
+    @property
+    def height(self) -> int:
+        """Rows of the whole page; an estimate while the layout is one."""
+        body = 0 if self.layout is None else self.layout.height - self._resume + self._split
+        return self._above + len(self.head) + body
+
+    @property
+    def body_top(self) -> int:
+        """First row of the page below the head."""
+        return self._above + self._split + len(self.head)
+
+    @property
+    def text_start(self) -> int:
+        """Offset at which the text begins below the title."""
+        blocks = self.document.blocks if self.document is not None else ()
+        after = 0 if self.title_block is None else self.title_block + 1
+        return blocks[after].start if 0 < after < len(blocks) else 0
+
+    def rows(self, first: int, count: int) -> list[PageRow]:
+        """Rows of the page from `first`; fewer than `count` at its end."""
+        found: list[PageRow] = []
+        last = first + count
+        head_top = self._above + self._split
+        body_top = head_top + len(self.head)
+        while first < last:
+            if first < self._above:
+                found.append(())
+                first += 1
+            elif first < head_top:
+                stop = min(last, head_top)
+                found.extend(self._layout_rows(first - self._above, stop - first))
+                first = stop
+            elif first < body_top:
+                stop = min(last, body_top)
+                found.extend(self.head[first - head_top : stop - head_top])
+                first = stop
+            else:
+                found.extend(self._layout_rows(first - body_top + self._resume, last - first))
+                break
+        return found
+
+    def _layout_rows(self, first: int, count: int) -> list[Row]:
+        if self.layout is None or first >= self.layout.height:
+            return []
+        return self.layout.rows(first, count)
+
+    def to_page(self, row: int) -> int:
+        """Row of the page that shows a row of the layout."""
+        if row < self._split:
+            return self._above + row
+        return max(row - self._resume, 0) + self.body_top
+
+    def to_layout(self, y: int) -> int | None:
+        """Row of the layout on a row of the page; None in the head."""
+        head_top = self._above + self._split
+        if self._above <= y < head_top:
+            return y - self._above
+        return y - self.body_top + self._resume if y >= self.body_top else None
+
+    def row_of(self, offset: int) -> int:
+        """Row of the page on which a code point stands."""
+        return 0 if self.layout is None else self.to_page(self.layout.position(offset)[0])
+
+    def offset_of(self, y: int) -> int:
+        """Code point that stands first on a row of the page, or on the next row with text; 0 in the head."""
+        row = self.to_layout(y)
+        if self.layout is None or row is None or y < self.body_top:
+            return 0
+        return self.layout.first_offset(row)
+
+    def settle(self, first: int, count: int) -> None:
+        """Make the heights of the rows from `first` exact, so that nothing moves once they are shown."""
+        if self.layout is not None and not self.layout.exact:
+            self.layout.ensure(self._body_row(first), count)
+
+    def settle_above(self, y: int, count: int) -> int:
+        """Make the heights of the rows above `y` exact; where the row at `y` stands then."""
+        layout = self.layout
+        if layout is None or layout.exact or y <= self.body_top:
+            return y
+        mark = self.mark(y)
+        block = mark[0]
+        while block > 0 and count > 0:
+            block -= 1
+            layout.position(layout.document.blocks[block].start)
+            count -= layout.top_of(block + 1) - layout.top_of(block)
+        return self.row_of_mark(mark)
+
+    def refine(self, seconds: float, y: int) -> tuple[bool, int]:
+        """Make more heights exact: whether all are, and where the row at `y` stands then."""
+        if self.layout is None:
+            return True, y
+        mark = self.mark(y)
+        done = self.layout.refine(seconds)
+        return done, self.row_of_mark(mark) if y >= self.body_top else y
+
+    def mark(self, y: int) -> tuple[int, int]:
+        """Name a row by its block and its distance from the block's top, which lasts when heights above change."""
+        if self.layout is None:
+            return 0, 0
+        row = self._body_row(y)
+        block = self.layout.block_at(row)
+        return block, row - self.layout.top_of(block)
+
+    def row_of_mark(self, mark: tuple[int, int]) -> int:
+        """Where a marked row stands now."""
+        return 0 if self.layout is None else self.to_page(self.layout.top_of(mark[0]) + mark[1])
+
+    def _body_row(self, y: int) -> int:
+        return max(y - self.body_top, 0) + self._resume
+
+
+def _title_block(headline: Headline, document: Document | None) -> int | None:
+    """Block that stands for the title; None where the head must say it, as when the reader gave it another."""
+    if document is None or document.error or "title" in headline.state.edits:
+        return None
+    return document.title_block

@@ -1,0 +1,246 @@
+"""From rows of the page to strips: pieces of the text cut once at the bounds of all that changes their look."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.strip import Strip
+
+from tui_reader.document.blocks import Block, BlockKind
+from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, graphemes
+from tui_reader.document.flow import offset_in_fragment
+from tui_reader.document.insets import CODE_PADDING
+from tui_reader.document.rows import Fragment, OrnamentRole
+from tui_reader.tui.widgets.article_pane.looks import SPAN_ROLES, Looks, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui_reader.document.blocks import Span
+    from tui_reader.document.rows import Row
+    from tui_reader.document.structure import Structure
+    from tui_reader.tui.widgets.article_pane.header import HeadRow
+    from tui_reader.tui.widgets.article_pane.page import Page
+
+
+class Overlay(NamedTuple):
+    """A range of the text that is painted over its own look: focus, match, hint."""
+
+    start: int
+    end: int
+    role: Role
+    text: str = ""
+    """Letters that stand over the beginning of the range instead of the text there."""
+
+
+class _Piece(NamedTuple):
+    column: int
+    text: str
+    roles: tuple[str, ...]
+
+
+_ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
+    OrnamentRole.MARKER: Role.MARKER,
+    OrnamentRole.BAR: Role.BAR,
+    OrnamentRole.RULE: Role.RULE,
+    OrnamentRole.BORDER: Role.BORDER,
+    OrnamentRole.DIVIDER: Role.META,
+    OrnamentRole.LABEL: Role.LABEL,
+}
+
+
+class Painter:
+    """Draws rows of one page.
+
+    Args:
+        page: The page; None where there is no article.
+        structure: Its document with the spans by block; None while it is being read.
+        looks: Styles by role.
+        left: Empty columns before the measure.
+        width: Columns of the pane.
+    """
+
+    def __init__(self, page: Page | None, structure: Structure | None, looks: Looks, left: int, width: int) -> None:
+        self._page = page
+        self._structure = structure
+        self._looks = looks
+        self._left = left
+        self._width = width
+        self._spans: tuple[int, tuple[Span, ...]] = (-1, ())
+        """Block whose spans were asked for last, and these."""
+
+    def head(self, row: HeadRow) -> Strip:
+        """A row of the head."""
+        pieces = []
+        column = 0
+        for text, role in row:
+            pieces.append(_Piece(column, text, (role,)))
+            column += cell_len(text)
+        return self._strip(pieces)
+
+    def body(self, row: Row, overlays: Sequence[Overlay] = ()) -> Strip:
+        """A row of the text.
+
+        Args:
+            row: The row.
+            overlays: What lies over it, the topmost last.
+        """
+        page = self._page
+        if page is None or page.document is None or page.layout is None:
+            return self._strip([])
+        document = page.document
+        pieces = [_Piece(column, text, (_ORNAMENT_ROLES[role],)) for column, text, role in row.ornaments]
+        if not document.blocks:
+            return self._strip(pieces)
+        block = document.blocks[row.block]
+        roles = self._block_roles(block, row)
+        for fragment in row.fragments:
+            pieces.extend(self._fragment(document.text, fragment, roles, self._spans_of(row.block), overlays))
+        if not row.fragments and row.ornaments:
+            # A picture without words: the letters of its hint stand over its sign.
+            pieces.extend(_Piece(row.ornaments[-1].column, o.text, (o.role,)) for o in overlays if o.text)
+        pieces.sort(key=lambda piece: piece.column)
+        if block.kind is not BlockKind.CODE or row.index < 0:
+            return self._strip(pieces)
+        tone = page.layout.position(block.start)[1] - CODE_PADDING
+        if not row.fragments or row.fragments[0].column > tone:
+            pieces.append(_Piece(tone, " ", (Role.CODE_BLOCK,)))
+            pieces.sort(key=lambda piece: piece.column)
+        return self._strip(pieces, (Role.CODE_BLOCK,), page.width)
+
+    def offset_under(self, row: Row, column: int) -> int | None:
+        """Offset of the character on a column of the measure; None beside the text."""
+        page = self._page
+        if page is None or page.document is None:
+            return None
+        text = page.document.text
+        for left, start, end in row.fragments:
+            if left <= column < left + cell_width(text[start:end]):
+                return offset_in_fragment(text, Fragment(left, start, end), column)
+        return None
+
+    def _spans_of(self, block: int) -> tuple[Span, ...]:
+        if self._spans[0] != block and self._structure is not None:
+            self._spans = block, self._structure.spans_of(block)
+        return self._spans[1]
+
+    def _block_roles(self, block: Block, row: Row) -> tuple[str, ...]:
+        roles: list[Role] = []
+        if block.quote:
+            roles.append(Role.QUOTE)
+        if block.quiet:
+            roles.append(Role.QUIET)
+        if self._is_title(row.block):
+            roles.append(Role.TITLE)
+        elif block.kind is BlockKind.HEADING:
+            roles.append(Role.HEADING)
+        elif block.kind is BlockKind.CODE:
+            roles.append(Role.CODE_BLOCK)
+        elif block.kind is BlockKind.FIGURE:
+            roles.append(Role.CAPTION)
+        elif block.table is not None and block.table.header and block.table.rows:
+            header = block.table.rows[0]
+            if header and row.start < max(cell.end for cell in header) and row.fragments:
+                roles.append(Role.TABLE_HEADER)
+        return tuple(roles)
+
+    def _is_title(self, block: int) -> bool:
+        """Whether a block stands where a title does: it says the article's, or begins an error page."""
+        page = self._page
+        return page is not None and block == (0 if page.document and page.document.error else page.title_block)
+
+    def _fragment(
+        self,
+        text: str,
+        fragment: Fragment,
+        roles: tuple[str, ...],
+        spans: Sequence[Span],
+        overlays: Sequence[Overlay],
+    ) -> Iterator[_Piece]:
+        """Pieces of a fragment, cut where a look begins or ends and never inside a cluster."""
+        column, start, end = fragment
+        here = [(span.start, span.end, SPAN_ROLES[span.kind]) for span in spans if _looks_here(span, start, end)]
+        over = [overlay for overlay in overlays if overlay.start < end and overlay.end > start]
+        bounds = {start, end}
+        for low, high, _ in here:
+            bounds.update((low, high))
+        for overlay in over:
+            bounds.update((overlay.start, overlay.end))
+        cuts = sorted(bound for bound in bounds if start <= bound <= end)
+        if len(cuts) > 2 and not text[start:end].isascii():
+            cuts = sorted({start, end, *(start + boundary_at(text[start:end], cut - start) for cut in cuts)})
+        at = 0
+        for low, high in pairwise(cuts):
+            mine = (*roles, *(role for first, last, role in here if first <= low and high <= last))
+            mine += tuple(overlay.role for overlay in over if overlay.start <= low and high <= overlay.end)
+            shown = expand_tabs(text[low:high], at)
+            hint = next((overlay for overlay in over if overlay.text and overlay.start == low), None)
+            if hint is not None:
+                letters = hint.text
+                rest = _behind(shown, cell_len(letters))
+                yield _Piece(column + at, letters, (Role.HINT,))
+                if rest:
+                    yield _Piece(column + at + cell_len(letters), rest, tuple(r for r in mine if r != Role.HINT))
+            else:
+                yield _Piece(column + at, shown, mine)
+            at += cell_width(text[low:high], at)
+
+    def foot(self, text: str, role: Role) -> Strip:
+        """The last row of the pane: a few words at its right end."""
+        looks = self._looks
+        text = set_cell_size(text, min(cell_len(text), max(self._width - 1, 0)))
+        before = self._width - 1 - cell_len(text)
+        if before < 0:
+            return Strip.blank(self._width, looks.base)
+        return Strip(
+            [Segment(" " * before, looks.base), Segment(text, looks((role,))), Segment(" ", looks.base)], self._width
+        )
+
+    def _strip(self, pieces: Sequence[_Piece], fill: tuple[str, ...] = (), fill_to: int = 0) -> Strip:
+        """Pieces set at their columns, the rest filled; exactly as wide as the pane.
+
+        Args:
+            pieces: What to set, by column.
+            fill: Look of the space behind the pieces.
+            fill_to: Column up to which that look goes.
+        """
+        looks = self._looks
+        segments: list[Segment] = [Segment(" " * self._left, looks.base)] if self._left else []
+        at = 0
+        for column, text, roles in pieces:
+            shown = text
+            if column > at:
+                segments.append(Segment(" " * (column - at), looks.base))
+                at = column
+            elif column < at:
+                shown = _behind(text, at - column)
+            if shown:
+                segments.append(Segment(shown, looks(roles)))
+                at += cell_len(shown)
+        if at < fill_to:
+            segments.append(Segment(" " * (fill_to - at), looks(fill)))
+            at = fill_to
+        room = self._width - self._left - at
+        if room > 0:
+            segments.append(Segment(" " * room, looks.base))
+        strip = Strip(segments)
+        return strip if strip.cell_length == self._width else strip.adjust_cell_length(self._width, looks.base)
+
+
+def _looks_here(span: Span, start: int, end: int) -> bool:
+    return span.start < end and span.end > start and span.kind in SPAN_ROLES
+
+
+def _behind(text: str, cells: int) -> str:
+    """What of a text stands behind its first cells; a wide character that is cut leaves a space."""
+    if cells <= 0:
+        return text
+    for cluster in graphemes(text):
+        text = text[len(cluster) :]
+        cells -= cell_len(cluster)
+        if cells <= 0:
+            return " " * -cells + text
+    return ""

@@ -1,0 +1,295 @@
+"""The headline list: two rows a headline, at a cost that depends on the window and never on the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.message import Message
+
+from tui_reader.document.words import reading_minutes
+from tui_reader.tui.widgets.dates import short_date
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from datetime import date
+
+    from rich.style import Style
+    from textual import events
+    from textual.strip import Strip
+
+    from tui_reader.model.article import ArticleId, Headline
+
+HEADER_ROWS = 2
+"""The name of the view, and an empty row below it."""
+LOW_HEIGHT = 22
+"""Rows of the pane, 24 of the terminal, under which headlines move together by themselves."""
+
+
+class Density(StrEnum):
+    """How much room a headline has."""
+
+    AUTO = "auto"
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+class HeadlineList(LinePane):
+    """Headlines of the view, with a cursor.
+
+    It holds ids and asks for the rows it paints; `touch` tells it which of them look different now.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pane--cursor", "pane--unread", "pane--title", "pane--muted", "pane--mark", "pane--bad", "pane--faint",
+        "pane--include", "pane--exclude", "pane--label",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    HeadlineList {
+        background: $page; color: $text-ink;
+        & > .pane--cursor { background: $cursor-tone; }
+        &:ansi > .pane--cursor { text-style: reverse; }
+        & > .pane--unread { color: $bright; text-style: bold; }
+        & > .pane--title { color: $text-ink; }
+        & > .pane--muted { color: $muted-ink; }
+        & > .pane--label { color: $muted-ink; text-style: bold; }
+        & > .pane--mark { color: $accent-ink; }
+        & > .pane--bad { color: $bad; }
+        & > .pane--faint { color: $faint; }
+        & > .pane--include { color: $good; }
+        & > .pane--exclude { color: $bad; text-style: strike; }
+    }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """A headline was clicked; twice if `chain` is 2 or more."""
+
+        index: int
+        chain: int
+
+    @dataclass
+    class Wheeled(Message):
+        """The wheel turned over the list, by so many headlines."""
+
+        by: int
+
+    def __init__(
+        self,
+        rows: Callable[[Sequence[ArticleId]], Sequence[Headline]],
+        today: Callable[[], date],
+        *,
+        id: str | None = None,  # noqa: A002 - the name that Textual gives it
+    ) -> None:
+        """Args: `rows` gives headlines by id, from memory; `today` the day that dates are told from."""
+        super().__init__(id=id)
+        self._rows, self._today = rows, today
+        self._ids: Sequence[ArticleId] = ()
+        self._versions: dict[ArticleId, int] = {}
+        self._cursor = 0
+        self._top = 0
+        self._title: tuple[Piece, ...] = ()
+        self._title_text: tuple[tuple[str, str], ...] = ()
+        self._order = ""
+        self._empty: tuple[str, ...] = ()
+        self._density = Density.AUTO
+
+    # What it shows
+
+    @property
+    def ids(self) -> Sequence[ArticleId]:
+        """Articles of the view, in its order."""
+        return self._ids
+
+    @property
+    def cursor(self) -> int:
+        """Index of the headline under the cursor."""
+        return self._cursor
+
+    @property
+    def current(self) -> ArticleId | None:
+        """Article under the cursor."""
+        return self._ids[self._cursor] if self._ids else None
+
+    @property
+    def row_count(self) -> int:
+        """Rows that a headline takes."""
+        low = self._density is Density.AUTO and self.size.height < LOW_HEIGHT
+        return 2 if low or self._density is Density.COMPACT else 3
+
+    @property
+    def page(self) -> int:
+        """Headlines in the window, at least one."""
+        return max(1, (self.size.height - HEADER_ROWS) // self.row_count)
+
+    def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
+        """Show a view: its ids, and where the cursor stands in it."""
+        self._ids = ids
+        self._cursor = max(0, min(cursor, len(ids) - 1))
+        if not keep_top:
+            self._top = min(self._top, max(0, len(ids) - self.page))
+        self._follow()
+        self.repaint()
+
+    def describe(self, title: Sequence[tuple[str, str]], order: str, empty: Sequence[str]) -> None:
+        """Set the header and what an empty view says.
+
+        Args:
+            title: Texts with the names of their styles: `label`, `include`, `exclude` or `muted`.
+            order: The sort order, in words.
+            empty: Lines shown where there is no headline; the first stands out.
+        """
+        self._title_text, self._order, self._empty = tuple(title), order, tuple(empty)
+        self.repaint()
+
+    def set_density(self, density: Density) -> None:
+        """Set how much room a headline has."""
+        self._density = density
+        self._follow()
+        self.repaint()
+
+    def touch(self, ids: Iterable[ArticleId]) -> None:
+        """Paint headlines anew that look different now."""
+        touched = set(ids)
+        for article in touched:
+            self._versions[article] = self._versions.get(article, 0) + 1
+        window = range(self._top, min(self._top + self.page + 1, len(self._ids)))
+        regions = [self._region_of(index) for index in window if self._ids[index] in touched]
+        if regions:
+            self.repaint(*regions)
+
+    def repaint_active(self) -> None:
+        """Only the cursor's bar tells whether the list is active."""
+        self.repaint(self._region_of(self._cursor))
+
+    def move_to(self, index: int) -> bool:
+        """Move the cursor; whether it moved. Repaints two headlines, or the pane where it scrolled."""
+        index = max(0, min(index, len(self._ids) - 1))
+        if index == self._cursor or not self._ids:
+            return False
+        before, top = self._cursor, self._top
+        self._cursor = index
+        self._follow()
+        if top != self._top:
+            self.repaint()
+        else:
+            self.repaint(self._region_of(before), self._region_of(index))
+        return True
+
+    def scroll_by(self, headlines: int) -> None:
+        """Move the window; the cursor stays in it."""
+        self._top = max(0, min(self._top + headlines, len(self._ids) - self.page))
+        self._cursor = max(self._top, min(self._cursor, self._top + self.page - 1))
+        self.repaint()
+
+    def _follow(self) -> None:
+        """Bring the cursor into the window, with a headline of context where there is room."""
+        margin = 1 if self.page > 2 else 0
+        self._top = max(self._cursor - self.page + 1 + margin, min(self._top, self._cursor - margin))
+        self._top = max(0, min(self._top, len(self._ids) - self.page))
+
+    def _region_of(self, index: int) -> Region:
+        rows = self.row_count
+        return Region(0, HEADER_ROWS + (index - self._top) * rows, self.size.width, rows).intersection(self.size.region)
+
+    # How it looks
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture of a row depends on."""
+        if y < HEADER_ROWS:
+            return "header", y, self._title_text, self._order, len(self._ids)
+        index, part = divmod(y - HEADER_ROWS, self.row_count)
+        index += self._top
+        if not self._ids:
+            return "empty", y, self._empty
+        if part > 1 or index >= len(self._ids):
+            return "blank"
+        article = self._ids[index]
+        cursor = index == self._cursor
+        return article, part, cursor, cursor and self.active, self._versions.get(article, 0), self._today()
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """A row: header, a title, what is known of the article, or nothing."""
+        base = self.ink("")
+        if y < HEADER_ROWS:
+            return self._paint_header(width) if y == 0 else line(width, base, ())
+        if not self._ids:
+            number = y - HEADER_ROWS
+            text = self._empty[number] if number < len(self._empty) else ""
+            style = self.ink("title") if number == 0 else self.ink("muted")
+            return line(width, base, [Piece("   ", base), Piece(clip(text, width - 4), base + style)])
+        index, part = divmod(y - HEADER_ROWS, self.row_count)
+        index += self._top
+        if part > 1 or index >= len(self._ids):
+            return line(width, base, ())
+        headline = self._rows([self._ids[index]])[0]
+        cursor = index == self._cursor
+        if cursor:
+            base += self.ink("cursor")
+        bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
+        paint = self._paint_title if part == 0 else self._paint_meta
+        return paint(headline, bar, base, width)
+
+    def _paint_header(self, width: int) -> Strip:
+        base = self.ink("")
+        count = f"{len(self._ids):,}"
+        title = [Piece(text, base + self.ink(style)) for text, style in self._title_text]
+        room = width - 3 - sum(cell_len(text) for text, _ in self._title_text)
+        right = fit_parts([count, self._order], max(len(count), room))
+        return line(width, base, [Piece(" ", base), *title], [Piece(f" {right} ", base + self.ink("muted"))])
+
+    def _paint_title(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
+        if headline.article.error:
+            mark, ink = Piece("⚠", base + self.ink("bad")), self.ink("muted")
+        elif headline.state.read:
+            mark, ink = Piece(" ", base), self.ink("title")
+        else:
+            mark, ink = Piece("●", base + self.ink("mark")), self.ink("unread")
+        title = Piece(clip(headline.title, width - 4), base + ink)
+        return line(width, base, [bar, mark, Piece(" ", base), title])
+
+    def _paint_meta(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
+        article, state = headline.article, headline.state
+        marks = " ".join(filter(None, ("★" if state.starred else "", f"✎{headline.notes}" if headline.notes else "")))
+        if article.error:
+            parts = [article.error]
+        else:
+            parts = [
+                headline.field("source"),
+                short_date(headline.field("date"), self._today()),
+                f"{reading_minutes(article.metadata.words)} min",
+                f"{state.progress:.0%}".replace("%", " %") if 0.005 <= state.progress < 0.995 else "",
+            ]
+        meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), keep=(1, 0))
+        right = [Piece(f"{marks} ", base + self.ink("mark"))] if marks else ()
+        return line(width, base, [bar, Piece("  ", base), Piece(meta, base + self.ink("muted"))], right)
+
+    # The mouse
+
+    def index_at(self, y: int) -> int | None:
+        """Headline at a row of the pane."""
+        index = self._top + (y - HEADER_ROWS) // self.row_count
+        return index if y >= HEADER_ROWS and index < len(self._ids) else None
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which headline was clicked."""
+        index = self.index_at(event.y)
+        if index is not None:
+            self.post_message(self.Clicked(index, event.chain))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel turns downwards."""
+        self.post_message(self.Wheeled(1))
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel turns upwards."""
+        self.post_message(self.Wheeled(-1))
+
+    def on_resize(self) -> None:
+        """Keep the cursor in the window."""
+        self._follow()

@@ -1,0 +1,243 @@
+"""The sidebar: views of the library, sources and tags, with their counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.message import Message
+
+from tui_reader.model.query import Shelf, View
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.lines import Piece, clip, line
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from textual import events
+    from textual.strip import Strip
+
+
+Counted = tuple[tuple[str, int], ...]
+"""Names with their counts."""
+
+
+class Section(StrEnum):
+    """Parts of the sidebar, in their order."""
+
+    LIBRARY = "library"
+    SOURCES = "sources"
+    TAGS = "tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that the cursor can stand on."""
+
+    section: Section
+    name: str
+    """Shelf, source or tag; empty for the section's own row."""
+    count: int = 0
+
+
+class TagSidebar(LinePane):
+    """What the list can be narrowed to. Tags are tri-state: included, excluded, or not asked for."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pane--cursor", "pane--chosen", "pane--label", "pane--muted", "pane--mark", "pane--include", "pane--exclude",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    TagSidebar {
+        background: $side; color: $text-ink;
+        & > .pane--cursor { background: $cursor-tone; }
+        &:ansi > .pane--cursor { text-style: reverse; }
+        & > .pane--chosen { color: $bright; text-style: bold; }
+        & > .pane--label { color: $muted-ink; text-style: bold; }
+        & > .pane--muted { color: $muted-ink; }
+        & > .pane--mark { color: $accent-ink; }
+        & > .pane--include { color: $good; }
+        & > .pane--exclude { color: $bad; text-style: strike; }
+    }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """An entry was clicked."""
+
+        entry: Entry
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
+        super().__init__(id=id)
+        self._view = View()
+        self._entries: list[Entry] = []
+        self._lines: list[int | None] = []
+        self._counted: tuple[dict[Shelf, int], Counted, Counted] | None = None
+        self._folded: set[Section] = set()
+        self._cursor = 0
+        self._top = 0
+
+    @property
+    def current(self) -> Entry | None:
+        """Entry under the cursor."""
+        return self._entries[self._cursor] if self._entries else None
+
+    @property
+    def page(self) -> int:
+        """Entries that a page moves by."""
+        return max(1, self.size.height - 2)
+
+    @property
+    def cursor(self) -> int:
+        """Index of the entry under the cursor."""
+        return self._cursor
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
+
+    def show(
+        self,
+        view: View,
+        shelves: Mapping[Shelf, int],
+        sources: Sequence[tuple[str, int]],
+        tags: Sequence[tuple[str, int]],
+    ) -> None:
+        """Show counts, and what of it the view asks for. Repaints nothing where nothing changed."""
+        counted = (dict(shelves), tuple(sources), tuple(tags))
+        if view == self._view and counted == self._counted:
+            return
+        self._view = view
+        if counted != self._counted:
+            self._counted = counted
+            self._build()
+        self.repaint()
+
+    def fold(self, section: Section) -> None:
+        """Fold a section, or unfold it."""
+        self._folded ^= {section}
+        self._build()
+        self.repaint()
+
+    def move_to(self, index: int) -> bool:
+        """Move the cursor; whether it moved."""
+        index = max(0, min(index, len(self._entries) - 1))
+        if index == self._cursor:
+            return False
+        self._cursor = index
+        self._follow()
+        self.repaint()
+        return True
+
+    def repaint_active(self) -> None:
+        """Only the cursor's bar tells whether the sidebar is active."""
+        if self._entries:
+            self.repaint(Region(0, self._lines.index(self._cursor) - self._top, self.size.width, 1))
+
+    def _build(self) -> None:
+        """Lay out entries and the empty lines between the sections; the cursor stays on its entry."""
+        stood = self.current
+        self._entries = list(self._all_entries())
+        self._lines = []
+        for index, entry in enumerate(self._entries):
+            if not entry.name and self._lines:
+                self._lines.append(None)
+            self._lines.append(index)
+        names = [(entry.section, entry.name) for entry in self._entries]
+        if stood is None:
+            # The first shelf, not the section's own row above it.
+            self._cursor = 1
+        elif (stood.section, stood.name) in names:
+            self._cursor = names.index((stood.section, stood.name))
+        self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
+        self._follow()
+
+    def _all_entries(self) -> Iterator[Entry]:
+        if self._counted is None:
+            return
+        shelves, sources, tags = self._counted
+        standing = [(shelf.value, shelves.get(shelf, 0)) for shelf in Shelf]
+        for section, rows in ((Section.LIBRARY, standing), (Section.SOURCES, sources), (Section.TAGS, tags)):
+            if not rows:
+                continue
+            yield Entry(section, "")
+            if section not in self._folded:
+                for name, count in rows:
+                    yield Entry(section, name, count)
+
+    def _follow(self) -> None:
+        if not self._entries:
+            return
+        row = self._lines.index(self._cursor)
+        height = max(1, self.size.height)
+        self._top = max(row - height + 1, min(self._top, row))
+        if row <= 1:
+            self._top = 0
+        self._top = max(0, min(self._top, len(self._lines) - height))
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture of a row depends on."""
+        entry, cursor = self._entry_at(y)
+        if entry is None:
+            return None
+        return entry, cursor, cursor and self.active, self._state_of(entry), entry.section in self._folded
+
+    def _entry_at(self, y: int) -> tuple[Entry | None, bool]:
+        row = y + self._top
+        index = self._lines[row] if row < len(self._lines) else None
+        return (None, False) if index is None else (self._entries[index], index == self._cursor)
+
+    def _state_of(self, entry: Entry) -> str:
+        """Style of an entry by what the view asks: `chosen`, `include`, `exclude`, or none."""
+        view = self._view
+        if entry.section is Section.TAGS:
+            return "include" if entry.name in view.include else "exclude" if entry.name in view.exclude else ""
+        chosen = view.source if entry.section is Section.SOURCES else view.shelf
+        return "chosen" if entry.name and entry.name == chosen else ""
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """A section's name, or an entry with its mark and its count."""
+        entry, cursor = self._entry_at(y)
+        base = self.ink("")
+        if entry is None:
+            return line(width, base, ())
+        if cursor:
+            base += self.ink("cursor")
+        bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
+        if not entry.name:
+            label = entry.section.upper() + (" …" if entry.section in self._folded else "")
+            return line(width, base, [bar, Piece(label, base + self.ink("label"))])
+        state = self._state_of(entry)
+        style = base + self.ink(state) if state else base
+        if entry.section is Section.TAGS:
+            lead = " " + {"include": "+ ", "exclude": "− "}.get(state, "  ")
+        else:
+            lead = "›" if state else " "
+        name = entry.name.capitalize() if entry.section is Section.LIBRARY else entry.name
+        count = f" {entry.count:,} " if entry.count else " "
+        name = clip(name, width - 1 - cell_len(lead) - cell_len(count))
+        pieces = [bar, Piece(lead, base + self.ink("mark")), Piece(name, style)]
+        return line(width, base, pieces, [Piece(count, base + self.ink("muted"))])
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to what was clicked, and tell."""
+        row = event.y + self._top
+        index = self._lines[row] if row < len(self._lines) else None
+        if index is not None:
+            self.move_to(index)
+            self.post_message(self.Clicked(self._entries[index]))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel turns downwards."""
+        self.move_to(self._cursor + 3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel turns upwards."""
+        self.move_to(self._cursor - 3)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in the window."""
+        self._follow()
