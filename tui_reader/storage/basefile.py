@@ -20,7 +20,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from tui_reader.storage.values import decode
+from tui_reader.storage.values import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,19 +140,20 @@ class BaseFile:
             if header["version"] != VERSION:
                 raise NotOurLayoutError("another version")
             close = head.find(b"\n}", end)
-            fits = header["bytes"] == self.source.size and close >= 0
+            fits = header["bytes"] == self.source.size and isinstance(header["crc32"], int) and close >= 0
             tables = {name: (int(low), int(high)) for name, (low, high) in header["tables"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise NotOurLayoutError("damaged header") from error
-        if not fits or not all(self._is_table(*bounds) for bounds in tables.values()):
+        if not fits or not all(self._is_table(name, *bounds) for name, bounds in tables.items()):
             raise NotOurLayoutError("edited")
         self.header, self.tables, self._body = header, tables, end + 1
         self.extra = head[end + 1 : close] if close > end else b""
 
-    def _is_table(self, low: int, high: int) -> bool:
-        before = self.source.read(4, low - 4) if low >= 4 else b""
+    def _is_table(self, name: str, low: int, high: int) -> bool:
+        heading = encode(name) + b": {\n"
+        before = self.source.read(len(heading), low - len(heading)) if low >= len(heading) else b""
         after = self.source.read(2, high)
-        return low <= high and before == b": {\n" and after.startswith(b"}" if low == high else b"\n}")
+        return low <= high and before == heading and after.startswith(b"}" if low == high else b"\n}")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -51,7 +51,7 @@ class PlainPlan:
         """Ids of a table's documents."""
         return sorted(self._documents[table])
 
-    def text(self, table: str, number: int, old: bytes | None) -> bytes | None:  # noqa: ARG002
+    def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
         """A document."""
         return self._documents[table][number]
 

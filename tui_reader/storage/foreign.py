@@ -228,10 +228,10 @@ class _Memory(Disk):
     def __init__(self) -> None:
         self.data = bytearray()
 
-    def write(self, handle: int, data: bytes | memoryview) -> None:  # noqa: ARG002
+    def write(self, handle: int, data: bytes | memoryview) -> None:
         self.data += data
 
-    def write_at(self, handle: int, data: bytes, offset: int) -> None:  # noqa: ARG002
+    def write_at(self, handle: int, data: bytes, offset: int) -> None:
         self.data[offset : offset + len(data)] = data
 
     def sync_data(self, handle: int) -> None:

@@ -211,7 +211,9 @@ class Journal:
     def prepare(self, lines: bytes) -> str:
         """Write a journal with these lines beside this one, on disk when it returns; its path."""
         path = f"{self.path}.tmp"
-        handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        with contextlib.suppress(FileNotFoundError):
+            self._disk.unlink(path)  # somebody died over it, or its flush failed: that file is not to be trusted
+        handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         try:
             self._disk.write(handle, lines if lines.startswith(_HEAD) else _HEAD + lines)
             self._disk.sync_data(handle)

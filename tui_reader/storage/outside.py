@@ -87,6 +87,7 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
     try:
         parsed = parse(raw, may_be_empty=before is None)
         report["newer"] = parsed.newer
+        _expect_tables(parsed)
         if before is not None and parsed.header.get("library") == before.base.header.get("library"):
             report["notice"] = _restamp(path, parsed, before, stamp)
     except DamagedError as error:
@@ -96,6 +97,18 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
         report["damage"] = str(error)
     rekey(parsed)
     return lay_out(parsed), report
+
+
+def _expect_tables(parsed: Parsed) -> None:
+    """Refuse a file whose header names a table that is not there: nobody takes one away on purpose.
+
+    Raises:
+        DamagedError: A table is missing.
+    """
+    named = parsed.header.get("tables")
+    for table, place in named.items() if isinstance(named, dict) else ():
+        if table not in parsed.tables and isinstance(place, list) and place[:1] != place[1:]:
+            raise DamagedError(f"as a whole: the table “{table}” is missing")
 
 
 def previous(path: str, disk: Disk) -> State | None:
