@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
@@ -87,6 +87,14 @@ def test_counts_rank_sources_and_tags(shown: MemoryCatalogue) -> None:
     assert (counts.unread, counts.annotations, counts.shelves[Shelf.ANNOTATED]) == (3, 2, 1)
 
 
+def test_what_is_archived_counts_for_no_tag_and_no_source(shown: MemoryCatalogue) -> None:
+    shown.set_state("a", ReadingState(archived=True))
+    assert shown.counts().sources == (("almanac", 1), ("Desk", 1))
+    assert shown.counts().tags == (("nato", 1), ("space", 1))
+    shown.set_state("a", ReadingState())
+    assert shown.counts().tags == (("nato", 2), ("defence", 1), ("space", 1))
+
+
 def test_what_is_gone_is_gone(shown: MemoryCatalogue) -> None:
     shown.remove(["a", "unknown"])
     assert "a" not in shown
@@ -122,7 +130,7 @@ def recomputed(catalogue: MemoryCatalogue, headlines: list[Headline]) -> None:
     assert len(catalogue) == len(fresh)
 
 
-NUMBERS = st.integers(0, 5)
+NUMBERS = st.integers(0, 4)
 WORDS = st.sampled_from(["nato", "space", "ärger", "defence"])
 
 
@@ -154,6 +162,10 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
     @staticmethod
     def ids(numbers: list[int]) -> list[str]:
         return [f"{number}.md" for number in numbers]
+
+    @initialize(tags=st.sets(WORDS, min_size=1))
+    def begin(self, tags: set[str]) -> None:
+        self.find_files([0, 1, 2], 3, tags)
 
     @rule(numbers=st.lists(NUMBERS, max_size=4, unique=True), words=st.integers(0, 3), tags=st.sets(WORDS, max_size=2))
     def find_files(self, numbers: list[int], words: int, tags: set[str]) -> None:

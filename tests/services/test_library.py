@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
 from tui_reader.model.query import Shelf, View
+from tui_reader.services import library as library_module
 from tui_reader.services import scanning
+from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
 from tui_reader.services.library import init_library
 from tui_reader.sources import files
 
@@ -67,6 +71,57 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
     owner.library.start(owner.listen)
     owner.scanned()
     assert reads == [folder / "one.md"]
+
+
+def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folder).scanned().library.close()
+    monkeypatch.setattr(library_module, "AT_ONCE", 1)
+    monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
+    monkeypatch.setattr(scanning, "CHUNK", 1)
+    monkeypatch.setattr(scanning, "read_bytes", None)
+    owner = opened(folder, start=False)
+    assert list(owner.headlines()) == ["deep/two.md"]
+    owner.library.start(owner.listen)
+    owner.until(lambda: len(owner.headlines()) == 3)
+    owner.scanned()
+
+
+def test_a_sync_takes_a_portion_and_asks_for_another(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folder).scanned().library.close()
+    monkeypatch.setattr(library_module, "AT_ONCE", 0)
+    monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
+    monkeypatch.setattr(scanning, "CHUNK", 1)
+    finished = threading.Event()
+    asked: list[Event] = []
+    owner = opened(folder, start=False)
+
+    def listen(event: Event) -> None:
+        asked.append(event)
+        if isinstance(event, ScanFinished):
+            finished.set()
+
+    owner.library.start(listen)
+    assert finished.wait(20)
+    for _ in range(3):
+        asked.clear()
+        assert len(owner.library.sync()) == 1
+        assert ArticlesChanged() in asked
+
+
+def test_a_file_that_was_written_a_moment_ago_is_read_again(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "FRESH_NS", 10**19)
+    opened(folder).scanned().library.close()
+    before = (folder / "one.md").stat()
+    with (folder / "one.md").open("r+") as file:
+        file.write((folder / "one.md").read_text().replace("title: One", "title: Two"))
+    os.utime(folder / "one.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert opened(folder).scanned().at("one.md").title == "Two"
 
 
 def test_state_survives_and_is_found_by_every_way_to_the_file(folder: Path, opened: Opener, homes: Path) -> None:
@@ -160,6 +215,46 @@ def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: O
 def test_a_binary_file_is_an_article_that_says_so(folder: Path, opened: Opener) -> None:
     (folder / "noise.txt").write_bytes(bytes(range(256)) * 50)
     assert opened(folder).scanned().at("noise.txt").article.error
+
+
+def test_a_folder_that_cannot_be_listed_is_told(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "no", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    owner = opened(folder).scanned()
+    assert set(owner.headlines()) == {"one.md", "three.txt"}
+    assert Notice("The folder deep cannot be listed; it is left out.") in owner.events
+
+
+def test_an_article_that_trips_a_format_harms_no_other(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, read = formats.scan, formats.read
+
+    def trip(data: bytes, name: str) -> Any:
+        if name == "one.md":
+            raise RecursionError("too deep")
+        return scan(data, name)
+
+    def trip_too(data: bytes, name: str) -> Any:
+        if name == "one.md":
+            raise RecursionError("too deep")
+        return read(data, name)
+
+    monkeypatch.setattr(formats, "scan", trip)
+    monkeypatch.setattr(formats, "read", trip_too)
+    owner = opened(folder).scanned()
+    one = owner.at("one.md")
+    assert (len(owner.headlines()), one.title) == (3, "one")
+    assert one.article.error == "the reader failed at it (RecursionError)"
+    owner.library.documents.want(one.id)
+    owner.until(lambda: owner.library.documents.get(one.id))
+    assert "the reader failed at it" in owner.library.documents.get(one.id).text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -156,6 +156,13 @@ def test_a_value_that_cannot_be_is_refused_in_words(bench: Bench, field: str, va
     assert value in outcome.message
     assert not outcome.undo
     assert bench.row(1).state.edits == {}
+
+
+def test_dates_are_kept_in_one_form(bench: Bench) -> None:
+    bench.reading.edit_metadata("1.md", "date", "20260605")
+    assert bench.row(1).field("date") == "2026-06-05"
+    bench.reading.edit_metadata("1.md", "date", "2026-06-05T10:30")
+    assert bench.row(1).field("date") == "2026-06-05T10:30:00"
 
 
 def test_only_metadata_can_be_corrected(bench: Bench) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.services import library as library_module
+from tui_reader.services import scanning
 from tui_reader.services.events import DocumentChanged, DocumentLoaded
-from tui_reader.sources import watching
+from tui_reader.services.identities import Identities
+from tui_reader.sources import folders, watching
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
@@ -50,6 +52,31 @@ def test_files_that_come_change_and_go_are_seen_within_a_second(folder: Path, op
     assert time.monotonic() - began < 3 * 3
 
 
+def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[str] = []
+    release = Identities.release
+
+    def noted(self: Identities, name: str) -> str | None:
+        released.append(name)
+        return release(self, name)
+
+    def walk(*about: Any) -> list[folders.Entry]:
+        """What stands there, after which the editor finishes."""
+        entries = list(folders.walk(*about))
+        if not (folder / "one.md").exists():
+            write(folder / "one.md", "saved")
+        return entries
+
+    monkeypatch.setattr(Identities, "release", noted)
+    monkeypatch.setattr(scanning, "walk", walk)
+    owner = opened(folder).scanned()
+    (folder / "one.md").unlink()
+    owner.until(lambda: owner.at("one.md").title == "saved")
+    assert released == []
+
+
 def test_without_help_of_the_system_changes_are_still_seen(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,6 +88,20 @@ def test_without_help_of_the_system_changes_are_still_seen(
     owner = opened(folder).scanned()
     write(folder / "three.md", "three")
     owner.until(lambda: "three.md" in owner.headlines())
+
+
+def test_a_folder_that_is_put_in_the_place_of_another_is_watched(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TICK", 0.05)
+    monkeypatch.setattr(watching, "POLL", 0.05)
+    owner = opened(folder).scanned()
+    folder.rename(folder.with_name("old"))
+    owner.until(lambda: not owner.headlines())
+    write(folder / "three.md", "three")
+    owner.until(lambda: set(owner.headlines()) == {"three.md"})
+    write(folder / "four.md", "four")
+    owner.until(lambda: set(owner.headlines()) == {"three.md", "four.md"})
 
 
 def test_a_single_file_is_watched_through_a_save_by_rename(
@@ -150,7 +191,10 @@ def test_state_stays_while_a_file_is_away(folder: Path, opened: Opener) -> None:
     assert owner.at("one.md").state.starred
 
 
-def test_an_edit_of_another_program_is_taken_in(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("piped", [False, True])
+def test_an_edit_of_another_program_is_taken_in(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, piped: bool
+) -> None:
     class Shared:
         """The real store, into which another program writes."""
 
@@ -168,7 +212,7 @@ def test_an_edit_of_another_program_is_taken_in(folder: Path, opened: Opener, mo
 
     monkeypatch.setattr(library_module, "open_store", Shared)
     monkeypatch.setattr(watching, "TICK", 0.01)
-    owner = opened(folder / "one.md").scanned()
+    owner = opened(stdin=b"Something to read\n\nin two paragraphs.\n") if piped else opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()
     owner.library.store.foreign.append(Edit(ARTICLES, row.id, "starred", None, True))
     owner.until(lambda: owner.library.catalogue.row(row.id).state.starred)

@@ -29,7 +29,8 @@ class Range(NamedTuple):
 
 # Marks and letters that Python's \w leaves out, by blocks: they belong to the word around them.
 _MARKS = (
-    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711-\u074a"
+    r"\xad\u2060\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06ed\u0711-\u074a"
     r"\u0900-\u0963\u0966-\u0df3\u0e01-\u0e3e\u0e40-\u0e4e\u0e81-\u0ece\u0f18-\u0f3f\u0f71-\u0fbc\u1000-\u1049\u1050-\u109f"
     r"\u1780-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20f0\ufe0e\ufe0f\ufe20-\ufe2f"
 )
@@ -40,7 +41,8 @@ _PICTOGRAPHS = r"\u2600-\u27bf\U0001f000-\U0001faff"
 _LETTER = rf"(?:(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])[\w{_MARKS}])"
 _word = re.compile(
     rf"[{_KANJI}]+|[{_HIRAGANA}]+|[{_KATAKANA}ー]+|[{_PICTOGRAPHS}][{_PICTOGRAPHS}\u200d\ufe0f]*"
-    rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_])['’.·](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)){_LETTER}+)*"
+    rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_]|[{_MARKS}])['’.·][{_MARKS}]*(?=[^\W\d_])"
+    rf"|(?<=\d|[{_MARKS}])[.,'’][{_MARKS}]*(?=\d)){_LETTER}+)*"
 )
 _WORD_LOOKBACK = 200
 """Longest word, in code points, whose beginning is looked for."""

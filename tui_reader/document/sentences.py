@@ -12,15 +12,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
-from tui_reader.document.cells import boundary_at
+from tui_reader.document.cells import boundary_at, is_plain
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Cell, Document, Table
 
 _CLOSERS = "\"'”’“‘»›)\\]}"
 _OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
-# What follows a Japanese or Chinese quotation within the same sentence: a comma, or "said", "thought", "asked" ...
-_GOES_ON = "[、，]|と[、言云思話述答聞叫書説]|とい[うっ]|って|[」』）]"
+# What follows a quotation within the same sentence: a comma, or the Japanese particle of "said", "thought", "asked",
+# but for the words that begin with it.
+_GOES_ON = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
 # Marks that need white space behind them, in repetition and with the quotes that close there; then those of scripts
 # without spaces, which do not.
 _candidates = re.compile(
@@ -30,7 +31,7 @@ _last_word = re.compile(r"[^\s—–]*\Z")
 _next_word = re.compile(rf"[\s{_OPENERS}]*(\w+)")
 _dotted = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]").fullmatch
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
-_PIECE = 16_384
+_PIECE = 4096
 """Code points of a very long block that are looked at together: a key must not read megabytes."""
 _has_word = re.compile(r"[^\W\d_]{2}").search
 _sentence_like = re.compile(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]").match
@@ -82,7 +83,14 @@ def sentence_starts(text: str) -> tuple[int, ...]:
                 end += 1
         if end < len(text):
             starts.append(end)
-    return tuple(starts)
+    return _on_boundaries(text, starts)
+
+
+def _on_boundaries(text: str, starts: list[int]) -> tuple[int, ...]:
+    """Offsets moved out of clusters: a mark may join the white space before it."""
+    if is_plain(text):
+        return tuple(starts)
+    return tuple(sorted({boundary_at(text, start) for start in starts}))
 
 
 def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) -> bool:
@@ -157,13 +165,13 @@ def _piece_start(text: str, block: Block, number: int) -> int:
     if inside:
         return grid + inside[0]
     space = window.find(" ")
-    return grid + space + 1 if space >= 0 else boundary_at(text, grid)
+    return boundary_at(text, grid + space + 1 if space >= 0 else grid)
 
 
 @lru_cache(maxsize=16)
 def _line_starts(text: str) -> tuple[int, ...]:
     """Offsets of the first character of each line that has one other than white space."""
-    return tuple(match.start(1) for match in _lines(text))
+    return _on_boundaries(text, [match.start(1) for match in _lines(text)])
 
 
 def _cells_near(table: Table, offset: int) -> list[int]:

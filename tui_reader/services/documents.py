@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ROOM = 24_000_000
 """Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
-AHEAD = 2 * 1024 * 1024
-"""Bytes beyond which a file is read when it is opened, not before: it would take a core for a second."""
+AHEAD = 1_000_000
+"""Bytes beyond which a file is read when it is opened, not before: it would keep a core busy for long."""
 WORKERS = 2
 """Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
 
@@ -34,7 +34,7 @@ class Documents:
         """Start empty.
 
         Args:
-            find: The file of an article; called from threads of this object.
+            find: The file of an article; must be quick, and may be called from any thread.
             given: Bytes of articles that have no file: standard input.
             limit: Bytes that an article may have.
         """
@@ -78,7 +78,7 @@ class Documents:
         """
         with self._changed:
             self._wanted = article_id if self._is_lacking(article_id) else None
-            self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._is_lacking(i))
+            self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._is_worth_it(i))
             tasks = (self._wanted is not None) + bool(self._ahead)
             while tasks > self._idle and len(self._threads) < WORKERS and not self._closed:
                 thread = threading.Thread(target=self._work, name=f"documents-{len(self._threads)}", daemon=True)
@@ -102,6 +102,11 @@ class Documents:
     def _is_lacking(self, article_id: ArticleId) -> bool:
         document = self._kept.get(article_id)
         return (document is None or document.partial) and article_id not in self._working
+
+    def _is_worth_it(self, article_id: ArticleId) -> bool:
+        """Whether to read an article that nobody asked for yet."""
+        file = self._find(article_id)
+        return file is not None and file.size <= AHEAD and self._is_lacking(article_id)
 
     def _work(self) -> None:
         while True:
@@ -127,7 +132,7 @@ class Documents:
         from tui_reader.formats import preview, read  # noqa: PLC0415
 
         file = self._find(article_id)
-        if file is None or (ahead and file.size > AHEAD):
+        if file is None:
             return
         try:
             data = self._bytes_of(article_id, file)
@@ -138,9 +143,13 @@ class Documents:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
             return
         name = Path(file.path).name
-        if not ahead and (beginning := preview(data, name)) is not None:
-            self._keep(article_id, ticket, beginning)
-        self._keep(article_id, ticket, read(data, name))
+        try:
+            if not ahead and (beginning := preview(data, name)) is not None:
+                self._keep(article_id, ticket, beginning)
+            document = read(data, name)
+        except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
+            document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
+        self._keep(article_id, ticket, document)
 
     def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
         given = self._given.get(article_id)

@@ -1,4 +1,4 @@
-"""What a library tells whoever shows it. Every event may come from a thread of the library's own."""
+"""What a library tells whoever shows it. Events come from threads of the library's own, and from within `sync`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DocumentLoaded:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChanged:
-    """The file of an article has another content now: what was read of it is out of date. Follows `ArticlesChanged`."""
+    """The file of an article has another content now: what was read of it is out of date. Comes from `Library.sync`."""
 
     id: ArticleId
 

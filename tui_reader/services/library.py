@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
 from tui_reader.config import Settings
-from tui_reader.errors import ReaderError, UsageError
+from tui_reader.errors import UsageError
 from tui_reader.model.article import Metadata
 from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
 from tui_reader.services.documents import Documents
-from tui_reader.services.events import ArticlesChanged, DocumentChanged, Listener, ignore
+from tui_reader.services.events import ArticlesChanged, DocumentChanged, Listener, Notice, ignore
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
 from tui_reader.services.identities import Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
@@ -112,13 +112,13 @@ class Library:
         """Begin to scan and to watch.
 
         Args:
-            listener: Told every event, mostly from threads of the library; it must not wait, nor call back.
+            listener: Told every event, from threads of the library or from within `sync`; it must neither wait nor
+                call back.
         """
         self._listener = self._saving.listener = listener
         self.documents.listen(listener)
-        if self._places.folders or self._places.files:
-            self._thread = threading.Thread(target=self._scan, name="scanner", daemon=True)
-            self._thread.start()
+        self._thread = threading.Thread(target=self._look_around, name="scanner", daemon=True)
+        self._thread.start()
 
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what was found in the folders, and what other programs wrote into the state.
@@ -143,11 +143,13 @@ class Library:
         self._listener = self.documents.listener = ignore
         self._stop.set()
         self.documents.close()
-        if self._thread is not None:
-            self._thread.join()
-        self._cache.close()
         self.store.close()
         self._saving.close()
+        if self._thread is None:
+            self._cache.close()
+        else:
+            # It may be in the middle of a file of many megabytes, and whoever leaves does not wait for that.
+            self._thread.join(1.0)
 
     def put_standard_input(self, data: bytes) -> ArticleId:
         """Make an article of bytes that have no file; the same bytes are the same article the next time."""
@@ -179,11 +181,8 @@ class Library:
         """Leave word of what was found; called by the scanner's thread."""
         self._inbox.put(batch)
         self._listener(ArticlesChanged())
-        for name in batch.changed:
-            if (article_id := self._identities.at(name)) is not None:
-                self._listener(DocumentChanged(article_id))
 
-    def _scan(self) -> None:
+    def _look_around(self) -> None:
         """The life of the scanner's thread."""
         # Here, because what it takes to scan, watch and read headers is not needed for the first frame (30 ms).
         from tui_reader.services.scanning import Scanner  # noqa: PLC0415
@@ -197,7 +196,13 @@ class Library:
             deliver=self._deliver,
             tell=self._listener,
         )
-        scanner.run(self._tick)
+        try:
+            scanner.run(self._tick)
+        except Exception as error:  # noqa: BLE001 - a thread has nobody else to tell
+            told = (
+                f"New and changed files are no longer seen ({type(error).__name__}: {error}). Start again to see them."
+            )
+            self._listener(Notice(told))
 
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""
@@ -219,6 +224,7 @@ class Library:
         for name in batch.changed:
             if (changed := self._identities.at(name)) is not None:
                 self.documents.drop(changed)
+                self._listener(DocumentChanged(changed))
         if batch.complete:
             for move in self._identities.settle():
                 self._forget((move.mistaken,))
@@ -280,18 +286,16 @@ def init_library(folder: Path) -> Path:
 
     Raises:
         UsageError: It is no folder, or it is one already.
-        ReaderError: The file cannot be written.
+        StoreError: The file cannot be written.
     """
+    state = folder / STATE_FILE
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
-    state = folder / STATE_FILE
+    if os.path.lexists(state):
+        raise UsageError(f"{state} is there already: the folder is a library.")
+    store = open_store(state)
     try:
-        with state.open("x", encoding="utf-8") as file:
-            file.write(
-                '{"meta": {"1": {"format": "tui-reader library", "version": 1}}, "articles": {}, "annotations": {}}\n'
-            )
-    except FileExistsError as error:
-        raise UsageError(f"{state} is there already: the folder is a library.") from error
-    except OSError as error:
-        raise ReaderError(f"{state} cannot be written: {error.strerror}.", "Check the folder's permissions.") from error
+        store.apply((), "made a library", undoable=False).result()
+    finally:
+        store.close()
     return state

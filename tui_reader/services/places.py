@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,13 +89,17 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ..
     folders: dict[Path, None] = {}
     files: dict[Path, None] = {}
     for path in paths:
-        whole = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would rename what links lead to
-        if whole.is_dir():
-            folders[whole] = None
-        elif os.path.lexists(whole):
-            files[whole] = None
-        else:
-            raise UsageError(f"{path} does not exist.", "Name a folder with articles, a file, or - for standard input.")
+        whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would rename what links lead to
+        try:
+            is_folder = stat.S_ISDIR(whole.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            way_out = "Name a folder with articles, a file, or - for standard input."
+            raise UsageError(f"{path} does not exist.", way_out) from error
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be opened: {error.strerror}.", "Check the path and its folders."
+            ) from error
+        (folders if is_folder else files)[whole] = None
     # A folder within a folder adds nothing but a second name for everything in it.
     outer = tuple(f for f in folders if not any(other != f and f.is_relative_to(other) for other in folders))
     return outer, tuple(files)

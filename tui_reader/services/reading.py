@@ -12,6 +12,7 @@ from tui_reader.services.records import EDITABLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.state import LibraryState
     from tui_reader.storage.base import Edit, Transaction
@@ -26,6 +27,8 @@ class Outcome(NamedTuple):
     """Articles whose row is another one now."""
     undo: bool = False
     """Whether `undo` would take this back."""
+    annotation: AnnotationId = ""
+    """The annotation that was made; empty where none was."""
 
 
 def now() -> str:
@@ -103,9 +106,10 @@ class Reading:
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
-        value = clean_line(value)
-        if refusal := _refuse(field, value):
-            return Outcome(refusal)
+        try:
+            value = _accepted(field, clean_line(value))
+        except ValueError as error:
+            return Outcome(str(error))
         metadata = headline.article.metadata
         own = str(getattr(metadata, field))
         as_in_file = value == own and field not in metadata.guessed
@@ -183,13 +187,18 @@ def _named(rows: Iterable[Headline]) -> str:
     return f"“{rows[0].title}”" if len(rows) == 1 else f"{len(rows):,} articles"
 
 
-def _refuse(field: str, value: str) -> str:
-    """Why a value cannot be; empty if it can."""
+def _accepted(field: str, value: str) -> str:
+    """A value as it is kept.
+
+    Raises:
+        ValueError: It cannot be; the message says why.
+    """
     if field == "date" and value:
         try:
-            datetime.fromisoformat(value)
+            when = datetime.fromisoformat(value)
         except ValueError:
-            return f"“{value}” is not a date; write it as 2026-06-05"
+            raise ValueError(f"“{value}” is not a date; write it as 2026-06-05") from None
+        return when.isoformat() if ":" in value else when.date().isoformat()
     if field == "url" and value and not value.startswith(("http://", "https://")):
-        return f"“{value}” is not a web address; it begins with http:// or https://"
-    return ""
+        raise ValueError(f"“{value}” is not a web address; it begins with http:// or https://")
+    return value

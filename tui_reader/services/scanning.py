@@ -105,16 +105,22 @@ class Scanner:
         began = time.monotonic()
         entries = self._list()
         took = time.monotonic() - began
+        if not first and entries is not None and self._is_doubtful(entries):
+            self._stop.wait(SECOND_LOOK)
+            entries = self._list()
         if entries is not None:
             self._take_in(entries, first=first)
         return took
 
     def _look_at_files(self) -> None:
         """The same for the single files alone."""
-        entries = {path: entry for path in map(str, self._places.files) if (entry := look(path)) is not None}
         watched = set(map(str, self._places.files))
         others = {path: _entry(file) for path, file in self._known.items() if path not in watched}
-        self._take_in({**others, **entries}, first=False)
+        entries = others | self._list_files()
+        if self._is_doubtful(entries):
+            self._stop.wait(SECOND_LOOK)
+            entries = others | self._list_files()
+        self._take_in(entries, first=False)
 
     def _list(self) -> dict[str, Entry] | None:
         """Everything that stands in the places; None if stopped on the way."""
@@ -126,22 +132,22 @@ class Scanner:
                 entries[entry.path] = entry
                 if self._stop.is_set():
                     return None
-        for file in self._places.files:
-            if (single := look(str(file))) is not None:
-                entries[single.path] = single
+        entries |= self._list_files()
         self._folders = {os.path.dirname(path) for path in entries}  # noqa: PTH120 - once for each file
         return entries
 
+    def _list_files(self) -> dict[str, Entry]:
+        return {path: entry for path in map(str, self._places.files) if (entry := look(path)) is not None}
+
+    def _is_doubtful(self, entries: dict[str, Entry]) -> bool:
+        """Whether a file is missing or has become empty, which may be an editor in the midst of saving."""
+        for path, file in self._known.items():
+            entry = entries.get(path)
+            if entry is None or (file.size and not entry.signature.size):
+                return True
+        return False
+
     def _take_in(self, entries: dict[str, Entry], *, first: bool) -> None:
-        doubtful = [] if first else [path for path in self._known if self._is_doubtful(path, entries.get(path))]
-        if doubtful:
-            self._stop.wait(SECOND_LOOK)
-            for path in doubtful:
-                again = look(path)
-                if again is None:
-                    entries.pop(path, None)
-                elif path in entries:
-                    entries[path] = again
         gone = [path for path in self._known if path not in entries]
         for path in gone:
             del self._known[path]
@@ -207,7 +213,10 @@ class Scanner:
         else:
             self._unsure.discard(entry.path)
             signature = read_at
-        metadata, problem = scan(data, path.name)
+        try:
+            metadata, problem = scan(data, path.name)
+        except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
+            metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
         when = moment(metadata.date) or signature.mtime_ns / 1e9
         fingerprint = blake2b(data, digest_size=16).hexdigest()
         return CachedFile(entry.path, *signature, fingerprint, without_header(metadata), problem, when)
@@ -215,9 +224,6 @@ class Scanner:
     def _is_stale(self, path: str, entry: Entry) -> bool:
         known = self._known.get(path)
         return known is None or path in self._unsure or entry.signature != _entry(known).signature
-
-    def _is_doubtful(self, path: str, entry: Entry | None) -> bool:
-        return entry is None or (entry.signature.size == 0 and self._known[path].size > 0)
 
     def _is_interesting(self, path: str) -> bool:
         """Whether a changed path may concern an article: not the editor's own files, not what is hidden."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline
+from tui_reader.services.notebook import Notebook
 from tui_reader.services.records import FINGERPRINT, LOCATION, decode, differences
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from tui_reader.model.annotation import AnnotationId
     from tui_reader.services.catalogue import MemoryCatalogue
     from tui_reader.services.identities import Identities
 
@@ -30,16 +31,16 @@ class LibraryState:
         self.catalogue = catalogue
         self.identities = identities
         self._track = track
-        self._notes = Counter(
-            article for _, record in store.items(ANNOTATIONS) if isinstance(article := record.get("article"), str)
-        )
+        self.notebook = Notebook(store)
+        self.on_annotations: Callable[[Collection[ArticleId]], None] = ignore
+        """Told the articles whose annotations have changed, whatever changed them."""
 
     def headline(self, article: Article) -> Headline:
         """An article with what the store says about it."""
         # Most articles of a large library were never opened: they share one state.
         recorded = self.identities.has_record(article.id)
         state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
-        return Headline(article, state, self._notes[article.id])
+        return Headline(article, state, self.notebook.count(article.id))
 
     def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
         """Apply edits; durable soon.
@@ -50,7 +51,7 @@ class LibraryState:
         Raises:
             StoreError: Nothing can be written.
         """
-        self._introduce({edit.key for edit in edits if edit.table == ARTICLES})
+        self._introduce(_articles_of(edits))
         self._track(self.store.apply(edits, label, undoable=undoable))
         return self.absorb(edits)
 
@@ -61,17 +62,19 @@ class LibraryState:
     def absorb(self, edits: Iterable[Edit]) -> tuple[ArticleId, ...]:
         """Show edits that are in the store already; the articles concerned, each once."""
         touched: dict[ArticleId, None] = {}
+        annotations: dict[AnnotationId, None] = {}
         for edit in edits:
             if edit.table == ARTICLES:
                 self.identities.note(edit)
                 touched[edit.key] = None
-            elif edit.table == ANNOTATIONS and edit.field == "article":
-                for article, sign in ((edit.before, -1), (edit.after, 1)):
-                    if isinstance(article, str):
-                        self._notes[article] += sign
-                        touched[article] = None
+            elif edit.table == ANNOTATIONS:
+                annotations[edit.key] = None
+        annotated = self.notebook.absorb(annotations)
+        touched.update(dict.fromkeys(annotated))
         known = [article_id for article_id in touched if article_id in self.catalogue]
         self.catalogue.put([self.headline(self.catalogue.row(article_id).article) for article_id in known])
+        if annotated:
+            self.on_annotations(annotated)
         return tuple(known)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
@@ -91,3 +94,14 @@ class LibraryState:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:
                 self.identities.note(edit)
+
+
+def ignore(articles: Collection[ArticleId]) -> None:
+    """What is told of annotations where nobody places them."""
+
+
+def _articles_of(edits: Iterable[Edit]) -> set[ArticleId]:
+    """Articles that get a record, or an annotation: their files must be known again should they be moved."""
+    articles = {edit.key for edit in edits if edit.table == ARTICLES}
+    annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
+    return articles | {article for article in annotated if isinstance(article, str)}

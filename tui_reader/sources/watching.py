@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
 TICK = 0.5
@@ -26,19 +26,31 @@ def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callabl
         stop: Ends the watching when set, within a tenth of a second.
         interesting: Whether a changed path is worth a look; asked for every one.
     """
-    if folders:
-        yield from _reported(folders, stop, interesting)
+    while folders and not stop.is_set():
+        if not (yield from _reported(folders, stop, interesting)):
+            break
+        # A folder was replaced or taken away, perhaps with the drive that it is on.
+        while _inodes(folders) is None and not stop.wait(POLL):
+            yield True
     while not stop.wait(POLL if folders else TICK):
         yield bool(folders)
 
 
-def _reported(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
-    """What the system reports; ends where it cannot."""
+def _reported(
+    folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]
+) -> Generator[bool, None, bool]:
+    """What the system reports.
+
+    Returns:
+        Whether it makes sense to ask again; not where the system is not able to watch these folders.
+    """
     # 40 to 70 ms: the first frame is long drawn when this thread gets here.
     from watchfiles import watch  # noqa: PLC0415
 
+    inodes = _inodes(folders)
+    begun = False
     try:
-        watching = watch(
+        for reported in watch(
             *folders,
             watch_filter=lambda _, path: interesting(path),
             debounce=200,
@@ -48,11 +60,21 @@ def _reported(folders: Sequence[Path], stop: threading.Event, interesting: Calla
             yield_on_timeout=True,
             raise_interrupt=False,
             ignore_permission_denied=True,
-        )
-        begun = False
-        for reported in watching:
+        ):
             yield bool(reported) or not begun
             begun = True
+            # The system goes on watching what was moved away, and says nothing of what stands there now.
+            if _inodes(folders) != inodes:
+                return True
     except (OSError, RuntimeError):
         # Network file systems, a folder that went, or more folders than the system will watch.
-        return
+        return inodes is None
+    return False
+
+
+def _inodes(folders: Sequence[Path]) -> tuple[int, ...] | None:
+    """Which folders stand at the paths; None if one does not."""
+    try:
+        return tuple(folder.stat().st_ino for folder in folders)
+    except OSError:
+        return None

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
+from tui_reader import __version__
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-VERSION = 2
-"""Grows when a column changes its meaning, or when formats read headers differently: every file is then read anew."""
+_SHAPE = 2
+"""Grows when a column changes its meaning."""
+VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
+"""Another one for every release, since formats may read headers differently: every file is then read once more."""
 
 
 class CachedFile(NamedTuple):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PART = " · "
 TAG_GAP = "  "
 GUESSED = "(guessed)"
+GUESSED_TITLE = "title guessed"
+"""Said below the title where that is a part of the text, and nothing may be set beside it."""
 
 
 class Piece(NamedTuple):
@@ -49,7 +51,7 @@ def head_rows(
     rows: list[HeadRow] = []
     if with_title:
         rows.extend(_title_rows(headline, width))
-    rows.extend(_flow(_meta_parts(headline, today), PART, width, leading=_star(headline)))
+    rows.extend(_meta_rows(headline, width, today, title_in_text=not with_title))
     rows.extend(_flow(((tag, Role.TAG) for tag in headline.tags), TAG_GAP, width))
     for notice in notices:
         rows.extend((Piece(line, Role.NOTICE),) for line in wrapped(notice, width))
@@ -75,6 +77,17 @@ def _title_rows(headline: Headline, width: int) -> Iterable[HeadRow]:
         else:
             rows.append((Piece(GUESSED, Role.META),))
     return rows
+
+
+def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[HeadRow]:
+    """What is known of the article; the count of words, which the minutes tell too, goes where it costs a row."""
+    parts = list(_meta_parts(headline, today))
+    if title_in_text and headline.is_guessed("title"):
+        parts.insert(0, (GUESSED_TITLE, Role.META))
+    leading = _star(headline)
+    rows = _flow(parts, PART, width, leading)
+    without = _flow(parts[:-1], PART, width, leading) if headline.article.metadata.words else rows
+    return without if len(without) < len(rows) else rows
 
 
 def _star(headline: Headline) -> HeadRow:

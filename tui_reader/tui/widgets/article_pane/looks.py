@@ -40,6 +40,10 @@ class Role(StrEnum):
     KEY = "key"
     MARK = "mark"
     FOCUS = "focus"
+    CURSOR = "cursor"
+    """The bar beside the focus in the active pane."""
+    CURSOR_RESTING = "cursor-resting"
+    """The same while another pane is active."""
     MATCH = "match"
     MATCH_CURRENT = "match-current"
     HINT = "hint"
@@ -70,7 +74,7 @@ ArticlePane {
     & > .pane--code-block { background: $code-tone; }
     & > .pane--table-header { text-style: bold; }
     & > .pane--caption { color: $muted-ink; text-style: italic; }
-    & > .pane--marker { color: $accent-ink; }
+    & > .pane--marker { color: $muted-ink; }
     & > .pane--bar { color: $muted-ink; }
     & > .pane--border { color: $faint; }
     & > .pane--label { color: $muted-ink; }
@@ -82,12 +86,15 @@ ArticlePane {
     & > .pane--key { background: $code-tone; text-style: bold; }
     & > .pane--mark { background: $raised; text-style: underline; }
     & > .pane--focus { background: $raised; }
+    & > .pane--cursor { color: $accent-ink; }
+    & > .pane--cursor-resting { color: $muted-ink; }
     & > .pane--match { background: $match; color: $text-ink; text-style: underline; }
     & > .pane--match-current { background: $match-current; color: $match-current-ink; text-style: bold; }
     & > .pane--hint { background: $match-current; color: $match-current-ink; text-style: bold; }
     & > .pane--progress { color: $muted-ink; }
     & > .pane--progress-active { color: $accent-ink; }
     /* Where tones cannot be told apart, what is live is told by reverse and underline. */
+    &:ansi > .pane--code, &:ansi > .pane--code-block { color: ansi_cyan; }
     &:ansi > .pane--focus, &:nocolor > .pane--focus { text-style: underline; }
     &:ansi > .pane--match, &:nocolor > .pane--match { text-style: reverse; }
     &:ansi > .pane--match-current, &:nocolor > .pane--match-current { text-style: bold underline reverse; }

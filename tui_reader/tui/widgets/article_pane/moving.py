@@ -42,7 +42,9 @@ class MovingView(PageView):
         if page is None:
             return False
         if count < 0:
-            self._top = page.settle_above(self._top, -count)
+            here = page.mark(self._top)
+            page.settle_above(self._top, -count)
+            self._top = page.row_of_mark(here)
         return self._put_on_top(self._top + count)
 
     def half_page(self, count: int) -> bool:
@@ -76,7 +78,7 @@ class MovingView(PageView):
         page = self._page
         if page is None or page.layout is None:
             return False
-        return self._put_on_top(page.row_of(offset) if offset > 0 else 0)
+        return self._put_on_top(self.row_of(offset) if offset > 0 else 0)
 
     # The focus
 
@@ -91,7 +93,7 @@ class MovingView(PageView):
     def heading(self, count: int) -> bool:
         """Bring a heading further on to the top, or one further back if negative, and focus it."""
         document = self._text
-        if document is None or self._page is None:
+        if document is None or not count:
             return False
         start = self._offset if self._focus is None else self._focus.start
         step = motions.next_heading if count > 0 else motions.previous_heading
@@ -99,7 +101,7 @@ class MovingView(PageView):
         if found == start:
             return False
         self._set_focus(motions.sentence_at(document, found))
-        self._put_on_top(self._page.row_of(found))
+        self._put_on_top(self.row_of(found))
         return True
 
     def clear_focus(self) -> bool:
@@ -120,7 +122,9 @@ class MovingView(PageView):
         focus, left = self._focus, abs(count)
         if focus is None:
             # The first step lands on what is visible already.
-            start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
+            start = self.point
+            if start is None:
+                start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
             left -= 1
         else:
             start = focus.start
@@ -135,6 +139,11 @@ class MovingView(PageView):
         self._set_focus(found)
         self._reveal(found.start, found.end)
         return True
+
+    @property
+    def point(self) -> int | None:
+        """A visible offset that the reader looks at, though no sentence is focused; None where there is none."""
+        return None
 
     def _first_visible(self, document: Document, forward: Step) -> int:
         """Where the first step forward begins: what begins first in the view, the title left out."""
@@ -161,7 +170,7 @@ class MovingView(PageView):
         page = self._page
         if page is None or page.layout is None:
             return False
-        first, last = page.row_of(start), page.row_of(max(end - 1, start))
+        first, last = self.row_of(start), self.row_of(max(end - 1, start))
         rows = self._rows_shown
         if first >= self._top and last < self._top + rows:
             return False
@@ -181,10 +190,17 @@ class MovingView(PageView):
             if self._focus.end <= low or self._focus.start >= high:
                 self._focus = None
 
+    def activity_changed(self) -> None:
+        """The bar beside the focus tells where keys go."""
+        super().activity_changed()
+        if self._focus is not None:
+            self.repaint_range(self._focus.start, self._focus.end)
+
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """The focus, under all else."""
         over = super().overlays(start, end)
         focus = self._focus
         if focus is not None and focus.start < end and focus.end > start:
-            return (Overlay(focus.start, focus.end, Role.FOCUS), *over)
+            bar = Role.CURSOR if self._active else Role.CURSOR_RESTING
+            return (Overlay(focus.start, focus.end, Role.FOCUS, bar=bar), *over)
         return over

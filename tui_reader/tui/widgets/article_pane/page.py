@@ -6,7 +6,7 @@ head; where the text begins with the title itself, the rest of the head stands b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.layout import Layout, Row
 from tui_reader.tui.widgets.article_pane.header import HeadRow, head_rows
@@ -22,6 +22,15 @@ PageRow: TypeAlias = Row | HeadRow
 
 ERROR_MARGIN = 3
 """Empty rows above an error page, which has no head."""
+
+
+class Mark(NamedTuple):
+    """A row, named so that it is found again."""
+
+    block: int
+    """Its block; -1 for a row of the head."""
+    distance: int
+    """Rows from the top of the block, or of the page."""
 
 
 class Page:
@@ -66,9 +75,9 @@ class Page:
 
     def update(self, headline: Headline) -> bool:
         """Take a changed headline of the same article; False if only a new page can show the change."""
-        same = (
-            headline.state.joined == self.headline.state.joined
-            and _title_block(headline, self.document) == self.title_block
+        parted = self.document is not None and self.document.tail is not None
+        same = _title_block(headline, self.document) == self.title_block and not (
+            parted and headline.state.joined != self.headline.state.joined
         )
         if same:
             self.headline = headline
@@ -150,38 +159,30 @@ class Page:
         if self.layout is not None and not self.layout.exact:
             self.layout.ensure(self._body_row(first), count)
 
-    def settle_above(self, y: int, count: int) -> int:
-        """Make the heights of the rows above `y` exact; where the row at `y` stands then."""
+    def settle_above(self, y: int, count: int) -> None:
+        """Make the heights of the rows above `y` exact; the row at `y` may then have another number."""
         layout = self.layout
         if layout is None or layout.exact or y <= self.body_top:
-            return y
-        mark = self.mark(y)
-        block = mark[0]
+            return
+        block = layout.block_at(self._body_row(y))
         while block > 0 and count > 0:
             block -= 1
             layout.position(layout.document.blocks[block].start)
             count -= layout.top_of(block + 1) - layout.top_of(block)
-        return self.row_of_mark(mark)
 
-    def refine(self, seconds: float, y: int) -> tuple[bool, int]:
-        """Make more heights exact: whether all are, and where the row at `y` stands then."""
-        if self.layout is None:
-            return True, y
-        mark = self.mark(y)
-        done = self.layout.refine(seconds)
-        return done, self.row_of_mark(mark) if y >= self.body_top else y
-
-    def mark(self, y: int) -> tuple[int, int]:
-        """Name a row by its block and its distance from the block's top, which lasts when heights above change."""
-        if self.layout is None:
-            return 0, 0
+    def mark(self, y: int) -> Mark:
+        """Name a row by what lasts when heights above it change."""
+        if self.layout is None or y < self.body_top:
+            return Mark(-1, y)
         row = self._body_row(y)
         block = self.layout.block_at(row)
-        return block, row - self.layout.top_of(block)
+        return Mark(block, row - self.layout.top_of(block))
 
-    def row_of_mark(self, mark: tuple[int, int]) -> int:
+    def row_of_mark(self, mark: Mark) -> int:
         """Where a marked row stands now."""
-        return 0 if self.layout is None else self.to_page(self.layout.top_of(mark[0]) + mark[1])
+        if self.layout is None or mark.block < 0:
+            return mark.distance
+        return self.to_page(self.layout.top_of(mark.block) + mark.distance)
 
     def _body_row(self, y: int) -> int:
         return max(y - self.body_top, 0) + self._resume

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.page import Page
 
 
+BAR = "▎"
+
+
 class Overlay(NamedTuple):
     """A range of the text that is painted over its own look: focus, match, hint."""
 
@@ -34,6 +37,8 @@ class Overlay(NamedTuple):
     role: Role
     text: str = ""
     """Letters that stand over the beginning of the range instead of the text there."""
+    bar: Role | None = None
+    """Look of a bar that stands left of the rows of the range; None for no bar."""
 
 
 class _Piece(NamedTuple):
@@ -103,13 +108,14 @@ class Painter:
             # A picture without words: the letters of its hint stand over its sign.
             pieces.extend(_Piece(row.ornaments[-1].column, o.text, (o.role,)) for o in overlays if o.text)
         pieces.sort(key=lambda piece: piece.column)
+        bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
         if block.kind is not BlockKind.CODE or row.index < 0:
-            return self._strip(pieces)
+            return self._strip(pieces, bar=bar)
         tone = page.layout.position(block.start)[1] - CODE_PADDING
         if not row.fragments or row.fragments[0].column > tone:
             pieces.append(_Piece(tone, " ", (Role.CODE_BLOCK,)))
             pieces.sort(key=lambda piece: piece.column)
-        return self._strip(pieces, (Role.CODE_BLOCK,), page.width)
+        return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar)
 
     def offset_under(self, row: Row, column: int) -> int | None:
         """Offset of the character on a column of the measure; None beside the text."""
@@ -199,16 +205,22 @@ class Painter:
             [Segment(" " * before, looks.base), Segment(text, looks((role,))), Segment(" ", looks.base)], self._width
         )
 
-    def _strip(self, pieces: Sequence[_Piece], fill: tuple[str, ...] = (), fill_to: int = 0) -> Strip:
+    def _strip(
+        self, pieces: Sequence[_Piece], fill: tuple[str, ...] = (), fill_to: int = 0, bar: Role | None = None
+    ) -> Strip:
         """Pieces set at their columns, the rest filled; exactly as wide as the pane.
 
         Args:
             pieces: What to set, by column.
             fill: Look of the space behind the pieces.
             fill_to: Column up to which that look goes.
+            bar: Look of a bar left of the measure; None for no bar.
         """
         looks = self._looks
-        segments: list[Segment] = [Segment(" " * self._left, looks.base)] if self._left else []
+        left = self._left - 1 if bar is not None and self._left else self._left
+        segments: list[Segment] = [Segment(" " * left, looks.base)] if left else []
+        if left < self._left:
+            segments.append(Segment(BAR, looks((bar or Role.CURSOR,))))
         at = 0
         for column, text, roles in pieces:
             shown = text

@@ -86,7 +86,7 @@ class ArticlePane(MovingView):
         matches = None if document is None else find_all(document, query)
         self._matches, self._match = matches, 0
         if matches is not None and len(matches):
-            self._match = matches.at_or_after(self._offset) % len(matches)
+            self._match = matches.at_or_after(self.visible_range()[0]) % len(matches)
             self._reveal(matches.starts[self._match], matches.ends[self._match])
         self.repaint()
         return self.find_position[1]
@@ -117,6 +117,15 @@ class ArticlePane(MovingView):
         if self._matches is not None:
             self._matches = None
             self.repaint()
+
+    @property
+    def point(self) -> int | None:
+        """The current match: what was found can be focused with the next key."""
+        if self._matches is None or not len(self._matches):
+            return None
+        low, high = self.visible_range()
+        start = self._matches.starts[self._match]
+        return start if low <= start < high else None
 
     # Links
 

@@ -1,4 +1,4 @@
-"""The page in its pane: which rows are shown, how they are painted, and what keeps its place when the pane changes."""
+"""The page in its pane: how its rows, the words in its place and the last row are painted."""
 
 from __future__ import annotations
 
@@ -8,267 +8,42 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from tui_reader.document.rows import Row
-from tui_reader.document.structure import Structure
 from tui_reader.tui.widgets.article_pane.header import HeadRow, Piece, wrapped
 from tui_reader.tui.widgets.article_pane.looks import Looks, Role
-from tui_reader.tui.widgets.article_pane.page import Page, PageRow
 from tui_reader.tui.widgets.article_pane.painter import Overlay, Painter
-from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.article_pane.placing import PlacedPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
-    from datetime import date
+    from collections.abc import Hashable, Sequence
 
-    from textual import events
     from textual.strip import Strip
     from textual.timer import Timer
 
-    from tui_reader.document.blocks import Document
-    from tui_reader.model.article import Headline
 
-MEASURE = 72
-LEAST_MEASURE = 30
-MOST_MEASURE = 200
-REFINE_SECONDS = 0.004
-"""A slice of work on heights between two frames: it leaves three quarters of a frame to keys."""
-REFINE_EVERY = 1 / 60
-
-
-class PageView(LinePane):
-    """Shows a page, a row of it at the top.
-
-    The place is kept as an offset into the text, so that it survives another width; rows are derived from it.
-
-    Args:
-        today: The day of reading, from which dates are told.
-        measure: Columns of the text where the pane is wide enough.
-        id: Name of the widget.
-    """
+class PageView(PlacedPage):
+    """Shows a page: its rows, and below them how much of it has been seen."""
 
     LOADING_DELAY: ClassVar[float] = 0.15
     """Seconds after which a text that is being read is said to be; most are there before."""
 
-    def __init__(self, *, today: Callable[[], date], measure: int = MEASURE, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._today = today
-        self._measure = measure
-        self._headline: Headline | None = None
-        self._document: Document | None = None
-        self._structure: Structure | None = None
-        self._page: Page | None = None
-        self._painter: Painter | None = None
-        self._message: tuple[str, tuple[str, ...]] = ("", ())
-        self._top = 0
-        self._offset = 0
-        self._seen = 0.0
-        self._shown: list[PageRow] | None = None
-        self._slow = False
-        self._refiner: Timer | None = None
-        self._patience: Timer | None = None
-
-    # What is shown
-
-    def show(
-        self, headline: Headline | None, document: Document | None, *, offset: int = 0, progress: float = 0.0
-    ) -> None:
-        """Show an article, at an offset.
-
-        Args:
-            headline: The article; its head is shown at once. None clears the pane.
-            document: Its text; None while it is being read. The whole text after its beginning keeps the place.
-            offset: Code point to stand at the top.
-            progress: Share of the text seen before, told while the text is not there.
-        """
-        if headline is None:
-            self.clear()
-            return
-        began = self._headline is not None and self._headline.id == headline.id
-        if not (began and self._document is not None and self._document.partial and document is not None):
-            self._offset, self._top, self._seen = max(offset, 0), 0, progress
-        if document is not self._document:
-            self._structure = None if document is None else Structure(document)
-        self._headline, self._document = headline, document
-        self._slow = False
-        self._await_text()
-        self._lay_out()
+    _painter: Painter | None = None
+    _message: tuple[str, tuple[str, ...]] = ("", ())
+    _awaited = ""
+    """Article whose text, or the rest of it, is being read; empty where none is."""
+    _slow = False
+    _patience: Timer | None = None
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
         """Show no article, but a few words in the middle."""
-        self._headline = self._document = self._structure = self._page = self._painter = None
         self._message = (message_title, tuple(lines))
-        self._offset = self._top = 0
-        self._seen = 0.0
-        self._await_text()
-        self._lay_out()
+        super().clear()
 
-    def update_headline(self, headline: Headline) -> None:
-        """Take in a change of tags, star, details or joined stories; the place is kept, and the text is not redrawn."""
-        if self._headline is None or headline.id != self._headline.id:
-            return
-        self._headline = headline
-        page = self._page
-        if page is None:
-            return
-        before, below = page.head, self._top - page.body_top
-        if not page.update(headline):
-            self._lay_out()
-        elif page.head != before and below >= 0:
-            # The head has scrolled away: the rows that are shown stay, only their numbers change.
-            self._top = below + page.body_top
-        elif page.head != before:
-            self._shown = None
-            if not self._put_on_top(self._top):
-                self.repaint()
-
-    def set_measure(self, columns: int) -> bool:
-        """Set the measure, 30 to 200 columns; the place is kept. Whether it changed."""
-        columns = max(LEAST_MEASURE, min(columns, MOST_MEASURE))
-        if columns == self._measure:
-            return False
-        self._measure = columns
-        self._lay_out()
-        return True
-
-    @property
-    def measure(self) -> int:
-        """Columns of the text where the pane is wide enough."""
-        return self._measure
-
-    @property
-    def document(self) -> Document | None:
-        """The text that is shown; None while it is being read, and where there is no article."""
-        return self._document
-
-    # Where the reader stands
-
-    @property  # type: ignore[misc]  # Textual's own offset, a style, moves widgets that float: not this one
-    def offset(self) -> int:  # type: ignore[override]
-        """Code point at the top of the pane."""
-        return self._offset
-
-    @property
-    def progress(self) -> float:
-        """Share of the text that has been seen with what is visible, 0 to 1."""
-        page = self._page
-        if page is None or page.document is None or page.document.partial:
-            return self._seen
-        if self.at_end or not page.document.text:
-            return 1.0
-        ends = [row.end for row in self.visible_rows() if isinstance(row, Row)]
-        return min(max(ends, default=0) / len(page.document.text), 1.0)
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the last row of the text is visible."""
-        page = self._page
-        return page is not None and page.layout is not None and self._top + self._rows_shown >= page.height
-
-    @property
-    def _rows_shown(self) -> int:
-        """Rows of the page that the pane shows; its last row is kept for the progress."""
-        return max(self.size.height - 1, 1)
-
-    def visible_rows(self) -> list[PageRow]:
-        """Rows of the page that are shown, from the top of the pane."""
-        if self._shown is None:
-            page = self._page
-            self._shown = [] if page is None else page.rows(self._top, self._rows_shown)
-        return self._shown
-
-    def visible_range(self) -> tuple[int, int]:
-        """Offsets of the text between the first and the last visible row."""
-        rows = [row for row in self.visible_rows() if isinstance(row, Row)]
-        return (min(row.start for row in rows), max(row.end for row in rows)) if rows else (0, 0)
-
-    def _put_on_top(self, top: int) -> bool:
-        """Put a row of the page at the top, as far as the page goes; whether anything moved."""
-        page = self._page
-        if page is None or page.layout is None:
-            return False
-        room = self._rows_shown
-        target = -1
-        while target != max(0, min(top, page.height - room)):
-            # Exact heights may make the page longer or shorter, and so move its end.
-            target = max(0, min(top, page.height - room))
-            page.settle(target, room)
-        if target == self._top:
-            return False
-        self._top = target
-        self._offset = page.offset_of(target)
-        self._shown = None
-        self.scrolled()
-        self.repaint()
-        return True
-
-    def scrolled(self) -> None:
-        """Called when other rows are shown, before they are painted."""
-
-    # Laying out
-
-    def on_mount(self) -> None:
-        """Take up what was asked for before there was a screen."""
-        self._await_text()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay the page out for the new size; the same text stays at the top."""
-        self._lay_out()
-
-    def _columns(self) -> tuple[int, int]:
-        """Empty columns on the left, and columns of the text."""
-        width = self.size.width
-        margin = 3 if width >= 60 else 2 if width >= 40 else 1
-        columns = max(min(self._measure, width - 2 * margin), 1)
-        return (width - columns) // 2, columns
-
-    def _lay_out(self) -> None:
-        """Bring page and painter in line with article, size and measure, keeping the offset at the top."""
-        self._shown = self._painter = None
+    def laid_out(self) -> None:
+        """Nothing that was painted fits any longer."""
+        super().laid_out()
+        self._painter = None
         self._strips.clear()
-        if not self.size.width or not self.is_mounted:
-            return
-        headline = self._headline
-        if headline is not None:
-            columns = self._columns()[1]
-            document = self._document
-            if document is not None and document.partial and self._offset >= len(document.text):
-                # The place is not read yet: the head alone is calmer than a beginning that jumps away.
-                document = None
-            page = self._page
-            if (
-                page is None
-                or page.width != columns
-                or page.document is not document
-                or page.headline.id != headline.id
-                or not page.update(headline)
-            ):
-                page = Page(headline, document, columns, self._today())
-            self._page = page
-            self._restore(page)
-        self.repaint()
-
-    def _restore(self, page: Page) -> None:
-        """Stand again where the offset is."""
-        offset, top = self._offset, self._top
-        if page.layout is None:
-            self._top = 0
-            return
-        wanted = page.row_of(offset) if offset else min(top, page.body_top)
-        self._top = -1
-        self._put_on_top(wanted)
-        self._offset = offset if offset <= len(page.layout.document.text) else self._offset
-        if not page.layout.exact and self._refiner is None:
-            self._refiner = self.set_interval(REFINE_EVERY, self._refine)
-
-    def _refine(self) -> None:
-        """Work on the heights of wide text between two frames. What is visible is exact already and stays."""
-        page = self._page
-        done = True
-        if page is not None:
-            done, top = page.refine(REFINE_SECONDS, self._top)
-            self._top = top
-        if done and self._refiner is not None:
-            self._refiner.stop()
-            self._refiner = None
+        self._await_text()
 
     # Painting
 
@@ -308,7 +83,11 @@ class PageView(LinePane):
     def active(self, active: bool) -> None:
         if active != self._active:
             self._active = active
-            self.repaint(Region(0, self.size.height - 1, self.size.width, 1))
+            self.activity_changed()
+
+    def activity_changed(self) -> None:
+        """Called when keys begin or cease to go to this pane: what tells so is painted anew, and nothing else."""
+        self.repaint(Region(0, self.size.height - 1, self.size.width, 1))
 
     def row_key(self, y: int) -> Hashable:
         """All that the picture of a row depends on."""
@@ -341,8 +120,9 @@ class PageView(LinePane):
     def _foot_text(self) -> str:
         if self._document is None or self._document.partial:
             return "loading…" if self._slow else ""
-        progress = self.progress
-        return f"{100 if self.at_end else min(int(progress * 100), 99)} %"
+        if self.at_end:
+            return "100 %" if self._top else ""
+        return f"{min(int(self.progress * 100), 99)} %"
 
     def _paint_message(self, y: int, width: int) -> Strip:
         """A row of the words shown where there is no article, set quietly in the middle."""
@@ -360,12 +140,15 @@ class PageView(LinePane):
 
     def _await_text(self) -> None:
         """Say after a moment that the text is being read; short waits pass unsaid."""
+        headline = self._headline
+        whole = self._document is not None and not self._document.partial
+        awaited = "" if headline is None or whole else headline.id
+        if awaited == self._awaited:
+            return
+        self._awaited, self._slow = awaited, False
         if self._patience is not None:
             self._patience.stop()
-            self._patience = None
-        waiting = self._headline is not None and (self._document is None or self._document.partial)
-        if waiting and self.is_mounted:
-            self._patience = self.set_timer(self.LOADING_DELAY, self._say_loading)
+        self._patience = self.set_timer(self.LOADING_DELAY, self._say_loading) if awaited else None
 
     def _say_loading(self) -> None:
         self._slow = True

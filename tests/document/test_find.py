@@ -1,0 +1,78 @@
+"""Finding looks for what a reader means by a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.document.building import document, documents
+from tui_reader.document.cells import boundary_at
+from tui_reader.document.find import find_all
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+
+def found(text: str, query: str) -> list[str]:
+    """What a query matches."""
+    source = document(*text.split("\n"))
+    matches = find_all(source, query)
+    return [source.text[start:end] for start, end in zip(matches.starts, matches.ends, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "wanted"),
+    [
+        ("NATO, nato and Nato", "nato", ["NATO", "nato", "Nato"]),
+        ("NATO, nato and Nato", "Nato", ["Nato"]),
+        ("the five  per cent, five\nper cent", "five per cent", ["five  per cent", "five\nper cent"]),
+        ("don’t, don't, “so”", "don't", ["don’t", "don't"]),
+        ("don’t, don't, “so”", '"so"', ["“so”"]),
+        ("well‐known, well-known", "well-known", ["well‐known", "well-known"]),
+        ("caf\u00e9, cafe\u0301, cafe", "caf\u00e9", ["caf\u00e9", "cafe\u0301"]),
+        ("caf\u00e9, cafe\u0301, cafe", "cafe\u0301", ["caf\u00e9", "cafe\u0301"]),
+        ("caf\u00e9, cafe\u0301, cafe", "cafe", ["cafe"]),
+        ("東京湾の夜警、東京", "東京", ["東京", "東京"]),
+        ("ÉCOLE école", "école", ["ÉCOLE", "école"]),
+        ("İstanbul istanbul", "istanbul", ["İstanbul", "istanbul"]),
+        ("a.b axb (c", "a.b", ["a.b"]),
+        ("a.b axb (c", "(c", ["(c"]),
+        ("anything", "", []),
+        ("anything", "  ", []),
+        ("one  two", " one ", ["one"]),
+    ],
+)
+def test_a_query_matches_what_it_means(text: str, query: str, wanted: list[str]) -> None:
+    assert found(text, query) == wanted
+
+
+def test_a_match_never_tears_a_cluster() -> None:
+    assert found("👩\u200d🚀 and 👩", "👩") == ["👩\u200d🚀", "👩"]
+    assert found("नमस्ते", "नमस") == ["नमस्ते"]
+
+
+@given(documents(), st.text("ab e\u0301日क", max_size=3))
+def test_matches_are_sorted_apart_and_on_boundaries(source: Document, query: str) -> None:
+    matches = find_all(source, query)
+    end = 0
+    for start, stop in zip(matches.starts, matches.ends, strict=True):
+        assert end <= start < stop
+        assert boundary_at(source.text, start) == start
+        assert boundary_at(source.text, stop) == stop
+        end = stop
+
+
+def test_matches_are_found_by_place() -> None:
+    matches = find_all(document("ab ab ab"), "ab")
+    assert len(matches) == 3
+    assert [matches.at_or_after(offset) for offset in (0, 1, 3, 4, 7)] == [0, 1, 1, 2, 3]
+    assert list(matches.within(1, 4)) == [0, 1]
+    assert list(matches.within(2, 3)) == []
+    assert list(matches.within(0, 99)) == [0, 1, 2]
+
+
+def test_a_limit_ends_the_search() -> None:
+    assert len(find_all(document("ab " * 100), "ab", limit=7)) == 7

@@ -1,0 +1,195 @@
+"""Motions lead from word to word and sentence to sentence, and come to an end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.document.building import CODE, HEADING, RULE, block, document, documents, table_block
+from tui_reader.document import motions
+from tui_reader.document.cells import boundary_at
+from tui_reader.document.motions import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+
+FORWARD = [motions.next_sentence, motions.next_paragraph, motions.next_heading, motions.next_word, motions.word_end]
+BACKWARD = [motions.previous_sentence, motions.previous_paragraph, motions.previous_heading, motions.previous_word]
+
+
+@pytest.mark.parametrize("motion", FORWARD)
+@given(source=documents(), data=st.data())
+def test_forward_motions_advance_to_the_end(
+    motion: Callable[[Document, int], int], source: Document, data: st.DataObject
+) -> None:
+    offset = data.draw(st.integers(-1, len(source.text) + 1))
+    offset = boundary_at(source.text, max(0, offset))
+    for _ in range(len(source.text) + 2):
+        moved = motion(source, offset)
+        assert boundary_at(source.text, moved) == moved
+        assert offset <= moved <= len(source.text)
+        if moved == offset:
+            return
+        offset = moved
+    pytest.fail("the motion never ends")
+
+
+@pytest.mark.parametrize("motion", BACKWARD)
+@given(source=documents(), data=st.data())
+def test_backward_motions_go_back_to_the_beginning(
+    motion: Callable[[Document, int], int], source: Document, data: st.DataObject
+) -> None:
+    offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
+    for _ in range(len(source.text) + 2):
+        moved = motion(source, offset)
+        assert boundary_at(source.text, moved) == moved
+        assert 0 <= moved <= offset
+        if moved == offset:
+            return
+        offset = moved
+    pytest.fail("the motion never ends")
+
+
+@given(documents(), st.data())
+def test_what_stands_at_an_offset_holds_it(source: Document, data: st.DataObject) -> None:
+    offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
+    for at in (motions.sentence_at, motions.paragraph_at, motions.word_at):
+        start, end = at(source, offset)
+        assert 0 <= start <= end <= len(source.text)
+        assert boundary_at(source.text, start) == start
+        if offset < len(source.text) and not source.text[offset].isspace() and start < end:
+            assert start <= offset < end or source.text[offset : offset + 1].isspace()
+
+
+@given(documents(), st.integers(1, 5), st.data())
+def test_a_count_is_so_many_steps(source: Document, count: int, data: st.DataObject) -> None:
+    offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
+    for motion in (*FORWARD, *BACKWARD):
+        stepped = offset
+        for _ in range(count):
+            stepped = motion(source, stepped)
+        assert motion(source, offset, count) == stepped
+
+
+def walk(motion: Callable[[Document, int], int], source: Document) -> list[int]:
+    """All places a motion leads to from the beginning."""
+    places = [0]
+    while (moved := motion(source, places[-1])) != places[-1]:
+        places.append(moved)
+    return places
+
+
+def test_words_are_letters_with_their_marks_and_apostrophes() -> None:
+    source = document("Don’t re-read naïve cafe\u0301s: 3.14, U.S. “yes”!", "नमस्ते दुनिया 東京タワーへ 👩\u200d🚀 ok")
+    words = []
+    for offset in walk(motions.next_word, source):
+        start, end = motions.word_at(source, offset)
+        words.append(source.text[start:end])
+    assert words == [
+        *["Don’t", "re", "read", "naïve", "cafe\u0301s", "3.14", "U.S", "yes", "नमस्ते", "दुनिया"],
+        *["東京", "タワー", "へ", "👩\u200d🚀", "ok", "ok"],
+    ]
+
+
+def test_word_motions_are_vims() -> None:
+    source = document("one two, three")
+    assert walk(motions.next_word, source) == [0, 4, 9, 13]
+    assert walk(motions.word_end, source) == [0, 2, 6, 13]
+    assert motions.previous_word(source, 13) == 9
+    assert motions.previous_word(source, 9) == 4
+    assert motions.previous_word(source, 11, 2) == 4
+
+
+def test_on_white_space_and_signs_a_word_is_the_single_character() -> None:
+    source = document("a , b")
+    assert motions.word_at(source, 1) == Range(1, 2)
+    assert motions.word_at(source, 2) == Range(2, 3)
+    assert motions.word_at(source, 5) == Range(5, 5)
+
+
+def test_sentences_are_walked_across_blocks_and_end_at_the_last_character() -> None:
+    source = document("One. Two.", block(RULE), "Three. Four")
+    text = source.text
+    assert walk(motions.next_sentence, source) == [0, 5, text.index("Three"), text.index("Four"), len(text) - 1]
+    assert motions.previous_sentence(source, len(text) - 1) == text.index("Four")
+    assert motions.previous_sentence(source, text.index("Three")) == 5
+    assert motions.sentence_at(source, 6) == Range(5, 9)
+    assert motions.sentence_at(source, 4) == Range(0, 4)
+
+
+def test_cells_and_lines_of_code_are_units_of_their_own() -> None:
+    source = document(table_block([["Dr. A. B", "two. Three"], ["", "x"]]), block(CODE, "if a:\n\n    b. C\n"), "end")
+    units = []
+    for offset in walk(motions.next_sentence, source):
+        start, end = motions.sentence_at(source, offset)
+        units.append(source.text[start:end])
+    assert units == ["Dr. A. B", "two. Three", "x", "if a:", "b. C", "end", "end"]
+
+
+def test_paragraphs_and_headings_are_walked() -> None:
+    source = document(block(HEADING, "A", level=1), "text", block(HEADING, "B", level=2), block(RULE), "more")
+    text = source.text
+    assert walk(motions.next_paragraph, source) == [0, 2, 7, text.index("more"), len(text) - 1]
+    assert motions.previous_paragraph(source, len(text) - 1) == text.index("more")
+    assert motions.previous_paragraph(source, text.index("more")) == 7
+    assert motions.paragraph_at(source, 4) == Range(2, 6)
+    assert walk(motions.next_heading, source) == [0, 7]
+    assert motions.previous_heading(source, 9) == 7
+    assert motions.previous_heading(source, 7) == 0
+    assert motions.next_heading(document("none"), 2) == 2
+
+
+def test_a_block_of_megabytes_is_walked_like_any_other() -> None:
+    sentence = "It was the best of times. "
+    source = document("Before.", sentence * 4000, "After.")
+    start = source.blocks[1].start
+    places = walk(motions.next_sentence, source)
+    assert places[1:-2] == [start + number * len(sentence) for number in range(4000)]
+    offset, back = places[-2], []
+    while offset:
+        offset = motions.previous_sentence(source, offset)
+        back.append(offset)
+    assert back[::-1] == places[:-2]
+    for offset in (start + 3, start + 40_000, start + 99_999):
+        found = motions.sentence_at(source, offset)
+        assert found.start <= offset < found.end + 1
+        assert source.text[found.start : found.end] == sentence.strip()
+
+
+def test_long_text_without_sentences_is_walked_in_pieces() -> None:
+    for filler in ("word ", "日", "x"):
+        source = document(filler * 50_000)
+        assert len(walk(motions.next_sentence, source)) <= 70
+
+
+def test_long_code_is_walked_by_lines() -> None:
+    source = document(block(CODE, "x = 1\n" * 3_000))
+    assert len(walk(motions.next_sentence, source)) == 3_000 + 1
+
+
+def test_words_agree_with_unicodes_where_scripts_have_spaces(corpus: Callable[[str], Path]) -> None:
+    """Annex 29's own examples, but for colons, Hebrew quotes, kana marks and lone joiners."""
+    tried = 0
+    for line in (corpus("unicode") / "WordBreakTest.txt").read_text("utf-8").splitlines():
+        marks = line.partition("#")[0].split()
+        if not marks or {"003A", "3031", "05D0", "0001", "000D", "000B"} & set(marks) or "200D ÷" in line:
+            continue
+        wanted = [""]
+        for mark in marks:
+            if mark == "÷":
+                wanted.append("")
+            elif mark != "×":
+                wanted[-1] += chr(int(mark, 16))
+        words = [word for word in wanted if any(map(str.isalnum, word))]
+        source = document("".join(wanted))
+        ranges = dict.fromkeys(motions.word_at(source, offset) for offset in range(len(source.text)))
+        found = [word for start, end in ranges if any(map(str.isalnum, word := source.text[start:end]))]
+        tried += 1
+        assert found == words, line
+    assert tried > 500

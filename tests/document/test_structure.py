@@ -1,0 +1,42 @@
+"""Blocks, spans and headings are found by offset."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from tests.document.building import HEADING, PARAGRAPH, RULE, block, document, documents
+from tui_reader.document.blocks import Block, Document, DocumentBuilder, Span, SpanKind
+from tui_reader.document.outline import Entry, outline
+from tui_reader.document.structure import Structure
+
+
+@given(documents())
+def test_every_offset_has_its_block(source: Document) -> None:
+    structure = Structure(source)
+    for number, here in enumerate(source.blocks):
+        for offset in range(here.start, min(here.end + 1, len(source.text) + 1)):
+            assert structure.block_of(offset) == number
+    assert structure.block_of(-1) == 0
+
+
+def test_spans_are_found_by_block_and_links_in_order() -> None:
+    builder = DocumentBuilder()
+    link = Span(SpanKind.LINK, 0, 3, "https://example.org")
+    builder.add(Block(PARAGRAPH, 0, 0), "one two", [link, Span(SpanKind.STRONG, 0, 7), Span(SpanKind.CODE, 4, 7)])
+    builder.add(Block(PARAGRAPH, 0, 0), "plain")
+    builder.add(Block(PARAGRAPH, 0, 0), "see", [link])
+    structure = Structure(builder.build())
+    kinds = [[span.kind for span in structure.spans_of(number)] for number in range(3)]
+    assert kinds == [[SpanKind.STRONG, SpanKind.LINK, SpanKind.CODE], [], [SpanKind.LINK]]
+    assert [span.start for span in structure.links()] == [0, 14]
+
+
+def test_the_outline_lists_headings_with_words() -> None:
+    source = document(
+        block(HEADING, "A\nlong  one", level=1),
+        "text",
+        block(HEADING, " ", level=2),
+        block(RULE),
+        block(HEADING, "B", level=3),
+    )
+    assert outline(source) == (Entry(1, "A long one", 0, 0), Entry(3, "B", source.blocks[4].start, 4))

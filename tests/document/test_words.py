@@ -1,0 +1,58 @@
+"""Words are counted as a reader would, in any script, and quickly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.document.building import texts
+from tui_reader.document.words import count_words, reading_minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@given(st.text("ab c\n\té“”—ж"))
+def test_words_of_spaced_scripts_are_runs_between_white_space(text: str) -> None:
+    assert count_words(text) == len(text.split())
+
+
+@given(texts(breaks="\n\t"))
+def test_any_text_has_a_count(text: str) -> None:
+    assert 0 <= count_words(text) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        (" \n", 0),
+        ("two words", 2),
+        ("東京湾の夜警。", 3),
+        ("東京 Tokyo 東京", 3),
+        ("“東京”、「夜」。", 2),
+        ("ภาษาไทยง่าย", 2),
+        ("한국어 문장", 2),
+    ],
+)
+def test_scripts_without_spaces_count_by_characters(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@pytest.mark.parametrize("language", ["jpn", "cmn_hans", "tha", "khm", "lao", "mya", "kor", "rus", "hin"])
+def test_one_declaration_takes_as_long_in_every_language(corpus: Callable[[str], Path], language: str) -> None:
+    folder = corpus("unicode") / "udhr"
+    path = folder / f"{language}.txt"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in the corpus")
+    english = count_words((folder / "eng.txt").read_text("utf-8"))
+    assert 0.6 <= count_words(path.read_text("utf-8")) / english <= 1.5
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (100, 1), (345, 2), (2300, 10)])
+def test_reading_time_is_at_least_a_minute(words: int, minutes: int) -> None:
+    assert reading_minutes(words) == minutes

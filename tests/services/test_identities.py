@@ -1,0 +1,133 @@
+"""An article stays itself: wherever its file goes, whoever else claims its id, on whichever machine."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.services.library import init_library
+from tui_reader.services.places import find_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Opener = Callable[..., Any]
+
+
+def write(path: Path, title: str, claim: str = "", url: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = [f"title: {title}", *([f"id: {claim}"] if claim else []), *([f"url: {url}"] if url else [])]
+    path.write_text("---\n" + "\n".join(header) + f"\n---\n\nA text about {title}, and nothing else.\n")
+    return path
+
+
+def star(owner: Any, location: str) -> str:
+    article_id: str = owner.at(location).id
+    owner.library.reading.toggle_star([article_id])
+    owner.library.close()
+    return article_id
+
+
+def test_an_id_is_what_the_file_claims_else_its_address_else_its_name(tmp_path: Path, opened: Opener) -> None:
+    folder = tmp_path / "articles"
+    write(folder / "a.md", "a", "claimed", "https://example.org/a")
+    write(folder / "b.md", "b", url="https://example.org/b")
+    write(folder / "c.md", "c", url="https://example.org/")
+    init_library(folder)
+    owner = opened(folder).scanned()
+    assert {where: row.id for where, row in owner.headlines().items()} == {
+        "a.md": "claimed",
+        "b.md": "https://example.org/b",
+        "c.md": "c.md",
+    }
+
+
+def test_a_copy_in_another_library_takes_nothing_away(tmp_path: Path, opened: Opener) -> None:
+    star(opened(write(tmp_path / "here" / "x.md", "x").parent).scanned(), "x.md")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    there = opened(tmp_path / "there").scanned()
+    assert not there.at("x.md").state.starred
+    there.library.close()
+    assert opened(tmp_path / "here").scanned().at("x.md").state.starred
+
+
+def test_state_follows_from_one_library_to_another(tmp_path: Path, opened: Opener) -> None:
+    star(opened(write(tmp_path / "here" / "x.md", "x").parent).scanned(), "x.md")
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert opened(tmp_path / "there").scanned().at("x.md").state.starred
+
+
+def test_one_claimed_id_in_two_libraries_is_two_articles(tmp_path: Path, opened: Opener) -> None:
+    write(tmp_path / "here" / "x.md", "x", "1")
+    write(tmp_path / "there" / "y.md", "y", "1")
+    star(opened(tmp_path / "here").scanned(), "x.md")
+    assert not opened(tmp_path / "there").scanned().at("y.md").state.starred
+
+
+@pytest.mark.parametrize("while_running", [True, False])
+def test_another_article_under_the_same_name_starts_afresh(tmp_path: Path, opened: Opener, while_running: bool) -> None:
+    today = write(tmp_path / "articles" / "today.md", "Monday", "guid-monday")
+    owner = opened(tmp_path / "articles").scanned()
+    owner.library.reading.toggle_star([owner.at("today.md").id])
+    if not while_running:
+        owner.library.close()
+    write(today, "Tuesday", "guid-tuesday")
+    if not while_running:
+        owner = opened(tmp_path / "articles").scanned()
+    owner.until(lambda: owner.at("today.md").title == "Tuesday")
+    assert not owner.at("today.md").state.starred
+    assert len(owner.headlines()) == 1
+    write(today, "Monday", "guid-monday")
+    owner.until(lambda: owner.at("today.md").title == "Monday")
+    assert owner.at("today.md").state.starred
+
+
+def test_a_file_that_gets_an_id_later_stays_the_same_article(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    first = star(opened(path.parent).scanned(), "x.md")
+    write(path, "x", "new-id")
+    row = opened(path.parent).scanned().at("x.md")
+    assert (row.id, row.state.starred) == (first, True)
+
+
+def test_a_claimed_id_follows_although_the_text_was_changed_too(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x", "guid")
+    star(opened(path.parent).scanned(), "x.md")
+    path.unlink()
+    write(path.with_name("y.md"), "x, revised", "guid")
+    assert opened(path.parent).scanned().at("y.md").state.starred
+
+
+def test_a_move_by_copying_first_is_a_move(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    owner = opened(path.parent).scanned()
+    owner.library.reading.toggle_star([owner.at("x.md").id])
+    shutil.copyfile(path, path.with_name("y.md"))
+    owner.until(lambda: "y.md" in owner.headlines())
+    assert not owner.at("y.md").state.starred
+    path.unlink()
+    owner.until(lambda: "x.md" not in owner.headlines() and owner.at("y.md").state.starred)
+
+
+def test_of_two_that_might_be_the_moved_one_neither_is_guessed(tmp_path: Path, opened: Opener) -> None:
+    folder = tmp_path / "articles"
+    for name in ("x.md", "y.md"):
+        write(folder / name, "the same")
+    owner = opened(folder).scanned()
+    owner.library.reading.toggle_star([owner.at("x.md").id, owner.at("y.md").id])
+    owner.library.close()
+    (folder / "x.md").unlink()
+    (folder / "y.md").rename(folder / "z.md")
+    assert not opened(folder).scanned().at("z.md").state.starred
+
+
+def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> None:
+    (tmp_path / "library.json").touch()
+    places = find_places([tmp_path], None, tmp_path / "data", tmp_path / "cache")
+    composed = "Élan.md"
+    apart = str(tmp_path / unicodedata.normalize("NFD", composed))
+    assert places.name_of(apart) == places.name_of(str(tmp_path / composed)) == composed

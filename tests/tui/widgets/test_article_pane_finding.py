@@ -1,0 +1,102 @@
+"""The article pane: finding words, following links, the mouse."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from tests.tui.widgets.article_stage import article, linked, stage
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+
+
+async def test_what_is_found_is_counted_painted_and_walked_round() -> None:
+    async with stage() as shown:
+        pane = shown.pane
+        await shown.show(article())
+        assert pane.find("paragraph") == 60
+        assert pane.find_position == (1, 60)
+        await shown.pilot.pause()
+        assert shown.style_of("Paragraph").bgcolor.name == "#e3a857"
+        assert pane.find_next(41) == (42, 60)
+        await shown.pilot.pause()
+        assert "Paragraph 41" in shown.text
+        assert pane.find_next(19) == (1, 60)
+        assert pane.find_next(-1) == (60, 60)
+        assert pane.find("nowhere") == 0
+        assert pane.find_next() == (0, 0)
+        pane.find("table")
+        pane.clear_find()
+        await shown.pilot.pause()
+        assert pane.find_position == (0, 0)
+        with pytest.raises(AssertionError):
+            shown.style_of("table")
+
+
+async def test_the_next_match_is_the_next_from_where_the_reader_is() -> None:
+    async with stage() as shown:
+        await shown.show(article())
+        shown.pane.find("paragraph")
+        shown.pane.go_offset(article().text.index("Paragraph 30"))
+        assert shown.pane.find_next(1) == (31, 60)
+        shown.pane.go_offset(article().text.index("Paragraph 40"))
+        assert shown.pane.find_next(-1) == (40, 60)
+
+
+async def test_the_first_sentence_to_be_focused_is_that_of_the_match() -> None:
+    async with stage() as shown:
+        await shown.show(article())
+        shown.pane.find("paragraph 33")
+        assert shown.pane.sentence(1)
+        assert shown.pane.focused_text() == "Paragraph 33."
+        shown.pane.clear_focus()
+        assert shown.pane.sentence(2)
+        assert shown.pane.focused_text().startswith("The ministers")
+
+
+async def test_links_are_followed_by_letters_of_the_home_row() -> None:
+    async with stage() as shown:
+        document = linked()
+        await shown.show(document)
+        before = shown.lines()
+        hints = shown.pane.show_hints()
+        assert [label for label, _ in hints] == list("asdfghj")
+        assert hints[2] == ("d", "https://example.org/1")
+        assert shown.pane.hint_target("s") == "#1"
+        assert shown.pane.hint_target("j") == "pictures/boat.png"
+        assert shown.pane.hint_target("z") == ""
+        await shown.pilot.pause()
+        assert "See dage 1 and notef1]." in shown.text
+        assert shown.pane.target_offset("#1") == document.blocks[-1].start
+        assert shown.pane.target_offset("#who-pays-and-when") == document.blocks[-2].start
+        assert shown.pane.target_offset("https://example.org") is None
+        shown.pane.hide_hints()
+        await shown.pilot.pause()
+        assert shown.lines() == before
+
+
+async def test_many_links_get_two_letters_each_and_keep_the_columns() -> None:
+    async with stage(80, 40) as shown:
+        await shown.show(linked(8))
+        labels = [label for label, _ in shown.pane.show_hints()]
+        await shown.pilot.pause()
+        assert len(labels) == len(set(labels)) == 17
+        assert set(map(len, labels)) == {2}
+        assert f"See {labels[0]}ge 0 and note{labels[1]}]." in shown.text
+
+
+async def test_the_mouse_follows_links_wakes_the_pane_and_turns_the_page() -> None:
+    async with stage() as shown:
+        await shown.show(linked(30))
+        y = next(y for y, line in enumerate(shown.lines()) if "page 2" in line)
+        x = shown.lines()[y].index("page")
+        assert shown.pane.link_at(x, y) == "https://example.org/2"
+        assert shown.pane.link_at(x - 1, y) == ""
+        assert shown.pane.link_at(79, y) == ""
+        await shown.pilot.click(ArticlePane, offset=(x, y))
+        assert shown.app.posted == ["https://example.org/2"]
+        await shown.pilot.click(ArticlePane, offset=(0, y))
+        assert isinstance(shown.app.posted[-1], ArticlePane.Activated)
+        shown.pane.post_message(events.MouseScrollDown(shown.pane, x, y, 0, 0, 0, shift=False, meta=False, ctrl=False))
+        await shown.pilot.pause()
+        assert isinstance(shown.app.posted[-1], ArticlePane.Scrolled)
+        assert shown.lines()[y - 3].strip().startswith("See page 2")

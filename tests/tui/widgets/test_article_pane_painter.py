@@ -1,0 +1,156 @@
+"""The article pane: what is painted is the text, whole and in its columns, whatever lies over it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+
+from tests.document.building import CODE, PARAGRAPH, block, document, documents
+from tui_reader.document.blocks import Document, Span, SpanKind
+from tui_reader.document.cells import cell_width, expand_tabs
+from tui_reader.document.rows import Row
+from tui_reader.document.structure import Structure
+from tui_reader.model.article import Article, Headline, Metadata, ReadingState
+from tui_reader.tui.widgets.article_pane.header import head_rows, wrapped
+from tui_reader.tui.widgets.article_pane.looks import Looks, Role
+from tui_reader.tui.widgets.article_pane.page import Page
+from tui_reader.tui.widgets.article_pane.painter import Overlay, Painter
+
+TODAY = date(2026, 6, 6)
+MARGIN = 2
+PLAIN = Style()
+
+
+def look_of(role: str) -> Style:
+    """A style a role, so that pieces of different looks are told apart."""
+    return Style(italic=True) if role in (Role.QUOTE, Role.EMPHASIS) else Style(color=f"color({hash(role) % 200})")
+
+
+def opened(text: Document, width: int) -> tuple[Page, Painter]:
+    page = Page(Headline(Article("a", "a.md", Metadata(title="T"))), text, width, TODAY)
+    return page, Painter(page, Structure(text), Looks(PLAIN, look_of), MARGIN, width + 2 * MARGIN)
+
+
+@st.composite
+def dressed(draw: st.DrawFn) -> tuple[Document, list[Overlay]]:
+    """A document with spans and overlays that begin and end anywhere, also within a character."""
+    plain = draw(documents())
+    size = len(plain.text)
+    ranges = st.tuples(st.integers(0, size), st.integers(0, size)).map(sorted).filter(lambda pair: pair[0] < pair[1])
+    if not size:
+        return plain, []
+    spans = [
+        Span(draw(st.sampled_from(list(SpanKind))), low, high, "x") for low, high in draw(st.lists(ranges, max_size=4))
+    ]
+    spans.sort(key=lambda span: (span.start, -span.end))
+    over = [
+        Overlay(low, high, draw(st.sampled_from([Role.FOCUS, Role.MATCH, Role.MATCH_CURRENT])))
+        for low, high in draw(st.lists(ranges, max_size=3))
+    ]
+    return Document(plain.text, plain.blocks, tuple(spans), tail=plain.tail), over
+
+
+@given(dressed(), st.integers(8, 40))
+def test_every_row_shows_its_slices_of_the_text_in_their_columns(
+    drawn: tuple[Document, list[Overlay]], width: int
+) -> None:
+    text, over = drawn
+    page, painter = opened(text, width)
+    for row in page.rows(page.body_top, 10_000):
+        assert isinstance(row, Row)
+        strip = painter.body(row, over)
+        assert sum(cell_len(segment.text) for segment in strip) == width + 2 * MARGIN
+        expected = " " * MARGIN
+        pieces = [(column, expand_tabs(text.text[start:end])) for column, start, end in row.fragments]
+        for column, shown in sorted([*pieces, *(ornament[:2] for ornament in row.ornaments)]):
+            expected += " " * (MARGIN + column - cell_len(expected)) + shown
+        assert strip.text.rstrip() == expected.rstrip()
+
+
+@given(dressed(), st.integers(8, 40), st.integers(1, 3))
+def test_letters_over_links_keep_every_row_in_its_width(
+    drawn: tuple[Document, list[Overlay]], width: int, letters: int
+) -> None:
+    text, _ = drawn
+    page, painter = opened(text, width)
+    for row in page.rows(page.body_top, 10_000):
+        assert isinstance(row, Row)
+        for start in {row.start, *(fragment.start for fragment in row.fragments), (row.start + row.end) // 2}:
+            strip = painter.body(row, [Overlay(start, start + 1, Role.HINT, "asd"[:letters])])
+            assert sum(cell_len(segment.text) for segment in strip) == width + 2 * MARGIN
+
+
+def test_looks_begin_and_end_where_their_ranges_do() -> None:
+    text = document("Plain strong both end.")
+    text = Document(text.text, text.blocks, (Span(SpanKind.STRONG, 6, 17), Span(SpanKind.EMPHASIS, 13, 17)))
+    page, painter = opened(text, 40)
+    row = page.rows(page.body_top, 1)[0]
+    assert isinstance(row, Row)
+    strip = painter.body(row, [Overlay(15, 22, Role.MATCH)])
+    assert [segment.text for segment in strip][1:7] == [
+        "Plain ",
+        "strong ",
+        "bo",
+        "th",
+        " end.",
+        strip._segments[6].text,
+    ]
+
+
+def test_emphasis_stands_upright_within_a_quotation() -> None:
+    looks = Looks(PLAIN, look_of)
+    assert looks((Role.QUOTE,)).italic
+    assert looks((Role.EMPHASIS,)).italic
+    assert not looks((Role.QUOTE, Role.EMPHASIS)).italic
+
+
+def test_the_tone_of_code_covers_its_empty_rows_and_hangs_with_its_list() -> None:
+    text = document(block(PARAGRAPH, "Item", marker="•", depth=1), block(CODE, "a\n\nb", depth=1), "End")
+    page, painter = opened(text, 20)
+    toned = []
+    for row in page.rows(page.body_top, 20):
+        assert isinstance(row, Row)
+        strip = painter.body(row)
+        column = 0
+        for segment in strip:
+            if segment.style == PLAIN + look_of(Role.CODE_BLOCK):
+                toned.append((row.block, row.index, column))
+                break
+            column += cell_width(segment.text)
+    assert toned == [(1, 0, MARGIN + 2), (1, 1, MARGIN + 2), (1, 2, MARGIN + 2)]
+
+
+@given(
+    st.text("ab 港é", max_size=60),
+    st.text("cd 灯", max_size=30),
+    st.lists(st.text("xy夜", min_size=1, max_size=25), max_size=5),
+    st.integers(8, 60),
+    st.booleans(),
+)
+def test_the_head_fits_any_width_and_says_everything(
+    title: str, source: str, tags: list[str], width: int, starred: bool
+) -> None:
+    metadata = Metadata(title=title, source=source, date="2025-06-05", tags=tuple(tags), words=5214)
+    headline = Headline(Article("a", "a.md", metadata), ReadingState(starred=starred))
+    rows = head_rows(headline, width, TODAY)
+    assert all(sum(cell_len(piece.text) for piece in row) <= width for row in rows)
+    said = "".join(piece.text for row in rows for piece in row)
+    for part in (title, source, *tags, "Thursday 5 June 2025", "23 min"):
+        assert "".join(part.split()) in "".join(said.split()).replace("·", "")
+
+
+def test_the_words_are_counted_where_that_costs_no_row() -> None:
+    metadata = Metadata(title="T", source="Brussels desk", date="2026-06-05", words=5214)
+    headline = Headline(Article("a", "a.md", metadata))
+    line = "Brussels desk · Friday 5 June · 23 min"
+    assert "".join(piece.text for piece in head_rows(headline, 60, TODAY)[1]) == f"{line} · 5,214 words"
+    assert "".join(piece.text for piece in head_rows(headline, 40, TODAY)[1]) == line
+    assert len(head_rows(headline, 40, TODAY)) == len(head_rows(headline, 60, TODAY))
+
+
+def test_wrapped_text_is_whole() -> None:
+    assert wrapped("one two three", 8) == ["one two", "three"]

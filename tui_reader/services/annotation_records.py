@@ -1,0 +1,135 @@
+"""How an annotation lies in the store: one record by its id, fields at their resting value left out.
+
+Anchors and the placement are one field each, since their parts only mean something together. Fields that this version
+does not know are never touched, since every change is an edit of single fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
+from tui_reader.storage.base import ANNOTATIONS, Edit, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
+    """The annotation that a record tells of, deleted or not; None if the record belongs to no article.
+
+    A value of the wrong type counts as absent.
+    """
+    article = record.get("article")
+    if not isinstance(article, str) or not article:
+        return None
+    anchor = _anchor(record.get("anchor"))
+    colour = record.get("colour")
+    tags = record.get("tags")
+    return Annotation(
+        id=annotation_id,
+        article=article,
+        anchor=anchor,
+        attached=_anchor(record.get("attached")) if anchor else None,
+        placed=_placement(record.get("placed")) if anchor else None,
+        colour=colour if isinstance(colour, int) and 1 <= colour <= COLOURS else 1,
+        note=_text(record.get("note")),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        created=_text(record.get("created")),
+        updated=_text(record.get("updated")),
+        deleted=_text(record.get("deleted")),
+        extra={name: value for name, value in record.items() if name not in _KNOWN},
+    )
+
+
+def encode(annotation: Annotation) -> dict[str, Any]:
+    """The fields of an annotation, None where a field rests at its default."""
+    return {
+        "article": annotation.article,
+        "anchor": encode_anchor(annotation.anchor),
+        "attached": encode_anchor(annotation.attached),
+        "placed": encode_placement(annotation.placed),
+        "colour": annotation.colour if annotation.colour != 1 else None,
+        "note": annotation.note or None,
+        "tags": list(annotation.tags) or None,
+        "created": annotation.created or None,
+        "updated": annotation.updated or None,
+        "deleted": annotation.deleted or None,
+        **annotation.extra,
+    }
+
+
+def encode_anchor(anchor: Anchor | None) -> dict[str, Any] | None:
+    """An anchor as JSON."""
+    if anchor is None:
+        return None
+    return {each.name: getattr(anchor, each.name) for each in fields(Anchor)}
+
+
+def encode_placement(placed: Placement | None) -> dict[str, Any] | None:
+    """A placement as JSON."""
+    if placed is None:
+        return None
+    return {
+        "start": placed.start,
+        "end": placed.end,
+        "state": str(placed.state),
+        "score": round(placed.score, 3),
+        "fingerprint": placed.fingerprint,
+        **({"candidates": [list(each) for each in placed.candidates]} if placed.candidates else {}),
+    }
+
+
+def differences(annotation_id: AnnotationId, record: Record | None, wanted: Mapping[str, Any]) -> Iterator[Edit]:
+    """The edits that give an annotation's record these fields; none for a field that has its value already."""
+    held = record or {}
+    for name, value in wanted.items():
+        before = held.get(name)
+        if before != value or type(before) is not type(value):
+            yield Edit(ANNOTATIONS, annotation_id, name, before, value)
+
+
+_KNOWN = {each.name for each in fields(Annotation)} - {"extra"}
+
+
+def _anchor(value: object) -> Anchor | None:
+    if not isinstance(value, dict) or not isinstance(value.get("exact"), str) or not value["exact"]:
+        return None
+    return Anchor(
+        exact=value["exact"],
+        prefix=_text(value.get("prefix")),
+        suffix=_text(value.get("suffix")),
+        start=_offset(value.get("start")),
+        end=_offset(value.get("end")),
+        block=_offset(value.get("block")),
+        fingerprint=_text(value.get("fingerprint")),
+    )
+
+
+def _placement(value: object) -> Placement | None:
+    if not isinstance(value, dict) or value.get("state") not in set(PlaceState):
+        return None
+    score, candidates = value.get("score"), value.get("candidates")
+    return Placement(
+        start=_offset(value.get("start")),
+        end=_offset(value.get("end")),
+        state=PlaceState(value["state"]),
+        score=float(score) if isinstance(score, (int, float)) and 0 <= score <= 1 else 0.0,
+        fingerprint=_text(value.get("fingerprint")),
+        candidates=tuple(filter(None, map(_range, candidates))) if isinstance(candidates, list) else (),
+    )
+
+
+def _range(value: object) -> Range | None:
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(each, int) for each in value):
+        return Range(*value) if 0 <= value[0] < value[1] else None
+    return None
+
+
+def _offset(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else 0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
