@@ -356,9 +356,9 @@ class Library:
                     entries.append({"s": self.clock.now(), **content})
                     if state is not self.state:
                         state.apply(entries[-1])
+            if self._signature is None and not self.damage:
+                self.begin()
             if entries:
-                if self._signature is None and not self.damage:
-                    self.begin()
                 self._append(b"".join(map(encode_line, entries)), len(entries))
                 for entry in entries:
                     self.state.apply(entry)

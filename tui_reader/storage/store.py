@@ -51,18 +51,14 @@ class LibraryStore:
 
     def get(self, table: str, key: str) -> Record | None:
         """A record by key, or None."""
-        fields = self._stored(table, key)
-        self._lay_over(fields, table, key)
-        return fields or None
-
-    def _stored(self, table: str, key: str) -> dict[str, Json]:
-        number = self._numbers.find(self._library.state, table, key)
-        return plain(self._library.document(table, number)) if number is not None else {}
-
-    def _lay_over(self, fields: dict[str, Json], table: str, key: str) -> None:
+        # First what is on its way: if it arrives while the files are read, it is seen twice, the other way round never.
         with self._lock:
-            for field, (_, after) in self._above.get((table, key), {}).items():
-                with_edit(fields, field, after)
+            above = list(self._above.get((table, key), {}).items())
+        number = self._numbers.find(self._library.state, table, key)
+        fields = plain(self._library.document(table, number)) if number is not None else {}
+        for field, (_, after) in above:
+            with_edit(fields, field, after)
+        return fields or None
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Every record of a table with its key; with `of`, only those that belong to this article."""
@@ -70,17 +66,13 @@ class LibraryStore:
         if of and table == ANNOTATIONS:
             low = document_id(of) << KEY_BITS
             high = low + (1 << KEY_BITS)
-        seen = set()
+        with self._lock:
+            above = dict.fromkeys(key for name, key in self._above if name == table)
         for number, document in self._library.documents(table, low, high):
             key = str(document.get("id", number))
-            seen.add(key)
-            fields = plain(document)
-            self._lay_over(fields, table, key)
-            if fields and (not of or fields.get(PARENT) == of):
+            if key not in above and (fields := plain(document)) and (not of or fields.get(PARENT) == of):
                 yield key, fields
-        with self._lock:
-            new = [key for name, key in self._above if name == table and key not in seen]
-        for key in new:
+        for key in above:
             record = self.get(table, key)
             if record and (not of or record.get(PARENT) == of):
                 yield key, record
