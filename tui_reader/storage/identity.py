@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-_BITS = 53  # what a JSON number keeps exactly in every language, should a tool read ids as numbers
+KEY_BITS = 53
+"""What a JSON number keeps exactly in every language, should a tool read ids as numbers."""
 
 
 def document_id(key: str, parent: str = "") -> int:
@@ -18,9 +19,9 @@ def document_id(key: str, parent: str = "") -> int:
         A positive integer of at most 53 bits, or 106 bits with a parent.
     """
     own = _hash(key)
-    return _hash(parent) << _BITS | own if parent else own
+    return _hash(parent) << KEY_BITS | own if parent else own
 
 
 def _hash(text: str) -> int:
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return (int.from_bytes(digest, "big") >> (64 - _BITS)) or 1
+    return (int.from_bytes(digest, "big") >> (64 - KEY_BITS)) or 1

@@ -1,0 +1,299 @@
+"""Every state that a power cut may leave on disk, worked out from a scenario's system calls (as ALICE does, OSDI '14).
+
+For every prefix of the calls: what was flushed is there; of the rest any prefix of the folder's changes, or all but
+one, and of each file's unflushed writes nothing, everything, a torn part, zeros, or the last write alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tinydb import TinyDB
+
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Call = tuple[Any, ...]
+Files = dict[str, bytes]
+MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
+
+
+class Unflushed(Disk):
+    """A disk whose flushes cost nothing: for looking at states, not for surviving."""
+
+    def sync_data(self, handle: int) -> None:
+        pass
+
+    def sync(self, handle: int) -> None:
+        pass
+
+    def sync_folder(self, folder: str) -> None:
+        pass
+
+
+class Recorder(Unflushed):
+    """Notes every call that changes something."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._pinned: list[int] = []
+
+    def _inode(self, handle: int) -> int:
+        return os.fstat(handle).st_ino
+
+    def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+        new = flags & os.O_CREAT and not Path(path).exists()
+        handle = super().open(path, flags, mode)
+        if new:
+            self.calls.append(("create", Path(path).name, self._inode(handle)))
+            self._pinned.append(os.dup(handle))  # else the next file might get the inode's number
+        elif flags & os.O_TRUNC:
+            self.calls.append(("cut", self._inode(handle), 0))
+        return handle
+
+    def write_some(self, handle: int, data: memoryview) -> int:
+        appends = fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_APPEND
+        offset = os.fstat(handle).st_size if appends else os.lseek(handle, 0, os.SEEK_CUR)
+        self.calls.append(("write", self._inode(handle), offset, bytes(data)))
+        return super().write_some(handle, data)
+
+    def sync_data(self, handle: int) -> None:
+        self.calls.append(("sync", self._inode(handle)))
+
+    def sync(self, handle: int) -> None:
+        self.calls.append(("sync", self._inode(handle)))
+
+    def sync_folder(self, folder: str) -> None:
+        self.calls.append(("sync folder",))
+
+    def cut(self, handle: int, size: int) -> None:
+        self.calls.append(("cut", self._inode(handle), size))
+        super().cut(handle, size)
+
+    def rename(self, source: str, target: str) -> None:
+        self.calls.append(("rename", Path(source).name, Path(target).name))
+        super().rename(source, target)
+
+    def link(self, source: str, target: str) -> None:
+        super().link(source, target)
+        self.calls.append(("link", Path(source).name, Path(target).name))
+
+    def unlink(self, path: str) -> None:
+        super().unlink(path)
+        self.calls.append(("unlink", Path(path).name))
+
+    def forget(self) -> None:
+        for handle in self._pinned:
+            os.close(handle)
+        self._pinned.clear()
+
+
+@dataclass
+class Scenario:
+    """What was done, and what was acknowledged when."""
+
+    calls: list[Call] = field(default_factory=list)
+    acknowledged: list[tuple[int, str, int]] = field(default_factory=list)
+    """After how many calls which article was known to have which number."""
+
+
+BATCH = tuple(f"b{n}" for n in range(4))
+"""Articles that are always changed together."""
+
+
+def record(folder: Path) -> Scenario:
+    """Changes, folds, a second window that changes something during a fold, a restart, a batch."""
+    disk, scenario = Recorder(), Scenario()
+    scenario.calls = disk.calls
+    path = folder / "library.json"
+
+    def put(library: Library, number: int, *keys: str) -> None:
+        operations = [
+            ["articles", str(document_id(key)), {"id": key, "v": number, "pad": "p" * (number * 37 % 300)}]
+            for key in keys
+        ]
+        library.commit(lambda _: {"o": operations})
+        scenario.acknowledged.extend((len(disk.calls), key, number) for key in keys)
+
+    library = Library(path, "aaaa", disk=disk)
+    for number in range(1, 5):
+        put(library, number, f"a{number % 3}")
+    fold(library)
+    put(library, 5, "a0")
+    second = Library(path, "aaaa", disk=disk)
+    original = disk.write_at
+
+    def meanwhile(handle: int, data: bytes, offset: int) -> None:
+        original(handle, data, offset)
+        disk.write_at = original  # type: ignore[method-assign]
+        put(second, 6, "late")
+
+    disk.write_at = meanwhile  # type: ignore[method-assign]
+    fold(library)
+    second.close()
+    put(library, 7, "a1")
+    put(library, 8, *BATCH)
+    fold(library)
+    library.close()
+    library = Library(path, "aaaa", disk=disk)
+    put(library, 9, "a2")
+    put(library, 10, *BATCH)
+    library.close()
+    library = Library(path, "aaaa", disk=disk)
+    put(library, 11, "a2")
+    fold(library)
+    library.close()
+    disk.forget()
+    return scenario
+
+
+def states(calls: list[Call]) -> Iterator[tuple[str, Files]]:
+    """What may lie in the folder if the power fails after these calls, each state once."""
+    content: dict[int, bytes] = {}
+    waiting: dict[int, list[Call]] = {}
+    names: dict[str, int] = {}
+    moves: list[Call] = []
+    for call in calls:
+        if call[0] == "create":
+            content.setdefault(call[2], b"")
+            moves.append(call)
+        elif call[0] in ("write", "cut"):
+            waiting.setdefault(call[1], []).append(call)
+            content.setdefault(call[1], b"")
+        elif call[0] == "sync":
+            content[call[1]] = _written(content.get(call[1], b""), waiting.pop(call[1], []))
+        elif call[0] == "sync folder":
+            for move in moves:
+                _moved(names, move)
+            moves = []
+        else:
+            moves.append(call)
+    seen = set()
+    some = [moves[:count] for count in range(len(moves) + 1)]
+    some += [moves[:lost] + moves[lost + 1 :] for lost in range(len(moves) - 1)]
+    for chosen in some:
+        there = dict(names)
+        for move in chosen:
+            _moved(there, move)
+        for mode in MODES:
+            files = {
+                name: _torn(content.get(inode, b""), waiting.get(inode, []), mode) for name, inode in there.items()
+            }
+            key = tuple(sorted(files.items()))
+            if key not in seen:
+                seen.add(key)
+                yield f"{mode}, {len(chosen)} of {len(moves)} folder changes", files
+
+
+def _moved(names: dict[str, int], move: Call) -> None:
+    kind, first, second = (*move, "")[:3]
+    if kind == "create":
+        names[first] = move[2]
+    elif kind == "rename" and first in names:
+        names[second] = names.pop(first)
+    elif kind == "link" and first in names:
+        names[second] = names[first]
+    elif kind == "unlink":
+        names.pop(first, None)
+
+
+def _torn(data: bytes, waiting: list[Call], mode: str) -> bytes:
+    if not waiting or mode == "nothing":
+        return data
+    last = waiting[-1]
+    if mode == "last alone":
+        return _written(data, [last])
+    if mode == "zeros":
+        return _written(data, [(*w[:3], b"\0" * len(w[3])) if w[0] == "write" else w for w in waiting])
+    if last[0] == "write" and mode in ("half", "short"):
+        part = last[3][: len(last[3]) // 2] if mode == "half" else last[3][:-1]
+        return _written(data, [*waiting[:-1], (*last[:3], part)])
+    return _written(data, waiting)
+
+
+def _written(data: bytes, calls: list[Call]) -> bytes:
+    out = bytearray(data)
+    for call in calls:
+        if call[0] == "cut":
+            out = out[: call[2]] + b"\0" * (call[2] - len(out))
+        else:
+            _, _, offset, new = call
+            out += b"\0" * (offset - len(out))
+            out[offset : offset + len(new)] = new
+    return bytes(out)
+
+
+def problem(folder: Path, must: dict[str, int]) -> str:
+    """What is wrong with the files of a folder, given the numbers that were acknowledged; empty if nothing."""
+    path = folder / "library.json"
+    if path.exists():
+        try:
+            with TinyDB(path) as plain:
+                plain.table("articles").all()
+        except Exception as error:  # noqa: BLE001  # whatever it raises is the finding
+            return f"plain TinyDB cannot open it: {error!r}"
+    try:
+        library = Library(path, "aaaa", disk=Unflushed())
+        if library.damage:
+            return f"said to be damaged: {library.damage}"
+        values = {name: _value(library, name) for name in {*must, *BATCH, "a0"}}
+        lost = {key: (values[key], number) for key, number in must.items() if values[key] < number}
+        if lost:
+            return f"lost: {lost}"
+        if len({values[key] for key in BATCH}) != 1:
+            return "half of a batch"
+        library.commit(lambda _: {"o": [["articles", str(document_id("a0")), {"id": "a0", "v": 999}]]})
+        beside = Library(path, "aaaa", disk=Unflushed())
+        if _value(beside, "a0") != 999:
+            return "the first change after recovery is lost"
+        if not fold(library):
+            return "cannot be folded"
+        library.close()
+        again = Library(path, "aaaa", disk=Unflushed())
+        if _value(again, "a0") != 999 or not again.verify():
+            return "lost after recovery"
+        lost = {key: (0, number) for key, number in must.items() if _value(again, key) < number}
+        again.close()
+    except Exception as error:  # noqa: BLE001  # whatever it raises is the finding
+        return f"recovery failed: {error!r}"
+    return f"lost after recovery: {lost}" if lost else ""
+
+
+def _value(library: Library, key: str) -> int:
+    return int((library.state.document("articles", document_id(key)) or {}).get("v", 0))
+
+
+def check(scenario: Scenario, folder: Path, *, tick: Callable[[], None] = lambda: None) -> tuple[int, list[str]]:
+    """Look at every state after every call: how many there were, and what was wrong, the first finding only."""
+    count = 0
+    for done in range(len(scenario.calls) + 1):
+        must = {key: number for after, key, number in scenario.acknowledged if after <= done}
+        for name, files in states(scenario.calls[:done]):
+            count += 1
+            tick()
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(folder)
+            folder.mkdir()
+            for file, data in files.items():
+                (folder / file).write_bytes(data)
+            if wrong := problem(folder, must):
+                last = scenario.calls[done - 1][:3] if done else ()
+                return count, [f"after call {done} {last} ({name}): {wrong}"]
+    return count, []
+
+
+def quick_folder(fallback: Path) -> Path:
+    """A folder in memory if the machine has one."""
+    memory = Path("/dev/shm")
+    return memory / f"tui-reader-{os.getpid()}" if os.access(memory, os.W_OK) else fallback / "states"

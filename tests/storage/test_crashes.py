@@ -1,0 +1,98 @@
+"""Whatever moment the power fails, a program dies or the disk refuses: what was acknowledged is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.storage import crashes, faults, torn, windows
+from tui_reader.errors import StoreError
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ARTICLES, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory if there is one: states are looked at by the hundred."""
+    folder = crashes.quick_folder(tmp_path).with_name(f"crash-{os.getpid()}-{tmp_path.name}")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_every_state_that_a_power_cut_may_leave_is_recovered(tmp_path: Path, quick: Path) -> None:
+    scenario = crashes.record(tmp_path)
+    count, wrong = crashes.check(scenario, quick)
+    assert not wrong
+    assert count > 500
+
+
+def test_every_call_may_fail_once_or_for_good(quick: Path) -> None:
+    count, wrong = faults.run_all(quick)
+    assert not wrong
+    assert count > 250
+
+
+def test_a_journal_cut_or_flipped_anywhere_costs_no_whole_line(quick: Path) -> None:
+    assert list(torn.journals(quick, (0, 5))) == []
+
+
+def test_a_base_cut_or_flipped_anywhere_is_never_taken_for_sound_nor_replaced(quick: Path) -> None:
+    assert list(torn.bases(quick, (1,))) == []
+
+
+@pytest.mark.parametrize("race", windows.RACES)
+def test_two_windows_lose_nothing_however_their_steps_fall(tmp_path: Path, race: windows.Race) -> None:
+    assert race(tmp_path / "library") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_killed_again_and_again_nothing_acknowledged_is_lost(tmp_path: Path, processes: int) -> None:
+    command = [sys.executable, "-m", "tests.storage.kills", str(tmp_path), "40", str(processes)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert json.loads(done.stdout)["kills"] == 40 * processes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
+def test_a_full_disk_keeps_what_was_saved_and_says_what_was_not(tmp_path: Path) -> None:
+    mounted = tmp_path / "small"
+    mounted.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(mounted)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no tmpfs may be mounted here: {done.stderr.strip()}")
+    try:
+        path = mounted / "library.json"
+        store = open_store(path)
+        saved = 0
+        refusal = ""
+        while not refusal:
+            edit = Edit(ARTICLES, f"a{saved}", "title", None, "t" * 2_000)
+            try:
+                store.apply([edit], "named").result(10)
+                saved += 1
+            except StoreError as error:
+                refusal = str(error)
+        assert "Disk full" in refusal
+        assert "NOT saved" in refusal
+        with pytest.raises(StoreError, match="NOT saved"):
+            store.close()
+        again = open_store(path)
+        assert {key for key, _ in again.items(ARTICLES)} >= {f"a{number}" for number in range(saved)}
+        again.close()
+        assert saved > 20
+    finally:
+        subprocess.run(["umount", str(mounted)], check=True)

@@ -1,0 +1,147 @@
+"""The tests of durability notice when a step of it is left out, skipped or put in another order."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_SWAP = """        disk.rename(temporary, path)
+        disk.sync_folder(library.folder)
+        journal.replace(prepared)
+"""
+
+MUTANTS = {
+    "a line is not flushed": (
+        "journal.py",
+        "            self._disk.sync_data(self._handle)\n            if",
+        "            if",
+    ),
+    "the folder is not flushed when the journal is created": (
+        "journal.py",
+        "self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120\n        except",
+        "pass\n        except",
+    ),
+    "the new base is not flushed": ("basewriter.py", "    disk.sync(handle)\n", ""),
+    "the journal goes before the base": (
+        "fold.py",
+        _SWAP,
+        "\n".join(_SWAP.splitlines()[2:] + _SWAP.splitlines()[:2]) + "\n",
+    ),
+    "the folder is not flushed between the two renames": (
+        "fold.py",
+        "        disk.sync_folder(library.folder)\n        journal.replace",
+        "        journal.replace",
+    ),
+    "the new journal is not flushed": (
+        "journal.py",
+        "            self._disk.sync_data(handle)\n        finally:",
+        "        finally:",
+    ),
+    "checksums of lines are not looked at": (
+        "journal.py",
+        'if line[:9] == b"%08x " % zlib.crc32(text):',
+        "if line[8:9] == b' ' and text.endswith(b'}'):",
+    ),
+    "what a dead writer left half is not cut off": ("journal.py", "if whole < len(data) and cut_tail:", "if False:"),
+    "what came during a fold is dropped": (
+        "fold.py",
+        "journal.prepare(journal.content(offset))",
+        'journal.prepare(b"")',
+    ),
+    "the generation is not looked at again": (
+        "fold.py",
+        "if library.state is not state or library.is_base_changed():",
+        "if False:",
+    ),
+    "what others appended is not read before a change": (
+        "library.py",
+        "self._take_in(self.journal.read_new(cut_tail=True))\n                self._held",
+        "self._held",
+    ),
+    "a journal is removed without looking": (
+        "journal.py",
+        "if self._disk.fstat(self._handle).st_size <= len(_HEAD):",
+        "if True:",
+    ),
+    "a failed flush is tried again on the same file": (
+        "journal.py",
+        """            self.failed = True
+            self._take_back()
+            raise SyncFailedError(error.errno, error.strerror) from error
+""",
+        "            self._disk.sync_data(self._handle)\n",
+    ),
+    "a failed write is not taken back": (
+        "journal.py",
+        "        except OSError:\n            self._take_back()\n            raise",
+        "        except OSError:\n            pass",
+    ),
+    "the base is written in place": (
+        "library.py",
+        """{secrets.token_hex(3)}"
+        return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+""",
+        """"
+        return self.path, self.disk.open(self.path, os.O_RDWR | os.O_CREAT)
+""",
+    ),
+    "a replay takes the earlier of two values": ("registers.py", "stamp > mine[0]", "stamp < mine[0]"),
+}
+
+_LOOK = """
+import sys
+from pathlib import Path
+from tests.storage import crashes, faults, torn, windows
+folder = Path(sys.argv[1])
+quick = crashes.quick_folder(folder).with_name(f"mutant-{folder.name}")
+import shutil
+try:
+    (folder / "scenario").mkdir()
+    found = windows.look(folder / "windows")
+    found = found or list(torn.journals(quick / "torn", (1,)))[:1]
+    found = found or crashes.check(crashes.record(folder / "scenario"), quick)[1]
+    some = tuple(fault for fault in faults.FAULTS if fault.call in ("sync_data", "write_some", "cut"))
+    found = found or faults.run_all(quick, some)[1]
+finally:
+    shutil.rmtree(quick, ignore_errors=True)
+print(*found)
+sys.exit(bool(found))
+"""
+
+
+def look(folder: Path, package: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{package}:{ROOT}"
+    command = [sys.executable, "-c", _LOOK, str(folder)]
+    environment = {"PYTHONPATH": path, "HOME": str(folder)}
+    # From another folder: the one it runs in comes first where Python looks for modules.
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
+
+
+def mutant(folder: Path, file: str, old: str, new: str) -> Path:
+    """A copy of the store in which one step is different."""
+    package = folder / "package"
+    shutil.copytree(ROOT / "tui_reader" / "storage", package / "tui_reader" / "storage")
+    for name in ("__init__.py", "errors.py"):
+        shutil.copy(ROOT / "tui_reader" / name, package / "tui_reader" / name)
+    source = package / "tui_reader" / "storage" / file
+    text = source.read_text()
+    assert text.count(old) == 1, f"{file} holds {text.count(old)} times: {old}"
+    source.write_text(text.replace(old, new))
+    return package
+
+
+def test_the_store_as_it_is_passes(tmp_path: Path) -> None:
+    seen = look(tmp_path, ROOT)
+    assert seen.returncode == 0, seen.stdout + seen.stderr
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_noticed(tmp_path: Path, name: str) -> None:
+    seen = look(tmp_path, mutant(tmp_path, *MUTANTS[name]))
+    assert seen.returncode != 0, f"nobody noticed that {name}"

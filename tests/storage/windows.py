@@ -1,0 +1,119 @@
+"""Two windows on one library whose steps fall together in the worst way, without chance: each race by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from tests.storage.crashes import Unflushed
+from tui_reader.storage.clock import Clock
+from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+
+
+class Interrupted(Unflushed):
+    """Does something once, just after a new base was written and before it is put in place."""
+
+    def __init__(self) -> None:
+        self.then: Callable[[], None] | None = None
+
+    def sync(self, handle: int) -> None:
+        if self.then is not None:
+            then, self.then = self.then, None
+            then()
+
+
+def put(library: Library, key: str, value: int) -> None:
+    library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, "v": value}]]})
+
+
+def value(library: Library, key: str) -> int:
+    return int((library.state.document("articles", document_id(key)) or {}).get("v", 0))
+
+
+def open_two(folder: Path) -> tuple[Library, Library, Interrupted]:
+    folder.mkdir(parents=True)
+    disk = Interrupted()
+    first = Library(folder / "library.json", "aaaa", disk=disk)
+    put(first, "a", 1)
+    return first, Library(folder / "library.json", "aaaa", disk=Unflushed()), disk
+
+
+def missing(folder: Path, expected: dict[str, int]) -> list[str]:
+    library = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    return [f"{key} is {value(library, key)}, not {v}" for key, v in expected.items() if value(library, key) != v]
+
+
+def change_during_fold(folder: Path) -> list[str]:
+    first, second, disk = open_two(folder)
+    disk.then = lambda: put(second, "b", 2)
+    fold(first)
+    return missing(folder, {"a": 1, "b": 2})
+
+
+def fold_during_fold(folder: Path) -> list[str]:
+    first, second, disk = open_two(folder)
+
+    def meanwhile() -> None:
+        put(second, "b", 2)
+        fold(second)
+        put(second, "c", 3)
+        fold(second)
+
+    disk.then = meanwhile
+    fold(first)
+    return missing(folder, {"a": 1, "b": 2, "c": 3})
+
+
+def foreign_edit_during_fold(folder: Path) -> list[str]:
+    first, _, disk = open_two(folder)
+    fold(first)
+    put(first, "a", 5)
+    path = folder / "library.json"
+
+    def edit() -> None:
+        path.write_bytes(path.read_bytes().replace(b'"v":1', b'"v":1,"mine":7'))
+
+    disk.then = edit
+    fold(first)
+    fold(first)
+    library = Library(path, "aaaa", disk=Unflushed())
+    document = library.state.document("articles", document_id("a")) or {}
+    return [] if (document.get("v"), document.get("mine")) == (5, 7) else [f"a hand edit was written over: {document}"]
+
+
+def change_before_close(folder: Path) -> list[str]:
+    first, second, _ = open_two(folder)
+    fold(first)
+    put(second, "b", 2)
+    first.close()
+    return missing(folder, {"a": 1, "b": 2})
+
+
+def clock_behind(folder: Path) -> list[str]:
+    """The second window's clock is an hour behind: its later change wins all the same."""
+    first, _, _ = open_two(folder)
+    slow = Library(folder / "library.json", "aaaa", disk=Unflushed(), clock=Clock("aaaa", wall=lambda: 1_000))
+    put(first, "a", 2)
+    put(slow, "a", 3)
+    put(first, "a", 4)
+    put(slow, "a", 5)
+    return missing(folder, {"a": 5})
+
+
+Race: TypeAlias = Callable[[Path], list[str]]
+
+RACES: tuple[Race, ...] = (
+    change_during_fold,
+    fold_during_fold,
+    foreign_edit_during_fold,
+    change_before_close,
+    clock_behind,
+)
+
+
+def look(folder: Path) -> list[str]:
+    """Every race; what was wrong."""
+    return [f"{race.__name__}: {wrong}" for race in RACES for wrong in race(folder / race.__name__)]

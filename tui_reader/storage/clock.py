@@ -1,0 +1,79 @@
+"""A hybrid logical clock: time stamps that never run backwards and order what happened after what.
+
+After Kulkarni et al., “Logical Physical Clocks” (2014). A stamp is `01a203785eda-000-k3f9`: milliseconds since 1970 in
+hexadecimal, a counter within the millisecond, the machine. Stamps sort as text.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ZERO = ""
+"""The stamp of what nobody stamped, such as a line added by hand: it loses to every stamp."""
+
+_STAMP = re.compile(r"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}")
+_COUNTER_MAX = 0xFFF
+
+
+def is_stamp(text: object) -> bool:
+    """Whether a value read from a file is a stamp, or the empty one."""
+    return isinstance(text, str) and (text == ZERO or _STAMP.fullmatch(text) is not None)
+
+
+def _wall() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Clock:
+    """Gives stamps later than every stamp it gave or saw, even when the wall clock is set back.
+
+    Args:
+        machine: Name of this machine within stamps: lower-case letters and digits.
+        wall: Milliseconds since 1970.
+    """
+
+    def __init__(self, machine: str, wall: Callable[[], int] = _wall) -> None:
+        self._machine = machine
+        self._wall = wall
+        self._last = (0, 0)
+        self._lock = threading.Lock()
+
+    @property
+    def machine(self) -> str:
+        """Name of this machine within stamps."""
+        return self._machine
+
+    def now(self) -> str:
+        """A stamp later than any before."""
+        with self._lock:
+            milliseconds, counter = self._last
+            wall = self._wall()
+            if wall > milliseconds:
+                self._last = (wall, 0)
+            elif counter < _COUNTER_MAX:
+                self._last = (milliseconds, counter + 1)
+            else:
+                self._last = (milliseconds + 1, 0)
+            return self._text()
+
+    def observe(self, stamp: str) -> None:
+        """Run ahead of a stamp that somebody else gave."""
+        if stamp != ZERO and is_stamp(stamp):
+            seen = (int(stamp[:12], 16), int(stamp[13:16], 16))
+            with self._lock:
+                self._last = max(self._last, seen)
+
+    @property
+    def latest(self) -> str:
+        """The latest stamp given or seen."""
+        return self._text() if self._last > (0, 0) else ZERO
+
+    def _text(self) -> str:
+        milliseconds, counter = self._last
+        return f"{milliseconds:012x}-{counter:03x}-{self._machine}"

@@ -1,0 +1,45 @@
+"""Which kind of file system a folder lies on: some do not keep the promises that durability and locks rest on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "davfs"})
+_MOUNTS = Path("/proc/self/mountinfo")
+
+
+def network_kind(folder: str, mounts: Path = _MOUNTS) -> str:
+    """The kind of network file system that a folder lies on; empty for a local one, and where nobody can tell.
+
+    Args:
+        folder: An absolute path, symbolic links resolved.
+        mounts: The mount table as Linux shows it (proc(5), `/proc/pid/mountinfo`).
+    """
+    if os.name == "nt":
+        return "a network share" if folder.startswith("\\\\") else ""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        fields = before.split()
+        if len(fields) < 5 or not after:
+            continue
+        point = fields[4].encode().decode("unicode_escape")  # a space in a path is written \040
+        if len(point) >= len(best) and (folder == point or folder.startswith(point.rstrip("/") + "/")):
+            best, kind = point, after.split()[0]
+    return kind if kind in _NETWORK else ""
+
+
+def warning(folder: str) -> str:
+    """A sentence for the reader if the folder lies on a network file system; else empty."""
+    kind = network_kind(folder)
+    if not kind:
+        return ""
+    return (
+        f"{folder} lies on a network file system ({kind}): changes are as safe as its server makes them. "
+        "Do not open this library on two machines at once there."
+    )

@@ -1,0 +1,127 @@
+"""Folding: a new base that holds what stood in the journals, in the one order of steps that no crash can spoil.
+
+1. Under the lock: note the state and how far the journal was read. A new temporary file, locked by its writer.
+2. Without the lock, since this takes long: write the new base, flush it to the drive.
+3. Under the lock: if somebody else folded, or the base was changed, throw the new one away. Else prepare a journal that
+   holds what came meanwhile; keep the old base under a second name; rename the new base into place; flush the folder;
+   rename the new journal into place; flush the folder. A crash in between leaves a journal whose entries the base has
+   already: replaying them changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from tui_reader.storage import problems
+from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.history import history_path, save_entries
+from tui_reader.storage.journal import decode_lines
+from tui_reader.storage.lock import try_lock
+from tui_reader.storage.outside import BACKUP, BACKUP_JOURNAL
+from tui_reader.storage.state import FoldPlan
+
+if TYPE_CHECKING:
+    from tui_reader.storage.library import Library
+    from tui_reader.storage.state import State
+
+
+def fold(library: Library, *, force: bool = False) -> bool:
+    """Bring the base up to date and empty the journal.
+
+    Args:
+        library: What to fold.
+        force: Write a new base even if nothing changed.
+
+    Returns:
+        Whether the base is up to date now. False if somebody else was at it, or the base is damaged: nothing is lost,
+        and the next attempt may go through.
+
+    Raises:
+        StoreError: The new base could not be written; the old one and the journal stand as they did.
+    """
+    with library.exclusive():
+        if library.damage:
+            return False
+        if not library.state.has_changes and not library.outside and not force:
+            return True
+        state = library.state
+        frozen = state.copy()
+        offset = library.journal.offset
+        content = library.journal.content()
+        _remove_leftovers(library)
+        temporary, handle = library.temporary()
+        try_lock(handle)
+    try:
+        try:
+            if not library.verified and not library.verify():
+                return False
+            plan = FoldPlan(frozen)
+            _copy_mode(library, temporary)
+            write_base(handle, library.disk, frozen.base, plan, library.header(), most_tables=plan.most_tables())
+            if library.disk.handles_block_renames:
+                library.disk.close(handle)
+                handle = -1
+            save_entries(history_path(library), decode_lines(content)[0], library.disk)
+            return _swap(library, state, offset, temporary)
+        finally:
+            if handle >= 0:
+                library.disk.close(handle)
+            with contextlib.suppress(OSError):
+                library.disk.unlink(temporary)
+    except OSError as error:
+        raise problems.not_saved(library.path, error) from error
+
+
+def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
+    disk, path, journal = library.disk, library.path, library.journal
+    kept: list[tuple[str, str]] = []
+    with library.exclusive():
+        if library.state is not state or library.is_base_changed():
+            return False
+        prepared = journal.prepare(journal.content(offset))
+        kept += _keep(library, path, BACKUP)
+        kept += _keep(library, journal.path, BACKUP_JOURNAL)
+        if disk.handles_block_renames:
+            library.state.base.close()
+        disk.rename(temporary, path)
+        disk.sync_folder(library.folder)
+        journal.replace(prepared)
+        library.reload_after_fold()
+    for source, target in kept:
+        # Outside of the lock: this frees the generation before the last, which takes 20 ms at 77 MB.
+        with contextlib.suppress(OSError):
+            disk.rename(source, target)
+    return True
+
+
+def _keep(library: Library, source: str, suffix: str) -> list[tuple[str, str]]:
+    """Give a file that is about to be replaced a second name; a backup that cannot be had stops nothing."""
+    target = f"{library.path}{suffix}"
+    with contextlib.suppress(OSError):
+        with contextlib.suppress(FileNotFoundError):
+            library.disk.unlink(f"{target}.tmp")
+        library.disk.link(source, f"{target}.tmp")
+        return [(f"{target}.tmp", target)]
+    return []
+
+
+def _copy_mode(library: Library, temporary: str) -> None:
+    with contextlib.suppress(OSError):
+        os.chmod(temporary, library.disk.stat(library.path).st_mode & 0o7777)  # noqa: PTH101
+
+
+def _remove_leftovers(library: Library) -> None:
+    """Remove new bases that somebody died over; one that is being written is locked by its writer."""
+    prefix = f"{os.path.basename(library.path)}.tmp-"  # noqa: PTH119
+    for item in os.scandir(library.folder):
+        if not item.name.startswith(prefix):
+            continue
+        with contextlib.suppress(OSError):
+            handle = library.disk.open(item.path, os.O_RDWR)
+            try:
+                if try_lock(handle):
+                    library.disk.unlink(item.path)
+            finally:
+                library.disk.close(handle)

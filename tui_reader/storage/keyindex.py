@@ -1,0 +1,61 @@
+"""Finds a record by its key alone where document ids also hold the parent's key: two sorted columns of numbers."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.identity import KEY_BITS, document_id
+
+if TYPE_CHECKING:
+    from tui_reader.storage.basefile import BaseFile
+    from tui_reader.storage.state import State
+
+_IDS = re.compile(rb'^"([0-9]{1,60})": ', re.MULTILINE)
+_KEY = (1 << KEY_BITS) - 1
+
+
+class KeyIndex:
+    """The document ids of a table by the part that comes from the record's own key.
+
+    Building it looks at the start of every line (60 ms for 100,000); it holds 16 bytes a document.
+    """
+
+    def __init__(self, base: BaseFile, table: str) -> None:
+        turned = [
+            (number & _KEY) << KEY_BITS | number >> KEY_BITS
+            for window in base.windows(table)
+            for number in map(int, _IDS.findall(window.data))
+        ]
+        turned.sort()
+        self._own = array("Q", (number >> KEY_BITS for number in turned))
+        self._parent = array("Q", (number & _KEY for number in turned))
+
+    def find(self, own: int) -> int | None:
+        """The document id of the record whose own key has this number."""
+        at = bisect_left(self._own, own)
+        if at < len(self._own) and self._own[at] == own:
+            return self._parent[at] << KEY_BITS | own
+        return None
+
+
+class Numbers:
+    """Document ids by key, for every table."""
+
+    def __init__(self) -> None:
+        self._index: tuple[BaseFile, KeyIndex] | None = None
+
+    def find(self, state: State, table: str, key: str) -> int | None:
+        """The document id of a record; None if there is no such annotation."""
+        own = document_id(key)
+        if table != ANNOTATIONS:
+            return own
+        if (number := state.numbers.get(own)) is not None:
+            return number
+        index = self._index
+        if index is None or index[0] is not state.base:
+            index = self._index = (state.base, KeyIndex(state.base, table))
+        return index[1].find(own)

@@ -1,0 +1,437 @@
+"""One library on disk: a base, the journals beside it, and the rules by which they change.
+
+An entry of a journal is an object with these members, of which only the stamp is always there:
+
+| member | meaning                                                                                                |
+|--------|--------------------------------------------------------------------------------------------------------|
+| `s`    | the stamp of everything in this entry                                                                  |
+| `o`    | changed documents: `[table, id, {register: value}, [registers taken away]]`                            |
+| `m`    | documents taken over from another copy, with stamps of their own: `[table, id, document]`              |
+| `t`    | tables that were created (true) or dropped (false)                                                     |
+| `u`    | for undo: `[label, [[table, key, field, before, after]]]`                                              |
+| `z`    | stamps of undone entries (true) or of redone ones (false)                                              |
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage import problems
+from tui_reader.storage.basefile import (
+    BaseFile,
+    FileSource,
+    MemorySource,
+    NotOurLayoutError,
+    UnreadableError,
+)
+from tui_reader.storage.basewriter import PlainPlan, write_base
+from tui_reader.storage.clock import Clock
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.journal import Entry, Journal, LockedError, SyncFailedError, decode_lines, encode_line
+from tui_reader.storage.outside import adopt
+from tui_reader.storage.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+
+class Change(NamedTuple):
+    """A document that somebody else changed, before and after; None where it did not exist."""
+
+    table: str
+    number: int
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Library:
+    """The documents of one library, and the only code that changes its files.
+
+    Every method may be called from any thread; one call at a time gets at the files.
+
+    Args:
+        path: The base, usually `library.json`. A symbolic link is followed.
+        machine: Name of this machine; two machines that share a library must not share it.
+        disk: Makes the system calls.
+        clock: Gives the stamps.
+
+    Raises:
+        StoreError: The file exists and cannot be read.
+    """
+
+    def __init__(self, path: str | Path, machine: str, *, disk: Disk | None = None, clock: Clock | None = None) -> None:
+        self.path = os.path.realpath(path)
+        self.folder = os.path.dirname(self.path)  # noqa: PTH120
+        self.disk = disk or Disk()
+        self.clock = clock or Clock(machine)
+        self.journal = Journal(f"{self.path}.journal-{machine}", self.disk)
+        self.state = State()
+        self.read_only = ""
+        """Why nothing can be written; empty where writing is possible."""
+        self.damage = ""
+        """What is wrong with the base; empty where it is sound. While it is not, the base is not replaced."""
+        self.outside = ""
+        """What another program did to the base, as a sentence; empty if nothing."""
+        self.verified = False
+        """Whether the checksum of the base was seen to be right."""
+        self.watching = False
+        """Whether what others change is gathered for `news`."""
+        self._news: list[Change] = []
+        self._guard = threading.RLock()
+        self._held = False
+        self._signature: tuple[int, ...] | None = None
+        self._distrusted: tuple[int, ...] | None = None
+        self._others: dict[str, tuple[int, ...]] = {}
+        self._folder_seen = 0
+        self._load()
+        self.recovered = self.journal.lines
+        """Entries that the last run of the program left in the journal."""
+
+    # -- reading the files --------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        """Read everything anew. Needs no lock: a fold puts the new base in place before the new journal."""
+        with self._guard:
+            self.journal.close()
+            entries: list[Entry] = []
+            if self.journal.open_existing():
+                entries = self.journal.read_new()
+            self._folder_seen = self._folder_time()
+            entries += self._read_others(anew=True)
+            state = State(self._open_base())
+            for entry in entries:
+                state.apply(entry)
+            self.clock.observe(state.latest)
+            self.state = state
+
+    def _open_base(self) -> BaseFile:
+        self.damage = self.outside = ""
+        self.verified = False
+        try:
+            source = FileSource(self.path, self.disk)
+        except (FileNotFoundError, NotADirectoryError):
+            self._signature = None
+            return BaseFile(MemorySource(b""))
+        except OSError as error:
+            raise problems.unreadable(self.path, error) from error
+        self._signature = _signature(source.status)
+        try:
+            if source.size and self._signature != self._distrusted:
+                return BaseFile(source)
+        except (NotOurLayoutError, UnreadableError):
+            pass
+        adopted = adopt(self.path, self.clock.now(), self.disk)
+        self.damage = problems.damaged(self.path, adopted.damage) if adopted.damage else ""
+        self.outside = adopted.notice
+        if adopted.newer:
+            self.read_only = problems.newer(self.path, adopted.newer)
+        self.verified = True
+        return adopted.base
+
+    def _read_others(self, *, anew: bool = False) -> list[Entry]:
+        """Entries of other machines' journals that came or changed since the last look."""
+        if anew:
+            self._others = {}
+        prefix = f"{os.path.basename(self.path)}.journal-"  # noqa: PTH119
+        entries: list[Entry] = []
+        try:
+            names = [item.name for item in os.scandir(self.folder) if item.name.startswith(prefix)]
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return []
+        for name in names:
+            path = f"{self.folder}/{name}"
+            if path == self.journal.path or name.endswith(".tmp"):
+                continue
+            try:
+                data = Path(path).read_bytes()
+                seen = _signature(self.disk.stat(path))
+            except OSError:
+                continue  # a sync tool is at work on it: the next look finds it
+            if self._others.get(path) != seen:
+                self._others[path] = seen
+                entries += decode_lines(data[: data.rfind(b"\n") + 1])[0]
+        return entries
+
+    def _folder_time(self) -> int:
+        try:
+            return self.disk.stat(self.folder).st_mtime_ns
+        except OSError:
+            return 0
+
+    def document(self, table: str, number: int) -> dict[str, Any] | None:
+        """A document as it is now, or None; reads the files anew where they were overwritten under way."""
+        try:
+            return self.state.document(table, number)
+        except (UnreadableError, ValueError):
+            self._reread()
+            return self.state.document(table, number)
+
+    def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Documents of a table in order of their ids, from `low` to before `high`."""
+        try:
+            for number, document in self.state.documents(table, low, high):
+                yield number, document
+                low = number + 1
+        except (UnreadableError, ValueError):
+            self._reread()
+            yield from self.state.documents(table, low, high)
+
+    def _reread(self) -> None:
+        """What cannot be read is not what we wrote: look at the file as at any foreign one."""
+        with self._guard:
+            self._distrusted = self._signature
+            self._reload()
+
+    def verify(self) -> bool:
+        """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more."""
+        base = self.state.base
+        try:
+            sound = base.verify()
+        except (UnreadableError, OSError):
+            sound = False
+        with self._guard:
+            if base is self.state.base and not self.is_base_changed():
+                self.verified = True
+                if not sound:
+                    self.damage = problems.damaged(self.path, "somewhere: its checksum is wrong")
+            return not self.damage
+
+    def is_base_changed(self) -> bool:
+        """Whether the path names another base than the one that was read."""
+        try:
+            return _signature(self.disk.stat(self.path)) != self._signature
+        except (FileNotFoundError, NotADirectoryError):
+            return self._signature is not None
+
+    def poll(self) -> bool:
+        """Take in what others changed; costs three `stat` calls if nothing was.
+
+        Returns:
+            Whether there was anything new.
+        """
+        with self._guard:
+            if not self.journal.is_open:
+                self.journal.open_existing()
+            entries: list[Entry] = []
+            anew = self.is_base_changed() or not self.journal.is_current()
+            if not anew and self.journal.has_news():
+                try:
+                    entries = self.journal.read_new()
+                except OSError:
+                    anew = True
+            if anew:
+                self._reload()
+                return True
+            if (seen := self._folder_time()) != self._folder_seen:
+                self._folder_seen = seen
+                entries += self._read_others()
+            self._take_in(entries)
+            return bool(entries)
+
+    def news(self) -> list[Change]:
+        """What others changed since the last call, while `watching`."""
+        with self._guard:
+            news, self._news = self._news, []
+            return news
+
+    def _take_in(self, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        places = self.state.places(entries) if self.watching else []
+        before = [self.state.document(*place) for place in places]
+        for entry in entries:
+            self.state.apply(entry)
+        self.clock.observe(self.state.latest)
+        self._compare(places, before)
+
+    def _compare(self, places: list[tuple[str, int]], before: list[dict[str, Any] | None]) -> None:
+        for place, old in zip(places, before, strict=True):
+            new = self.state.document(*place)
+            if new != old:
+                self._news.append(Change(*place, old, new))
+
+    def _reload(self) -> None:
+        """Read everything anew, noticing what changed."""
+        old = self.state
+        if not self.watching:
+            self._load()
+            return
+        self._load()
+        self._compare_states(old)
+
+    def _compare_states(self, old: State) -> None:
+        try:
+            places = list(dict.fromkeys(_differing(old, self.state)))
+            before = [old.document(*place) for place in places]
+        except (UnreadableError, ValueError):
+            return  # the old file was overwritten in place: nobody can say any more what it held
+        self._compare(places, before)
+
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process has the lock now."""
+        return self._held
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock of the library, with everything that others did taken in.
+
+        Raises:
+            StoreError: The library is read-only, or somebody else holds the lock and does not let go.
+        """
+        with self._guard:
+            if self._held:
+                yield
+                return
+            if self.read_only:
+                raise StoreError(self.read_only)
+            try:
+                Path(self.folder).mkdir(parents=True, exist_ok=True)
+                same = self.journal.acquire()
+            except LockedError:
+                raise problems.locked(self.path) from None
+            except OSError as error:
+                raise problems.not_saved(self.path, error) from error
+            try:
+                if not same or self.is_base_changed():
+                    self._reload_locked()
+                else:
+                    self._take_in(self.journal.read_new(cut_tail=True))
+                self._held = True
+                yield
+            except OSError as error:
+                raise problems.not_saved(self.path, error) from error
+            finally:
+                self._held = False
+                self.journal.release()
+
+    def _reload_locked(self) -> None:
+        """As `_reload`, keeping the lock that is held on the journal."""
+        old = self.state
+        self.journal.offset = self.journal.lines = 0
+        entries = self.journal.read_new(cut_tail=True)
+        entries += self._read_others(anew=True)
+        state = State(self._open_base())
+        for entry in entries:
+            state.apply(entry)
+        self.clock.observe(state.latest)
+        self.state = state
+        if self.watching:
+            self._compare_states(old)
+
+    def commit(self, build: Callable[[State], Entry | None]) -> Entry | None:
+        """Add one entry to the journal; on disk when this returns.
+
+        Args:
+            build: Is called under the lock with the state of that moment, and gives the entry without its stamp, or
+                None to leave everything as it is.
+
+        Raises:
+            StoreError: The entry is not kept.
+        """
+        return next(iter(self.commit_all([build])), None)
+
+    def commit_all(self, builds: Sequence[Callable[[State], Entry | None]]) -> list[Entry]:
+        """As `commit`, for several entries with one flush. All are kept or none.
+
+        Raises:
+            StoreError: No entry is kept.
+        """
+        with self.exclusive():
+            # Later entries build on earlier ones, which are not true before all are on disk.
+            state = self.state if len(builds) == 1 else self.state.copy()
+            entries: list[Entry] = []
+            for build in builds:
+                content = build(state)
+                if content is not None:
+                    entries.append({"s": self.clock.now(), **content})
+                    if state is not self.state:
+                        state.apply(entries[-1])
+            if self._signature is None and not self.damage:
+                self.begin()
+            if entries:
+                self._append(b"".join(map(encode_line, entries)), len(entries))
+                for entry in entries:
+                    self.state.apply(entry)
+            return entries
+
+    def _append(self, lines: bytes, count: int) -> None:
+        try:
+            self.journal.append(lines, count)
+        except SyncFailedError:
+            # What the drive refused once may be dropped from memory and reported as written the next time: so never
+            # ask again on this file, but write another one (the lesson of PostgreSQL's “fsyncgate”).
+            self.journal.replace(self.journal.prepare(self.journal.content() + lines))
+            self.journal.acquire()
+            self._take_in(self.journal.read_new())
+
+    def begin(self) -> None:
+        """Write an empty base, so that a plain TinyDB finds its file from the first change on."""
+        temporary, handle = self.temporary()
+        try:
+            empty = BaseFile(MemorySource(b""))
+            write_base(handle, self.disk, empty, PlainPlan({}), self.header(), most_tables=[])
+            self.disk.rename(temporary, self.path)
+            self.disk.sync_folder(self.folder)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.disk.unlink(temporary)
+            raise
+        finally:
+            self.disk.close(handle)
+        source = FileSource(self.path, self.disk)
+        self._signature = _signature(source.status)
+        base = BaseFile(source)
+        self.state.base, self.verified = base, True
+
+    def reload_after_fold(self) -> None:
+        """Read the new base, and what came into the journal while it was written."""
+        watching, self.watching = self.watching, False
+        self._load()
+        self.watching = watching
+        self.verified = True  # its bytes went through this process and its checksum with them
+
+    def temporary(self) -> tuple[str, int]:
+        """A new file beside the base, and its descriptor."""
+        path = f"{self.path}.tmp-{self.clock.machine}-{os.getpid()}-{secrets.token_hex(3)}"
+        return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+
+    def header(self) -> dict[str, Any]:
+        """The header of the next base, but for what says where things stand."""
+        own = ("format", "version", "bytes", "crc32", "tables")
+        kept = {name: value for name, value in self.state.base.header.items() if name not in own}
+        return {"library": secrets.token_hex(8)} | kept | {"hlc": max(self.clock.latest, self.state.latest)}
+
+    def close(self) -> None:
+        """Let go of the files; the journal stays unless it is empty and nobody added to it."""
+        with self._guard:
+            try:
+                if self.journal.is_open and not self.read_only:
+                    with contextlib.suppress(StoreError, OSError), self.exclusive():
+                        self.journal.remove_if_empty()
+            finally:
+                self.journal.close()
+                self.state.base.close()
+
+
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _differing(one: State, other: State) -> Iterator[tuple[str, int]]:
+    """Documents that may differ between two states."""
+    yield from one.changed_places()
+    yield from other.changed_places()
+    if one.base is other.base:
+        return
+    for table in dict.fromkeys([*one.base.tables, *other.base.tables]):
+        yield from ((table, number) for number in one.base.differing(other.base, table))

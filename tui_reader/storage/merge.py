@@ -1,0 +1,140 @@
+"""Takes over what another copy of the library has and this one has not: another machine's file, or a conflict copy."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage import problems
+from tui_reader.storage.backups import keep
+from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
+from tui_reader.storage.outside import adopt
+from tui_reader.storage.registers import expand, has_sets, join
+from tui_reader.storage.values import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from tui_reader.storage.library import Library
+    from tui_reader.storage.state import State
+
+_BATCH = 2_000
+"""Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
+
+_CONFLICTS = (
+    r"{stem}\.sync-conflict-\d{{8}}-\d{{6}}-\w+{suffix}",  # Syncthing
+    r"{stem} \(.*conflicted copy.*\){suffix}",  # Dropbox, Nextcloud
+    r"{stem}_conflict-\d{{8}}-\d{{6}}{suffix}",  # ownCloud
+    r"{stem} \(\d+\){suffix}",  # Google Drive
+)
+"""Names that programs which sync folders give to the copy that lost."""
+
+
+class Merged(NamedTuple):
+    """What came from another copy."""
+
+    source: str
+    changes: int
+    """Documents that are different now."""
+    kept_as: str = ""
+    """Where the copy stands now, if it was moved away."""
+
+
+def merge_file(library: Library, source: str) -> Merged:
+    """Take over everything that another file of this library knows better.
+
+    Args:
+        library: What to merge into.
+        source: A base, or any TinyDB file with our tables. It is only read.
+
+    Raises:
+        StoreError: The file cannot be read, is damaged, or a later version wrote it.
+    """
+    other = _open(library, source)
+    waiting: list[list[Any]] = []
+    changes = 0
+    try:
+        for operation in _news(library.state, other):
+            waiting.append(operation)
+            if len(waiting) == _BATCH:
+                changes += _commit(library, waiting)
+                waiting = []
+        changes += _commit(library, waiting)
+    finally:
+        other.close()
+    return Merged(source, changes)
+
+
+def _open(library: Library, source: str) -> BaseFile:
+    try:
+        file = FileSource(source, library.disk)
+    except OSError as error:
+        raise problems.unreadable(source, error) from error
+    try:
+        base = BaseFile(file)
+        if base.verify() and file.size:
+            return base
+    except NotOurLayoutError:
+        pass
+    file.close()
+    adopted = adopt(source, library.clock.now(), library.disk)
+    if adopted.damage:
+        raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
+    if adopted.newer:
+        raise StoreError(problems.newer(source, adopted.newer))
+    return adopted.base
+
+
+def _news(state: State, other: BaseFile) -> Iterator[list[Any]]:
+    """The documents of another base that say anything new."""
+    for name in other.tables:
+        table = name.removesuffix(GRAVES)
+        sets = has_sets(table)
+        for number, line in other.lines(name):
+            if state.base.line(name, number) == line:
+                continue
+            document = decode(line)
+            mine = state.registers(table, number) or {}
+            both = dict(mine)
+            join(both, expand(document, sets=sets))
+            if both != mine:
+                yield [table, str(number), document]
+
+
+def _commit(library: Library, operations: list[list[Any]]) -> int:
+    if operations:
+        library.commit(lambda _: {"m": operations})
+    return len(operations)
+
+
+def conflict_copies(path: str) -> list[str]:
+    """Copies of a base that a program which syncs folders left beside it."""
+    file = Path(path)
+    stem, suffix = re.escape(file.stem), re.escape(file.suffix)
+    pattern = re.compile("|".join(rule.format(stem=stem, suffix=suffix) for rule in _CONFLICTS), re.IGNORECASE)
+    try:
+        return sorted(item.path for item in os.scandir(file.parent) if pattern.fullmatch(item.name))
+    except OSError:
+        return []
+
+
+def merge_conflict_copies(library: Library) -> list[Merged]:
+    """Merge the conflict copies beside a library and move them to its backups.
+
+    Raises:
+        StoreError: One of them cannot be merged; it stays where it is.
+    """
+    out = []
+    for copy in conflict_copies(library.path):
+        merged = merge_file(library, copy)
+        try:
+            kept = keep(library.path, copy, "merged", library.disk)
+            library.disk.unlink(copy)
+        except OSError as error:
+            raise problems.not_saved(library.path, error) from error
+        out.append(merged._replace(kept_as=kept))
+    return out

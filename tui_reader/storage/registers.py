@@ -1,0 +1,217 @@
+"""A document as a set of registers, each of which the last writer wins; merging is taking the later of each.
+
+So two journals, two windows, two machines and a conflict copy are all the same join, which does not care for order or
+repetition (a join-semilattice: Shapiro et al., “Conflict-free Replicated Data Types”, 2011).
+
+A register's name is the field's own name, but for these:
+
+| name     | meaning                                                                                              |
+|----------|------------------------------------------------------------------------------------------------------|
+| `tags/x` | whether `x` is among the tags: two machines that add a tag each lose none                            |
+| `+`      | the document exists: an empty one has no other register                                              |
+| `-`      | the document was deleted; it stays deleted while no other register is later                          |
+| `=name`  | a field whose name is empty, starts with `+`, `-` or `=`, or contains a slash                        |
+
+On disk a document carries its stamps under `_t`: one default under the empty name, and the registers that differ from
+it. A register that is named there but has no field is one whose field was taken away (`+tags/x`: a tag that is set
+while the field `tags` is taken away).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from tui_reader.storage.clock import ZERO, is_stamp
+from tui_reader.storage.values import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STAMPS = "_t"
+EXISTS = "+"
+DELETED = "-"
+
+
+class _Absent:
+    """The value of a register whose field was taken away."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+Registers: TypeAlias = dict[str, tuple[str, Any]]
+"""Stamp and value by register name."""
+
+_SETS = ("tags",)
+_SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field is there: its members stand elsewhere
+
+
+def has_sets(table: str) -> bool:
+    """Whether `tags` of this table's documents is a set. Elsewhere it is a field like any other."""
+    return table in ("articles", "annotations")
+
+
+def register_name(field: str) -> str:
+    """The register that holds a field."""
+    return f"={field}" if not field or field[0] in "+-=" or "/" in field else field
+
+
+def field_name(register: str) -> str:
+    """The field that a register holds; inverse of `register_name`."""
+    return register.removeprefix("=")
+
+
+def is_tag_set(value: Any) -> bool:
+    """Whether a value can be kept as one register a member."""
+    return isinstance(value, (list, tuple)) and all(isinstance(member, str) for member in value)
+
+
+def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
+    """Registers and values that give a document exactly these fields, not looking at what it had before."""
+    out: dict[str, Any] = {}
+    for field, value in fields.items():
+        if field == STAMPS:
+            raise ValueError(f"the field “{STAMPS}” holds the store's own time stamps")
+        if sets and field in _SETS and is_tag_set(value):
+            out[field] = _SET_MARK
+            out.update({f"{field}/{member}": True for member in value})
+        else:
+            out[register_name(field)] = value
+    return out
+
+
+def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
+    """What to write so that a document with these registers comes to have exactly these fields."""
+    new = assign(fields, sets=sets)
+    out = {name: value for name, value in new.items() if name not in old or not same(old[name][1], value)}
+    for name, (_, value) in old.items():
+        if name in new or name in (EXISTS, DELETED):
+            continue
+        if sets and "/" in name and name[0] != "=":
+            if value is True:
+                out[name] = False
+        elif value is not ABSENT:
+            out[name] = ABSENT
+    for field in _SETS:
+        # A changed member also renews the field itself: else taking the field away elsewhere could hide it.
+        if sets and field in new and any(name.startswith(f"{field}/") for name in out):
+            out[field] = _SET_MARK
+    return out
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality as JSON sees it: 1, 1.0 and true are three values."""
+    return one is other or (one is not ABSENT and other is not ABSENT and canonical(one) == canonical(other))
+
+
+def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
+    """The registers of a document as it stands in a file."""
+    stamps = document.get(STAMPS)
+    if not isinstance(stamps, dict):
+        stamps = {}
+    default = stamps.get("", ZERO)
+    if not is_stamp(default):
+        default = ZERO
+    out: Registers = {EXISTS: (default, True)}
+    for field, value in document.items():
+        if field == STAMPS:
+            continue
+        if sets and field in _SETS and is_tag_set(value):
+            out[field] = (default, _SET_MARK)
+            for member in value:
+                out[f"{field}/{member}"] = (default, True)
+        else:
+            out[register_name(field)] = (default, value)
+    for name, stamp in stamps.items():
+        if name == "" or not is_stamp(stamp):
+            continue
+        if name in out:
+            out[name] = (stamp, out[name][1])
+        elif name == DELETED:
+            out[name] = (stamp, True)
+        elif sets and name[0] == "+" and "/" in name:
+            out[name[1:]] = (stamp, True)
+        else:
+            out[name] = (stamp, False if sets and "/" in name and name[0] != "=" else ABSENT)
+    return out
+
+
+def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
+    """The document as it stands in a file; inverse of `expand`."""
+    default = _commonest(registers)
+    fields: dict[str, Any] = {}
+    stamps: dict[str, str] = {"": default}
+    members: dict[str, list[str]] = {}
+    for name in sorted(registers):
+        stamp, value = registers[name]
+        written = name
+        if name == DELETED:
+            stamps[name] = stamp
+            continue
+        if sets and "/" in name and name[0] != "=":
+            field = name.split("/", 1)[0]
+            listed = value is True and _is_mark(registers.get(field))
+            if listed:
+                members.setdefault(field, []).append(name[len(field) + 1 :])
+            elif value is True:
+                written = f"+{name}"
+            present = listed
+        else:
+            present = value is not ABSENT
+            if present and name != EXISTS:
+                fields[field_name(name)] = value
+        if stamp != default or not present:
+            stamps[written] = stamp
+    for field in _SETS:
+        if sets and _is_mark(registers.get(field)):
+            fields[field] = members.get(field, [])
+    out = {"id": fields.pop("id")} | fields if "id" in fields else fields
+    if stamps != {"": ZERO}:
+        out[STAMPS] = stamps
+    return out
+
+
+def _is_mark(register: tuple[str, Any] | None) -> bool:
+    return register is not None and isinstance(register[1], (list, tuple)) and not register[1]
+
+
+def _commonest(registers: Registers) -> str:
+    """The stamp that most registers share: as the default it need not be written for each."""
+    counts: dict[str, int] = {}
+    for name, (stamp, value) in registers.items():
+        if value is not ABSENT and value is not False and name != DELETED:
+            counts[stamp] = counts.get(stamp, 0) + 1
+    return min(counts, key=lambda stamp: (-counts[stamp], stamp), default=ZERO)
+
+
+def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
+    """Take over every register that is later in the other document; equal stamps are decided by value."""
+    for name, (stamp, value) in other.items():
+        mine = into.get(name)
+        if mine is None or stamp > mine[0] or (stamp == mine[0] and _wins(value, mine[1])):
+            into[name] = (stamp, value)
+
+
+def _wins(one: Any, other: Any) -> bool:
+    if one is ABSENT or other is ABSENT:
+        return other is ABSENT and one is not ABSENT
+    return one is not other and canonical(one) > canonical(other)
+
+
+def is_alive(registers: Registers) -> bool:
+    """Whether a document exists: it was never deleted, or something of it was written after that."""
+    if DELETED not in registers:
+        return bool(registers)
+    gone = registers[DELETED][0]
+    return any(stamp > gone for name, (stamp, _) in registers.items() if name not in (DELETED, "id"))
+
+
+def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
+    """The document as callers see it, without stamps; None if it does not exist."""
+    if not is_alive(registers):
+        return None
+    document = compress(registers, sets=sets)
+    document.pop(STAMPS, None)
+    return document

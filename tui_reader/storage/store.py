@@ -1,0 +1,142 @@
+"""The store that the services use: changes are true at once, and a thread of its own brings them to disk."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
+from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
+from tui_reader.storage.history import History, Step
+from tui_reader.storage.identity import KEY_BITS, document_id
+from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.writer import Pending, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui_reader.storage.library import Library
+
+
+class LibraryStore:
+    """The state of one library. Its methods are called from one thread, which never waits for the disk.
+
+    What a method reads is the library as the files have it, with the edits on top that are not on disk yet.
+
+    Args:
+        library: The documents.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        library.watching = True
+        self._lock = threading.Lock()
+        self._above: dict[tuple[str, str], dict[str, tuple[Pending, Json]]] = {}
+        self._numbers = Numbers()
+        self._writer = Writer(library, self._numbers, self._landed)
+        self._history = History(self._writer.older_entries)
+        self._closed = False
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written; empty where writing is possible."""
+        return self._library.read_only
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What a reader should know of the opening, and of what happened since."""
+        return self._writer.notices
+
+    def get(self, table: str, key: str) -> Record | None:
+        """A record by key, or None."""
+        # First what is on its way: if it arrives while the files are read, it is seen twice, the other way round never.
+        with self._lock:
+            above = list(self._above.get((table, key), {}).items())
+        number = self._numbers.find(self._library.state, table, key)
+        fields = plain(self._library.document(table, number)) if number is not None else {}
+        for field, (_, after) in above:
+            with_edit(fields, field, after)
+        return fields or None
+
+    def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
+        """Every record of a table with its key; with `of`, only those that belong to this article."""
+        low, high = 0, None
+        if of and table == ANNOTATIONS:
+            low = document_id(of) << KEY_BITS
+            high = low + (1 << KEY_BITS)
+        with self._lock:
+            above = dict.fromkeys(key for name, key in self._above if name == table)
+        for number, document in self._library.documents(table, low, high):
+            key = str(document.get("id", number))
+            if key not in above and (fields := plain(document)) and (not of or fields.get(PARENT) == of):
+                yield key, fields
+        for key in above:
+            record = self.get(table, key)
+            if record and (not of or record.get(PARENT) == of):
+                yield key, record
+
+    def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
+        """Make edits true at once, and durable soon."""
+        clean = tuple(checked(edit) for edit in edits)
+        step = self._history.push(Transaction(label, clean)) if undoable and clean else None
+        return self._make_true(clean, step)
+
+    def undo(self) -> Transaction | None:
+        """Take back the last undoable transaction; what was changed again since is left as it is."""
+        while step := self._history.back():
+            edits = inverse(step.transaction.edits, self._value)
+            if edits:
+                self._make_true(edits, None, (step.name, True))
+                return Transaction(step.transaction.label, tuple(edits))
+        return None
+
+    def redo(self) -> Transaction | None:
+        """Do again what was last taken back."""
+        while step := self._history.forth():
+            edits = inverse(step.transaction.edits, self._value, forth=True)
+            if edits:
+                self._make_true(edits, None, (step.name, False))
+                return Transaction(step.transaction.label, tuple(edits))
+        return None
+
+    def _value(self, table: str, key: str, field: str) -> Json:
+        return (self.get(table, key) or {}).get(field)
+
+    def _make_true(self, edits: Sequence[Edit], step: Step | None, undone: tuple[str, bool] | None = None) -> Receipt:
+        receipt: Receipt = Future()
+        pending = Pending(tuple(edits), step, undone, receipt)
+        with self._lock:
+            for edit in edits:
+                self._above.setdefault((edit.table, edit.key), {})[edit.field] = (pending, edit.after)
+        if self._library.read_only:
+            receipt.set_exception(StoreError(self._library.read_only))
+        else:
+            self._writer.take(pending)
+        return receipt
+
+    def _landed(self, pending: Pending) -> None:
+        """A transaction is in the files: from now on they show it. Called by the writer's thread."""
+        with self._lock:
+            for edit in pending.edits:
+                place = (edit.table, edit.key)
+                fields = self._above.get(place, {})
+                if edit.field in fields and fields[edit.field][0] is pending:
+                    del fields[edit.field]
+                    if not fields:
+                        del self._above[place]
+
+    def poll(self) -> Sequence[Edit]:
+        """Edits made by other programs since the last call, already visible to `get`."""
+        return self._writer.news()
+
+    def close(self) -> None:
+        """Wait until everything is durable, and let go of the file.
+
+        Raises:
+            StoreError: Some changes could not be saved.
+        """
+        if not self._closed:
+            self._closed = True
+            self._writer.close()

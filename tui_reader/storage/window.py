@@ -1,0 +1,36 @@
+"""Whether another window of this machine has the same library open: told to the reader, and otherwise harmless."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+from tui_reader.storage.lock import try_lock
+from tui_reader.storage.machine import state_folder
+
+
+class Window:
+    """The sign of an open window: a lock on a file in the machine's own state folder, gone when the process dies.
+
+    Args:
+        path: The base.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.is_second = False
+        """Whether another window had the library open first."""
+        self._handle = -1
+        name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
+        folder = state_folder() / "open"
+        with contextlib.suppress(OSError):  # without a state folder nobody can tell, which costs a sentence
+            folder.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(Path(folder, name), os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self.is_second = not try_lock(self._handle)
+
+    def close(self) -> None:
+        """Take the sign away."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1

@@ -1,0 +1,246 @@
+"""The thread that brings changes to disk, takes in what others changed, and folds when nobody is in a hurry."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.errors import StoreError
+from tui_reader.storage import filesystem
+from tui_reader.storage.backups import rotate
+from tui_reader.storage.base import Edit
+from tui_reader.storage.edits import KEY, operations, plain
+from tui_reader.storage.fold import fold
+from tui_reader.storage.history import Step, history_path, read_entries
+from tui_reader.storage.merge import conflict_copies, merge_conflict_copies
+from tui_reader.storage.values import canonical
+from tui_reader.storage.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.storage.base import Receipt
+    from tui_reader.storage.journal import Entry
+    from tui_reader.storage.keyindex import Numbers
+    from tui_reader.storage.library import Change, Library
+    from tui_reader.storage.state import State
+
+_LOOK_EVERY = 0.4
+"""Seconds between looks for other windows' changes: they are to be seen within one."""
+_IDLE = 2.0
+"""Seconds without a change after which a fold disturbs nobody."""
+_FOLD_BYTES = 1 << 16
+_FOLD_LINES = 10_000
+_SOON = 1 << 20
+"""Bytes of conflict copies up to which they are merged before the library is shown."""
+
+
+class Pending:
+    """A transaction on its way to the disk."""
+
+    def __init__(
+        self, edits: tuple[Edit, ...], step: Step | None, undone: tuple[str, bool] | None, receipt: Receipt
+    ) -> None:
+        self.edits = edits
+        self.step = step
+        """What undo keeps of it."""
+        self.undone = undone
+        """Name of the step that it takes back (true) or does again (false)."""
+        self.receipt = receipt
+
+    def entry(self, state: State, numbers: Numbers) -> Entry | None:
+        """The journal entry, without its stamp; None if everything is as it should be already."""
+        found = operations(state, self.edits, lambda table, key: numbers.find(state, table, key))
+        if not found:
+            return None
+        entry: dict[str, Any] = {"o": found}
+        if self.step is not None:
+            entry["u"] = self.step.member()
+        if self.undone is not None:
+            entry["z"] = list(self.undone)
+        return entry
+
+
+class Writer:
+    """Saves transactions in order, several with one flush where they come quickly.
+
+    Args:
+        library: The files. Nobody else changes them in this process.
+        numbers: Finds document ids.
+        landed: Called when a transaction shows in the library's state, on disk or not.
+    """
+
+    def __init__(self, library: Library, numbers: Numbers, landed: Callable[[Pending], None]) -> None:
+        self._library, self._numbers, self._landed = library, numbers, landed
+        self.notices: list[str] = []
+        self._window = Window(library.path)
+        self._changed = threading.Condition()
+        self._waiting: list[Pending] = []
+        self._unsaved: list[Pending] = []
+        self._news: list[Edit] = []
+        self._closing = False
+        self._last_change = time.monotonic()
+        self._told_damage = False
+        self._greet()
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def _greet(self) -> None:
+        library = self._library
+        self._tell(library.read_only, filesystem.warning(library.folder))
+        self._tell_damage()
+        if self._window.is_second:
+            self._tell("This library is open in another window too: each shows the other's changes, and both are kept.")
+        elif library.recovered:
+            many = library.recovered != 1
+            self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")
+        if library.journal.damaged:
+            self._tell(f"{library.journal.damaged} damaged lines of {library.journal.path} were passed over.")
+        copies = conflict_copies(library.path)
+        if copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON:
+            self._merge_copies()
+
+    def _tell(self, *sentences: str) -> None:
+        self.notices += [sentence for sentence in sentences if sentence]
+
+    def _tell_damage(self) -> None:
+        if self._library.damage and not self._told_damage:
+            self._told_damage = True
+            self._tell(self._library.damage)
+        self._tell(self._library.outside)
+
+    def _merge_copies(self) -> None:
+        if self._library.read_only or self._library.damage:
+            return
+        try:
+            for merged in merge_conflict_copies(self._library):
+                many = "s" * (merged.changes != 1)
+                name = Path(merged.source).name
+                self._tell(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
+        except StoreError as error:
+            self._tell(str(error))
+
+    # -- called by the thread that uses the store -----------------------------------------------------------------
+
+    def take(self, pending: Pending) -> None:
+        """Save a transaction soon."""
+        with self._changed:
+            self._waiting.append(pending)
+            self._changed.notify()
+
+    def news(self) -> Sequence[Edit]:
+        """What others changed since the last call."""
+        with self._changed:
+            news, self._news = self._news, []
+            return news
+
+    def older_entries(self) -> list[Entry]:
+        """The entries of earlier runs that can be undone, oldest first."""
+        library = self._library
+        # The journal first: a fold in between moves its entries to the history file.
+        in_journal = read_entries(library.journal.path)
+        return [*read_entries(history_path(library)), *in_journal]
+
+    def close(self) -> None:
+        """Save everything, fold, and let go of the files."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        try:
+            self._save([])
+            if self._unsaved:
+                error = self._unsaved[-1].receipt.exception()
+                raise StoreError(
+                    f"{len(self._unsaved)} changes are NOT saved. {error}", "They are lost when the reader ends."
+                )
+        finally:
+            self._fold(at_exit=True)
+            self._library.close()
+            self._window.close()
+
+    # -- the thread ---------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        if not self._library.read_only and conflict_copies(self._library.path):
+            self._merge_copies()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing, _LOOK_EVERY)
+                batch, self._waiting = self._waiting, []
+                if not batch and self._closing:
+                    return
+            if batch:
+                self._last_change = time.monotonic()
+                self._save(batch)
+            else:
+                self._rest()
+
+    def _save(self, batch: list[Pending]) -> None:
+        everything = [*self._unsaved, *batch]
+        if not everything:
+            return
+        try:
+            self._library.commit_all([self._builder(pending) for pending in everything])
+        except StoreError as error:
+            self._unsaved = everything
+            for pending in batch:
+                pending.receipt.set_exception(error)
+            return
+        self._unsaved = []
+        self._gather_news()
+        for pending in everything:
+            self._landed(pending)
+        for pending in batch:
+            pending.receipt.set_result(None)
+
+    def _builder(self, pending: Pending) -> Callable[[State], Entry | None]:
+        return lambda state: pending.entry(state, self._numbers)
+
+    def _rest(self) -> None:
+        try:
+            self._library.poll()
+        except (OSError, StoreError) as error:
+            self._tell(str(error))
+        self._gather_news()
+        self._tell_damage()
+        self._library.outside = ""
+        if time.monotonic() - self._last_change >= _IDLE:
+            if not self._library.verified and not self._library.verify():
+                self._tell_damage()
+            journal = self._library.journal
+            enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
+            if journal.offset > enough or journal.lines >= _FOLD_LINES:
+                self._fold()
+                self._last_change = time.monotonic()  # not again at once if somebody else was at it
+
+    def _fold(self, *, at_exit: bool = False) -> None:
+        """A fold that fails loses nothing: the journal keeps everything until the next one."""
+        library = self._library
+        if library.read_only or not library.journal.is_open:
+            return
+        try:
+            if fold(library):
+                rotate(library.path, library.disk)
+        except StoreError as error:
+            if not at_exit:
+                self._tell(f"{error} The changes are safe in {library.journal.path}.")
+
+    def _gather_news(self) -> None:
+        edits = [edit for change in self._library.news() for edit in edits_of(change)]
+        if edits:
+            with self._changed:
+                self._news += edits
+
+
+def edits_of(change: Change) -> list[Edit]:
+    """The edits that make up a change of a document."""
+    key = str((change.after or change.before or {}).get(KEY, change.number))
+    before, after = plain(change.before), plain(change.after)
+    return [
+        Edit(change.table, key, field, before.get(field), after.get(field))
+        for field in dict.fromkeys([*before, *after])
+        if canonical(before.get(field)) != canonical(after.get(field))
+    ]
