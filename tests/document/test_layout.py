@@ -257,6 +257,21 @@ def test_lists_hang_and_nest_under_their_parents_text() -> None:
     ]
 
 
+def test_items_of_a_list_hang_alike_and_numbers_stand_flush_right() -> None:
+    source = document(
+        block(PARAGRAPH, "nine words", depth=1, marker="9.", tight=True),
+        block(PARAGRAPH, "within", depth=2, marker="•", tight=True),
+        block(PARAGRAPH, "ten", depth=1, marker="10.", tight=True),
+        block(PARAGRAPH, "other", depth=1, marker="•"),
+        "out",
+        block(PARAGRAPH, "one", depth=1, marker="1."),
+    )
+    assert picture(source, 14) == [
+        *[" 9. nine words", "    • within", "10. ten"],
+        *["• other", "", "out", "", "1. one"],
+    ]
+
+
 def test_a_footnote_hangs_without_a_list() -> None:
     source = document(block(PARAGRAPH, "see there and there", marker="[2]"), "next")
     assert picture(source, 14) == ["[2] see there", "    and there", "", "next"]

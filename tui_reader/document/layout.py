@@ -58,7 +58,7 @@ class Layout:
         blocks = document.blocks
         tail = document.tail
         self._tail = tail if tail is not None and not joined and 0 <= tail < len(blocks) else -1
-        self._bars = Insets(self.width).bars
+        self._places = Insets(self.width, blocks)
         self._insets: dict[int, Inset] = {}
         """Insets of the blocks that do not stand as the body does."""
         self._body = Inset(0, self.width)
@@ -78,7 +78,7 @@ class Layout:
     def _measure(self) -> list[int]:
         """Heights of all blocks, with the empty rows after them: counted where that is quick, else estimated."""
         text, blocks, width = self.document.text, self.document.blocks, self.width
-        insets = Insets(width)
+        insets = self._places
         paragraph = BlockKind.PARAGRAPH
         find_rows = flow_pattern(width).findall
         no_tab = "\t" not in text
@@ -103,7 +103,7 @@ class Layout:
                 add(rows if block.tight else rows + 1)
             else:
                 index = len(heights)
-                inset = self._insets[index] = insets.next(index, block)
+                inset = self._insets[index] = insets.at(index)
                 rows = self._count(index, block, inset)
                 add(rows if block.tight else rows + 1)
         if heights and not blocks[-1].tight:
@@ -255,7 +255,7 @@ class Layout:
         blocks = self.document.blocks
         block = blocks[index]
         shared = 0 if index + 1 == self._tail else min(block.quote, blocks[index + 1].quote)
-        bars = self._bars(shared)
+        bars = self._places.bars(shared)
         start = block.end if block.end > block.start else block.end + 1
         return Row(index, GAP, (), bars, start, block.end + 1)
 
