@@ -116,12 +116,20 @@ def test_a_file_that_was_written_a_moment_ago_is_read_again(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scanning, "FRESH_NS", 10**19)
-    opened(folder).scanned().library.close()
     before = (folder / "one.md").stat()
-    with (folder / "one.md").open("r+") as file:
-        file.write((folder / "one.md").read_text().replace("title: One", "title: Two"))
-    os.utime(folder / "one.md", ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert opened(folder).scanned().at("one.md").title == "Two"
+
+    def write_unseen(title: str) -> None:
+        with (folder / "one.md").open("r+") as file:
+            file.write(f"---\ntitle: {title}")
+        os.utime(folder / "one.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    owner = opened(folder).scanned()
+    write_unseen("Two")
+    write(folder / "another.md", "# Something that wakes the scan\n")
+    owner.until(lambda: owner.at("one.md").title == "Two")
+    owner.library.close()
+    write_unseen("Six")
+    assert opened(folder).scanned().at("one.md").title == "Six"
 
 
 def test_state_survives_and_is_found_by_every_way_to_the_file(folder: Path, opened: Opener, homes: Path) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import Shelf
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Headline
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """Numbers for the sidebar. Sources and tags count what is not archived, the most frequent first, then by name."""
 
     shelves: Mapping[Shelf, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -20,8 +20,7 @@ class ArticlesChanged:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class ScanProgress:
+class ScanProgress(NamedTuple):
     """How far the reading of new and changed files has come."""
 
     done: int
@@ -36,23 +35,20 @@ class ScanFinished:
     """How many articles the library holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLoaded:
+class DocumentLoaded(NamedTuple):
     """A document that was wanted: its beginning (`document.partial`), or the whole of it."""
 
     id: ArticleId
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentChanged:
+class DocumentChanged(NamedTuple):
     """The file of an article has another content now: what was read of it is out of date. Comes from `Library.sync`."""
 
     id: ArticleId
 
 
-@dataclass(frozen=True, slots=True)
-class Saving:
+class Saving(NamedTuple):
     """A change is not on disk yet although some time has passed."""
 
     seconds: float
@@ -64,15 +60,13 @@ class Saved:
     """Everything is on disk again. Comes after `Saving`, never alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreFailed:
+class StoreFailed(NamedTuple):
     """A change could not be kept."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something that a reader should know, found out after the start: a folder that cannot be listed."""
 
     message: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import UsageError
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 STATE_FILE = "library.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """What the command line named, made definite."""
 
     name: str
