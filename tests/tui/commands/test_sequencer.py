@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.command import Command, Group, Pane
 from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 
@@ -51,6 +51,16 @@ def test_a_half_typed_sequence_tells_how_it_may_go_on() -> None:
     sequencer.feed("]", ARTICLE)
     assert sequencer.typed == "3 ]"
     assert {"u", "]"} <= {keys for keys, _ in sequencer.hints(ARTICLE)}
+
+
+def test_a_command_may_take_the_next_key_as_it_is() -> None:
+    to = Command("to", ("f",), "to", "To a character", Group.MOVE, counts=True, takes_key=True)
+    keymap = {("f",): to}
+    sequencer = Sequencer()
+    fed = [sequencer.feed(key, keymap) for key in ("2", "f", "3")]
+    assert (fed[-1].step, fed[-1].command, fed[-1].count, fed[-1].key) == (Step.RUN, to, 2, "3")
+    assert [sequencer.feed(key, keymap).key for key in ("f", "space")] == ["", " "]
+    assert [sequencer.feed(key, keymap).step for key in ("f", "escape", "f", "pageup")][1::2] == [Step.CANCEL] * 2
 
 
 @given(st.lists(st.sampled_from([*"jkgG[]u{}()0123456789", "escape", "ctrl+d", "~"]), max_size=40))

@@ -7,14 +7,23 @@ from enum import StrEnum
 
 
 class Pane(StrEnum):
-    """The panes that can be active. Which one is, is the screen's own state and not Textual's focus."""
+    """Where keys can go. Which one it is, is the screen's own state and not Textual's focus."""
 
     SIDEBAR = "sidebar"
     LIST = "list"
     ARTICLE = "article"
+    SELECTION = "selection"
+    """The article while a passage is being selected in it."""
+    ANNOTATIONS = "annotations"
+    """The list of annotations, a screen of its own."""
 
 
-EVERYWHERE = frozenset(Pane)
+EVERYWHERE = frozenset({Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE})
+"""The three panes of the reading screen."""
+ANYWHERE = frozenset(Pane)
+IN_SELECTION = frozenset({Pane.SELECTION})
+IN_ANNOTATIONS = frozenset({Pane.ANNOTATIONS})
+MARKING = frozenset({Pane.ARTICLE, Pane.SELECTION})
 READING = frozenset({Pane.LIST, Pane.ARTICLE})
 IN_ARTICLE = frozenset({Pane.ARTICLE})
 IN_LIST = frozenset({Pane.LIST})
@@ -26,6 +35,8 @@ class Group(StrEnum):
 
     MOVE = "Move"
     READ = "Read"
+    ANNOTATE = "Annotate"
+    SELECT = "Select"
     ARTICLES = "Keep order"
     FILTER = "Filter and find"
     LOOK = "Look"
@@ -53,3 +64,5 @@ class Command:
     """Weight in the last row of the screen, the higher the further left; 0 keeps it out."""
     palette: bool = True
     """Whether the palette offers it; moving by a row makes no sense there."""
+    takes_key: bool = False
+    """Whether the key that follows it is meant as it is: a character to go to."""

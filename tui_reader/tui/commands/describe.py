@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.tui.commands.command import Command, Group, Pane
+from tui_reader.tui.commands.command import EVERYWHERE, Command, Group, Pane
 from tui_reader.tui.commands.keymap import written, written_all
 from tui_reader.tui.commands.table import COMMANDS
 
@@ -28,9 +28,16 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
         if command.footer and keymap.keys_of(command, pane):
             by_label.setdefault(command.label, []).append(command)
     return [
-        Hint(" ".join(written(keymap.keys_of(command, pane)[0]) for command in commands), label)
+        Hint(_joined([written(keymap.keys_of(command, pane)[0]) for command in commands]), label)
         for label, commands in by_label.items()
     ]
+
+
+def _joined(keys: list[str]) -> str:
+    """Keys of one hint: `j k`, but `c1-5` for `c1` to `c5`."""
+    first, last = keys[0], keys[-1]
+    run = [first[:-1] + chr(ord(first[-1]) + number) for number in range(len(keys))]
+    return f"{first}-{last[-1]}" if len(keys) > 2 and keys == run else " ".join(keys)
 
 
 def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str]]]]:
@@ -45,8 +52,8 @@ def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str
 
 
 def where(command: Command) -> str:
-    """The panes a command works in, as words; empty for all of them."""
-    if command.panes == frozenset(Pane):
+    """Where a command works, as words; empty for all panes of the reading screen."""
+    if command.panes >= EVERYWHERE:
         return ""
     return ", ".join(str(pane) for pane in Pane if pane in command.panes)
 

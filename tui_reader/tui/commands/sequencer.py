@@ -35,6 +35,8 @@ class Fed:
     command: Command | None = None
     count: int | None = None
     """The count typed before the command; None where none was."""
+    key: str = ""
+    """The key behind a command that takes one; empty for any other."""
 
 
 class Sequencer:
@@ -45,6 +47,8 @@ class Sequencer:
     def __init__(self) -> None:
         self._digits = ""
         self._typed: Sequence = ()
+        self._taker: Command | None = None
+        """A command that takes the next key as it is."""
 
     @property
     def pending(self) -> bool:
@@ -58,7 +62,7 @@ class Sequencer:
 
     def reset(self) -> None:
         """Forget what is half typed."""
-        self._digits, self._typed = "", ()
+        self._digits, self._typed, self._taker = "", (), None
 
     def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
         """Take one key.
@@ -71,6 +75,11 @@ class Sequencer:
         if key == "escape" and had_something:
             self.reset()
             return Fed(Step.CANCEL)
+        if self._taker is not None:
+            taker, count = self._taker, self._count
+            self.reset()
+            character = " " if key == "space" else key
+            return Fed(Step.RUN, taker, count, character) if len(character) == 1 else Fed(Step.CANCEL)
         if not self._typed and len(key) == 1 and key in "0123456789" and (key != "0" or self._digits):
             self._digits = (self._digits + key)[: self.MOST_DIGITS]
             return Fed(Step.WAIT)
@@ -79,15 +88,24 @@ class Sequencer:
         if command is None and any(bound[: len(keys)] == keys for bound in keymap):
             self._typed = keys
             return Fed(Step.WAIT)
-        count = int(self._digits) if self._digits else None
+        if command is not None and command.takes_key:
+            self._typed, self._taker = keys, command
+            return Fed(Step.WAIT)
+        count = self._count
         self.reset()
         if command is None:
             return Fed(Step.CANCEL if had_something else Step.PASS)
         return Fed(Step.RUN, command, count)
 
+    @property
+    def _count(self) -> int | None:
+        return int(self._digits) if self._digits else None
+
     def hints(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, str]]:
         """How a half-typed sequence may go on: the keys left, and the label of the command."""
         length = len(self._typed)
+        if self._taker is not None:
+            return [("…", self._taker.label)]
         if not length:
             return []
         return [
