@@ -82,6 +82,11 @@ class FileSource:
             self._disk.close(self._handle)
             self._handle = -1
 
+    def __del__(self) -> None:
+        # A state is given up while another thread may still read it: the file goes when the last one is through.
+        if hasattr(self, "_handle"):
+            self.close()
+
 
 class MemorySource:
     """Bytes in memory: a small file that was normalised, or none at all."""
