@@ -200,6 +200,16 @@ class BaseFile:
                 if number >= low:
                     yield number, document
 
+    def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Every document of a table, stamps included, with its id.
+
+        Raises:
+            UnreadableError: A line is damaged.
+            ValueError: A line holds no JSON.
+        """
+        for number, line in self.lines(table):
+            yield number, decode(line)
+
     def last_id(self, table: str) -> int:
         """The greatest id of a table, or 0."""
         low, high = self.tables.get(table, (0, 0))

@@ -91,6 +91,8 @@ class Library:
         self._others: dict[str, tuple[int, ...]] = {}
         self._folder_seen = 0
         self._load()
+        if not self.read_only and not (self.disk.may_write(self.folder) and self.disk.may_write(self.path)):
+            self.read_only = problems.read_only(self.path)
         self.recovered = self.journal.lines
         """Entries that the last run of the program left in the journal."""
 
@@ -170,7 +172,7 @@ class Library:
         try:
             return self.state.document(table, number)
         except (UnreadableError, ValueError):
-            self._reread()
+            self.distrust()
             return self.state.document(table, number)
 
     def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -180,11 +182,11 @@ class Library:
                 yield number, document
                 low = number + 1
         except (UnreadableError, ValueError):
-            self._reread()
+            self.distrust()
             yield from self.state.documents(table, low, high)
 
-    def _reread(self) -> None:
-        """What cannot be read is not what we wrote: look at the file as at any foreign one."""
+    def distrust(self) -> None:
+        """Look at the base as at any foreign file: what cannot be read or has a wrong checksum is not what we wrote."""
         with self._guard:
             self._distrusted = self._signature
             self._reload()
@@ -198,9 +200,9 @@ class Library:
             sound = False
         with self._guard:
             if base is self.state.base and not self.is_base_changed():
-                self.verified = True
                 if not sound:
-                    self.damage = problems.damaged(self.path, "somewhere: its checksum is wrong")
+                    self.distrust()
+                self.verified = True
             return not self.damage
 
     def is_base_changed(self) -> bool:
@@ -300,6 +302,8 @@ class Library:
             except LockedError:
                 raise problems.locked(self.path) from None
             except OSError as error:
+                if problems.is_read_only(error):
+                    self.read_only = problems.read_only(self.path)
                 raise problems.not_saved(self.path, error) from error
             try:
                 if not same or self.is_base_changed():

@@ -11,11 +11,12 @@ import json
 import subprocess
 import sys
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, MemorySource, NotOurLayoutError
+from tui_reader.storage.basefile import GRAVES, START, BaseFile, FileSource, MemorySource, NotOurLayoutError
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.foreign import DamagedError, Parsed, add, lay_out, parse, rekey, salvage
 from tui_reader.storage.journal import decode_lines
@@ -42,6 +43,10 @@ BACKUP = ".bak"
 """What the generation before is called, after the base's name."""
 BACKUP_JOURNAL = ".bak.journal"
 """The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
+
+
+class _RottenError(DamagedError):
+    """A file that reads well and is not what was written."""
 
 
 @dataclass
@@ -88,12 +93,13 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
         parsed = parse(raw, may_be_empty=before is None)
         report["newer"] = parsed.newer
         _expect_tables(parsed)
+        _expect_checksum(raw, parsed)
         if before is not None and parsed.header.get("library") == before.base.header.get("library"):
             report["notice"] = _restamp(path, parsed, before, stamp)
     except DamagedError as error:
         parsed = salvage(raw)
         if before is not None:
-            _complete(parsed, before)
+            _complete(parsed, before, rotten=isinstance(error, _RottenError))
         report["damage"] = str(error)
     rekey(parsed)
     return lay_out(parsed), report
@@ -109,6 +115,18 @@ def _expect_tables(parsed: Parsed) -> None:
     for table, place in named.items() if isinstance(named, dict) else ():
         if table not in parsed.tables and isinstance(place, list) and place[:1] != place[1:]:
             raise DamagedError(f"as a whole: the table “{table}” is missing")
+
+
+def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
+    """Refuse a file that is as long as its header says but not what was written: a bit fell over.
+
+    Raises:
+        _RottenError: The checksum is wrong.
+    """
+    body = raw.find(b"\n", len(START)) + 1
+    checksum = parsed.header.get("crc32")
+    if isinstance(checksum, int) and parsed.header.get("bytes") == len(raw) and zlib.crc32(raw[body:]) != checksum:
+        raise _RottenError("somewhere: its checksum is wrong")
 
 
 def previous(path: str, disk: Disk) -> State | None:
@@ -169,12 +187,24 @@ def _restamp(path: str, parsed: Parsed, before: State, stamp: str) -> str:
     )
 
 
-def _complete(parsed: Parsed, before: State) -> None:
-    """Join what the last good generation held to what could be salvaged."""
+def _complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
+    """Join what the last good generation held to what could be salvaged.
+
+    Args:
+        parsed: What could be salvaged.
+        before: The last good generation.
+        rotten: Believe the last good generation where both have a value of the same time: nobody edited this one.
+    """
     parsed.header = parsed.header or before.base.header
     for table in before.tables():
+        sets = has_sets(table)
+        documents = parsed.tables.setdefault(table, {})
         for number, registers in _registers(before, table):
-            add(parsed.tables, table, number, compress(registers, sets=has_sets(table)))
+            if rotten and number in documents:
+                here = expand(documents[number], sets=sets)
+                here |= {name: old for name, old in registers.items() if name in here and here[name][0] == old[0]}
+                documents[number] = compress(here, sets=sets)
+            add(parsed.tables, table, number, compress(registers, sets=sets))
 
 
 def _registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
