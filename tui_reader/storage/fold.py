@@ -45,7 +45,7 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
         StoreError: The new base could not be written; the old one and the journal stand as they did.
     """
     with library.exclusive():
-        if library.damage and not despite_damage:
+        if library.is_adopting or (library.damage and not despite_damage):
             return False
         if not (library.state.has_changes or library.outside or library.damage or force):
             return True

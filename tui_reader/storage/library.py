@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage import problems
+from tui_reader.storage import outside, problems
 from tui_reader.storage.basefile import (
     BaseFile,
     FileSource,
@@ -34,7 +34,6 @@ from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.journal import Entry, Journal, LockedError, SyncFailedError, decode_lines, encode_line
-from tui_reader.storage.outside import adopt
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
@@ -84,6 +83,9 @@ class Library:
         self.watching = False
         """Whether what others change is gathered for `news`."""
         self._news: list[Change] = []
+        self._is_loaded = False
+        self._adopted: tuple[tuple[int, ...], outside.Adopted] | None = None
+        self._adoption: tuple[tuple[int, ...] | None, outside.Adoption] | None = None
         self._guard = threading.RLock()
         self._held = False
         self._signature: tuple[int, ...] | None = None
@@ -91,6 +93,7 @@ class Library:
         self._others: dict[str, tuple[int, ...]] = {}
         self._folder_seen = 0
         self._load()
+        self._is_loaded = True
         if not self.read_only and not (self.disk.may_write(self.folder) and self.disk.may_write(self.path)):
             self.read_only = problems.read_only(self.path)
         self.recovered = self.journal.lines
@@ -126,10 +129,23 @@ class Library:
         self._signature = _signature(source.status)
         try:
             if source.size and self._signature != self._distrusted:
-                return BaseFile(source)
+                base = BaseFile(source)
+                self._adoption = None
+                return base
         except (NotOurLayoutError, UnreadableError):
             pass
-        adopted = adopt(self.path, self.clock.now(), self.disk)
+        if self._adopted is not None and self._adopted[0] == self._signature:
+            adopted = self._adopted[1]
+        elif source.size > outside.SMALL:
+            if self._adoption is None or self._adoption[0] != self._signature:
+                self._adoption = (self._signature, outside.Adoption(self.path, self.clock.now(), self.disk))
+            if self._is_loaded and not self._adoption[1].is_done:
+                return self.state.base  # and `poll` comes back to it
+            adopted = self._adoption[1].result()
+            self._adoption = None
+        else:
+            adopted = outside.adopt(self.path, self.clock.now(), self.disk)
+        self._adopted = (self._signature, adopted)
         self.damage = problems.damaged(self.path, adopted.damage) if adopted.damage else ""
         self.outside = adopted.notice
         if adopted.newer:
@@ -190,10 +206,20 @@ class Library:
         with self._guard:
             self._distrusted = self._signature
             self._reload()
+            if self._adoption is not None:
+                self._adoption[1].wait()
+                self._reload()
+
+    @property
+    def is_adopting(self) -> bool:
+        """Whether another process is still reading what somebody made of the base; until then it stays as it is."""
+        return self._adoption is not None
 
     def verify(self) -> bool:
         """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more."""
         base = self.state.base
+        if self.is_adopting:
+            return True
         try:
             sound = base.verify()
         except (UnreadableError, OSError):
@@ -219,6 +245,9 @@ class Library:
             Whether there was anything new.
         """
         with self._guard:
+            if self._adoption is not None and self._adoption[1].is_done:
+                self._reload()
+                return True
             if not self.journal.is_open:
                 self.journal.open_existing()
             entries: list[Entry] = []

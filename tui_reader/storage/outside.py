@@ -63,26 +63,60 @@ class Adopted:
 
 
 def adopt(path: str, stamp: str, disk: Disk) -> Adopted:
-    """Read a base that is not in our layout; nothing is written beside it.
+    """Read a small base that is not in our layout; nothing is written beside it.
 
     Args:
         path: The file.
         stamp: For what was changed by hand.
         disk: Makes the system calls.
     """
-    if disk.stat(path).st_size <= SMALL:
-        data, report = _work(path, stamp, disk)
-        return Adopted(BaseFile(MemorySource(data)), **report)
-    with tempfile.TemporaryDirectory(prefix="tui-reader-") as folder:
-        out = f"{folder}/base"
-        command = [sys.executable, "-m", "tui_reader.storage.outside", path, out, stamp]
-        done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
-        source: FileSource | MemorySource = FileSource(out, disk)
-        if disk.handles_block_renames:
-            data = source.read(source.size, 0)
-            source.close()
-            source = MemorySource(data)
-        return Adopted(BaseFile(source), **json.loads(done.stdout))
+    data, report = _work(path, stamp, disk)
+    return Adopted(BaseFile(MemorySource(data)), **report)
+
+
+def command(path: str, out: str, stamp: str) -> list[str]:
+    """The program that does the work of `adopt` and writes the base to `out`."""
+    return [sys.executable, "-m", "tui_reader.storage.outside", path, out, stamp]
+
+
+class Adoption:
+    """A large base that is not in our layout, while another process reads it.
+
+    Args:
+        path: The file.
+        stamp: For what was changed by hand.
+        disk: Makes the system calls.
+    """
+
+    def __init__(self, path: str, stamp: str, disk: Disk) -> None:
+        self._path, self._stamp, self._disk = path, stamp, disk
+        self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
+        self._out = f"{self._folder.name}/base"
+        self._process = subprocess.Popen(command(path, self._out, stamp), stdout=subprocess.PIPE)  # noqa: S603
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `result` returns at once."""
+        return self._process.poll() is not None
+
+    def wait(self) -> None:
+        """Return once `is_done`."""
+        self._process.wait()
+
+    def result(self) -> Adopted:
+        """The file laid out as a base; waits until it is."""
+        report, _ = self._process.communicate()
+        try:
+            if self._process.returncode:
+                return adopt(self._path, self._stamp, self._disk)  # no other process may be had: then here
+            source: FileSource | MemorySource = FileSource(self._out, self._disk)
+            if self._disk.handles_block_renames:  # the folder could not be removed with the file open
+                data = source.read(source.size, 0)
+                source.close()
+                source = MemorySource(data)
+            return Adopted(BaseFile(source), **json.loads(report))
+        finally:
+            self._folder.cleanup()
 
 
 def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
