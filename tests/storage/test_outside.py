@@ -57,14 +57,14 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
     assert article(library, "art1") is None
     assert article(library, "art2") == {"id": "art2", "n": 2}
     assert article(library, "new") == {"id": "new", "n": 5}
-    assert "1 changed, 1 added, 1 removed" in library.outside
+    assert "1 changed, 1 added, 1 removed" in library.opener.notice
     before = path.read_bytes()
     change(library, "art2", n=3)
     assert path.read_bytes() == before, "a change alone replaces nothing"
     assert fold(library)
     library.close()
     again = Library(path, "bbbb")
-    assert not again.outside
+    assert not again.opener.notice
     assert (article(again, "art0") or {})["n"] == 77
     assert article(again, "art1") is None
     again.close()
@@ -102,7 +102,7 @@ def test_a_library_of_the_simple_format_is_taken_over_as_it_is(tmp_path: Path) -
     }
     path.write_text(json.dumps(tables, ensure_ascii=False))
     library = Library(path, "aaaa")
-    assert not library.outside
+    assert not library.opener.notice
     change(library, "b", read=True)
     fold(library)
     library.close()

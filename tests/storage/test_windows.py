@@ -343,7 +343,7 @@ def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
     receipt.result(5)
     assert isinstance(store, LibraryStore)
     library = store._library
-    until(lambda: library.is_adopting)
+    until(lambda: library.opener.is_adopting)
     change(store, "c", "read", True)
     assert store.get(ARTICLES, "a") == {"read": True}, "the file as it was, until the other one is read"
     gate.touch()

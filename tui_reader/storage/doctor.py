@@ -84,8 +84,8 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
     if not Path(library.path).exists():
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
-    if library.outside:
-        yield Finding(library.outside, is_wrong=False)
+    if library.opener.notice:
+        yield Finding(library.opener.notice, is_wrong=False)
     library.verify()
     if library.damage:
         damage = library.damage.split(" Nothing of it")[0]

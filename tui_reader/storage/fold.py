@@ -45,9 +45,9 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
         StoreError: The new base could not be written; the old one and the journal stand as they did.
     """
     with library.exclusive():
-        if library.is_adopting or (library.damage and not despite_damage):
+        if library.opener.is_adopting or (library.damage and not despite_damage):
             return False
-        if not (library.state.has_changes or library.outside or library.damage or force):
+        if not (library.state.has_changes or library.opener.notice or library.damage or force):
             return True
         state = library.state
         frozen = state.copy()
@@ -58,7 +58,7 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
         try_lock(handle)
     try:
         try:
-            if not library.verified and not library.verify():
+            if not library.opener.verified and not library.verify():
                 return False
             plan = FoldPlan(frozen)
             _copy_mode(library, temporary)
@@ -81,7 +81,7 @@ def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
     kept: list[tuple[str, str]] = []
     with library.exclusive():
-        if library.state is not state or library.is_base_changed():
+        if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))
         kept += _keep(library, path, BACKUP)

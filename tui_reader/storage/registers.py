@@ -96,7 +96,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
             out[name] = ABSENT
     for field in _SETS:
         # A changed member also renews the field itself: else taking the field away elsewhere could hide it.
-        if sets and field in new and any(name.startswith(f"{field}/") for name in out):
+        if sets and new.get(field) is _SET_MARK and any(name.startswith(f"{field}/") for name in out):
             out[field] = _SET_MARK
     return out
 
