@@ -1,8 +1,8 @@
 """What can be undone: in memory for this run, and from the files for the runs before.
 
 Every undoable transaction stands in its journal entry: `u` is `[id, label, records]`; taking it back or doing it again
-is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each in
-the journal's format. What stands in both counts once.
+is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each
+in the journal's format. What stands in both counts once.
 """
 
 from __future__ import annotations

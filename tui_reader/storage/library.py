@@ -330,16 +330,19 @@ class Library:
             # Later entries build on earlier ones, which are not true before all are on disk.
             state = self.state if len(builds) == 1 else self.state.copy()
             entries: list[Entry] = []
+            lines: list[bytes] = []
             for build in builds:
                 content = build(state)
                 if content is not None:
-                    entries.append({"s": self.clock.now(), **content})
+                    # What counts is what was written, not what the caller goes on to do with its lists.
+                    lines.append(encode_line({"s": self.clock.now(), **content}))
+                    entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])
             if not self.opener.exists and not self.damage:
                 self.begin()
             if entries:
-                self._append(b"".join(map(encode_line, entries)), len(entries))
+                self._append(b"".join(lines), len(lines))
                 for entry in entries:
                     self.state.apply(entry)
             return entries

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tui_reader.storage.clock import ZERO, is_stamp
-from tui_reader.storage.values import canonical
+from tui_reader.storage.values import canonical, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -214,4 +214,4 @@ def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
         return None
     document = compress(registers, sets=sets)
     document.pop(STAMPS, None)
-    return document
+    return {field: fresh(value) for field, value in document.items()}
