@@ -6,8 +6,9 @@ Every pair of ink and tone that can meet on the screen is listed in `PAIRS`, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rich.style import Style
 from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
@@ -242,6 +243,32 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         inks[name] = _legible(colour, under, 4.5)
     colours = {**tones, **inks, "faint": page.blend(ink, 0.2)}
     return {name: colour.hex6 for name, colour in colours.items()}
+
+
+ATTRIBUTES = frozenset(("bold", "italic", "underline", "strike", "reverse"))
+
+
+def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) -> Style:
+    """A style from words: attributes, the name of an ink, and `on` with the name of a tone.
+
+    Component classes of a style sheet would say the same, at 1 ms each while the program starts.
+
+    Args:
+        look: Such as `bold accent-ink on raised`.
+        variables: Values of inks and tones, see `TONES` and `INKS`.
+        colour: False to keep the attributes alone.
+    """
+    colours: dict[str, Any] = {"color": None, "bgcolor": None}
+    attributes: dict[str, Any] = {}
+    place = "color"
+    for word in look.split():
+        if word == "on":
+            place = "bgcolor"
+        elif word in ATTRIBUTES:
+            attributes[word] = True
+        elif colour:
+            colours[place] = Color.parse(variables[word]).rich_color
+    return Style(**colours, **attributes)
 
 
 def load_theme(path: Path) -> Theme:

@@ -13,7 +13,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.strip import Strip
@@ -27,15 +27,13 @@ KEY_COLUMN = 20
 class HelpPage(LinePane):
     """The rows of the help, wrapped to the width, with a position."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--label", "pane--key", "pane--muted"}
-    DEFAULT_CSS = """
-    HelpPage {
-        background: $page; color: $text-ink;
-        & > .pane--label { color: $bright; text-style: bold; }
-        & > .pane--key { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
+    DEFAULT_CSS = "HelpPage { background: $page; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on page",
+        "label": "bold bright",
+        "key": "bold accent-ink",
+        "muted": "muted-ink",
     }
-    """
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from textual.strip import Strip
     from textual.timer import Timer
@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 class TopBar(LinePane):
     """Name of the library, and counts that change with what the reader does."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--name", "pane--muted", "pane--bad"}
-    DEFAULT_CSS = """
-    TopBar {
-        height: 1; background: $side; color: $text-ink;
-        & > .pane--name { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--bad { color: $bad; }
+    DEFAULT_CSS = "TopBar { height: 1; background: $side; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on side",
+        "name": "bold accent-ink",
+        "muted": "muted-ink",
+        "bad": "bad",
     }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -70,16 +68,14 @@ class TopBar(LinePane):
 class StatusBar(LinePane):
     """Keys that make sense now on the left; on the right what just happened, or what a half-typed key may become."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key", "pane--muted", "pane--said", "pane--bad"}
-    DEFAULT_CSS = """
-    StatusBar {
-        height: 1; background: $side; color: $text-ink;
-        & > .pane--key { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--said { color: $text-ink; }
-        & > .pane--bad { color: $bad; text-style: bold; }
+    DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on side",
+        "key": "bold accent-ink",
+        "muted": "muted-ink",
+        "said": "text-ink",
+        "bad": "bold bad",
     }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -145,6 +141,9 @@ class Divider(LinePane):
     DEFAULT_CSS = """
     Divider { width: 1; height: 100%; background: $page; color: $faint; }
     """
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "faint on page",
+    }
 
     def row_key(self, y: int) -> Hashable:
         """Every row looks alike."""

@@ -16,7 +16,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -75,13 +75,11 @@ class LastPartSuggester(Suggester):
 class PromptLabel(LinePane):
     """What stands before the answer, and behind it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key"}
-    DEFAULT_CSS = """
-    PromptLabel {
-        height: 1; width: auto; background: $raised;
-        & > .pane--key { color: $accent-ink; text-style: bold; }
+    DEFAULT_CSS = "PromptLabel { height: 1; width: auto; background: $raised; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on raised",
+        "key": "bold accent-ink",
     }
-    """
     text = ""
 
     def row_key(self, y: int) -> Hashable:

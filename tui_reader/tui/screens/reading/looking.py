@@ -10,9 +10,7 @@ from tui_reader.model.query import Sort
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
-from tui_reader.tui.screens.details import Details
-from tui_reader.tui.screens.help import Help
-from tui_reader.tui.screens.picker import Choice, Picker
+from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.widgets.headline_list import Density
 
 if TYPE_CHECKING:
@@ -149,18 +147,24 @@ class Looking:
 
     def _pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
         if choices:
+            from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
             self._app.push_screen(Picker(placeholder, choices, cursor), _run_choice)
         else:
             self._desk.say(otherwise)
 
     def help(self, _count: int | None) -> None:
         """All keys."""
+        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
+
         self._app.push_screen(Help(self._desk.keymap))
 
     def details(self, _count: int | None) -> None:
         """Edit what is known of the article."""
         headline = self._desk.headline(self._desk.target)
         if headline is not None:
+            from tui_reader.tui.screens.details import Details  # noqa: PLC0415 - not needed for the first frame
+
             self._app.push_screen(Details(headline), self._details_edited)
 
     def _details_edited(self, edited: tuple[str, dict[str, str]] | None) -> None:
