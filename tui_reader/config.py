@@ -55,13 +55,6 @@ def _five_names(value: object) -> tuple[str, ...]:
     raise ValueError('a list of five names, such as ["claim", "evidence", "doubt", "idea", "quote"]')
 
 
-def _five_names(value: object) -> tuple[str, ...]:
-    names = _texts(value)
-    if len(names) <= 5 and all(name.strip() and name.isprintable() for name in names):
-        return names
-    raise ValueError("a list of up to five names")
-
-
 def _whole(low: int, high: int) -> _Read:
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
@@ -113,11 +106,6 @@ class Settings:
     preview: bool = _setting(True, _switch, "Whether moving in the list shows the article at once.")
     mark_read_on_open: bool = _setting(True, _switch, "Whether opening an article marks it as read.")
     mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
-    colours: tuple[str, ...] = _setting(
-        ("amber", "green", "blue", "rose", "violet"),
-        _five_names,
-        'What the five colours of highlights mean to you, such as ["claim", "evidence", "doubt", "quote", "story"].',
-    )
     quote_style: str = _setting(
         "markdown",
         _one_of("markdown", "org", "plain", "bibtex", "footnote"),
