@@ -7,7 +7,7 @@ from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from tui_reader.model.article import Article, ArticleId, Headline, ReadingState
+from tui_reader.model.article import ArticleId, Headline, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.counts import Counts, Tally, describes_alike
 
@@ -177,16 +177,6 @@ class MemoryCatalogue:
         """Take another state of an article in; KeyError if it is gone."""
         old = self._rows[article_id].headline
         self.put((Headline(old.article, state, old.notes),))
-
-    def set_notes(self, article_id: ArticleId, notes: int) -> None:
-        """Set how many annotations an article has; KeyError if it is gone."""
-        old = self._rows[article_id].headline
-        self.put((Headline(old.article, old.state, notes),))
-
-    def set_article(self, article: Article) -> None:
-        """Take in that the file of a known article changed; KeyError if it is gone."""
-        old = self._rows[article.id].headline
-        self.put((Headline(article, old.state, old.notes),))
 
     def _order(self, sort: Sort) -> list[_Entry]:
         """Every article in an order; worked out when first asked for (10,000: 30 ms), kept up from then on."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline
 from tui_reader.services.notebook import Notebook
-from tui_reader.services.records import FINGERPRINT, LOCATION, decode, differences
+from tui_reader.services.records import FINGERPRINT, LOCATION, amended, decode, differences, encode
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
@@ -55,27 +55,31 @@ class LibraryState:
         self._track(self.store.apply(edits, label, undoable=undoable))
         return self.absorb(edits)
 
-    def record_fields(self, article_id: ArticleId, fields: Mapping[str, Any]) -> list[Edit]:
+    def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
         """The edits that give an article's record these fields."""
-        return list(differences(article_id, self.store.get(ARTICLES, article_id), fields))
+        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked.
+        return list(differences(headline.id, encode(headline.state), fields))
 
     def absorb(self, edits: Iterable[Edit]) -> tuple[ArticleId, ...]:
         """Show edits that are in the store already; the articles concerned, each once."""
-        touched: dict[ArticleId, None] = {}
+        touched: dict[ArticleId, dict[str, Any]] = {}
         annotations: dict[AnnotationId, None] = {}
         for edit in edits:
             if edit.table == ARTICLES:
                 self.identities.note(edit)
-                touched[edit.key] = None
+                touched.setdefault(edit.key, {})[edit.field] = edit.after
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
         annotated = self.notebook.absorb(annotations)
-        touched.update(dict.fromkeys(annotated))
-        known = [article_id for article_id in touched if article_id in self.catalogue]
-        self.catalogue.put([self.headline(self.catalogue.row(article_id).article) for article_id in known])
+        for article_id in annotated:
+            touched.setdefault(article_id, {})
+        known = self.catalogue.rows(touched)
+        self.catalogue.put(
+            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.count(r.id)) for r in known]
+        )
         if annotated:
             self.on_annotations(annotated)
-        return tuple(known)
+        return tuple(headline.id for headline in known)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
         """Record where the files of articles with a record stand now, and what they hold."""
@@ -88,8 +92,8 @@ class LibraryState:
             file = self.identities.file(article_id)
             if file is not None and not self.identities.is_recorded(article_id):
                 fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
-                record = self.store.get(ARTICLES, article_id) if self.identities.has_record(article_id) else None
-                edits += differences(article_id, record, fields)
+                held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
+                edits += differences(article_id, held, fields)
         if edits and not self.store.read_only:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:
