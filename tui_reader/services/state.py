@@ -33,7 +33,13 @@ class LibraryState:
         self._track = track
         self.notebook = Notebook(store)
         self.on_annotations: Callable[[Collection[ArticleId]], None] = ignore
-        """Told the articles whose annotations have changed, whatever changed them."""
+        """Told the articles whose annotations were changed here, by verbs, undo or redo."""
+        self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
+        """Told the articles that a reader has opened here."""
+
+    def concerns(self, article_id: ArticleId) -> bool:
+        """Whether a reader did anything with an article. Safe to ask from any thread."""
+        return self.identities.has_record(article_id) or self.notebook.count(article_id) > 0
 
     def headline(self, article: Article) -> Headline:
         """An article with what the store says about it."""
@@ -60,14 +66,23 @@ class LibraryState:
         # What the record holds follows from the state: the store, which may have to look on the disk, is not asked.
         return list(differences(headline.id, encode(headline.state), fields))
 
-    def absorb(self, edits: Iterable[Edit]) -> tuple[ArticleId, ...]:
-        """Show edits that are in the store already; the articles concerned, each once."""
+    def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
+        """Show edits that are in the store already; the articles concerned, each once.
+
+        Args:
+            edits: The edits.
+            own: Whether this program made them. What another one made is shown and not acted on: two that disagree
+                about a text would correct each other for ever.
+        """
         touched: dict[ArticleId, dict[str, Any]] = {}
+        opened: dict[ArticleId, None] = {}
         annotations: dict[AnnotationId, None] = {}
         for edit in edits:
             if edit.table == ARTICLES:
                 self.identities.note(edit)
                 touched.setdefault(edit.key, {})[edit.field] = edit.after
+                if edit.field == "opened" and edit.after:
+                    opened[edit.key] = None
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
         annotated = self.notebook.absorb(annotations)
@@ -77,8 +92,10 @@ class LibraryState:
         self.catalogue.put(
             [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.count(r.id)) for r in known]
         )
-        if annotated:
+        if own and annotated:
             self.on_annotations(annotated)
+        if own and opened:
+            self.on_opened(tuple(opened))
         return tuple(headline.id for headline in known)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
@@ -101,7 +118,7 @@ class LibraryState:
 
 
 def ignore(articles: Collection[ArticleId]) -> None:
-    """What is told of annotations where nobody places them."""
+    """What is done about articles where nobody places annotations nor keeps texts."""
 
 
 def _articles_of(edits: Iterable[Edit]) -> set[ArticleId]:
