@@ -24,7 +24,7 @@ ERROR_MARGIN = 3
 """Empty rows above an error page, which has no head."""
 
 
-class Mark(NamedTuple):
+class RowMark(NamedTuple):
     """A row, named so that it is found again."""
 
     block: int
@@ -170,15 +170,15 @@ class Page:
             layout.position(layout.document.blocks[block].start)
             count -= layout.top_of(block + 1) - layout.top_of(block)
 
-    def mark(self, y: int) -> Mark:
+    def mark(self, y: int) -> RowMark:
         """Name a row by what lasts when heights above it change."""
         if self.layout is None or y < self.body_top:
-            return Mark(-1, y)
+            return RowMark(-1, y)
         row = self._body_row(y)
         block = self.layout.block_at(row)
-        return Mark(block, row - self.layout.top_of(block))
+        return RowMark(block, row - self.layout.top_of(block))
 
-    def row_of_mark(self, mark: Mark) -> int:
+    def row_of_mark(self, mark: RowMark) -> int:
         """Where a marked row stands now."""
         if self.layout is None or mark.block < 0:
             return mark.distance

@@ -34,7 +34,7 @@ class Overlay(NamedTuple):
 
     start: int
     end: int
-    role: Role
+    role: str
     text: str = ""
     """Letters that stand over the beginning of the range instead of the text there."""
     bar: Role | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -12,14 +12,16 @@ from tui_reader.document.find import Matches, find_all
 from tui_reader.document.motions import paragraph_at
 from tui_reader.document.outline import Entry, outline
 from tui_reader.document.rows import Row
-from tui_reader.tui.widgets.article_pane import links
-from tui_reader.tui.widgets.article_pane.looks import COMPONENTS, STYLE_SHEET, Role
-from tui_reader.tui.widgets.article_pane.moving import MovingView
+from tui_reader.tui.theme import style_of
+from tui_reader.tui.widgets.article_pane import links, looks
+from tui_reader.tui.widgets.article_pane.looks import STYLE_SHEET, Role
 from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.selecting import SelectingView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
     from textual import events
 
     from tui_reader.document.blocks import Document
@@ -29,14 +31,15 @@ WHEEL_ROWS = 3
 """Rows that the wheel moves by at each notch."""
 
 
-class ArticlePane(MovingView):
+class ArticlePane(SelectingView):
     """Shows an article.
 
     It takes no focus and does nothing by itself: keys come from the app as calls, the mouse goes out as messages.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
     DEFAULT_CSS = STYLE_SHEET
+    LOOKS = looks.LOOKS
+    PLAIN = looks.PLAIN
 
     @dataclass
     class Scrolled(Message):
@@ -119,7 +122,7 @@ class ArticlePane(MovingView):
             self.repaint()
 
     @property
-    def point(self) -> int | None:
+    def glance(self) -> int | None:
         """The current match: what was found can be focused with the next key."""
         if self._matches is None or not len(self._matches):
             return None
@@ -198,19 +201,31 @@ class ArticlePane(MovingView):
         self._hints = ()
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Matches over the focus, letters over all."""
+        """Matches over what is selected, then the caret, letters over all."""
         over = list(super().overlays(start, end))
         matches = self._matches
         if matches is not None:
             for number in matches.within(start, end):
                 role = Role.MATCH_CURRENT if number == self._match else Role.MATCH
                 over.append(Overlay(matches.starts[number], matches.ends[number], role))
+        over.extend(self.caret_overlays(start, end))
         over.extend(
             Overlay(hint.start, hint.start + 1, Role.HINT, hint.label)
             for hint in self._hints
             if start <= hint.start < end
         )
         return tuple(over)
+
+    def ink(self, name: str) -> Style:
+        """A look by its name; the terminal's own colours need some of their own."""
+        app = self.app
+        bare = app.no_color or app.current_theme.ansi
+        if name == Role.CARET and bare:
+            return looks.UNREVERSED
+        if name in looks.ANSI and app.current_theme.ansi:
+            variables = {**app.theme_variables, **looks.ANSI_INKS}
+            return style_of(looks.ANSI[name], variables, colour=not app.no_color)
+        return super().ink(name)
 
     # The mouse
 
