@@ -153,6 +153,14 @@ class Prompt(Horizontal):
         self._input.call_later(done.set)
         await done.wait()
 
+    def takes(self, key: str) -> bool:
+        """Whether a key is typed into the answer, and does not end it."""
+        return key not in ("enter", "escape")
+
+    def ended(self, key: str) -> None:
+        """Take the key that ends it."""
+        self.confirm() if key == "enter" else self.cancel()
+
     def confirm(self) -> None:
         """Take the answer as it stands."""
         question, value = self.close(), self._input.value
