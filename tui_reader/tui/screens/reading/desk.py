@@ -37,15 +37,14 @@ class Place(NamedTuple):
     offset: int
 
 
-class Panes(NamedTuple):
-    """The widgets of the screen."""
+class Panes:
+    """The widgets of the screen. Article pane and prompt come after the first frame."""
 
-    top: TopBar
-    sidebar: TagSidebar
-    headlines: HeadlineList
     article: ArticlePane
-    status: StatusBar
     prompt: Prompt
+
+    def __init__(self, top: TopBar, sidebar: TagSidebar, headlines: HeadlineList, status: StatusBar) -> None:
+        self.top, self.sidebar, self.headlines, self.status = top, sidebar, headlines, status
 
 
 class Desk:

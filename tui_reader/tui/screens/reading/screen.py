@@ -5,28 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
-from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Static
 
 from tui_reader.services import events as library_events
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
-from tui_reader.tui.screens.reading.finding import Finding
-from tui_reader.tui.screens.reading.keeping import Keeping
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
-from tui_reader.tui.screens.reading.linking import Linking
 from tui_reader.tui.screens.reading.listing import Listing
-from tui_reader.tui.screens.reading.looking import Looking
-from tui_reader.tui.screens.reading.moving import Moving
-from tui_reader.tui.screens.reading.opening import Opening
-from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
-from tui_reader.tui.widgets.prompt import Prompt, Question
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 if TYPE_CHECKING:
@@ -34,11 +24,16 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from tui_reader.config import Settings
     from tui_reader.services.library import Library
     from tui_reader.tui.app import ReaderApp
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.reading.linking import Linking
+    from tui_reader.tui.screens.reading.opening import Opening
+    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+    from tui_reader.tui.widgets.prompt import Prompt, Question
 
 HALF_TYPED_SECONDS = 1.5
 """How long a half-typed sequence waits for its next key."""
@@ -46,10 +41,9 @@ KEEP_PLACE_SECONDS = 2.0
 """How often the reading position is kept while the reader stays in an article."""
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(KeyScreen):
     """Owns the panes, and gives each command to the object that does it."""
 
-    AUTO_FOCUS = ""
     CSS = """
     ReadingScreen {
         layout: vertical; background: $page;
@@ -65,64 +59,65 @@ class ReadingScreen(Screen[None]):
     }
     """
 
+    opening: Opening
+    """What the article pane shows; there once the screen is furnished."""
+    linking: Linking
+
     def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
         super().__init__()
-        self.library, self._keymap = library, keymap
+        self.reader, self.library, self._keymap = app, library, keymap
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
-        article = ArticlePane(today=local_today, measure=settings.measure, id="article")
-        panes = Panes(
-            TopBar(id="top"), TagSidebar(id="sidebar"), headlines, article, StatusBar(id="status"), Prompt(id="prompt")
-        )
         self._divider = Divider(id="divider")
-        self.desk = Desk(library, settings, keymap, panes)
-        self.listing = Listing(self.desk)
-        self.opening = Opening(self.desk, self.listing)
-        moving = Moving(self.desk, self.opening, self.activate)
-        keeping = Keeping(self.desk, self.listing, self.opening, self.ask)
-        finding = Finding(self.desk, self.listing, self.opening, self.ask, self.activate)
-        self.linking = Linking(self.desk, self.opening, app.copy_to_clipboard)
-        looking = Looking(
-            app,
-            self.desk,
-            self.listing,
-            self.opening,
-            keeping,
-            activate=self.activate,
-            set_zen=self.set_zen,
-            run=self.run_named,
+        self.desk = Desk(
+            library,
+            settings,
+            keymap,
+            Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status")),
         )
-        owners = (self, moving, keeping, finding, self.linking, looking)
-        self._handlers: dict[str, Callable[[int | None], None]] = {
-            name: next(
-                getattr(owner, f"{'do_' if owner is self else ''}{name}") for owner in owners if _has(owner, name, self)
-            )
-            for name in BY_ID
-        }
+        self.listing = Listing(self.desk)
+        self._handlers: dict[str, Callable[[int | None], None]] = {}
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._zen = False
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     def compose(self) -> ComposeResult:
-        """First row, the panes, last row; the prompt takes the last row's place while it asks."""
+        """What the first frame needs: first row, sidebar, headlines and last row; `furnish` brings the rest."""
         panes = self.desk.panes
         yield panes.top
         with Horizontal(id="panes"):
             yield panes.sidebar
             yield panes.headlines
             yield self._divider
-            yield panes.article
         yield panes.status
-        yield panes.prompt
-        yield Static(Content(f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"), id="too-small")
 
     def on_mount(self) -> None:
         """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
         self.listing.refresh()
         self._arrange()
-        self.activate(Pane.LIST)
-        self.opening.show(self.desk.panes.headlines.current)
+        self.desk.panes.headlines.active = True
+        self._show_hints()
+
+    @property
+    def furnished(self) -> bool:
+        """Whether everything is there."""
+        return bool(self._handlers)
+
+    def furnish(self) -> None:
+        """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
+        list can do without. Called once that frame is out, or by the first key.
+        """
+        if self.furnished:
+            return
+        from tui_reader.tui.screens.reading.furnishing import furnish  # noqa: PLC0415 - see above
+
+        self._handlers = furnish(self)
+        panes = self.desk.panes
+        self.query_one("#panes").mount(panes.article)
+        self.mount(panes.prompt)
+        panes.article.display = bool(self.desk.arrangement and self.desk.arrangement.article)
+        self.opening.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self.opening.keep_place)
 
     # Keys
@@ -167,6 +162,19 @@ class ReadingScreen(Screen[None]):
         hints = [Hint(keys, label) for keys, label in continuations] or self._hints[self.desk.pane]
         self.desk.panes.status.show_hints(hints, self._sequencer.typed)
 
+    @property
+    def prompt(self) -> Prompt:
+        """Where it asks."""
+        return self.desk.panes.prompt
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Say something on the last row."""
+        self.desk.say(message, bad=bad)
+
+    def sheet_stands_before(self) -> Widget:
+        """The sheet lies between the panes and the last row."""
+        return self.desk.panes.status
+
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
         self.desk.panes.status.display = False
@@ -176,7 +184,7 @@ class ReadingScreen(Screen[None]):
         """Bring the last row back."""
         self.desk.panes.status.display = True
 
-    def do_back(self, _count: int | None) -> None:
+    def back(self, _count: int | None) -> None:
         """One level back: out of zen, out of the search, to the list, to the whole list."""
         panes = self.desk.panes
         if self.desk.pane is Pane.ARTICLE:
@@ -246,12 +254,20 @@ class ReadingScreen(Screen[None]):
         panes.headlines.display = bool(arrangement.headlines)
         panes.headlines.styles.width = arrangement.headlines
         self._divider.display = arrangement.mode in (Mode.THREE, Mode.TWO)
-        panes.article.display = bool(arrangement.article)
+        if self.furnished:
+            panes.article.display = bool(arrangement.article)
 
     def on_resize(self) -> None:
         """Arrange the panes anew."""
         width, height = self.app.size
-        self.set_class(width < LEAST_WIDTH or height < LEAST_HEIGHT, "-too-small")
+        too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if too_small and not self.query("#too-small"):
+            from textual.content import Content  # noqa: PLC0415 - for the few who meet it
+            from textual.widgets import Static  # noqa: PLC0415
+
+            needs = f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"
+            self.mount(Static(Content(needs), id="too-small"))
+        self.set_class(too_small, "-too-small")
         self._arrange()
 
     # What the widgets tell
@@ -332,7 +348,3 @@ class ReadingScreen(Screen[None]):
             self.opening.update_header()
         if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
             self.opening.show_current()
-
-
-def _has(owner: object, name: str, screen: object) -> bool:
-    return hasattr(owner, f"do_{name}") if owner is screen else hasattr(owner, name)
