@@ -26,6 +26,9 @@ from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import editor_of, run_editor
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 
+NOTICE_SECONDS = 20.0
+"""How long what is to be told at the start stays, if no other message takes its place."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -93,7 +96,7 @@ class ReaderApp(App[None]):
         sys.setswitchinterval(0.001)
         self.library.start(self._library_told)
         if self._notices:
-            self.reading.desk.say(" · ".join(self._notices))
+            self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
         gc.enable()
         for number in (signal.SIGTERM, signal.SIGHUP):

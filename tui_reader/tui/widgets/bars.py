@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
+from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -82,6 +82,7 @@ class StatusBar(LinePane):
         self._hints: tuple[Hint, ...] = ()
         self._typed = ""
         self._said = ""
+        self._rows = [""]
         self._bad = False
         self._silence: Timer | None = None
 
@@ -101,7 +102,20 @@ class StatusBar(LinePane):
         """Set what just happened; empty to fall silent."""
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
+            self._fit()
             self.repaint()
+
+    def _fit(self) -> None:
+        """Take as many rows as the message needs: what is to be told is never cut."""
+        width = max(1, self.size.width - 2)
+        rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
+        if len(rows) != len(self._rows):
+            self.styles.height = len(rows)
+        self._rows = rows
+
+    def on_resize(self) -> None:
+        """Wrap a long message anew."""
+        self._fit()
 
     def silence_after(self, seconds: float) -> None:
         """Fall silent by itself, that long after the last call."""
@@ -111,12 +125,14 @@ class StatusBar(LinePane):
 
     def row_key(self, y: int) -> Hashable:
         """All that the picture depends on."""
-        return self._hints, self._typed, self._said, self._bad
+        return y, self._hints, self._typed, self._said, self._bad
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Whole hints as many as fit beside the message, which may take the row where it must."""
         base = self.ink("")
         said = base + self.ink("bad" if self._bad else "said")
+        if len(self._rows) > 1:
+            return line(width, base, [Piece(" ", base), Piece(self._rows[y] if y < len(self._rows) else "", said)])
         key, muted = base + self.ink("key"), base + self.ink("muted")
         message = clip(self._said, width - 2)
         room = width - 1 - (cell_len(message) + 3 if message else 1)

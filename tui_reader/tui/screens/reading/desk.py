@@ -78,14 +78,14 @@ class Desk:
             return self.shown
         return self.panes.headlines.current
 
-    def say(self, message: str, *, bad: bool = False) -> None:
+    def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
         """Say on the last row what just happened; it falls silent by itself after some seconds."""
         if self.panes.prompt.asking:
             self.panes.prompt.remark(message)
             return
         self.panes.status.say(message, bad=bad)
         if message:
-            self.panes.status.silence_after(self.SAY_SECONDS)
+            self.panes.status.silence_after(seconds)
 
     def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
         """Say what a service did, and how to take it back."""

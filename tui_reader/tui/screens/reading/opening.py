@@ -140,10 +140,9 @@ class Opening:
         if desk.shown is None or desk.entered:
             return
         desk.entered = True
-        if desk.settings.mark_read_on_open:
-            outcome = desk.library.reading.open(desk.shown)
-            if outcome.ids:
-                self._listing.touch(outcome.ids)
+        outcome = desk.library.reading.open(desk.shown, mark_read=desk.settings.mark_read_on_open)
+        if outcome.ids:
+            self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
         """Remember where the shown article stands, if it was opened or moved in."""

@@ -334,6 +334,8 @@ class ReadingScreen(KeyScreen):
                 desk.panes.status.say("saving…")
             case library_events.Saved():
                 desk.say("saved")
+            case library_events.Notice(message):
+                desk.say(message)
             case library_events.StoreFailed(message):
                 desk.panes.status.say(message, bad=True)
 
