@@ -13,6 +13,7 @@ from tui_reader.tui.widgets.article_pane.painter import Overlay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
 
 _NONE = MarkIndex()
@@ -111,6 +112,19 @@ class MarkedView(MovingView):
         self._reveal(mark.start, mark.end)
 
     # What the page asks
+
+    def forget(self) -> None:
+        """Drop the highlights."""
+        self._marks, self._chosen, self._current = _NONE, "", None
+        super().forget()
+
+    def text_replaced(self, document: Document) -> None:
+        """Highlights stay only where no word can have moved: better none than one in the wrong place."""
+        old = self._document
+        grown = old is None or (old.partial and document.text.startswith(old.text))
+        if old is not None and not grown and document.text != old.text:
+            self._marks, self._current = _NONE, None
+        super().text_replaced(document)
 
     def attended(self) -> None:
         """The reader looks elsewhere: another highlight may be current."""

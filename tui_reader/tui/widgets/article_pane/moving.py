@@ -191,6 +191,20 @@ class MovingView(PageView):
             top = min(max(first - rows // 3, last - rows + 1), first)
         return self._put_on_top(top)
 
+    def forget(self) -> None:
+        """Drop what belongs to the article that was shown until now."""
+        self._focus = None
+
+    def text_replaced(self, document: Document) -> None:
+        """Another reading of the same article is about to be shown: the focus stays where its words stand as before."""
+        if self._focus is not None and not self._same_words(document, self._focus):
+            self._focus = None
+
+    def _same_words(self, document: Document, words: Range) -> bool:
+        """Whether a range holds the same words in another text."""
+        old = self._document
+        return old is not None and old.text[words.start : words.end] == document.text[words.start : words.end]
+
     # What the page asks
 
     def scrolled(self) -> None:

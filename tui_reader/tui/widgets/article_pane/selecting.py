@@ -9,46 +9,19 @@ from textual.geometry import Offset
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.objects import (
-    OBJECTS,
-    PARAGRAPH,
-    SENTENCE,
-    Ends,
-    grow_back,
-    grow_forward,
-    last_of,
-    text_object,
-)
+from tui_reader.document.objects import OBJECTS, Ends, last_of, text_object
+from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.marking import MarkedView
 from tui_reader.tui.widgets.article_pane.moving import KEPT_ROWS
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tui_reader.document.blocks import Document
-    from tui_reader.document.layout import Layout
     from tui_reader.document.motions import Range
 
 CHARACTER, BY_PARAGRAPH = "character", "paragraph"
 KINDS = (CHARACTER, BY_PARAGRAPH)
-
-_BY_TEXT: dict[str, Callable[[Document, int, int], int]] = {
-    "word": motions.next_word,
-    "back": motions.previous_word,
-    "end": motions.word_end,
-}
-_BY_UNIT = {
-    "sentence_next": (grow_forward, SENTENCE),
-    "sentence_previous": (grow_back, SENTENCE),
-    "paragraph_next": (grow_forward, PARAGRAPH),
-    "paragraph_previous": (grow_back, PARAGRAPH),
-}
-_BY_ROWS = ("down", "up", "half_down", "half_up", "page_down", "page_up")
-_IN_ROW = ("line_start", "line_first", "line_end")
-MOTIONS = ("left", "right", *_BY_TEXT, *_BY_UNIT, *_BY_ROWS, *_IN_ROW, "top", "bottom")
-"""Names of what moves the caret."""
 
 _REVERSED = {"f": "F", "F": "f", "t": "T", "T": "t"}
 
@@ -177,78 +150,19 @@ class SelectingView(MarkedView):
         """Move the caret, and with it the end of the selection; whether it moved.
 
         Args:
-            motion: One of `MOTIONS`.
+            motion: One of `caret_moves.MOTIONS`.
             count: How often.
         """
-        page, document = self._page, self._text
-        if not self._kind or page is None or page.layout is None or document is None or not document.text:
+        page = self._page
+        if not self._kind or motion not in MOTIONS or page is None or page.layout is None or self._text is None:
             return False
-        count = max(count, 1)
-        goal = self._goal
-        if motion in _BY_ROWS:
-            goal, ends = self._by_rows(layout, motion, count)
-        elif motion == "line_end":
-            goal, ends = carets.END_COLUMN, self._in_row(page.layout, motion, count)
-        else:
-            goal, ends = None, self._moved(page.layout, motion, count)
-        ends = Ends(ends.anchor, carets.snapped(document, ends.caret))
-        if ends == self._ends:
-            self._goal = goal
-            return False
-        self._select(ends, self._kind)
+        rows = max(self._rows_shown - KEPT_ROWS, 1)
+        ends, goal = moved(page.layout, motion, max(count, 1), self._ends, goal=self._goal, page_rows=rows)
+        changed = ends != self._ends
+        if changed:
+            self._select(ends, self._kind)
         self._goal = goal
-        return True
-
-    def _moved(self, layout: Layout, motion: str, count: int) -> Ends:
-        ends, document = self._ends, layout.document
-        if motion in _BY_TEXT:
-            return Ends(ends.anchor, _BY_TEXT[motion](document, ends.caret, count))
-        if motion in _BY_UNIT:
-            grow, unit = _BY_UNIT[motion]
-            for _ in range(count):
-                before, ends = ends, grow(document, unit, ends)
-                if before == ends:
-                    break
-            return ends
-        if motion in _IN_ROW:
-            return self._in_row(layout, motion, 1)
-        if motion in ("top", "bottom"):
-            return Ends(ends.anchor, 0 if motion == "top" else len(document.text))
-        step = carets.right if motion == "right" else carets.left
-        caret = ends.caret
-        for _ in range(min(count, len(document.text))):
-            moved = step(document, caret)
-            if moved == caret:
-                break
-            caret = moved
-        return Ends(ends.anchor, caret)
-
-    def _by_rows(self, layout: Layout, motion: str, count: int) -> tuple[int, Ends]:
-        """Go by rows: the goal column, and the ends."""
-        rows = self._rows_shown
-        if motion.startswith("half"):
-            count *= max(rows // 2, 1)
-        elif motion.startswith("page"):
-            count *= max(rows - KEPT_ROWS, 1)
-        goal = layout.position(self._ends.caret)[1] if self._goal is None else self._goal
-        down = motion in ("down", "half_down", "page_down")
-        caret = carets.by_rows(layout, self._ends.caret, count if down else -count, goal)
-        return goal, Ends(self._ends.anchor, caret)
-
-    def _in_row(self, layout: Layout, motion: str, count: int) -> Ends:
-        """Go to the beginning or end of the row as it is seen."""
-        document = layout.document
-        caret = self._ends.caret
-        if count > 1:
-            caret = carets.by_rows(layout, caret, count - 1, 0)
-        row = carets.row_range(layout, caret)
-        if motion == "line_end":
-            return Ends(self._ends.anchor, last_of(document, row))
-        start = row.start
-        if motion == "line_first":
-            piece = document.text[row.start : row.end]
-            start += len(piece) - len(piece.lstrip())
-        return Ends(self._ends.anchor, start)
+        return changed
 
     def find_character(self, kind: str, character: str, count: int = 1) -> bool:
         """Move the caret to a character of its paragraph.
@@ -367,6 +281,18 @@ class SelectingView(MarkedView):
             self.app.cursor_position = self.content_region.offset + Offset(self._columns()[0] + column, y)
 
     # What the page asks
+
+    def forget(self) -> None:
+        """Drop the selection."""
+        self._drop_selection()
+        super().forget()
+
+    def text_replaced(self, document: Document) -> None:
+        """A selection stays where its words stand as they did."""
+        selection = self.selection
+        if self._kind and (selection is None or not self._same_words(document, selection)):
+            self._drop_selection()
+        super().text_replaced(document)
 
     @property
     def attention(self) -> Range | None:
