@@ -174,8 +174,8 @@ class Resolver:
         if ranked and self._is_good(wanted, ranked[0]):
             if len(ranked) == 1 or ranked[0].score - ranked[1].score >= LIMITS.lead:
                 return self._placed(anchor, ranked[0])
-            return self._open(PlaceState.AMBIGUOUS, ranked)
-        return self._open(PlaceState.ORPHAN, ranked)
+            return self._open(anchor, PlaceState.AMBIGUOUS, ranked)
+        return self._open(anchor, PlaceState.ORPHAN, ranked)
 
     def _is_good(self, wanted: _Wanted, found: Found) -> bool:
         length = len(wanted.quote)
@@ -266,11 +266,12 @@ class Resolver:
     def _placed(self, anchor: Anchor, found: Found) -> Placement:
         same = min(found.quote, found.before, found.behind) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
-        return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint)
+        return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint, anchor.key)
 
-    def _open(self, state: PlaceState, ranked: list[Found]) -> Placement:
+    def _open(self, anchor: Anchor, state: PlaceState, ranked: list[Found]) -> Placement:
         candidates = tuple(each.range for each in ranked[:CANDIDATES] if each.score >= PLAUSIBLE)
-        return Placement(0, 0, state, round(ranked[0].score, 3) if ranked else 0.0, self.fingerprint, candidates)
+        score = round(ranked[0].score, 3) if ranked else 0.0
+        return Placement(0, 0, state, score, self.fingerprint, anchor.key, candidates)
 
 
 class _Wanted(NamedTuple):

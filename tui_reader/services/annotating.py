@@ -289,7 +289,7 @@ def _anchor(document: Document, start: int, end: int) -> Anchor | None:
 
 
 def _placed(anchor: Anchor) -> Placement:
-    return Placement(anchor.start, anchor.end, PlaceState.ANCHORED, 1.0, anchor.fingerprint)
+    return Placement(anchor.start, anchor.end, PlaceState.ANCHORED, 1.0, anchor.fingerprint, anchor.key)
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -11,13 +11,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.storage.base import ANNOTATIONS, Edit
+from tui_reader.storage.base import Edit
 
 if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
-_PREFIX = "text:"
-_FIELD = "data"
+TEXTS = "texts"
+"""Table of the store; its records go by fingerprint, since several articles may have one text, and one several."""
+_FIELD = "zlib"
 CACHE_ROOM = 64_000_000
 """Bytes of compressed texts in the cache, some 20,000 articles; what was read longest ago goes first."""
 LARGEST = 256_000_000
@@ -45,18 +46,14 @@ def unpack(packed: str) -> str | None:
 
 def packed_text(store: Store, fingerprint: str) -> str | None:
     """A text of the store, packed; None if it is not there."""
-    data = (store.get(ANNOTATIONS, _PREFIX + fingerprint) or {}).get(_FIELD)
+    data = (store.get(TEXTS, fingerprint) or {}).get(_FIELD)
     return data if isinstance(data, str) else None
 
 
 def keeping(store: Store, fingerprint: str, packed: str | None) -> list[Edit]:
-    """The edits that put a packed text into the store, or take it out; none where it is so already.
-
-    Texts lie among the annotations, whose table travels with a library, but belong to no article: several may have the
-    same text, and one may have had several.
-    """
+    """The edits that put a packed text into the store, or take it out; none where it is so already."""
     before = packed_text(store, fingerprint)
-    return [Edit(ANNOTATIONS, _PREFIX + fingerprint, _FIELD, before, packed)] if before != packed else []
+    return [Edit(TEXTS, fingerprint, _FIELD, before, packed)] if before != packed else []
 
 
 class TextCache:
