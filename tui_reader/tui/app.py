@@ -20,6 +20,7 @@ from textual.message import Message
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
+from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.screens.keyed import KeyScreen
@@ -112,11 +113,17 @@ class ReaderApp(App[None]):
         asyncio.get_running_loop().add_signal_handler(number, self._leave)
 
     def _leave(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.finish_note()
         self.reading.opening.keep_place()
         self.exit()
 
     def _library_told(self, event: LibraryEvent) -> None:
         """Called from threads of the library; `post_message` is made for that."""
+        if isinstance(event, DocumentLoaded) and event.id not in self.reading.awaited:
+            # Read ahead: nobody looks at it yet, and waking the screen up costs the next key a millisecond.
+            return
         self.post_message(LibraryTold(event))
 
     def on_library_told(self, message: LibraryTold) -> None:

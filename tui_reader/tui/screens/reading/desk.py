@@ -9,7 +9,7 @@ from tui_reader.model.query import Sort, View
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from tui_reader.config import Settings
@@ -64,12 +64,25 @@ class Desk:
         self.walked = False
         """Whether the reader has pressed a key: only then the cursor is where they want it."""
         self.arrangement: Arrangement | None = None
+        self.article_parts: Sequence[str] = ()
+        """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
+        self.text_shown: Callable[[], None] = _nothing
+        """Called when the article pane shows another text, or the same one anew."""
 
     def headline(self, article: ArticleId | None) -> Headline | None:
         """The headline of an article; None where there is none (any more)."""
         if article is None or article not in self.library.catalogue:
             return None
         return self.library.catalogue.row(article)
+
+    @property
+    def context(self) -> Pane:
+        """Where keys go: the active pane, or the selection that is made in it."""
+        return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selecting else self.pane
+
+    def colour_name(self, colour: int) -> str:
+        """What the reader calls a colour."""
+        return self.settings.colours[colour - 1]
 
     @property
     def target(self) -> ArticleId | None:
@@ -112,3 +125,7 @@ class Desk:
             f"Put .md or .txt files into {where[0]}",
             "They appear here by themselves.",
         )
+
+
+def _nothing() -> None:
+    """Before anything is shown."""

@@ -29,7 +29,8 @@ class Opening:
         self._back: list[Place] = []
         self._forward: list[Place] = []
         self._pending: int | None = None
-        self._expected: ArticleId | None = None
+        self.expected: ArticleId | None = None
+        """Article that is shown as soon as its text has been read."""
         self._patience: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
 
@@ -40,7 +41,7 @@ class Opening:
         it has been read.
         """
         desk = self._desk
-        self._expected = None
+        self.expected = None
         if article != desk.shown:
             self.keep_place()
             desk.entered = False
@@ -49,10 +50,12 @@ class Opening:
         if headline is None or article is None:
             desk.shown = None
             desk.panes.article.clear(*self._nothing())
+            desk.text_shown()
             return
         self._pending = headline.state.offset if offset is None else offset
         document = desk.library.documents.get(article)
         desk.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
+        desk.text_shown()
         self._left_at = article, self._pending
         desk.library.documents.want(article, self._neighbours())
 
@@ -64,26 +67,26 @@ class Opening:
         """
         desk = self._desk
         current = desk.panes.headlines.current
-        self._expected = None
+        self.expected = None
         if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
             return
         if current is None or desk.library.documents.get(current) is not None:
             self.show(current)
             return
-        self._expected = current
+        self.expected = current
         desk.library.documents.want(current, self._neighbours())
         if self._patience is not None:
             self._patience.stop()
         self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
 
     def _show_expected(self) -> None:
-        if self._expected is not None:
-            self.show(self._expected)
+        if self.expected is not None:
+            self.show(self.expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Take in a text that has been read."""
         desk = self._desk
-        if article == self._expected:
+        if article == self.expected:
             self.show(article)
             return
         headline = desk.headline(article)
@@ -97,6 +100,7 @@ class Opening:
         if pane.document is not None and pane.document.partial and self._pending:
             offset = self._pending
         pane.show(headline, document, offset=offset, progress=headline.state.progress)
+        desk.text_shown()
 
     def changed(self, article: ArticleId) -> None:
         """Read the text of the shown article anew: its file changed."""

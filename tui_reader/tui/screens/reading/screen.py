@@ -12,6 +12,7 @@ from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.keyed import KeyScreen
+from tui_reader.tui.screens.outside import edit_text
 from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
 from tui_reader.tui.screens.reading.listing import Listing
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_reader.config import Settings
+    from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
+    from tui_reader.services.reading import Outcome
     from tui_reader.tui.app import ReaderApp
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.outside import Edited
+    from tui_reader.tui.screens.reading.annotating import Annotating
     from tui_reader.tui.screens.reading.linking import Linking
     from tui_reader.tui.screens.reading.opening import Opening
+    from tui_reader.tui.screens.reading.selecting import Selecting
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
@@ -62,6 +68,8 @@ class ReadingScreen(KeyScreen):
     opening: Opening
     """What the article pane shows; there once the screen is furnished."""
     linking: Linking
+    annotating: Annotating
+    selecting: Selecting
 
     def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
         super().__init__()
@@ -76,7 +84,7 @@ class ReadingScreen(KeyScreen):
             Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status")),
         )
         self.listing = Listing(self.desk)
-        self._handlers: dict[str, Callable[[int | None], None]] = {}
+        self._handlers: dict[str, Callable[..., None]] = {}
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._zen = False
@@ -104,6 +112,11 @@ class ReadingScreen(KeyScreen):
         """Whether everything is there."""
         return bool(self._handlers)
 
+    @property
+    def awaited(self) -> tuple[ArticleId | None, ...]:
+        """Articles whose text is looked at or waited for; may be asked from any thread."""
+        return (self.desk.shown, self.opening.expected) if self.furnished else ()
+
     def furnish(self) -> None:
         """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
         list can do without. Called once that frame is out, or by the first key.
@@ -127,7 +140,7 @@ class ReadingScreen(KeyScreen):
         if self.linking.choosing:
             self.linking.feed(key)
             return True
-        fed = self._sequencer.feed(key, self._keymap.of(self.desk.pane))
+        fed = self._sequencer.feed(key, self._keymap.of(self.desk.context))
         if self._forget_typed is not None:
             self._forget_typed.stop()
             self._forget_typed = None
@@ -136,18 +149,20 @@ class ReadingScreen(KeyScreen):
         self._show_hints()
         if fed.step is Step.RUN and fed.command is not None:
             self.desk.walked = True
-            self.run(fed.command, fed.count)
+            self.run(fed.command, fed.count, fed.key)
         return fed.step is not Step.PASS
 
-    def run(self, command: Command, count: int | None = None) -> None:
+    def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""
-        self._handlers[command.id](count)
+        handler = self._handlers[command.id]
+        handler(count, key) if command.takes_key else handler(count)
 
     def run_named(self, name: str) -> None:
         """Run a command from the palette, in the first pane where it works if it does not work in the active one."""
         command = BY_ID[name]
-        if self.desk.pane not in command.panes:
-            pane = next(pane for pane in (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR) if pane in command.panes)
+        if self.desk.context not in command.panes:
+            order = (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR, Pane.SELECTION)
+            pane = next(pane for pane in order if pane in command.panes)
             if pane is Pane.ARTICLE:
                 self.opening.enter()
             self.activate(pane)
@@ -158,9 +173,19 @@ class ReadingScreen(KeyScreen):
         self._show_hints()
 
     def _show_hints(self) -> None:
-        continuations = self._sequencer.hints(self._keymap.of(self.desk.pane))
-        hints = [Hint(keys, label) for keys, label in continuations] or self._hints[self.desk.pane]
+        context = self.desk.context
+        continuations = self._sequencer.hints(self._keymap.of(context))
+        hints = [Hint(keys, self._named(keys, label)) for keys, label in continuations] or self._hints[context]
         self.desk.panes.status.show_hints(hints, self._sequencer.typed)
+
+    def _named(self, keys: str, label: str) -> str:
+        """The label of a command; a colour goes by the name that the reader gave it."""
+        return self.desk.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
+
+    def context_changed(self) -> None:
+        """Other keys hold now."""
+        self._sequencer.reset()
+        self._show_hints()
 
     @property
     def prompt(self) -> Prompt:
@@ -175,6 +200,22 @@ class ReadingScreen(KeyScreen):
         """The sheet lies between the panes and the last row."""
         return self.desk.panes.status
 
+    def sheet_opened(self) -> None:
+        """The panes have fewer rows now: what is written about stays in sight."""
+        self.call_after_refresh(self.annotating.reveal)
+
+    def edit_outside(self, text: str) -> Edited:
+        """Have a text edited in the user's own editor."""
+        return edit_text(self.reader, self.desk.settings.editor, text)
+
+    def took(self, outcome: Outcome) -> bool:
+        """Show what a verb did to annotations; whether it did anything."""
+        return self.annotating.took(outcome)
+
+    def show_annotations(self, article: ArticleId | None) -> None:
+        """Open the list of annotations, of an article or of the library."""
+        self.desk.say("")
+
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
         self.desk.panes.status.display = False
@@ -188,7 +229,9 @@ class ReadingScreen(KeyScreen):
         """One level back: out of zen, out of the search, to the list, to the whole list."""
         panes = self.desk.panes
         if self.desk.pane is Pane.ARTICLE:
-            if panes.article.find_position[1]:
+            if self.annotating.leave() | self.selecting.leave():
+                self.desk.say("")
+            elif panes.article.find_position[1]:
                 panes.article.clear_find()
                 self.desk.say("")
             elif panes.article.clear_focus():
@@ -215,11 +258,18 @@ class ReadingScreen(KeyScreen):
     # Panes
 
     def activate(self, pane: Pane) -> None:
-        """Give the keys to a pane."""
+        """Give the keys to a pane, or to a selection in the article."""
         desk = self.desk
+        if pane is Pane.SELECTION:
+            self.activate(Pane.ARTICLE)
+            if not desk.panes.article.selecting:
+                self.selecting.select(None)
+            return
         if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
+            self.annotating.leave()
+            self.selecting.leave()
             self.opening.keep_place()
-        desk.pane = pane
+        entered, desk.pane = pane is Pane.ARTICLE and desk.pane is not pane, pane
         if self._zen and pane is not Pane.ARTICLE:
             self._zen = False
         desk.panes.sidebar.active = pane is Pane.SIDEBAR
@@ -227,6 +277,9 @@ class ReadingScreen(KeyScreen):
         desk.panes.article.active = pane is Pane.ARTICLE
         self._arrange()
         self._show_hints()
+        self.listing.recount()
+        if entered:
+            self.annotating.refresh()
 
     def set_zen(self, zen: bool | None) -> None:
         """Show nothing but the article, or the panes again; None for the other of the two."""
@@ -268,6 +321,7 @@ class ReadingScreen(KeyScreen):
             needs = f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"
             self.mount(Static(Content(needs), id="too-small"))
         self.set_class(too_small, "-too-small")
+        self.fit_sheet()
         self._arrange()
 
     # What the widgets tell
@@ -319,6 +373,9 @@ class ReadingScreen(KeyScreen):
                 self.opening.arrived(article, document)
             case library_events.ArticlesChanged():
                 self._take_in_changes()
+            case library_events.AnnotationsPlaced(article):
+                if article == desk.shown:
+                    self.annotating.refresh()
             case library_events.DocumentChanged(article):
                 self.opening.changed(article)
             case library_events.ScanProgress(done, total):
@@ -348,5 +405,6 @@ class ReadingScreen(KeyScreen):
         self.listing.refresh()
         if desk.shown in changed:
             self.opening.update_header()
+            self.annotating.refresh()
         if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
             self.opening.show_current()
