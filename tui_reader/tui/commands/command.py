@@ -21,6 +21,7 @@ class Pane(StrEnum):
 EVERYWHERE = frozenset({Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE})
 """The three panes of the reading screen."""
 ANYWHERE = frozenset(Pane)
+WITH_SELECTION = EVERYWHERE | {Pane.SELECTION}
 IN_SELECTION = frozenset({Pane.SELECTION})
 IN_ANNOTATIONS = frozenset({Pane.ANNOTATIONS})
 MARKING = frozenset({Pane.ARTICLE, Pane.SELECTION})
