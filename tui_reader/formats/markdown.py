@@ -106,9 +106,7 @@ def _read_body(source: Source, name: str, *, partial: bool = False) -> Document:
     reader = read_tokens(tokens, env.get("footnotes", {}))
     builder = reader.builder
     if not builder.blocks:
-        return empty_document(
-            metadata, "This file is empty." if not source.header else "This file has a header, but no text."
-        )
+        return empty_document(metadata, source.body)
     document = builder.build(metadata, notices=source.notices, partial=partial)
     first = document.blocks[0]
     if first.kind is BlockKind.HEADING and _folded(document.block_text(0)) == _folded(metadata.title):

@@ -75,9 +75,7 @@ def read_body(source: Source, name: str, *, partial: bool = False, metadata: Met
     metadata = metadata or complete(source.header, source.body, name)
     texts, tights = _paragraphs(source.body)
     if not texts:
-        return empty_document(
-            metadata, "This file is empty." if not source.header else "This file has a header, but no text."
-        )
+        return empty_document(metadata, source.body)
     quiet = _standfirst(texts)
     kind = BlockKind.PARAGRAPH
     blocks = []

@@ -264,7 +264,9 @@ def _inline_picture(running: RunningText, token: Token) -> None:
 
 def _inline_tag(running: RunningText, source: str) -> None:
     match = _TAG.fullmatch(source)
-    if match is None:  # a comment or an instruction
+    if match is None:  # a comment, an instruction, or characters that were kept from being read as tags
+        if source.startswith("<![CDATA["):
+            running.add(source[9:-3])
         return
     tag = match[2].lower()
     if tag == "br":
