@@ -218,6 +218,10 @@ class Layout:
         chunk = block // _CHUNK
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
 
+    def bottom_of(self, block: int) -> int:
+        """Number of the row behind a block's last, which is its empty row where it has one."""
+        return self.top_of(block + 1) - (1 if self._has_gap(block) else 0)
+
     def row(self, y: int) -> Row:
         """A row by its number; the nearest for one outside, an empty one in an empty document."""
         if not self._heights:

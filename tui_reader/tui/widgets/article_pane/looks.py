@@ -156,6 +156,7 @@ SPAN_ROLES: dict[SpanKind, Role] = {
 
 HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
 """Looks of the highlights by colour; what is no colour looks like the first."""
+_TONES = frozenset(HIGHLIGHTS)
 _BLEND = "blend-"
 _UNDER = 0.35
 """Share of the lower highlight's tone where two overlap."""
@@ -164,6 +165,11 @@ _UNDER = 0.35
 def blend(over: int, under: int) -> str:
     """Role of a highlight's colour over another's."""
     return f"{_BLEND}{over}-{under}"
+
+
+def is_highlight(role: str) -> bool:
+    """Whether a role is the tone of a highlight, alone or over another."""
+    return role in _TONES or role.startswith(_BLEND)
 
 
 _UPRIGHT = Style(italic=False)

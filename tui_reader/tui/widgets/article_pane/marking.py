@@ -34,8 +34,7 @@ class MarkedView(MovingView):
             marks: In the order in which they were last touched, so that the latest lies on top; else in any order.
         """
         self._marks = MarkIndex(marks)
-        self._current = None
-        self.attended()
+        self._current = self._current_now()
         self.marks_changed()
         self.repaint()
 
@@ -115,8 +114,9 @@ class MarkedView(MovingView):
 
     def forget(self) -> None:
         """Drop the highlights."""
-        self._marks, self._chosen, self._current = _NONE, "", None
         super().forget()
+        self._marks, self._chosen, self._current = _NONE, "", None
+        self.marks_changed()
 
     def text_replaced(self, document: Document) -> None:
         """Highlights stay only where no word can have moved: better none than one in the wrong place."""
@@ -124,20 +124,24 @@ class MarkedView(MovingView):
         grown = old is None or (old.partial and document.text.startswith(old.text))
         if old is not None and not grown and document.text != old.text:
             self._marks, self._current = _NONE, None
+            self.marks_changed()
         super().text_replaced(document)
 
     def attended(self) -> None:
         """The reader looks elsewhere: another highlight may be current."""
         super().attended()
-        here = self.attention
-        stack = [] if here is None else self._marks.stacked(here.start, here.end)
-        current = next((mark for mark in stack if mark.id == self._chosen), stack[0] if stack else None)
-        before, self._current = self._current, current
+        before, self._current = self._current, self._current_now()
+        current = self._current
         if before != current:
             self.marks_changed()
             for mark in (before, current):
                 if mark is not None:
                     self.repaint_range(mark.start, mark.end)
+
+    def _current_now(self) -> Mark | None:
+        here = self.attention
+        stack = [] if here is None else self._marks.stacked(here.start, here.end)
+        return next((mark for mark in stack if mark.id == self._chosen), stack[0] if stack else None)
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """Highlights over the focus, mixed where they overlap."""

@@ -228,10 +228,10 @@ class ArticlePane(SearchingView):
             self.post_message(self.Activated())
 
     def mark_under(self, x: int, y: int) -> str:
-        """Id of the highlight at a cell of the pane, the topmost where there are several; empty where there is none."""
+        """Id of the topmost highlight at a cell of the pane, or of that whose note is there; empty where none is."""
         row, offset = self._text_under(x, y)
         if row is None or offset is None:
-            return ""
+            return self.note_under(x, y)
         return next((mark.id for mark in self.marks_at(offset)), "")
 
     def picked(self) -> None:

@@ -12,8 +12,8 @@ from tui_reader.document.cells import next_boundary
 from tui_reader.document.objects import OBJECTS, Ends, last_of, text_object
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.looks import Role
-from tui_reader.tui.widgets.article_pane.marking import MarkedView
 from tui_reader.tui.widgets.article_pane.moving import KEPT_ROWS
+from tui_reader.tui.widgets.article_pane.noting import NotedView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ KINDS = (CHARACTER, BY_PARAGRAPH)
 _REVERSED = {"f": "F", "F": "f", "t": "T", "T": "t"}
 
 
-class SelectingView(MarkedView):
+class SelectingView(NotedView):
     """A page on which text can be selected."""
 
     _kind = ""
