@@ -22,8 +22,9 @@ ROOM = 24_000_000
 """Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
 AHEAD = 1_000_000
 """Bytes beyond which a file is read when it is opened, not before: it would keep a core busy for long."""
-AHEAD_PAUSE = 0.04
-"""Seconds after a wish before anything is read ahead: the picture of what was wished for has the processor first."""
+AHEAD_PAUSE = 0.015
+"""Seconds after a wish before anything is read ahead: the picture of what was wished for has the processor first, and
+at 30 keys a second there is time for a neighbour before the next key."""
 WORKERS = 2
 """Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
 
@@ -92,6 +93,24 @@ class Documents:
                 self._idle += 1
                 thread.start()
             self._changed.notify_all()
+
+    def want_within(
+        self, article_id: ArticleId, neighbours: Sequence[ArticleId] = (), *, seconds: float
+    ) -> Document | None:
+        """Want a document, and wait for it a moment: most are read in less than it takes to draw a frame.
+
+        Args:
+            article_id: The document.
+            neighbours: Those that are likely to be wanted next.
+            seconds: The longest that this may take, whatever the disk does.
+
+        Returns:
+            What is at hand by then, maybe nothing; `DocumentLoaded` tells of what comes later.
+        """
+        self.want(article_id, neighbours)
+        with self._changed:
+            self._changed.wait_for(lambda: article_id in self._kept or self._closed, seconds)
+            return self._kept.get(article_id)
 
     def drop(self, article_id: ArticleId) -> None:
         """Forget a document, and do not keep it if it is being read just now."""
@@ -188,6 +207,7 @@ class Documents:
             self._size += len(document.text)
             while self._size > ROOM and len(self._kept) > 1:
                 self._forget(next(iter(self._kept)))
+            self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
 
 

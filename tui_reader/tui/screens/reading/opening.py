@@ -21,6 +21,8 @@ class Opening:
 
     MOST_PLACES = 100
     """Places kept to jump back to."""
+    MOMENT = 0.006
+    """Seconds that a frame waits for a text: an article of 10 kB takes 2 ms."""
     PATIENCE = 0.12
     """Seconds after which the head of an article is shown before its text is there."""
 
@@ -70,11 +72,15 @@ class Opening:
         self.expected = None
         if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
             return
-        if current is None or desk.library.documents.get(current) is not None:
+        if current is None:
+            self.show(None)
+            return
+        documents = desk.library.documents
+        # Not read ahead, it is read now: a moment's wait makes one frame of the two that list and text would be.
+        if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.MOMENT):
             self.show(current)
             return
         self.expected = current
-        desk.library.documents.want(current, self._neighbours())
         if self._patience is not None:
             self._patience.stop()
         self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
@@ -93,7 +99,7 @@ class Opening:
         if article != desk.shown or headline is None:
             return
         pane = desk.panes.article
-        if document.partial and pane.document is not None:
+        if document is pane.document or (document.partial and pane.document is not None):
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
         offset = pane.offset if pane.document is not None else self._pending or 0
