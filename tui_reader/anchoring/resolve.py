@@ -98,6 +98,12 @@ class Resolver:
             return self._placed(anchor, mapped)
         return self._searched(anchor, wanted)
 
+    def nearest(self, quote: str) -> Found | None:
+        """The place whose words are most like a quote of unknown origin, or None where no place is like it at all."""
+        wanted = _Wanted(fold(quote), "", "")
+        found = [self._weigh(wanted, place) for place in self._similar(wanted, self._places)]
+        return max(found, key=lambda each: each.quote, default=None)
+
     @cached_property
     def _folded(self) -> str:
         return fold(self._text)

@@ -174,7 +174,11 @@ class Annotating:
     def edit_note(self, annotation_id: AnnotationId, note: str) -> Outcome:
         """Give an annotation another note; words like `.tag` at its start are added to the tags."""
         written, more = split_action_tags(note)
-        label = "wrote a note on {}" if written else "took the note off {}"
+        annotation = self.get(annotation_id)
+        if annotation is not None and annotation.is_on_article:
+            label = "changed {}"
+        else:
+            label = "wrote a note on {}" if written else "took the note off {}"
         return self._change(
             annotation_id,
             lambda each: {"note": written or None, "tags": _tags((*each.tags, *more)) or None},

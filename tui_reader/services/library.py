@@ -122,6 +122,14 @@ class Library:
         file = self._identities.file(article_id)
         return Path(file.path) if file is not None and article_id not in self._given else None
 
+    def article_at(self, path: Path) -> ArticleId | None:
+        """The article that a file is, or None."""
+        return self._identities.at(self._places.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
+
+    def path_named(self, name: str) -> Path:
+        """Where a file of this name stood when its state was written, in the library's places or elsewhere."""
+        return self._places.path_of(name)
+
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
         """The article that a relative link leads to.
 
