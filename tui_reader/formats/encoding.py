@@ -46,6 +46,9 @@ _MOST_CONTROLS = 0.02
 _FEW = 8
 """Control or zero bytes that prove nothing, however short the file is."""
 
+_MOSTLY_ASCII = 0.7
+"""Share of ASCII from which a text that fits no encoding is worth showing, damage and all."""
+
 _CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
 
 _DECLARED = re.compile(
@@ -179,25 +182,34 @@ def _declared(data: bytes) -> Decoded | None:
 
 
 def _damaged(data: bytes) -> Decoded | None:
-    """UTF-8 in which a few bytes are wrong: at least three good sequences for each bad one."""
+    """UTF-8 in which a few bytes are wrong: at least three good characters beyond ASCII for each bad place."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(data) - bad - len(data.translate(None, bytes(range(0x80, 0xC0))))
-    if good < 3 * bad:
-        return None
+    good = len(text) - bad - _count_ascii(data)
+    return _with_damage(text, bad) if good >= 3 * bad else None
+
+
+def _with_damage(text: str, bad: int) -> Decoded:
     places = "one place" if bad == 1 else f"{bad:,} places"
     return Decoded(text, "UTF-8", f"Damaged UTF-8: {places} that could not be decoded are shown as \ufffd.")
 
 
+def _count_ascii(data: bytes) -> int:
+    return len(data.translate(None, bytes(range(0x80, 0x100))))
+
+
 def _guessed(data: bytes) -> Decoded:
     codec = guess_codec(data)
-    if not codec:
-        return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
-    text = data.decode(codec, "replace")
-    notice = f"Not UTF-8: read as {name_of(codec)}, which is a guess."
-    if "\ufffd" in text:
-        notice += " Places that could not be decoded are shown as \ufffd."
-    return Decoded(text, name_of(codec), notice)
+    if codec:
+        text = data.decode(codec, "replace")
+        notice = f"Not UTF-8: read as {name_of(codec)}, which is a guess."
+        if "\ufffd" in text:
+            notice += " Places that could not be decoded are shown as \ufffd."
+        return Decoded(text, name_of(codec), notice)
+    if _count_ascii(data) >= len(data) * _MOSTLY_ASCII:
+        text = data.decode("utf-8", "replace")
+        return _with_damage(text, text.count("\ufffd"))
+    return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
 
 
 def _repaired(text: str) -> Decoded:
