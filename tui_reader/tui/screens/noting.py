@@ -6,16 +6,40 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
+from tui_reader.tui.widgets.article_pane.marks import Mark
 from tui_reader.tui.widgets.prompt import Question
 from tui_reader.tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotating import Annotating
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
+
+
+def marks_of(annotating: Annotating, article: ArticleId, document: Document | None) -> tuple[Mark, ...]:
+    """The highlights of an article that are painted in its document, the one touched last on top."""
+    if document is None or document.partial or document.error or not annotating.count(article):
+        return ()
+    standing = sorted(annotating.standing(article, document), key=lambda each: each.updated)
+    return tuple(_mark(each) for each in standing)
+
+
+def is_lost(annotation: Annotation) -> bool:
+    """Whether it is not sure where an annotation stands."""
+    return annotation.placed is not None and not annotation.placed.is_certain
+
+
+def _mark(annotation: Annotation) -> Mark:
+    placed = annotation.placed
+    start, end = placed.range if placed is not None else (0, 0)
+    moved = placed is not None and placed.state == "moved"
+    return Mark(annotation.id, start, end, annotation.colour, annotation.note, annotation.tags, moved)
 
 
 class Host(Protocol):

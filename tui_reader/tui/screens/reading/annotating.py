@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.noting import is_lost, marks_of
 from tui_reader.tui.screens.reading.desk import Place
-from tui_reader.tui.widgets.article_pane.marks import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.listing import Listing
     from tui_reader.tui.screens.reading.opening import Opening
     from tui_reader.tui.screens.reading.selecting import Selecting
+    from tui_reader.tui.widgets.article_pane.marks import Mark
 
 
 class Annotating:
@@ -46,6 +47,8 @@ class Annotating:
         self._painted: tuple[ArticleId | None, tuple[Mark, ...]] = (None, ())
         self._attaching: AnnotationId | None = None
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
+        self._wanted: AnnotationId = ""
+        """Highlight to go to once it is shown."""
 
     def commands(self) -> dict[str, Callable[..., None]]:
         """The commands that differ by their colour alone, by their names."""
@@ -221,9 +224,23 @@ class Annotating:
         if annotation is None or annotation.article != article:
             self._desk.say("it belongs to another article")
             return
-        verb = annotating.reattach if self._is_lost(annotation) else annotating.resize
+        verb = annotating.reattach if is_lost(annotation) else annotating.resize
         self.took(verb(annotation_id, document, *chosen))
         self._desk.panes.article.go_mark(annotation_id)
+
+    def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
+        """Show an annotation in its article; one that has no place waits to be attached. Not a command."""
+        self._opening.remember_place()
+        current = annotation.current
+        offset = current.start if current is not None else 0
+        if is_lost(annotation):
+            self._opening.go_to(Place(annotation.article, offset))
+            self.attach(annotation.id, candidate)
+            return
+        if annotation.placed is not None:
+            offset, self._wanted = annotation.placed.start, annotation.id
+        self._opening.go_to(Place(annotation.article, offset))
+        self.refresh()
 
     def leave(self) -> bool:
         """Attach nothing any more; whether that was to be done. Not a command."""
@@ -250,12 +267,12 @@ class Annotating:
         if article is not None:
             annotating = self._desk.library.annotating
             annotations = annotating.of(article)
-            if annotations and document is not None and not document.partial and not document.error:
-                standing = annotating.standing(article, document)
-                marks = tuple(_mark(each) for each in sorted(standing, key=lambda each: each.updated))
+            marks = marks_of(annotating, article, document)
         if self._painted != (article, marks):
             self._painted = article, marks
             pane.set_marks(marks)
+        if self._wanted and pane.go_mark(self._wanted):
+            self._wanted = ""
         self._count(annotations)
         self._tell_lost(article)
 
@@ -289,7 +306,7 @@ class Annotating:
     def _count(self, annotations: Sequence[Annotation]) -> None:
         highlights = sum(not each.is_on_article for each in annotations)
         notes = sum(bool(each.note) for each in annotations)
-        lost = sum(self._is_lost(each) for each in annotations)
+        lost = sum(is_lost(each) for each in annotations)
         counted = ((highlights, "highlight"), (notes, "note"))
         parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
         if lost:
@@ -310,17 +327,6 @@ class Annotating:
         if self._lost:
             what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
             self._desk.say(f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows")
-
-    @staticmethod
-    def _is_lost(annotation: Annotation) -> bool:
-        return annotation.placed is not None and not annotation.placed.is_certain
-
-
-def _mark(annotation: Annotation) -> Mark:
-    placed = annotation.placed
-    start, end = placed.range if placed is not None else (0, 0)
-    moved = placed is not None and placed.state == "moved"
-    return Mark(annotation.id, start, end, annotation.colour, annotation.note, annotation.tags, moved)
 
 
 def _is_same(document: Document, mark: Mark, low: int, high: int) -> bool:

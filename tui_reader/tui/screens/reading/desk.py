@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
+    from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.reading.layout import Arrangement
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -83,6 +84,17 @@ class Desk:
     def colour_name(self, colour: int) -> str:
         """What the reader calls a colour."""
         return self.settings.colours[colour - 1]
+
+    def label_of(self, keys: str, label: str) -> str:
+        """The label of a half-typed command; a colour goes by the name that the reader gave it."""
+        return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
+
+    def help_of(self, command: Command) -> str:
+        """What a command does, with the colour by its name."""
+        name, _, number = command.id.partition("_")
+        if name != "colour" or not number.isdecimal():
+            return command.help
+        return command.help.replace(f"colour {number}", self.colour_name(int(number)))
 
     @property
     def target(self) -> ArticleId | None:

@@ -15,6 +15,7 @@ from tui_reader.tui.screens.reading.linking import Linking
 from tui_reader.tui.screens.reading.looking import Looking
 from tui_reader.tui.screens.reading.moving import Moving
 from tui_reader.tui.screens.reading.opening import Opening
+from tui_reader.tui.screens.reading.quoting import Quoting
 from tui_reader.tui.screens.reading.selecting import Selecting
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
@@ -43,6 +44,16 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     screen.selecting = selecting
     desk.text_shown = annotating.refresh
     keeping = Keeping(desk, listing, opening, annotating, screen.ask)
+    looking = Looking(
+        app,
+        desk,
+        listing,
+        opening,
+        keeping,
+        activate=screen.activate,
+        set_zen=screen.set_zen,
+        run=screen.run_named,
+    )
     owners = (
         Moving(desk, opening, screen.activate),
         keeping,
@@ -50,16 +61,8 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         selecting,
         Finding(desk, listing, opening, screen.ask, screen.activate),
         linking,
-        Looking(
-            app,
-            desk,
-            listing,
-            opening,
-            keeping,
-            activate=screen.activate,
-            set_zen=screen.set_zen,
-            run=screen.run_named,
-        ),
+        Quoting(desk, selecting, put=linking.put, pick=looking.pick),
+        looking,
     )
     handlers: dict[str, Callable[..., None]] = {"back": screen.back, **annotating.commands(), **selecting.commands()}
     for name, command in BY_ID.items():

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_reader.config import Settings
+    from tui_reader.model.annotation import Annotation, Range
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.app import ReaderApp
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
     from tui_reader.tui.screens.outside import Edited
     from tui_reader.tui.screens.reading.annotating import Annotating
     from tui_reader.tui.screens.reading.linking import Linking
@@ -70,6 +72,8 @@ class ReadingScreen(KeyScreen):
     linking: Linking
     annotating: Annotating
     selecting: Selecting
+    annotations: AnnotationsScreen | None = None
+    """The list of annotations while it is open."""
 
     def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
         super().__init__()
@@ -115,7 +119,10 @@ class ReadingScreen(KeyScreen):
     @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
         """Articles whose text is looked at or waited for; may be asked from any thread."""
-        return (self.desk.shown, self.opening.expected) if self.furnished else ()
+        if not self.furnished:
+            return ()
+        beside = self.annotations.awaited if self.annotations is not None else None
+        return self.desk.shown, self.opening.expected, beside
 
     def furnish(self) -> None:
         """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
@@ -175,12 +182,8 @@ class ReadingScreen(KeyScreen):
     def _show_hints(self) -> None:
         context = self.desk.context
         continuations = self._sequencer.hints(self._keymap.of(context))
-        hints = [Hint(keys, self._named(keys, label)) for keys, label in continuations] or self._hints[context]
+        hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations] or self._hints[context]
         self.desk.panes.status.show_hints(hints, self._sequencer.typed)
-
-    def _named(self, keys: str, label: str) -> str:
-        """The label of a command; a colour goes by the name that the reader gave it."""
-        return self.desk.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
 
     def context_changed(self) -> None:
         """Other keys hold now."""
@@ -214,7 +217,23 @@ class ReadingScreen(KeyScreen):
 
     def show_annotations(self, article: ArticleId | None) -> None:
         """Open the list of annotations, of an article or of the library."""
-        self.desk.say("")
+        from tui_reader.tui.screens.annotations.screen import AnnotationsScreen  # noqa: PLC0415 - not for the first frame
+
+        self.opening.keep_place()
+        self.selecting.leave()
+        self.annotations = AnnotationsScreen(self, article)
+        self.reader.push_screen(self.annotations)
+
+    def close_annotations(self) -> None:
+        """Put the list of annotations away."""
+        if self.annotations is not None:
+            self.annotations = None
+            self.reader.pop_screen()
+
+    def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
+        """Open the article of an annotation at its place, or at one where it could belong."""
+        self.annotating.go_to(annotation, candidate)
+        self.activate(Pane.ARTICLE)
 
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
@@ -371,11 +390,15 @@ class ReadingScreen(KeyScreen):
         match event:
             case library_events.DocumentLoaded(article, document):
                 self.opening.arrived(article, document)
+                if self.annotations is not None:
+                    self.annotations.arrived(article, document)
             case library_events.ArticlesChanged():
                 self._take_in_changes()
             case library_events.AnnotationsPlaced(article):
                 if article == desk.shown:
                     self.annotating.refresh()
+                if self.annotations is not None:
+                    self.annotations.changed()
             case library_events.DocumentChanged(article):
                 self.opening.changed(article)
             case library_events.ScanProgress(done, total):
@@ -401,6 +424,8 @@ class ReadingScreen(KeyScreen):
         if not changed:
             return
         desk = self.desk
+        if self.annotations is not None:
+            self.annotations.changed()
         desk.panes.headlines.touch(changed)
         self.listing.refresh()
         if desk.shown in changed:
