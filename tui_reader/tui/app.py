@@ -88,7 +88,17 @@ class ReaderApp(App[None]):
         self.push_screen(self.reading)
 
     def on_ready(self) -> None:
-        """After the first frame: let the library's threads begin, tell what is to be told, clean up from the start.
+        """Listen to signals, and do all else once the first frame is out."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                self._loop_signal(number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                # No signals on this system, or not the main thread: the terminal's own way out remains.
+                break
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Bring in what the first frame did without, let the library's threads begin, tell what is to be told.
 
         The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
         """
@@ -100,12 +110,6 @@ class ReaderApp(App[None]):
             self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
         gc.enable()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                self._loop_signal(number)
-            except (NotImplementedError, RuntimeError, ValueError):
-                # No signals on this system, or not the main thread: the terminal's own way out remains.
-                break
 
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
