@@ -120,8 +120,8 @@ class Picker(ModalScreen[Choice | None]):
             width: 72; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; background: $raised;
         }
         & Input {
-            height: 3; border: none; padding: 1 3; background: $raised; color: $bright;
-            &:focus { border: none; }
+            height: 3; border: none; padding: 1 3; background: $raised; color: $bright; background-tint: $raised 0%;
+            &:focus { border: none; background-tint: $raised 0%; }
             & > .input--placeholder { color: $muted-ink; }
         }
         &:ansi > Vertical { border: round $faint; }

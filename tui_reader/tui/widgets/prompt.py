@@ -102,7 +102,7 @@ class Prompt(Horizontal):
         height: 1; background: $raised; display: none;
         & > Input {
             width: 1fr; height: 1; border: none; padding: 0; background: $raised; color: $bright;
-            &:focus { border: none; background: $raised; }
+            &:focus { border: none; background: $raised; background-tint: $raised 0%; }
             & > .input--suggestion, & > .input--placeholder { color: $muted-ink; text-style: none; }
         }
     }
