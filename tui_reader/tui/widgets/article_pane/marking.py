@@ -11,12 +11,14 @@ from tui_reader.tui.widgets.article_pane.moving import MovingView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
 
 _NONE = MarkIndex()
+MOST_PAINTED = 500
+"""Rows whose highlights are kept."""
 
 
 class MarkedView(MovingView):
@@ -26,6 +28,8 @@ class MarkedView(MovingView):
     _chosen = ""
     """Id of the highlight that was gone to; it is current while the reader looks at it."""
     _current: Mark | None = None
+    _painted: dict[tuple[int, int], tuple[Overlay, ...]] = {}  # noqa: RUF012 - replaced before anything is put in
+    """What is painted of the highlights, by row."""
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Show these highlights and no others; all must be sure to stand where they are said to.
@@ -40,6 +44,7 @@ class MarkedView(MovingView):
 
     def marks_changed(self) -> None:
         """Called when other highlights are shown, or another one is current, before they are painted."""
+        self._painted = {}
 
     def marks_at(self, offset: int) -> tuple[Mark, ...]:
         """The highlights that cover a code point, the topmost first."""
@@ -148,12 +153,17 @@ class MarkedView(MovingView):
         over = super().overlays(start, end)
         if not len(self._marks):
             return over
-        current = self._current
-        found: list[Overlay] = []
-        for low, high, mark, under in self._marks.runs(start, end, "" if current is None else current.id):
-            role = HIGHLIGHTS[mark.colour]
-            mixed = under is not None and under.colour != mark.colour
-            found.append(Overlay(low, high, blend(mark.colour, under.colour) if mixed and under else role))
-            if mark == current:
-                found.append(Overlay(low, high, Role.CURRENT))
+        found = self._painted.get((start, end))
+        if found is None:
+            if len(self._painted) >= MOST_PAINTED:
+                self._painted.clear()
+            found = self._painted[start, end] = tuple(self._highlights(start, end))
         return (*over, *found)
+
+    def _highlights(self, start: int, end: int) -> Iterator[Overlay]:
+        current = self._current
+        for low, high, mark, under in self._marks.runs(start, end, "" if current is None else current.id):
+            mixed = under is not None and under.colour != mark.colour
+            yield Overlay(low, high, blend(mark.colour, under.colour) if mixed and under else HIGHLIGHTS[mark.colour])
+            if mark == current:
+                yield Overlay(low, high, Role.CURRENT)

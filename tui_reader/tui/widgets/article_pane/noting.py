@@ -6,8 +6,6 @@ from bisect import bisect_left
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.rows import Row
 from tui_reader.tui.widgets.article_pane.header import Piece
@@ -175,9 +173,6 @@ class NotedView(MarkedView):
                 seen.add((mark.colour, mark.uncertain))
                 role = Role.NUMBER_CURRENT if mark == self._current else Role.NUMBER
                 pieces.append(Piece(f"{mark.colour}{'?' if mark.uncertain else ''}", role))
-        room = max(self._columns()[0] - 1, 1)
-        while len(pieces) > 1 and sum(cell_len(piece.text) for piece in pieces) > room:
-            pieces.pop()
         return tuple(pieces)
 
     def note_under(self, x: int, y: int) -> str:

@@ -271,20 +271,17 @@ class Painter:
         left = self._left
         if bar is None and not numbers:
             return [Segment(" " * left, looks.base)] if left else []
-        tail = Segment(BAR, looks((bar,))) if bar is not None and left else Segment(" " * min(left, 1), looks.base)
+        # Beside the bar a number leaves no column empty; without it, it takes the one next to the text if it must.
+        room = left - 1 if bar is not None and left > 1 else left
+        while len(numbers) > 1 and sum(cell_len(text) for text, _ in numbers) > room:
+            numbers = numbers[:-1]
+        if numbers and cell_len(numbers[0].text) > room:
+            numbers = (numbers[0]._replace(text=numbers[0].text[:room]),)
         used = sum(cell_len(text) for text, _ in numbers)
-        if used > left - 1 and used <= left and bar is None:
-            # A narrow margin: the number takes the column next to the text too.
-            tail = Segment("", looks.base)
-        elif used > left - 1 and left == 1 and numbers:
-            numbers, used, tail = (numbers[0]._replace(text=numbers[0].text[0]),), 1, Segment("", looks.base)
-        elif used > left - 1:
-            numbers, used = (), 0
-        before = left - used - len(tail.text)
-        segments = [Segment(" " * before, looks.base)] if before > 0 else []
-        segments.extend(Segment(text, looks((role,))) for text, role in numbers)
-        if tail.text:
-            segments.append(tail)
+        segments = [Segment(" " * (left - used - 1), looks.base)] if left - used > 1 else []
+        segments.extend(Segment(text, looks((role,))) for text, role in numbers if text)
+        if used < left:
+            segments.append(Segment(" ", looks.base) if bar is None else Segment(BAR, looks((bar,))))
         return segments
 
     def _add_note(self, segments: list[Segment], at: int, note: HeadRow) -> int:

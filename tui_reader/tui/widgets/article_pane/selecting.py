@@ -320,7 +320,10 @@ class SelectingView(NotedView):
         if not self._kind or document is None:
             return over
         low, high = self._between(document, self._kind, self._ends)
-        return (*over, Overlay(low, high, Role.SELECTION)) if low < end and high > start else over
+        if low >= end or high <= start:
+            return over
+        # Cut to the row: one that is selected whole looks the same wherever the selection ends.
+        return (*over, Overlay(max(low, start), min(high, end), Role.SELECTION))
 
     def caret_overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """The caret, over all else."""
