@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.message import Message
 
+from tui_reader.document.wrapping import cut_rows
 from tui_reader.tui.theme import HIGHLIGHTS
-from tui_reader.tui.widgets.dates import short_date
+from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
@@ -284,10 +285,12 @@ class AnnotationList(LinePane):
         gap = Piece(" " * (INDENT - 1), base)
         if part == 1:
             note = " ".join(annotation.note.split())
-            return line(width, base, [bar, gap, Piece(clip(note, room), base + self.ink("note"))])
+            if note:
+                return line(width, base, [bar, gap, Piece(clip(note, room), base + self.ink("note"))])
+            return line(width, base, [bar, gap, self._quote(annotation, room, base, row=1)])
         tags = " ".join(f"#{tag}" for tag in annotation.tags)
         state = _STATES.get(annotation.state.value, "")
-        when = short_date(annotation.created, self._today())
+        when = moment(annotation.created, self._today())
         right = [
             Piece(f" {state}", base + self.ink("muted" if state == "moved" else "bad")),
             Piece(f"{'  ' if state else ' '}{when} ", base + self.ink("muted")),
@@ -295,13 +298,16 @@ class AnnotationList(LinePane):
         room -= sum(cell_len(piece.text) for piece in right)
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.ink("mark"))], right)
 
-    def _quote(self, annotation: Annotation, room: int, base: Style) -> Piece:
+    def _quote(self, annotation: Annotation, room: int, base: Style, *, row: int = 0) -> Piece:
+        """The words that are marked; they go on in the second row where no note stands there."""
         if annotation.is_on_article:
-            return Piece("on the whole article", base + self.ink("muted"))
-        quote = clip(" ".join(annotation.quote.split()), room)
-        if annotation.placed is not None and not annotation.placed.is_certain:
-            return Piece(quote, base + self.ink("quote"))
-        return Piece(quote, base + self.ink(f"quote-{annotation.colour}"))
+            return Piece("" if row else "on the whole article", base + self.ink("muted"))
+        quote = " ".join(annotation.quote[: 8 * room].split())
+        if row or (not annotation.note and cell_len(quote) > room):
+            cut = cut_rows(quote, max(2, room))[0]
+            quote = quote[cut:] if row else quote[:cut]
+        lost = annotation.placed is not None and not annotation.placed.is_certain
+        return Piece(clip(quote.strip(), room), base + self.ink("quote" if lost else f"quote-{annotation.colour}"))
 
     # The mouse
 

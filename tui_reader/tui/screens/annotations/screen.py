@@ -231,7 +231,7 @@ class AnnotationsScreen(KeyScreen):
         if self._typed:
             return "No annotation is like that", "", f"{self._keymap.hint('back')}  all of them again"
         where = "in this article" if self._article is not None else "yet"
-        return f"Nothing is annotated {where}", "", f"{keys} in an article highlights the sentence that has the focus"
+        return f"Nothing is annotated {where}", "", f"{keys} in an article highlights a sentence"
 
     def _describe(self) -> None:
         counts = [f"{self._total:,} annotation{'' if self._total == 1 else 's'}"]
@@ -268,7 +268,7 @@ class AnnotationsScreen(KeyScreen):
         headline = self._library.catalogue.row(annotation.article)
         current = annotation.current
         if document is not self._pane.document or document is None:
-            self._pane.show(headline, document, offset=current.start if current is not None else 0)
+            self._pane.show(headline, document)
         if document is None:
             return
         self._library.annotating.place(annotation.article, document)
@@ -634,7 +634,7 @@ def _latest_first(annotations: Sequence[Annotation]) -> list[Annotation]:
     latest: dict[ArticleId, str] = {}
     for annotation in annotations:
         latest[annotation.article] = max(latest.get(annotation.article, ""), annotation.created)
-    return sorted(annotations, key=lambda annotation: latest[annotation.article], reverse=True)
+    return sorted(annotations, key=lambda each: (latest[each.article], each.article), reverse=True)
 
 
 def _run_choice(choice: object) -> None:
