@@ -31,6 +31,8 @@ _EPILOG = """\
 commands:
   tui-reader init FOLDER   keep the state of FOLDER in FOLDER/library.json, so that it travels with the folder
   tui-reader config        show the settings there are, with their defaults (--write: make the file, --path: its path)
+  tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
+  tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
   A path that is called like a command is written ./init.
 
 exit status:
@@ -131,7 +133,24 @@ def _config(arguments: Sequence[str]) -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"init": _init, "config": _config}
+def _notes(arguments: Sequence[str]) -> int:
+    from tui_reader.cli_notes import notes  # noqa: PLC0415 - the other verbs do without
+
+    return notes(arguments)
+
+
+def _verify(arguments: Sequence[str]) -> int:
+    from tui_reader.cli_notes import verify  # noqa: PLC0415
+
+    return verify(arguments)
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "init": _init,
+    "config": _config,
+    "notes": _notes,
+    "verify": _verify,
+}
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -48,6 +48,13 @@ def _texts(value: object) -> tuple[str, ...]:
     raise ValueError('a list of texts, such as ["one", "two"]')
 
 
+def _five_names(value: object) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else []
+    if len(names) == 5 and all(isinstance(name, str) and name.strip() and name.isprintable() for name in names):
+        return tuple(names)
+    raise ValueError('a list of five names, such as ["claim", "evidence", "doubt", "idea", "quote"]')
+
+
 def _whole(low: int, high: int) -> _Read:
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
@@ -99,6 +106,11 @@ class Settings:
     preview: bool = _setting(True, _switch, "Whether moving in the list shows the article at once.")
     mark_read_on_open: bool = _setting(True, _switch, "Whether opening an article marks it as read.")
     mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
+    quote_style: str = _setting(
+        "markdown",
+        _one_of("markdown", "org", "plain", "bibtex", "footnote"),
+        'How a passage is copied with its source: "markdown", "org", "plain", "bibtex" or "footnote".',
+    )
     browser: str = _setting("", _text, 'Command that opens a link, such as "firefox"; "" is the system\'s own.')
     copy_command: str = _setting(
         "",
@@ -107,6 +119,11 @@ class Settings:
         " (OSC 52), which not every one allows.",
     )
     editor: str = _setting("", _text, 'Command that edits a text; "" is $VISUAL, or $EDITOR.')
+    colours: tuple[str, ...] = _setting(
+        ("amber", "green", "blue", "rose", "violet"),
+        _five_names,
+        "What you call the five highlight colours, such as claim, evidence and doubt; lists show the names.",
+    )
     ignore: tuple[str, ...] = _setting(
         (),
         _texts,

@@ -49,6 +49,7 @@ def test_tabs_reach_to_the_next_multiple_of_four() -> None:
     assert expand_tabs("a\tb\t\tc") == "a   b       c"
     assert expand_tabs("\tx", 3) == " x"
     assert cell_width("日\tx") == 5
+    assert cell_len(expand_tabs("\u200d\tx")) == cell_len(expand_tabs("\u200d\u200d\tx")) == 5
 
 
 def test_narrow_characters_are_one_cell_each_and_stand_alone() -> None:

@@ -297,6 +297,10 @@ def test_a_picture_is_a_label_and_its_text() -> None:
     assert labels == [OrnamentRole.LABEL] * 3
 
 
+def test_a_pictures_name_reaches_no_terminal_with_controls_in_it() -> None:
+    assert picture(document(block(FIGURE, target="a/\x1b[2Jmap.png")), 30) == ["▣ picture"]
+
+
 def test_trailing_stories_stand_under_a_line_until_they_are_joined() -> None:
     source = document("story", block(PARAGRAPH, "end", tight=True), "other", tail=2)
     assert picture(source, 36) == [

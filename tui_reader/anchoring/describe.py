@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from tui_reader.document.structure import block_index
@@ -20,13 +19,16 @@ TEXT_VERSION = 1
 
 def fingerprint(text: str) -> str:
     """What tells a text from every other: BLAKE2b of its UTF-8, 16 bytes in hexadecimal, behind the text's version."""
+    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, and most starts show nothing that is annotated
+
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return f"{TEXT_VERSION}-{digest}"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def document_fingerprint(document: Document) -> str:
-    """The same of a document's text (a million words take 10 ms), kept for the article on the screen."""
+    """The same of a document's text (a million words take 10 ms), kept for the article on the screen
+    and its neighbours."""
     return fingerprint(document.text)
 
 

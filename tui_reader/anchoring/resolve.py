@@ -8,6 +8,7 @@ ambiguous or an orphan.
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -87,16 +88,24 @@ class Resolver:
         """Where a passage stands; see `resolve`."""
         start, end = anchor.start, anchor.end
         here = self._text[start:end] == anchor.exact
-        if here and (
-            anchor.fingerprint == self.fingerprint
-            or self._text[max(0, start - BEFORE) : start] == anchor.prefix[-BEFORE:]
-        ):
+        if here and (anchor.fingerprint == self.fingerprint or self._is_unmoved(anchor)):
             return self._placed(anchor, Found(Range(start, end), 1.0, 1.0, 1.0, 1.0))
-        wanted = _Wanted(fold(anchor.exact), fold(anchor.prefix), fold(anchor.suffix))
+        wanted = _Wanted(fold(anchor.exact), _narrow(fold(anchor.prefix)), _narrow(fold(anchor.suffix)))
         mapped = self._mapped(anchor, wanted)
         if mapped is not None:
             return self._placed(anchor, mapped)
         return self._searched(anchor, wanted)
+
+    def _is_unmoved(self, anchor: Anchor) -> bool:
+        """Whether the same stands before a quote, and it goes on with the same letter, not in the midst of a word."""
+        before = self._text[max(0, anchor.start - BEFORE) : anchor.start]
+        return before == anchor.prefix[-BEFORE:] and self._text[anchor.end : anchor.end + 1] == anchor.suffix[:1]
+
+    def nearest(self, quote: str) -> Found | None:
+        """The place whose words are most like a quote of unknown origin, or None where no place is like it at all."""
+        wanted = _Wanted(fold(quote), "", "")
+        found = [self._weigh(wanted, place) for place in self._similar(wanted, self._places)]
+        return max(found, key=lambda each: each.quote, default=None)
 
     @cached_property
     def _folded(self) -> str:
@@ -174,8 +183,8 @@ class Resolver:
         if ranked and self._is_good(wanted, ranked[0]):
             if len(ranked) == 1 or ranked[0].score - ranked[1].score >= LIMITS.lead:
                 return self._placed(anchor, ranked[0])
-            return self._open(PlaceState.AMBIGUOUS, ranked)
-        return self._open(PlaceState.ORPHAN, ranked)
+            return self._open(anchor, PlaceState.AMBIGUOUS, ranked)
+        return self._open(anchor, PlaceState.ORPHAN, ranked)
 
     def _is_good(self, wanted: _Wanted, found: Found) -> bool:
         length = len(wanted.quote)
@@ -259,18 +268,26 @@ class Resolver:
     def _weigh(self, wanted: _Wanted, place: Range) -> Found:
         folded = self._folded
         quote = scoring.likeness(folded[place.start : place.end], wanted.quote)
-        before = context_likeness(folded[max(0, place.start - CONTEXT) : place.start], wanted.before)
-        behind = context_likeness(folded[place.end : place.end + CONTEXT], wanted.behind)
+        left = _narrow(folded[max(0, place.start - 2 * CONTEXT) : place.start])
+        right = _narrow(folded[place.end : place.end + 2 * CONTEXT])
+        before = context_likeness(left[max(0, len(left) - len(wanted.before)) :], wanted.before)
+        behind = context_likeness(right[: len(wanted.behind)], wanted.behind)
         return Found(place, WEIGHTS.score(quote, before, behind), quote, before, behind)
 
     def _placed(self, anchor: Anchor, found: Found) -> Placement:
         same = min(found.quote, found.before, found.behind) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
-        return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint)
+        return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint, anchor.key)
 
-    def _open(self, state: PlaceState, ranked: list[Found]) -> Placement:
+    def _open(self, anchor: Anchor, state: PlaceState, ranked: list[Found]) -> Placement:
         candidates = tuple(each.range for each in ranked[:CANDIDATES] if each.score >= PLAUSIBLE)
-        return Placement(0, 0, state, round(ranked[0].score, 3) if ranked else 0.0, self.fingerprint, candidates)
+        score = round(ranked[0].score, 3) if ranked else 0.0
+        return Placement(0, 0, state, score, self.fingerprint, anchor.key, candidates)
+
+
+def _narrow(context: str) -> str:
+    """A context whose white space takes one character each time: how wide a gap is says nothing of a place."""
+    return re.sub("  +", " ", context) if "  " in context else context
 
 
 class _Wanted(NamedTuple):

@@ -99,6 +99,11 @@ def _pattern(query: str) -> str:
     return "".join(parts) + r"(?![\u0300-\u036f])"
 
 
+def alike(character: str) -> str:
+    """The characters that stand for one, itself among them."""
+    return next((group for group in _ALIKE if character in group), character)
+
+
 def _alternatives(character: str) -> str:
     """One character of the query, with what else may stand for it."""
     for group in _ALIKE:

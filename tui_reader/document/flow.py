@@ -65,7 +65,8 @@ def figure_label(block: Block, width: int) -> str:
     name = "picture"
     if block.end == block.start and not block.target.startswith("data:"):
         path = block.target.partition("?")[0].partition("#")[0]
-        name = path.rstrip("/").rpartition("/")[2] or name
+        found = path.rstrip("/").rpartition("/")[2]
+        name = found if found and found.isprintable() else name
     label = f"{PICTURE} {name}"
     while cell_width(label) > width:
         label = label.removesuffix("…")[:-1] + "…"

@@ -96,7 +96,7 @@ class Layout:
                     rows = 1
                 else:
                     piece = text[start:end]
-                    if simple or (no_tab and piece.isascii()) or all_narrow_lines(piece):
+                    if simple or (no_tab and piece.isascii()) or all_narrow_lines.fullmatch(piece):
                         rows = len(find_rows(piece)) or 1
                     else:
                         rows = self._estimate(len(heights), piece, width)
@@ -121,7 +121,7 @@ class Layout:
             return estimate_table(block.table)
         lead = 1 if block.kind is BlockKind.FIGURE and block.end > block.start else 0
         piece = self.document.text[block.start : block.end]
-        if all_narrow_lines(piece):
+        if all_narrow_lines.fullmatch(piece):
             pattern = code_pattern(inset.width) if block.kind is BlockKind.CODE else flow_pattern(inset.width)
             return lead + (len(pattern.findall(piece)) or 1)
         return lead + self._estimate(index, piece, inset.width)
@@ -217,6 +217,10 @@ class Layout:
         """Number of a block's first row, the line above the trailing stories included."""
         chunk = block // _CHUNK
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
+
+    def bottom_of(self, block: int) -> int:
+        """Number of the row behind a block's last, which is its empty row where it has one."""
+        return self.top_of(block + 1) - (1 if self._has_gap(block) else 0)
 
     def row(self, y: int) -> Row:
         """A row by its number; the nearest for one outside, an empty one in an empty document."""

@@ -6,17 +6,18 @@ cells and a line of code are sentences of their own. A motion looks at the block
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.sentences import units_near
 from tui_reader.document.structure import block_index
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
 
@@ -39,7 +40,7 @@ _HIRAGANA = r"\u3041-\u309f"
 _KATAKANA = r"\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _PICTOGRAPHS = r"\u2600-\u27bf\U0001f000-\U0001faff"
 _LETTER = rf"(?:(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])[\w{_MARKS}])"
-_word = re.compile(
+_word = LazyPattern(
     rf"[{_KANJI}]+|[{_HIRAGANA}]+|[{_KATAKANA}ー]+|[{_PICTOGRAPHS}][{_PICTOGRAPHS}\u200d\ufe0f]*"
     rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_]|[{_MARKS}])['’.·][{_MARKS}]*(?=[^\W\d_])"
     rf"|(?<=\d|[{_MARKS}])[.,'’][{_MARKS}]*(?=\d)){_LETTER}+)*"

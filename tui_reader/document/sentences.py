@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.cells import boundary_at, is_plain
+from tui_reader.document.lazy import LazyPattern
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Cell, Document, Table
@@ -24,17 +25,17 @@ _OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
 _GOES_ON = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
 # Marks that need white space behind them, in repetition and with the quotes that close there; then those of scripts
 # without spaces, which do not.
-_candidates = re.compile(
+_candidates = LazyPattern(
     rf"(?P<mark>(?:[.!?…؟۔।॥።։។]+[{_CLOSERS}]*)+)(?=\s)|(?:[。｡！？]+[」』”’）】〕》〉\"')\]]*)+\s*(?!{_GOES_ON})"
-).finditer
+)
 _last_word = re.compile(r"[^\s—–]*\Z")
-_next_word = re.compile(rf"[\s{_OPENERS}]*(\w+)")
-_dotted = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]").fullmatch
+_next_word = LazyPattern(rf"[\s{_OPENERS}]*(\w+)")
+_dotted = LazyPattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
 _PIECE = 4096
 """Code points of a very long block that are looked at together: a key must not read megabytes."""
-_has_word = re.compile(r"[^\W\d_]{2}").search
-_sentence_like = re.compile(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]").match
+_has_word = LazyPattern(r"[^\W\d_]{2}")
+_sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -71,7 +72,7 @@ _STARTERS = _words(
 def sentence_starts(text: str) -> tuple[int, ...]:
     """Offsets at which the sentences of a block's text begin, the first at 0."""
     starts = [0]
-    for candidate in _candidates(text):
+    for candidate in _candidates.finditer(text):
         if candidate.start() < starts[-1]:
             continue
         end = candidate.end()
@@ -106,7 +107,7 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
     if set(mark) - set("." + "\"'”’“‘»›)]}"):
         return True
     fragment = text[start:mark_start]
-    if not _has_word(fragment):
+    if not _has_word.search(fragment):
         return False
     before = text[max(start, mark_start - 40) : mark_start].rstrip(" .")
     token = _last_word.search(before)
@@ -118,8 +119,8 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
     if folded in _COUNTERS:
         return not word[:1].isdigit() and (begins or folded in _WORDS_TOO)
     if folded in _SUFFIXES:
-        return begins or (_sentence_like(rest) is not None and word not in _ZONES)
-    if _dotted(name) or (len(name) == 1 and name.isalpha() and name.isupper()):
+        return begins or (_sentence_like.match(rest) is not None and word not in _ZONES)
+    if _dotted.fullmatch(name) or (len(name) == 1 and name.isalpha() and name.isupper()):
         return begins
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from tui_reader.document.lazy import LazyPattern
 
 WORDS_PER_MINUTE = 230
 """Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""
@@ -12,10 +12,10 @@ _IDEOGRAPHS = (
     r"\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
 _SOUTHERN = r"\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
-_ideograph_runs = re.compile(f"[{_IDEOGRAPHS}]+").findall
-_southern_runs = re.compile(f"[{_SOUTHERN}]+").findall
+_ideograph_runs = LazyPattern(f"[{_IDEOGRAPHS}]+")
+_southern_runs = LazyPattern(f"[{_SOUTHERN}]+")
 # Their punctuation goes with them: a full stop left alone between spaces is no word.
-_unspaced = re.compile(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65…—“”]+")
+_unspaced = LazyPattern(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65…—“”]+")
 IDEOGRAPHS_PER_WORD = 2
 """The same Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
 SOUTHERN_PER_WORD = 6
@@ -34,8 +34,8 @@ def count_words(text: str) -> int:
     encoded = text.encode("utf-8", "replace")
     if text.isascii() or not encoded.translate(None, _SPACED_BYTES):
         return _count_runs(encoded)
-    ideographs = sum(map(len, _ideograph_runs(text)))
-    southern = sum(map(len, _southern_runs(text)))
+    ideographs = sum(map(len, _ideograph_runs.findall(text)))
+    southern = sum(map(len, _southern_runs.findall(text)))
     if ideographs or southern:
         encoded = _unspaced.sub(" ", text).encode("utf-8", "replace")
     return _count_runs(encoded) + _divide_up(ideographs, IDEOGRAPHS_PER_WORD) + _divide_up(southern, SOUTHERN_PER_WORD)

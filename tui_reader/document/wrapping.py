@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
+from tui_reader.document.lazy import LazyPattern
 
 # Between two words a row may end behind their spaces; inside a word behind a hyphen or en dash that a letter follows
 # (a digit may be a number's: "-5", "1990-95" stay whole), and behind an em dash that does not begin the word. The
@@ -27,11 +28,11 @@ _NOT_FIRST = (
     r"）］｝〕〉》」』】〙〗｠〟’”»!%),.:;?\]}·"
 )
 _NOT_LAST = r"（［｛〔〈《「『【〘〖｟〝‘“«(\[{"
-_legal_cut = re.compile(
+_legal_cut = LazyPattern(
     rf"(?<=[{_SPACES}\u200b])(?![{_SPACES}])|{_IN_WORD}"
     rf"|(?<=[{_UNSPACED}])(?<![{_NOT_LAST}])(?![{_NOT_FIRST}{_SPACES}])"
     rf"|(?=[{_UNSPACED}])(?<![{_NOT_LAST}{_SPACES}])(?![{_NOT_FIRST}])"
-).match
+)
 _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 HANGING = "".join(sorted(_HANGING)) + "\n"
 """White space that a row owns without drawing it when it stands at the row's end."""
@@ -142,7 +143,7 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
     while word < fit and clusters[word] in _HANGING:
         word += 1
     for index in range(fit, word, -1):
-        if _legal_cut(line, starts[index]):
+        if _legal_cut.match(line, starts[index]):
             return index
     return max(fit, first + 1)
 

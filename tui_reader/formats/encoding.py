@@ -11,6 +11,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from tui_reader.formats.legacy import guess_codec, name_of
+
 _MARKS = (
     # The mark of UTF-32 begins with that of UTF-16, so it must be looked for first.
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
@@ -44,6 +46,9 @@ _MOST_CONTROLS = 0.02
 _FEW = 8
 """Control or zero bytes that prove nothing, however short the file is."""
 
+_MOSTLY_ASCII = 0.7
+"""Share of ASCII from which a text that fits no encoding is worth showing, damage and all."""
+
 _CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
 
 _DECLARED = re.compile(
@@ -52,55 +57,6 @@ _DECLARED = re.compile(
 )
 
 _ALIASES = {"x-sjis": "cp932", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949"}
-
-_NAMES = {
-    "big5": "Big5",
-    "cp932": "Shift JIS",
-    "euc_jp": "EUC-JP",
-    "euc_kr": "EUC-KR",
-    "gb18030": "GB 18030",
-    "gb2312": "GB 2312",
-    "gbk": "GBK",
-    "hz": "HZ",
-    "iso2022_jp": "ISO-2022-JP",
-    "iso2022_kr": "ISO-2022-KR",
-    "koi8_r": "KOI8-R",
-    "koi8_u": "KOI8-U",
-    "latin_1": "ISO-8859-1",
-    "mac_cyrillic": "Mac Cyrillic",
-    "mac_roman": "Mac Roman",
-    "shift_jis": "Shift JIS",
-}
-
-_UNLIKELY = [
-    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp737", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
-    *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
-    *("shift_jis_2004", "shift_jisx0213"),
-]
-"""Code pages that hold no articles, or the same as a better known one; they only win by accident."""
-
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
-
-_SPARSE = 0.01
-"""Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
-
-_ACCENTED = "àáâãäåæçèéêëìíîïñòóôöøùúüÿœ"
-_CAPITALS = _ACCENTED.upper()
-_ODD_HERE = re.compile(
-    "|".join(
-        (
-            # Any character but typography and the accents of Western Europe, ...
-            f"[^\\x00-\\x7f{_ACCENTED}{_CAPITALS}ß‘’‚“”„–—…•·«»‹›©®™°§¶†‡£€¢½¼¾¡¿ªº\\xa0\\xad\\u3000]",
-            # ... a sign within a word or an opening one before none, ...
-            "(?<=[a-z])[“„•·«»©®™°§¶†‡£€¢½¼¾¡¿]+[A-Za-z]",
-            f'[¡¿](?![A-Za-z¡¿“"{_CAPITALS}])',
-            # ... an accented capital within a word or alone, and three accents in a row: each shows another encoding.
-            f"(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])",
-            f"(?<![A-Za-z])[{_CAPITALS}](?<![ÀÅÉ])(?![A-Za-z’{_ACCENTED}{_CAPITALS}])",
-            f"[{_ACCENTED}{_CAPITALS}]{{3}}",
-        )
-    )
-)
 
 _MISREAD = {
     ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
@@ -136,7 +92,7 @@ def decode(data: bytes) -> Decoded:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return _declared(data) or _damaged(data) or _western(data) or _detected(data)
+        return _declared(data) or _damaged(data) or _guessed(data)
     return _repaired(text)
 
 
@@ -165,7 +121,7 @@ def _escaped(data: bytes) -> Decoded | None:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        return Decoded(text, _name(codec), f"Read as {_name(codec)}.")
+        return Decoded(text, name_of(codec), f"Read as {name_of(codec)}.")
     return None
 
 
@@ -222,70 +178,38 @@ def _declared(data: bytes) -> Decoded | None:
         text = data.decode(codec)
     except (LookupError, UnicodeDecodeError, ValueError):
         return None
-    return Decoded(text, _name(codec), f"Read as {_name(codec)}, as the file declares.")
+    return Decoded(text, name_of(codec), f"Read as {name_of(codec)}, as the file declares.")
 
 
 def _damaged(data: bytes) -> Decoded | None:
-    """UTF-8 in which a few bytes are wrong: at least three good sequences for each bad one."""
+    """UTF-8 in which a few bytes are wrong: at least three good characters beyond ASCII for each bad place."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(data) - bad - len(data.translate(None, bytes(range(0x80, 0xC0))))
-    if good < 3 * bad:
-        return None
+    good = len(text) - bad - _count_ascii(data)
+    return _with_damage(text, bad) if good >= 3 * bad else None
+
+
+def _with_damage(text: str, bad: int) -> Decoded:
     places = "one place" if bad == 1 else f"{bad:,} places"
     return Decoded(text, "UTF-8", f"Damaged UTF-8: {places} that could not be decoded are shown as \ufffd.")
 
 
-def _western(data: bytes) -> Decoded | None:
-    """English with a curly quote here and an accent there: too little for statistics, but enough to see what fits."""
-    beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
-    if beyond > len(data) * _SPARSE:
-        return None
-    for codec in ("cp1252", "mac_roman", "big5", "cp932", "gb18030", "cp949"):
-        try:
-            text = data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if _ODD_HERE.search(text) is None:
-            return Decoded(text, _name(codec), f"Not UTF-8: read as {_name(codec)}, which is a guess.")
-    return None
+def _count_ascii(data: bytes) -> int:
+    return len(data.translate(None, bytes(range(0x80, 0x100))))
 
 
-def _detected(data: bytes) -> Decoded:
-    """What charset-normalizer takes the bytes for; it sees a sample, since it costs a second per 10 MB."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - 29 ms, and hardly any file needs it
-
-    best = from_bytes(_telling_sample(data), cp_exclusion=_UNLIKELY).best()
-    if best is None:
-        return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
-    codec = codecs.lookup(best.encoding).name.replace("-", "_")
-    try:
-        text, damage = data.decode(best.encoding), ""
-    except UnicodeDecodeError:
-        text, damage = data.decode(best.encoding, "replace"), " Places that could not be decoded are shown as \ufffd."
-    return Decoded(text, _name(codec), f"Not UTF-8: read as {_name(codec)}, which is a guess.{damage}")
-
-
-def _telling_sample(data: bytes) -> bytes:
-    """The first 64 kB from shortly before the first byte beyond ASCII, cut at line ends."""
-    if len(data) <= _SAMPLE:
-        return data
-    beyond = re.search(rb"[\x80-\xff]", data)
-    first = beyond.start() if beyond else 0
-    start = data.rfind(b"\n", 0, first) + 1 if first > _SAMPLE // 2 else 0
-    end = data.rfind(b"\n", start, start + _SAMPLE)
-    return data[start : end if end > first else start + _SAMPLE]
-
-
-def _name(codec: str) -> str:
-    codec = codecs.lookup(codec).name.replace("-", "_")
-    if codec in _NAMES:
-        return _NAMES[codec]
-    windows = re.fullmatch(r"cp(125\d)", codec)
-    if windows:
-        return f"Windows-{windows[1]}"
-    iso = re.fullmatch(r"iso8859_(\d+)", codec)
-    return f"ISO-8859-{iso[1]}" if iso else codec.upper().replace("_", "-")
+def _guessed(data: bytes) -> Decoded:
+    codec = guess_codec(data)
+    if codec:
+        text = data.decode(codec, "replace")
+        notice = f"Not UTF-8: read as {name_of(codec)}, which is a guess."
+        if "\ufffd" in text:
+            notice += " Places that could not be decoded are shown as \ufffd."
+        return Decoded(text, name_of(codec), notice)
+    if _count_ascii(data) >= len(data) * _MOSTLY_ASCII:
+        text = data.decode("utf-8", "replace")
+        return _with_damage(text, text.count("\ufffd"))
+    return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
 
 
 def _repaired(text: str) -> Decoded:

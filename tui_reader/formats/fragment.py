@@ -5,33 +5,20 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from tui_reader.document.blocks import Block, BlockKind, Span
+from tui_reader.document.blocks import Block, BlockKind
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.inline import TAGS, RunningText, safe_target
+from tui_reader.formats.tables import CellText, Piece, join_table
 
-Piece = tuple[Block, str, list[Span]]
-"""A block without a range, its text, and the spans relative to it."""
+# What holds no text goes first, and what is no tag is made text: the standard parser takes quadratic time over
+# thousands of comments or tags that never end.
+_COMMENTS = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z][^<>]*>", re.DOTALL)
+_SILENT = re.compile(r"<(script|style|template|head|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
 
-_SILENT = frozenset({"script", "style", "template", "head", "noscript"})
 _INLINE = frozenset(TAGS) | frozenset(
-    {
-        "span",
-        "font",
-        "small",
-        "big",
-        "u",
-        "abbr",
-        "time",
-        "q",
-        "ins",
-        "bdi",
-        "bdo",
-        "label",
-        "picture",
-        "source",
-        "wbr",
-        "data",
-    }
+    ("span", "font", "small", "big", "u", "abbr", "time", "q", "ins", "bdi", "bdo", "label", "picture", "source", "wbr")
 )
 _HEADING = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
@@ -44,27 +31,36 @@ class FragmentReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[Piece] = []
         self._running = RunningText()
-        self._silent: list[str] = []
-        self._lists: list[str] = []
+        self._numbers: list[int | None] = []
         self._quote = 0
         self._level = 0
         self._pre = 0
         self._marker = ""
+        self._rows: list[list[CellText]] | None = None
+        self._cell = False
+        self._header = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element."""
         given = {name: value or "" for name, value in attrs}
-        if self._silent or tag in _SILENT:
-            self._silent.append(tag)
-        elif tag == "br":
+        if tag == "br":
             self._running.add_hard_break()
         elif tag == "img":
             self._image(given)
         elif tag in _INLINE:
             target = safe_target(given.get("href", "")) if tag == "a" else ""
             self._running.open(TAGS.get(tag), target, tag)
-        else:
+        elif self._rows is None:
             self._begin_block(tag)
+        elif tag == "tr":
+            self._end_cell()
+            self._rows.append([])
+        elif tag in ("td", "th"):
+            self._end_cell()
+            self._cell = True
+            self._header |= tag == "th"
+        else:
+            self._running.add(" ")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element that ends where it begins."""
@@ -74,38 +70,37 @@ class FragmentReader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End an element."""
-        if self._silent:
-            if tag in self._silent:
-                del self._silent[self._silent.index(tag) :]
-        elif tag in _INLINE:
+        if tag in _INLINE:
             self._running.close(tag)
-        elif tag != "br":
+        elif tag == "table" and self._rows is not None:
+            self._end_table()
+        elif tag in ("td", "th") and self._rows is not None:
+            self._end_cell()
+        elif self._rows is None and tag != "br":
             self._end_block(tag)
 
     def handle_data(self, data: str) -> None:
         """Text between tags."""
-        if self._silent:
-            return
         if self._pre:
             self._running.add(data)
             return
         folded = _SPACE.sub(" ", data)
-        if folded.startswith(" ") and (not self._running.length or self._running.text[-1:] in " \n"):
-            folded = folded[1:]
-        self._running.add(folded)
+        self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
 
     def close(self) -> None:
         """End the reading, with whatever text is left."""
         super().close()
+        if self._rows is not None:
+            self._end_table()
         self._flush()
 
     def _image(self, given: dict[str, str]) -> None:
         alt = clean_line(given.get("alt", "") or given.get("title", ""))
-        if self._running.text.strip():
+        if self._running.length or self._rows is not None:
             self._running.add(alt)
             return
         target = safe_target(given.get("src", ""))
-        self.pieces.append((self._block(BlockKind.FIGURE)._replace(target=target), alt, []))
+        self.pieces.append(Piece(self._placed(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
 
     def _begin_block(self, tag: str) -> None:
         self._flush()
@@ -113,15 +108,19 @@ class FragmentReader(HTMLParser):
         if heading:
             self._level = int(heading[1])
         elif tag == "hr":
-            self.pieces.append((Block(BlockKind.RULE, 0, 0), "", []))
+            self.pieces.append(Piece(self._placed(Block(BlockKind.RULE, 0, 0)), ""))
         elif tag == "blockquote":
             self._quote += 1
         elif tag in ("pre", "textarea"):
             self._pre += 1
         elif tag in ("ul", "ol"):
-            self._lists.append(tag)
-        elif tag == "li":
-            self._marker = "•"
+            self._numbers.append(0 if tag == "ol" else None)
+        elif tag == "li" and self._numbers:
+            number = self._numbers[-1]
+            self._marker = "•" if number is None else f"{number + 1}."
+            self._numbers[-1] = None if number is None else number + 1
+        elif tag == "table":
+            self._rows = []
 
     def _end_block(self, tag: str) -> None:
         self._flush()
@@ -131,11 +130,30 @@ class FragmentReader(HTMLParser):
             self._quote = max(0, self._quote - 1)
         elif tag in ("pre", "textarea"):
             self._pre = max(0, self._pre - 1)
-        elif tag in ("ul", "ol") and self._lists:
-            self._lists.pop()
+        elif tag in ("ul", "ol") and self._numbers:
+            self._numbers.pop()
 
-    def _block(self, kind: BlockKind) -> Block:
-        return Block(kind, 0, 0, quote=self._quote, depth=len(self._lists))
+    def _end_cell(self) -> None:
+        text, spans = self._running.finish()
+        self._running = RunningText()
+        if self._cell and self._rows is not None:
+            if not self._rows:
+                self._rows.append([])
+            self._rows[-1].append(CellText(text, spans))
+        elif text:  # a caption, or text that has no place in a table
+            self.pieces.append(Piece(self._placed(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
+        self._cell = False
+
+    def _end_table(self) -> None:
+        self._end_cell()
+        rows, self._rows = [row for row in self._rows or [] if row], None
+        if rows:
+            piece = join_table(rows, [], header=self._header)
+            self.pieces.append(piece._replace(block=self._placed(piece.block)))
+        self._header = False
+
+    def _placed(self, block: Block) -> Block:
+        return block._replace(quote=self._quote, depth=len(self._numbers))
 
     def _flush(self) -> None:
         text, spans = self._running.finish()
@@ -143,16 +161,20 @@ class FragmentReader(HTMLParser):
         if not text:
             return
         if self._pre:
-            self.pieces.append((self._block(BlockKind.CODE), text, []))
+            self.pieces.append(Piece(self._placed(Block(BlockKind.CODE, 0, 0)), text))
             return
         kind = BlockKind.HEADING if self._level else BlockKind.PARAGRAPH
-        marker, self._marker = (self._marker, "") if self._lists else ("", "")
-        self.pieces.append((self._block(kind)._replace(level=self._level, marker=marker), text, spans))
+        marker, self._marker = (self._marker, "") if self._numbers else ("", "")
+        block = self._placed(Block(kind, 0, 0, level=self._level, marker=marker))
+        if self.pieces and block.depth and (above := self.pieces[-1]).block.depth:
+            self.pieces[-1] = above._replace(block=above.block._replace(tight=True))
+        self.pieces.append(Piece(block, text, spans))
 
 
 def read_fragment(source: str) -> list[Piece]:
     """The blocks of a piece of HTML; comments and processing instructions vanish."""
+    source = _SILENT.sub("", _CDATA.sub(r"\1", _COMMENTS.sub("", source)))
     reader = FragmentReader()
-    reader.feed(source)
+    reader.feed(_NO_TAG.sub("&lt;", source))
     reader.close()
     return reader.pieces

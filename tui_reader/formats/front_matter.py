@@ -25,7 +25,7 @@ _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)")
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
 
 _LONGEST = 65_536
-"""Characters that a header may have for YAML to see it."""
+"""Characters that a header may have for a parser to see it."""
 
 _MOST_OPENERS = 200
 """Brackets or dashes, all or in one line, up to which YAML may nest: libyaml's binding crashes from a few thousand."""
@@ -101,6 +101,10 @@ def _has_alias(source: str) -> bool:
 
 
 def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
+    if len(source) > _LONGEST:
+        return None, "too long"
+    if any(line.count(".") > _MOST_OPENERS for line in source.splitlines()):
+        return None, "nested too deeply"  # each dot of a key is a table, and the time grows with their square
     import tomllib  # noqa: PLC0415 - 5 ms, and only a file with such a header needs it
 
     try:

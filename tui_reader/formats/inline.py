@@ -36,7 +36,6 @@ _SAFE_SCHEMES = frozenset(
     {"http", "https", "mailto", "ftp", "ftps", "gemini", "gopher", "news", "tel", "doi", "irc", "xmpp"}
 )
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
-_INNER_SPACE = re.compile(r"[ \t]*\n[ \t]*")
 
 
 def safe_target(address: str) -> str:
@@ -64,9 +63,9 @@ class RunningText:
         self.spans: list[Span] = []
 
     @property
-    def text(self) -> str:
-        """All text so far."""
-        return "".join(self._parts)
+    def last(self) -> str:
+        """The last character so far; empty where there is none."""
+        return self._parts[-1][-1] if self._parts else ""
 
     @property
     def in_link(self) -> bool:
@@ -89,15 +88,14 @@ class RunningText:
         """Append text that has a look of its own."""
         start = self.length
         text = clean_text(text)
-        self._parts.append(text)
-        self.length += len(text)
         if text:
+            self._parts.append(text)
+            self.length += len(text)
             self.spans.append(Span(kind, start, self.length, target))
 
     def add_soft_break(self, following: str) -> None:
         """A line break of the source only: a space, or nothing between characters of scripts that know no spaces."""
-        before = next((part for part in reversed(self._parts) if part), "")
-        if not (_WIDE.match(before[-1:]) and _WIDE.match(following[:1])):
+        if not (_WIDE.match(self.last) and _WIDE.match(following[:1])):
             self.add(" ")
 
     def add_hard_break(self) -> None:
@@ -122,7 +120,7 @@ class RunningText:
         """The text without space at its ends, and its spans; what is still open ends here."""
         while self._open:
             self._end(self._open.pop())
-        text = self.text
+        text = "".join(self._parts)
         stripped = text.strip(" \n\t")
         if len(stripped) == len(text):
             return text, self.spans
@@ -139,13 +137,3 @@ class RunningText:
         self._links -= opened.kind is SpanKind.LINK
         if opened.kind is not None and self.length > opened.start:
             self.spans.append(Span(opened.kind, opened.start, self.length, opened.target))
-
-
-def as_cell(text: str) -> str:
-    """A table cell's text: tabs and line feeds part cells and rows, so they become spaces of the same length."""
-    return text.replace("\t", " ").replace("\n", " ")
-
-
-def folded_lines(text: str) -> str:
-    """Text of an HTML element with its line breaks and indentation as single spaces."""
-    return _INNER_SPACE.sub(" ", text)

@@ -57,6 +57,13 @@ _SMALL_WORDS = {
     "tr": "ve bir bu için ile da de çok olarak daha olan gibi ama en kadar ne var her o değil",
     "id": "yang dan di dari untuk dengan ini itu tidak dalam pada adalah ke oleh akan atau juga sebagai setiap orang",
     "vi": "và của là có được trong cho không người một với các những này để đã khi về từ quyền",
+    "hr": "i u je na se su da za od s a o koji ne što kao iz bi će ali svoje ili",
+    "sk": "a sa v na je že to s z do o ako ale po k za by pre sú aj alebo",
+    "sl": "in je v na se da za so ki z s pa ne od po tudi kot bi iz ali",
+    "is": "og að í er á sem ekki til það við um var en hann með af fyrir eru ég þeir",
+    "et": "ja on ei et see oma kui ta mis ka aga oli või siis need kes seda nii tema ning",
+    "lt": "ir yra kad į su ne iš tai bet kaip jis buvo už ar o apie prie nuo savo dėl",
+    "lv": "un ir ka ar uz no par ne kā bet tas viņš arī pie kas lai vai to tika viņa",
     "ca": "el la els les i de que en una per amb és no del al es com més pot seva",
     "ru": "и в не на что с по как это из он для но к его от все за так",
     "uk": "і в не на що з та як це до для за але від його й у має про",
@@ -74,7 +81,7 @@ for _code, _words in _SMALL_WORDS.items():
 _FEWEST_WORDS = 12
 """Words below which no small word is counted."""
 
-_LEAST_SHARE = 0.12
+LEAST_SHARE = 0.12
 """Share of small words among all words that a text in a language has; running prose has 0.25 to 0.45."""
 
 
@@ -87,8 +94,13 @@ def _language_of_script(sample: str) -> str:
     return ""
 
 
-def guess_language(text: str) -> str:
-    """BCP 47 tag of the language of a text's beginning; empty where it is not certain."""
+def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
+    """BCP 47 tag of the language of a text's beginning; empty where it is not certain.
+
+    Args:
+        text: The text; its first thousand characters are looked at.
+        least_share: Share of small words among all words below which no language is told by them.
+    """
     sample = text[:_SAMPLE]
     if not sample.isascii():
         if len(_OTHER_SCRIPT.findall(sample)) > len(sample) // 10 and (code := _language_of_script(sample)):
@@ -102,6 +114,6 @@ def guess_language(text: str) -> str:
         for code in _LANGUAGES_OF.get(word, ()):
             scores[code] += count
     ranked = scores.most_common(2)
-    if not ranked or ranked[0][1] < len(words) * _LEAST_SHARE or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+    if not ranked or ranked[0][1] < len(words) * least_share or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return ""
     return ranked[0][0]

@@ -6,7 +6,8 @@ import re
 
 from tui_reader.document.blocks import Span, SpanKind
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"“”「」（）]+")
+# Browsers take no longer ones either, and the trimming below looks at every bracket of an address.
+_ADDRESS = re.compile(r"https?://[^\s<>\"“”「」（）]{1,2000}")
 _TRAILING = ".,;:!?'’*_…。，、"
 
 

@@ -26,8 +26,17 @@ _LARGE = 100_000
 _TOO_LARGE = 16_000_000
 """Characters above which a text is shown as plain: it would take more than five seconds, and half a gigabyte."""
 
+_MOST_SHORT_LINES = 50_000
+_SHORT_LINE = 8
+"""Lines that a text may have if they are shorter than this on average: each takes some 20 us, however short it is."""
+
 _INLINE_NESTING = 50
 """Levels of links within emphasis within links that are followed."""
+
+_ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
+_INLINE_MARKS = "[*_`~<!^&\\"
+_MOST_MARKS = 10_000
+"""Marks in one paragraph up to which it is searched for links and emphasis; the time grows with their square."""
 
 _HEAD = 3_000
 """Characters at the top in which a byline, a date and the language are looked for."""
@@ -81,20 +90,23 @@ class Markdown:
 
 
 def _read_body(source: Source, name: str, *, partial: bool = False) -> Document:
-    if len(source.body) > _TOO_LARGE:
-        return _as_plain(source, name, "It is too large to be read as Markdown and is shown as plain text.")
     metadata = _metadata(source, name)
+    if len(source.body) > _TOO_LARGE:
+        return _as_plain(source, name, metadata, "It is too large to be read as Markdown and is shown as plain text.")
+    lines = source.body.count("\n")
+    if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
+        return _as_plain(source, name, metadata, "It has too many short lines for Markdown and is shown as plain text.")
     env: dict[str, Any] = {}
     try:
         tokens = _parser().parse(source.body, env)
     except RecursionError:
-        return _as_plain(source, name, "It is nested too deeply to be read as Markdown and is shown as plain text.")
+        return _as_plain(
+            source, name, metadata, "It is nested too deeply to be read as Markdown and is shown as plain text."
+        )
     reader = read_tokens(tokens, env.get("footnotes", {}))
     builder = reader.builder
     if not builder.blocks:
-        return empty_document(
-            metadata, "This file is empty." if not source.header else "This file has a header, but no text."
-        )
+        return empty_document(metadata, source.body)
     document = builder.build(metadata, notices=source.notices, partial=partial)
     first = document.blocks[0]
     if first.kind is BlockKind.HEADING and _folded(document.block_text(0)) == _folded(metadata.title):
@@ -102,8 +114,8 @@ def _read_body(source: Source, name: str, *, partial: bool = False) -> Document:
     return document
 
 
-def _as_plain(source: Source, name: str, notice: str) -> Document:
-    return plain.read_body(source._replace(notices=(*source.notices, notice)), name)
+def _as_plain(source: Source, name: str, metadata: Metadata, notice: str) -> Document:
+    return plain.read_body(source._replace(notices=(*source.notices, notice)), name, metadata=metadata)
 
 
 def _folded(text: str) -> str:
@@ -119,17 +131,29 @@ def _parser() -> MarkdownIt:
     parser.disable("footnote_tail")
     # Targets are kept as written and judged when they become spans; a refused one would stay in the text as source.
     vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
-
-    # Blocks beyond the nesting limit would be dropped, so there is none for them; inline text beyond it stays text.
-    def unlimited(state: StateCore) -> None:
-        state.md.options["maxNesting"] = 1_000_000
-
-    def limited(state: StateCore) -> None:
-        state.md.options["maxNesting"] = _INLINE_NESTING
-
-    parser.core.ruler.before("block", "unlimited_blocks", unlimited)
-    parser.core.ruler.before("inline", "limited_inline", limited)
+    # Blocks beyond the nesting limit would be dropped, so there is none for them; Python's own is caught.
+    parser.options["maxNesting"] = 1_000_000
+    parser.core.ruler.at("inline", _parse_inline)
     return parser
+
+
+def _parse_inline(state: StateCore) -> None:
+    """The parser's own step for running text, with limits: beyond them text stays as it is written."""
+    from markdown_it.token import Token  # noqa: PLC0415 - see above
+
+    state.md.options["maxNesting"] = _INLINE_NESTING
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        content = token.content
+        token.children = []
+        # Table cells and short lines rarely hold marks: to see that at once halves the time of a table.
+        if _ANY_MARK.search(content) is None or (
+            len(content) > _MOST_MARKS and sum(map(content.count, _INLINE_MARKS)) > _MOST_MARKS
+        ):
+            token.children.append(Token("text", "", 0, content=content))
+        else:
+            state.md.inline.parse(content, state.md, state.env, token.children)
 
 
 def _metadata(source: Source, name: str) -> Metadata:

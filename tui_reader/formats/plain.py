@@ -70,14 +70,12 @@ class PlainText:
         return None if source.problem or not source.body else read_body(source, name, partial=True)
 
 
-def read_body(source: Source, name: str, *, partial: bool = False) -> Document:
-    """Make a document of a clean text."""
-    metadata = complete(source.header, source.body, name)
+def read_body(source: Source, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
+    """Make a document of a clean text; the metadata are given where another format has already found them."""
+    metadata = metadata or complete(source.header, source.body, name)
     texts, tights = _paragraphs(source.body)
     if not texts:
-        return empty_document(
-            metadata, "This file is empty." if not source.header else "This file has a header, but no text."
-        )
+        return empty_document(metadata, source.body)
     quiet = _standfirst(texts)
     kind = BlockKind.PARAGRAPH
     blocks = []

@@ -42,10 +42,11 @@ def problem_document(name: str, size: int, reason: str) -> Document:
     return builder.build(problem_metadata(name), error=reason, title_block=0)
 
 
-def empty_document(metadata: Metadata, message: str) -> Document:
-    """A page for a file in which there is nothing to read."""
+def empty_document(metadata: Metadata, source: str) -> Document:
+    """A page for a file in which there is nothing to read: no bytes, or nothing but a header and comments."""
+    nothing = "There is nothing to read in this file." if source.strip() or metadata.header else "This file is empty."
     builder = DocumentBuilder()
-    builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), message)
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), nothing)
     return builder.build(metadata)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.blocks import Align, Block, BlockKind, Cell, DocumentBuilder, Span, SpanKind, Table
+from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.formats.fragment import read_fragment
-from tui_reader.formats.inline import TAGS, RunningText, as_cell, safe_target
+from tui_reader.formats.inline import TAGS, RunningText, safe_target
+from tui_reader.formats.tables import CellText, join_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +158,7 @@ class BlockReader:
     def _paragraph(self, token: Token, inline: Token) -> None:
         children = inline.children or []
         if token.type == "heading_open":
-            text, spans = self._inline(children)
+            text, spans = inline_text(children)
             self._add(Block(BlockKind.HEADING, 0, 0, level=int(token.tag[1])), text, spans)
             return
         pictures = _pictures(children)
@@ -165,7 +166,7 @@ class BlockReader:
             for target, caption in pictures:
                 self._add(Block(BlockKind.FIGURE, 0, 0, target=target), caption)
             return
-        text, spans = self._inline(children)
+        text, spans = inline_text(children)
         task = _TASK.match(text) if self._marker in _BULLETS and self._marker else None
         if task:
             self._marker = "☐" if task[1] == " " else "☑"
@@ -175,39 +176,20 @@ class BlockReader:
         if text or self._marker:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
 
-    def _inline(self, children: Sequence[Token]) -> tuple[str, list[Span]]:
-        return inline_text(children)
-
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         """Append a table; returns the index of its last token."""
-        rows: list[tuple[Cell, ...]] = []
-        row: list[Cell] = []
+        rows: list[list[CellText]] = []
         aligns: list[Align] = []
-        parts: list[str] = []
-        spans: list[Span] = []
-        length = 0
         while tokens[index].type != "table_close":
             token = tokens[index]
-            if token.type in ("th_open", "td_open"):
-                text, inner = self._inline(tokens[index + 1].children or [])
-                text = as_cell(text)
-                if row:
-                    parts.append("\t")
-                    length += 1
-                parts.append(text)
-                row.append(Cell(length, length + len(text)))
-                spans.extend(s._replace(start=s.start + length, end=s.end + length) for s in inner)
-                length += len(text)
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                rows[-1].append(CellText(*inline_text(tokens[index + 1].children or [])))
                 if token.type == "th_open":
                     aligns.append(_ALIGNS.get(str(token.attrs.get("style", "")), Align.LEFT))
-            elif token.type == "tr_close":
-                rows.append(tuple(row))
-                row = []
-                parts.append("\n")
-                length += 1
             index += 1
-        text = "".join(parts).removesuffix("\n")
-        self._add(Block(BlockKind.TABLE, 0, 0, table=Table(tuple(rows), tuple(aligns))), text, spans)
+        self._add(*join_table(rows, aligns))
         return index
 
 
@@ -240,6 +222,8 @@ def alternative_text(image: Token) -> str:
 
 def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
     """Text and spans of inline tokens."""
+    if len(children) == 1 and children[0].type == "text" and "://" not in children[0].content:
+        return clean_text(children[0].content).strip(" \n\t"), []
     running = RunningText()
     for index, token in enumerate(children):
         kind = token.type
@@ -280,7 +264,9 @@ def _inline_picture(running: RunningText, token: Token) -> None:
 
 def _inline_tag(running: RunningText, source: str) -> None:
     match = _TAG.fullmatch(source)
-    if match is None:  # a comment or an instruction
+    if match is None:  # a comment, an instruction, or characters that were kept from being read as tags
+        if source.startswith("<![CDATA["):
+            running.add(source[9:-3])
         return
     tag = match[2].lower()
     if tag == "br":

@@ -42,6 +42,11 @@ class Anchor:
     fingerprint: str = ""
     """Of the text that all this was taken from, see `anchoring.describe.fingerprint`."""
 
+    @property
+    def key(self) -> str:
+        """What tells the anchors of one annotation apart."""
+        return f"{self.start}-{self.end}-{self.fingerprint}"
+
 
 class PlaceState(StrEnum):
     """How sure it is where a passage stands."""
@@ -67,6 +72,8 @@ class Placement:
     """How well the place fits, 0 to 1."""
     fingerprint: str = ""
     """Of the text that the range counts in; in any other text it means nothing."""
+    anchor: str = ""
+    """Key of the anchor that was looked for."""
     candidates: tuple[Range, ...] = ()
     """The best places of an ambiguous or orphaned passage, the best first; for the reader to choose from."""
 
@@ -92,7 +99,8 @@ class Annotation:
     attached: Anchor | None = None
     """The passage that the reader chose since, by resizing the highlight or by attaching it again."""
     placed: Placement | None = None
-    """Where it stands in the text that was last looked at; None for a note on the whole article."""
+    """Where it stands in the text that was last looked at; None for a note on the whole article, and for a passage
+    that has not been looked for yet."""
     colour: int = 1
     """1 to 5."""
     note: str = ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tui_reader.anchoring.describe import describe
+from tui_reader.anchoring.describe import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.services.annotation_records import differences, encode, encode_anchor, encode_placement
+from tui_reader.services.background import Background
+from tui_reader.services.placing import Placing, nobody, nowhere
 from tui_reader.services.reading import Outcome
 from tui_reader.services.time_ordered import Ids, now
 from tui_reader.storage.base import ANNOTATIONS
@@ -37,6 +39,10 @@ class Annotating:
         names: Sequence[str] = (),
         clock: Callable[[], str] = now,
         new_id: Callable[[], AnnotationId] | None = None,
+        *,
+        document_of: Callable[[ArticleId], Document | None] = nowhere,
+        tell: Callable[[ArticleId], None] = nobody,
+        background: Background | None = None,
     ) -> None:
         """Start with what the state knows.
 
@@ -45,8 +51,12 @@ class Annotating:
             names: What the reader calls the colours; the number stands for a name that is missing.
             clock: The time, see `time_ordered.now`.
             new_id: Makes ids that sort in the order of making; None for UUIDs of version 7.
+            document_of: Gives documents that are at hand, so that what an undo brings back is placed at once.
+            tell: Told of an article whose annotations wait to be taken in; called from a thread.
+            background: Where passages are looked for; None for a thread of its own.
         """
         self._state = state
+        self._placing = Placing(state, document_of, tell, background or Background())
         self._notebook = state.notebook
         self._names = tuple(names)
         self._clock = clock
@@ -80,6 +90,30 @@ class Annotating:
     def orphans(self) -> tuple[Annotation, ...]:
         """Annotations whose passage is not certain: orphaned and ambiguous ones."""
         return tuple(each for each in self.all() if each.placed is not None and not each.placed.is_certain)
+
+    def standing(self, article: ArticleId, document: Document) -> tuple[Annotation, ...]:
+        """The highlights that may be painted in a document: those whose place in this very text is certain."""
+        mark = document_fingerprint(document)
+        return tuple(
+            each
+            for each in self.of(article)
+            if each.placed is not None and each.placed.is_certain and each.placed.fingerprint == mark
+        )
+
+    def place(self, article: ArticleId, document: Document) -> None:
+        """Find an article's passages in its document, aside, where its text is another one than they were placed in.
+
+        `AnnotationsPlaced` tells when `take_in` will show them. Costs next to nothing where nothing has changed.
+        """
+        self._placing.place(article, document)
+
+    def take_in(self) -> tuple[ArticleId, ...]:
+        """Show what was placed; the articles concerned. `Library.sync` does this."""
+        return self._placing.take_in()
+
+    def wait(self) -> tuple[ArticleId, ...]:
+        """The same for everything that is being placed, however long it takes; for a program without a screen."""
+        return self._placing.wait()
 
     def count(self, article: ArticleId) -> int:
         """How many annotations an article has."""
@@ -140,7 +174,11 @@ class Annotating:
     def edit_note(self, annotation_id: AnnotationId, note: str) -> Outcome:
         """Give an annotation another note; words like `.tag` at its start are added to the tags."""
         written, more = split_action_tags(note)
-        label = "wrote a note on {}" if written else "took the note off {}"
+        annotation = self.get(annotation_id)
+        if annotation is not None and annotation.is_on_article:
+            label = "changed {}"
+        else:
+            label = "wrote a note on {}" if written else "took the note off {}"
         return self._change(
             annotation_id,
             lambda each: {"note": written or None, "tags": _tags((*each.tags, *more)) or None},
@@ -255,7 +293,7 @@ def _anchor(document: Document, start: int, end: int) -> Anchor | None:
 
 
 def _placed(anchor: Anchor) -> Placement:
-    return Placement(anchor.start, anchor.end, PlaceState.ANCHORED, 1.0, anchor.fingerprint)
+    return Placement(anchor.start, anchor.end, PlaceState.ANCHORED, 1.0, anchor.fingerprint, anchor.key)
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -25,14 +25,20 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
     if not isinstance(article, str) or not article:
         return None
     anchor = _anchor(record.get("anchor"))
+    attached = _anchor(record.get("attached")) if anchor else None
+    placed = _placement(record.get("placed"))
+    current = attached or anchor
+    # An undo may bring an earlier passage back, and leaves a place that was found since as it is.
+    if placed is not None and (current is None or placed.anchor != current.key):
+        placed = None
     colour = record.get("colour")
     tags = record.get("tags")
     return Annotation(
         id=annotation_id,
         article=article,
         anchor=anchor,
-        attached=_anchor(record.get("attached")) if anchor else None,
-        placed=_placement(record.get("placed")) if anchor else None,
+        attached=attached,
+        placed=placed,
         colour=colour if isinstance(colour, int) and 1 <= colour <= COLOURS else 1,
         note=_text(record.get("note")),
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
@@ -77,6 +83,7 @@ def encode_placement(placed: Placement | None) -> dict[str, Any] | None:
         "state": str(placed.state),
         "score": round(placed.score, 3),
         "fingerprint": placed.fingerprint,
+        "anchor": placed.anchor,
         **({"candidates": [list(each) for each in placed.candidates]} if placed.candidates else {}),
     }
 
@@ -117,6 +124,7 @@ def _placement(value: object) -> Placement | None:
         state=PlaceState(value["state"]),
         score=float(score) if isinstance(score, (int, float)) and 0 <= score <= 1 else 0.0,
         fingerprint=_text(value.get("fingerprint")),
+        anchor=_text(value.get("anchor")),
         candidates=tuple(filter(None, map(_range, candidates))) if isinstance(candidates, list) else (),
     )
 

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from tui_reader.model.article import Article, ArticleId, Headline, ReadingState
+from tui_reader.model.article import ArticleId, Headline, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.counts import Counts, Tally, describes_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 
 class Catalogue(Protocol):
@@ -53,6 +53,10 @@ class _Row:
         if not describes_alike(self.headline, headline):
             self._describe(headline)
         self._take(headline)
+
+    def stands_as(self, headline: Headline) -> bool:
+        """Whether another headline of the article has the same place in every order."""
+        return self.headline.state.opened == headline.state.opened and describes_alike(self.headline, headline)
 
     def _describe(self, headline: Headline) -> None:
         self.tags = frozenset(headline.tags)
@@ -137,28 +141,29 @@ class MemoryCatalogue:
 
     def put(self, headlines: Sequence[Headline]) -> None:
         """Add articles, or replace what is known of them."""
-        bulk = len(headlines) > self.BULK
-        fresh: list[_Row] = []
-        if bulk:
-            known = {row for headline in headlines if (row := self._rows.get(headline.id)) is not None}
-            if known:
-                for order in self._orders.values():
-                    order[:] = [entry for entry in order if entry[-1] not in known]
+        placed: list[tuple[_Row, Headline]] = []
+        fresh: dict[_Row, None] = {}
         for headline in headlines:
             row = self._rows.get(headline.id)
             self._tally.replace(row.headline if row else None, headline)
             if row is None:
                 row = self._rows[headline.id] = _Row(headline)
-                if not bulk:
-                    self._place(row)
-            elif bulk:
+                fresh[row] = None
+            elif row.stands_as(headline):
                 row.set(headline)
             else:
-                self._move(row, headline)
-            if bulk:
-                fresh.append(row)
-        if bulk:
+                placed.append((row, headline))
+        if len(placed) + len(fresh) > self.BULK:
+            self._take_out({row for row, _ in placed})
+            for row, headline in placed:
+                row.set(headline)
+                fresh[row] = None
             self._merge(fresh)
+        else:
+            for row in fresh:
+                self._place(row)
+            for row, headline in placed:
+                self._move(row, headline)
 
     def remove(self, ids: Iterable[ArticleId]) -> None:
         """Forget articles; unknown ids are passed over."""
@@ -166,8 +171,7 @@ class MemoryCatalogue:
         for row in gone:
             self._tally.replace(row.headline, None)
         if len(gone) > self.BULK:
-            for order in self._orders.values():
-                order[:] = [entry for entry in order if entry[-1] not in gone]
+            self._take_out(gone)
         else:
             for sort, order in self._orders.items():
                 for row in gone:
@@ -177,16 +181,6 @@ class MemoryCatalogue:
         """Take another state of an article in; KeyError if it is gone."""
         old = self._rows[article_id].headline
         self.put((Headline(old.article, state, old.notes),))
-
-    def set_notes(self, article_id: ArticleId, notes: int) -> None:
-        """Set how many annotations an article has; KeyError if it is gone."""
-        old = self._rows[article_id].headline
-        self.put((Headline(old.article, old.state, notes),))
-
-    def set_article(self, article: Article) -> None:
-        """Take in that the file of a known article changed; KeyError if it is gone."""
-        old = self._rows[article.id].headline
-        self.put((Headline(article, old.state, old.notes),))
 
     def _order(self, sort: Sort) -> list[_Entry]:
         """Every article in an order; worked out when first asked for (10,000: 30 ms), kept up from then on."""
@@ -210,7 +204,13 @@ class MemoryCatalogue:
                 del order[bisect_left(order, old[sort])]
                 order.insert(bisect_left(order, entry), entry)
 
-    def _merge(self, rows: list[_Row]) -> None:
+    def _take_out(self, rows: set[_Row]) -> None:
+        """Take many rows out of the orders."""
+        if rows:
+            for order in self._orders.values():
+                order[:] = [entry for entry in order if entry[-1] not in rows]
+
+    def _merge(self, rows: Collection[_Row]) -> None:
         """Bring many rows into the orders; a sort of a sorted list with a tail is a merge."""
         for sort, order in self._orders.items():
             order.extend(_entry(sort, row) for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict, deque
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ ROOM = 24_000_000
 """Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
 AHEAD = 1_000_000
 """Bytes beyond which a file is read when it is opened, not before: it would keep a core busy for long."""
+AHEAD_PAUSE = 0.015
+"""Seconds after a wish before anything is read ahead: the picture of what was wished for has the processor first, and
+at 30 keys a second there is time for a neighbour before the next key."""
 WORKERS = 2
 """Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
 
@@ -48,6 +52,8 @@ class Documents:
         self._working: dict[ArticleId, object] = {}
         self._threads: list[threading.Thread] = []
         self._idle = 0
+        self._pause_until = 0.0
+        self._size = 0
         self._closed = False
         self._changed = threading.Condition()
 
@@ -77,6 +83,7 @@ class Documents:
         was wanted before and is not begun yet is forgotten. Nothing is told of a document that is at hand as a whole.
         """
         with self._changed:
+            self._pause_until = time.monotonic() + AHEAD_PAUSE
             self._wanted = article_id if self._is_lacking(article_id) else None
             self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._is_worth_it(i))
             tasks = (self._wanted is not None) + bool(self._ahead)
@@ -87,10 +94,28 @@ class Documents:
                 thread.start()
             self._changed.notify_all()
 
+    def want_within(
+        self, article_id: ArticleId, neighbours: Sequence[ArticleId] = (), *, seconds: float
+    ) -> Document | None:
+        """Want a document, and wait for it a moment: most are read in less than it takes to draw a frame.
+
+        Args:
+            article_id: The document.
+            neighbours: Those that are likely to be wanted next.
+            seconds: The longest that this may take, whatever the disk does.
+
+        Returns:
+            What is at hand by then, maybe nothing; `DocumentLoaded` tells of what comes later.
+        """
+        self.want(article_id, neighbours)
+        with self._changed:
+            self._changed.wait_for(lambda: article_id in self._kept or self._closed, seconds)
+            return self._kept.get(article_id)
+
     def drop(self, article_id: ArticleId) -> None:
         """Forget a document, and do not keep it if it is being read just now."""
         with self._changed:
-            self._kept.pop(article_id, None)
+            self._forget(article_id)
             self._working.pop(article_id, None)
 
     def close(self) -> None:
@@ -98,6 +123,11 @@ class Documents:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _forget(self, article_id: ArticleId) -> None:
+        document = self._kept.pop(article_id, None)
+        if document is not None:
+            self._size -= len(document.text)
 
     def _is_lacking(self, article_id: ArticleId) -> bool:
         document = self._kept.get(article_id)
@@ -111,7 +141,7 @@ class Documents:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self._wanted is not None or self._ahead)
+                self._await_task()
                 if self._closed:
                     return
                 wanted = self._wanted is not None
@@ -126,6 +156,14 @@ class Documents:
                 self._idle += 1
                 if self._working.get(article_id) is ticket:
                     del self._working[article_id]
+
+    def _await_task(self) -> None:
+        """Wait until there is something to do; what nobody asked for yet waits for a pause in the asking."""
+        while not self._closed and self._wanted is None:
+            rest = self._pause_until - time.monotonic() if self._ahead else None
+            if rest is not None and rest <= 0:
+                return
+            self._changed.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
         # Heavy (Markdown, YAML, detection of encodings), and loaded beside the first frame this way.
@@ -164,11 +202,12 @@ class Documents:
             # Dropped while it was read: what was read is out of date.
             if self._working.get(article_id) is not ticket:
                 return
+            self._forget(article_id)
             self._kept[article_id] = document
-            self._kept.move_to_end(article_id)
-            room = ROOM - sum(len(kept.text) for kept in self._kept.values())
-            while room < 0 and len(self._kept) > 1:
-                room += len(self._kept.popitem(last=False)[1].text)
+            self._size += len(document.text)
+            while self._size > ROOM and len(self._kept) > 1:
+                self._forget(next(iter(self._kept)))
+            self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
 
 

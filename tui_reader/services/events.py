@@ -48,6 +48,15 @@ class DocumentChanged(NamedTuple):
     id: ArticleId
 
 
+class AnnotationsPlaced(NamedTuple):
+    """An article's annotations were looked for in its text of now; shown from the next `Library.sync()` on.
+
+    Follows `ArticlesChanged`, so that a listener who syncs when asked to need only paint anew.
+    """
+
+    id: ArticleId
+
+
 class Saving(NamedTuple):
     """A change is not on disk yet although some time has passed."""
 
@@ -78,6 +87,7 @@ Event: TypeAlias = (
     | ScanFinished
     | DocumentLoaded
     | DocumentChanged
+    | AnnotationsPlaced
     | Saving
     | Saved
     | StoreFailed

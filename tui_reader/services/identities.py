@@ -64,6 +64,11 @@ class Identities:
         """The article whose file has this name now. Safe to ask from any thread."""
         return self._live.get(name)
 
+    def recorded(self, article_id: ArticleId) -> tuple[str | None, str | None]:
+        """Name and fingerprint of the article's file as the store has them; None for what it has not."""
+        record = self._records.get(article_id, _Record("", ""))
+        return record.location or None, record.fingerprint or None
+
     def is_recorded(self, article_id: ArticleId) -> bool:
         """Whether the store says where the article's file stands, and what it held."""
         file, record = self._files.get(article_id), self._records.get(article_id)

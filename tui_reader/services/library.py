@@ -12,19 +12,33 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
+from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
 from tui_reader.model.article import Metadata
+from tui_reader.services.annotating import Annotating
+from tui_reader.services.background import Background
 from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
 from tui_reader.services.documents import Documents
-from tui_reader.services.events import ArticlesChanged, DocumentChanged, Listener, Notice, ignore
+from tui_reader.services.events import (
+    AnnotationsPlaced,
+    ArticlesChanged,
+    DocumentChanged,
+    DocumentLoaded,
+    Event,
+    Listener,
+    Notice,
+    ignore,
+)
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
 from tui_reader.services.identities import Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
+from tui_reader.services.revisions import Revisions
 from tui_reader.services.samples import fill_default_library
 from tui_reader.services.saving import SavingWatch
 from tui_reader.services.state import LibraryState
+from tui_reader.services.texts import TextCache
 from tui_reader.sources.files import MEGABYTE, too_large
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ARTICLES
@@ -41,6 +55,8 @@ STDIN = "standard input"
 
 AT_ONCE = 500
 """Articles that are there when a library opens (15 ms); those that are remembered beyond come after the first frame."""
+PATIENCE = 0.5
+"""Seconds that closing waits for a passage to be found or a text to be packed; the next start begins it again."""
 SYNC_SECONDS = 0.004
 """Seconds after which `Library.sync` leaves the rest for another time: a frame lasts four times as long."""
 
@@ -69,6 +85,17 @@ class Library:
         self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
         self.reading = Reading(self._state)
         self.documents = Documents(self._identities.file, self._given, self._limit)
+        self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
+        self._background = Background()
+        self.annotating = Annotating(
+            self._state,
+            settings.colours,
+            document_of=self.documents.get,
+            tell=self._annotations_placed,
+            background=self._background,
+        )
+        texts = TextCache(program_paths.cache_dir() / "texts")
+        self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
         self._cache = ScanCache(places.cache)
         self._settings = settings
         self._stop = threading.Event()
@@ -95,6 +122,14 @@ class Library:
         file = self._identities.file(article_id)
         return Path(file.path) if file is not None and article_id not in self._given else None
 
+    def article_at(self, path: Path) -> ArticleId | None:
+        """The article that a file is, or None."""
+        return self._identities.at(self._places.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
+
+    def path_named(self, name: str) -> Path:
+        """Where a file of this name stood when its state was written, in the library's places or elsewhere."""
+        return self._places.path_of(name)
+
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
         """The article that a relative link leads to.
 
@@ -116,7 +151,7 @@ class Library:
                 call back.
         """
         self._listener = self._saving.listener = listener
-        self.documents.listen(listener)
+        self.documents.listen(self._document_told)
         self._thread = threading.Thread(target=self._look_around, name="scanner", daemon=True)
         self._thread.start()
 
@@ -135,7 +170,13 @@ class Library:
             if time.monotonic() > enough:
                 self._listener(ArticlesChanged())
                 break
-        touched.update(dict.fromkeys(self._state.absorb(self.store.poll())))
+        touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
+        while not self._loaded.empty():
+            loaded = self._loaded.get()
+            if self.documents.get(loaded.id) is loaded.document:
+                self.annotating.place(*loaded)
+                self.revisions.loaded(*loaded)
+        touched.update(dict.fromkeys(self.annotating.take_in()))
         return tuple(touched)
 
     def close(self) -> None:
@@ -143,6 +184,8 @@ class Library:
         self._listener = self.documents.listener = ignore
         self._stop.set()
         self.documents.close()
+        self._background.wait(PATIENCE)
+        self._background.close()
         self.store.close()
         self._saving.close()
         if self._thread is None:
@@ -203,6 +246,20 @@ class Library:
                 f"New and changed files are no longer seen ({type(error).__name__}: {error}). Start again to see them."
             )
             self._listener(Notice(told))
+
+    def _document_told(self, event: Event) -> None:
+        """Pass on what was loaded, to be compared with what was annotated and read; called by the threads that read."""
+        self._listener(event)
+        if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
+            # Worked out here, where nobody waits for it; the owner of the library finds it done.
+            document_fingerprint(event.document)
+            self._loaded.put(event)
+            self._listener(ArticlesChanged())
+
+    def _annotations_placed(self, article_id: ArticleId) -> None:
+        """Ask the owner to take in what was placed; called by the thread that looked for it."""
+        self._listener(ArticlesChanged())
+        self._listener(AnnotationsPlaced(article_id))
 
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""

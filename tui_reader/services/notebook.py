@@ -40,7 +40,7 @@ class Notebook:
 
     def count(self, article: ArticleId) -> int:
         """How many annotations an article has; deleted ones do not count."""
-        return len(self._ids[article]) if article in self._ids else 0
+        return len(self._ids.get(article, ()))
 
     def articles(self) -> tuple[ArticleId, ...]:
         """The articles that have annotations."""

@@ -49,7 +49,7 @@ class Reading:
         headline = self._one(article_id)
         if headline is None or self._state.store.read_only:
             return Outcome()
-        opened = self._state.record_fields(article_id, {"opened": self._clock()})
+        opened = self._state.record_fields(headline, {"opened": self._clock()})
         ids = self._state.commit(opened, "opened", undoable=False) if opened else ()
         if headline.state.read or not mark_read:
             return Outcome("", ids)
@@ -144,7 +144,7 @@ class Reading:
         fields: dict[str, Any] = {"offset": max(0, offset) or None, "progress": seen or None}
         if seen >= 1.0 and not state.finished:
             fields["finished"] = self._clock()
-        edits = self._state.record_fields(article_id, fields)
+        edits = self._state.record_fields(headline, fields)
         return Outcome("", self._state.commit(edits, "left", undoable=False)) if edits else Outcome()
 
     def undo(self) -> Outcome:
@@ -174,7 +174,7 @@ class Reading:
         """Set fields of articles; `{}` in the label stands for their titles or number."""
         if self._state.store.read_only:
             return Outcome(self._state.store.read_only)
-        edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row.id, fields)]
+        edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row, fields)]
         if not edits:
             return Outcome()
         changed = {edit.key for edit in edits}

@@ -43,6 +43,27 @@ def decode(record: Record | None) -> ReadingState:
     )
 
 
+def encode(state: ReadingState) -> dict[str, Any]:
+    """The fields of a state, None where a field rests at its default."""
+    return {
+        "read": state.read or None,
+        "starred": state.starred or None,
+        "archived": state.archived or None,
+        "offset": state.offset or None,
+        "progress": state.progress or None,
+        "tags": None if state.tags is None else list(state.tags),
+        "opened": state.opened or None,
+        "finished": state.finished or None,
+        "joined": state.joined or None,
+        **{edited: state.edits.get(name) for name, edited in _EDITED},
+    }
+
+
+def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
+    """A state some of whose fields in the store are others now."""
+    return decode({**encode(state), **fields}) if fields else state
+
+
 def differences(article_id: ArticleId, record: Record | None, fields: Mapping[str, Any]) -> Iterator[Edit]:
     """The edits that give a record these fields; none for a field that has its value already."""
     held = record or {}

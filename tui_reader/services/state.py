@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline
 from tui_reader.services.notebook import Notebook
-from tui_reader.services.records import FINGERPRINT, LOCATION, decode, differences
+from tui_reader.services.records import FINGERPRINT, LOCATION, amended, decode, differences, encode
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ class LibraryState:
         self._track = track
         self.notebook = Notebook(store)
         self.on_annotations: Callable[[Collection[ArticleId]], None] = ignore
-        """Told the articles whose annotations have changed, whatever changed them."""
+        """Told the articles whose annotations were changed here, by verbs, undo or redo."""
+        self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
+        """Told the articles that a reader has opened here."""
+
+    def concerns(self, article_id: ArticleId) -> bool:
+        """Whether a reader did anything with an article. Safe to ask from any thread."""
+        return self.identities.has_record(article_id) or self.notebook.count(article_id) > 0
 
     def headline(self, article: Article) -> Headline:
         """An article with what the store says about it."""
@@ -55,27 +61,42 @@ class LibraryState:
         self._track(self.store.apply(edits, label, undoable=undoable))
         return self.absorb(edits)
 
-    def record_fields(self, article_id: ArticleId, fields: Mapping[str, Any]) -> list[Edit]:
+    def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
         """The edits that give an article's record these fields."""
-        return list(differences(article_id, self.store.get(ARTICLES, article_id), fields))
+        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked.
+        return list(differences(headline.id, encode(headline.state), fields))
 
-    def absorb(self, edits: Iterable[Edit]) -> tuple[ArticleId, ...]:
-        """Show edits that are in the store already; the articles concerned, each once."""
-        touched: dict[ArticleId, None] = {}
+    def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
+        """Show edits that are in the store already; the articles concerned, each once.
+
+        Args:
+            edits: The edits.
+            own: Whether this program made them. What another one made is shown and not acted on: two that disagree
+                about a text would correct each other for ever.
+        """
+        touched: dict[ArticleId, dict[str, Any]] = {}
+        opened: dict[ArticleId, None] = {}
         annotations: dict[AnnotationId, None] = {}
         for edit in edits:
             if edit.table == ARTICLES:
                 self.identities.note(edit)
-                touched[edit.key] = None
+                touched.setdefault(edit.key, {})[edit.field] = edit.after
+                if edit.field == "opened" and edit.after:
+                    opened[edit.key] = None
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
         annotated = self.notebook.absorb(annotations)
-        touched.update(dict.fromkeys(annotated))
-        known = [article_id for article_id in touched if article_id in self.catalogue]
-        self.catalogue.put([self.headline(self.catalogue.row(article_id).article) for article_id in known])
-        if annotated:
+        for article_id in annotated:
+            touched.setdefault(article_id, {})
+        known = self.catalogue.rows(touched)
+        self.catalogue.put(
+            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.count(r.id)) for r in known]
+        )
+        if own and annotated:
             self.on_annotations(annotated)
-        return tuple(known)
+        if own and opened:
+            self.on_opened(tuple(opened))
+        return tuple(headline.id for headline in known)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
         """Record where the files of articles with a record stand now, and what they hold."""
@@ -88,8 +109,8 @@ class LibraryState:
             file = self.identities.file(article_id)
             if file is not None and not self.identities.is_recorded(article_id):
                 fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
-                record = self.store.get(ARTICLES, article_id) if self.identities.has_record(article_id) else None
-                edits += differences(article_id, record, fields)
+                held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
+                edits += differences(article_id, held, fields)
         if edits and not self.store.read_only:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:
@@ -97,7 +118,7 @@ class LibraryState:
 
 
 def ignore(articles: Collection[ArticleId]) -> None:
-    """What is told of annotations where nobody places them."""
+    """What is done about articles where nobody places annotations nor keeps texts."""
 
 
 def _articles_of(edits: Iterable[Edit]) -> set[ArticleId]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 from datetime import UTC, datetime
 
 
@@ -28,4 +27,5 @@ class Ids:
             self._last = max((time.time_ns() // 1_000_000) << 12, self._last + 1)
             moment, count = divmod(self._last, 1 << 12)
         noise = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-        return str(uuid.UUID(int=moment << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | noise))
+        digits = f"{moment << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | noise:032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import shlex
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,15 +14,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 os.environ.setdefault("TEXTUAL_FPS", "240")
 
 from textual import events
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 from textual.filter import Monochrome, NoColor
 from textual.message import Message
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
+from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.screens.keyed import KeyScreen
+from tui_reader.tui.screens.outside import editor_of, run_editor
 from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+NOTICE_SECONDS = 20.0
+"""How long what is to be told at the start stays, if no other message takes its place."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,23 +88,28 @@ class ReaderApp(App[None]):
         self.push_screen(self.reading)
 
     def on_ready(self) -> None:
-        """After the first frame: let the library's threads begin, tell what is to be told, clean up from the start.
-
-        The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
-        """
-        # Reading and scanning threads give way to a key within a millisecond, not five.
-        sys.setswitchinterval(0.001)
-        self.library.start(self._library_told)
-        if self._notices:
-            self.reading.desk.say(" · ".join(self._notices))
-        gc.freeze()
-        gc.enable()
+        """Listen to signals, and do all else once the first frame is out."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             try:
                 self._loop_signal(number)
             except (NotImplementedError, RuntimeError, ValueError):
                 # No signals on this system, or not the main thread: the terminal's own way out remains.
                 break
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Bring in what the first frame did without, let the library's threads begin, tell what is to be told.
+
+        The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
+        """
+        self.reading.furnish()
+        # Reading and scanning threads give way to a key within a millisecond, not five.
+        sys.setswitchinterval(0.001)
+        self.library.start(self._library_told)
+        if self._notices:
+            self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
+        gc.freeze()
+        gc.enable()
 
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
@@ -108,11 +117,17 @@ class ReaderApp(App[None]):
         asyncio.get_running_loop().add_signal_handler(number, self._leave)
 
     def _leave(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.finish_note()
         self.reading.opening.keep_place()
         self.exit()
 
     def _library_told(self, event: LibraryEvent) -> None:
         """Called from threads of the library; `post_message` is made for that."""
+        if isinstance(event, DocumentLoaded) and event.id not in self.reading.awaited:
+            # Read ahead: nobody looks at it yet, and waking the screen up costs the next key a millisecond.
+            return
         self.post_message(LibraryTold(event))
 
     def on_library_told(self, message: LibraryTold) -> None:
@@ -131,26 +146,27 @@ class ReaderApp(App[None]):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Give every key to the reading screen first, unless a modal screen is open or something is being typed.
+        """Give every key to a screen of commands first, unless something is being typed on it.
 
         Here keys come one after the other, each after the last one's effects, so that typed-ahead keys find the screen
         they were meant for.
         """
-        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.reading:
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, KeyScreen):
             self.app_focus = True
-            prompt = self.reading.desk.panes.prompt
-            if prompt.asking:
-                if event.key in ("enter", "escape"):
-                    # Textual would run these once the input has passed them on; the next key would not wait for it.
-                    await prompt.typed()
-                    prompt.confirm() if event.key == "enter" else prompt.cancel()
-                else:
-                    await super().on_event(event)
+            screen, typing = self.screen, self.screen.typing
+            if typing is not None and typing.takes(event.key):
+                await super().on_event(event)
                 return
-            if self.reading.feed(key_name(event)):
+            if typing is not None:
+                # Textual would run these once the input has passed them on; the next key would not wait for it.
+                await typing.typed()
+                typing.ended(event.key)
+                return
+            if screen.feed(key_name(event)):
+                await screen.settle()
                 return
             if event.key == "ctrl+c":
-                self.reading.desk.say(f"{self.keys_in_force.hint('quit')} quits")
+                screen.say(f"{self.keys_in_force.hint('quit')} quits")
                 return
         await super().on_event(event)
 
@@ -191,19 +207,19 @@ class ReaderApp(App[None]):
         """Open the settings in the user's editor, and take over what can be taken over while running."""
         path = self._config_path or paths.config_dir() / "config.toml"
         desk = self.reading.desk
-        editor = self.settings.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        editor = editor_of(self.settings.editor)
         if not editor:
             desk.say(f"no editor is set: change {path} by any means, and start anew", bad=True)
             return
         try:
             if not path.exists():
                 config.write_default(path)
-            problem = self._run_editor(shlex.split(editor), path)
+            problem = run_editor(self, editor, path, "the settings are as they were")
             if problem:
                 desk.say(problem, bad=True)
                 return
             settings, warnings = config.load(path)
-        except (ReaderError, ValueError) as error:
+        except ReaderError as error:
             desk.say(str(error), bad=True)
             return
         keymap = Keymap(settings.keys)
@@ -212,24 +228,6 @@ class ReaderApp(App[None]):
         self._choose_theme(settings.theme)
         self.reading.take_settings(settings, keymap)
         desk.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
-
-    def _run_editor(self, command: list[str], path: Path) -> str:
-        """Run an editor on the terminal; what went wrong, or an empty text.
-
-        Nothing may be raised while the app is suspended, or the terminal stays deaf.
-        """
-        problem = ""
-        try:
-            with self.suspend():
-                try:
-                    status = subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603 - the user's own editor
-                    if status:
-                        problem = f"{command[0]} ended with status {status}; the settings are as they were"
-                except OSError as error:
-                    problem = f"{command[0]} could not be started: {error.strerror}"
-        except SuspendNotSupported:
-            problem = f"this terminal cannot lend itself to an editor: change {path} by other means"
-        return problem
 
 
 def key_name(event: events.Key) -> str:

@@ -6,8 +6,9 @@ Every pair of ink and tone that can meet on the screen is listed in `PAIRS`, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rich.style import Style
 from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
@@ -19,18 +20,21 @@ if TYPE_CHECKING:
 
 DEFAULT_THEME = "paper-dark"
 
-TONES = ("page", "side", "raised", "cursor-tone", "code-tone", "match", "match-current")
+HIGHLIGHTS = tuple(f"highlight-{colour}" for colour in range(1, 6))
+"""Tones of the highlights, by colour."""
+
+TONES = ("page", "side", "raised", "cursor-tone", "code-tone", "match", "match-current", "selection", *HIGHLIGHTS)
 """Backgrounds."""
 
 INKS = ("text-ink", "bright", "muted-ink", "accent-ink", "link-ink", "good", "bad", "faint", "match-current-ink")
 """Foregrounds; `faint` draws rules and never a word."""
 
 PAIRS: tuple[tuple[str, str, float], ...] = (
-    *(("text-ink", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "code-tone", "match")),
-    *(("bright", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone")),
+    *(("text-ink", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "code-tone", "match", *HIGHLIGHTS)),
+    *(("bright", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "selection", *HIGHLIGHTS)),
     *(("muted-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone", "code-tone")),
-    *(("accent-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone")),
-    *(("link-ink", tone, 4.5) for tone in ("page", "raised", "code-tone")),
+    *(("accent-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone", *HIGHLIGHTS)),
+    *(("link-ink", tone, 4.5) for tone in ("page", "raised", "code-tone", *HIGHLIGHTS)),
     *(("good", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
@@ -83,6 +87,12 @@ _DARK = {
     "bad": "#e5786d",
     "match": "#4d3c10",
     "match-current": "#e3a857",
+    "selection": "#454b57",
+    "highlight-1": "#4d3c10",
+    "highlight-2": "#1f452b",
+    "highlight-3": "#1d3d5c",
+    "highlight-4": "#56283d",
+    "highlight-5": "#3e2d5f",
     "match-current-ink": "#15171b",
 }
 
@@ -102,6 +112,12 @@ _LIGHT = {
     "bad": "#a32a20",
     "match": "#f8e2a4",
     "match-current": "#6b3d08",
+    "selection": "#c9c0ab",
+    "highlight-1": "#f8e2a4",
+    "highlight-2": "#cfe9c6",
+    "highlight-3": "#cbe2f6",
+    "highlight-4": "#f7d1da",
+    "highlight-5": "#e2d6f6",
     "match-current-ink": "#fbf8f1",
 }
 
@@ -121,6 +137,12 @@ _HIGH_CONTRAST = {
     "bad": "#ff9f87",
     "match": "#5f4700",
     "match-current": "#ffd75f",
+    "selection": "#0a4f9e",
+    "highlight-1": "#5f4700",
+    "highlight-2": "#00501e",
+    "highlight-3": "#003f78",
+    "highlight-4": "#6b1238",
+    "highlight-5": "#45208a",
     "match-current-ink": "#000000",
 }
 
@@ -140,6 +162,12 @@ _TERMINAL = {
     "bad": "ansi_red",
     "match": "ansi_default",
     "match-current": "ansi_default",
+    "selection": "ansi_default",
+    "highlight-1": "ansi_yellow",
+    "highlight-2": "ansi_green",
+    "highlight-3": "ansi_cyan",
+    "highlight-4": "ansi_bright_red",
+    "highlight-5": "ansi_bright_magenta",
     "match-current-ink": "ansi_default",
 }
 
@@ -211,6 +239,10 @@ def _legible(ink: Color, tones: list[Color], least: float) -> Color:
     return ink
 
 
+_HUES = ("#d8a013", "#3fa045", "#3a86d6", "#d6487e", "#8a5cd6")
+"""Of the highlights where a theme does not know them: amber, green, blue, rose, violet."""
+
+
 def variable_defaults(theme: Theme) -> dict[str, str]:
     """Our variables for a theme that does not set them: its own colours, its inks made legible on its tones."""
     if theme.ansi:
@@ -226,7 +258,10 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         "code-tone": page.blend(ink, 0.04),
         "match": page.blend(warning, 0.2),
         "match-current": warning,
+        "selection": page.blend(ink, 0.22),
     }
+    for name, hue in zip(HIGHLIGHTS, _HUES, strict=True):
+        tones[name] = page.blend(Color.parse(hue), 0.28)
     inks = {
         "text-ink": ink,
         "bright": ink,
@@ -242,6 +277,32 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         inks[name] = _legible(colour, under, 4.5)
     colours = {**tones, **inks, "faint": page.blend(ink, 0.2)}
     return {name: colour.hex6 for name, colour in colours.items()}
+
+
+ATTRIBUTES = frozenset(("bold", "italic", "underline", "strike", "reverse"))
+
+
+def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) -> Style:
+    """A style from words: attributes, the name of an ink, and `on` with the name of a tone.
+
+    Component classes of a style sheet would say the same, at 1 ms each while the program starts.
+
+    Args:
+        look: Such as `bold accent-ink on raised`.
+        variables: Values of inks and tones, see `TONES` and `INKS`.
+        colour: False to keep the attributes alone.
+    """
+    colours: dict[str, Any] = {"color": None, "bgcolor": None}
+    attributes: dict[str, Any] = {}
+    place = "color"
+    for word in look.split():
+        if word == "on":
+            place = "bgcolor"
+        elif word in ATTRIBUTES:
+            attributes[word] = True
+        elif colour:
+            colours[place] = Color.parse(variables[word]).rich_color
+    return Style(**colours, **attributes)
 
 
 def load_theme(path: Path) -> Theme:

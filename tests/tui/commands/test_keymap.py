@@ -70,7 +70,7 @@ def test_there_is_always_a_way_out() -> None:
 
 
 def test_footer_hints_share_a_label_and_come_from_the_keys_in_force() -> None:
-    first = footer_hints(Keymap({"down": ["f1"]}), Pane.ARTICLE)[0]
+    first = footer_hints(Keymap({"down": ["f1"]}), Pane.LIST)[0]
     assert (first.keys, first.label) == ("f1 k", "move")
 
 

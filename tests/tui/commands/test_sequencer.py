@@ -55,7 +55,7 @@ def test_a_half_typed_sequence_tells_how_it_may_go_on() -> None:
 
 def test_a_command_may_take_the_next_key_as_it_is() -> None:
     to = Command("to", ("f",), "to", "To a character", Group.MOVE, counts=True, takes_key=True)
-    keymap = {("f",): to}
+    keymap: dict[tuple[str, ...], Command] = {("f",): to}
     sequencer = Sequencer()
     fed = [sequencer.feed(key, keymap) for key in ("2", "f", "3")]
     assert (fed[-1].step, fed[-1].command, fed[-1].count, fed[-1].key) == (Step.RUN, to, 2, "3")

@@ -21,9 +21,13 @@ class Pane(StrEnum):
 EVERYWHERE = frozenset({Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE})
 """The three panes of the reading screen."""
 ANYWHERE = frozenset(Pane)
+WITH_SELECTION = EVERYWHERE | {Pane.SELECTION}
+WITH_ANNOTATIONS = EVERYWHERE | {Pane.ANNOTATIONS}
 IN_SELECTION = frozenset({Pane.SELECTION})
 IN_ANNOTATIONS = frozenset({Pane.ANNOTATIONS})
 MARKING = frozenset({Pane.ARTICLE, Pane.SELECTION})
+MARKED = frozenset({Pane.ARTICLE, Pane.ANNOTATIONS})
+ANNOTATING = MARKING | MARKED
 READING = frozenset({Pane.LIST, Pane.ARTICLE})
 IN_ARTICLE = frozenset({Pane.ARTICLE})
 IN_LIST = frozenset({Pane.LIST})

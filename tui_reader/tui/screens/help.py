@@ -10,10 +10,10 @@ from textual.screen import ModalScreen
 
 from tui_reader.tui.commands.describe import help_lines
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, line
+from tui_reader.tui.widgets.lines import Piece, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.strip import Strip
@@ -27,15 +27,13 @@ KEY_COLUMN = 20
 class HelpPage(LinePane):
     """The rows of the help, wrapped to the width, with a position."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--label", "pane--key", "pane--muted"}
-    DEFAULT_CSS = """
-    HelpPage {
-        background: $page; color: $text-ink;
-        & > .pane--label { color: $bright; text-style: bold; }
-        & > .pane--key { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
+    DEFAULT_CSS = "HelpPage { background: $page; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on page",
+        "label": "bold bright",
+        "key": "bold accent-ink",
+        "muted": "muted-ink",
     }
-    """
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
@@ -69,7 +67,7 @@ class HelpPage(LinePane):
                 if cell_len(shown) >= indent:
                     yield ((shown, "key"),)
                     lead = " " * indent
-                for number, part in enumerate(_wrap(said, width - indent)):
+                for number, part in enumerate(wrap(said, width - indent)):
                     yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
 
     def row_key(self, y: int) -> Hashable:
@@ -90,18 +88,6 @@ class HelpPage(LinePane):
     def on_mouse_scroll_up(self) -> None:
         """The wheel turns upwards."""
         self.scroll_rows(-3)
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """Our own help texts, in rows of at most so many characters; they are all of one cell each."""
-    rows, row = [], ""
-    for word in text.split():
-        if row and len(row) + 1 + len(word) > width:
-            rows.append(row)
-            row = word
-        else:
-            row = f"{row} {word}".strip()
-    return [*rows, row]
 
 
 class Help(ModalScreen[None]):

@@ -13,41 +13,29 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.strip import Strip
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of the things to choose from."""
-
-    name: str
-    remark: str
-    """What stands at the right: keys, a count."""
-    run: Callable[[], None]
-    """Done once it was chosen and the picker is gone."""
-
-
 class ChoiceList(LinePane):
     """The choices that are left, with a cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--cursor", "pane--muted", "pane--mark"}
-    DEFAULT_CSS = """
-    ChoiceList {
-        background: $raised; color: $text-ink;
-        & > .pane--cursor { background: $cursor-tone; color: $bright; }
-        &:ansi > .pane--cursor { text-style: reverse; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--mark { color: $accent-ink; }
+    DEFAULT_CSS = "ChoiceList { background: $raised; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on raised",
+        "cursor": "bright on cursor-tone",
+        "muted": "muted-ink",
+        "mark": "accent-ink",
     }
-    """
+    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse"}
 
     @dataclass
     class Clicked(Message):
@@ -132,8 +120,8 @@ class Picker(ModalScreen[Choice | None]):
             width: 72; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; background: $raised;
         }
         & Input {
-            height: 3; border: none; padding: 1 3; background: $raised; color: $bright;
-            &:focus { border: none; }
+            height: 3; border: none; padding: 1 3; background: $raised; color: $bright; background-tint: $raised 0%;
+            &:focus { border: none; background-tint: $raised 0%; }
             & > .input--placeholder { color: $muted-ink; }
         }
         &:ansi > Vertical { border: round $faint; }

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
+from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from textual.strip import Strip
     from textual.timer import Timer
@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 class TopBar(LinePane):
     """Name of the library, and counts that change with what the reader does."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--name", "pane--muted", "pane--bad"}
-    DEFAULT_CSS = """
-    TopBar {
-        height: 1; background: $side; color: $text-ink;
-        & > .pane--name { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--bad { color: $bad; }
+    DEFAULT_CSS = "TopBar { height: 1; background: $side; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on side",
+        "name": "bold accent-ink",
+        "muted": "muted-ink",
+        "bad": "bad",
     }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -70,22 +68,21 @@ class TopBar(LinePane):
 class StatusBar(LinePane):
     """Keys that make sense now on the left; on the right what just happened, or what a half-typed key may become."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key", "pane--muted", "pane--said", "pane--bad"}
-    DEFAULT_CSS = """
-    StatusBar {
-        height: 1; background: $side; color: $text-ink;
-        & > .pane--key { color: $accent-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--said { color: $text-ink; }
-        & > .pane--bad { color: $bad; text-style: bold; }
+    DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on side",
+        "key": "bold accent-ink",
+        "muted": "muted-ink",
+        "said": "text-ink",
+        "bad": "bold bad",
     }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
         self._hints: tuple[Hint, ...] = ()
         self._typed = ""
         self._said = ""
+        self._rows = [""]
         self._bad = False
         self._silence: Timer | None = None
 
@@ -105,7 +102,20 @@ class StatusBar(LinePane):
         """Set what just happened; empty to fall silent."""
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
+            self._fit()
             self.repaint()
+
+    def _fit(self) -> None:
+        """Take as many rows as the message needs: what is to be told is never cut."""
+        width = max(1, self.size.width - 2)
+        rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
+        if len(rows) != len(self._rows):
+            self.styles.height = len(rows)
+        self._rows = rows
+
+    def on_resize(self) -> None:
+        """Wrap a long message anew."""
+        self._fit()
 
     def silence_after(self, seconds: float) -> None:
         """Fall silent by itself, that long after the last call."""
@@ -115,12 +125,14 @@ class StatusBar(LinePane):
 
     def row_key(self, y: int) -> Hashable:
         """All that the picture depends on."""
-        return self._hints, self._typed, self._said, self._bad
+        return y, self._hints, self._typed, self._said, self._bad
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Whole hints as many as fit beside the message, which may take the row where it must."""
         base = self.ink("")
         said = base + self.ink("bad" if self._bad else "said")
+        if len(self._rows) > 1:
+            return line(width, base, [Piece(" ", base), Piece(self._rows[y] if y < len(self._rows) else "", said)])
         key, muted = base + self.ink("key"), base + self.ink("muted")
         message = clip(self._said, width - 2)
         room = width - 1 - (cell_len(message) + 3 if message else 1)
@@ -145,6 +157,9 @@ class Divider(LinePane):
     DEFAULT_CSS = """
     Divider { width: 1; height: 100%; background: $page; color: $faint; }
     """
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "faint on page",
+    }
 
     def row_key(self, y: int) -> Hashable:
         """Every row looks alike."""

@@ -37,3 +37,12 @@ def long_date(text: str, today: date) -> str:
         return ""
     year = "" if day.year == today.year else f" {day.year}"
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
+
+
+def moment(text: str, today: date) -> str:
+    """`14:02` for a moment of today, else its day, where the reader is; empty for what is no moment."""
+    try:
+        when = datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return ""
+    return f"{when:%H:%M}" if when.date() == today else short_date(when.date().isoformat(), today)

@@ -16,7 +16,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from rich.style import Style
@@ -45,28 +45,22 @@ class HeadlineList(LinePane):
     It holds ids and asks for the rows it paints; `touch` tells it which of them look different now.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pane--cursor", "pane--resting", "pane--unread", "pane--title", "pane--muted", "pane--mark", "pane--bad",
-        "pane--faint",
-        "pane--include", "pane--exclude", "pane--label",
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    HeadlineList {
-        background: $page; color: $text-ink;
-        & > .pane--cursor, & > .pane--resting { background: $cursor-tone; }
-        &:ansi > .pane--cursor, &:nocolor > .pane--cursor { text-style: reverse; }
-        &:ansi > .pane--resting, &:nocolor > .pane--resting { text-style: underline; }
-        & > .pane--unread { color: $bright; text-style: bold; }
-        & > .pane--title { color: $text-ink; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--label { color: $muted-ink; text-style: bold; }
-        & > .pane--mark { color: $accent-ink; }
-        & > .pane--bad { color: $bad; }
-        & > .pane--faint { color: $faint; }
-        & > .pane--include { color: $good; }
-        & > .pane--exclude { color: $bad; text-style: strike; }
+    DEFAULT_CSS = "HeadlineList { background: $page; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on page",
+        "cursor": "on cursor-tone",
+        "resting": "on cursor-tone",
+        "unread": "bold bright",
+        "title": "text-ink",
+        "muted": "muted-ink",
+        "label": "bold muted-ink",
+        "mark": "accent-ink",
+        "bad": "bad",
+        "faint": "faint",
+        "include": "good",
+        "exclude": "strike bad",
     }
-    """
+    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
 
     @dataclass
     class Clicked(Message):

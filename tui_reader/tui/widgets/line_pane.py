@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
+from tui_reader.tui.theme import style_of
+
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from rich.style import Style
     from textual.geometry import Region
@@ -27,8 +29,10 @@ class LinePane(Widget):
 
     ALLOW_SELECT = False
     can_focus = False
-    INKS: ClassVar[tuple[str, ...]] = ()
-    """Names of the component classes it paints with, without the `pane--` before them."""
+    LOOKS: ClassVar[Mapping[str, str]] = {}
+    """Looks by name, as `theme.style_of` understands them; the empty name is the pane itself."""
+    PLAIN: ClassVar[Mapping[str, str]] = {}
+    """Attributes to add where tones cannot be told apart: in the terminal's own colours, and in none."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -54,15 +58,23 @@ class LinePane(Widget):
         super().notify_style_update()
 
     def ink(self, name: str) -> Style:
-        """Style of a component class; the pane's own for an empty name. Without colours where NO_COLOR asks for it:
-        Textual sees to that in its own way of painting, which is not ours.
+        """A look by its name; the pane's own for an empty one. Has no colours where NO_COLOR asks for none: Textual
+        sees to that in its own way of painting, which is not ours.
         """
         style = self._inks.get(name)
         if style is None:
-            style = self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
-            if self.app.no_color:
-                style = style.without_color
-            self._inks[name] = style
+            app = self.app
+            if name not in self.LOOKS:
+                return self._component_ink(name)
+            look = self.LOOKS[name]
+            if app.no_color or app.current_theme.ansi:
+                look = f"{look} {self.PLAIN.get(name, '')}"
+            style = self._inks[name] = style_of(look, app.theme_variables, colour=not app.no_color)
+        return style
+
+    def _component_ink(self, name: str) -> Style:
+        style = self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
+        self._inks[name] = style = style.without_color if self.app.no_color else style
         return style
 
     def repaint_active(self) -> None:

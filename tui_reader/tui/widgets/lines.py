@@ -47,6 +47,22 @@ def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> 
     return clip(" · ".join(parts[index] for index in left), width)
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """A text in rows of at most so many cells, broken at spaces; a word too wide for a row is cut."""
+    rows, row = [], ""
+    for word in text.split(" "):
+        joined = f"{row} {word}" if row else word
+        if row and cell_len(joined) > width:
+            rows.append(row)
+            joined = word
+        while cell_len(joined) > width:
+            head = set_cell_size(joined, width)
+            rows.append(head.rstrip())
+            joined = joined[len(head) :] if joined.startswith(head) else joined[len(head.rstrip()) :]
+        row = joined
+    return [*rows, row]
+
+
 def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] = ()) -> Strip:
     """One row: pieces from the left, pieces at the right end, the base style between them.
 

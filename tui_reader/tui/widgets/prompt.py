@@ -16,7 +16,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -75,13 +75,11 @@ class LastPartSuggester(Suggester):
 class PromptLabel(LinePane):
     """What stands before the answer, and behind it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--key"}
-    DEFAULT_CSS = """
-    PromptLabel {
-        height: 1; width: auto; background: $raised;
-        & > .pane--key { color: $accent-ink; text-style: bold; }
+    DEFAULT_CSS = "PromptLabel { height: 1; width: auto; background: $raised; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on raised",
+        "key": "bold accent-ink",
     }
-    """
     text = ""
 
     def row_key(self, y: int) -> Hashable:
@@ -104,7 +102,7 @@ class Prompt(Horizontal):
         height: 1; background: $raised; display: none;
         & > Input {
             width: 1fr; height: 1; border: none; padding: 0; background: $raised; color: $bright;
-            &:focus { border: none; background: $raised; }
+            &:focus { border: none; background: $raised; background-tint: $raised 0%; }
             & > .input--suggestion, & > .input--placeholder { color: $muted-ink; text-style: none; }
         }
     }
@@ -154,6 +152,14 @@ class Prompt(Horizontal):
         done = asyncio.Event()
         self._input.call_later(done.set)
         await done.wait()
+
+    def takes(self, key: str) -> bool:
+        """Whether a key is typed into the answer, and does not end it."""
+        return key not in ("enter", "escape")
+
+    def ended(self, key: str) -> None:
+        """Take the key that ends it."""
+        self.confirm() if key == "enter" else self.cancel()
 
     def confirm(self) -> None:
         """Take the answer as it stands."""

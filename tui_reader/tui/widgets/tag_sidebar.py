@@ -46,24 +46,19 @@ class Entry:
 class TagSidebar(LinePane):
     """What the list can be narrowed to. Tags are tri-state: included, excluded, or not asked for."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pane--cursor", "pane--resting", "pane--chosen", "pane--label", "pane--muted", "pane--mark",
-        "pane--include", "pane--exclude",
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    TagSidebar {
-        background: $side; color: $text-ink;
-        & > .pane--cursor, & > .pane--resting { background: $cursor-tone; }
-        &:ansi > .pane--cursor, &:nocolor > .pane--cursor { text-style: reverse; }
-        &:ansi > .pane--resting, &:nocolor > .pane--resting { text-style: underline; }
-        & > .pane--chosen { color: $bright; text-style: bold; }
-        & > .pane--label { color: $muted-ink; text-style: bold; }
-        & > .pane--muted { color: $muted-ink; }
-        & > .pane--mark { color: $accent-ink; }
-        & > .pane--include { color: $good; }
-        & > .pane--exclude { color: $bad; text-style: strike; }
+    DEFAULT_CSS = "TagSidebar { background: $side; color: $text-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {
+        "": "text-ink on side",
+        "cursor": "on cursor-tone",
+        "resting": "on cursor-tone",
+        "chosen": "bold bright",
+        "label": "bold muted-ink",
+        "muted": "muted-ink",
+        "mark": "accent-ink",
+        "include": "good",
+        "exclude": "strike bad",
     }
-    """
+    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
 
     @dataclass
     class Clicked(Message):

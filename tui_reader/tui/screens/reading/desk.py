@@ -9,13 +9,14 @@ from tui_reader.model.query import Sort, View
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
+    from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.reading.layout import Arrangement
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -37,15 +38,14 @@ class Place(NamedTuple):
     offset: int
 
 
-class Panes(NamedTuple):
-    """The widgets of the screen."""
+class Panes:
+    """The widgets of the screen. Article pane and prompt come after the first frame."""
 
-    top: TopBar
-    sidebar: TagSidebar
-    headlines: HeadlineList
     article: ArticlePane
-    status: StatusBar
     prompt: Prompt
+
+    def __init__(self, top: TopBar, sidebar: TagSidebar, headlines: HeadlineList, status: StatusBar) -> None:
+        self.top, self.sidebar, self.headlines, self.status = top, sidebar, headlines, status
 
 
 class Desk:
@@ -65,6 +65,10 @@ class Desk:
         self.walked = False
         """Whether the reader has pressed a key: only then the cursor is where they want it."""
         self.arrangement: Arrangement | None = None
+        self.article_parts: Sequence[str] = ()
+        """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
+        self.text_shown: Callable[[], None] = _nothing
+        """Called when the article pane shows another text, or the same one anew."""
 
     def headline(self, article: ArticleId | None) -> Headline | None:
         """The headline of an article; None where there is none (any more)."""
@@ -73,20 +77,40 @@ class Desk:
         return self.library.catalogue.row(article)
 
     @property
+    def context(self) -> Pane:
+        """Where keys go: the active pane, or the selection that is made in it."""
+        return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selecting else self.pane
+
+    def colour_name(self, colour: int) -> str:
+        """What the reader calls a colour."""
+        return self.settings.colours[colour - 1]
+
+    def label_of(self, keys: str, label: str) -> str:
+        """The label of a half-typed command; a colour goes by the name that the reader gave it."""
+        return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
+
+    def help_of(self, command: Command) -> str:
+        """What a command does, with the colour by its name."""
+        name, _, number = command.id.partition("_")
+        if name != "colour" or not number.isdecimal():
+            return command.help
+        return command.help.replace(f"colour {number}", self.colour_name(int(number)))
+
+    @property
     def target(self) -> ArticleId | None:
         """The article that commands speak of: the one being read, else the one under the cursor."""
         if self.pane is Pane.ARTICLE and self.shown is not None:
             return self.shown
         return self.panes.headlines.current
 
-    def say(self, message: str, *, bad: bool = False) -> None:
+    def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
         """Say on the last row what just happened; it falls silent by itself after some seconds."""
         if self.panes.prompt.asking:
             self.panes.prompt.remark(message)
             return
         self.panes.status.say(message, bad=bad)
         if message:
-            self.panes.status.silence_after(self.SAY_SECONDS)
+            self.panes.status.silence_after(seconds)
 
     def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
         """Say what a service did, and how to take it back."""
@@ -113,3 +137,7 @@ class Desk:
             f"Put .md or .txt files into {where[0]}",
             "They appear here by themselves.",
         )
+
+
+def _nothing() -> None:
+    """Before anything is shown."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.services.reading import Outcome
+    from tui_reader.tui.screens.reading.annotating import Annotating
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.listing import Listing
     from tui_reader.tui.screens.reading.opening import Opening
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 class Keeping:
     """Each method is the command of its name. All of them can be taken back, so none asks whether one is sure."""
 
-    def __init__(self, desk: Desk, listing: Listing, opening: Opening, ask: Callable[[Question], None]) -> None:
-        self._desk, self._listing, self._opening, self._ask = desk, listing, opening, ask
+    def __init__(
+        self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating, ask: Callable[[Question], None]
+    ) -> None:
+        self._desk, self._listing, self._opening = desk, listing, opening
+        self._annotating, self._ask = annotating, ask
 
     def toggle_read(self, _count: int | None) -> None:
         """Mark the article as read or unread."""
@@ -53,7 +57,9 @@ class Keeping:
         self._taken(self._desk.library.reading.mark_all_read(self._desk.panes.headlines.ids), "nothing is unread here")
 
     def tags(self, _count: int | None) -> None:
-        """Edit the tags of the article."""
+        """Edit the tags of the highlight under the cursor, else of the article."""
+        if self._annotating.tags():
+            return
         article = self._desk.target
         headline = self._desk.headline(article)
         if headline is None or article is None:
@@ -91,6 +97,7 @@ class Keeping:
         self._travel(self._desk.library.reading.redo, count or 1)
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
+        painted = self._annotating.painted
         for _ in range(count):
             outcome = step()
             if not outcome.ids:
@@ -101,6 +108,8 @@ class Keeping:
         self._opening.update_header()
         if self._desk.pane is not Pane.ARTICLE:
             self._opening.show_current()
+        self._annotating.refresh()
+        self._annotating.show_change(painted)
         self._desk.tell(outcome, undoable=False)
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:

@@ -129,10 +129,6 @@ class Linking:
         else:
             self._desk.say(f"opened {path.name}")
 
-    def copy(self, _count: int | None) -> None:
-        """Copy the focused sentence, else the paragraph at the top."""
-        self._copy(self._desk.panes.article.focused_text(), "the text")
-
     def copy_link(self, _count: int | None) -> None:
         """Copy the address of the original, else the path of the file."""
         headline = self._desk.headline(self._desk.target)
@@ -145,17 +141,23 @@ class Linking:
         if not text:
             self._desk.say("there is nothing to copy")
             return
+        try:
+            self._desk.say(self.put(text, what))
+        except ReaderError as error:
+            self._desk.say(str(error), bad=True)
+
+    def put(self, text: str, what: str) -> str:
+        """Put a text on the clipboard; what is to be said of it. Not a command.
+
+        Raises:
+            ReaderError: The command that takes what is copied failed.
+        """
         command = self._desk.settings.copy_command
         if not command:
             self._to_terminal(text)
-            self._desk.say(f"sent {what} to the terminal's clipboard")
-            return
-        try:
-            desktop.pipe_to(command, text)
-        except ReaderError as error:
-            self._desk.say(str(error), bad=True)
-        else:
-            self._desk.say(f"copied {what}")
+            return f"sent {what} to the terminal's clipboard"
+        desktop.pipe_to(command, text)
+        return f"copied {what}"
 
 
 def _slug(title: str) -> str:

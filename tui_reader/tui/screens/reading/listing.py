@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf
+from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.tag_sidebar import Entry, Section
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ class Listing:
         counts = desk.library.catalogue.counts()
         desk.panes.sidebar.show(desk.view, counts.shelves, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
-        if counts.annotations:
-            parts.append(f"{counts.annotations:,} annotations")
+        if desk.pane is Pane.ARTICLE and desk.article_parts:
+            parts = list(desk.article_parts)
+        elif counts.annotations:
+            parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
         warning = "read-only" if desk.library.read_only else ""
         desk.panes.top.show(desk.library.name, parts, warning)
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.outline import outline
 from tui_reader.model.query import Sort
-from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
-from tui_reader.tui.screens.details import Details
-from tui_reader.tui.screens.help import Help
-from tui_reader.tui.screens.picker import Choice, Picker
+from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.widgets.headline_list import Density
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ class Looking:
 
         names = self._app.theme_names()
         current = self._app.theme
-        self._pick(
+        self.pick(
             "Themes", [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names]
         )
 
@@ -98,7 +96,7 @@ class Looking:
 
         current = self._desk.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
-        self._pick("Order of the headlines", choices)
+        self.pick("Order of the headlines", choices)
 
     def filter_tag(self, _count: int | None) -> None:
         """Include a tag chosen from all."""
@@ -110,7 +108,7 @@ class Looking:
 
         tags = self._desk.library.catalogue.counts().tags
         choices = [Choice(tag, f"{count:,} articles", partial(include, tag)) for tag, count in tags]
-        self._pick("Tags", choices, "there are no tags")
+        self.pick("Tags", choices, "there are no tags")
 
     def outline(self, _count: int | None) -> None:
         """The headings of the article, to jump to one."""
@@ -134,33 +132,43 @@ class Looking:
             )
             for index, entry in enumerate(entries)
         ]
-        self._pick("Headings", choices, "this article has no headings", max(0, current))
+        self.pick("Headings", choices, "this article has no headings", max(0, current))
 
     def palette(self, _count: int | None) -> None:
         """Every command by its name."""
-        keymap, pane = self._desk.keymap, self._desk.pane
+        keymap, pane = self._desk.keymap, self._desk.context
         # What works in the active pane comes first; the rest is offered all the same, and goes to its own pane.
-        commands = sorted((c for c in COMMANDS if c.palette), key=lambda command: pane not in command.panes)
+        commands = sorted(
+            (c for c in COMMANDS if c.palette and c.panes != IN_ANNOTATIONS),
+            key=lambda command: pane not in command.panes,
+        )
         choices = [
-            Choice(command.help, written_all(keymap.keys_of(command)), partial(self._run, command.id))
+            Choice(self._desk.help_of(command), written_all(keymap.keys_of(command)), partial(self._run, command.id))
             for command in commands
         ]
-        self._pick("Commands", choices)
+        self.pick("Commands", choices)
 
-    def _pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
+    def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
+        """Let the reader choose, or say why there is nothing to choose from. Not a command."""
         if choices:
+            from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
             self._app.push_screen(Picker(placeholder, choices, cursor), _run_choice)
         else:
             self._desk.say(otherwise)
 
     def help(self, _count: int | None) -> None:
         """All keys."""
+        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
+
         self._app.push_screen(Help(self._desk.keymap))
 
     def details(self, _count: int | None) -> None:
         """Edit what is known of the article."""
         headline = self._desk.headline(self._desk.target)
         if headline is not None:
+            from tui_reader.tui.screens.details import Details  # noqa: PLC0415 - not needed for the first frame
+
             self._app.push_screen(Details(headline), self._details_edited)
 
     def _details_edited(self, edited: tuple[str, dict[str, str]] | None) -> None:

@@ -53,6 +53,8 @@ class Moving:
             desk.panes.sidebar.move_to(count - 1 if count else 0)
         elif desk.pane is Pane.LIST:
             self._to_headline(count - 1 if count else 0)
+        elif desk.panes.article.selecting:
+            desk.panes.article.move_caret("top")
         else:
             self._opening.remember_place()
             if count:
@@ -69,6 +71,8 @@ class Moving:
             desk.panes.sidebar.move_to(desk.panes.sidebar.count - 1)
         elif desk.pane is Pane.LIST:
             self._to_headline(len(desk.panes.headlines.ids) - 1)
+        elif desk.panes.article.selecting:
+            desk.panes.article.move_caret("bottom")
         else:
             self._opening.remember_place()
             desk.panes.article.end()
@@ -79,13 +83,18 @@ class Moving:
             desk.panes.sidebar.move_to(desk.panes.sidebar.cursor + rows)
         elif desk.pane is Pane.LIST:
             self._to_headline(desk.panes.headlines.cursor + rows)
+        elif desk.panes.article.selecting:
+            desk.panes.article.move_caret("down" if rows > 0 else "up", abs(rows))
         else:
             in_article(rows)
 
     def _by_page(self, pages: float, in_article: Callable[[int], bool], count: int) -> None:
         desk = self._desk
         if desk.pane is Pane.ARTICLE:
-            in_article(count)
+            if desk.panes.article.selecting:
+                desk.panes.article.move_caret("half_down" if count > 0 else "half_up", abs(count))
+            else:
+                in_article(count)
             return
         size = desk.panes.sidebar.page if desk.pane is Pane.SIDEBAR else desk.panes.headlines.page
         rows = max(1, int(abs(pages) * size))
@@ -149,19 +158,27 @@ class Moving:
 
     def next_sentence(self, count: int | None) -> None:
         """Focus the next sentence."""
-        self._desk.panes.article.sentence(count or 1)
+        self._in_text("sentence_next", count or 1, self._desk.panes.article.sentence)
 
     def previous_sentence(self, count: int | None) -> None:
         """Focus the previous sentence."""
-        self._desk.panes.article.sentence(-(count or 1))
+        self._in_text("sentence_previous", -(count or 1), self._desk.panes.article.sentence)
 
     def next_paragraph(self, count: int | None) -> None:
         """To the next paragraph."""
-        self._desk.panes.article.paragraph(count or 1)
+        self._in_text("paragraph_next", count or 1, self._desk.panes.article.paragraph)
 
     def previous_paragraph(self, count: int | None) -> None:
         """To the previous paragraph."""
-        self._desk.panes.article.paragraph(-(count or 1))
+        self._in_text("paragraph_previous", -(count or 1), self._desk.panes.article.paragraph)
+
+    def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
+        """Move the end of the selection while there is one, else the focus."""
+        pane = self._desk.panes.article
+        if pane.selecting:
+            pane.move_caret(motion, abs(count))
+        else:
+            focus(count)
 
     def next_heading(self, count: int | None) -> None:
         """To the next heading."""

@@ -21,6 +21,8 @@ class Opening:
 
     MOST_PLACES = 100
     """Places kept to jump back to."""
+    MOMENT = 0.006
+    """Seconds that a frame waits for a text: an article of 10 kB takes 2 ms."""
     PATIENCE = 0.12
     """Seconds after which the head of an article is shown before its text is there."""
 
@@ -29,7 +31,8 @@ class Opening:
         self._back: list[Place] = []
         self._forward: list[Place] = []
         self._pending: int | None = None
-        self._expected: ArticleId | None = None
+        self.expected: ArticleId | None = None
+        """Article that is shown as soon as its text has been read."""
         self._patience: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
 
@@ -40,7 +43,7 @@ class Opening:
         it has been read.
         """
         desk = self._desk
-        self._expected = None
+        self.expected = None
         if article != desk.shown:
             self.keep_place()
             desk.entered = False
@@ -49,10 +52,12 @@ class Opening:
         if headline is None or article is None:
             desk.shown = None
             desk.panes.article.clear(*self._nothing())
+            desk.text_shown()
             return
         self._pending = headline.state.offset if offset is None else offset
         document = desk.library.documents.get(article)
         desk.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
+        desk.text_shown()
         self._left_at = article, self._pending
         desk.library.documents.want(article, self._neighbours())
 
@@ -64,39 +69,44 @@ class Opening:
         """
         desk = self._desk
         current = desk.panes.headlines.current
-        self._expected = None
+        self.expected = None
         if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
             return
-        if current is None or desk.library.documents.get(current) is not None:
+        if current is None:
+            self.show(None)
+            return
+        documents = desk.library.documents
+        # Not read ahead, it is read now: a moment's wait makes one frame of the two that list and text would be.
+        if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.MOMENT):
             self.show(current)
             return
-        self._expected = current
-        desk.library.documents.want(current, self._neighbours())
+        self.expected = current
         if self._patience is not None:
             self._patience.stop()
         self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
 
     def _show_expected(self) -> None:
-        if self._expected is not None:
-            self.show(self._expected)
+        if self.expected is not None:
+            self.show(self.expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Take in a text that has been read."""
         desk = self._desk
-        if article == self._expected:
+        if article == self.expected:
             self.show(article)
             return
         headline = desk.headline(article)
         if article != desk.shown or headline is None:
             return
         pane = desk.panes.article
-        if document.partial and pane.document is not None:
+        if document is pane.document or (document.partial and pane.document is not None):
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
         offset = pane.offset if pane.document is not None else self._pending or 0
         if pane.document is not None and pane.document.partial and self._pending:
             offset = self._pending
         pane.show(headline, document, offset=offset, progress=headline.state.progress)
+        desk.text_shown()
 
     def changed(self, article: ArticleId) -> None:
         """Read the text of the shown article anew: its file changed."""
@@ -140,10 +150,9 @@ class Opening:
         if desk.shown is None or desk.entered:
             return
         desk.entered = True
-        if desk.settings.mark_read_on_open:
-            outcome = desk.library.reading.open(desk.shown)
-            if outcome.ids:
-                self._listing.touch(outcome.ids)
+        outcome = desk.library.reading.open(desk.shown, mark_read=desk.settings.mark_read_on_open)
+        if outcome.ids:
+            self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
         """Remember where the shown article stands, if it was opened or moved in."""

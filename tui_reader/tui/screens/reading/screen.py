@@ -5,28 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
-from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Static
 
 from tui_reader.services import events as library_events
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.keyed import KeyScreen
+from tui_reader.tui.screens.outside import edit_text
 from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
-from tui_reader.tui.screens.reading.finding import Finding
-from tui_reader.tui.screens.reading.keeping import Keeping
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
-from tui_reader.tui.screens.reading.linking import Linking
 from tui_reader.tui.screens.reading.listing import Listing
-from tui_reader.tui.screens.reading.looking import Looking
-from tui_reader.tui.screens.reading.moving import Moving
-from tui_reader.tui.screens.reading.opening import Opening
-from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
-from tui_reader.tui.widgets.prompt import Prompt, Question
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 if TYPE_CHECKING:
@@ -34,11 +25,23 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from tui_reader.config import Settings
+    from tui_reader.model.annotation import Annotation, Range
+    from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
+    from tui_reader.services.reading import Outcome
     from tui_reader.tui.app import ReaderApp
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
+    from tui_reader.tui.screens.outside import Edited
+    from tui_reader.tui.screens.reading.annotating import Annotating
+    from tui_reader.tui.screens.reading.linking import Linking
+    from tui_reader.tui.screens.reading.opening import Opening
+    from tui_reader.tui.screens.reading.selecting import Selecting
+    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+    from tui_reader.tui.widgets.prompt import Prompt, Question
 
 HALF_TYPED_SECONDS = 1.5
 """How long a half-typed sequence waits for its next key."""
@@ -46,10 +49,9 @@ KEEP_PLACE_SECONDS = 2.0
 """How often the reading position is kept while the reader stays in an article."""
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(KeyScreen):
     """Owns the panes, and gives each command to the object that does it."""
 
-    AUTO_FOCUS = ""
     CSS = """
     ReadingScreen {
         layout: vertical; background: $page;
@@ -65,64 +67,77 @@ class ReadingScreen(Screen[None]):
     }
     """
 
+    opening: Opening
+    """What the article pane shows; there once the screen is furnished."""
+    linking: Linking
+    annotating: Annotating
+    selecting: Selecting
+    annotations: AnnotationsScreen | None = None
+    """The list of annotations while it is open."""
+
     def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
         super().__init__()
-        self.library, self._keymap = library, keymap
+        self.reader, self.library, self._keymap = app, library, keymap
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
-        article = ArticlePane(today=local_today, measure=settings.measure, id="article")
-        panes = Panes(
-            TopBar(id="top"), TagSidebar(id="sidebar"), headlines, article, StatusBar(id="status"), Prompt(id="prompt")
-        )
         self._divider = Divider(id="divider")
-        self.desk = Desk(library, settings, keymap, panes)
-        self.listing = Listing(self.desk)
-        self.opening = Opening(self.desk, self.listing)
-        moving = Moving(self.desk, self.opening, self.activate)
-        keeping = Keeping(self.desk, self.listing, self.opening, self.ask)
-        finding = Finding(self.desk, self.listing, self.opening, self.ask, self.activate)
-        self.linking = Linking(self.desk, self.opening, app.copy_to_clipboard)
-        looking = Looking(
-            app,
-            self.desk,
-            self.listing,
-            self.opening,
-            keeping,
-            activate=self.activate,
-            set_zen=self.set_zen,
-            run=self.run_named,
+        self.desk = Desk(
+            library,
+            settings,
+            keymap,
+            Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status")),
         )
-        owners = (self, moving, keeping, finding, self.linking, looking)
-        self._handlers: dict[str, Callable[[int | None], None]] = {
-            name: next(
-                getattr(owner, f"{'do_' if owner is self else ''}{name}") for owner in owners if _has(owner, name, self)
-            )
-            for name in BY_ID
-        }
+        self.listing = Listing(self.desk)
+        self._handlers: dict[str, Callable[..., None]] = {}
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._zen = False
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     def compose(self) -> ComposeResult:
-        """First row, the panes, last row; the prompt takes the last row's place while it asks."""
+        """What the first frame needs: first row, sidebar, headlines and last row; `furnish` brings the rest."""
         panes = self.desk.panes
         yield panes.top
         with Horizontal(id="panes"):
             yield panes.sidebar
             yield panes.headlines
             yield self._divider
-            yield panes.article
         yield panes.status
-        yield panes.prompt
-        yield Static(Content(f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"), id="too-small")
 
     def on_mount(self) -> None:
         """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
         self.listing.refresh()
         self._arrange()
-        self.activate(Pane.LIST)
-        self.opening.show(self.desk.panes.headlines.current)
+        self.desk.panes.headlines.active = True
+        self._show_hints()
+
+    @property
+    def furnished(self) -> bool:
+        """Whether everything is there."""
+        return bool(self._handlers)
+
+    @property
+    def awaited(self) -> tuple[ArticleId | None, ...]:
+        """Articles whose text is looked at or waited for; may be asked from any thread."""
+        if not self.furnished:
+            return ()
+        beside = self.annotations.awaited if self.annotations is not None else None
+        return self.desk.shown, self.opening.expected, beside
+
+    def furnish(self) -> None:
+        """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
+        list can do without. Called once that frame is out, or by the first key.
+        """
+        if self.furnished:
+            return
+        from tui_reader.tui.screens.reading.furnishing import furnish  # noqa: PLC0415 - see above
+
+        self._handlers = furnish(self)
+        panes = self.desk.panes
+        self.query_one("#panes").mount(panes.article)
+        self.mount(panes.prompt)
+        panes.article.display = bool(self.desk.arrangement and self.desk.arrangement.article)
+        self.opening.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self.opening.keep_place)
 
     # Keys
@@ -132,7 +147,7 @@ class ReadingScreen(Screen[None]):
         if self.linking.choosing:
             self.linking.feed(key)
             return True
-        fed = self._sequencer.feed(key, self._keymap.of(self.desk.pane))
+        fed = self._sequencer.feed(key, self._keymap.of(self.desk.context))
         if self._forget_typed is not None:
             self._forget_typed.stop()
             self._forget_typed = None
@@ -141,18 +156,20 @@ class ReadingScreen(Screen[None]):
         self._show_hints()
         if fed.step is Step.RUN and fed.command is not None:
             self.desk.walked = True
-            self.run(fed.command, fed.count)
+            self.run(fed.command, fed.count, fed.key)
         return fed.step is not Step.PASS
 
-    def run(self, command: Command, count: int | None = None) -> None:
+    def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""
-        self._handlers[command.id](count)
+        handler = self._handlers[command.id]
+        handler(count, key) if command.takes_key else handler(count)
 
     def run_named(self, name: str) -> None:
         """Run a command from the palette, in the first pane where it works if it does not work in the active one."""
         command = BY_ID[name]
-        if self.desk.pane not in command.panes:
-            pane = next(pane for pane in (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR) if pane in command.panes)
+        if self.desk.context not in command.panes:
+            order = (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR, Pane.SELECTION)
+            pane = next(pane for pane in order if pane in command.panes)
             if pane is Pane.ARTICLE:
                 self.opening.enter()
             self.activate(pane)
@@ -163,9 +180,60 @@ class ReadingScreen(Screen[None]):
         self._show_hints()
 
     def _show_hints(self) -> None:
-        continuations = self._sequencer.hints(self._keymap.of(self.desk.pane))
-        hints = [Hint(keys, label) for keys, label in continuations] or self._hints[self.desk.pane]
+        context = self.desk.context
+        continuations = self._sequencer.hints(self._keymap.of(context))
+        hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations] or self._hints[context]
         self.desk.panes.status.show_hints(hints, self._sequencer.typed)
+
+    def context_changed(self) -> None:
+        """Other keys hold now."""
+        self._sequencer.reset()
+        self._show_hints()
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where it asks."""
+        return self.desk.panes.prompt
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Say something on the last row."""
+        self.desk.say(message, bad=bad)
+
+    def sheet_stands_before(self) -> Widget:
+        """The sheet lies between the panes and the last row."""
+        return self.desk.panes.status
+
+    def sheet_opened(self) -> None:
+        """The panes have fewer rows now: what is written about stays in sight."""
+        self.call_after_refresh(self.annotating.reveal)
+
+    def edit_outside(self, text: str) -> Edited:
+        """Have a text edited in the user's own editor."""
+        return edit_text(self.reader, self.desk.settings.editor, text)
+
+    def took(self, outcome: Outcome) -> bool:
+        """Show what a verb did to annotations; whether it did anything."""
+        return self.annotating.took(outcome)
+
+    def show_annotations(self, article: ArticleId | None) -> None:
+        """Open the list of annotations, of an article or of the library."""
+        from tui_reader.tui.screens.annotations.screen import AnnotationsScreen  # noqa: PLC0415 - not for the first frame
+
+        self.opening.keep_place()
+        self.selecting.leave()
+        self.annotations = AnnotationsScreen(self, article)
+        self.reader.push_screen(self.annotations)
+
+    def close_annotations(self) -> None:
+        """Put the list of annotations away."""
+        if self.annotations is not None:
+            self.annotations = None
+            self.reader.pop_screen()
+
+    def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
+        """Open the article of an annotation at its place, or at one where it could belong."""
+        self.annotating.go_to(annotation, candidate)
+        self.activate(Pane.ARTICLE)
 
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
@@ -176,11 +244,13 @@ class ReadingScreen(Screen[None]):
         """Bring the last row back."""
         self.desk.panes.status.display = True
 
-    def do_back(self, _count: int | None) -> None:
+    def back(self, _count: int | None) -> None:
         """One level back: out of zen, out of the search, to the list, to the whole list."""
         panes = self.desk.panes
         if self.desk.pane is Pane.ARTICLE:
-            if panes.article.find_position[1]:
+            if self.annotating.leave() | self.selecting.leave():
+                self.desk.say("")
+            elif panes.article.find_position[1]:
                 panes.article.clear_find()
                 self.desk.say("")
             elif panes.article.clear_focus():
@@ -207,11 +277,18 @@ class ReadingScreen(Screen[None]):
     # Panes
 
     def activate(self, pane: Pane) -> None:
-        """Give the keys to a pane."""
+        """Give the keys to a pane, or to a selection in the article."""
         desk = self.desk
+        if pane is Pane.SELECTION:
+            self.activate(Pane.ARTICLE)
+            if not desk.panes.article.selecting:
+                self.selecting.select(None)
+            return
         if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
+            self.annotating.leave()
+            self.selecting.leave()
             self.opening.keep_place()
-        desk.pane = pane
+        entered, desk.pane = pane is Pane.ARTICLE and desk.pane is not pane, pane
         if self._zen and pane is not Pane.ARTICLE:
             self._zen = False
         desk.panes.sidebar.active = pane is Pane.SIDEBAR
@@ -219,6 +296,9 @@ class ReadingScreen(Screen[None]):
         desk.panes.article.active = pane is Pane.ARTICLE
         self._arrange()
         self._show_hints()
+        self.listing.recount()
+        if entered:
+            self.annotating.refresh()
 
     def set_zen(self, zen: bool | None) -> None:
         """Show nothing but the article, or the panes again; None for the other of the two."""
@@ -246,12 +326,21 @@ class ReadingScreen(Screen[None]):
         panes.headlines.display = bool(arrangement.headlines)
         panes.headlines.styles.width = arrangement.headlines
         self._divider.display = arrangement.mode in (Mode.THREE, Mode.TWO)
-        panes.article.display = bool(arrangement.article)
+        if self.furnished:
+            panes.article.display = bool(arrangement.article)
 
     def on_resize(self) -> None:
         """Arrange the panes anew."""
         width, height = self.app.size
-        self.set_class(width < LEAST_WIDTH or height < LEAST_HEIGHT, "-too-small")
+        too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if too_small and not self.query("#too-small"):
+            from textual.content import Content  # noqa: PLC0415 - for the few who meet it
+            from textual.widgets import Static  # noqa: PLC0415
+
+            needs = f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"
+            self.mount(Static(Content(needs), id="too-small"))
+        self.set_class(too_small, "-too-small")
+        self.fit_sheet()
         self._arrange()
 
     # What the widgets tell
@@ -301,8 +390,15 @@ class ReadingScreen(Screen[None]):
         match event:
             case library_events.DocumentLoaded(article, document):
                 self.opening.arrived(article, document)
+                if self.annotations is not None:
+                    self.annotations.arrived(article, document)
             case library_events.ArticlesChanged():
                 self._take_in_changes()
+            case library_events.AnnotationsPlaced(article):
+                if article == desk.shown:
+                    self.annotating.refresh()
+                if self.annotations is not None:
+                    self.annotations.changed()
             case library_events.DocumentChanged(article):
                 self.opening.changed(article)
             case library_events.ScanProgress(done, total):
@@ -318,6 +414,8 @@ class ReadingScreen(Screen[None]):
                 desk.panes.status.say("saving…")
             case library_events.Saved():
                 desk.say("saved")
+            case library_events.Notice(message):
+                desk.say(message)
             case library_events.StoreFailed(message):
                 desk.panes.status.say(message, bad=True)
 
@@ -326,13 +424,12 @@ class ReadingScreen(Screen[None]):
         if not changed:
             return
         desk = self.desk
+        if self.annotations is not None:
+            self.annotations.changed()
         desk.panes.headlines.touch(changed)
         self.listing.refresh()
         if desk.shown in changed:
             self.opening.update_header()
+            self.annotating.refresh()
         if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
             self.opening.show_current()
-
-
-def _has(owner: object, name: str, screen: object) -> bool:
-    return hasattr(owner, f"do_{name}") if owner is screen else hasattr(owner, name)

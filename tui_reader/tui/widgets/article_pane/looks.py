@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rich.color import Color
 from rich.style import Style
 
 from tui_reader.document.blocks import SpanKind
@@ -39,6 +40,22 @@ class Role(StrEnum):
     STRIKE = "strike"
     KEY = "key"
     MARK = "mark"
+    HIGHLIGHT_1 = "highlight-1"
+    HIGHLIGHT_2 = "highlight-2"
+    HIGHLIGHT_3 = "highlight-3"
+    HIGHLIGHT_4 = "highlight-4"
+    HIGHLIGHT_5 = "highlight-5"
+    HIGHLIGHTED = "highlighted"
+    """Quiet text within a highlight, which takes the ink of the body there."""
+    CURRENT = "current"
+    """The highlight that commands act on."""
+    NUMBER = "number"
+    """The number of a highlight's colour, in the margin."""
+    NUMBER_CURRENT = "number-current"
+    NOTE = "note"
+    NOTE_BAR = "note-bar"
+    SELECTION = "selection"
+    CARET = "caret"
     FOCUS = "focus"
     CURSOR = "cursor"
     """The bar beside the focus in the active pane."""
@@ -50,57 +67,80 @@ class Role(StrEnum):
     PROGRESS = "progress"
     PROGRESS_ACTIVE = "progress-active"
 
-    @property
-    def component(self) -> str:
-        """Name of the component class."""
-        return f"pane--{self.value}"
 
-
-COMPONENTS = frozenset(role.component for role in Role)
-
-STYLE_SHEET = """
-ArticlePane {
-    background: $page;
-    color: $text-ink;
-    & > .pane--title { color: $bright; text-style: bold; }
-    & > .pane--meta { color: $muted-ink; }
-    & > .pane--tag { color: $accent-ink; }
-    & > .pane--star { color: $accent-ink; }
-    & > .pane--rule { color: $faint; }
-    & > .pane--notice { color: $muted-ink; text-style: italic; }
-    & > .pane--heading { color: $accent-ink; text-style: bold; }
-    & > .pane--quote { text-style: italic; }
-    & > .pane--quiet { color: $muted-ink; }
-    & > .pane--code-block { background: $code-tone; }
-    & > .pane--table-header { text-style: bold; }
-    & > .pane--caption { color: $muted-ink; text-style: italic; }
-    & > .pane--marker { color: $muted-ink; }
-    & > .pane--bar { color: $muted-ink; }
-    & > .pane--border { color: $faint; }
-    & > .pane--label { color: $muted-ink; }
-    & > .pane--emphasis { text-style: italic; }
-    & > .pane--strong { color: $bright; text-style: bold; }
-    & > .pane--code { background: $code-tone; }
-    & > .pane--link { color: $link-ink; text-style: underline; }
-    & > .pane--strike { text-style: strike; }
-    & > .pane--key { background: $code-tone; text-style: bold; }
-    & > .pane--mark { background: $raised; text-style: underline; }
-    & > .pane--focus { background: $raised; }
-    & > .pane--cursor { color: $accent-ink; }
-    & > .pane--cursor-resting { color: $muted-ink; }
-    & > .pane--match { background: $match; color: $text-ink; text-style: underline; }
-    & > .pane--match-current { background: $match-current; color: $match-current-ink; text-style: bold; }
-    & > .pane--hint { background: $match-current; color: $match-current-ink; text-style: bold; }
-    & > .pane--progress { color: $muted-ink; }
-    & > .pane--progress-active { color: $accent-ink; }
-    /* Where tones cannot be told apart, what is live is told by reverse and underline. */
-    &:ansi > .pane--code, &:ansi > .pane--code-block { color: ansi_cyan; }
-    &:ansi > .pane--focus, &:nocolor > .pane--focus { text-style: underline; }
-    &:ansi > .pane--match, &:nocolor > .pane--match { text-style: reverse; }
-    &:ansi > .pane--match-current, &:nocolor > .pane--match-current { text-style: bold underline reverse; }
-    &:ansi > .pane--hint, &:nocolor > .pane--hint { text-style: bold reverse; }
+LOOKS: dict[str, str] = {
+    "": "text-ink on page",
+    Role.TITLE: "bold bright",
+    Role.META: "muted-ink",
+    Role.TAG: "accent-ink",
+    Role.STAR: "accent-ink",
+    Role.RULE: "faint",
+    Role.NOTICE: "italic muted-ink",
+    Role.HEADING: "bold accent-ink",
+    Role.QUOTE: "italic",
+    Role.QUIET: "muted-ink",
+    Role.CODE_BLOCK: "on code-tone",
+    Role.TABLE_HEADER: "bold",
+    Role.CAPTION: "italic muted-ink",
+    Role.MARKER: "muted-ink",
+    Role.BAR: "muted-ink",
+    Role.BORDER: "faint",
+    Role.LABEL: "muted-ink",
+    Role.EMPHASIS: "italic",
+    Role.STRONG: "bold bright",
+    Role.CODE: "on code-tone",
+    Role.LINK: "underline link-ink",
+    Role.STRIKE: "strike",
+    Role.KEY: "bold on code-tone",
+    Role.MARK: "underline on raised",
+    Role.HIGHLIGHT_1: "on highlight-1",
+    Role.HIGHLIGHT_2: "on highlight-2",
+    Role.HIGHLIGHT_3: "on highlight-3",
+    Role.HIGHLIGHT_4: "on highlight-4",
+    Role.HIGHLIGHT_5: "on highlight-5",
+    Role.HIGHLIGHTED: "text-ink",
+    Role.CURRENT: "underline",
+    Role.NUMBER: "muted-ink",
+    Role.NUMBER_CURRENT: "bold accent-ink",
+    Role.NOTE: "italic text-ink",
+    Role.NOTE_BAR: "accent-ink",
+    Role.SELECTION: "bright on selection",
+    Role.CARET: "reverse",
+    Role.FOCUS: "on raised",
+    Role.CURSOR: "accent-ink",
+    Role.CURSOR_RESTING: "muted-ink",
+    Role.MATCH: "underline text-ink on match",
+    Role.MATCH_CURRENT: "bold match-current-ink on match-current",
+    Role.HINT: "bold match-current-ink on match-current",
+    Role.PROGRESS: "muted-ink",
+    Role.PROGRESS_ACTIVE: "accent-ink",
 }
-"""
+"""What each role looks like, as `theme.style_of` understands it."""
+
+PLAIN: dict[str, str] = {
+    **{f"highlight-{colour}": "underline" for colour in range(1, 6)},
+    Role.CURRENT: "bold underline",
+    Role.SELECTION: "reverse",
+    Role.FOCUS: "underline",
+    Role.MATCH: "reverse",
+    Role.MATCH_CURRENT: "bold underline reverse",
+    Role.HINT: "bold reverse",
+}
+"""What is added where tones cannot be told apart: what is live is told by reverse and underline."""
+
+ANSI: dict[str, str] = {
+    Role.CODE: "ansi_cyan",
+    Role.CODE_BLOCK: "ansi_cyan",
+    **{f"highlight-{colour}": f"underline ansi_black on highlight-{colour}" for colour in range(1, 6)},
+}
+"""What looks otherwise in the terminal's own colours."""
+
+ANSI_INKS = {"ansi_black": "ansi_black", "ansi_cyan": "ansi_cyan"}
+
+UNREVERSED = Style(bold=True, underline=True, reverse=False)
+"""The caret where the selection is told by reverse."""
+
+STYLE_SHEET = "ArticlePane { background: $page; color: $text-ink; }"
 
 SPAN_ROLES: dict[SpanKind, Role] = {
     SpanKind.EMPHASIS: Role.EMPHASIS,
@@ -113,6 +153,24 @@ SPAN_ROLES: dict[SpanKind, Role] = {
     SpanKind.MARK: Role.MARK,
 }
 """Superscript and subscript have no look of their own: a terminal cannot set smaller letters."""
+
+HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
+"""Looks of the highlights by colour; what is no colour looks like the first."""
+_TONES = frozenset(HIGHLIGHTS)
+_BLEND = "blend-"
+_UNDER = 0.35
+"""Share of the lower highlight's tone where two overlap."""
+
+
+def blend(over: int, under: int) -> str:
+    """Role of a highlight's colour over another's."""
+    return f"{_BLEND}{over}-{under}"
+
+
+def is_highlight(role: str) -> bool:
+    """Whether a role is the tone of a highlight, alone or over another."""
+    return role in _TONES or role.startswith(_BLEND)
+
 
 _UPRIGHT = Style(italic=False)
 
@@ -140,6 +198,21 @@ class Looks:
                     # Within italics, emphasis stands upright, as printers do it.
                     style += _UPRIGHT
                 else:
-                    style += self._parts[role]
+                    style += self._part(role)
             self._mixed[roles] = style
         return style
+
+    def _part(self, role: str) -> Style:
+        part = self._parts.get(role)
+        if part is None:
+            part = self._parts[role] = self._blended(*map(int, role.removeprefix(_BLEND).split("-")))
+        return part
+
+    def _blended(self, over: int, under: int) -> Style:
+        """The tone of a highlight over another; that of the upper one where colours cannot be mixed."""
+        upper, lower = self._parts[HIGHLIGHTS[over]], self._parts[HIGHLIGHTS[under]]
+        one, two = (style.bgcolor and style.bgcolor.triplet for style in (upper, lower))
+        if one is None or two is None:
+            return upper
+        mixed = (round(a + (b - a) * _UNDER) for a, b in zip(one, two, strict=True))
+        return upper + Style(bgcolor=Color.from_rgb(*mixed))

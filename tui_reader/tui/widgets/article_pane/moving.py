@@ -122,7 +122,7 @@ class MovingView(PageView):
         focus, left = self._focus, abs(count)
         if focus is None:
             # The first step lands on what is visible already.
-            start = self.point
+            start = self.glance
             if start is None:
                 start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
             left -= 1
@@ -141,7 +141,7 @@ class MovingView(PageView):
         return True
 
     @property
-    def point(self) -> int | None:
+    def glance(self) -> int | None:
         """A visible offset that the reader looks at, though no sentence is focused; None where there is none."""
         return None
 
@@ -161,9 +161,20 @@ class MovingView(PageView):
 
     def _set_focus(self, focus: Range | None) -> None:
         before, self._focus = self._focus, focus
+        if before == focus:
+            return
         for changed in (before, focus):
-            if changed is not None and before != focus:
+            if changed is not None:
                 self.repaint_range(changed.start, changed.end)
+        self.attended()
+
+    @property
+    def attention(self) -> Range | None:
+        """The range that the reader looks at."""
+        return self._focus
+
+    def attended(self) -> None:
+        """Called when the reader looks at something else."""
 
     def _reveal(self, start: int, end: int) -> bool:
         """Bring a range into view where it is not: at a third of it from above, at two thirds from below."""
@@ -180,6 +191,20 @@ class MovingView(PageView):
             top = min(max(first - rows // 3, last - rows + 1), first)
         return self._put_on_top(top)
 
+    def forget(self) -> None:
+        """Drop what belongs to the article that was shown until now."""
+        self._focus = None
+
+    def text_replaced(self, document: Document) -> None:
+        """Another reading of the same article is about to be shown: the focus stays where its words stand as before."""
+        if self._focus is not None and not self._same_words(document, self._focus):
+            self._focus = None
+
+    def _same_words(self, document: Document, words: Range) -> bool:
+        """Whether a range holds the same words in another text."""
+        old = self._document
+        return old is not None and old.text[words.start : words.end] == document.text[words.start : words.end]
+
     # What the page asks
 
     def scrolled(self) -> None:
@@ -189,6 +214,7 @@ class MovingView(PageView):
             low, high = self.visible_range()
             if self._focus.end <= low or self._focus.start >= high:
                 self._focus = None
+                self.attended()
 
     def activity_changed(self) -> None:
         """The bar beside the focus tells where keys go."""

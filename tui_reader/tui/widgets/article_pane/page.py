@@ -6,6 +6,7 @@ head; where the text begins with the title itself, the rest of the head stands b
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.layout import Layout, Row
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
+    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.notes import FoldedNotes
 
 PageRow: TypeAlias = Row | HeadRow
 """A row of the text, or of the head."""
@@ -24,7 +27,7 @@ ERROR_MARGIN = 3
 """Empty rows above an error page, which has no head."""
 
 
-class Mark(NamedTuple):
+class RowMark(NamedTuple):
     """A row, named so that it is found again."""
 
     block: int
@@ -49,6 +52,10 @@ class Page:
         self.width = width
         self.title_block = _title_block(headline, document)
         self.layout = None if document is None else Layout(document, width, joined=headline.state.joined)
+        self.notes: FoldedNotes | None = None
+        """Notes that stand between the rows of the text."""
+        self.after = 0
+        """Empty rows after the text."""
         self._today = today
         self._set_head()
 
@@ -88,7 +95,8 @@ class Page:
     def height(self) -> int:
         """Rows of the whole page; an estimate while the layout is one."""
         body = 0 if self.layout is None else self.layout.height - self._resume + self._split
-        return self._above + len(self.head) + body
+        notes = self.notes.rows_before(len(self.notes)) if self.notes is not None else 0
+        return self._above + len(self.head) + body + notes + self.after
 
     @property
     def body_top(self) -> int:
@@ -121,9 +129,61 @@ class Page:
                 found.extend(self.head[first - head_top : stop - head_top])
                 first = stop
             else:
-                found.extend(self._layout_rows(first - body_top + self._resume, last - first))
+                found.extend(self._body_rows(first, last - first))
                 break
         return found
+
+    def _body_rows(self, first: int, count: int) -> list[PageRow]:
+        """Rows below the head: those of the text, with the notes between them."""
+        notes, layout = self.notes, self.layout
+        found: list[PageRow] = []
+        if notes is None or layout is None:
+            found.extend(self._layout_rows(first - self.body_top + self._resume, count))
+        else:
+            layout.ensure(self._body_row(first), count)
+            number = self._notes_to(first)
+            while len(found) < count:
+                y = first + len(found)
+                at = self._note_top(number) if number < len(notes) else self.height
+                if y < at:
+                    rows = self._layout_rows(self._body_row(y), min(at, first + count) - y)
+                    if not rows:
+                        break
+                    found.extend(rows)
+                    continue
+                if number == len(notes):
+                    break
+                found.extend(notes.row(number, line) for line in range(y - at, notes.rows_of(number)))
+                number += 1
+        room = min(count, self.height - first)
+        found.extend([()] * (room - len(found)))
+        return found[:count]
+
+    def _note_row(self, number: int) -> int:
+        """Row of the layout above which a note stands."""
+        if self.notes is None or self.layout is None:
+            return 0
+        return max(self.layout.bottom_of(self.notes.blocks[number]), self._resume)
+
+    def _note_top(self, number: int) -> int:
+        """First row of the page of a note."""
+        before = 0 if self.notes is None else self.notes.rows_before(number)
+        return self._note_row(number) - self._resume + self.body_top + before
+
+    def _notes_to(self, y: int) -> int:
+        """How many notes end above a row of the page."""
+        notes = self.notes
+        if notes is None:
+            return 0
+        number = bisect_right(range(len(notes)), y, key=self._note_top)
+        return number - 1 if number and y < self._note_top(number - 1) + notes.rows_of(number - 1) else number
+
+    def note_at(self, y: int) -> Mark | None:
+        """The highlight whose note stands on a row of the page between those of the text."""
+        notes, number = self.notes, self._notes_to(y)
+        return (
+            notes.marks[number] if notes is not None and number < len(notes) and self._note_top(number) <= y else None
+        )
 
     def _layout_rows(self, first: int, count: int) -> list[Row]:
         if self.layout is None or first >= self.layout.height:
@@ -134,14 +194,18 @@ class Page:
         """Row of the page that shows a row of the layout."""
         if row < self._split:
             return self._above + row
-        return max(row - self._resume, 0) + self.body_top
+        row = max(row, self._resume)
+        notes = self.notes
+        number = 0 if notes is None else bisect_right(range(len(notes)), row, key=self._note_row)
+        above = 0 if notes is None else notes.rows_before(number)
+        return row - self._resume + self.body_top + above
 
     def to_layout(self, y: int) -> int | None:
-        """Row of the layout on a row of the page; None in the head."""
+        """Row of the layout on a row of the page, or on the next one with text; None in the head."""
         head_top = self._above + self._split
         if self._above <= y < head_top:
             return y - self._above
-        return y - self.body_top + self._resume if y >= self.body_top else None
+        return self._body_row(y) if y >= self.body_top else None
 
     def row_of(self, offset: int) -> int:
         """Row of the page on which a code point stands."""
@@ -170,22 +234,28 @@ class Page:
             layout.position(layout.document.blocks[block].start)
             count -= layout.top_of(block + 1) - layout.top_of(block)
 
-    def mark(self, y: int) -> Mark:
+    def mark(self, y: int) -> RowMark:
         """Name a row by what lasts when heights above it change."""
         if self.layout is None or y < self.body_top:
-            return Mark(-1, y)
-        row = self._body_row(y)
-        block = self.layout.block_at(row)
-        return Mark(block, row - self.layout.top_of(block))
+            return RowMark(-1, y)
+        block = self.layout.block_at(self._body_row(y))
+        return RowMark(block, y - self.to_page(self.layout.top_of(block)))
 
-    def row_of_mark(self, mark: Mark) -> int:
+    def row_of_mark(self, mark: RowMark) -> int:
         """Where a marked row stands now."""
         if self.layout is None or mark.block < 0:
             return mark.distance
-        return self.to_page(self.layout.top_of(mark.block) + mark.distance)
+        return self.to_page(self.layout.top_of(mark.block)) + mark.distance
 
     def _body_row(self, y: int) -> int:
-        return max(y - self.body_top, 0) + self._resume
+        """Row of the layout on a row of the page below the head; on that of a note, the next one."""
+        below = max(y - self.body_top, 0)
+        notes = self.notes
+        if notes is None:
+            return below + self._resume
+        number = self._notes_to(y)
+        row = below - notes.rows_before(number) + self._resume
+        return min(row, self._note_row(number)) if number < len(notes) else row
 
 
 def _title_block(headline: Headline, document: Document | None) -> int | None:

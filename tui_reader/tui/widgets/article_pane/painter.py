@@ -14,12 +14,14 @@ from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, grap
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
-from tui_reader.tui.widgets.article_pane.looks import SPAN_ROLES, Looks, Role
+from tui_reader.tui.widgets.article_pane.looks import SPAN_ROLES, Looks, Role, is_highlight
+from tui_reader.tui.widgets.article_pane.notes import NOTE_GAP, NOTHING, Beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tui_reader.document.blocks import Span
+    from tui_reader.document.layout import Layout
     from tui_reader.document.rows import Row
     from tui_reader.document.structure import Structure
     from tui_reader.tui.widgets.article_pane.header import HeadRow
@@ -34,7 +36,7 @@ class Overlay(NamedTuple):
 
     start: int
     end: int
-    role: Role
+    role: str
     text: str = ""
     """Letters that stand over the beginning of the range instead of the text there."""
     bar: Role | None = None
@@ -46,6 +48,8 @@ class _Piece(NamedTuple):
     text: str
     roles: tuple[str, ...]
 
+
+_MUTED = frozenset((Role.QUIET, Role.CAPTION))
 
 _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
     OrnamentRole.MARKER: Role.MARKER,
@@ -77,21 +81,22 @@ class Painter:
         self._spans: tuple[int, tuple[Span, ...]] = (-1, ())
         """Block whose spans were asked for last, and these."""
 
-    def head(self, row: HeadRow) -> Strip:
-        """A row of the head."""
+    def head(self, row: HeadRow, beside: Beside = NOTHING) -> Strip:
+        """A row of the head, or any other that is no part of the text."""
         pieces = []
         column = 0
         for text, role in row:
             pieces.append(_Piece(column, text, (role,)))
             column += cell_len(text)
-        return self._strip(pieces)
+        return self._strip(pieces, beside=beside)
 
-    def body(self, row: Row, overlays: Sequence[Overlay] = ()) -> Strip:
+    def body(self, row: Row, overlays: Sequence[Overlay] = (), beside: Beside = NOTHING) -> Strip:
         """A row of the text.
 
         Args:
             row: The row.
             overlays: What lies over it, the topmost last.
+            beside: What stands in its margins.
         """
         page = self._page
         if page is None or page.document is None or page.layout is None:
@@ -107,15 +112,24 @@ class Painter:
         if not row.fragments and row.ornaments:
             # A picture without words: the letters of its hint stand over its sign.
             pieces.extend(_Piece(row.ornaments[-1].column, o.text, (o.role,)) for o in overlays if o.text)
+        pieces.extend(self._caret_beyond(page.layout, row, overlays))
         pieces.sort(key=lambda piece: piece.column)
         bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
         if block.kind is not BlockKind.CODE or row.index < 0:
-            return self._strip(pieces, bar=bar)
+            return self._strip(pieces, bar=bar, beside=beside)
         tone = page.layout.position(block.start)[1] - CODE_PADDING
         if not row.fragments or row.fragments[0].column > tone:
             pieces.append(_Piece(tone, " ", (Role.CODE_BLOCK,)))
             pieces.sort(key=lambda piece: piece.column)
-        return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar)
+        return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, beside)
+
+    @staticmethod
+    def _caret_beyond(layout: Layout, row: Row, overlays: Sequence[Overlay]) -> Iterator[_Piece]:
+        """The caret on white space that is not drawn: at the end of a row, or on an empty line of code."""
+        caret = next((overlay.start for overlay in overlays if overlay.role == Role.CARET), None)
+        if caret is None or any(part.start <= caret < part.end for part in row.fragments):
+            return
+        yield _Piece(layout.position(caret)[1], " ", (Role.CARET,))
 
     def offset_under(self, row: Row, column: int) -> int | None:
         """Offset of the character on a column of the measure; None beside the text."""
@@ -180,8 +194,13 @@ class Painter:
             cuts = sorted({start, end, *(start + boundary_at(text[start:end], cut - start) for cut in cuts)})
         at = 0
         for low, high in pairwise(cuts):
-            mine = (*roles, *(role for first, last, role in here if first <= low and high <= last))
-            mine += tuple(overlay.role for overlay in over if overlay.start <= low and high <= overlay.end)
+            above = tuple(overlay.role for overlay in over if overlay.start <= low and high <= overlay.end)
+            spans_here = (role for first, last, role in here if first <= low and high <= last)
+            if not _MUTED.isdisjoint(roles) and any(map(is_highlight, above)):
+                # Muted ink is not legible enough on the tone of a highlight.
+                mine = (*roles, Role.HIGHLIGHTED, *spans_here, *above)
+            else:
+                mine = (*roles, *spans_here, *above)
             shown = expand_tabs(text[low:high], at)
             hint = next((overlay for overlay in over if overlay.text and overlay.start == low), None)
             if hint is not None:
@@ -206,7 +225,12 @@ class Painter:
         )
 
     def _strip(
-        self, pieces: Sequence[_Piece], fill: tuple[str, ...] = (), fill_to: int = 0, bar: Role | None = None
+        self,
+        pieces: Sequence[_Piece],
+        fill: tuple[str, ...] = (),
+        fill_to: int = 0,
+        bar: Role | None = None,
+        beside: Beside = NOTHING,
     ) -> Strip:
         """Pieces set at their columns, the rest filled; exactly as wide as the pane.
 
@@ -215,12 +239,10 @@ class Painter:
             fill: Look of the space behind the pieces.
             fill_to: Column up to which that look goes.
             bar: Look of a bar left of the measure; None for no bar.
+            beside: What stands in the margins.
         """
         looks = self._looks
-        left = self._left - 1 if bar is not None and self._left else self._left
-        segments: list[Segment] = [Segment(" " * left, looks.base)] if left else []
-        if left < self._left:
-            segments.append(Segment(BAR, looks((bar or Role.CURSOR,))))
+        segments = self._left_margin(bar, beside.numbers)
         at = 0
         for column, text, roles in pieces:
             shown = text
@@ -235,11 +257,46 @@ class Painter:
         if at < fill_to:
             segments.append(Segment(" " * (fill_to - at), looks(fill)))
             at = fill_to
+        if beside.note:
+            at = self._add_note(segments, at, beside.note)
         room = self._width - self._left - at
         if room > 0:
             segments.append(Segment(" " * room, looks.base))
         strip = Strip(segments)
         return strip if strip.cell_length == self._width else strip.adjust_cell_length(self._width, looks.base)
+
+    def _left_margin(self, bar: Role | None, numbers: HeadRow) -> list[Segment]:
+        """What stands left of the measure: numbers, an empty column, and in that the bar where there is one."""
+        looks = self._looks
+        left = self._left
+        if bar is None and not numbers:
+            return [Segment(" " * left, looks.base)] if left else []
+        # Beside the bar a number leaves no column empty; without it, it takes the one next to the text if it must.
+        room = left - 1 if bar is not None and left > 1 else left
+        while len(numbers) > 1 and sum(cell_len(text) for text, _ in numbers) > room:
+            numbers = numbers[:-1]
+        if numbers and cell_len(numbers[0].text) > room:
+            numbers = (numbers[0]._replace(text=numbers[0].text[:room]),)
+        used = sum(cell_len(text) for text, _ in numbers)
+        segments = [Segment(" " * (left - used - 1), looks.base)] if left - used > 1 else []
+        segments.extend(Segment(text, looks((role,))) for text, role in numbers if text)
+        if used < left:
+            segments.append(Segment(" ", looks.base) if bar is None else Segment(BAR, looks((bar,))))
+        return segments
+
+    def _add_note(self, segments: list[Segment], at: int, note: HeadRow) -> int:
+        """Put a row of a note right of the measure; the column behind it."""
+        looks, page = self._looks, self._page
+        column = (0 if page is None else page.width) + NOTE_GAP
+        if at > column:
+            return at
+        segments.append(Segment(" " * (column - at), looks.base))
+        segments.append(Segment(f"{BAR} ", looks((Role.NOTE_BAR,))))
+        at = column + 2
+        for text, role in note:
+            segments.append(Segment(text, looks((role,))))
+            at += cell_len(text)
+        return at
 
 
 def _looks_here(span: Span, start: int, end: int) -> bool:

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui_reader.document.find import Matches, find_all
+from tui_reader.document.find import find_all
 from tui_reader.document.motions import paragraph_at
 from tui_reader.document.outline import Entry, outline
 from tui_reader.document.rows import Row
-from tui_reader.tui.widgets.article_pane import links
-from tui_reader.tui.widgets.article_pane.looks import COMPONENTS, STYLE_SHEET, Role
-from tui_reader.tui.widgets.article_pane.moving import MovingView
+from tui_reader.tui.theme import style_of
+from tui_reader.tui.widgets.article_pane import links, looks
+from tui_reader.tui.widgets.article_pane.looks import STYLE_SHEET, Role
 from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.searching import SearchingView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
     from textual import events
 
     from tui_reader.document.blocks import Document
+    from tui_reader.document.motions import Range
     from tui_reader.model.article import Headline
 
 WHEEL_ROWS = 3
 """Rows that the wheel moves by at each notch."""
 
 
-class ArticlePane(MovingView):
+class ArticlePane(SearchingView):
     """Shows an article.
 
     It takes no focus and does nothing by itself: keys come from the app as calls, the mouse goes out as messages.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
     DEFAULT_CSS = STYLE_SHEET
+    LOOKS = looks.LOOKS
+    PLAIN = looks.PLAIN
 
     @dataclass
     class Scrolled(Message):
@@ -52,9 +56,18 @@ class ArticlePane(MovingView):
 
         target: str
 
-    _matches: Matches | None = None
-    _match = 0
-    _query = ""
+    @dataclass
+    class Selected(Message):
+        """The mouse made or changed a selection."""
+
+        range: Range
+
+    @dataclass
+    class MarkClicked(Message):
+        """A highlight was clicked; it is current now."""
+
+        id: str
+
     _hints: Sequence[links.Hint] = ()
     _outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
 
@@ -63,69 +76,19 @@ class ArticlePane(MovingView):
     ) -> None:
         """Show an article, at an offset; see `PageView.show`. What was found and focused in another one is dropped."""
         same = headline is not None and self._headline is not None and headline.id == self._headline.id
-        if not same or document is not self._document:
-            self._focus = None
-            self._hints = ()
-            self._matches = find_all(document, self._query) if same and document is not None and self._query else None
-            self._match = min(self._match, max(len(self._matches) - 1, 0)) if self._matches is not None else 0
         if not same:
-            self._query = ""
+            self.forget()
+        elif document is not self._document and document is not None:
+            self.text_replaced(document)
+            self._hints = ()
+            self._matches = find_all(document, self._query) if self._query else None
+            self._match = min(self._match, max(len(self._matches) - 1, 0)) if self._matches is not None else 0
         super().show(headline, document, offset=offset, progress=progress)
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
         """Show no article, but a few words in the middle."""
-        self._focus, self._matches, self._hints, self._query = None, None, (), ""
+        self.forget()
         super().clear(message_title, lines)
-
-    # Finding
-
-    def find(self, query: str) -> int:
-        """Find words in the text and show the match nearest after the top; how many there are."""
-        document = self._text
-        self._query = query
-        matches = None if document is None else find_all(document, query)
-        self._matches, self._match = matches, 0
-        if matches is not None and len(matches):
-            self._match = matches.at_or_after(self.visible_range()[0]) % len(matches)
-            self._reveal(matches.starts[self._match], matches.ends[self._match])
-        self.repaint()
-        return self.find_position[1]
-
-    def find_next(self, count: int = 1) -> tuple[int, int]:
-        """Go to a match further on, or back if negative, round and round: its number from 1, and how many there are."""
-        matches = self._matches
-        if matches is None or not len(matches):
-            return 0, 0
-        low, high = self.visible_range()
-        if not low <= matches.starts[self._match] < high:
-            # The reader has moved on: the next match is the next from here.
-            self._match = matches.at_or_after(low) - (1 if count > 0 else 0)
-        self._match = (self._match + count) % len(matches)
-        if not self._reveal(matches.starts[self._match], matches.ends[self._match]):
-            self.repaint()
-        return self.find_position
-
-    @property
-    def find_position(self) -> tuple[int, int]:
-        """Number of the current match from 1, and how many there are; zeros where nothing was found."""
-        total = len(self._matches) if self._matches is not None else 0
-        return (self._match + 1, total) if total else (0, 0)
-
-    def clear_find(self) -> None:
-        """Paint matches no longer."""
-        self._query = ""
-        if self._matches is not None:
-            self._matches = None
-            self.repaint()
-
-    @property
-    def point(self) -> int | None:
-        """The current match: what was found can be focused with the next key."""
-        if self._matches is None or not len(self._matches):
-            return None
-        low, high = self.visible_range()
-        start = self._matches.starts[self._match]
-        return start if low <= start < high else None
 
     # Links
 
@@ -150,20 +113,29 @@ class ArticlePane(MovingView):
 
     def link_at(self, x: int, y: int) -> str:
         """Where the link at a cell of the pane leads; empty where there is none."""
-        page, structure = self._page, self._structure
+        document, structure = self._text, self._structure
+        row, offset = self._text_under(x, y)
+        if document is None or structure is None or row is None or not document.blocks:
+            return ""
+        return links.target_at(document, structure, row, offset)
+
+    def _text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
+        """The row of the text at a cell of the pane, and the code point there; None for what is not there."""
         rows = self.visible_rows()
-        if page is None or page.document is None or page.layout is None or structure is None or not 0 <= y < len(rows):
-            return ""
-        row, line = rows[y], page.to_layout(self._top + y)
-        if not isinstance(row, Row) or line is None or not page.document.blocks:
-            return ""
-        column = x - self._columns()[0]
-        return links.target_at(page.document, structure, row, self._brush.offset_under(row, column))
+        row = rows[y] if 0 <= y < len(rows) else None
+        if not isinstance(row, Row):
+            return None, None
+        return row, self._brush.offset_under(row, x - self._columns()[0])
 
     def target_offset(self, target: str) -> int | None:
         """Where a target within this article stands, such as a footnote; None for any other target."""
         document = self._text
         return None if document is None else links.target_offset(document, target)
+
+    def forget(self) -> None:
+        """Another article is shown: nothing of this one matters any longer."""
+        super().forget()
+        self._hints = ()
 
     # What is to be told of the text
 
@@ -198,19 +170,27 @@ class ArticlePane(MovingView):
         self._hints = ()
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Matches over the focus, letters over all."""
-        over = list(super().overlays(start, end))
-        matches = self._matches
-        if matches is not None:
-            for number in matches.within(start, end):
-                role = Role.MATCH_CURRENT if number == self._match else Role.MATCH
-                over.append(Overlay(matches.starts[number], matches.ends[number], role))
-        over.extend(
+        """Letters over all."""
+        over = super().overlays(start, end)
+        if not self._hints:
+            return over
+        found = (
             Overlay(hint.start, hint.start + 1, Role.HINT, hint.label)
             for hint in self._hints
             if start <= hint.start < end
         )
-        return tuple(over)
+        return (*over, *found)
+
+    def ink(self, name: str) -> Style:
+        """A look by its name; the terminal's own colours need some of their own."""
+        app = self.app
+        bare = app.no_color or app.current_theme.ansi
+        if name == Role.CARET and bare:
+            return looks.UNREVERSED
+        if name in looks.ANSI and app.current_theme.ansi:
+            variables = {**app.theme_variables, **looks.ANSI_INKS}
+            return style_of(looks.ANSI[name], variables, colour=not app.no_color)
+        return super().ink(name)
 
     # The mouse
 
@@ -228,7 +208,34 @@ class ArticlePane(MovingView):
             self.post_message(self.Scrolled())
 
     def on_click(self, event: events.Click) -> None:
-        """A click follows a link, or makes the pane the active one."""
+        """A click follows a link, makes a highlight current, or makes the pane the active one; more clicks select."""
         event.stop()
+        if self._dragged:
+            self._dragged = False
+            return
+        if event.chain > 1 and self.pick_around(event.x, event.y, event.chain):
+            return
         target = self.link_at(event.x, event.y)
-        self.post_message(self.LinkClicked(target) if target else self.Activated())
+        if target:
+            self.post_message(self.LinkClicked(target))
+            return
+        self.end_selection()
+        mark = self.mark_under(event.x, event.y)
+        if mark:
+            self.go_mark(mark)
+            self.post_message(self.MarkClicked(mark))
+        else:
+            self.post_message(self.Activated())
+
+    def mark_under(self, x: int, y: int) -> str:
+        """Id of the topmost highlight at a cell of the pane, or of that whose note is there; empty where none is."""
+        row, offset = self._text_under(x, y)
+        if row is None or offset is None:
+            return self.note_under(x, y)
+        return next((mark.id for mark in self.marks_at(offset)), "")
+
+    def picked(self) -> None:
+        """Tell that the mouse has selected something."""
+        selection = self.selection
+        if selection is not None:
+            self.post_message(self.Selected(selection))

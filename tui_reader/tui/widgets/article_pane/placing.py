@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Headline
 
 MEASURE = 72
+FULL_MARGIN = 3
+"""Empty columns beside the text where the pane has them to spare."""
 LEAST_MEASURE = 30
 MOST_MEASURE = 200
 REFINE_SECONDS = 0.004
@@ -206,7 +208,7 @@ class PlacedPage(LinePane):
     def _columns(self) -> tuple[int, int]:
         """Empty columns on the left, and columns of the text."""
         width = self.size.width
-        margin = 3 if width >= 56 else 2 if width >= 40 else 1
+        margin = FULL_MARGIN if width >= 56 else 2 if width >= 40 else 1
         columns = max(min(self._measure, width - 2 * margin), 1)
         return (width - columns) // 2, columns
 
@@ -233,9 +235,13 @@ class PlacedPage(LinePane):
             ):
                 page = Page(headline, document, columns, self._today())
             self._page = page
+            self.page_made(page)
             self._restore(page)
         self.laid_out()
         self.repaint()
+
+    def page_made(self, page: Page) -> None:
+        """Called when a page is about to be shown at a size, before the place on it is found."""
 
     def laid_out(self) -> None:
         """Called when the page, its width or the pane's size may be others, before they are painted."""

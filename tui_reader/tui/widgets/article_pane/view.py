@@ -10,6 +10,7 @@ from textual.geometry import Region
 from tui_reader.document.rows import Row
 from tui_reader.tui.widgets.article_pane.header import HeadRow, Piece, wrapped
 from tui_reader.tui.widgets.article_pane.looks import Looks, Role
+from tui_reader.tui.widgets.article_pane.notes import NOTHING, Beside
 from tui_reader.tui.widgets.article_pane.painter import Overlay, Painter
 from tui_reader.tui.widgets.article_pane.placing import PlacedPage
 
@@ -41,9 +42,13 @@ class PageView(PlacedPage):
     def laid_out(self) -> None:
         """Nothing that was painted fits any longer."""
         super().laid_out()
+        self.looks_changed()
+        self._await_text()
+
+    def looks_changed(self) -> None:
+        """Drop what was painted."""
         self._painter = None
         self._strips.clear()
-        self._await_text()
 
     # Painting
 
@@ -64,6 +69,10 @@ class PageView(PlacedPage):
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """What lies over a range of the text, the topmost last."""
         return ()
+
+    def beside(self, y: int) -> Beside:
+        """What stands in the margins of a row of the pane."""
+        return NOTHING
 
     def _overlays_on(self, row: Row) -> tuple[Overlay, ...]:
         return self.overlays(row.start, max(row.end, row.start + 1)) if row.index >= 0 else ()
@@ -96,12 +105,13 @@ class PageView(PlacedPage):
         rows = self.visible_rows()
         if y == self.size.height - 1 and y:
             return self._foot_text(), self._active
+        beside = self.beside(y)
         if y >= len(rows):
-            return None
+            return None, beside
         row = rows[y]
         if not isinstance(row, Row):
-            return row
-        return row.block, row.index, self._overlays_on(row)
+            return row, beside
+        return row.block, row.index, self._overlays_on(row), beside
 
     def paint_row(self, y: int, width: int) -> Strip:
         """A row of the pane, drawn."""
@@ -110,12 +120,10 @@ class PageView(PlacedPage):
         rows = self.visible_rows()
         if y == self.size.height - 1 and y:
             return self._brush.foot(self._foot_text(), Role.PROGRESS_ACTIVE if self._active else Role.PROGRESS)
-        if y >= len(rows):
-            return self._brush.head(())
-        row = rows[y]
+        row = rows[y] if y < len(rows) else ()
         if not isinstance(row, Row):
-            return self._brush.head(row)
-        return self._brush.body(row, self._overlays_on(row))
+            return self._brush.head(row, self.beside(y))
+        return self._brush.body(row, self._overlays_on(row), self.beside(y))
 
     def _foot_text(self) -> str:
         if self._document is None or self._document.partial:

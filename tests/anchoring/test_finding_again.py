@@ -1,0 +1,186 @@
+"""A marked passage is found again after every kind of edit, or said to be lost; never put in a wrong place.
+
+The edits and the truth are those of `scripts/bench_anchoring.py`, which prints the whole table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.bench_anchoring import EDITS, Score, first_words, japanese, run, sherlock, technical
+from tui_reader.anchoring.describe import describe, fingerprint
+from tui_reader.anchoring.resolve import resolve, resolve_all
+from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.formats import read
+from tui_reader.model.annotation import Anchor, PlaceState, Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CORPUS = {"sherlock": sherlock, "japanese": japanese, "technical": technical}
+COUNT = 250
+"""Highlights a test places: a quarter of what the benchmark does, in 0.1 s."""
+
+
+def document(*paragraphs: str) -> Document:
+    builder = DocumentBuilder()
+    for paragraph in paragraphs:
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), paragraph)
+    return builder.build()
+
+
+def anchored(text: str, quote: str, occurrence: int = 0) -> Anchor:
+    start = [found.start() for found in re.finditer(re.escape(quote), text)][occurrence]
+    return describe(document(*text.split("\n")), start, start + len(quote))
+
+
+@pytest.fixture(scope="module")
+def samples(request: pytest.FixtureRequest) -> str:
+    """Our own long samples, which lie in the checkout."""
+    folder = request.config.rootpath / "sample_articles"
+    names = ("the-arms-on-the-hilltops.md", "how-to-read-a-defence-budget.md", "rivers-under-the-street.md")
+    return "\n".join(read((folder / name).read_bytes(), name).text for name in names)
+
+
+@pytest.fixture(params=CORPUS)
+def long_text(request: pytest.FixtureRequest) -> str:
+    try:
+        return first_words(CORPUS[request.param](), 10_000)
+    except OSError as error:
+        pytest.skip(f"the corpora do not lie beside this checkout: {error}")
+
+
+def check(kind: str, score: Score) -> None:
+    right = score.right / score.there
+    if kind in {"1 % of the words", "5 % of the words", "quotes and spaces"}:
+        assert score.wrong == 0
+        assert right + score.partly / score.there >= 0.995
+        assert right >= 0.985
+    elif kind == "mixed":
+        assert score.wrong == 0
+        assert right >= 0.94
+    elif kind == "half is cut":
+        assert score.wrong <= 1
+        assert score.painted <= 0.02 * score.gone
+    else:
+        assert score.wrong <= 0.02 * COUNT
+        assert right >= 0.93
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_highlights_survive_edits_of_our_samples(samples: str, kind: str) -> None:
+    check(kind, run(samples, EDITS[kind], count=COUNT, seed=1))
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_highlights_survive_edits_of_real_texts(long_text: str, kind: str) -> None:
+    check(kind, run(long_text, EDITS[kind], count=COUNT, seed=1))
+
+
+def test_without_the_old_text_less_is_found_and_hardly_more_is_wrong(samples: str) -> None:
+    score = run(samples, EDITS["5 % of the words"], count=COUNT, seed=1, snapshot=False)
+    assert score.wrong <= 2
+    assert score.right >= 0.95 * score.there
+
+
+def test_the_same_text_needs_no_search() -> None:
+    text = "One and one.\nOne and one."
+    second = anchored(text, "One and one", 1)
+    placed = resolve(second, text)
+    assert (placed.range, placed.state, placed.fingerprint) == (Range(13, 24), PlaceState.ANCHORED, fingerprint(text))
+
+
+def test_twins_without_the_old_text_are_ambiguous_and_both_are_offered() -> None:
+    para = "The committee met, and nothing came of it."
+    text = f"{para}\n{para}"
+    placed = resolve(anchored(text, "nothing came of it"), f"New.\n{text}\n{para}")
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert not placed.is_certain
+    assert len(placed.candidates) >= 2
+
+
+def test_with_the_old_text_twins_are_told_apart() -> None:
+    para = "The committee met, and nothing came of it."
+    old = f"{para}\nThen it rained.\n{para}"
+    new = f"A preface.\n{old}"
+    placed = resolve(anchored(old, "nothing came", 1), new, old)
+    assert (placed.start, placed.state) == (new.rindex("nothing came"), PlaceState.ANCHORED)
+
+
+def test_a_twin_that_was_there_all_along_is_not_taken_for_a_deleted_passage() -> None:
+    para = "It was the best of times for those who sell umbrellas."
+    old = f"{para}\nThe sun came out and stayed.\n{para}\nNobody minded much."
+    new = old.replace(f"{para}\n", "", 1)
+    assert resolve(anchored(old, "best of times for those", 0), new, old).state is PlaceState.ORPHAN
+
+
+def test_the_words_of_a_rewritten_end_belong_to_it_and_strangers_do_not() -> None:
+    old = "The council has decided to postpone the meeting until spring. Nobody asked why."
+    for new, marked in (
+        (old.replace("meeting", "meetings"), "postpone the meetings"),
+        (old.replace("meeting", "sale of land"), "postpone the"),
+        (old.replace("postpone", "postponed"), "postponed the meeting"),
+        (old.replace("the meeting", "the long meeting"), "postpone the long meeting"),
+    ):
+        placed = resolve(anchored(old, "postpone the meeting"), new, old)
+        assert new[slice(*placed.range)] == marked
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    anchor = anchored("Some words to find again.", "words to find")
+    for text in ("", "\n\n", "…", "Ganz andere Dinge stehen hier."):
+        placed = resolve(anchor, text, "Some words to find again.")
+        assert (placed.state, placed.range) == (PlaceState.ORPHAN, Range(0, 0))
+
+
+def test_a_range_must_hold_something() -> None:
+    with pytest.raises(ValueError, match="no passage from 3 to 3"):
+        describe(document("words"), 3, 3)
+    with pytest.raises(ValueError, match="of 5 characters"):
+        describe(document("words"), 0, 6)
+
+
+texts = st.text(st.sampled_from("ab cd. \n“”—日本語。İé\u0301👩\u200d👧"), min_size=2, max_size=60)
+
+
+@given(texts, texts, st.data())
+def test_whatever_the_texts_a_place_lies_in_the_text_and_is_certain_or_empty(
+    old: str, new: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(old) - 1))
+    end = data.draw(st.integers(start + 1, len(old)))
+    anchor = describe(document(*old.split("\n")), start, end)
+    for snapshot in (old, None):
+        (placed,) = resolve_all([anchor], new, snapshot)
+        assert 0 <= placed.start <= placed.end <= len(new)
+        assert placed.is_certain == (placed.start < placed.end)
+        assert all(0 <= each.start < each.end <= len(new) for each in placed.candidates)
+    assert resolve(anchor, old, old).range == Range(start, end)
+
+
+def test_anchors_that_hypothesis_made_find_their_quotes(corpus: Callable[[str], Path]) -> None:
+    folder = corpus("hypothesis") / "html-baselines"
+    page = (folder / "wikipedia-regression-testing.html").read_text("utf-8")
+    text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->", "", page)
+    text = read(re.sub(r"<[^>]+>", "", text).encode(), "page.txt").text
+    rows = json.loads((folder / "wikipedia-regression-testing.json").read_text("utf-8"))["rows"]
+    found = 0
+    for row in rows:
+        selectors = {each["type"]: each for each in row["target"][0]["selector"]}
+        quote = selectors.get("TextQuoteSelector")
+        if quote is None:
+            continue
+        position = selectors["TextPositionSelector"]
+        anchor = Anchor(quote["exact"], quote["prefix"], quote["suffix"], position["start"], position["end"])
+        placed = resolve(anchor, text)
+        assert placed.is_certain, (quote, placed)
+        assert text[slice(*placed.range)].split() == quote["exact"].split()
+        found += 1
+    assert found == 5

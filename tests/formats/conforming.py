@@ -1,0 +1,276 @@
+"""What must hold of every file of the corpora: the tests try a sample, scripts/conformance.py all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from datetime import date, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from tui_reader import formats
+from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.formats.encoding import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tui_reader.model.article import Metadata
+
+CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora"
+NOTHING = ("This file is empty.", "There is nothing to read in this file.")
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Case(NamedTuple):
+    """One thing to check: its name, and a check that returns what is wrong."""
+
+    name: str
+    check: Callable[[], list[str]]
+
+
+def files(*folders: str, pattern: str = "*") -> list[Path]:
+    """All files of some corpora but their descriptions."""
+    return [
+        path
+        for folder in folders
+        for path in sorted((CORPORA / folder).rglob(pattern))
+        if path.is_file() and path.name != "README.md"
+    ]
+
+
+def flaws_of(document: Document) -> list[str]:
+    """What is wrong with a document, whatever it was read from."""
+    flaws = []
+    if not document.blocks:
+        flaws.append("no blocks")
+    if "\n".join(document.block_text(index) for index in range(len(document.blocks))) != document.text:
+        flaws.append("the text is not that of its blocks")
+    if any(second.start != first.end + 1 for first, second in pairwise(document.blocks)):
+        flaws.append("blocks do not join")
+    for index, block in enumerate(document.blocks):
+        if HARMFUL.search(block.marker + block.language + block.target):
+            flaws.append(f"harmful characters beside block {index}")
+        cells = [cell for row in block.table.rows for cell in row] if block.table else []
+        if any(not block.start <= cell.start <= cell.end <= block.end for cell in cells):
+            flaws.append(f"cells outside of table {index}")
+    order = [(span.start, -span.end) for span in document.spans]
+    if order != sorted(order) or any(not 0 <= s.start < s.end <= len(document.text) for s in document.spans):
+        flaws.append("spans out of order or out of range")
+    if document.tail is not None and not 0 < document.tail < len(document.blocks):
+        flaws.append("a tail that is no block")
+    shown = [document.text, document.error, *document.notices, *(span.target for span in document.spans)]
+    if any(HARMFUL.search(text) for text in shown):
+        flaws.append("harmful characters")
+    return flaws + _flaws_of_metadata(document.metadata)
+
+
+def _flaws_of_metadata(metadata: Metadata) -> list[str]:
+    lines = [metadata.id, metadata.title, metadata.byline, metadata.source, metadata.date, metadata.url]
+    lines += [metadata.language, *metadata.tags]
+    flaws = [
+        f"not one clean line: {line!r}" for line in lines if HARMFUL.search(line) or line != " ".join(line.split())
+    ]
+    if not metadata.title:
+        flaws.append("no title")
+    if metadata.date:
+        datetime.fromisoformat(metadata.date)
+    if metadata.url and not metadata.url.startswith(("http://", "https://")):
+        flaws.append("not an address of the web")
+    return flaws
+
+
+def opening(path: Path) -> list[str]:
+    """A file opens, is what it should be in itself, and is listed as what it is when it is read."""
+    data = path.read_bytes()
+    document = formats.read(data, path.name)
+    flaws = flaws_of(document)
+    if formats.scan(data, path.name) != (document.metadata, document.error):
+        flaws.append("listed otherwise than read")
+    if document.error:
+        flaws.append(f"not read: {document.error}")
+    return flaws
+
+
+def header(path: Path) -> list[str]:
+    """Its header equals what the YAML and TOML libraries read, and nothing of it is shown."""
+    source = path.read_bytes().decode().replace("\r\n", "\n")
+    document = formats.read(source.encode(), path.name)
+    metadata = document.metadata
+    match = re.match(r"(---|\+\+\+)[ \t]*\n(.*?\n)\1[ \t]*(?:\n|\Z)", source, re.DOTALL)
+    if match is None:
+        return [] if not metadata.header else ["a header from nowhere"]
+    if match[1] == "+++":
+        exact = typed = tomllib.loads(match[2])
+    else:
+        # The readers of libyaml, where they are built in: they accept tabs at the ends of lines, as many headers have.
+        loaders = (getattr(yaml, f"C{name}", getattr(yaml, name)) for name in ("BaseLoader", "SafeLoader"))
+        exact, typed = (yaml.load(match[2], loader) for loader in loaders)
+    flaws = [] if metadata.header == exact else ["the header is another"]
+    if "title" in typed and metadata.title != " ".join(_written(typed["title"], exact["title"]).split()):
+        flaws.append(f"title {metadata.title!r}")
+    if typed.get("date") and not _same_moment(metadata.date, typed["date"]):
+        flaws.append(f"date {metadata.date!r}, not {typed['date']!r}")
+    authors = typed.get("authors") or typed.get("author")
+    if authors and metadata.byline != ", ".join([authors] if isinstance(authors, str) else authors):
+        flaws.append(f"byline {metadata.byline!r}, not {authors!r}")
+    tags = typed.get("tags") or typed.get("taxonomies", {}).get("tags") or []
+    if not set(map(str, tags)) <= set(metadata.tags):
+        flaws.append(f"tags {metadata.tags!r}, not {tags!r}")
+    body = source[match.end() :]
+    if body.strip() and formats.read(body.encode(), path.name).text != document.text:
+        flaws.append("the header is not apart from the text")
+    return flaws
+
+
+def _written(typed: object, exact: str) -> str:
+    """A title as it was written: the typed reading turns `2020` into a number and `no` into False."""
+    return typed if isinstance(typed, str) else exact
+
+
+def _same_moment(iso: str, typed: object) -> bool:
+    if isinstance(typed, datetime):
+        moment = datetime.fromisoformat(iso)
+        return moment == typed.replace(tzinfo=typed.tzinfo or moment.tzinfo)
+    if isinstance(typed, date):
+        return iso == typed.isoformat()
+    return iso != "" and datetime.fromisoformat(iso) == datetime.fromisoformat(str(typed).replace(" -", "-"))
+
+
+def code(path: Path) -> list[str]:
+    """Every code block that the Markdown library finds is in the document byte for byte."""
+    from markdown_it import MarkdownIt
+
+    source = path.read_bytes().decode()
+    document = formats.read(source.encode(), path.name)
+    body = re.sub(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*\n", "", source, flags=re.DOTALL)
+    wanted = [token.content.removesuffix("\n") for token in MarkdownIt().parse(body) if token.type == "fence"]
+    found = [document.block_text(i) for i, block in enumerate(document.blocks) if block.kind is BlockKind.CODE]
+    waiting = iter(found)
+    return [f"code block {text[:60]!r}" for text in wanted if text not in waiting]
+
+
+def exact_decoding(path: Path) -> list[str]:
+    """The bytes are decoded as the name of their folder says."""
+    codec = re.sub(
+        r"-(?:arabic|bulgarian|croatian|czech|greek|hebrew|hungarian|polish|russian|slov\w+|turkish)$",
+        "",
+        path.parent.name,
+    )
+    data = path.read_bytes()
+    text = decode(data)
+    same = text.text.removeprefix("\ufeff") == data.decode(codec).removeprefix("\ufeff")
+    return [] if same else [f"read as {text.encoding or text.problem}"]
+
+
+class _Shown(HTMLParser):
+    """The text that a browser would show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in ("script", "style")
+        if tag == "img":
+            given = dict(attrs)
+            self.parts.append(given.get("alt") or given.get("title") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def examples() -> Iterator[Case]:
+    """All examples of the CommonMark specification: the document holds the text of the HTML that is expected."""
+    specification = (CORPORA / "commonmark/spec.txt").read_text(encoding="utf-8")
+    found = re.findall(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$", specification, re.MULTILINE | re.DOTALL)
+    for number, (markdown, html) in enumerate(found, 1):
+        yield Case(f"example {number}", lambda markdown=markdown, html=html: _example(markdown, html))  # type: ignore[misc]
+
+
+def _example(markdown: str, html: str) -> list[str]:
+    document = formats.read(markdown.replace("→", "\t").encode(), "example.md")
+    # Python's own parser takes instructions to end at the first `>`, and `<!-->` to begin a comment.
+    html = re.sub(r"<!-->|<!--->|<\?.*?\?>|<!--.*?-->", "", html.replace("→", "\t"), flags=re.DOTALL)
+    html = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda match: match[1].replace("<", "&lt;"), html, flags=re.DOTALL)
+    shown = _Shown()
+    shown.feed(html)
+    shown.close()
+    wanted, got = ("".join(text.split()) for text in ("".join(shown.parts), document.text))
+    return [] if wanted == got or (not wanted and document.text in NOTHING) else [f"{got!r}, not {wanted!r}"]
+
+
+def pasted() -> Iterator[Case]:
+    """All pastes: each true paragraph that was one line is one block, and no line is lost, split or merged."""
+    truth = json.loads((CORPORA / "pasted-text/ground-truth.json").read_text(encoding="utf-8"))
+    for path in files("pasted-text", pattern="*.txt"):
+        yield Case(path.name, lambda path=path: _paste(path, truth[path.stem]["articleBody"]))  # type: ignore[misc]
+
+
+def _paste(path: Path, body: str) -> list[str]:
+    document = formats.read(path.read_bytes(), path.name)
+    lines = [line.rstrip() for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    blocks = [document.block_text(index) for index in range(len(document.blocks))]
+    if not lines:
+        return []
+    flaws = [] if blocks == lines else ["blocks are not the lines"]
+    paragraphs = [paragraph.strip() for paragraph in re.split(r"\n+", body)]
+    stripped = {block.strip() for block in blocks}
+    flaws += [f"lost {p[:60]!r}" for p in paragraphs if p in {line.strip() for line in lines} and p not in stripped]
+    return flaws
+
+
+def is_space_or_control(character: str) -> bool:
+    """Whether a character may be missing from the text: white space is folded, controls are dropped."""
+    return (
+        character.isspace() or unicodedata.category(character) in {"Cc", "Cs"} or HARMFUL.match(character) is not None
+    )
+
+
+def cases(name: str) -> list[Case]:
+    """All cases of one row of the conformance table."""
+    checks: dict[str, tuple[Callable[[Path], list[str]], list[Path]]] = {
+        "opens: markdown-frontmatter": (opening, files("markdown-frontmatter")),
+        "opens: long-texts": (opening, files("long-texts")),
+        "opens: encodings": (opening, files("encodings")),
+        "opens: unicode": (opening, files("unicode")),
+        "opens: commonmark, pasted-text": (opening, files("commonmark", "pasted-text", pattern="*.txt")),
+        "header equals yaml/tomllib": (header, files("markdown-frontmatter", pattern="*.md")),
+        "code byte for byte": (code, files("markdown-frontmatter", pattern="*.md")),
+        "decoded exactly": (exact_decoding, files("encodings")),
+    }
+    if name in checks:
+        check, paths = checks[name]
+        return [Case(str(path.relative_to(CORPORA)), lambda path=path: check(path)) for path in paths]  # type: ignore[misc]
+    return list({"commonmark keeps its text": examples, "pastes keep their paragraphs": pasted}[name]())
+
+
+ROWS = (
+    "opens: markdown-frontmatter",
+    "opens: long-texts",
+    "opens: encodings",
+    "opens: unicode",
+    "opens: commonmark, pasted-text",
+    "header equals yaml/tomllib",
+    "code byte for byte",
+    "decoded exactly",
+    "commonmark keeps its text",
+    "pastes keep their paragraphs",
+)
+
+
+def run(row: str, step: int = 1) -> tuple[int, list[str]]:
+    """How many cases of a row were tried, and what is wrong with which; every `step`-th case is."""
+    chosen: list[Any] = cases(row)[::step]
+    return len(chosen), [f"{case.name}: {flaw}" for case in chosen for flaw in case.check()]

@@ -1,0 +1,151 @@
+"""Annotations in a library on the disk follow their text and their file, and what changed since reading is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.model.annotation import PlaceState
+from tui_reader.services.events import AnnotationsPlaced, DocumentLoaded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+
+    Opener = Callable[..., Any]
+
+STORY = """\
+# Low water
+
+The boats lay on the mud, and the gulls walked about between them like landlords.
+
+At four the channel filled, and by five everything floated that was meant to float.
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "articles" / "low-water.md"
+    path.parent.mkdir()
+    path.write_text(STORY, "utf-8")
+    return path
+
+
+def marked(owner: Any, article: str, quote: str) -> str:
+    document = owner.library.documents.get(article)
+    start = document.text.index(quote)
+    made: str = owner.library.annotating.add(article, document, start, start + len(quote)).annotation
+    return made
+
+
+def wanted(owner: Any, article: str) -> Document:
+    owner.library.documents.want(article)
+    owner.until(lambda: any(isinstance(e, DocumentLoaded) and e.id == article for e in owner.events))
+    document: Document = owner.library.documents.get(article)
+    return document
+
+
+def changed(owner: Any, file: Path, article: str, text: str) -> Document:
+    """The document after another program wrote the file."""
+    documents = owner.library.documents
+    before = documents.get(article)
+    file.write_text(text, "utf-8")
+    owner.until(lambda: documents.get(article) is not before)
+    documents.want(article)
+    owner.until(lambda: documents.get(article) is not None)
+    document: Document = documents.get(article)
+    return document
+
+
+def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, opened: Opener) -> None:
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    kept, gone = (
+        marked(owner, article, "walked about between them"),
+        marked(owner, article, "by five everything floated"),
+    )
+    notes = owner.library.annotating
+    notes.wait()
+    text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
+    document = changed(owner, file, article, text)
+    owner.until(lambda: any(isinstance(event, AnnotationsPlaced) for event in owner.events) and notes.orphans())
+    (standing,) = notes.standing(article, document)
+    assert standing.id == kept
+    assert document.text[slice(*standing.placed.range)] == "walked about between them"
+    assert [(each.id, each.state) for each in notes.orphans()] == [(gone, PlaceState.ORPHAN)]
+    assert owner.at("low-water.md").notes == 2
+    owner.library.close()
+    again = opened(file.parent).scanned()
+    assert [each.id for each in again.library.annotating.orphans()] == [gone]
+    assert again.library.reading.undo().message == "undid: highlighted “by five everything floated”"
+    assert again.at("low-water.md").notes == 1
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_annotations_follow_a_file_that_is_renamed(file: Path, opened: Opener, running: bool) -> None:
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    made = marked(owner, article, "the gulls")
+    owner.library.annotating.note_on_article(article, "Read this aloud.")
+    if not running:
+        owner.library.close()
+    file.rename(file.with_name("ebb.md"))
+    if not running:
+        owner = opened(file.parent).scanned()
+    owner.until(lambda: "ebb.md" in owner.headlines())
+    owner.until(lambda: owner.at("ebb.md").notes == 2)
+    row = owner.at("ebb.md")
+    assert [each.id for each in owner.library.annotating.of(row.id)][1] == made
+
+
+def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, opened: Opener) -> None:
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    document = wanted(owner, article)
+    revisions = owner.library.revisions
+    assert not revisions.is_changed(article, document)
+    owner.library.reading.open(article)
+    owner.library.annotating.wait()
+    owner.library.close()
+
+    file.write_text(STORY.replace("At four", "At half past four").replace(" like landlords", ""), "utf-8")
+    owner = opened(file.parent).scanned()
+    revisions = owner.library.revisions
+    document = wanted(owner, article)
+    assert revisions.is_changed(article, document)
+    old = revisions.old_text(article)
+    told = [(old[slice(*each.old)], document.text[slice(*each.new)]) for each in revisions.changes(article, document)]
+    assert told == [("like landlords", ""), ("", "half past")]
+    revisions.mark_seen(article, document)
+    assert not revisions.is_changed(article, document)
+    assert revisions.changes(article, document) == []
+
+
+def test_a_changed_article_that_was_never_read_is_only_new(file: Path, opened: Opener) -> None:
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    document = changed(owner, file, article, STORY.replace("four", "three"))
+    assert not owner.library.revisions.is_changed(article, document)
+
+
+def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
+    file: Path, opened: Opener, homes: Path
+) -> None:
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    owner.library.reading.open(article)
+    owner.library.annotating.wait()
+    document = changed(owner, file, article, STORY.replace("four", "three"))
+    owner.until(lambda: owner.library.revisions.is_changed(article, document))
+    owner.library.annotating.wait()
+    for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
+        text.unlink()
+    assert owner.library.revisions.old_text(article) is not None
+    assert len(owner.library.revisions.changes(article, document)) == 1

@@ -1,0 +1,109 @@
+"""A quote carries where it comes from, in the form that is asked for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.model.article import Article, Headline, Metadata, ReadingState
+from tui_reader.services.quoting import QuoteStyle, link, quote
+
+ABOUT = Metadata(
+    title="Rivers under the [street]",
+    byline="by Ada Møller",
+    source="The Desk",
+    date="2026-06-05T08:00:00Z",
+    url="https://example.org/rivers",
+)
+
+
+def headline(about: Metadata = ABOUT, **edits: str) -> Headline:
+    return Headline(Article("1", "rivers.md", about), ReadingState(edits=edits))
+
+
+def document() -> Document:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.HEADING, 0, 0, level=1), "Rivers")
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "Water finds a way: 100 % of it.")
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "* It always_did.")
+    return builder.build()
+
+
+def quoted(style: str, about: Headline | None = None) -> str:
+    text = document().text
+    return quote(about or headline(), document(), text.index("Water") - 1, len(text), style)
+
+
+def test_markdown() -> None:
+    assert quoted("markdown") == (
+        "> Water finds a way: 100 % of it.\n"
+        ">\n"
+        "> * It always_did.\n"
+        ">\n"
+        "> — Ada Møller, [Rivers under the \\[street\\]](<https://example.org/rivers>), The Desk, 2026-06-05, "
+        "paragraph 1 (13 %)\n"
+    )
+
+
+def test_footnote() -> None:
+    assert quoted("footnote") == (
+        "“Water finds a way: 100 % of it. * It always_did.”[^moller2026rivers]\n\n"
+        "[^moller2026rivers]: Ada Møller, *Rivers under the \\[street\\]*, The Desk, 2026-06-05, paragraph 1 (13 %). "
+        "<https://example.org/rivers>\n"
+    )
+
+
+def test_org() -> None:
+    assert quoted("org") == (
+        "#+begin_quote\n"
+        "Water finds a way: 100 % of it.\n\n"
+        ",* It always_did.\n\n"
+        "— Ada Møller, [[https://example.org/rivers][Rivers under the (street)]], The Desk, 2026-06-05, "
+        "paragraph 1 (13 %)\n"
+        "#+end_quote\n"
+    )
+
+
+def test_plain() -> None:
+    assert quoted("plain").endswith(
+        "It always_did.”\n— Ada Møller, Rivers under the [street], The Desk, 2026-06-05, paragraph 1 (13 %)\n"
+        "https://example.org/rivers\n"
+    )
+
+
+def test_bibtex() -> None:
+    assert quoted("bibtex") == (
+        "@article{moller2026rivers,\n"
+        "  author = {Ada Møller},\n"
+        "  title = {Rivers under the [street]},\n"
+        "  journal = {The Desk},\n"
+        "  date = {2026-06-05},\n"
+        "  year = {2026},\n"
+        "  url = {https://example.org/rivers},\n"
+        "  note = {paragraph 1 (13 \\%)},\n"
+        "  annote = {Water finds a way: 100 \\% of it. * It always\\_did.},\n"
+        "}\n"
+    )
+
+
+def test_what_is_not_known_is_left_out_and_corrections_count() -> None:
+    bare = headline(Metadata(title="x"), title="My title")
+    assert quoted("plain", bare).endswith("\n— My title, paragraph 1 (13 %)\nrivers.md\n")
+    assert quoted("bibtex", bare).startswith("@misc{title,\n  title = {My title},\n  note")
+    assert link(bare) == "rivers.md"
+
+
+def test_there_must_be_something_to_quote_and_a_style_to_do_it_in() -> None:
+    with pytest.raises(ValueError, match="nothing to quote"):
+        quote(headline(), document(), 6, 7)
+    with pytest.raises(ValueError, match="haiku"):
+        quote(headline(), document(), 0, 5, "haiku")
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from(QuoteStyle))
+def test_whatever_a_title_holds_the_words_are_quoted_in_full(title: str, style: QuoteStyle) -> None:
+    told = quote(headline(Metadata(title=title)), document(), 7, 24, style)
+    assert "Water finds a way" in told
+    assert told.endswith("\n")

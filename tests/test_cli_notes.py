@@ -1,0 +1,188 @@
+"""Annotations and quotes on the command line: for scripts, and while the reader is open."""
+
+from __future__ import annotations
+
+import json
+import queue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.cli import main
+from tui_reader.services.library import init_library, open_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TIDES = """\
+---
+title: Tides
+---
+
+The sea comes in twice a day, and nobody has to ask it. Some harbours dry out.
+
+A tide table is a promise. “It is kept,” the harbour master said, “more often than most.”
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "articles"
+    (root / "deep").mkdir(parents=True)
+    (root / "deep" / "tides.md").write_text(TIDES, encoding="utf-8")
+    (root / "other.md").write_text("# Other\n\nNothing of note happened, twice. Nothing of note.\n", encoding="utf-8")
+    init_library(root)
+    return root
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    def call(*arguments: object) -> tuple[int, str]:
+        status = main([str(argument) for argument in arguments])
+        out = capsys.readouterr()
+        return status, out.out + out.err
+
+    return call
+
+
+def added(run: Callable[..., tuple[int, str]], *arguments: object) -> Any:
+    status, out = run("notes", "add", *arguments, "--json")
+    assert status == 0, out
+    return json.loads(out)
+
+
+def listed(run: Callable[..., tuple[int, str]], *arguments: object) -> list[Any]:
+    status, out = run("notes", "list", *arguments, "--json")
+    assert status == 0, out
+    return list(json.loads(out))
+
+
+def test_a_quote_is_highlighted_as_people_type_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    file = folder / "deep" / "tides.md"
+    made = added(
+        run, file, "--quote", '"it is kept," the  Harbour master', "--note", ".sea Is it?", "--tag", "a", "--colour", 4
+    )
+    assert (made["quote"], made["note"], made["tags"]) == ("“It is kept,” the harbour master", "Is it?", ["a", "sea"])
+    assert (made["colour"], made["state"], made["title"], made["file"]) == (4, "anchored", "Tides", str(file))
+    assert listed(run, folder) == [made]
+    assert listed(run, folder, "--tag", "b") == listed(run, folder, "--orphans") == []
+    status, out = run("notes", "show", made["id"][:12], folder)
+    assert status == 0
+    assert "Is it?" in out
+    status, out = run("notes", "list", folder)
+    assert "Tides" in out
+    assert "#sea" in out
+
+
+def test_the_list_tells_of_the_files_as_they_stand_now(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    file = folder / "deep" / "tides.md"
+    kept, gone = added(run, file, "--quote", "Some harbours dry out"), added(run, file, "--quote", "a promise")
+    file.write_text(
+        TIDES.replace("A tide table is a promise. ", "").replace("The sea comes", "Slowly, the sea comes"), "utf-8"
+    )
+    state = {each["id"]: each for each in listed(run, folder)}
+    assert state[kept["id"]]["state"] == "moved", "what follows it is gone"
+    assert state[kept["id"]]["start"] > kept["start"]
+    assert (state[gone["id"]]["state"], state[gone["id"]]["start"]) == ("orphan", None)
+    assert [each["id"] for each in listed(run, folder, "--orphans")] == [gone["id"]]
+    file.rename(folder / "tides-again.md")
+    assert [each["file"] for each in listed(run, folder)] == [str(folder / "tides-again.md")] * 2
+
+
+def test_annotations_are_edited_and_deleted(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    made = added(run, folder / "other.md", "--note", "On all of it")
+    assert (made["quote"], made["start"], made["note"]) == (None, None, "On all of it")
+    status, out = run("notes", "edit", made["id"], folder, "--note", "new", "--tag", "x", "--colour", 2, "--json")
+    assert status == 0
+    changed = json.loads(out)
+    assert (changed["note"], changed["tags"], changed["colour"]) == ("new", ["x"], 2)
+    assert changed["created"] == made["created"] < changed["updated"]
+    assert run("notes", "delete", made["id"], "--in", folder) == (0, "deleted the note on “Other”\n")
+    assert listed(run, folder) == []
+    status, out = run("notes", "delete", made["id"], "--in", folder)
+    assert status == 1
+    assert "no annotation" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["--quote", "Nothing of note"], 1, "2 times"),
+        (["--quote", "Nothing of note", "--occurrence", "3"], 1, "only 2 times"),
+        (["--quote", "Nothing of any note happened"], 1, "nearest words are: “Nothing of note happened"),
+        (["--quote", "rain"], 1, "is not in"),
+        ([], 2, "nothing to keep"),
+    ],
+)
+def test_what_cannot_be_added_is_told_in_words(
+    folder: Path, run: Callable[..., tuple[int, str]], arguments: list[str], status: int, told: str
+) -> None:
+    ended, out = run("notes", "add", folder / "other.md", *arguments)
+    assert ended == status
+    assert told in out
+    assert listed(run, folder) == []
+
+
+def test_one_of_several_occurrences_can_be_named(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    second = added(run, folder / "other.md", "--quote", "nothing of note", "--occurrence", 2)
+    assert second["prefix"].endswith("twice. ")
+
+
+def test_a_missing_file_is_told(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
+    status, out = run("notes", "add", tmp_path / "none.md", "--quote", "x")
+    assert status == 2
+    assert "none.md is no file" in out
+
+
+def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    library = open_library((folder,))
+    events: queue.SimpleQueue[object] = queue.SimpleQueue()
+    library.start(events.put)
+    try:
+        made = added(run, folder / "other.md", "--quote", "twice")
+        while not list(library.annotating.all()):
+            events.get(timeout=20)
+            library.sync()
+        assert [each.id for each in library.annotating.all()] == [made["id"]]
+    finally:
+        library.close()
+
+
+def test_notes_without_a_path_are_those_of_everything_opened_from_elsewhere(
+    tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    lone = tmp_path / "lone.md"
+    lone.write_text("# Lone\n\nOne sentence only.\n", "utf-8")
+    made = added(run, lone, "--quote", "one sentence")
+    everywhere = listed(run)
+    assert [(each["id"], each["file"], each["state"]) for each in everywhere] == [(made["id"], str(lone), "anchored")]
+
+
+def test_a_draft_is_verified(folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_text(
+        "She writes that “the sea comes in twice a week, and nobody has to ask it” (sic).\n\n"
+        "> The sea comes in […] and nobody has\n> to ask it.\n> — Tides\n\n"
+        'He said "this was never written anywhere at all", and "so".\n'
+        "She agreed: “A tide table is a promise.”\n",
+        "utf-8",
+    )
+    status, out = run("verify", draft, folder, "--json")
+    assert status == 1
+    results = json.loads(out)
+    assert [(each["line"], each["verdict"]) for each in results] == [
+        (1, "altered"),
+        (3, "exact"),
+        (7, "missing"),
+        (8, "exact"),
+    ]
+    assert results[0]["difference"] == "[-The-]{+the+} sea comes in twice a [-day-]{+week+}, and nobody has to ask it"
+    assert results[0]["title"] == "Tides"
+    status, out = run("verify", draft, folder)
+    assert "2 exact, 1 altered, 1 missing" in out
+    draft.write_text("“A tide table is a promise”, they say.\n", "utf-8")
+    assert run("verify", draft, folder)[0] == 0
+    status, out = run("verify", tmp_path / "none.md", folder)
+    assert status == 2
+    assert "cannot be read" in out

@@ -1,0 +1,265 @@
+"""The verbs of the command line that read and write annotations: `notes` and `verify`. No screen is loaded for them.
+
+Everything goes through the store, so that a reader that is open meanwhile sees it within a second and loses nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_reader import config, paths
+from tui_reader.errors import ReaderError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.services.notes import Note, Notes
+
+_NOTES_EPILOG = """\
+A PATH is a folder or file with articles, as for the reader itself; without one it is your default library, and all that
+you annotated elsewhere. Colours are numbered 1 to 5. An id may be shortened to its first 8 characters.
+
+exit status: 0 done; 1 no such annotation, quote or article; 2 the command line is wrong; 3 the state cannot be used
+"""
+
+
+def notes(arguments: Sequence[str]) -> int:
+    """List, show, add, edit or delete annotations."""
+    options = _notes_parser().parse_args(arguments)
+    act: Callable[[argparse.Namespace, Notes], int] = options.act
+
+    # The services load formats and the store (0.1 s): not before it is certain that they are wanted.
+    from tui_reader.services.headless import library_of  # noqa: PLC0415
+    from tui_reader.services.notes import Notes  # noqa: PLC0415
+
+    settings = _settings(options)
+    with library_of(_places(options), options.state, settings) as library:
+        return act(options, Notes(library, settings))
+
+
+def verify(arguments: Sequence[str]) -> int:
+    """Say which quotes of a draft are exact."""
+    parser = argparse.ArgumentParser(
+        prog=f"{paths.PROGRAM} verify",
+        description="Say which quotes in a draft stand in the library exactly, which were altered, and which are not "
+        "there. Quotes are block quotes of Markdown, and four words or more between quotation marks.",
+        epilog="exit status: 0 all quotes are exact; 1 some are not, or something went wrong; 2 the command line is "
+        "wrong; 3 the state cannot be used",
+        allow_abbrev=False,
+    )
+    parser.add_argument("draft", type=Path, metavar="DRAFT", help="the draft, - for standard input")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="where to look; your default library if none"
+    )
+    _common(parser)
+    options = parser.parse_args(arguments)
+
+    from tui_reader.services.headless import documents_of, library_of  # noqa: PLC0415
+    from tui_reader.services.verifying import Verdict, quotes_in  # noqa: PLC0415
+    from tui_reader.services.verifying import verify as check  # noqa: PLC0415
+
+    quotes = quotes_in(_text_of(options.draft))
+    settings = _settings(options)
+    with library_of(options.paths, options.state, settings) as library:
+        results = check(quotes, documents_of(library, settings))
+    if options.json:
+        _print_json([each.as_json() for each in results])
+    else:
+        for each in results:
+            _say(f"{each.verdict:8} {options.draft}:{each.quote.line}  “{_short(each.quote.text)}”")
+            if each.headline is not None:
+                _say(f"         {each.headline.title} ({each.headline.article.location})")
+            if each.difference:
+                _say(f"         {' '.join(each.difference.split())}")
+        _say(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
+    return 0 if all(each.verdict is Verdict.EXACT for each in results) else 1
+
+
+def _notes_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{paths.PROGRAM} notes",
+        description="List, show, add, edit and delete highlights and notes, also while the reader is open.",
+        epilog=_NOTES_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, act: Callable[[argparse.Namespace, Notes], int], about: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+        made.set_defaults(act=act, paths=[], file=None)
+        _common(made)
+        return made
+
+    listing = verb("list", _list, "list annotations as they stand in the files of now")
+    listing.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="only those of these places")
+    listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
+    listing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="only those of this colour")
+    listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
+    showing = verb("show", _show, "show one annotation in full")
+    showing.add_argument("id", metavar="ID")
+    showing.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
+    adding.add_argument("file", type=Path, metavar="FILE")
+    adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight")
+    adding.add_argument("--occurrence", type=int, default=0, metavar="N", help="which one, where the words come again")
+    editing = verb("edit", _edit, "change an annotation")
+    editing.add_argument("id", metavar="ID")
+    editing.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    for each in (adding, editing):
+        each.add_argument("--note", metavar="TEXT", help="what to write, in Markdown; - for standard input")
+        each.add_argument("--tag", action="append", metavar="TAG", help="a tag; may be given again")
+        each.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="1 to 5")
+    deleting = verb("delete", _delete, "delete annotations")
+    deleting.add_argument("ids", nargs="+", metavar="ID")
+    deleting.add_argument(
+        "--in", dest="paths", action="append", type=Path, metavar="PATH", help="where to look for them"
+    )
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="the state file, if another one")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+
+
+def _list(options: argparse.Namespace, held: Notes) -> int:
+    wanted = [
+        note
+        for note in held.all(everywhere=not options.paths)
+        if (options.tag is None or options.tag in note.annotation.tags)
+        and options.colour in {None, note.annotation.colour}
+        and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
+    ]
+    if options.json:
+        _print_json([note.as_json() for note in wanted])
+        return 0
+    title = None
+    for note in wanted:
+        if title != (note.title, note.file):
+            title = (note.title, note.file)
+            _say(f"{note.title} ({note.file or 'file not found'})")
+        _say(f"  {note.annotation.id}  {_line(note)}")
+    return 0
+
+
+def _show(options: argparse.Namespace, held: Notes) -> int:
+    _tell(options, held.get(options.id))
+    return 0
+
+
+def _add(options: argparse.Namespace, held: Notes) -> int:
+    note = held.add(
+        options.file,
+        options.quote,
+        note=_note_text(options.note) or "",
+        tags=options.tag or (),
+        colour=options.colour,
+        occurrence=options.occurrence,
+    )
+    _tell(options, note)
+    return 0
+
+
+def _edit(options: argparse.Namespace, held: Notes) -> int:
+    _tell(options, held.edit(options.id, note=_note_text(options.note), tags=options.tag, colour=options.colour))
+    return 0
+
+
+def _delete(options: argparse.Namespace, held: Notes) -> int:
+    told = held.delete(options.ids)
+    if options.json:
+        _print_json(options.ids)
+    else:
+        _say(told)
+    return 0
+
+
+def _tell(options: argparse.Namespace, note: Note) -> None:
+    if options.json:
+        _print_json(note.as_json())
+        return
+    annotation = note.annotation
+    _say(annotation.id)
+    for name, value in (
+        ("article", note.title),
+        ("file", note.file or "not found"),
+        ("state", str(annotation.state)),
+        ("colour", f"{annotation.colour} ({note.colour_name})" if annotation.quote else ""),
+        ("tags", ", ".join(annotation.tags)),
+        ("made", annotation.created),
+        ("quote", annotation.quote),
+        ("note", annotation.note),
+    ):
+        if value:
+            _say(f"{name + ':':8} {value}")
+
+
+def _line(note: Note) -> str:
+    annotation = note.annotation
+    parts = [f"[{annotation.colour}] “{_short(annotation.quote)}”" if annotation.quote else "[–] on the article"]
+    if annotation.placed is not None and annotation.state != "anchored":
+        parts.append(f"({annotation.state})")
+    if annotation.note:
+        parts.append(_short(annotation.note))
+    parts += [f"#{tag}" for tag in annotation.tags]
+    return "  ".join(parts)
+
+
+def _places(options: argparse.Namespace) -> list[Path]:
+    """The library that is meant: the paths given, or the one that carries its own state and holds the file."""
+    if options.file is None:
+        return list(options.paths or ())
+    file: Path = options.file.expanduser()
+    if not file.is_file():
+        raise UsageError(f"{file} is no file.", "Name the file of an article.")
+    from tui_reader.services.places import STATE_FILE  # noqa: PLC0415
+
+    home = next((folder for folder in file.absolute().parents if (folder / STATE_FILE).is_file()), None)
+    return [home] if home is not None and options.state is None else [file]
+
+
+def _settings(options: argparse.Namespace) -> config.Settings:
+    """The settings in force; what is wrong in them is the reader's to say."""
+    file: Path = options.config or paths.config_file()
+    return config.load(file)[0] if options.config or file.exists() else config.Settings()
+
+
+def _note_text(given: str | None) -> str | None:
+    return sys.stdin.read() if given == "-" else given
+
+
+def _text_of(draft: Path) -> str:
+    """What a draft says.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        data = sys.stdin.buffer.read() if draft == Path("-") else draft.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{draft} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ReaderError(f"{draft} is not text in UTF-8.", "Save it as UTF-8.") from None
+
+
+def _short(text: str, most: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _say(text: str) -> None:
+    """Print a text that may hold anything, a file's name for one, without what could act on the terminal."""
+    from tui_reader.document.clean import clean_text  # noqa: PLC0415 - loaded with the services by then
+
+    sys.stdout.write(clean_text(text) + "\n")

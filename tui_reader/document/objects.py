@@ -1,0 +1,143 @@
+"""Text objects, and selections that grow and shrink by whole sentences or paragraphs.
+
+A selection has two ends, an anchor and a caret; both stand on characters that belong to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.cells import previous_boundary
+from tui_reader.document.motions import (
+    Range,
+    next_paragraph,
+    next_sentence,
+    paragraph_at,
+    previous_paragraph,
+    previous_sentence,
+    sentence_at,
+    word_at,
+)
+from tui_reader.document.structure import block_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+
+
+class Ends(NamedTuple):
+    """Where a selection is held and where it is moved: the first code points of two characters."""
+
+    anchor: int
+    caret: int
+
+
+class Unit(NamedTuple):
+    """What a selection grows by."""
+
+    around: Callable[[Document, int], Range]
+    after: Callable[[Document, int], int]
+    before: Callable[[Document, int], int]
+
+
+SENTENCE = Unit(sentence_at, next_sentence, previous_sentence)
+PARAGRAPH = Unit(paragraph_at, next_paragraph, previous_paragraph)
+
+
+def last_of(document: Document, found: Range) -> int:
+    """The last character of a range; its start where it is empty."""
+    return max(previous_boundary(document.text, found.end), found.start) if found.end > found.start else found.start
+
+
+def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
+    """Move the caret on by a unit: to the end of one that it adds, to the beginning of one that stays.
+
+    A selection of whole units stays one: where the caret passes the anchor, the anchor goes to the other end of its
+    own unit.
+    """
+    anchor, caret = ends
+    around, after, _ = unit
+    if caret >= anchor:
+        last = last_of(document, around(document, caret))
+        return Ends(anchor, last if caret < last else _last_after(document, unit, caret))
+    moved = after(document, caret)
+    if moved <= anchor:
+        return Ends(anchor, moved)
+    own = around(document, anchor)
+    if anchor == last_of(document, own):
+        return Ends(own.start, _last_after(document, unit, anchor))
+    return Ends(anchor, last_of(document, own))
+
+
+def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
+    """Move the caret back by a unit; see `grow_forward`."""
+    anchor, caret = ends
+    around, _, before = unit
+    if caret <= anchor:
+        return Ends(anchor, before(document, caret))
+    own = around(document, caret)
+    moved = before(document, own.start)
+    if moved < own.start and last_of(document, around(document, moved)) >= anchor:
+        return Ends(anchor, last_of(document, around(document, moved)))
+    held = around(document, anchor)
+    if anchor == held.start:
+        return Ends(last_of(document, held), before(document, anchor))
+    return Ends(anchor, held.start)
+
+
+def _last_after(document: Document, unit: Unit, caret: int) -> int:
+    return last_of(document, unit.around(document, unit.after(document, caret)))
+
+
+OBJECTS = ("is", "as", "ip", "ap", "iw", "aw")
+"""Names of the text objects: within or around a sentence, a paragraph, a word."""
+
+
+def text_object(document: Document, kind: str, offset: int) -> Range:
+    """The text object at an offset.
+
+    Around a sentence or word is it with the white space behind it, or before it where none follows. Around a paragraph
+    are all the blocks that stand together without an empty row, such as the items of a list.
+
+    Args:
+        document: The document.
+        kind: One of `OBJECTS`.
+        offset: A code point.
+
+    Raises:
+        KeyError: The kind is unknown.
+    """
+    found = _AROUND[kind[1:]](document, offset) if kind in OBJECTS else _AROUND[kind](document, offset)
+    if kind[0] == "i":
+        return found
+    return _together(document, offset) if kind == "ap" else _with_space(document, found)
+
+
+_AROUND: dict[str, Callable[[Document, int], Range]] = {"s": sentence_at, "p": paragraph_at, "w": word_at}
+
+
+def _with_space(document: Document, found: Range) -> Range:
+    block = document.blocks[block_index(document, found.start)] if document.blocks else None
+    if block is None:
+        return found
+    text = document.text
+    start, end = found
+    while end < block.end and text[end].isspace():
+        end += 1
+    if end == found.end:
+        while start > block.start and text[start - 1].isspace():
+            start -= 1
+    return Range(start, end)
+
+
+def _together(document: Document, offset: int) -> Range:
+    blocks = document.blocks
+    if not blocks:
+        return Range(0, 0)
+    first = last = block_index(document, offset)
+    while first > 0 and blocks[first - 1].tight:
+        first -= 1
+    while last + 1 < len(blocks) and blocks[last].tight:
+        last += 1
+    return Range(blocks[first].start, blocks[last].end)

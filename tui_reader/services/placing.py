@@ -1,0 +1,154 @@
+"""Keeps the places of annotations true: when an article's text has changed, its passages are looked for in the new one.
+
+The text that passages were marked in is kept with the first annotation, as the best help to find them again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.services.annotation_records import differences, encode_placement
+from tui_reader.services.texts import keeping, pack, packed_text, unpack
+from tui_reader.storage.base import ANNOTATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Anchor, AnnotationId, Placement
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.background import Background
+    from tui_reader.services.state import LibraryState
+    from tui_reader.storage.base import Edit
+
+
+class Placing:
+    """Used from the thread that owns the library; only the searching runs beside it."""
+
+    def __init__(
+        self,
+        state: LibraryState,
+        document_of: Callable[[ArticleId], Document | None],
+        tell: Callable[[ArticleId], None],
+        background: Background,
+    ) -> None:
+        """Follow the annotations of a state; for the arguments see `Annotating`."""
+        self._state = state
+        self._document_of = document_of
+        self._tell = tell
+        self._background = background
+        self._under_way: set[tuple[ArticleId, str]] = set()
+        self._packing: set[str] = set()
+        self._touched: dict[ArticleId, None] = {}
+        state.on_annotations = self._look_again
+
+    def place(self, article: ArticleId, document: Document) -> None:
+        """Look for the passages of an article in its document, if they were placed in another text."""
+        annotations = [each for each in self._state.notebook.of(article) if each.current is not None]
+        if not annotations or document.partial or document.error or self._state.store.read_only:
+            return
+        mark = document_fingerprint(document)
+        if any(each.current is not None and each.current.fingerprint == mark for each in annotations):
+            self._keep_text(article, document, mark)
+        wanted = {
+            each.id: each.current
+            for each in annotations
+            if each.current is not None and (each.placed is None or each.placed.fingerprint != mark)
+        }
+        if not wanted or (article, mark) in self._under_way:
+            return
+        self._under_way.add((article, mark))
+        texts = {each.fingerprint: packed_text(self._state.store, each.fingerprint) for each in wanted.values()}
+        self._background.do(
+            lambda: find_all(wanted, texts, document.text),
+            lambda found: self._placed(article, mark, wanted, found),
+            lambda: self._tell(article),
+        )
+
+    def take_in(self) -> tuple[ArticleId, ...]:
+        """Show what was found; the articles concerned."""
+        self._background.take_in()
+        return self._told()
+
+    def wait(self) -> tuple[ArticleId, ...]:
+        """The same for all that is under way."""
+        self._background.wait()
+        return self._told()
+
+    def _told(self) -> tuple[ArticleId, ...]:
+        touched, self._touched = self._touched, {}
+        return tuple(touched)
+
+    def _look_again(self, articles: Collection[ArticleId]) -> None:
+        """Annotations were made, or came back with places in a text of then."""
+        for article in articles:
+            document = self._document_of(article)
+            if document is not None:
+                self.place(article, document)
+
+    def _keep_text(self, article: ArticleId, document: Document, mark: str) -> None:
+        store = self._state.store
+        if mark in self._packing or packed_text(store, mark) is not None:
+            return
+        self._packing.add(mark)
+
+        def keep(packed: str) -> None:
+            self._packing.discard(mark)
+            edits = keeping(store, mark, packed)
+            if edits and not store.read_only:
+                self._state.commit(edits, "kept a text", undoable=False)
+
+        self._background.do(lambda: pack(document.text), keep, lambda: self._tell(article))
+
+    def _placed(
+        self,
+        article: ArticleId,
+        mark: str,
+        wanted: Mapping[AnnotationId, Anchor],
+        found: Mapping[AnnotationId, Placement],
+    ) -> None:
+        self._under_way.discard((article, mark))
+        edits: list[Edit] = []
+        for annotation_id, placement in found.items():
+            annotation = self._state.notebook.get(annotation_id)
+            # Meanwhile it may have been deleted, resized, or attached elsewhere.
+            if annotation is not None and annotation.current == wanted[annotation_id]:
+                record = self._state.store.get(ANNOTATIONS, annotation_id)
+                edits += differences(annotation_id, record, {"placed": encode_placement(placement)})
+        self._touched[article] = None
+        if edits and not self._state.store.read_only:
+            self._state.commit(edits, "found passages again", undoable=False)
+
+
+def find_all(
+    wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, str | None], text: str
+) -> dict[AnnotationId, Placement]:
+    """Where passages stand in a text.
+
+    Args:
+        wanted: The passages.
+        texts: Packed texts that they were marked in, by fingerprint; None where one was not kept.
+        text: Where to look.
+    """
+    # Loads rapidfuzz in the end (30 ms), and most articles never change.
+    from tui_reader.anchoring.resolve import resolve_all  # noqa: PLC0415
+
+    by_text: defaultdict[str, list[AnnotationId]] = defaultdict(list)
+    for annotation_id, anchor in wanted.items():
+        by_text[anchor.fingerprint].append(annotation_id)
+    found: dict[AnnotationId, Placement] = {}
+    for fingerprint, ids in by_text.items():
+        packed = texts.get(fingerprint)
+        snapshot = unpack(packed) if packed is not None else None
+        found.update(zip(ids, resolve_all([wanted[each] for each in ids], text, snapshot), strict=True))
+    return found
+
+
+def nowhere(article: ArticleId) -> None:
+    """The documents at hand of somebody who has none."""
+
+
+def nobody(article: ArticleId) -> None:
+    """Whom to tell where nobody listens."""

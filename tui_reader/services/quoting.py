@@ -1,0 +1,169 @@
+"""Quotes with their provenance: who said it, where, when, and at which place of the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.clean import clean_line
+from tui_reader.document.structure import block_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Headline
+
+
+class QuoteStyle(StrEnum):
+    """How a quote is written."""
+
+    MARKDOWN = "markdown"
+    ORG = "org"
+    PLAIN = "plain"
+    BIBTEX = "bibtex"
+    FOOTNOTE = "footnote"
+    """A quote in running text with a Markdown footnote."""
+
+
+def quote(headline: Headline, document: Document, start: int, end: int, style: str = QuoteStyle.MARKDOWN) -> str:
+    """A passage as a quote with its source, ready to paste; it ends with a line feed.
+
+    Args:
+        headline: The article; the reader's own corrections of its metadata count.
+        document: It as it is read, and as the range counts.
+        start: First code point.
+        end: Code point behind the last.
+        style: One of `QuoteStyle`.
+
+    Raises:
+        ValueError: There is no such style, or nothing but white space in the range.
+    """
+    write = _WRITERS[QuoteStyle(style)]
+    passage = document.text[start:end].strip()
+    if not passage:
+        raise ValueError("nothing to quote")
+    start = document.text.index(passage, start)
+    return write(passage, _Source(headline, _position(document, start)))
+
+
+def link(headline: Headline) -> str:
+    """Where an article is found: its address on the web, else its file."""
+    return headline.field("url") or headline.article.location
+
+
+class _Source:
+    """What is told of an article, empty strings for what is not known."""
+
+    def __init__(self, headline: Headline, position: str) -> None:
+        self.title = clean_line(headline.title)
+        self.author = clean_line(re.sub(r"^by\s+", "", headline.field("byline"), flags=re.IGNORECASE))
+        self.source = clean_line(headline.field("source"))
+        self.date = headline.field("date")[:10]
+        self.url = headline.field("url")
+        self.link = link(headline)
+        self.position = position
+
+    def parts(self, title: str) -> str:
+        """Author, title, source, date and position, parted by commas; what is not known is left out."""
+        return ", ".join(filter(None, (self.author, title, self.source, self.date, self.position)))
+
+
+def _position(document: Document, offset: int) -> str:
+    """Where in the text a passage begins: the number of its paragraph, headings not counted, and percent."""
+    here = block_index(document, offset)
+    counted = (block.kind not in {BlockKind.HEADING, BlockKind.RULE} for block in document.blocks[: here + 1])
+    percent = round(100 * offset / max(1, len(document.text)))
+    return f"paragraph {max(1, sum(counted))} ({percent} %)"
+
+
+def _markdown(passage: str, source: _Source) -> str:
+    cited = f"[{_escaped(source.title)}](<{source.link}>)" if source.link else _escaped(source.title)
+    return f"{_prefixed('> ', passage.split(chr(10)), blank='>')}\n>\n> — {source.parts(cited)}\n"
+
+
+def _footnote(passage: str, source: _Source) -> str:
+    name = _key(source)
+    where = f" <{source.link}>" if source.link else ""
+    return f"“{_one_line(passage)}”[^{name}]\n\n[^{name}]: {source.parts('*' + _escaped(source.title) + '*')}.{where}\n"
+
+
+def _org(passage: str, source: _Source) -> str:
+    # A line that begins with a star or #+ would end the quote; Org itself puts a comma before such.
+    lines = [f",{line}" if line.startswith(("*", "#+", ",*", ",#+")) else line for line in passage.split("\n")]
+    body = _prefixed("", lines, blank="")
+    title = source.title.replace("[", "(").replace("]", ")")
+    cited = f"[[{source.link}][{title}]]" if source.link else title
+    return f"#+begin_quote\n{body}\n\n— {source.parts(cited)}\n#+end_quote\n"
+
+
+def _plain(passage: str, source: _Source) -> str:
+    where = f"\n{source.link}" if source.link else ""
+    return f"“{_prefixed('', passage.split(chr(10)), blank='')}”\n— {source.parts(source.title)}{where}\n"
+
+
+def _bibtex(passage: str, source: _Source) -> str:
+    fields = (
+        ("author", source.author),
+        ("title", source.title),
+        ("journal", source.source),
+        ("date", source.date),
+        ("year", source.date[:4]),
+        ("url", source.url),
+        ("note", source.position),
+        ("annote", _one_line(passage)),
+    )
+    kind = "article" if source.source else "online" if source.url else "misc"
+    body = "".join(f"  {name} = {{{_tex(value, verbatim=name == 'url')}}},\n" for name, value in fields if value)
+    return f"@{kind}{{{_key(source)},\n{body}}}\n"
+
+
+_WRITERS = {
+    QuoteStyle.MARKDOWN: _markdown,
+    QuoteStyle.ORG: _org,
+    QuoteStyle.PLAIN: _plain,
+    QuoteStyle.BIBTEX: _bibtex,
+    QuoteStyle.FOOTNOTE: _footnote,
+}
+
+
+def _prefixed(prefix: str, lines: Iterable[str], *, blank: str) -> str:
+    """Lines as paragraphs: an empty line between each two."""
+    return f"\n{blank}\n".join(f"{prefix}{line}" for line in lines if line.strip())
+
+
+def _one_line(passage: str) -> str:
+    return " ".join(passage.split())
+
+
+def _escaped(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
+    sign: f"\\{sign}" for sign in "&%$#_{}"
+}
+
+
+def _tex(text: str, *, verbatim: bool) -> str:
+    """A text that TeX sets as it is; in an address, braces alone would do harm."""
+    if verbatim:
+        return text.replace("{", "%7B").replace("}", "%7D")
+    return "".join(_TEX.get(letter, letter) for letter in text)
+
+
+_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
+def _key(source: _Source) -> str:
+    """A name to cite by: author or source, year, first word of the title, in plain letters."""
+    who = (source.author.split(" and ")[0].split() or source.source.split() or [""])[-1]
+    words = [word for word in source.title.split() if len(word) > 3] or source.title.split() or [""]
+    parts = (who, source.date[:4], words[0])
+    plain = (unicodedata.normalize("NFKD", part).lower().translate(_LETTERS) for part in parts)
+    name = re.sub(r"[^a-z0-9]", "", "".join(plain))
+    return name or "quote"

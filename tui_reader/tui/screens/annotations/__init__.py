@@ -1,0 +1,1 @@
+"""The list of annotations: of an article, or of the library."""

@@ -1,0 +1,132 @@
+"""What a list of annotations is narrowed to: words, colours, tags, states and dates, as they are typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_reader.model.annotation import COLOURS, PlaceState
+from tui_reader.services.catalogue import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from tui_reader.model.annotation import Annotation
+
+    Test: TypeAlias = "Callable[[Annotation, str], bool]"
+    """Whether an annotation, with the title of its article, passes."""
+
+_parts = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))').finditer
+_FIELDS = ("colour", "tag", "is", "has", "after", "before")
+_SHORT = {"c": "colour", "color": "colour", "t": "tag", "state": "is", "since": "after"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What was asked for."""
+
+    tests: tuple[Test, ...] = ()
+    problem: str = ""
+    """What of it means nothing, in a few words; empty where all is understood."""
+
+    def passes(self, annotation: Annotation, title: str) -> bool:
+        """Whether an annotation is asked for."""
+        return all(test(annotation, title) for test in self.tests)
+
+
+def parse(text: str, colours: Sequence[str]) -> Filter:
+    """Read a filter.
+
+    Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
+    `tag:x`, `is:orphan`, `has:note`, `after:2026-05-01` and `before:` narrow further; a `-` before any part turns it
+    round. What is half typed narrows nothing yet.
+
+    Args:
+        text: What was typed.
+        colours: Names of the colours.
+    """
+    tests: list[Test] = []
+    problem = ""
+    for part in _parts(text):
+        minus, field, phrase, word = part.groups()
+        value = phrase if phrase is not None else word
+        name = _SHORT.get(field or "", field or "")
+        if name and name not in _FIELDS:
+            name, value = "", f"{field}:{value}"
+        if not value:
+            continue
+        try:
+            test = _test(name, value, colours)
+        except ValueError as error:
+            problem = problem or str(error)
+            continue
+        tests.append(_not(test) if minus else test)
+    return Filter(tuple(tests), problem)
+
+
+def _test(name: str, value: str, colours: Sequence[str]) -> Test:
+    """The test that a part stands for.
+
+    Raises:
+        ValueError: The value means nothing; the message says what would.
+    """
+    if name == "colour":
+        wanted = _colours(value, colours)
+        return lambda annotation, _: not annotation.is_on_article and annotation.colour in wanted
+    if name == "tag":
+        tag = fold(value.lstrip("#"))
+        return lambda annotation, _: any(fold(each).startswith(tag) for each in annotation.tags)
+    if name == "is":
+        states = _states(value)
+        return lambda annotation, _: not annotation.is_on_article and annotation.state in states
+    if name == "has":
+        return _has(value)
+    if name in ("after", "before"):
+        return _dated(name, value)
+    words = fold(value)
+    return lambda annotation, title: words in _searched(annotation, title)
+
+
+def _colours(value: str, colours: Sequence[str]) -> frozenset[int]:
+    if value.isdecimal() and 1 <= int(value) <= COLOURS:
+        return frozenset({int(value)})
+    found = frozenset(number for number, name in enumerate(colours, start=1) if fold(name).startswith(fold(value)))
+    if not found:
+        raise ValueError(f"no colour “{value}”")
+    return found
+
+
+def _states(value: str) -> frozenset[PlaceState]:
+    if "lost".startswith(value):
+        return frozenset({PlaceState.ORPHAN, PlaceState.AMBIGUOUS})
+    found = frozenset(state for state in PlaceState if state.value.startswith(value))
+    if not found:
+        raise ValueError(f"is:{value}? orphan, ambiguous, moved or anchored")
+    return found
+
+
+def _has(value: str) -> Test:
+    if "note".startswith(value):
+        return lambda annotation, _: bool(annotation.note)
+    if "tags".startswith(value):
+        return lambda annotation, _: bool(annotation.tags)
+    raise ValueError(f"has:{value}? note or tags")
+
+
+def _dated(name: str, value: str) -> Test:
+    """Days as they are written, so that the beginning of one will do: `after:2026-05`."""
+    if not re.fullmatch(r"\d{4}(-\d{0,2}(-\d{0,2})?)?", value):
+        raise ValueError(f"{name}:{value}? a date such as 2026-05-01")
+    if name == "after":
+        return lambda annotation, _: annotation.created >= value
+    return lambda annotation, _: annotation.created < value
+
+
+def _not(test: Test) -> Test:
+    return lambda annotation, title: not test(annotation, title)
+
+
+def _searched(annotation: Annotation, title: str) -> str:
+    return fold(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")

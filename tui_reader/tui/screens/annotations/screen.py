@@ -1,0 +1,643 @@
+"""The annotations of an article or of the library: a list to read and change them in, with their place beside it."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+
+from tui_reader.errors import ReaderError
+from tui_reader.model.annotation import COLOURS
+from tui_reader.services.quoting import quote
+from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.describe import Hint, footer_hints
+from tui_reader.tui.commands.keymap import written_all
+from tui_reader.tui.commands.sequencer import Sequencer, Step
+from tui_reader.tui.commands.table import BY_ID, COMMANDS
+from tui_reader.tui.screens.annotations.filter import Filter, parse
+from tui_reader.tui.screens.keyed import KeyScreen
+from tui_reader.tui.screens.noting import Noting, is_lost, marks_of
+from tui_reader.tui.screens.outside import edit_text
+from tui_reader.tui.screens.reading.desk import local_today
+from tui_reader.tui.widgets.annotation_card import AnnotationCard
+from tui_reader.tui.widgets.annotation_list import AnnotationList
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
+from tui_reader.tui.widgets.filter_bar import FilterBar
+from tui_reader.tui.widgets.prompt import Prompt, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation, AnnotationId, Range
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.reading import Outcome
+    from tui_reader.tui.screens.outside import Edited
+    from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+SIDE_BY_SIDE = 72
+"""Columns from which the place stands beside the list."""
+SLICE_SECONDS = 0.006
+"""Work on a long list between two frames: it leaves most of a frame to keys."""
+SORTED_UP_TO = 3000
+"""Annotations up to which articles are listed by their latest one; beyond, in the order of the store, at once."""
+HALF_TYPED_SECONDS = 1.5
+SAY_SECONDS = 4.0
+
+
+class AnnotationsScreen(KeyScreen):
+    """Lists annotations, filters them and gives each to the verbs; what changes is seen on the reading screen too."""
+
+    CSS = """
+    AnnotationsScreen {
+        layout: vertical; background: $page;
+        & > #places { height: 1fr; background: $page; }
+        & #annotations { height: 1fr; }
+        & #beside { height: 100%; }
+        & #article { height: 1fr; width: 1fr; }
+        &.-narrow > #places { layout: vertical; }
+        &.-narrow #beside { height: auto; width: 100%; }
+        &.-narrow #article, &.-narrow Divider { display: none; }
+    }
+    """
+
+    def __init__(self, reading: ReadingScreen, article: ArticleId | None) -> None:
+        super().__init__()
+        self._reading, self._article = reading, article
+        self._library, self._desk = reading.library, reading.desk
+        self._keymap = reading.desk.keymap
+        annotating = self._library.annotating
+        self._top = TopBar(id="top")
+        self._bar = FilterBar(id="filter")
+        self._prompt = Prompt(id="prompt")
+        self._list = AnnotationList(annotating.get, self._title, local_today, id="annotations")
+        self._card = AnnotationCard(id="card")
+        self._pane = ArticlePane(today=local_today, measure=self._desk.settings.measure, id="article")
+        self._status = StatusBar(id="status")
+        self._noting = Noting(self._library, self)
+        self._sequencer = Sequencer()
+        self._forget_typed: Timer | None = None
+        self._typed, self._filter = "", Filter()
+        self._total = 0
+        self._gathering: Iterator[Annotation] | None = None
+        self._worker: Timer | None = None
+        self._keep: tuple[AnnotationId | None, int] = (None, 0)
+        self._shown: ArticleId | None = None
+        self._candidate = 0
+        self._copying: tuple[list[AnnotationId], list[str]] | None = None
+        self._hints = footer_hints(self._keymap, Pane.ANNOTATIONS)
+        self._colours: dict[str, Callable[[int | None], None]] = {
+            f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)
+        }
+
+    def compose(self) -> ComposeResult:
+        """First row, filter, list and place, last row."""
+        yield self._top
+        yield self._bar
+        yield self._prompt
+        with Horizontal(id="places"):
+            yield self._list
+            yield Divider(id="divider")
+            with Vertical(id="beside"):
+                yield self._card
+                yield self._pane
+        yield self._status
+
+    def on_mount(self) -> None:
+        """List what there is."""
+        self._arrange()
+        self._pane.active = False
+        self._show_hints()
+        self._gather()
+
+    def on_resize(self) -> None:
+        """Give list and place their widths."""
+        self._arrange()
+        self.fit_sheet()
+
+    def _arrange(self) -> None:
+        width = self.app.size.width
+        narrow = width < SIDE_BY_SIDE
+        self.set_class(narrow, "-narrow")
+        self._list.styles.width = width if narrow else max(38, min(64, width // 2))
+
+    # Keys
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where it asks."""
+        return self._prompt
+
+    def sheet_stands_before(self) -> Widget:
+        """The sheet lies between the list and the last row."""
+        return self._status
+
+    def feed(self, key: str) -> bool:
+        """Take a key as a command or a part of one; whether it meant anything."""
+        keymap = self._keymap.of(Pane.ANNOTATIONS)
+        fed = self._sequencer.feed(key, keymap)
+        if self._forget_typed is not None:
+            self._forget_typed.stop()
+            self._forget_typed = None
+        if fed.step is Step.WAIT:
+            self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self._drop_typed)
+        self._show_hints()
+        if fed.step is Step.RUN and fed.command is not None:
+            self.run_command(fed.command, fed.count)
+        return fed.step is not Step.PASS
+
+    def run_command(self, command: Command, count: int | None = None) -> None:
+        """Do what a command says."""
+        handler = self._colours.get(command.id) or getattr(self, f"do_{command.id}")
+        handler(count)
+
+    def _drop_typed(self) -> None:
+        self._sequencer.reset()
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        continuations = self._sequencer.hints(self._keymap.of(Pane.ANNOTATIONS))
+        hints = [Hint(keys, self._desk.label_of(keys, label)) for keys, label in continuations] or self._hints
+        self._status.show_hints(hints, self._sequencer.typed)
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Say on the last row what just happened; it falls silent by itself."""
+        self._status.say(message, bad=bad)
+        if message:
+            self._status.silence_after(SAY_SECONDS)
+
+    def ask(self, question: Question) -> None:
+        """Ask in the place of the filter."""
+        self._bar.display = False
+        self._prompt.ask(question)
+
+    def on_prompt_closed(self) -> None:
+        """Bring the filter back."""
+        self._bar.display = True
+
+    # Gathering
+
+    def _gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
+        """List anew what the filter asks for: the first of it at once, the rest between the next frames."""
+        library = self._library
+        total = (
+            library.catalogue.counts().annotations if self._article is None else library.annotating.count(self._article)
+        )
+        self._total = total
+        self._list.clear(self._nothing())
+        self._keep = keep, index
+        if self._article is not None:
+            self._gathering = iter(library.annotating.of(self._article))
+        elif total <= SORTED_UP_TO:
+            self._gathering = iter(_latest_first(list(library.annotating.all())))
+        else:
+            self._gathering = library.annotating.all()
+        self._gather_more()
+
+    def _gather_more(self) -> None:
+        """A slice of the work."""
+        found: list[tuple[ArticleId, AnnotationId]] = []
+        enough = time.monotonic() + SLICE_SECONDS
+        done = True
+        for annotation in self._gathering or ():
+            if self._filter.passes(annotation, self._title(annotation.article)):
+                found.append((annotation.article, annotation.id))
+            if time.monotonic() > enough:
+                done = False
+                break
+        before = self._list.current
+        self._list.extend(found, keep=self._keep[0])
+        if done:
+            self._gathering = None
+            self._list.settle(self._keep[1])
+            if self._worker is not None:
+                self._worker.stop()
+                self._worker = None
+        elif self._worker is None:
+            self._worker = self.set_interval(1 / 60, self._gather_more)
+        self._describe()
+        if done or before != self._list.current:
+            self._show_place()
+
+    def _nothing(self) -> tuple[str, ...]:
+        keys = self._keymap.hint("highlight")
+        if self._typed:
+            return "No annotation is like that", "", f"{self._keymap.hint('back')}  all of them again"
+        where = "in this article" if self._article is not None else "yet"
+        return f"Nothing is annotated {where}", "", f"{keys} in an article highlights a sentence"
+
+    def _describe(self) -> None:
+        counts = [f"{self._total:,} annotation{'' if self._total == 1 else 's'}"]
+        title = self._title(self._article) if self._article is not None else self._library.name
+        self._top.show(title, counts, "read-only" if self._library.read_only else "")
+        more = "…" if self._gathering is not None else ""
+        left = f"{self._list.count:,}{more} of {self._total:,}"
+        chosen = len(self._list.chosen)
+        self._bar.show(self._typed, f"{chosen:,} chosen · {left}" if chosen else left, self._filter.problem)
+        self._prompt.remark(left)
+
+    def _title(self, article: ArticleId) -> str:
+        catalogue = self._library.catalogue
+        return catalogue.row(article).title if article in catalogue else "An article that is no longer here"
+
+    # The place
+
+    def _show_place(self) -> None:
+        """Show the annotation under the cursor where it stands, and where it stands nowhere, all of it."""
+        annotation = self._current()
+        self._candidate = 0
+        self._show_card(annotation)
+        if annotation is None or annotation.article not in self._library.catalogue:
+            self._shown = None
+            self._pane.clear()
+            return
+        self._shown = annotation.article
+        document = self._library.documents.get(annotation.article)
+        if document is None or document.partial:
+            self._library.documents.want(annotation.article)
+        self._show_article(annotation, document)
+
+    def _show_article(self, annotation: Annotation, document: Document | None) -> None:
+        headline = self._library.catalogue.row(annotation.article)
+        current = annotation.current
+        if document is not self._pane.document or document is None:
+            self._pane.show(headline, document)
+        if document is None:
+            return
+        self._library.annotating.place(annotation.article, document)
+        self._pane.set_marks(marks_of(self._library.annotating, annotation.article, document))
+        self._pane.end_selection()
+        self._pane.clear_focus()
+        if self._pane.go_mark(annotation.id):
+            return
+        candidate = self._place_of(annotation)
+        if candidate is not None:
+            self._pane.select_range(*candidate)
+        elif current is not None:
+            self._pane.go_offset(min(current.start, max(len(document.text) - 1, 0)))
+        else:
+            self._pane.home()
+
+    def _place_of(self, annotation: Annotation) -> Range | None:
+        """The place where a lost annotation could belong, of those there are."""
+        placed = annotation.placed
+        if placed is None or placed.is_certain or not placed.candidates:
+            return None
+        return placed.candidates[self._candidate % len(placed.candidates)]
+
+    def _show_card(self, annotation: Annotation | None) -> None:
+        if annotation is None or (not is_lost(annotation) and annotation.article in self._library.catalogue):
+            self._card.show(())
+            return
+        placed = annotation.placed
+        count = len(placed.candidates) if placed is not None else 0
+        if annotation.article not in self._library.catalogue:
+            state, way_out = "Its article is no longer in the library", ""
+        elif count:
+            keys = self._keymap.hint("attach_annotation"), self._keymap.hint("next_candidate")
+            state = "It has no sure place in this text any more"
+            way_out = f"It could belong to what is selected below: {keys[0]} attaches it there"
+            if count > 1:
+                way_out += f", {keys[1]} shows the next of {count:,} places"
+        else:
+            state = "Its words are no longer in this text"
+            way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
+        paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
+        self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    @property
+    def awaited(self) -> ArticleId | None:
+        """The article whose text is looked at or waited for."""
+        if self._copying is not None and self._copying[0]:
+            annotation = self._library.annotating.get(self._copying[0][0])
+            return annotation.article if annotation is not None else None
+        return self._shown
+
+    def arrived(self, article: ArticleId, document: Document) -> None:
+        """Take in a text that has been read."""
+        annotation = self._current()
+        if annotation is not None and article == self._shown == annotation.article:
+            self._show_article(annotation, document)
+        if self._copying is not None and not document.partial:
+            self._copy_more()
+
+    def changed(self) -> None:
+        """Take in that annotations were placed, or changed elsewhere."""
+        self._list.touch()
+        annotation = self._current()
+        if annotation is not None and not self._pane.selecting:
+            self._show_place()
+
+    # Verbs
+
+    def took(self, outcome: Outcome) -> bool:
+        """Show what a verb did, here and on the reading screen; whether it did anything."""
+        if outcome.ids or outcome.annotation or outcome.undo:
+            self._reading.listing.touch(outcome.ids)
+            self._reading.opening.update_header()
+            self._reading.annotating.refresh()
+            self._list.choose_none()
+            current = self._list.current
+            if current is None or self._library.annotating.get(current) is None or outcome.annotation:
+                self._gather(keep=outcome.annotation or None, index=self._list.index)
+            else:
+                self._list.touch()
+                self._show_place()
+                self._describe()
+        keys = self._keymap.hint("undo") if outcome.undo else ""
+        self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
+        return bool(outcome.message)
+
+    def edit_outside(self, text: str) -> Edited:
+        """Have a text edited in the user's own editor."""
+        return edit_text(self.app, self._desk.settings.editor, text)
+
+    def _current(self) -> Annotation | None:
+        current = self._list.current
+        return None if current is None else self._library.annotating.get(current)
+
+    def _ids(self) -> tuple[AnnotationId, ...]:
+        """What a verb is about: the chosen ones, else the one under the cursor."""
+        current = self._list.current
+        return self._list.chosen or ((current,) if current is not None else ())
+
+    def _colour(self, colour: int, _count: int | None) -> None:
+        if ids := self._ids():
+            self._noting.recolour(ids, colour)
+
+    def do_tags(self, _count: int | None) -> None:
+        """Edit tags."""
+        self._noting.edit_tags(self._ids())
+
+    def do_delete_annotation(self, _count: int | None) -> None:
+        """Delete."""
+        if ids := self._ids():
+            index = self._list.index
+            self._noting.delete(ids)
+            self._gather(keep=None, index=index)
+
+    def do_edit_annotation(self, _count: int | None) -> None:
+        """Write on the annotation."""
+        if self._list.current is not None:
+            self._noting.edit_note(self._list.current)
+
+    def do_note_outside(self, _count: int | None) -> None:
+        """Write on it in the user's own editor."""
+        if self._list.current is not None:
+            self._noting.edit_note_outside(self._list.current)
+
+    def do_undo(self, count: int | None) -> None:
+        """Take back the last changes."""
+        self._travel(self._library.reading.undo, count or 1)
+
+    def do_redo(self, count: int | None) -> None:
+        """Make them again."""
+        self._travel(self._library.reading.redo, count or 1)
+
+    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
+        for _ in range(count):
+            outcome = step()
+            if not outcome.ids:
+                break
+        self._reading.listing.touch(outcome.ids)
+        self._reading.opening.update_header()
+        self._reading.annotating.refresh()
+        self._gather(keep=self._list.current, index=self._list.index)
+        self.say(outcome.message)
+
+    def do_attach_annotation(self, _count: int | None) -> None:
+        """Attach it to the place that is shown."""
+        annotation, document = self._current(), self._pane.document
+        if annotation is None or document is None or document.partial:
+            return
+        candidate = self._place_of(annotation)
+        if candidate is not None:
+            self.took(self._library.annotating.reattach(annotation.id, document, *candidate))
+        elif is_lost(annotation):
+            self.say("no place in this text is like it; enter goes there, to select one")
+        else:
+            self.say("it has its place")
+
+    def do_next_candidate(self, count: int | None) -> None:
+        """Show the next place where it could belong."""
+        self._show_candidate(count or 1)
+
+    def do_previous_candidate(self, count: int | None) -> None:
+        """Show the place before."""
+        self._show_candidate(-(count or 1))
+
+    def _show_candidate(self, by: int) -> None:
+        annotation = self._current()
+        if annotation is None or self._place_of(annotation) is None or annotation.placed is None:
+            self.say("there is no other place")
+            return
+        self._candidate += by
+        candidate = self._place_of(annotation)
+        if candidate is not None:
+            self._pane.select_range(*candidate)
+            count = len(annotation.placed.candidates)
+            self.say(f"place {self._candidate % count + 1} of {count}")
+
+    def do_copy(self, _count: int | None) -> None:
+        """Copy the chosen ones as quotes."""
+        ids = [each for each in self._ids() if (found := self._library.annotating.get(each)) and found.quote]
+        if not ids:
+            self.say("there are no words to copy")
+            return
+        self._copying = ids, []
+        self._copy_more()
+
+    def _copy_more(self) -> None:
+        """Quote as long as the texts are at hand; go on once the next one is."""
+        if self._copying is None:
+            return
+        waiting, quotes = self._copying
+        style = self._desk.settings.quote_style
+        while waiting:
+            annotation = self._library.annotating.get(waiting[0])
+            if annotation is None or annotation.article not in self._library.catalogue:
+                waiting.pop(0)
+                continue
+            document = self._library.documents.get(annotation.article)
+            if document is None or document.partial:
+                self._library.documents.want(annotation.article)
+                return
+            waiting.pop(0)
+            headline = self._library.catalogue.row(annotation.article)
+            if annotation.placed is not None and annotation.placed.is_certain:
+                quotes.append(quote(headline, document, *annotation.placed.range, style))
+            else:
+                quotes.append(f"{annotation.quote}\n")
+        self._copying = None
+        what = "a quote" if len(quotes) == 1 else f"{len(quotes):,} quotes"
+        try:
+            self.say(self._reading.linking.put("\n".join(quotes), what))
+        except ReaderError as error:
+            self.say(str(error), bad=True)
+
+    # Moving and choosing
+
+    def do_down(self, count: int | None) -> None:
+        """Down."""
+        self._move(count or 1)
+
+    def do_up(self, count: int | None) -> None:
+        """Up."""
+        self._move(-(count or 1))
+
+    def do_half_page_down(self, count: int | None) -> None:
+        """Half a page down."""
+        self._move(max(1, self._list.page // 2) * (count or 1))
+
+    def do_half_page_up(self, count: int | None) -> None:
+        """Half a page up."""
+        self._move(-max(1, self._list.page // 2) * (count or 1))
+
+    def do_page_forward(self, count: int | None) -> None:
+        """A page down."""
+        self._move(self._list.page * (count or 1))
+
+    def do_page_backward(self, count: int | None) -> None:
+        """A page up."""
+        self._move(-self._list.page * (count or 1))
+
+    def do_top(self, count: int | None) -> None:
+        """To the first one, or to that one."""
+        self._to((count or 1) - 1)
+
+    def do_bottom(self, count: int | None) -> None:
+        """To the last one, or to that one."""
+        self._to((count or self._list.count) - 1)
+
+    def _move(self, by: int) -> None:
+        if self._list.move(by):
+            self._show_place()
+
+    def _to(self, index: int) -> None:
+        if self._list.move_to(index):
+            self._show_place()
+
+    def do_choose_annotation(self, _count: int | None) -> None:
+        """Choose it, or no longer, and go on to the next."""
+        if self._list.current is not None:
+            self._list.choose(self._list.current)
+            self._move(1)
+            self._describe()
+
+    def do_choose_all(self, _count: int | None) -> None:
+        """Choose all that are listed, or none."""
+        if not self._list.choose_none():
+            self._list.choose_all()
+        self._describe()
+
+    def do_search(self, _count: int | None) -> None:
+        """Filter the list with every letter."""
+
+        def narrow(text: str) -> None:
+            if text != self._typed:
+                self._typed, self._filter = text, parse(text, self._desk.settings.colours)
+                self._gather(keep=self._list.current if not self._list.index else None)
+
+        self.ask(
+            Question(
+                "/",
+                narrow,
+                value=self._typed,
+                changed=narrow,
+                cancelled=narrow,
+                stepped=self._move,
+                placeholder="words, c:1, tag:lede, is:lost, has:note, after:2026-05",
+            )
+        )
+
+    def do_back(self, _count: int | None) -> None:
+        """One level back: choose nothing, filter nothing, back to the panes."""
+        if self._list.choose_none():
+            self._describe()
+        elif self._typed:
+            keep = self._list.current
+            self._typed, self._filter = "", Filter()
+            self._gather(keep=keep)
+        else:
+            self._reading.close_annotations()
+
+    def do_go_to_annotation(self, _count: int | None) -> None:
+        """To its place in the article; one that has none is attached there."""
+        annotation = self._current()
+        if annotation is None:
+            return
+        if annotation.article not in self._library.catalogue:
+            self.say("its article is no longer in the library")
+            return
+        self._reading.close_annotations()
+        self._reading.go_to_annotation(annotation, self._place_of(annotation))
+
+    # The program
+
+    def do_help(self, _count: int | None) -> None:
+        """All keys."""
+        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
+
+        self.app.push_screen(Help(self._keymap))
+
+    def do_palette(self, _count: int | None) -> None:
+        """What can be done here, by name."""
+        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
+        choices = [
+            Choice(
+                self._desk.help_of(command),
+                written_all(self._keymap.keys_of(command, Pane.ANNOTATIONS)),
+                partial(self._run_named, command.id),
+            )
+            for command in COMMANDS
+            if command.palette and Pane.ANNOTATIONS in command.panes
+        ]
+        self.app.push_screen(Picker("Commands", choices), _run_choice)
+
+    def _run_named(self, name: str) -> None:
+        self.run_command(BY_ID[name])
+
+    def do_quit(self, _count: int | None) -> None:
+        """Leave; everything is kept."""
+        self._reading.opening.keep_place()
+        self.app.exit()
+
+    # The mouse
+
+    def on_annotation_list_clicked(self, event: AnnotationList.Clicked) -> None:
+        """A click shows the place, a second one goes there."""
+        if event.chain > 1:
+            self.do_go_to_annotation(None)
+        else:
+            self._show_place()
+
+    def on_annotation_list_moved(self) -> None:
+        """The wheel moved the cursor."""
+        self._show_place()
+
+    def on_article_pane_activated(self) -> None:
+        """A click into the text goes there."""
+        self.do_go_to_annotation(None)
+
+
+def _latest_first(annotations: Sequence[Annotation]) -> list[Annotation]:
+    """Annotations by article, the article first that was annotated last; within one as they come."""
+    latest: dict[ArticleId, str] = {}
+    for annotation in annotations:
+        latest[annotation.article] = max(latest.get(annotation.article, ""), annotation.created)
+    return sorted(annotations, key=lambda each: (latest[each.article], each.article), reverse=True)
+
+
+def _run_choice(choice: object) -> None:
+    run = getattr(choice, "run", None)
+    if run is not None:
+        run()

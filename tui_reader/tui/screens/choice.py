@@ -1,0 +1,18 @@
+"""One of many things to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Choice(NamedTuple):
+    """What a picker shows, and what choosing it does."""
+
+    name: str
+    remark: str
+    """What stands at the right: keys, a count."""
+    run: Callable[[], None]
+    """Done once it was chosen and the picker is gone."""

@@ -1,0 +1,157 @@
+"""What is done to annotations that are there already, wherever they are shown: in the article, or in a list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Protocol
+
+from tui_reader.document.clean import clean_line
+from tui_reader.tui.widgets.article_pane.marks import Mark
+from tui_reader.tui.widgets.prompt import Question
+from tui_reader.tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation, AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotating import Annotating
+    from tui_reader.services.library import Library
+    from tui_reader.services.reading import Outcome
+    from tui_reader.tui.screens.outside import Edited
+
+
+def marks_of(annotating: Annotating, article: ArticleId, document: Document | None) -> tuple[Mark, ...]:
+    """The highlights of an article that are painted in its document, the one touched last on top."""
+    if document is None or document.partial or document.error or not annotating.count(article):
+        return ()
+    standing = sorted(annotating.standing(article, document), key=lambda each: each.updated)
+    return tuple(_mark(each) for each in standing)
+
+
+def is_lost(annotation: Annotation) -> bool:
+    """Whether it is not sure where an annotation stands."""
+    return annotation.placed is not None and not annotation.placed.is_certain
+
+
+def _mark(annotation: Annotation) -> Mark:
+    placed = annotation.placed
+    start, end = placed.range if placed is not None else (0, 0)
+    moved = placed is not None and placed.state == "moved"
+    return Mark(annotation.id, start, end, annotation.colour, annotation.note, annotation.tags, moved)
+
+
+class Host(Protocol):
+    """The screen on which it happens."""
+
+    def ask(self, question: Question) -> None:
+        """Ask on the last row."""
+
+    def write(self, sheet: Sheet) -> None:
+        """Open a sheet for a note."""
+
+    def edit_outside(self, text: str) -> Edited:
+        """Have a text edited in the user's own editor."""
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Say something on the last row."""
+
+    def took(self, outcome: Outcome) -> bool:
+        """Show what a verb did; whether it did anything."""
+
+
+class Noting:
+    """Recolours, retags, writes on and deletes annotations, one or several at a time."""
+
+    def __init__(self, library: Library, host: Host) -> None:
+        self._library, self._host = library, host
+
+    def recolour(self, ids: Sequence[AnnotationId], colour: int) -> None:
+        """Give them a colour."""
+        if not self._host.took(self._library.annotating.recolour(ids, colour)):
+            self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
+
+    def delete(self, ids: Sequence[AnnotationId]) -> None:
+        """Delete them; undo brings them back."""
+        self._host.took(self._library.annotating.delete(ids))
+
+    def edit_tags(self, ids: Sequence[AnnotationId]) -> None:
+        """Edit their tags; where there are several, those that they share."""
+        annotations = self._known(ids)
+        if not annotations:
+            return
+        shared = set(annotations[0].tags).intersection(*(each.tags for each in annotations))
+
+        def answered(answer: str) -> None:
+            wanted = {part.strip() for part in answer.split(",")}
+            by_tags: defaultdict[frozenset[str], list[AnnotationId]] = defaultdict(list)
+            for each in annotations:
+                by_tags[frozenset((set(each.tags) - shared) | wanted)].append(each.id)
+            did = [self._library.annotating.retag(group, sorted(tags)) for tags, group in by_tags.items()]
+            for outcome in did:
+                self._host.took(outcome)
+
+        what = "tags of the highlight" if len(annotations) == 1 else f"tags of {len(annotations):,}"
+        self._host.ask(
+            Question(
+                what,
+                answered,
+                value=", ".join(sorted(shared)),
+                suggestions=self._library.reading.all_tags(),
+                placeholder="to check, lede",
+            )
+        )
+
+    def edit_note(self, annotation_id: AnnotationId) -> None:
+        """Write on one, on the sheet."""
+        annotation = self._library.annotating.get(annotation_id)
+        if annotation is not None:
+            self._host.write(
+                Sheet(self._about(annotation), annotation.note, lambda text: self._written(annotation, text))
+            )
+
+    def edit_note_outside(self, annotation_id: AnnotationId) -> None:
+        """Write on one, in the user's own editor."""
+        for annotation in self._known([annotation_id]):
+            edited = self._host.edit_outside(annotation.note)
+            if edited.problem:
+                self._host.say(edited.problem, bad=True)
+            if edited.text is not None:
+                self._written(annotation, edited.text.rstrip("\n"))
+
+    def note_on_article(self, article: str, title: str) -> None:
+        """Write on a whole article: go on with the note that is there, or begin one."""
+        there = next((each for each in self._library.annotating.of(article) if each.is_on_article), None)
+        if there is not None:
+            self.edit_note(there.id)
+            return
+
+        def written(text: str) -> None:
+            if text.strip():
+                self._host.took(self._library.annotating.note_on_article(article, text))
+
+        self._host.write(Sheet(title, "", written))
+
+    def _written(self, before: Annotation, text: str) -> None:
+        """Keep what was written. Whatever happened to the annotation meanwhile, the words are not lost."""
+        annotating = self._library.annotating
+        if text.strip() == before.note.strip():
+            return
+        if annotating.get(before.id) is None:
+            quote = f"> {clean_line(before.quote)}\n\n" if before.quote else ""
+            self._host.took(annotating.note_on_article(before.article, quote + text))
+            self._host.say("its highlight is gone; the note was kept on the article")
+        elif before.is_on_article and not text.strip():
+            self._host.took(annotating.delete(before.id))
+        else:
+            self._host.took(annotating.edit_note(before.id, text))
+
+    def _about(self, annotation: Annotation) -> str:
+        if annotation.quote:
+            return f"“{clean_line(annotation.quote)}”"
+        article = annotation.article
+        return self._library.catalogue.row(article).title if article in self._library.catalogue else ""
+
+    def _known(self, ids: Sequence[AnnotationId]) -> list[Annotation]:
+        return [each for each in map(self._library.annotating.get, ids) if each is not None]

@@ -1,0 +1,74 @@
+"""Programs that take the terminal over for a while: the user's own editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.app import SuspendNotSupported
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+class Edited(NamedTuple):
+    """What came back from an editor."""
+
+    text: str | None
+    """The text; None where there is none to take over."""
+    problem: str = ""
+    """What went wrong, to be told."""
+
+
+def editor_of(setting: str) -> str:
+    """The command that edits a text; empty where none is set."""
+    return setting or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+
+
+def run_editor(app: App[Any], editor: str, path: Path, unchanged: str) -> str:
+    """Run an editor on the terminal; what went wrong, or an empty text.
+
+    Nothing may be raised while the app is suspended, or the terminal stays deaf.
+
+    Args:
+        app: The app that lends its terminal.
+        editor: The command, with its arguments.
+        path: The file to edit.
+        unchanged: What is as it was if the editor fails, such as `the settings are as they were`.
+    """
+    try:
+        command = [*shlex.split(editor), str(path)]
+    except ValueError as error:
+        return f"“{editor}” is not a command: {error}"
+    problem = ""
+    try:
+        with app.suspend():
+            try:
+                status = subprocess.run(command, check=False).returncode  # noqa: S603 - the user's own editor
+                if status:
+                    problem = f"{command[0]} ended with status {status}; {unchanged}"
+            except OSError as error:
+                problem = f"{command[0]} could not be started: {error.strerror}"
+    except SuspendNotSupported:
+        problem = "this terminal cannot lend itself to an editor"
+    return problem
+
+
+def edit_text(app: App[Any], setting: str, text: str) -> Edited:
+    """Have a text edited, in a file that nobody else may read and that is gone afterwards."""
+    import tempfile  # noqa: PLC0415 - only for those who use an editor of their own
+
+    editor = editor_of(setting)
+    if not editor:
+        return Edited(None, "no editor is set: name one in the settings, or in $EDITOR")
+    try:
+        with tempfile.TemporaryDirectory(prefix="tui-reader-") as folder:
+            path = Path(folder) / "note.md"
+            path.write_text(text, encoding="utf-8")
+            problem = run_editor(app, editor, path, "the note is as it was")
+            return Edited(None if problem else path.read_text(encoding="utf-8", errors="replace"), problem)
+    except OSError as error:
+        return Edited(None, f"the note could not be given to the editor: {error.strerror}")

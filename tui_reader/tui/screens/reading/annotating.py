@@ -1,0 +1,336 @@
+"""The commands that annotate: highlight, recolour, write on, delete, walk from mark to mark, attach again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.model.annotation import COLOURS, Range
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.noting import is_lost, marks_of
+from tui_reader.tui.screens.reading.desk import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation, AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.reading import Outcome
+    from tui_reader.tui.screens.noting import Noting
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.screens.reading.listing import Listing
+    from tui_reader.tui.screens.reading.opening import Opening
+    from tui_reader.tui.screens.reading.selecting import Selecting
+    from tui_reader.tui.widgets.article_pane.marks import Mark
+
+
+class Annotating:
+    """Each public method that takes a count is the command of its name; the others say what they are for.
+
+    It also keeps the article pane's marks in step with the library.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        listing: Listing,
+        opening: Opening,
+        selecting: Selecting,
+        noting: Noting,
+        *,
+        show_all: Callable[[ArticleId | None], None],
+    ) -> None:
+        """Args: `show_all` opens the list of annotations, of an article or of the library."""
+        self._desk, self._listing, self._opening = desk, listing, opening
+        self._selecting, self._noting, self._show_all = selecting, noting, show_all
+        self._painted: tuple[ArticleId | None, tuple[Mark, ...]] = (None, ())
+        self._attaching: AnnotationId | None = None
+        self._told_lost: tuple[ArticleId | None, int] = (None, 0)
+        self._wanted: AnnotationId = ""
+        """Highlight to go to once it is shown."""
+
+    def commands(self) -> dict[str, Callable[..., None]]:
+        """The commands that differ by their colour alone, by their names."""
+        return {f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)}
+
+    # Marks
+
+    def highlight(self, _count: int | None) -> None:
+        """Highlight the selection or the focused sentence in the last colour."""
+        if self._attaching is not None:
+            self._attach()
+            return
+        self._highlight(None)
+
+    def _colour(self, colour: int, _count: int | None) -> None:
+        """Give the highlight under the cursor a colour, or highlight in it."""
+        mark = self._current()
+        if mark is not None:
+            self._noting.recolour([mark], colour)
+        else:
+            self._highlight(colour)
+
+    def note_selection(self, _count: int | None) -> None:
+        """Highlight the selection and write on it."""
+        self.note(None)
+
+    def note(self, _count: int | None) -> None:
+        """Write on the highlight under the cursor; without one, highlight and write."""
+        mark = self._current() or self._highlight(None)
+        if mark is not None:
+            self._noting.edit_note(mark)
+
+    def note_outside(self, _count: int | None) -> None:
+        """The same in the user's own editor."""
+        mark = self._current() or self._highlight(None)
+        if mark is not None:
+            self._noting.edit_note_outside(mark)
+
+    def note_on_article(self, _count: int | None) -> None:
+        """Write on the whole article."""
+        headline = self._desk.headline(self._desk.target)
+        if headline is not None:
+            self._noting.note_on_article(headline.id, headline.title)
+
+    def delete_annotation(self, _count: int | None) -> None:
+        """Delete the highlight under the cursor."""
+        mark = self._current()
+        if mark is not None:
+            self._noting.delete([mark])
+        else:
+            self._desk.say("there is no highlight here")
+
+    def cycle_marks(self, _count: int | None) -> None:
+        """Make the next of the highlights current that overlap here."""
+        pane = self._desk.panes.article
+        if not pane.cycle_mark():
+            self._desk.say("no other highlight overlaps here" if pane.current_mark else "there is no highlight here")
+
+    def resize_mark(self, _count: int | None) -> None:
+        """Select what the highlight under the cursor covers, to change it."""
+        mark = self._desk.panes.article.current_mark
+        if mark is None or self._desk.panes.article.selecting:
+            self._desk.say("there is no highlight here")
+            return
+        self._attaching = mark.id
+        if self._desk.panes.article.select_range(mark.start, mark.end):
+            self._selecting.began()
+        self._desk.say(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
+
+    def next_mark(self, count: int | None) -> None:
+        """To the next highlight."""
+        self._walk(count or 1, "no highlight below")
+
+    def previous_mark(self, count: int | None) -> None:
+        """To the previous highlight."""
+        self._walk(-(count or 1), "no highlight above")
+
+    def _walk(self, count: int, at_the_end: str) -> None:
+        pane = self._desk.panes.article
+        self._opening.remember_place()
+        if not pane.next_mark(count):
+            self._desk.say(at_the_end if self._painted[1] else "nothing is highlighted in this article")
+
+    def all_annotations(self, _count: int | None) -> None:
+        """Every annotation of the library."""
+        self._show_all(None)
+
+    def annotations_here(self, _count: int | None) -> None:
+        """The annotations of the article."""
+        if self._desk.target is not None:
+            self._show_all(self._desk.target)
+
+    def tags(self) -> bool:
+        """Edit the tags of the highlight under the cursor; False where there is none. Not a command of its own."""
+        mark = self._current() if self._desk.pane is Pane.ARTICLE else None
+        if mark is not None:
+            self._noting.edit_tags([mark])
+        return mark is not None
+
+    def _highlight(self, colour: int | None) -> AnnotationId | None:
+        """Highlight; what was made, or what covers just that already."""
+        desk, article = self._desk, self._desk.shown
+        pane, document = desk.panes.article, desk.panes.article.document
+        chosen = self._chosen()
+        if article is None or document is None or chosen is None:
+            return None
+        low, high = chosen
+        name = desk.colour_name(colour or desk.library.annotating.last_colour)
+        same = next((mark for mark in self._painted[1] if _is_same(document, mark, low, high)), None)
+        self._selecting.leave()
+        if same is not None:
+            pane.go_mark(same.id)
+            if colour is not None and colour != same.colour:
+                self._noting.recolour([same.id], colour)
+            else:
+                desk.say(f"it is highlighted in {desk.colour_name(same.colour)} already")
+            return same.id
+        outcome = desk.library.annotating.add(article, document, low, high, colour=colour)
+        if outcome.annotation:
+            self.took(outcome._replace(message=f"highlighted in {name}"))
+            pane.choose_mark(outcome.annotation)
+        else:
+            desk.tell(outcome)
+        return outcome.annotation or None
+
+    def _chosen(self) -> Range | None:
+        """What is to be highlighted. Without a selection or a focus, the first key only shows what it would be."""
+        pane = self._desk.panes.article
+        document = pane.document
+        if document is None or document.partial or document.error:
+            self._desk.say("the text is not there yet" if document is None or document.partial else "there is no text")
+            return None
+        if not pane.selecting and pane.focus_range is None and pane.glance is None:
+            pane.sentence(1)
+            self._desk.say("the same key again highlights this sentence")
+            return None
+        found = pane.selection if pane.selecting else pane.target_range()
+        if found is None or found.end <= found.start:
+            self._desk.say("there are no words to highlight here")
+            return None
+        return Range(found.start, found.end)
+
+    def _current(self) -> AnnotationId | None:
+        """The highlight that commands act on; none while a passage is being selected."""
+        pane = self._desk.panes.article
+        mark = None if pane.selecting else pane.current_mark
+        return mark.id if mark is not None else None
+
+    # Attaching
+
+    def attach(self, annotation_id: AnnotationId, candidate: Range | None) -> None:
+        """Let the next highlighting key attach an annotation, at a candidate if there is one. Not a command."""
+        desk = self._desk
+        self._attaching = annotation_id
+        if candidate is not None and desk.panes.article.select_range(candidate.start, candidate.end):
+            self._selecting.began()
+        annotation = desk.library.annotating.get(annotation_id)
+        quote = annotation.quote if annotation is not None else ""
+        short = quote if len(quote) <= 24 else quote[:23] + "…"
+        keys = desk.keymap.hint("highlight")
+        desk.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
+
+    def _attach(self) -> None:
+        annotation_id, self._attaching = self._attaching, None
+        article, document = self._desk.shown, self._desk.panes.article.document
+        chosen = self._chosen()
+        if annotation_id is None or article is None or document is None or chosen is None:
+            self._attaching = annotation_id
+            return
+        annotating = self._desk.library.annotating
+        annotation = annotating.get(annotation_id)
+        self._selecting.leave()
+        if annotation is None or annotation.article != article:
+            self._desk.say("it belongs to another article")
+            return
+        verb = annotating.reattach if is_lost(annotation) else annotating.resize
+        self.took(verb(annotation_id, document, *chosen))
+        self._desk.panes.article.go_mark(annotation_id)
+
+    def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
+        """Show an annotation in its article; one that has no place waits to be attached. Not a command."""
+        self._opening.remember_place()
+        current = annotation.current
+        offset = current.start if current is not None else 0
+        if is_lost(annotation):
+            self._opening.go_to(Place(annotation.article, offset))
+            self.attach(annotation.id, candidate)
+            return
+        if annotation.placed is not None:
+            offset, self._wanted = annotation.placed.start, annotation.id
+        self._opening.go_to(Place(annotation.article, offset))
+        self.refresh()
+
+    def leave(self) -> bool:
+        """Attach nothing any more; whether that was to be done. Not a command."""
+        attaching, self._attaching = self._attaching, None
+        return attaching is not None
+
+    # What is shown
+
+    def took(self, outcome: Outcome) -> bool:
+        """Show what a verb did to annotations; whether it did anything. Not a command."""
+        if outcome.ids or outcome.annotation or outcome.undo:
+            self.refresh()
+            self._listing.touch(outcome.ids)
+            self._opening.update_header()
+        self._desk.tell(outcome)
+        return bool(outcome.message)
+
+    def refresh(self) -> None:
+        """Bring the article pane's marks up to date. Costs nothing where they are. Not a command."""
+        article, pane = self._desk.shown, self._desk.panes.article
+        document = pane.document
+        marks: tuple[Mark, ...] = ()
+        annotations: Sequence[Annotation] = ()
+        if article is not None:
+            annotating = self._desk.library.annotating
+            annotations = annotating.of(article)
+            marks = marks_of(annotating, article, document)
+        if self._painted != (article, marks):
+            self._painted = article, marks
+            pane.set_marks(marks)
+        if self._wanted and pane.go_mark(self._wanted):
+            self._wanted = ""
+        self._count(annotations)
+        self._tell_lost(article)
+
+    def show_change(self, before: tuple[Mark, ...]) -> None:
+        """Go to what an undo or redo has changed in the shown article. Not a command."""
+        now = self._painted[1]
+        known = set(before)
+        changed = [mark for mark in now if mark not in known]
+        pane = self._desk.panes.article
+        if changed:
+            pane.go_mark(changed[-1].id)
+            return
+        ids = {mark.id for mark in now}
+        gone = [mark for mark in before if mark.id not in ids]
+        if gone:
+            low, high = pane.visible_range()
+            if not low <= gone[-1].start < high:
+                self._opening.go_to(Place(self._desk.shown or "", gone[-1].start))
+
+    def reveal(self) -> None:
+        """Bring the highlight under the cursor into sight. Not a command."""
+        mark = self._current()
+        if mark is not None:
+            self._desk.panes.article.go_mark(mark)
+
+    @property
+    def painted(self) -> tuple[Mark, ...]:
+        """The marks that are shown."""
+        return self._painted[1]
+
+    def _count(self, annotations: Sequence[Annotation]) -> None:
+        highlights = sum(not each.is_on_article for each in annotations)
+        notes = sum(bool(each.note) for each in annotations)
+        lost = sum(is_lost(each) for each in annotations)
+        counted = ((highlights, "highlight"), (notes, "note"))
+        parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
+        if lost:
+            parts.append(f"{lost:,} without a place")
+        self._lost = lost
+        if parts != self._desk.article_parts:
+            self._desk.article_parts = parts
+            if self._desk.pane is Pane.ARTICLE:
+                self._listing.recount()
+
+    _lost = 0
+
+    def _tell_lost(self, article: ArticleId | None) -> None:
+        """Say once for each reading of an article that some of its highlights have no place in it."""
+        if self._desk.pane is not Pane.ARTICLE or self._told_lost == (article, self._lost):
+            return
+        self._told_lost = article, self._lost
+        if self._lost:
+            what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
+            self._desk.say(f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows")
+
+
+def _is_same(document: Document, mark: Mark, low: int, high: int) -> bool:
+    """Whether a mark covers just the words of a range, white space at its ends left out."""
+    words = document.text[low:high]
+    low += len(words) - len(words.lstrip())
+    return (mark.start, mark.end) == (low, low + len(words.strip()))

@@ -1,0 +1,71 @@
+"""What the reading screen needs beyond its first frame: the article pane, the prompt, and who does which command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import IN_ANNOTATIONS
+from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.noting import Noting
+from tui_reader.tui.screens.reading.annotating import Annotating
+from tui_reader.tui.screens.reading.desk import local_today
+from tui_reader.tui.screens.reading.finding import Finding
+from tui_reader.tui.screens.reading.keeping import Keeping
+from tui_reader.tui.screens.reading.linking import Linking
+from tui_reader.tui.screens.reading.looking import Looking
+from tui_reader.tui.screens.reading.moving import Moving
+from tui_reader.tui.screens.reading.opening import Opening
+from tui_reader.tui.screens.reading.quoting import Quoting
+from tui_reader.tui.screens.reading.selecting import Selecting
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+from tui_reader.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+
+def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
+    """Make the widgets that are still missing, and the objects that do the commands.
+
+    Returns:
+        What does each command of the table, by its name.
+    """
+    desk, app, listing = screen.desk, screen.reader, screen.listing
+    desk.panes.article = ArticlePane(today=local_today, measure=desk.settings.measure, id="article")
+    desk.panes.prompt = Prompt(id="prompt")
+    screen.opening = opening = Opening(desk, listing)
+    screen.linking = linking = Linking(desk, opening, app.copy_to_clipboard)
+    selecting = Selecting(desk, screen.context_changed)
+    screen.annotating = annotating = Annotating(
+        desk, listing, opening, selecting, Noting(screen.library, screen), show_all=screen.show_annotations
+    )
+    screen.selecting = selecting
+    desk.text_shown = annotating.refresh
+    keeping = Keeping(desk, listing, opening, annotating, screen.ask)
+    looking = Looking(
+        app,
+        desk,
+        listing,
+        opening,
+        keeping,
+        activate=screen.activate,
+        set_zen=screen.set_zen,
+        run=screen.run_named,
+    )
+    owners = (
+        Moving(desk, opening, screen.activate),
+        keeping,
+        annotating,
+        selecting,
+        Finding(desk, listing, opening, screen.ask, screen.activate),
+        linking,
+        Quoting(desk, selecting, put=linking.put, pick=looking.pick),
+        looking,
+    )
+    handlers: dict[str, Callable[..., None]] = {"back": screen.back, **annotating.commands(), **selecting.commands()}
+    for name, command in BY_ID.items():
+        if name not in handlers and command.panes != IN_ANNOTATIONS:
+            handlers[name] = next(getattr(owner, name) for owner in owners if hasattr(owner, name))
+    return handlers

@@ -1,0 +1,78 @@
+"""The commands that take a passage out of the text: quotes with their source, and pipes to other programs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import ReaderError
+from tui_reader.model.annotation import Range
+from tui_reader.services.quoting import QuoteStyle, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.choice import Choice
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.screens.reading.selecting import Selecting
+
+_EXAMPLES = {
+    QuoteStyle.MARKDOWN: "> words, — author, title",
+    QuoteStyle.ORG: "#+begin_quote",
+    QuoteStyle.PLAIN: "“words” — author, title",
+    QuoteStyle.BIBTEX: "@article{…}",
+    QuoteStyle.FOOTNOTE: "“words”[^1]",
+}
+
+
+class Quoting:
+    """Each public method is the command of its name."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        selecting: Selecting,
+        *,
+        put: Callable[[str, str], str],
+        pick: Callable[[str, list[Choice]], None],
+    ) -> None:
+        """Args: `put` puts a text on the clipboard and says so, `pick` lets the reader choose."""
+        self._desk, self._selecting, self._put, self._pick = desk, selecting, put, pick
+
+    def copy(self, _count: int | None) -> None:
+        """Copy the selection, the highlight or the sentence as a quote, in the style of the settings."""
+        self._copy(self._desk.settings.quote_style, self._chosen())
+
+    def copy_as(self, _count: int | None) -> None:
+        """Copy it in another style."""
+        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
+
+        chosen = self._chosen()
+        choices = [Choice(f"As {style}", _EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
+        self._pick("Quote", choices)
+
+    def _copy(self, style: str, chosen: Range | None) -> None:
+        headline, document = self._desk.headline(self._desk.shown), self._desk.panes.article.document
+        if headline is None or document is None or chosen is None:
+            self._desk.say("there is nothing to copy")
+            return
+        try:
+            text = quote(headline, document, chosen.start, chosen.end, style)
+            said = self._put(text, "the quote with its source")
+        except ReaderError as error:
+            self._desk.say(str(error), bad=True)
+        except ValueError:
+            self._desk.say("there are no words to copy")
+        else:
+            self._selecting.leave()
+            self._desk.say(said)
+
+    def _chosen(self) -> Range | None:
+        """The selection, else the highlight under the cursor, else the sentence that has the focus or is on top."""
+        pane = self._desk.panes.article
+        if pane.document is None or pane.document.error:
+            return None
+        if pane.selecting:
+            return Range(*pane.selection) if pane.selection is not None else None
+        mark = pane.current_mark
+        return Range(mark.start, mark.end) if mark is not None else Range(*pane.target_range())

@@ -1,0 +1,109 @@
+"""Where each motion by name takes the ends of a selection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document import caret as carets
+from tui_reader.document import motions
+from tui_reader.document.objects import PARAGRAPH, SENTENCE, Ends, grow_back, grow_forward, last_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.document.layout import Layout
+
+_BY_TEXT: dict[str, Callable[[Document, int, int], int]] = {
+    "word": motions.next_word,
+    "back": motions.previous_word,
+    "end": motions.word_end,
+}
+_BY_STEP = {"right": carets.right, "left": carets.left}
+_BY_UNIT = {
+    "sentence_next": (grow_forward, SENTENCE),
+    "sentence_previous": (grow_back, SENTENCE),
+    "paragraph_next": (grow_forward, PARAGRAPH),
+    "paragraph_previous": (grow_back, PARAGRAPH),
+}
+_BY_ROWS = ("down", "up", "half_down", "half_up", "page_down", "page_up")
+_IN_ROW = ("line_start", "line_first", "line_end")
+MOTIONS = (*_BY_STEP, *_BY_TEXT, *_BY_UNIT, *_BY_ROWS, *_IN_ROW, "top", "bottom")
+"""Names of what moves the caret."""
+
+
+def moved(
+    layout: Layout, motion: str, count: int, ends: Ends, *, goal: int | None, page_rows: int
+) -> tuple[Ends, int | None]:
+    """The ends of a selection after a motion, and the column that the caret keeps to.
+
+    Args:
+        layout: The rows as they are seen.
+        motion: One of `MOTIONS`.
+        count: How often, at least 1.
+        ends: The ends before it.
+        goal: The column before it; None for that of the caret.
+        page_rows: Rows that a page goes by.
+
+    Raises:
+        ValueError: There is no such motion.
+    """
+    document = layout.document
+    anchor, caret = ends
+    if motion in _BY_UNIT:
+        grow, unit = _BY_UNIT[motion]
+        for _ in range(count):
+            before, ends = ends, grow(document, unit, ends)
+            if before == ends:
+                break
+        anchor, caret = ends
+        goal = None
+    elif motion in _BY_ROWS:
+        caret, goal = _by_rows(layout, motion, count, caret, goal=goal, page_rows=page_rows)
+    elif motion in _IN_ROW:
+        caret = _in_row(layout, motion, count, caret)
+        goal = carets.END_COLUMN if motion == "line_end" else None
+    else:
+        caret, goal = _in_text(document, motion, count, caret), None
+    return Ends(carets.snapped(document, anchor), carets.snapped(document, caret)), goal
+
+
+def _in_text(document: Document, motion: str, count: int, caret: int) -> int:
+    if motion in _BY_TEXT:
+        return _BY_TEXT[motion](document, caret, count)
+    if motion in ("top", "bottom"):
+        return 0 if motion == "top" else len(document.text)
+    if motion not in _BY_STEP:
+        raise ValueError(f"“{motion}” moves no caret")
+    step = _BY_STEP[motion]
+    for _ in range(count):
+        before, caret = caret, step(document, caret)
+        if before == caret:
+            break
+    return caret
+
+
+def _by_rows(
+    layout: Layout, motion: str, count: int, caret: int, *, goal: int | None, page_rows: int
+) -> tuple[int, int | None]:
+    if motion.startswith("half"):
+        count *= max(page_rows // 2, 1)
+    elif motion.startswith("page"):
+        count *= max(page_rows, 1)
+    if goal is None:
+        goal = layout.position(caret)[1]
+    return carets.by_rows(layout, caret, -count if motion.endswith("up") else count, goal), goal
+
+
+def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
+    """The beginning, the first character or the end of a row; `count - 1` rows further down for the end."""
+    if count > 1 and motion == "line_end":
+        caret = carets.by_rows(layout, caret, count - 1, 0)
+    document = layout.document
+    row = carets.row_range(layout, caret)
+    if motion == "line_end":
+        return last_of(document, row)
+    if motion == "line_start":
+        return row.start
+    piece = document.text[row.start : row.end]
+    return row.start + len(piece) - len(piece.lstrip())

@@ -1,0 +1,185 @@
+"""Numbers and notes of highlights around the text: in the margins where there is room, else under the paragraph."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.rows import Row
+from tui_reader.tui.widgets.article_pane.header import Piece
+from tui_reader.tui.widgets.article_pane.looks import Role
+from tui_reader.tui.widgets.article_pane.marking import MarkedView
+from tui_reader.tui.widgets.article_pane.notes import NOTE_GAP, NOTHING, Beside, FoldedNotes, note_rows
+from tui_reader.tui.widgets.article_pane.placing import FULL_MARGIN
+
+if TYPE_CHECKING:
+    from tui_reader.tui.widgets.article_pane.header import HeadRow
+    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.page import Page, PageRow
+
+NOTE_ROOM = 26
+"""Free columns beside the measure from which notes stand in the margin."""
+NOTE_FRAME = NOTE_GAP + 3
+"""Columns of a note that are not its words: the gap, the bar, a space, and one at the edge."""
+GOOD_ROOM = 29
+"""Columns for which the text makes room by leaving the middle."""
+MOST_WORDS = 40
+"""Columns of a note's words at most."""
+MOST_ROWS = 6
+"""Rows of a note that is not current."""
+LOOKED_BACK = 12
+"""Notes above the view that may have been pushed down into it."""
+FAR = 6000
+"""Code points above the view from which no note reaches into it."""
+
+_start = attrgetter("start")
+
+
+class NotedView(MarkedView):
+    """A page with what was written about its highlights."""
+
+    _speaking: tuple[Mark, ...] = ()
+    _folded: FoldedNotes | None = None
+    _besides: tuple[list[PageRow] | None, dict[int, Beside]] = (None, {})
+    """The visible rows for which the margins were worked out last, and these by row of the pane."""
+
+    def marks_changed(self) -> None:
+        """Fold, unfold and place the notes anew; the text at the top stays there."""
+        super().marks_changed()
+        speaking = tuple(mark for mark in self._marks.marks if mark.speaks)
+        self._besides = (None, {})
+        if speaking != self._speaking:
+            before = self._columns()
+            self._speaking = speaking
+            self._folded = None
+            if self._columns() != before:
+                self.looks_changed()
+        page = self._page
+        if page is None or page.layout is None:
+            return
+        here = page.mark(self._top)
+        self.page_made(page)
+        self._top = page.row_of_mark(here)
+        self._shown = None
+        if self._speaking:
+            self.repaint()
+
+    # Where notes stand
+
+    def _columns(self) -> tuple[int, int]:
+        """Empty columns on the left, fewer where notes need room on the right, and columns of the text."""
+        left, columns = super()._columns()
+        free = self.size.width - columns
+        if self._speaking and free >= NOTE_ROOM + FULL_MARGIN:
+            left = min(left, max(free - GOOD_ROOM, FULL_MARGIN))
+        return left, columns
+
+    @property
+    def _note_width(self) -> int:
+        """Columns that the words of a note have in the margin; 0 where there is no room for it."""
+        left, columns = self._columns()
+        free = self.size.width - columns
+        return min(free - left - NOTE_FRAME, MOST_WORDS) if free >= NOTE_ROOM + FULL_MARGIN else 0
+
+    def page_made(self, page: Page) -> None:
+        """Give a page the notes that stand between its rows, or room for those that go beyond its end."""
+        super().page_made(page)
+        page.notes, page.after = None, 0
+        if not self._speaking or page.document is None or page.layout is None:
+            return
+        current = self._current
+        if not self._note_width:
+            if self._folded is None or self._folded.document is not page.document or self._folded.width != page.width:
+                self._folded = FoldedNotes(self._speaking, page.document, page.width)
+            self._folded.unfold("" if current is None else current.id)
+            page.notes = self._folded
+        elif len(page.document.text) - self._speaking[-1].start <= FAR:
+            last = self._speaking[-LOOKED_BACK:]
+            bottom = max((y + len(rows) for y, _, rows in self._stacked(page, last)), default=0)
+            page.after = max(bottom - page.height, 0)
+
+    def _rows_of_note(self, mark: Mark) -> tuple[HeadRow, ...]:
+        most = 0 if self._current is not None and mark.id == self._current.id else MOST_ROWS
+        return note_rows(mark.note, mark.tags, self._note_width, most)
+
+    def _stacked(self, page: Page, marks: tuple[Mark, ...]) -> list[tuple[int, Mark, tuple[HeadRow, ...]]]:
+        """Row of the page at which each note stands: that of its highlight, or below the note before it."""
+        for mark in marks:
+            # Looking up a row may make heights above it exact: only then are all of them final.
+            page.row_of(mark.start)
+        found: list[tuple[int, Mark, tuple[HeadRow, ...]]] = []
+        free = 0
+        for mark in marks:
+            rows = self._rows_of_note(mark)
+            y = max(page.row_of(mark.start), free)
+            found.append((y, mark, rows))
+            free = y + len(rows) + 1
+        return found
+
+    def beside(self, y: int) -> Beside:
+        """What stands in the margins of a row of the pane."""
+        rows = self.visible_rows()
+        if self._besides[0] is not rows:
+            self._besides = rows, self._margins(rows)
+        return self._besides[1].get(y, NOTHING)
+
+    def _margins(self, rows: list[PageRow]) -> dict[int, Beside]:
+        if not len(self._marks):
+            return {}
+        found: dict[int, Beside] = {}
+        for y, row in enumerate(rows):
+            if isinstance(row, Row) and row.fragments:
+                numbers = self._numbers(row, first=y == 0)
+                if numbers:
+                    found[y] = Beside(numbers)
+        page = self._page
+        if page is None or not self._speaking or not self._note_width:
+            return found
+        low, high = self.visible_range()
+        near = [mark for mark in self._speaking_from(low) if mark.start < high]
+        here = page.mark(self._top)
+        stacked = self._stacked(page, tuple(near))
+        self._top = page.row_of_mark(here)
+        for top, mark, lines in stacked:
+            for line, pieces in enumerate(lines):
+                y = top + line - self._top
+                if 0 <= y < self._rows_shown:
+                    found[y] = Beside(found.get(y, NOTHING).numbers, pieces, mark.id)
+        return found
+
+    def _speaking_from(self, low: int) -> tuple[Mark, ...]:
+        """Highlights with notes from an offset on, and those before it whose notes may reach below it."""
+        first = bisect_left(self._speaking, low, key=_start)
+        start = max(first - LOOKED_BACK, 0)
+        while start < first and self._speaking[start].start < low - FAR:
+            start += 1
+        return self._speaking[start:]
+
+    def _numbers(self, row: Row, *, first: bool) -> HeadRow:
+        """Numbers of the highlights that begin on a row; on the first visible one also of those that go on there."""
+        begun: list[Mark] = []
+        table = self._document is not None and self._document.blocks[row.block].kind is BlockKind.TABLE
+        for mark in self._marks.within(row.start, row.end):
+            if table and not any(part.start <= mark.start < part.end for part in row.fragments):
+                continue
+            if mark.start >= row.start or first:
+                begun.append(mark)
+        pieces: list[Piece] = []
+        seen: set[tuple[int, bool]] = set()
+        for mark in sorted(begun, key=lambda mark: mark != self._current):
+            if (mark.colour, mark.uncertain) not in seen:
+                seen.add((mark.colour, mark.uncertain))
+                role = Role.NUMBER_CURRENT if mark == self._current else Role.NUMBER
+                pieces.append(Piece(f"{mark.colour}{'?' if mark.uncertain else ''}", role))
+        return tuple(pieces)
+
+    def note_under(self, x: int, y: int) -> str:
+        """Id of the highlight whose note stands at a cell of the pane; empty where there is none."""
+        left, columns = self._columns()
+        page = self._page
+        if x >= left + columns + NOTE_GAP:
+            return self.beside(y).mark
+        mark = None if page is None else page.note_at(self._top + y)
+        return "" if mark is None else mark.id
