@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format format-check lint types imports docs docs-check bench lock clean
+.PHONY: help run test check format format-check lint types imports docs docs-check bench bench-store torture lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | while IFS= read -r line; do \
@@ -44,6 +44,13 @@ docs-check: $(READY)
 
 bench: $(READY) ## measure what is promised to be fast
 	@set -e; for script in scripts/cold_start.py scripts/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+bench-store: $(READY) ## measure what a change to the state costs, beside stock TinyDB
+	@$(BIN)/python scripts/bench_store.py
+
+MINUTES ?= 30
+torture: $(READY) ## try for MINUTES (30) to make the store lose something
+	@$(BIN)/python scripts/torture.py --minutes $(MINUTES)
 
 lock: ## choose the newest versions that pyproject.toml allows, for requirements-dev.txt (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

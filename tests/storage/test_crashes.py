@@ -16,6 +16,7 @@ from tests.storage import crashes, faults, torn, windows
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,13 +58,38 @@ def test_two_windows_lose_nothing_however_their_steps_fall(tmp_path: Path, race:
     assert race(tmp_path / "library") == []
 
 
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_file_whose_flush_failed_is_never_written_again(tmp_path: Path, failures: int) -> None:
+    class Failing(crashes.Unflushed):
+        left = 0
+
+        def sync_data(self, handle: int) -> None:
+            if self.left:
+                self.left -= 1
+                raise OSError(5, "Input/output error")
+
+    disk = Failing()
+    library = Library(tmp_path / "library.json", "aaaa", disk=disk)
+    journal = Path(library.journal.path)
+    windows.put(library, "a", 1)
+    before = journal.stat().st_ino
+    disk.left = failures
+    if failures == 2:  # the journal that was to take its place could not be flushed either
+        with pytest.raises(StoreError, match="NOT saved"):
+            windows.put(library, "a", 2)
+    windows.put(library, "a", 3)
+    assert journal.stat().st_ino != before
+    assert windows.missing(tmp_path, {"a": 3}) == []
+    library.close()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_killed_again_and_again_nothing_acknowledged_is_lost(tmp_path: Path, processes: int) -> None:
-    command = [sys.executable, "-m", "tests.storage.kills", str(tmp_path), "40", str(processes)]
+    command = [sys.executable, "-m", "tests.storage.kills", str(tmp_path), "200", str(processes)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert json.loads(done.stdout)["kills"] == 40 * processes
+    assert json.loads(done.stdout)["kills"] == 200 * processes
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")

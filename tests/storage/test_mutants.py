@@ -91,6 +91,13 @@ MUTANTS = {
         return self.path, self.disk.open(self.path, os.O_RDWR | os.O_CREAT)
 """,
     ),
+    "the clock ignores the stamps of others": ("clock.py", "self._last = max(self._last, seen)", "pass"),
+    "nobody waits for the lock": ("journal.py", "                self._wait_for_lock(deadline)\n", ""),
+    "the lock is let go before the line is written": (
+        "library.py",
+        "                self._held = True\n                yield",
+        "                self._held = True\n                self.journal.release()\n                yield",
+    ),
     "a replay takes the earlier of two values": ("registers.py", "stamp > mine[0]", "stamp < mine[0]"),
 }
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage import journal
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.fold import fold
 from tui_reader.storage.identity import document_id
 from tui_reader.storage.library import Library
+
+if TYPE_CHECKING:
+    from tui_reader.storage.state import State
 
 
 class Interrupted(Unflushed):
@@ -92,6 +97,27 @@ def change_before_close(folder: Path) -> list[str]:
     return missing(folder, {"a": 1, "b": 2})
 
 
+def change_while_locked(folder: Path) -> list[str]:
+    """Whoever holds the lock is alone; the other one gives up after its deadline."""
+    first, second, _ = open_two(folder)
+    deadline, journal._DEADLINE = journal._DEADLINE, 0.02
+    wrong: list[str] = []
+
+    def meanwhile(_: State) -> None:
+        try:
+            put(second, "b", 2)
+        except StoreError:
+            return
+        wrong.append("two windows had the lock at once")
+
+    try:
+        first.commit(meanwhile)
+    finally:
+        journal._DEADLINE = deadline
+    put(second, "b", 3)
+    return wrong + missing(folder, {"a": 1, "b": 3})
+
+
 def clock_behind(folder: Path) -> list[str]:
     """The second window's clock is an hour behind: its later change wins all the same."""
     first, _, _ = open_two(folder)
@@ -110,6 +136,7 @@ RACES: tuple[Race, ...] = (
     fold_during_fold,
     foreign_edit_during_fold,
     change_before_close,
+    change_while_locked,
     clock_behind,
 )
 
