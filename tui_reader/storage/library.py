@@ -400,6 +400,7 @@ class Library:
                     with contextlib.suppress(StoreError, OSError), self.exclusive():
                         self.journal.remove_if_empty()
             finally:
+                self.opener.close()
                 self.journal.close()
                 self.state.base.close()
 

@@ -65,6 +65,12 @@ class Opener:
         if self._adoption is not None:
             self._adoption[1].wait()
 
+    def close(self) -> None:
+        """Leave alone what is being adopted."""
+        if self._adoption is not None:
+            self._adoption[1].abandon()
+            self._adoption = None
+
     def is_changed(self) -> bool:
         """Whether the path names another file than the one that was opened."""
         try:
@@ -90,7 +96,8 @@ class Opener:
         try:
             source = FileSource(self._path, self._disk)
         except (FileNotFoundError, NotADirectoryError):
-            self._signature = self._adoption = None
+            self._signature = None
+            self.close()
             return BaseFile(MemorySource(b""))
         except OSError as error:
             raise problems.unreadable(self._path, error) from error
@@ -98,7 +105,7 @@ class Opener:
         try:
             if source.size and here != self._distrusted:
                 base = BaseFile(source)
-                self._adoption = None
+                self.close()
                 return base
         except (NotOurLayoutError, UnreadableError):
             pass
@@ -119,6 +126,7 @@ class Opener:
         if size <= outside.SMALL:
             return outside.adopt(self._path, self._clock.now(), self._disk)
         if self._adoption is None or self._adoption[0] != here:
+            self.close()
             self._adoption = (here, outside.Adoption(self._path, self._clock.now(), self._disk))
         if not (may_wait or self._adoption[1].is_done):
             return None

@@ -103,6 +103,12 @@ class Adoption:
         """Return once `is_done`."""
         self._process.wait()
 
+    def abandon(self) -> None:
+        """End it: nobody wants to know any more."""
+        self._process.kill()
+        self._process.communicate()
+        self._folder.cleanup()
+
     def result(self) -> Adopted:
         """The file laid out as a base; waits until it is."""
         report, _ = self._process.communicate()

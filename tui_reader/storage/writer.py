@@ -11,6 +11,7 @@ from tui_reader.errors import StoreError
 from tui_reader.storage import filesystem
 from tui_reader.storage.backups import rotate
 from tui_reader.storage.base import Edit
+from tui_reader.storage.basefile import UnreadableError
 from tui_reader.storage.edits import KEY, operations, plain
 from tui_reader.storage.fold import fold
 from tui_reader.storage.history import Step, history_path, read_entries
@@ -35,6 +36,8 @@ _FOLD_BYTES = 1 << 16
 _FOLD_LINES = 10_000
 _SOON = 1 << 20
 """Bytes of conflict copies up to which they are merged before the library is shown."""
+_PATIENCE = 2.0
+"""Seconds after which it is shown all the same."""
 
 
 class Pending:
@@ -84,9 +87,13 @@ class Writer:
         self._last_change = time.monotonic()
         self._told_damage = False
         self._told_notice = ""
+        self._merged = threading.Event()
         self._greet()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
+        copies = conflict_copies(library.path)
+        if copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON:
+            self._merged.wait(_PATIENCE)  # so that what is shown first has them; flushing is the thread's
 
     def _greet(self) -> None:
         library = self._library
@@ -99,12 +106,9 @@ class Writer:
             self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")
         if library.journal.damaged:
             self._tell(f"{library.journal.damaged} damaged lines of {library.journal.path} were passed over.")
-        copies = conflict_copies(library.path)
-        if copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON:
-            self._merge_copies()
 
     def _tell(self, *sentences: str) -> None:
-        self.notices += [sentence for sentence in sentences if sentence]
+        self.notices += [sentence for sentence in sentences if sentence and sentence not in self.notices]
 
     def _tell_damage(self) -> None:
         if self._library.damage and not self._told_damage:
@@ -169,6 +173,7 @@ class Writer:
     def _run(self) -> None:
         if not self._library.read_only and conflict_copies(self._library.path):
             self._merge_copies()
+        self._merged.set()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing, _LOOK_EVERY)
@@ -186,9 +191,13 @@ class Writer:
         if not everything:
             return
         try:
-            self._library.commit_all([self._builder(pending) for pending in everything])
-        except StoreError as error:
+            self._commit(everything)
+        except Exception as error:  # noqa: BLE001  # a receipt that never completes would be “saving…” for good
             self._unsaved = everything
+            if not isinstance(error, StoreError):
+                error = StoreError(
+                    f"{self._library.path}: this change is NOT saved ({error!r}).", "Please report this."
+                )
             for pending in batch:
                 pending.receipt.set_exception(error)
             return
@@ -199,13 +208,22 @@ class Writer:
         for pending in batch:
             pending.receipt.set_result(None)
 
+    def _commit(self, everything: list[Pending]) -> None:
+        builders = [self._builder(pending) for pending in everything]
+        try:
+            self._library.commit_all(builders)
+        except UnreadableError:
+            # Somebody overwrote the base in place: what it says now is another matter, the change is not.
+            self._library.distrust()
+            self._library.commit_all(builders)
+
     def _builder(self, pending: Pending) -> Callable[[State], Entry | None]:
         return lambda state: pending.entry(state, self._numbers)
 
     def _rest(self) -> None:
         try:
             self._library.poll()
-        except (OSError, StoreError) as error:
+        except (OSError, ValueError, StoreError, UnreadableError) as error:
             self._tell(str(error))
         self._gather_news()
         self._tell_damage()
