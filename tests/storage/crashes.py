@@ -22,6 +22,7 @@ from tui_reader.storage.identity import document_id
 from tui_reader.storage.library import Library
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterator
 
 Call = tuple[Any, ...]
@@ -154,6 +155,32 @@ def record(folder: Path) -> Scenario:
     put(library, 11, "a2")
     fold(library)
     library.close()
+    disk.forget()
+    return scenario
+
+
+def record_any(folder: Path, chance: random.Random) -> Scenario:
+    """As `record`, with the steps of two windows drawn by chance."""
+    disk, scenario = Recorder(), Scenario()
+    scenario.calls = disk.calls
+    path = folder / "library.json"
+    windows = [Library(path, "aaaa", disk=disk) for _ in range(2)]
+    for number in range(1, chance.randrange(8, 22)):
+        place = chance.randrange(2)
+        pick = chance.random()
+        if pick < 0.7:
+            keys = BATCH if pick < 0.15 else (f"a{chance.randrange(4)}",)
+            pad = "p" * chance.randrange(300)
+            operations = [["articles", str(document_id(key)), {"id": key, "v": number, "pad": pad}] for key in keys]
+            windows[place].commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
+            scenario.acknowledged.extend((len(disk.calls), key, number) for key in keys)
+        elif pick < 0.9:
+            fold(windows[place])
+        else:
+            windows[place].close()
+            windows[place] = Library(path, "aaaa", disk=disk)
+    for window in windows:
+        window.close()
     disk.forget()
     return scenario
 

@@ -56,7 +56,7 @@ MUTANTS = {
     ),
     "the generation is not looked at again": (
         "fold.py",
-        "if library.state is not state or library.is_base_changed():",
+        "if library.state is not state or library.opener.is_changed():",
         "if False:",
     ),
     "what others appended is not read before a change": (

@@ -1,6 +1,7 @@
 """Older generations of the base, in a folder beside it: one a day for a week, one a week for four more.
 
-Each is a second name for a file that is never written again (or a copy where the file system has no such names).
+Those are second names of files that nobody writes any more (or copies where the file system has no such names). What
+was set aside for a reason is a copy.
 """
 
 from __future__ import annotations
@@ -57,24 +58,28 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     Raises:
         OSError: It cannot be kept.
     """
-    now = datetime.now(UTC).strftime("%Y-%m-%d-") + f"{kind}-" + datetime.now(UTC).strftime("%H%M%S")
-    for count in range(1_000):
-        target = f"{folder_of(path)}/{Path(path).stem}-{now}{f'-{count}' if count else ''}.json"
-        with contextlib.suppress(FileExistsError):
-            _second_name(source, target, disk)
-            return target
-    raise FileExistsError(target)
+    now = datetime.now(UTC)
+    stem = f"{folder_of(path)}/{Path(path).stem}-{now:%Y-%m-%d}-{kind}-{now:%H%M%S}"
+    target, count = f"{stem}.json", 1
+    while Path(target).exists():
+        target, count = f"{stem}-{count}.json", count + 1
+    Path(target).parent.mkdir(exist_ok=True)
+    # A copy, not a second name: somebody may write into the source in place.
+    shutil.copy2(source, target)
+    handle = disk.open(target, os.O_RDWR)
+    try:
+        disk.sync(handle)
+    finally:
+        disk.close(handle)
+    disk.sync_folder(folder_of(path))
+    return target
 
 
 def _second_name(source: str, target: str, disk: Disk) -> None:
     Path(target).parent.mkdir(exist_ok=True)
     try:
         disk.link(source, target)
-    except FileExistsError:
-        raise
     except OSError:
-        if Path(target).exists():
-            raise FileExistsError(target) from None
         shutil.copy2(source, target)
     disk.sync_folder(os.path.dirname(target))  # noqa: PTH120
 

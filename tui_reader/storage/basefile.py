@@ -82,6 +82,11 @@ class FileSource:
             self._disk.close(self._handle)
             self._handle = -1
 
+    def __del__(self) -> None:
+        # A state is given up while another thread may still read it: the file goes when the last one is through.
+        if hasattr(self, "_handle"):
+            self.close()
+
 
 class MemorySource:
     """Bytes in memory: a small file that was normalised, or none at all."""
@@ -194,6 +199,16 @@ class BaseFile:
                     return
                 if number >= low:
                     yield number, document
+
+    def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Every document of a table, stamps included, with its id.
+
+        Raises:
+            UnreadableError: A line is damaged.
+            ValueError: A line holds no JSON.
+        """
+        for number, line in self.lines(table):
+            yield number, decode(line)
 
     def last_id(self, table: str) -> int:
         """The greatest id of a table, or 0."""

@@ -100,6 +100,10 @@ class Disk:
         """Take a name away."""
         Path(path).unlink()
 
+    def may_write(self, path: str) -> bool:
+        """Whether this user may write a file, or into a folder; true where there is none yet."""
+        return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
+
     def stat(self, path: str) -> os.stat_result:
         """What a path names now."""
         return os.stat(path)  # noqa: PTH116

@@ -17,7 +17,7 @@ from tui_reader.storage.registers import (
     is_alive,
     is_tag_set,
 )
-from tui_reader.storage.values import canonical, check
+from tui_reader.storage.values import canonical, check, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ def checked(edit: Edit) -> Edit:
     check(edit.after)
     if edit.field == TAGS and has_sets(edit.table) and is_tag_set(edit.after):
         return edit._replace(after=sorted(set(edit.after)))
-    return edit
+    return edit._replace(after=fresh(edit.after))
 
 
 def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:

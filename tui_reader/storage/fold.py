@@ -23,16 +23,19 @@ from tui_reader.storage.outside import BACKUP, BACKUP_JOURNAL
 from tui_reader.storage.state import FoldPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tui_reader.storage.library import Library
     from tui_reader.storage.state import State
 
 
-def fold(library: Library, *, force: bool = False) -> bool:
+def fold(library: Library, *, force: bool = False, despite_damage: bool = False) -> bool:
     """Bring the base up to date and empty the journal.
 
     Args:
         library: What to fold.
         force: Write a new base even if nothing changed.
+        despite_damage: Put what could be saved in place of a damaged base. Its bytes are to be kept before.
 
     Returns:
         Whether the base is up to date now. False if somebody else was at it, or the base is damaged: nothing is lost,
@@ -42,20 +45,20 @@ def fold(library: Library, *, force: bool = False) -> bool:
         StoreError: The new base could not be written; the old one and the journal stand as they did.
     """
     with library.exclusive():
-        if library.damage:
+        if library.opener.is_adopting or (library.damage and not despite_damage):
             return False
-        if not library.state.has_changes and not library.outside and not force:
+        if not (library.state.has_changes or library.opener.notice or library.damage or force):
             return True
         state = library.state
         frozen = state.copy()
         offset = library.journal.offset
         content = library.journal.content()
-        _remove_leftovers(library)
+        remove_leftovers(library)
         temporary, handle = library.temporary()
         try_lock(handle)
     try:
         try:
-            if not library.verified and not library.verify():
+            if not library.opener.verified and not library.verify():
                 return False
             plan = FoldPlan(frozen)
             _copy_mode(library, temporary)
@@ -78,7 +81,7 @@ def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
     kept: list[tuple[str, str]] = []
     with library.exclusive():
-        if library.state is not state or library.is_base_changed():
+        if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))
         kept += _keep(library, path, BACKUP)
@@ -112,16 +115,30 @@ def _copy_mode(library: Library, temporary: str) -> None:
         os.chmod(temporary, library.disk.stat(library.path).st_mode & 0o7777)  # noqa: PTH101
 
 
-def _remove_leftovers(library: Library) -> None:
-    """Remove new bases that somebody died over; one that is being written is locked by its writer."""
+def leftovers(library: Library) -> list[str]:
+    """New bases that somebody died over; one that is being written is locked by its writer."""
+    return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
+
+
+def remove_leftovers(library: Library) -> None:
+    """Remove new bases that somebody died over. Only under the lock."""
+    for _ in _temporaries(library, remove=True):
+        pass
+
+
+def _temporaries(library: Library, *, remove: bool) -> Iterator[tuple[str, bool]]:
     prefix = f"{os.path.basename(library.path)}.tmp-"  # noqa: PTH119
-    for item in os.scandir(library.folder):
-        if not item.name.startswith(prefix):
-            continue
+    try:
+        items = [item for item in os.scandir(library.folder) if item.name.startswith(prefix)]
+    except OSError:
+        return
+    for item in items:
         with contextlib.suppress(OSError):
             handle = library.disk.open(item.path, os.O_RDWR)
             try:
-                if try_lock(handle):
+                is_dead = try_lock(handle)
+                if is_dead and remove:
                     library.disk.unlink(item.path)
+                yield item.path, is_dead
             finally:
                 library.disk.close(handle)

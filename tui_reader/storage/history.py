@@ -1,8 +1,8 @@
 """What can be undone: in memory for this run, and from the files for the runs before.
 
-Every undoable transaction stands in its journal entry: `u` is `[id, label, edits]`; taking it back or doing it again is
-an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each in
-the journal's format. What stands in both counts once.
+Every undoable transaction stands in its journal entry: `u` is `[id, label, records]`; taking it back or doing it again
+is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each
+in the journal's format. What stands in both counts once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,24 @@ class Step:
 
     def member(self) -> list[Any]:
         """The member `u` of a journal entry."""
-        return [self.name, self.transaction.label, [list(edit) for edit in self.transaction.edits]]
+        records: list[list[Any]] = []
+        for table, key, field, before, after in self.transaction.edits:
+            # Fields of one record share its name: a highlight has a dozen of them.
+            if not records or records[-1][:2] != [table, key] or field in records[-1][2]:
+                records.append([table, key, {}])
+            records[-1][2][field] = [before, after]
+        return [self.name, self.transaction.label, records]
+
+    @classmethod
+    def of_member(cls, member: list[Any]) -> Step:
+        """The step that `member` wrote down."""
+        name, label, records = member
+        edits = tuple(
+            Edit(table, key, field, before, after)
+            for table, key, fields in records
+            for field, (before, after) in fields.items()
+        )
+        return cls(name, Transaction(label, edits))
 
 
 class History:
@@ -98,9 +115,9 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
     undone: dict[str, Step] = {}
     for entry in entries:
         if "u" in entry:
-            name, label, edits = entry["u"]
-            if name not in done and name not in undone:
-                done[name] = Step(name, Transaction(label, tuple(Edit(*edit) for edit in edits)))
+            step = Step.of_member(entry["u"])
+            if step.name not in done and step.name not in undone:
+                done[step.name] = step
                 undone.clear()
         if "z" in entry:
             name, is_undone = entry["z"]

@@ -227,6 +227,7 @@ class Journal:
             self.close()
         self._disk.rename(prepared, self.path)
         self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120
+        self.release()
         self.close()
 
     def remove_if_empty(self) -> None:
@@ -235,6 +236,9 @@ class Journal:
             if self._disk.handles_block_renames:
                 self.close()
             self._disk.unlink(self.path)
+
+    def __del__(self) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the file, and of the lock with it."""

@@ -8,8 +8,8 @@ An entry of a journal is an object with these members, of which only the stamp i
 | `o`    | changed documents: `[table, id, {register: value}, [registers taken away]]`                            |
 | `m`    | documents taken over from another copy, with stamps of their own: `[table, id, document]`              |
 | `t`    | tables that were created (true) or dropped (false)                                                     |
-| `u`    | for undo: `[label, [[table, key, field, before, after]]]`                                              |
-| `z`    | stamps of undone entries (true) or of redone ones (false)                                              |
+| `u`    | for undo: `[name, label, [[table, key, {field: [before, after]}]]]`                                    |
+| `z`    | name of a step that was taken back (true) or done again (false)                                        |
 """
 
 from __future__ import annotations
@@ -23,18 +23,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import problems
-from tui_reader.storage.basefile import (
-    BaseFile,
-    FileSource,
-    MemorySource,
-    NotOurLayoutError,
-    UnreadableError,
-)
+from tui_reader.storage.basefile import BaseFile, MemorySource, UnreadableError
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.journal import Entry, Journal, LockedError, SyncFailedError, decode_lines, encode_line
-from tui_reader.storage.outside import adopt
+from tui_reader.storage.opener import Opener, signature
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
@@ -72,27 +66,29 @@ class Library:
         self.disk = disk or Disk()
         self.clock = clock or Clock(machine)
         self.journal = Journal(f"{self.path}.journal-{machine}", self.disk)
+        self.opener = Opener(self.path, self.disk, self.clock)
         self.state = State()
         self.read_only = ""
         """Why nothing can be written; empty where writing is possible."""
-        self.damage = ""
-        """What is wrong with the base; empty where it is sound. While it is not, the base is not replaced."""
-        self.outside = ""
-        """What another program did to the base, as a sentence; empty if nothing."""
-        self.verified = False
-        """Whether the checksum of the base was seen to be right."""
         self.watching = False
         """Whether what others change is gathered for `news`."""
         self._news: list[Change] = []
+        self._is_loaded = False
         self._guard = threading.RLock()
         self._held = False
-        self._signature: tuple[int, ...] | None = None
-        self._distrusted: tuple[int, ...] | None = None
         self._others: dict[str, tuple[int, ...]] = {}
         self._folder_seen = 0
         self._load()
+        self._is_loaded = True
+        if not self.read_only and not (self.disk.may_write(self.folder) and self.disk.may_write(self.path)):
+            self.read_only = problems.read_only(self.path)
         self.recovered = self.journal.lines
         """Entries that the last run of the program left in the journal."""
+
+    @property
+    def damage(self) -> str:
+        """What is wrong with the base, as sentences; empty where it is sound. While it is not, it is not replaced."""
+        return self.opener.damage
 
     # -- reading the files --------------------------------------------------------------------------------------
 
@@ -105,35 +101,16 @@ class Library:
                 entries = self.journal.read_new()
             self._folder_seen = self._folder_time()
             entries += self._read_others(anew=True)
-            state = State(self._open_base())
+            state = State(self._open())
             for entry in entries:
                 state.apply(entry)
             self.clock.observe(state.latest)
             self.state = state
 
-    def _open_base(self) -> BaseFile:
-        self.damage = self.outside = ""
-        self.verified = False
-        try:
-            source = FileSource(self.path, self.disk)
-        except (FileNotFoundError, NotADirectoryError):
-            self._signature = None
-            return BaseFile(MemorySource(b""))
-        except OSError as error:
-            raise problems.unreadable(self.path, error) from error
-        self._signature = _signature(source.status)
-        try:
-            if source.size and self._signature != self._distrusted:
-                return BaseFile(source)
-        except (NotOurLayoutError, UnreadableError):
-            pass
-        adopted = adopt(self.path, self.clock.now(), self.disk)
-        self.damage = problems.damaged(self.path, adopted.damage) if adopted.damage else ""
-        self.outside = adopted.notice
-        if adopted.newer:
-            self.read_only = problems.newer(self.path, adopted.newer)
-        self.verified = True
-        return adopted.base
+    def _open(self) -> BaseFile:
+        base = self.opener.open(self.state.base if self._is_loaded else None)
+        self.read_only = self.opener.newer or self.read_only
+        return base
 
     def _read_others(self, *, anew: bool = False) -> list[Entry]:
         """Entries of other machines' journals that came or changed since the last look."""
@@ -151,7 +128,7 @@ class Library:
                 continue
             try:
                 data = Path(path).read_bytes()
-                seen = _signature(self.disk.stat(path))
+                seen = signature(self.disk.stat(path))
             except OSError:
                 continue  # a sync tool is at work on it: the next look finds it
             if self._others.get(path) != seen:
@@ -170,7 +147,7 @@ class Library:
         try:
             return self.state.document(table, number)
         except (UnreadableError, ValueError):
-            self._reread()
+            self.distrust()
             return self.state.document(table, number)
 
     def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -180,35 +157,33 @@ class Library:
                 yield number, document
                 low = number + 1
         except (UnreadableError, ValueError):
-            self._reread()
+            self.distrust()
             yield from self.state.documents(table, low, high)
 
-    def _reread(self) -> None:
-        """What cannot be read is not what we wrote: look at the file as at any foreign one."""
+    def distrust(self) -> None:
+        """Look at the base as at any foreign file: what cannot be read or has a wrong checksum is not what we wrote."""
         with self._guard:
-            self._distrusted = self._signature
+            self.opener.distrust()
             self._reload()
+            if self.opener.is_adopting:
+                self.opener.wait()
+                self._reload()
 
     def verify(self) -> bool:
         """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more."""
         base = self.state.base
+        if self.opener.is_adopting:
+            return True
         try:
             sound = base.verify()
         except (UnreadableError, OSError):
             sound = False
         with self._guard:
-            if base is self.state.base and not self.is_base_changed():
-                self.verified = True
+            if base is self.state.base and not self.opener.is_changed():
                 if not sound:
-                    self.damage = problems.damaged(self.path, "somewhere: its checksum is wrong")
+                    self.distrust()
+                self.opener.verified = True
             return not self.damage
-
-    def is_base_changed(self) -> bool:
-        """Whether the path names another base than the one that was read."""
-        try:
-            return _signature(self.disk.stat(self.path)) != self._signature
-        except (FileNotFoundError, NotADirectoryError):
-            return self._signature is not None
 
     def poll(self) -> bool:
         """Take in what others changed; costs three `stat` calls if nothing was.
@@ -217,10 +192,13 @@ class Library:
             Whether there was anything new.
         """
         with self._guard:
+            if self.opener.has_adopted:
+                self._reload()
+                return True
             if not self.journal.is_open:
                 self.journal.open_existing()
             entries: list[Entry] = []
-            anew = self.is_base_changed() or not self.journal.is_current()
+            anew = self.opener.is_changed() or not self.journal.is_current()
             if not anew and self.journal.has_news():
                 try:
                     entries = self.journal.read_new()
@@ -300,9 +278,11 @@ class Library:
             except LockedError:
                 raise problems.locked(self.path) from None
             except OSError as error:
+                if problems.is_read_only(error):
+                    self.read_only = problems.read_only(self.path)
                 raise problems.not_saved(self.path, error) from error
             try:
-                if not same or self.is_base_changed():
+                if not same or self.opener.is_changed():
                     self._reload_locked()
                 else:
                     self._take_in(self.journal.read_new(cut_tail=True))
@@ -320,7 +300,7 @@ class Library:
         self.journal.offset = self.journal.lines = 0
         entries = self.journal.read_new(cut_tail=True)
         entries += self._read_others(anew=True)
-        state = State(self._open_base())
+        state = State(self._open())
         for entry in entries:
             state.apply(entry)
         self.clock.observe(state.latest)
@@ -350,16 +330,19 @@ class Library:
             # Later entries build on earlier ones, which are not true before all are on disk.
             state = self.state if len(builds) == 1 else self.state.copy()
             entries: list[Entry] = []
+            lines: list[bytes] = []
             for build in builds:
                 content = build(state)
                 if content is not None:
-                    entries.append({"s": self.clock.now(), **content})
+                    # What counts is what was written, not what the caller goes on to do with its lists.
+                    lines.append(encode_line({"s": self.clock.now(), **content}))
+                    entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])
-            if self._signature is None and not self.damage:
+            if not self.opener.exists and not self.damage:
                 self.begin()
             if entries:
-                self._append(b"".join(map(encode_line, entries)), len(entries))
+                self._append(b"".join(lines), len(lines))
                 for entry in entries:
                     self.state.apply(entry)
             return entries
@@ -388,17 +371,15 @@ class Library:
             raise
         finally:
             self.disk.close(handle)
-        source = FileSource(self.path, self.disk)
-        self._signature = _signature(source.status)
-        base = BaseFile(source)
-        self.state.base, self.verified = base, True
+        self.state.base = self.opener.open()
+        self.opener.verified = True
 
     def reload_after_fold(self) -> None:
         """Read the new base, and what came into the journal while it was written."""
         watching, self.watching = self.watching, False
         self._load()
         self.watching = watching
-        self.verified = True  # its bytes went through this process and its checksum with them
+        self.opener.verified = True  # its bytes went through this process and its checksum with them
 
     def temporary(self) -> tuple[str, int]:
         """A new file beside the base, and its descriptor."""
@@ -421,10 +402,6 @@ class Library:
             finally:
                 self.journal.close()
                 self.state.base.close()
-
-
-def _signature(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _differing(one: State, other: State) -> Iterator[tuple[str, int]]:

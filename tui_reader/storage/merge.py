@@ -11,7 +11,7 @@ from tui_reader.errors import StoreError
 from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
-from tui_reader.storage.outside import adopt
+from tui_reader.storage.outside import SMALL, Adoption, adopt
 from tui_reader.storage.registers import expand, has_sets, join
 from tui_reader.storage.values import decode
 
@@ -81,7 +81,10 @@ def _open(library: Library, source: str) -> BaseFile:
     except NotOurLayoutError:
         pass
     file.close()
-    adopted = adopt(source, library.clock.now(), library.disk)
+    if file.size > SMALL:
+        adopted = Adoption(source, library.clock.now(), library.disk).result()
+    else:
+        adopted = adopt(source, library.clock.now(), library.disk)
     if adopted.damage:
         raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
     if adopted.newer:

@@ -11,11 +11,12 @@ import json
 import subprocess
 import sys
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, MemorySource, NotOurLayoutError
+from tui_reader.storage.basefile import GRAVES, START, BaseFile, FileSource, MemorySource, NotOurLayoutError
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.foreign import DamagedError, Parsed, add, lay_out, parse, rekey, salvage
 from tui_reader.storage.journal import decode_lines
@@ -44,6 +45,10 @@ BACKUP_JOURNAL = ".bak.journal"
 """The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
 
 
+class _RottenError(DamagedError):
+    """A file that reads well and is not what was written."""
+
+
 @dataclass
 class Adopted:
     """A file of another layout, laid out as a base."""
@@ -58,26 +63,60 @@ class Adopted:
 
 
 def adopt(path: str, stamp: str, disk: Disk) -> Adopted:
-    """Read a base that is not in our layout; nothing is written beside it.
+    """Read a small base that is not in our layout; nothing is written beside it.
 
     Args:
         path: The file.
         stamp: For what was changed by hand.
         disk: Makes the system calls.
     """
-    if disk.stat(path).st_size <= SMALL:
-        data, report = _work(path, stamp, disk)
-        return Adopted(BaseFile(MemorySource(data)), **report)
-    with tempfile.TemporaryDirectory(prefix="tui-reader-") as folder:
-        out = f"{folder}/base"
-        command = [sys.executable, "-m", "tui_reader.storage.outside", path, out, stamp]
-        done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
-        source: FileSource | MemorySource = FileSource(out, disk)
-        if disk.handles_block_renames:
-            data = source.read(source.size, 0)
-            source.close()
-            source = MemorySource(data)
-        return Adopted(BaseFile(source), **json.loads(done.stdout))
+    data, report = _work(path, stamp, disk)
+    return Adopted(BaseFile(MemorySource(data)), **report)
+
+
+def command(path: str, out: str, stamp: str) -> list[str]:
+    """The program that does the work of `adopt` and writes the base to `out`."""
+    return [sys.executable, "-m", "tui_reader.storage.outside", path, out, stamp]
+
+
+class Adoption:
+    """A large base that is not in our layout, while another process reads it.
+
+    Args:
+        path: The file.
+        stamp: For what was changed by hand.
+        disk: Makes the system calls.
+    """
+
+    def __init__(self, path: str, stamp: str, disk: Disk) -> None:
+        self._path, self._stamp, self._disk = path, stamp, disk
+        self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
+        self._out = f"{self._folder.name}/base"
+        self._process = subprocess.Popen(command(path, self._out, stamp), stdout=subprocess.PIPE)  # noqa: S603
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `result` returns at once."""
+        return self._process.poll() is not None
+
+    def wait(self) -> None:
+        """Return once `is_done`."""
+        self._process.wait()
+
+    def result(self) -> Adopted:
+        """The file laid out as a base; waits until it is."""
+        report, _ = self._process.communicate()
+        try:
+            if self._process.returncode:
+                return adopt(self._path, self._stamp, self._disk)  # no other process may be had: then here
+            source: FileSource | MemorySource = FileSource(self._out, self._disk)
+            if self._disk.handles_block_renames:  # the folder could not be removed with the file open
+                data = source.read(source.size, 0)
+                source.close()
+                source = MemorySource(data)
+            return Adopted(BaseFile(source), **json.loads(report))
+        finally:
+            self._folder.cleanup()
 
 
 def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
@@ -88,12 +127,13 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
         parsed = parse(raw, may_be_empty=before is None)
         report["newer"] = parsed.newer
         _expect_tables(parsed)
+        _expect_checksum(raw, parsed)
         if before is not None and parsed.header.get("library") == before.base.header.get("library"):
             report["notice"] = _restamp(path, parsed, before, stamp)
     except DamagedError as error:
         parsed = salvage(raw)
         if before is not None:
-            _complete(parsed, before)
+            _complete(parsed, before, rotten=isinstance(error, _RottenError))
         report["damage"] = str(error)
     rekey(parsed)
     return lay_out(parsed), report
@@ -109,6 +149,18 @@ def _expect_tables(parsed: Parsed) -> None:
     for table, place in named.items() if isinstance(named, dict) else ():
         if table not in parsed.tables and isinstance(place, list) and place[:1] != place[1:]:
             raise DamagedError(f"as a whole: the table “{table}” is missing")
+
+
+def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
+    """Refuse a file that is as long as its header says but not what was written: a bit fell over.
+
+    Raises:
+        _RottenError: The checksum is wrong.
+    """
+    body = raw.find(b"\n", len(START)) + 1
+    checksum = parsed.header.get("crc32")
+    if isinstance(checksum, int) and parsed.header.get("bytes") == len(raw) and zlib.crc32(raw[body:]) != checksum:
+        raise _RottenError("somewhere: its checksum is wrong")
 
 
 def previous(path: str, disk: Disk) -> State | None:
@@ -169,12 +221,24 @@ def _restamp(path: str, parsed: Parsed, before: State, stamp: str) -> str:
     )
 
 
-def _complete(parsed: Parsed, before: State) -> None:
-    """Join what the last good generation held to what could be salvaged."""
+def _complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
+    """Join what the last good generation held to what could be salvaged.
+
+    Args:
+        parsed: What could be salvaged.
+        before: The last good generation.
+        rotten: Believe the last good generation where both have a value of the same time: nobody edited this one.
+    """
     parsed.header = parsed.header or before.base.header
     for table in before.tables():
+        sets = has_sets(table)
+        documents = parsed.tables.setdefault(table, {})
         for number, registers in _registers(before, table):
-            add(parsed.tables, table, number, compress(registers, sets=has_sets(table)))
+            if rotten and number in documents:
+                here = expand(documents[number], sets=sets)
+                here |= {name: old for name, old in registers.items() if name in here and here[name][0] == old[0]}
+                documents[number] = compress(here, sets=sets)
+            add(parsed.tables, table, number, compress(registers, sets=sets))
 
 
 def _registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:

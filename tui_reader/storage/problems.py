@@ -50,6 +50,14 @@ def damaged(path: str, where: str) -> str:
     )
 
 
+def read_only(path: str) -> str:
+    """What a reader is told of a library that may not be written."""
+    return (
+        f"{path} or its folder is read-only: changes are shown until the reader ends, and NOT saved. "
+        "Allow writing to both, then reopen."
+    )
+
+
 def newer(path: str, version: str) -> str:
     """What a reader is told of a file that a later version of the program wrote."""
     return (

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tui_reader.storage.clock import ZERO, is_stamp
-from tui_reader.storage.values import canonical
+from tui_reader.storage.values import canonical, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
             out[name] = ABSENT
     for field in _SETS:
         # A changed member also renews the field itself: else taking the field away elsewhere could hide it.
-        if sets and field in new and any(name.startswith(f"{field}/") for name in out):
+        if sets and new.get(field) is _SET_MARK and any(name.startswith(f"{field}/") for name in out):
             out[field] = _SET_MARK
     return out
 
@@ -214,4 +214,4 @@ def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
         return None
     document = compress(registers, sets=sets)
     document.pop(STAMPS, None)
-    return document
+    return {field: fresh(value) for field, value in document.items()}

@@ -12,6 +12,7 @@ from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
 from tui_reader.storage.identity import KEY_BITS, document_id
 from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.values import fresh
 from tui_reader.storage.writer import Pending, Writer
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class LibraryStore:
         number = self._numbers.find(self._library.state, table, key)
         fields = plain(self._library.document(table, number)) if number is not None else {}
         for field, (_, after) in above:
-            with_edit(fields, field, after)
+            with_edit(fields, field, fresh(after))
         return fields or None
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:

@@ -44,6 +44,15 @@ def check(value: Any, depth: int = 0) -> None:
         raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
 
 
+def fresh(value: Any) -> Any:
+    """The same value, sharing nothing that could be changed."""
+    if isinstance(value, dict):
+        return {key: fresh(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [fresh(inner) for inner in value]
+    return value
+
+
 def encode(value: Any) -> bytes:
     """Compact UTF-8 without a line break."""
     return _encode(value).encode()

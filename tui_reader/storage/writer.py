@@ -83,6 +83,7 @@ class Writer:
         self._closing = False
         self._last_change = time.monotonic()
         self._told_damage = False
+        self._told_notice = ""
         self._greet()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -109,7 +110,9 @@ class Writer:
         if self._library.damage and not self._told_damage:
             self._told_damage = True
             self._tell(self._library.damage)
-        self._tell(self._library.outside)
+        if self._library.opener.notice != self._told_notice:
+            self._told_notice = self._library.opener.notice
+            self._tell(self._told_notice)
 
     def _merge_copies(self) -> None:
         if self._library.read_only or self._library.damage:
@@ -206,9 +209,8 @@ class Writer:
             self._tell(str(error))
         self._gather_news()
         self._tell_damage()
-        self._library.outside = ""
         if time.monotonic() - self._last_change >= _IDLE:
-            if not self._library.verified and not self._library.verify():
+            if not self._library.opener.verified and not self._library.verify():
                 self._tell_damage()
             journal = self._library.journal
             enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)

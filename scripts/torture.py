@@ -1,0 +1,175 @@
+"""Tries for a long time to make the store lose something.
+
+    python scripts/torture.py [--minutes 30] [--seed N]
+
+Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
+state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut and
+every bit flipped, three machines with wrong clocks and a careless syncing program, a full disk. Ends with a table, and
+with exit code 1 if anything was wrong. What goes wrong once can be run again: each line names its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.storage import crashes, faults, machines, torn, windows  # noqa: E402
+from tui_reader.errors import StoreError  # noqa: E402
+from tui_reader.storage import open_store  # noqa: E402
+from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Round = Callable[[Path, int], tuple[dict[str, int], list[str]]]
+
+KILL_LOOPS = 25
+
+
+def kills(processes: int) -> Round:
+    def round_(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+        # On a real disk, where a flush takes its time: a folder in memory would hide races.
+        with tempfile.TemporaryDirectory(dir=folder.parent / "disk") as place:
+            command = [sys.executable, "-m", "tests.storage.kills", place, str(KILL_LOOPS), str(processes), str(seed)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            if done.returncode:
+                return {}, [done.stdout + done.stderr[-500:]]
+            return json.loads(done.stdout), []
+
+    return round_
+
+
+def power_cuts(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    scene = folder / "scene"
+    scene.mkdir()
+    count, wrong = crashes.check(crashes.record_any(scene, random.Random(seed)), folder / "state")
+    return {"states": count}, wrong
+
+
+def failing_calls(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    fault = random.Random(seed).choice(faults.FAULTS)
+    count, wrong = faults.run_all(folder / "state", (fault,))
+    return {"failed calls": count}, wrong
+
+
+def torn_journals(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    count = Counter[str]()
+    return count, list(torn.journals(folder / "state", (seed % 8,), lambda: count.update(["journals"])))
+
+
+def torn_bases(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    count = Counter[str]()
+    return count, list(torn.bases(folder / "state", (seed % 8,), lambda: count.update(["bases"])))
+
+
+def three_machines(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    return machines.trial(folder / "state", random.Random(seed))
+
+
+def races(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:  # noqa: ARG001
+    return {"races": len(windows.RACES)}, windows.look(folder / "state")
+
+
+def full_disk(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    mounted = folder / "small"
+    mounted.mkdir()
+    size = f"size={random.Random(seed).randrange(60, 400)}k"
+    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(mounted)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        return {"skipped, no mount allowed": 1}, []
+    try:
+        store = open_store(mounted / "library.json")
+        saved = 0
+        try:
+            while True:
+                store.apply([Edit(ARTICLES, f"a{saved}", "title", None, "t" * 500)], "named").result(20)
+                saved += 1
+        except StoreError:
+            pass
+        with contextlib.suppress(StoreError):
+            store.close()
+        again = open_store(mounted / "library.json")
+        found = {key for key, _ in again.items(ARTICLES)}
+        again.close()
+        lost = [key for key in (f"a{number}" for number in range(saved)) if key not in found]
+        return {"saved": saved}, [f"lost on a full disk: {lost}"] if lost else []
+    finally:
+        subprocess.run(["umount", str(mounted)], check=True)
+
+
+ROUNDS: dict[str, Round] = {
+    "killed, one process": kills(1),
+    "killed, two processes": kills(2),
+    "power cuts": power_cuts,
+    "failing calls": failing_calls,
+    "torn journals": torn_journals,
+    "torn bases": torn_bases,
+    "three machines": three_machines,
+    "races of two windows": races,
+    "full disk": full_disk,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    memory = Path("/dev/shm")
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ROUNDS}
+    wrong: list[str] = []
+    seconds = given.minutes * 60
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
+        base = Path(name)
+        os.environ["XDG_STATE_HOME"] = str(base / "state-home")
+        disk = Path(tempfile.mkdtemp(prefix="tui-reader-torture-"))
+        (base / "disk").symlink_to(disk)
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task("", total=seconds)
+            started, seed = time.monotonic(), given.seed
+            while (passed := time.monotonic() - started) < seconds:
+                kind = list(ROUNDS)[seed % len(ROUNDS)]
+                progress.update(task, completed=passed, description=f"{kind}, seed {seed}, {len(wrong)} wrong")
+                folder = base / "round"
+                folder.mkdir()
+                found, bad = ROUNDS[kind](folder, seed)
+                shutil.rmtree(folder, ignore_errors=True)
+                counts[kind].update({"rounds": 1, **found})
+                wrong += [f"{kind}, seed {seed}: {line}" for line in bad]
+                seed += 1
+            progress.update(task, completed=seconds)
+        shutil.rmtree(disk, ignore_errors=True)
+    table = Table("kind", "rounds", "what happened", "wrong")
+    for kind, count in counts.items():
+        rounds = count.pop("rounds", 0)
+        what = ", ".join(f"{number:,} {name}" for name, number in count.items())
+        table.add_row(kind, f"{rounds:,}", what, str(sum(line.startswith(f"{kind}, seed") for line in wrong)))
+    out = Console(width=120)
+    out.print(table)
+    for line in wrong:
+        out.print(line, markup=False)
+    out.print(f"{given.minutes:g} minutes from seed {given.seed}: {len(wrong)} wrong")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,118 @@
+"""Three machines with one library in a folder that some program syncs badly: late, twice, with conflict copies."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from tests.storage.crashes import Unflushed
+from tui_reader.storage.clock import Clock
+from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+from tui_reader.storage.merge import merge_conflict_copies, merge_file
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+NAMES = ("aaaa", "bbbb", "cccc")
+_KEYS = tuple(f"art{n}" for n in range(5))
+_FIELDS = ("read", "note", "tags/x", "tags/y")
+
+
+class Machine:
+    """A library of its own, and a clock that is wrong."""
+
+    def __init__(self, folder: Path, name: str, chance: random.Random) -> None:
+        self.name, self._chance = name, chance
+        folder.mkdir(parents=True)
+        self.path = folder / "library.json"
+        self._skew = chance.randrange(-3_600_000, 3_600_000)
+        self._time = 1_800_000_000_000
+        self.library = self._open()
+        self.synced: bytes | None = None
+
+    def _wall(self) -> int:
+        if self._chance.random() < 0.02:
+            self._skew -= self._chance.randrange(600_000)  # somebody set the clock back
+        self._time += self._chance.randrange(2_000)
+        return self._time + self._skew
+
+    def _open(self) -> Library:
+        return Library(self.path, self.name, disk=Unflushed(), clock=Clock(self.name, self._wall))
+
+    def reopen(self) -> None:
+        self.library.close()
+        self.library = self._open()
+
+    def edit(self, number: int, newest: dict[tuple[str, str], tuple[str, Any]]) -> None:
+        key, field = self._chance.choice(_KEYS), self._chance.choice(_FIELDS)
+        registers: dict[str, Any] = {"id": key}
+        registers[field] = self._chance.random() < 0.5 if field.startswith("tags/") else number
+        if field.startswith("tags/"):
+            registers["tags"] = []
+        entry = self.library.commit(lambda _: {"o": [["articles", str(document_id(key)), registers]]})
+        assert entry is not None
+        newest[key, field] = max(newest.get((key, field), ("", None)), (entry["s"], registers[field]))
+
+    def receive(self, sender: Machine, count: int) -> int:
+        """What the syncing program does with the sender's file; whether it left a conflict copy."""
+        if not sender.path.exists():
+            return 0
+        data = sender.path.read_bytes()
+        mine = self.path.read_bytes() if self.path.exists() else None
+        if mine == data:
+            return 0
+        if mine is None or mine == self.synced:
+            temporary = self.path.with_name("moved")
+            temporary.write_bytes(data)
+            temporary.replace(self.path)
+            self.synced = data
+            return 0
+        self.path.with_name(f"library.sync-conflict-20261122-{count:06}-ABCDEFG.json").write_bytes(data)
+        return 1
+
+
+def trial(folder: Path, chance: random.Random) -> tuple[dict[str, int], list[str]]:
+    """One life of three machines: how much happened, and what was wrong."""
+    shutil.rmtree(folder, ignore_errors=True)
+    machines = [Machine(folder / name, name, chance) for name in NAMES]
+    newest: dict[tuple[str, str], tuple[str, Any]] = {}
+    counts = {"edits": 0, "conflict copies": 0}
+    for number in range(chance.randrange(20, 60)):
+        machine = chance.choice(machines)
+        pick = chance.random()
+        if pick < 0.55:
+            machine.edit(number, newest)
+            counts["edits"] += 1
+        elif pick < 0.7:
+            fold(machine.library)
+        elif pick < 0.75:
+            machine.reopen()
+        elif pick < 0.8:
+            merge_conflict_copies(machine.library)
+        else:
+            sender = chance.choice([other for other in machines if other is not machine])
+            counts["conflict copies"] += machine.receive(sender, number)
+    for _ in range(2):
+        for machine in machines:
+            machine.library.poll()
+            merge_conflict_copies(machine.library)
+            fold(machine.library)
+        for machine in machines:
+            for other in machines:
+                if other is not machine and other.path.exists():
+                    merge_file(machine.library, str(other.path))
+    wrong = []
+    found = [{key: machine.library.document("articles", document_id(key)) for key in _KEYS} for machine in machines]
+    if not all(one == found[0] for one in found):
+        wrong.append(f"the machines differ: {found}")
+    for (key, field), (stamp, value) in newest.items():
+        document = found[0][key] or {}
+        seen = field[5:] in document.get("tags", ()) if field.startswith("tags/") else document.get(field)
+        if seen != value:
+            wrong.append(f"{key} {field} is {seen}, not {value} of {stamp}")
+    for machine in machines:
+        machine.library.close()
+    return counts, wrong

@@ -1,0 +1,130 @@
+"""The sorted file: any document is found, and a new generation is the old one with its changes, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tinydb import TinyDB
+
+from tui_reader.storage import basefile
+from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError
+from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.foreign import Parsed, lay_out
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.keyindex import KeyIndex
+from tui_reader.storage.values import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+IDS = st.integers(1, 60) | st.integers(1, 2**106)
+TEXTS = st.text(max_size=40) | st.sampled_from(["\n", '"7": ', "x" * 3_000, "ü" * 40_000, '\\"5": {'])
+TABLE = st.dictionaries(IDS, TEXTS, max_size=25)
+
+
+class Changes:
+    """A plan that sets or takes out some documents of the table `t`."""
+
+    def __init__(self, documents: Mapping[int, str | None]) -> None:
+        self._documents = documents
+        self.old: dict[int, bytes | None] = {}
+
+    def tables(self) -> Iterator[str]:
+        yield "t"
+
+    def numbers(self, table: str) -> Sequence[int]:
+        return sorted(self._documents)
+
+    def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
+        self.old[number] = old
+        value = self._documents[number]
+        return None if value is None else encode({"v": value})
+
+
+def base_of(documents: Mapping[int, str]) -> BaseFile:
+    return BaseFile(MemorySource(lay_out(Parsed({"t": {number: {"v": text} for number, text in documents.items()}}))))
+
+
+@given(TABLE, st.dictionaries(IDS, TEXTS | st.none(), max_size=25))
+def test_a_new_generation_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
+    base, plan = base_of(old), Changes(changes)
+    memory = _Memory()
+    write_base(0, memory, base, plan, {"hlc": ""}, most_tables=["t"])
+    new = BaseFile(MemorySource(bytes(memory.data)))
+    expected = {n: {"v": v} for n, v in sorted((old | changes).items()) if v is not None}
+    assert new.verify()
+    assert dict(new.documents("t")) == expected
+    assert [number for number, _ in new.lines("t")] == sorted(expected)
+    assert json.loads(bytes(memory.data))["t"] == {str(number): document for number, document in expected.items()}
+    assert plan.old == {n: encode({"v": old[n]}) if n in old else None for n in changes}
+
+
+@given(TABLE, IDS, IDS)
+def test_any_document_and_any_range_is_found(documents: dict[int, str], low: int, high: int) -> None:
+    base = base_of(documents)
+    for number in {*documents, low, high}:
+        found = base.line("t", number)
+        assert found == (encode({"v": documents[number]}) if number in documents else None)
+    assert [n for n, _ in base.lines("t", low, high)] == [n for n in sorted(documents) if low <= n < high]
+    assert base.last_id("t") == max(documents, default=0)
+    same = {low} if documents.get(low) == "other" else set()
+    assert sorted(base.differing(base_of({low: "other"}), "t")) == sorted({*documents, low} - same)
+
+
+def test_a_long_file_is_searched_with_few_reads(tmp_path: Path) -> None:
+    path = tmp_path / "base"
+    count = 20_000
+    path.write_bytes(lay_out(Parsed({"t": {n: {"v": "x" * (n * 37 % 700)} for n in range(1, count)}})))
+    reads = []
+
+    class Counting(Disk):
+        def read_at(self, handle: int, count: int, offset: int) -> bytes:
+            reads.append(count)
+            return super().read_at(handle, count, offset)
+
+    base = BaseFile(FileSource(str(path), Counting()))
+    reads.clear()
+    assert base.line("t", 12_345) is not None
+    assert len(reads) < 40
+    assert sum(reads) < 60_000
+    assert len(list(base.lines("t"))) == count - 1
+
+
+def test_annotations_are_found_by_their_own_key(tmp_path: Path) -> None:
+    keys = {f"n{n}": f"art{n % 7}" for n in range(500)}
+    table = {document_id(key, parent): {"id": key, "article": parent} for key, parent in keys.items()}
+    base = BaseFile(MemorySource(lay_out(Parsed({"annotations": table}))))
+    index = KeyIndex(base, "annotations")
+    assert all(index.find(document_id(key)) == document_id(key, parent) for key, parent in keys.items())
+    assert index.find(document_id("other")) is None
+
+
+def test_another_layout_is_not_taken_for_ours(tmp_path: Path) -> None:
+    with TinyDB(tmp_path / "plain.json") as plain:
+        plain.insert({"a": 1})
+    with pytest.raises(NotOurLayoutError):
+        BaseFile(FileSource(str(tmp_path / "plain.json"), Disk()))
+    assert basefile.VERSION == 1
+
+
+class _Memory(Disk):
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, handle: int, data: bytes | memoryview) -> None:
+        self.data += data
+
+    def write_at(self, handle: int, data: bytes, offset: int) -> None:
+        self.data[offset : offset + len(data)] = data
+
+    def sync_data(self, handle: int) -> None:
+        pass
+
+    def sync(self, handle: int) -> None:
+        pass

@@ -1,0 +1,135 @@
+"""Programs that speak TinyDB may use the library: durable when a call returns, at the cost of the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tinydb import Query, TinyDB, where
+from tinydb.operations import increment
+from tinydb.storages import MemoryStorage
+from tinydb.table import Document
+
+from tui_reader.storage import LibraryDB
+from tui_reader.storage.identity import document_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_was_done_is_there_without_closing(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    db = LibraryDB(path, machine="aaaa")
+    ids = db.insert_multiple([{"n": n} for n in range(4)])
+    db.update({"n": 10}, where("n") == 1)
+    db.update(increment("n"), doc_ids=[ids[2]])
+    db.remove(where("n") == 0)
+    db.upsert({"n": 99, "new": True}, where("n") == 99)
+    # As if killed: another one opens it now.
+    with LibraryDB(path, machine="aaaa") as again:
+        assert sorted(document["n"] for document in again) == [3, 3, 10, 99]
+    db.close()
+    with TinyDB(path) as plain:
+        assert sorted(document["n"] for document in plain) == [3, 3, 10, 99]
+
+
+def test_a_change_costs_its_own_size(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    with LibraryDB(path, machine="aaaa") as db:
+        db.insert_multiple([{"text": "x" * 200} for _ in range(2_000)])
+    with LibraryDB(path, machine="aaaa") as db:
+        size = path.stat().st_size
+        db.update({"read": True}, doc_ids=[1_000])
+        journal = next(tmp_path.glob("library.json.journal-*"))
+        assert journal.stat().st_size < 200
+        assert path.stat().st_size == size
+
+
+def test_articles_and_annotations_get_ids_that_every_machine_gives_them(tmp_path: Path) -> None:
+    with LibraryDB(tmp_path / "library.json") as db:
+        articles, annotations = db.table("articles"), db.table("annotations")
+        assert articles.insert({"id": "art"}) == document_id("art")
+        assert annotations.insert({"id": "n", "article": "art"}) == document_id("n", "art")
+        with pytest.raises(ValueError, match="already exists"):
+            articles.insert({"id": "art"})
+        assert articles.insert_multiple([{"id": "b", "tags": ["z", "a", "z"]}]) == [document_id("b")]
+        assert articles.get(doc_id=document_id("b")) == {"id": "b", "tags": ["a", "z"]}
+
+
+def test_an_update_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+    with LibraryDB(tmp_path / "library.json") as db:
+        db.insert_multiple([{"n": 1, "list": []}, {"n": 2, "list": []}, {"list": []}])
+
+        def spoil(document: dict[str, object]) -> None:
+            document["list"] = [1]
+            document["n"] += 1  # type: ignore[operator]
+
+        with pytest.raises(KeyError):
+            db.update(spoil)
+        assert db.all() == [{"n": 1, "list": []}, {"n": 2, "list": []}, {"list": []}]
+        db.all()[0]["list"].append(5)
+        assert db.all()[0] == {"n": 1, "list": []}
+
+
+@pytest.mark.parametrize("value", [float("nan"), "\ud800", 2**70])
+def test_what_json_cannot_hold_is_refused(tmp_path: Path, value: object) -> None:
+    with LibraryDB(tmp_path / "library.json") as db:
+        with pytest.raises(ValueError, match=r".+"):
+            db.insert({"a": value})
+        with pytest.raises(ValueError, match="time stamps"):
+            db.insert({"_t": 1})
+        assert db.all() == []
+        assert list(tmp_path.glob("*.journal-*"))
+
+
+def test_the_stores_own_tables_are_out_of_reach(tmp_path: Path) -> None:
+    with LibraryDB(tmp_path / "library.json") as db:
+        for name in ("meta", "articles.deleted"):
+            with pytest.raises(ValueError, match="own"):
+                db.table(name)
+        db.insert({"a": 1})
+        db.remove(doc_ids=[1])
+        assert db.tables() == {"_default"}
+        db.drop_tables()
+        assert db.tables() == set()
+        assert db.insert(Document({"a": 2}, 1)) == 1
+        assert db.all() == [{"a": 2}]
+
+
+def test_searches_see_what_another_window_changed(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = LibraryDB(path), LibraryDB(path)
+    query = Query().n > 1
+    assert one.search(query) == []
+    two.insert({"n": 5})
+    assert one.search(query) == [{"n": 5}]
+    two.update({"n": 6})
+    assert one.search(query) == [{"n": 6}]
+    ids = [db.insert({"n": 0}) for db in (one, two, one, two)]
+    assert len(set(ids)) == 4
+    for _ in range(20):
+        one.update(increment("n"), doc_ids=[1])
+        two.update(increment("n"), doc_ids=[1])
+    assert one.get(doc_id=1) == {"n": 46}
+    two.close()
+    one.close()
+
+
+def test_another_storage_works_as_with_tinydb(tmp_path: Path) -> None:
+    with LibraryDB(storage=MemoryStorage) as db:
+        db.insert({"a": 1})
+        assert db.tables() == {"_default"}
+        assert len(db) == 1
+
+
+def test_options_that_cannot_be_had_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    with pytest.raises(ValueError, match="UTF-8"):
+        LibraryDB(path, encoding="cp1252")
+    with pytest.raises(TypeError, match="default"):
+        LibraryDB(path, default=str)
+    with pytest.raises(FileNotFoundError):
+        LibraryDB(tmp_path / "none" / "library.json")
+    LibraryDB(path, indent=4).close()
+    with LibraryDB(path, access_mode="r") as db, pytest.raises(OSError, match="reading"):
+        db.insert({"a": 1})

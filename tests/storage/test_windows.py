@@ -1,0 +1,354 @@
+"""Two readers on one library see each other's changes, keep both, and never wait for the disk where they draw."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage import LibraryDB, Store, open_store
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.fold import fold
+from tui_reader.storage.foreign import Parsed, lay_out
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+
+def change(store: Store, key: str, field: str, after: Any, table: str = ARTICLES) -> None:
+    before = (store.get(table, key) or {}).get(field)
+    store.apply([Edit(table, key, field, before, after)], f"{field} of {key}").result(5)
+
+
+def until(condition: Callable[[], object], seconds: float = 5.0) -> float:
+    """Seconds until something is so."""
+    started = time.monotonic()
+    waiting = threading.Event()
+    while not condition():
+        assert time.monotonic() - started < seconds, "it never came"
+        waiting.wait(0.01)
+    return time.monotonic() - started
+
+
+def told(store: Store, seen: list[Edit]) -> bool:
+    seen.extend(store.poll())
+    return bool(seen)
+
+
+def test_each_window_sees_the_other_within_a_second_and_says_that_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    assert not any("another window" in notice for notice in one.notices)
+    assert any("another window" in notice for notice in two.notices)
+    change(one, "a", "starred", True)
+    seen: list[Edit] = []
+    assert until(lambda: told(two, seen)) < 1.0
+    assert seen == [Edit(ARTICLES, "a", "starred", None, True)]
+    assert two.get(ARTICLES, "a") == {"starred": True}
+    change(two, "a", "read", True)
+    change(one, "b", "read", True)
+    assert until(lambda: one.get(ARTICLES, "a") == {"starred": True, "read": True}) < 1.0
+    one.close()
+    change(two, "c", "read", True)
+    two.close()
+    again = open_store(path)
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
+    assert not any("another window" in notice for notice in again.notices)
+    again.close()
+
+
+def test_what_others_did_is_told_across_a_fold(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    change(one, "a", "read", True)
+    one.close()
+    seen: list[Edit] = []
+    until(lambda: told(two, seen))
+    assert seen == [Edit(ARTICLES, "a", "read", None, True)]
+    two.close()
+
+
+def test_tags_that_two_windows_add_at_once_are_both_kept(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    one.apply([Edit(ARTICLES, "a", "tags", None, ["old"])], "tagged").result(5)
+    until(lambda: two.get(ARTICLES, "a"))
+    first = one.apply([Edit(ARTICLES, "a", "tags", ["old"], ["new one", "old"])], "tagged")
+    second = two.apply([Edit(ARTICLES, "a", "tags", ["old"], ["new two", "old"])], "tagged")
+    first.result(5)
+    second.result(5)
+    for store in (one, two):
+        until(lambda s=store: (s.get(ARTICLES, "a") or {})["tags"] == ["new one", "new two", "old"])  # type: ignore[misc]
+    one.undo()
+    until(lambda: (two.get(ARTICLES, "a") or {})["tags"] == ["new two", "old"])
+    one.close()
+    two.close()
+
+
+def test_a_change_is_seen_at_once_and_the_receipt_comes_when_it_is_on_disk(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class Slow(Unflushed):
+        def sync_data(self, handle: int) -> None:
+            gate.wait(5)
+
+    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Slow()))
+    receipt = store.apply([Edit(ARTICLES, "a", "read", None, True)], "read")
+    assert store.get(ARTICLES, "a") == {"read": True}
+    assert dict(store.items(ARTICLES)) == {"a": {"read": True}}
+    assert not receipt.done()
+    gate.set()
+    receipt.result(5)
+    store.close()
+
+
+def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    count = 20_000
+    table = {document_id(f"a{n}"): {"id": f"a{n}", "title": "t" * 150, "read": True} for n in range(count)}
+    path.write_bytes(lay_out(Parsed({"articles": table})))
+    screen = threading.get_ident()
+    flushed: list[str] = []
+    read: list[int] = []
+
+    class Traced(Disk):
+        def read_at(self, handle: int, count: int, offset: int) -> bytes:
+            if threading.get_ident() == screen:
+                read.append(count)
+            return super().read_at(handle, count, offset)
+
+    def trace(_: object, event: str, function: Any) -> None:
+        # Sees every call of a built-in function by this thread, whatever code makes it.
+        if event == "c_call" and function.__name__ in ("fsync", "fdatasync", "flock", "write", "writev", "copyfileobj"):
+            flushed.append(function.__name__)
+
+    sys.setprofile(trace)
+    try:
+        store = LibraryStore(Library(path, "aaaa", disk=Traced()))
+        opening, flushed_opening = sum(read), list(flushed)
+        each: list[int] = []
+        largest = max(read)
+        receipts: list[Future[None]] = []
+        for n in range(50):
+            each.append(sum(read))
+            read.clear()
+            key = f"a{n * 7}"
+            before = (store.get(ARTICLES, key) or {}).get("read")
+            receipts.append(store.apply([Edit(ARTICLES, key, "read", before, n)], "read"))
+            store.apply([Edit(ANNOTATIONS, f"n{n}", "article", None, key)], "noted")
+            list(store.items(ANNOTATIONS, of=key))
+            store.poll()
+        store.undo()
+        store.redo()
+    finally:
+        sys.setprofile(None)
+    for receipt in receipts:
+        receipt.result(5)
+    store.close()
+    size = path.stat().st_size
+    assert size > 3_000_000
+    assert opening < 200_000
+    assert max(each[1:]) < size // 4, "what one key asks for"
+    assert largest < 70_000
+    assert flushed_opening in ([], ["flock"]), "the sign of an open window is a lock outside of the library"
+    assert flushed == flushed_opening
+
+
+def test_undo_goes_back_a_thousand_steps_across_restarts_and_folds(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+
+    def reopened() -> LibraryStore:
+        return LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+
+    steps = 1_000
+    for part in range(4):
+        store = reopened()
+        for n in range(part * steps // 4, (part + 1) * steps // 4):
+            store.apply([Edit(ARTICLES, "a", "n", n or None, n + 1)], f"step {n + 1}")
+            store.apply([Edit(ARTICLES, "a", "offset", None, n)], "moved on", undoable=False)
+        store.close()
+    store = reopened()
+    for n in range(steps, 0, -1):
+        undone = store.undo()
+        assert undone is not None
+        assert undone.label == f"step {n}"
+        assert undone.edits == (Edit(ARTICLES, "a", "n", n, n - 1 or None),)
+        if n == steps // 2:
+            store.close()
+            store = reopened()
+    assert store.undo() is None
+    assert store.get(ARTICLES, "a") == {"offset": steps - 1}
+    store.close()
+    store = reopened()
+    redone = store.redo()
+    assert redone is not None
+    assert redone.label == "step 1"
+    store.apply([Edit(ARTICLES, "b", "n", None, 1)], "something else")
+    assert store.redo() is None
+    store.close()
+    assert reopened_label(reopened()) == "something else"
+
+
+def reopened_label(store: LibraryStore) -> str:
+    undone = store.undo()
+    store.close()
+    return undone.label if undone else ""
+
+
+def test_undo_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    library = Library(path, "aaaa")
+    store = LibraryStore(library)
+    change(store, "a", "read", True)
+    fold(library)
+    change(store, "b", "read", True)
+    # As if killed: nothing is closed.
+    again = LibraryStore(Library(path, "aaaa"))
+    labels = [step.label for step in (again.undo(), again.undo()) if step]
+    assert labels == ["read of b", "read of a"]
+    again.close()
+    store.close()
+
+
+def test_undo_leaves_alone_what_was_changed_since(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    one.apply([Edit(ARTICLES, "a", "read", None, True), Edit(ARTICLES, "a", "starred", None, True)], "both").result(5)
+    until(lambda: two.get(ARTICLES, "a"))
+    change(two, "a", "read", "later")
+    until(lambda: (one.get(ARTICLES, "a") or {})["read"] == "later")
+    undone = one.undo()
+    assert undone is not None
+    assert undone.edits == (Edit(ARTICLES, "a", "starred", True, None),)
+    assert one.get(ARTICLES, "a") == {"read": "later"}
+    one.close()
+    two.close()
+
+
+def test_a_deleted_annotation_comes_back_whole_with_undo(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "library.json")
+    fields = {"article": "a", "quote": "q", "tags": ["x"], "note": "n"}
+    store.apply([Edit(ANNOTATIONS, "n1", name, None, value) for name, value in fields.items()], "noted").result(5)
+    store.apply([Edit(ANNOTATIONS, "n1", name, value, None) for name, value in fields.items()], "deleted").result(5)
+    assert store.get(ANNOTATIONS, "n1") is None
+    assert list(store.items(ANNOTATIONS, of="a")) == []
+    store.undo()
+    assert store.get(ANNOTATIONS, "n1") == fields
+    store.close()
+    again = open_store(tmp_path / "library.json")
+    assert dict(again.items(ANNOTATIONS, of="a")) == {"n1": fields}
+    again.apply([Edit(ANNOTATIONS, "n1", "article", "a", "b")], "moved").result(5)
+    assert list(again.items(ANNOTATIONS, of="a")) == []
+    assert dict(again.items(ANNOTATIONS, of="b")) == {"n1": {**fields, "article": "b"}}
+    again.close()
+    with LibraryDB(tmp_path / "library.json") as db:
+        assert [dict(d) for d in db.table("annotations").all()] == [{"id": "n1", **fields, "article": "b"}]
+
+
+def test_a_refused_change_stays_visible_and_goes_with_the_next_one(tmp_path: Path) -> None:
+    class Full(Disk):
+        full = False
+
+        def write_some(self, handle: int, data: memoryview) -> int:
+            if self.full:
+                raise OSError(28, "No space left on device")
+            return super().write_some(handle, data)
+
+    disk = Full()
+    path = tmp_path / "library.json"
+    store = LibraryStore(Library(path, "aaaa", disk=disk))
+    change(store, "a", "read", True)
+    disk.full = True
+    receipt = store.apply([Edit(ARTICLES, "b", "read", None, True)], "read")
+    with pytest.raises(StoreError, match=r"Disk full.*NOT saved"):
+        receipt.result(5)
+    assert store.get(ARTICLES, "b") == {"read": True}
+    disk.full = False
+    change(store, "c", "read", True)
+    store.close()
+    again = open_store(path)
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
+    again.close()
+
+
+def test_a_read_only_folder_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    class Locked(Disk):
+        def may_write(self, path: str) -> bool:
+            return False
+
+    path = tmp_path / "library.json"
+    store = open_store(path)
+    change(store, "a", "read", True)
+    store.close()
+    before = sorted((item.name, item.stat().st_mtime_ns) for item in tmp_path.iterdir())
+    locked = LibraryStore(Library(path, "aaaa", disk=Locked()))
+    assert "read-only" in locked.read_only
+    assert any("read-only" in notice for notice in locked.notices)
+    refused = locked.apply([Edit(ARTICLES, "a", "read", True, None)], "unread")
+    with pytest.raises(StoreError, match="read-only"):
+        refused.result(5)
+    assert locked.get(ARTICLES, "a") is None
+    locked.close()
+    assert sorted((item.name, item.stat().st_mtime_ns) for item in tmp_path.iterdir()) == before
+
+
+def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    library = Library(path, "aaaa")
+    for n in range(3):
+        library.commit(lambda _, k=n: {"o": [["articles", str(document_id(f"a{k}")), {"id": f"a{k}", "n": k}]]})  # type: ignore[misc]
+    library.journal.close()
+    store = LibraryStore(Library(path, "aaaa"))
+    assert "Recovered 3 changes from the last run." in store.notices
+    assert {key for key, _ in store.items(ARTICLES)} == {"a0", "a1", "a2"}
+    store.close()
+
+
+def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The subprocess that reads it is held until a change is on disk."""
+    from tui_reader.storage import outside
+
+    path = tmp_path / "library.json"
+    store = open_store(path)
+    change(store, "a", "read", True)
+    store.close()
+    monkeypatch.setattr(outside, "SMALL", 0)
+    gate = tmp_path / "gate"
+    command = outside.command
+
+    def held(*given: str) -> list[str]:
+        wait = "import os, sys, time\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
+        wait += "os.execv(sys.argv[2], sys.argv[2:])"
+        return [sys.executable, "-c", wait, str(gate), *command(*given)]
+
+    store = open_store(path)
+    monkeypatch.setattr(outside, "command", held)
+    edited = tmp_path / "edited"
+    edited.write_bytes(path.read_bytes().replace(b'"read":true', b'"read":true,"mine":1'))
+    edited.replace(path)
+    receipt = store.apply([Edit(ARTICLES, "b", "read", None, True)], "read")
+    receipt.result(5)
+    assert isinstance(store, LibraryStore)
+    library = store._library
+    until(lambda: library.opener.is_adopting)
+    change(store, "c", "read", True)
+    assert store.get(ARTICLES, "a") == {"read": True}, "the file as it was, until the other one is read"
+    gate.touch()
+    until(lambda: store.get(ARTICLES, "a") == {"read": True, "mine": 1})
+    store.close()
+    again = open_store(path)
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
+    again.close()

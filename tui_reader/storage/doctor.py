@@ -1,0 +1,242 @@
+"""Looks at everything that belongs to a library, says what is wrong, and mends what may be mended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage import backups, filesystem
+from tui_reader.storage.basefile import GRAVES, UnreadableError
+from tui_reader.storage.edits import written
+from tui_reader.storage.fold import fold, leftovers, remove_leftovers
+from tui_reader.storage.foreign import derived_id
+from tui_reader.storage.journal import decode_lines
+from tui_reader.storage.library import Library
+from tui_reader.storage.merge import Merged, conflict_copies, merge_conflict_copies, merge_file
+from tui_reader.storage.registers import DELETED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+_BATCH = 2_000
+"""Documents in one journal entry."""
+
+
+class Finding(NamedTuple):
+    """Something that a look at the library found."""
+
+    text: str
+    """What it is, as a sentence."""
+    is_wrong: bool
+    """Whether it should not be so."""
+    mended: str = ""
+    """What was done about it; empty if nothing."""
+
+
+class Checkup(NamedTuple):
+    """All that was found."""
+
+    path: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong, or everything that was is mended."""
+        return all(finding.mended for finding in self.findings if finding.is_wrong)
+
+
+def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
+    """Check the state file of a library, its journals and what lies beside them.
+
+    Args:
+        path: The base.
+        machine: Name of this machine.
+        fix: Mend what is wrong. What cannot be read any more is kept among the backups first.
+
+    Raises:
+        StoreError: The file cannot be read at all, or what was to be mended cannot be written.
+    """
+    library = Library(path, machine)
+    try:
+        findings = [
+            *_place(library),
+            *_base(library, fix=fix),
+            *_journals(library, fix=fix),
+            *_beside(library, fix=fix),
+        ]
+    finally:
+        library.close()
+    return Checkup(library.path, tuple(findings))
+
+
+def _place(library: Library) -> Iterator[Finding]:
+    if library.read_only:
+        yield Finding(library.read_only, is_wrong=True)
+    if warning := filesystem.warning(library.folder):
+        yield Finding(warning, is_wrong=False)
+
+
+def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
+    if not Path(library.path).exists():
+        yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
+        return
+    if library.opener.notice:
+        yield Finding(library.opener.notice, is_wrong=False)
+    library.verify()
+    if library.damage:
+        damage = library.damage.split(" Nothing of it")[0]
+        yield Finding(damage, is_wrong=True, mended=_mend(library) if fix else "")
+        return
+    state = library.state
+    strays = 0
+    for name in state.base.tables:
+        try:
+            last = 0
+            for number, document in state.base.documents(name):
+                derived = derived_id(name.removesuffix(GRAVES), document)
+                strays += number <= last or (derived not in (0, number))
+                last = number
+        except (UnreadableError, ValueError) as error:
+            yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
+    if strays:
+        yield Finding(f"{strays} documents of {library.path} do not stand in their place.", is_wrong=True)
+    counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
+    yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
+
+
+def _mend(library: Library) -> str:
+    library.distrust()
+    documents = sum(library.state.count(name) for name in library.state.tables())
+    kept = backups.keep(library.path, library.path, "damaged", library.disk)
+    if not fold(library, despite_damage=True):
+        return ""
+    return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
+
+
+def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
+    if library.journal.damaged:
+        yield Finding(f"{library.journal.damaged} lines of {library.journal.path} are damaged.", is_wrong=True)
+    elif library.state.has_changes:
+        many = "" if library.journal.lines == 1 else "s"
+        mended = ""
+        if fix and not library.damage and not library.read_only and fold(library):
+            mended = "Brought into the file."
+        text = f"{library.journal.lines} change{many} of this machine wait beside {library.path} to be brought into it."
+        yield Finding(text, is_wrong=False, mended=mended)
+    prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
+    for item in _scan(library.folder):
+        if item.name.startswith(prefix) and item.path != library.journal.path and not item.name.endswith(".tmp"):
+            with contextlib.suppress(OSError):
+                entries, damaged = decode_lines(Path(item.path).read_bytes())
+                if damaged:
+                    yield Finding(f"{damaged} lines of {item.path} are damaged.", is_wrong=True)
+                text = f"{item.path} holds {len(entries)} changes of another machine; they count here too."
+                yield Finding(text, is_wrong=False)
+
+
+def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
+    for path in leftovers(library):
+        mended = ""
+        if fix and not library.read_only:
+            with library.exclusive():
+                remove_leftovers(library)
+            mended = "Removed."
+        yield Finding(f"{path} was left by a run that was ended while it wrote.", is_wrong=True, mended=mended)
+    copies = conflict_copies(library.path)
+    if copies and fix and not library.read_only and not library.damage:
+        for merged in merge_conflict_copies(library):
+            text = f"{merged.source} is a conflict copy."
+            yield Finding(text, is_wrong=True, mended=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
+        fold(library)
+    else:
+        for copy in copies:
+            yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
+    known = backups.backups(library.path)
+    text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
+    yield Finding(text, is_wrong=False)
+
+
+def _scan(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError:
+        return []
+
+
+def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[Merged]:
+    """Take over what other copies of a library know better: another machine's file, a conflict copy, a backup.
+
+    Raises:
+        StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
+    """
+    library = Library(path, machine)
+    try:
+        _require_sound(library)
+        merged = [merge_file(library, os.path.realpath(other)) for other in others]
+        fold(library)
+    finally:
+        library.close()
+    return merged
+
+
+def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
+    """Go back to a backup, as a change of its own: other machines take it over like any other.
+
+    Args:
+        path: The base.
+        machine: Name of this machine.
+        name: The backup's path, file name, or a part of it such as its date.
+
+    Returns:
+        The backup, the path that what was there before is kept under, and how many documents changed.
+
+    Raises:
+        StoreError: There is no such backup, it cannot be read, or the library cannot be written.
+    """
+    backup = backups.find(os.path.realpath(path), name)
+    library = Library(path, machine)
+    other = Library(backup.path, machine)
+    try:
+        if other.damage or other.read_only:
+            raise StoreError(f"{backup.path} cannot be used: {other.damage or other.read_only}")
+        if library.read_only:
+            raise StoreError(library.read_only)
+        kept = ""
+        if Path(library.path).exists():
+            kept = backups.keep(library.path, library.path, "damaged" if library.damage else "restored", library.disk)
+        if library.damage:
+            fold(library, despite_damage=True)
+        changed = 0
+        for operations in _steps_to(library, other):
+            library.commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
+            changed += len(operations)
+        fold(library)
+    finally:
+        library.close()
+        other.close()
+    return backup, kept, changed
+
+
+def _steps_to(library: Library, goal: Library) -> Iterator[list[list[Any]]]:
+    """Operations that make a library's documents be those of another one, in batches."""
+    waiting: list[list[Any]] = []
+    for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
+        wanted = dict(goal.state.documents(table))
+        gone = [number for number, _ in library.state.documents(table) if number not in wanted]
+        waiting += [[table, str(number), {DELETED: True}] for number in gone]
+        for number, document in wanted.items():
+            waiting += written(library.state, table, number, document)
+            if len(waiting) >= _BATCH:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
+
+
+def _require_sound(library: Library) -> None:
+    if library.read_only or library.damage:
+        raise StoreError(library.read_only or library.damage)

@@ -1,0 +1,127 @@
+"""Opens the base, whoever wrote it last: as it is, as another program left it, or as far as it can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.storage import outside, problems
+from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError, UnreadableError
+
+if TYPE_CHECKING:
+    import os
+
+    from tui_reader.storage.clock import Clock
+    from tui_reader.storage.disk import Disk
+
+Signature = tuple[int, ...]
+
+
+def signature(status: os.stat_result) -> Signature:
+    """What changes when a file is replaced or written."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class Opener:
+    """The base at a path, and what there is to say of it.
+
+    Args:
+        path: The base.
+        disk: Makes the system calls.
+        clock: Gives the stamp for what was changed by hand.
+    """
+
+    def __init__(self, path: str, disk: Disk, clock: Clock) -> None:
+        self._path, self._disk, self._clock = path, disk, clock
+        self.damage = ""
+        """What is wrong with the base, as sentences; empty where it is sound."""
+        self.notice = ""
+        """What another program did to the base, as a sentence; empty if nothing."""
+        self.newer = ""
+        """Why the base is not to be written: a later version of the program wrote it."""
+        self.verified = False
+        """Whether the checksum of the base was seen to be right, or does not count."""
+        self._signature: Signature | None = None
+        self._distrusted: Signature | None = None
+        self._adopted: tuple[Signature, outside.Adopted] | None = None
+        self._adoption: tuple[Signature, outside.Adoption] | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there was a file when the base was opened last."""
+        return self._signature is not None
+
+    @property
+    def is_adopting(self) -> bool:
+        """Whether another process is still reading what somebody made of the base; until then it stays as it is."""
+        return self._adoption is not None
+
+    @property
+    def has_adopted(self) -> bool:
+        """Whether that process is done, so that `open` gives what it read."""
+        return self._adoption is not None and self._adoption[1].is_done
+
+    def wait(self) -> None:
+        """Return once nothing is being adopted."""
+        if self._adoption is not None:
+            self._adoption[1].wait()
+
+    def is_changed(self) -> bool:
+        """Whether the path names another file than the one that was opened."""
+        try:
+            return signature(self._disk.stat(self._path)) != self._signature
+        except (FileNotFoundError, NotADirectoryError):
+            return self._signature is not None
+
+    def distrust(self) -> None:
+        """Take the file for a foreign one from now on, even if it looks like ours."""
+        self._distrusted = self._signature
+
+    def open(self, standing: BaseFile | None = None) -> BaseFile:
+        """The base as it is now.
+
+        Args:
+            standing: What to go on with while a large foreign file is read by another process; without it, this waits.
+
+        Raises:
+            StoreError: The file cannot be read at all.
+        """
+        self.damage = self.notice = self.newer = ""
+        self.verified = False
+        try:
+            source = FileSource(self._path, self._disk)
+        except (FileNotFoundError, NotADirectoryError):
+            self._signature = self._adoption = None
+            return BaseFile(MemorySource(b""))
+        except OSError as error:
+            raise problems.unreadable(self._path, error) from error
+        self._signature = here = signature(source.status)
+        try:
+            if source.size and here != self._distrusted:
+                base = BaseFile(source)
+                self._adoption = None
+                return base
+        except (NotOurLayoutError, UnreadableError):
+            pass
+        adopted = self._adopt(here, source.size, may_wait=standing is None)
+        if adopted is None:
+            return standing or BaseFile(MemorySource(b""))
+        self._adopted = (here, adopted)
+        self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
+        self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else ""
+        self.notice = adopted.notice
+        self.verified = True
+        return adopted.base
+
+    def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> outside.Adopted | None:
+        """The foreign file as a base; None while another process reads it."""
+        if self._adopted is not None and self._adopted[0] == here:
+            return self._adopted[1]
+        if size <= outside.SMALL:
+            return outside.adopt(self._path, self._clock.now(), self._disk)
+        if self._adoption is None or self._adoption[0] != here:
+            self._adoption = (here, outside.Adoption(self._path, self._clock.now(), self._disk))
+        if not (may_wait or self._adoption[1].is_done):
+            return None
+        adopted = self._adoption[1].result()
+        self._adoption = None
+        return adopted
