@@ -255,3 +255,28 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
             await reader.keys("ctrl+r")
         assert sorted((each.id, each.colour, each.note, each.quote) for each in annotations(reader)) == sorted(before)
         await reader.sees("without a place")
+
+
+async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H", "g", "d")
+        await reader.sees("nothing has changed since you read it")
+        await reader.until(lambda: not reader.library.store.read_only)
+        await reader.keys("J", "Q")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Paragraph 2 of Alpha wolf", "Paragraph two of the Alpha wolf"))
+    async with start(articles) as reader:
+        await reader.sees("Paragraph two of the Alpha")
+        await reader.keys("enter")
+        await reader.sees("changed since you read it", "gd shows how")
+        await reader.keys("g", "d")
+        await reader.sees("since you read it", "Paragraph 2two of the Alpha")
+        await reader.keys(")", "H")
+        await reader.sees("gd shows the text itself")
+        await reader.keys("g", "d")
+        await reader.sees("Paragraph two of the Alpha")
+        assert reader.app.reading.desk.panes.article.current_mark is None
+        await reader.keys("g", "d")
+        await reader.sees("nothing has changed")
