@@ -95,6 +95,10 @@ class SpanKind(StrEnum):
     SUBSCRIPT = "subscript"
     MARK = "mark"
     """Text that the author marked."""
+    INSERTED = "inserted"
+    """Text that is new since the article was read."""
+    DELETED = "deleted"
+    """Text that is gone since, put back where it stood."""
 
 
 class Span(NamedTuple):

@@ -146,6 +146,8 @@ def _wide(data: bytes) -> Decoded | None:
     """UTF-16 or UTF-32 without a mark: zero bytes stand in one place of each unit, and the text makes sense."""
     sample = data[: _SAMPLE - _SAMPLE % 4]
     zeros = sample.count(0)
+    if zeros <= _FEW:
+        return None
     for codec, name, places, unit in (
         ("utf-32-le", "UTF-32", (2, 3), 4),
         ("utf-32-be", "UTF-32", (0, 1), 4),
@@ -190,8 +192,8 @@ def _damaged(data: bytes) -> Decoded | None:
 
 
 def _with_damage(text: str, bad: int) -> Decoded:
-    places = "one place" if bad == 1 else f"{bad:,} places"
-    return Decoded(text, "UTF-8", f"Damaged UTF-8: {places} that could not be decoded are shown as \ufffd.")
+    places = "one place that could not be decoded is" if bad == 1 else f"{bad:,} places that could not be decoded are"
+    return Decoded(text, "UTF-8", f"Damaged UTF-8: {places} shown as \ufffd.")
 
 
 def _count_ascii(data: bytes) -> int:

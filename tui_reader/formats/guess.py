@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,11 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
     return Metadata(**(fields | guessed), words=count_words(body), guessed=frozenset(guessed), header=header)
 
 
+def extrapolated(metadata: Metadata, share: float) -> Metadata:
+    """Metadata of the beginning of a text, with the words that the whole of it may have; `share` is its part."""
+    return replace(metadata, words=round(metadata.words / share))
+
+
 def _first_lines(body: str) -> list[str]:
     """The first lines that are not empty, cut where they are far longer than any headline, byline or date."""
     lines = body[:3_000].split("\n")[: 3 * _TOP_LINES]
@@ -101,7 +107,7 @@ def guess_byline(lines: list[str]) -> str:
     for line in lines:
         match = _BYLINE.fullmatch(line)
         if match and len(match[1].split()) <= 8 and line[-1] not in ".!?":
-            return match[1].strip()
+            return match[1].strip(" -–—|,")
     return ""
 
 

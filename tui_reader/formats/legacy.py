@@ -60,6 +60,8 @@ _SIBLINGS = ("cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257", "mac_roman", "
 _LATIN = frozenset(_SIBLINGS) | frozenset(
     (*[f"iso8859_{part}" for part in (1, 3, 4, 9, 10, 13, 14, 15, 16)], "cp850", "cp1258", "mac_latin2", "mac_turkish")
 )
+_KOREAN = frozenset(("euc_kr", "cp949", "johab"))
+_JAMO = re.compile("[\u3131-\u318e]")
 _ALPHABETS = {
     "ca": "àçèéíïòóúü·",
     "cs": "áčďéěíňóřšťúůýž",
@@ -132,11 +134,14 @@ def _detected(data: bytes) -> str:
 
 
 def _sibling(codec: str, data: bytes) -> str:
-    """The encoding of a Latin script whose letters are those of the text's language.
+    """The encoding whose letters are those of the text's language.
 
     Its siblings differ in a dozen letters only, which statistics confuse; but the small words of a language hold few
     of them, so that the language is known first.
     """
+    if codec in _KOREAN and len(_JAMO.findall(data.decode(codec, "replace"))) > len(data) // 20:
+        # Kana stand where the Korean sets have single jamo, which no text consists of.
+        return "euc_jp"
     if codec not in _LATIN:
         return codec
     beyond = re.search(rb"[\x80-\xff]", data)

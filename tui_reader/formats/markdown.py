@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.clean import clean_line
+from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.formats import plain
-from tui_reader.formats.guess import complete
+from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
 from tui_reader.formats.source import Source, head_of, open_source
 from tui_reader.formats.tokens import read_tokens
@@ -24,7 +25,7 @@ _LARGE = 100_000
 """Bytes from which reading takes longer than 50 ms: 0.34 s per MB."""
 
 _TOO_LARGE = 16_000_000
-"""Characters above which a text is shown as plain: it would take more than five seconds, and half a gigabyte."""
+"""Bytes above which a text is shown as plain: it would take more than five seconds, and half a gigabyte."""
 
 _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
@@ -49,6 +50,11 @@ _NO_CONTENT = re.compile(
     r"\s*(?:<!--.*-->|\[!\[.*|!\[[^\]]*\]\([^)]*\)|<(?:p|div|br|a|img)\b[^>]*>|\[[^\]]+\]:\s.*)\s*$"
 )
 _LINK_TARGET = re.compile(r"\](?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.{1,300}?)(?<=\S)\1(?!\w)|(?=`)(`+)(.{1,300}?)\3")
+_DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
+_MOST_DEFINITIONS = 2_000
+_NOTE_MARK = re.compile(r"\[\d+\]")
 _DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -70,7 +76,7 @@ class Markdown:
         source = open_source(data)
         if source.problem:
             return problem_document(name, len(data), source.problem)
-        return _read_body(source, name)
+        return _read_body(source, _metadata(source, name), name, len(data))
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """What is known of the text, without making blocks of it."""
@@ -80,42 +86,50 @@ class Markdown:
         return _metadata(source, name), ""
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """The beginning of a text that is large enough to keep a reader waiting."""
+        """The beginning of a text that is large enough to keep a reader waiting.
+
+        Links are resolved, wherever in the text their targets stand; footnotes are numbered, but not shown yet.
+        """
         if len(data) < _LARGE:
             return None
         source = head_of(data, plain.PREVIEW)
         if source.problem or not source.body:
             return None
-        return _read_body(source, name, partial=True)
+        metadata = extrapolated(_metadata(source, name), len(source.body.encode()) / len(data))
+        return _read_body(source, metadata, name, len(data), _definitions(data))
 
 
-def _read_body(source: Source, name: str, *, partial: bool = False) -> Document:
-    metadata = _metadata(source, name)
-    if len(source.body) > _TOO_LARGE:
-        return _as_plain(source, name, metadata, "It is too large to be read as Markdown and is shown as plain text.")
+def _definitions(data: bytes) -> str:
+    """Definitions of links and footnotes anywhere in a text; a footnote's own text is left out."""
+    found = _DEFINITION_BYTES.findall(data)[:_MOST_DEFINITIONS]
+    lines = [line if not line.startswith(b"[^") else line[: line.index(b"]:") + 2] + b" -" for line in found]
+    return "\n\n" + clean_text(b"\n\n".join(lines).decode("utf-8", "replace"))
+
+
+def _read_body(source: Source, metadata: Metadata, name: str, size: int, more: str | None = None) -> Document:
+    """Make a document of a file of so many bytes; `more` holds the definitions for one that is only a beginning."""
     lines = source.body.count("\n")
+    if size > _TOO_LARGE:
+        return _as_plain(source, name, metadata, "is too large", partial=more is not None)
     if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
-        return _as_plain(source, name, metadata, "It has too many short lines for Markdown and is shown as plain text.")
+        return _as_plain(source, name, metadata, "has too many short lines", partial=more is not None)
     env: dict[str, Any] = {}
     try:
-        tokens = _parser().parse(source.body, env)
+        tokens = _parser().parse(source.body + (more or ""), env)
     except RecursionError:
-        return _as_plain(
-            source, name, metadata, "It is nested too deeply to be read as Markdown and is shown as plain text."
-        )
-    reader = read_tokens(tokens, env.get("footnotes", {}))
-    builder = reader.builder
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
+    builder = read_tokens(tokens, env.get("footnotes", {}) if more is None else None)
     if not builder.blocks:
         return empty_document(metadata, source.body)
-    document = builder.build(metadata, notices=source.notices, partial=partial)
-    first = document.blocks[0]
-    if first.kind is BlockKind.HEADING and _folded(document.block_text(0)) == _folded(metadata.title):
-        return builder.build(metadata, notices=source.notices, partial=partial, title_block=0)
-    return document
+    document = builder.build(metadata, notices=source.notices, partial=more is not None)
+    heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
+    repeats = heading and _folded(_NOTE_MARK.sub("", heading)) == _folded(metadata.title)
+    return replace(document, title_block=0) if repeats else document
 
 
-def _as_plain(source: Source, name: str, metadata: Metadata, notice: str) -> Document:
-    return plain.read_body(source._replace(notices=(*source.notices, notice)), name, metadata=metadata)
+def _as_plain(source: Source, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
+    notice = f"It {why} to be read as Markdown and is shown as plain text."
+    return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
 
 
 def _folded(text: str) -> str:
@@ -212,6 +226,8 @@ def _heading(body: str) -> str:
 
 
 def _plain_inline(source: str) -> str:
-    """A line of Markdown without its marks."""
-    text = _LINK_TARGET.sub("]", _TAG.sub("", source))
-    return clean_line(unescape(_unmarked(text)))
+    """A line of Markdown as it is read: without the marks of emphasis, code, links and notes."""
+    text = _LINK.sub(r"\1", _NOTE.sub("", _TAG.sub("", source)))
+    for _ in range(3):  # emphasis within emphasis within a link
+        text = _EMPHASIS.sub(r"\2\4", text)
+    return clean_line(unescape(_ESCAPE.sub("", text)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.guess import complete
+from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.links import bare_links
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
 from tui_reader.formats.source import Source, head_of, open_source
@@ -67,7 +67,10 @@ class PlainText:
         if len(data) < _LARGE:
             return None
         source = head_of(data, PREVIEW)
-        return None if source.problem or not source.body else read_body(source, name, partial=True)
+        if source.problem or not source.body:
+            return None
+        metadata = extrapolated(complete(source.header, source.body, name), len(source.body.encode()) / len(data))
+        return read_body(source, name, partial=True, metadata=metadata)
 
 
 def read_body(source: Source, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
@@ -99,7 +102,8 @@ def read_body(source: Source, name: str, *, partial: bool = False, metadata: Met
 
 def _paragraphs(body: str) -> tuple[list[str], list[bool]]:
     """The paragraphs of a text, and whether each is followed by the next without an empty row."""
-    wrapped = _is_wrapped(body[:PREVIEW])
+    # Half of what a preview has, so that it comes to the same conclusion.
+    wrapped = _is_wrapped(body[: PREVIEW // 2])
     texts: list[str] = []
     tights: list[bool] = []
     chunks = _EMPTY_LINES.split(body)
@@ -158,11 +162,12 @@ def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
     if "-" not in ends and max(ends) < _FIRST_CJK and _SUSPECT.isdisjoint([line[0] for line in lines]):
         yield " ".join(lines), False
         return
+    margin = min(len(line) - len(line.lstrip(" ")) for line in lines)
     parts: list[str] = []
     listed = False
     for line in lines:
-        begins = line[0] in _SUSPECT and _LIST_LIKE.match(line) is not None
-        if parts and (begins or (listed and line[0] not in " \t" and len(parts[-1]) < _SHORTEST)):
+        begins = line[margin] in _SUSPECT and _LIST_LIKE.match(line, margin) is not None
+        if parts and (begins or (listed and line[margin] not in " \t" and len(parts[-1]) < _SHORTEST)):
             yield "".join(parts), listed and begins
             parts, listed = [], False
         if parts:

@@ -46,7 +46,7 @@ class _List(NamedTuple):
 class BlockReader:
     """Turns the tokens of one text into a document."""
 
-    def __init__(self, notes: dict[str, int] | None = None) -> None:
+    def __init__(self) -> None:
         self.builder = DocumentBuilder()
         self._paths: list[tuple[_List, ...]] = []
         self._lists: list[_List] = []
@@ -55,7 +55,6 @@ class BlockReader:
         self._marker = ""
         self._last_number: list[int] = []
         self._quiet = False
-        self._notes = notes or {}
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Append the blocks of some tokens."""
@@ -286,16 +285,23 @@ def _attributes(source: str) -> dict[str, str]:
     return {match[1].lower(): unescape(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(source)}
 
 
-def read_tokens(tokens: Sequence[Token], notes: dict[str, Any]) -> BlockReader:
+def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> DocumentBuilder:
     """Blocks of a whole text: first all that stands in it, then its footnotes in the order of their numbers.
 
     Args:
         tokens: What markdown-it made of it, footnote definitions where they were written.
-        notes: The footnote plugin's record of what was referred to.
+        notes: The footnote plugin's record of what was referred to; None to leave the footnotes out.
     """
     reader = BlockReader()
     body, definitions = _part_definitions(tokens)
     reader.read(body)
+    if notes is not None:
+        _read_notes(reader, definitions, notes)
+    reader.finish_tightness()
+    return reader.builder
+
+
+def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes: dict[str, Any]) -> None:
     listed = notes.get("list", {})
     for number in sorted(listed):
         note = listed[number]
@@ -306,8 +312,6 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any]) -> BlockReader:
     for number, inner in enumerate(definitions.values(), len(listed) + 1):
         # Nothing refers to these; their text is kept all the same.
         reader.read_note(number, inner)
-    reader.finish_tightness()
-    return reader
 
 
 def _part_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:

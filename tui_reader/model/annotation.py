@@ -25,8 +25,7 @@ class Range(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A passage as it stood when it was marked: enough to find it again in another text."""
 
     exact: str
@@ -61,8 +60,7 @@ class PlaceState(StrEnum):
     """Nothing fits well enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a passage stands in one text. Never a guess: only a certain one has a range."""
 
     start: int = 0

@@ -70,7 +70,7 @@ def encode_anchor(anchor: Anchor | None) -> dict[str, Any] | None:
     """An anchor as JSON."""
     if anchor is None:
         return None
-    return {each.name: getattr(anchor, each.name) for each in fields(Anchor)}
+    return anchor._asdict()
 
 
 def encode_placement(placed: Placement | None) -> dict[str, Any] | None:

@@ -101,8 +101,9 @@ class Notebook:
     def _page(self, article: ArticleId) -> list[_Entry]:
         page = self._pages.get(article)
         if page is None:
-            records = ((key, self._store.get(ANNOTATIONS, key) or {}) for key in self._ids[article])
-            decoded = [annotation for key, record in records if (annotation := decode(key, record)) is not None]
+            own = self._ids[article]
+            records = self._store.items(ANNOTATIONS, of=article)
+            decoded = [each for key, record in records if key in own and (each := decode(key, record)) is not None]
             page = self._pages[article] = sorted(((_place(each), each) for each in decoded), key=_first)
             self._known.update((each.id, each) for each in decoded)
         return page

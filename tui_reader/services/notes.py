@@ -191,7 +191,8 @@ class Notes:
             for each in annotations
             if each.current is not None and (each.placed is None or each.placed.fingerprint != mark)
         }
-        texts = {each.fingerprint: packed_text(self._library.store, each.fingerprint) for each in wanted.values()}
+        marks = {each.fingerprint for each in wanted.values()}
+        texts = {each: packed_text(self._library.store, each) for each in marks}
         found = find_all(wanted, texts, document.text) if wanted else {}
         return [replace(each, placed=found[each.id]) if each.id in found else each for each in annotations]
 

@@ -40,7 +40,7 @@ class Placing:
         self._tell = tell
         self._background = background
         self._under_way: set[tuple[ArticleId, str]] = set()
-        self._packing: set[str] = set()
+        self._kept: set[str] = set()
         self._touched: dict[ArticleId, None] = {}
         state.on_annotations = self._look_again
 
@@ -60,7 +60,8 @@ class Placing:
         if not wanted or (article, mark) in self._under_way:
             return
         self._under_way.add((article, mark))
-        texts = {each.fingerprint: packed_text(self._state.store, each.fingerprint) for each in wanted.values()}
+        marks = {each.fingerprint for each in wanted.values()}
+        texts = {each: packed_text(self._state.store, each) for each in marks}
         self._background.do(
             lambda: find_all(wanted, texts, document.text),
             lambda found: self._placed(article, mark, wanted, found),
@@ -81,21 +82,32 @@ class Placing:
         touched, self._touched = self._touched, {}
         return tuple(touched)
 
-    def _look_again(self, articles: Collection[ArticleId]) -> None:
-        """Annotations were made, or came back with places in a text of then."""
-        for article in articles:
-            document = self._document_of(article)
-            if document is not None:
+    def _look_again(self, ids: Collection[AnnotationId]) -> None:
+        """Annotations were made, or came back with places in a text of then; only these are looked at."""
+        seen: dict[ArticleId, Document | None] = {}
+        for annotation in filter(None, map(self._state.notebook.get, ids)):
+            article, placed = annotation.article, annotation.placed
+            if article not in seen:
+                seen[article] = self._document_of(article)
+            document = seen[article]
+            if document is None or document.partial or document.error or annotation.current is None:
+                continue
+            mark = document_fingerprint(document)
+            if placed is None or placed.fingerprint != mark:
                 self.place(article, document)
+                seen[article] = None
+            elif annotation.current.fingerprint == mark:
+                self._keep_text(article, document, mark)
 
     def _keep_text(self, article: ArticleId, document: Document, mark: str) -> None:
         store = self._state.store
-        if mark in self._packing or packed_text(store, mark) is not None:
+        if mark in self._kept or store.read_only:
             return
-        self._packing.add(mark)
+        self._kept.add(mark)
+        if packed_text(store, mark) is not None:
+            return
 
         def keep(packed: str) -> None:
-            self._packing.discard(mark)
             edits = keeping(store, mark, packed)
             if edits and not store.read_only:
                 self._state.commit(edits, "kept a text", undoable=False)

@@ -32,8 +32,8 @@ class LibraryState:
         self.identities = identities
         self._track = track
         self.notebook = Notebook(store)
-        self.on_annotations: Callable[[Collection[ArticleId]], None] = ignore
-        """Told the articles whose annotations were changed here, by verbs, undo or redo."""
+        self.on_annotations: Callable[[Collection[AnnotationId]], None] = ignore
+        """Told the annotations that were changed here, by verbs, undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
         """Told the articles that a reader has opened here."""
 
@@ -92,8 +92,8 @@ class LibraryState:
         self.catalogue.put(
             [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.count(r.id)) for r in known]
         )
-        if own and annotated:
-            self.on_annotations(annotated)
+        if own and annotations:
+            self.on_annotations(annotations)
         if own and opened:
             self.on_opened(tuple(opened))
         return tuple(headline.id for headline in known)
@@ -117,8 +117,8 @@ class LibraryState:
                 self.identities.note(edit)
 
 
-def ignore(articles: Collection[ArticleId]) -> None:
-    """What is done about articles where nobody places annotations nor keeps texts."""
+def ignore(ids: Collection[str]) -> None:
+    """What is done about articles and annotations where nobody places annotations nor keeps texts."""
 
 
 def _articles_of(edits: Iterable[Edit]) -> set[ArticleId]:

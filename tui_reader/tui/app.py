@@ -80,6 +80,7 @@ class ReaderApp(App[None]):
             self.register_theme(own)
         self._choose_theme(settings.theme)
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
+        self._typed_ahead: list[events.Event] = []
 
     # Life
 
@@ -97,7 +98,7 @@ class ReaderApp(App[None]):
                 break
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         """Bring in what the first frame did without, let the library's threads begin, tell what is to be told.
 
         The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
@@ -110,6 +111,8 @@ class ReaderApp(App[None]):
             self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
         gc.enable()
+        while self._typed_ahead:
+            await self.on_event(self._typed_ahead.pop(0))
 
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
@@ -120,7 +123,8 @@ class ReaderApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 screen.finish_note()
-        self.reading.opening.keep_place()
+        if self.reading.furnished:
+            self.reading.opening.keep_place()
         self.exit()
 
     def _library_told(self, event: LibraryEvent) -> None:
@@ -149,8 +153,11 @@ class ReaderApp(App[None]):
         """Give every key to a screen of commands first, unless something is being typed on it.
 
         Here keys come one after the other, each after the last one's effects, so that typed-ahead keys find the screen
-        they were meant for.
+        they were meant for. What comes before there is anything to do it waits for that.
         """
+        if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.furnished:
+            self._typed_ahead.append(event)
+            return
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, KeyScreen):
             self.app_focus = True
             screen, typing = self.screen, self.screen.typing

@@ -47,6 +47,12 @@ class Stage(App[None]):
     def on_article_pane_activated(self, message: ArticlePane.Activated) -> None:
         self.posted.append(message)
 
+    def on_article_pane_selected(self, message: ArticlePane.Selected) -> None:
+        self.posted.append(message.range)
+
+    def on_article_pane_mark_clicked(self, message: ArticlePane.MarkClicked) -> None:
+        self.posted.append(message.id)
+
     def on_article_pane_scrolled(self, message: ArticlePane.Scrolled) -> None:
         self.posted.append(message)
 

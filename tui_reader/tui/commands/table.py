@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("resize_mark", ("g v",), "resize", "Change how far the highlight under the cursor goes", Group.ANNOTATE, IN_ARTICLE),
     Command("next_mark", ("] h",), "next mark", "Next highlight", Group.ANNOTATE, IN_ARTICLE, counts=True, footer=52),
     Command("previous_mark", ("[ h",), "previous mark", "Previous highlight", Group.ANNOTATE, IN_ARTICLE, counts=True),
+    Command("changes", ("g d",), "changes", "What has changed in the article since you read it, or its text again", Group.READ, READING),
     Command("all_annotations", ("A",), "all notes", "All annotations of the library, to read, filter and change them", Group.ANNOTATE, footer=51),
     Command("annotations_here", ("g a",), "notes here", "The annotations of this article, those without a place among them", Group.ANNOTATE, READING),
     Command("copy_as", ("g y",), "quote as", "Copy such a quote in another style: Markdown, Org, plain, BibTeX, footnote", Group.ANNOTATE, MARKING),

@@ -40,10 +40,14 @@ class Annotating:
         noting: Noting,
         *,
         show_all: Callable[[ArticleId | None], None],
+        told: Callable[[], str],
     ) -> None:
-        """Args: `show_all` opens the list of annotations, of an article or of the library."""
+        """Args: `show_all` opens the list of annotations, of an article or of the library; `told` gives what else is
+        to be said when an article is read.
+        """
         self._desk, self._listing, self._opening = desk, listing, opening
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
+        self._told = told
         self._painted: tuple[ArticleId | None, tuple[Mark, ...]] = (None, ())
         self._attaching: AnnotationId | None = None
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
@@ -178,6 +182,9 @@ class Annotating:
         """What is to be highlighted. Without a selection or a focus, the first key only shows what it would be."""
         pane = self._desk.panes.article
         document = pane.document
+        if self._desk.comparison is not None:
+            self._desk.say(f"{self._desk.keymap.hint('changes')} shows the text itself, to highlight in")
+            return None
         if document is None or document.partial or document.error:
             self._desk.say("the text is not there yet" if document is None or document.partial else "there is no text")
             return None
@@ -274,7 +281,9 @@ class Annotating:
         if self._wanted and pane.go_mark(self._wanted):
             self._wanted = ""
         self._count(annotations)
-        self._tell_lost(article)
+        told = " · ".join(filter(None, (self._told(), self._lost_told(article))))
+        if told:
+            self._desk.say(told)
 
     def show_change(self, before: tuple[Mark, ...]) -> None:
         """Go to what an undo or redo has changed in the shown article. Not a command."""
@@ -319,14 +328,15 @@ class Annotating:
 
     _lost = 0
 
-    def _tell_lost(self, article: ArticleId | None) -> None:
-        """Say once for each reading of an article that some of its highlights have no place in it."""
+    def _lost_told(self, article: ArticleId | None) -> str:
+        """What is said once, when an article is read, of highlights that have no place in it."""
         if self._desk.pane is not Pane.ARTICLE or self._told_lost == (article, self._lost):
-            return
+            return ""
         self._told_lost = article, self._lost
-        if self._lost:
-            what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
-            self._desk.say(f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows")
+        what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
+        return (
+            f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows" if self._lost else ""
+        )
 
 
 def _is_same(document: Document, mark: Mark, low: int, high: int) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.reading.comparison import Comparison
     from tui_reader.tui.screens.reading.layout import Arrangement
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.bars import StatusBar, TopBar
@@ -65,6 +66,8 @@ class Desk:
         self.walked = False
         """Whether the reader has pressed a key: only then the cursor is where they want it."""
         self.arrangement: Arrangement | None = None
+        self.comparison: Comparison | None = None
+        """What the article pane shows in the place of a text, while its changes are looked at."""
         self.article_parts: Sequence[str] = ()
         """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
         self.text_shown: Callable[[], None] = _nothing

@@ -8,6 +8,7 @@ from tui_reader.tui.commands.command import IN_ANNOTATIONS
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.noting import Noting
 from tui_reader.tui.screens.reading.annotating import Annotating
+from tui_reader.tui.screens.reading.comparing import Comparing
 from tui_reader.tui.screens.reading.desk import local_today
 from tui_reader.tui.screens.reading.finding import Finding
 from tui_reader.tui.screens.reading.keeping import Keeping
@@ -37,9 +38,16 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     desk.panes.prompt = Prompt(id="prompt")
     screen.opening = opening = Opening(desk, listing)
     screen.linking = linking = Linking(desk, opening, app.copy_to_clipboard)
+    screen.comparing = comparing = Comparing(desk)
     selecting = Selecting(desk, screen.context_changed)
     screen.annotating = annotating = Annotating(
-        desk, listing, opening, selecting, Noting(screen.library, screen), show_all=screen.show_annotations
+        desk,
+        listing,
+        opening,
+        selecting,
+        Noting(screen.library, screen),
+        show_all=screen.show_annotations,
+        told=comparing.told,
     )
     screen.selecting = selecting
     desk.text_shown = annotating.refresh
@@ -59,6 +67,7 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         keeping,
         annotating,
         selecting,
+        comparing,
         Finding(desk, listing, opening, screen.ask, screen.activate),
         linking,
         Quoting(desk, selecting, put=linking.put, pick=looking.pick),

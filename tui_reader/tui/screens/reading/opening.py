@@ -47,6 +47,7 @@ class Opening:
         if article != desk.shown:
             self.keep_place()
             desk.entered = False
+        desk.comparison = None
         desk.shown = article
         headline = desk.headline(article)
         if headline is None or article is None:
@@ -100,6 +101,13 @@ class Opening:
             return
         pane = desk.panes.article
         if document is pane.document or (document.partial and pane.document is not None):
+            return
+        if desk.comparison is not None:
+            if document is desk.comparison.original:
+                return
+            offset, desk.comparison = desk.comparison.original_at(pane.offset), None
+            pane.show(headline, document, offset=offset, progress=headline.state.progress)
+            desk.text_shown()
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
         offset = pane.offset if pane.document is not None else self._pending or 0
@@ -158,7 +166,7 @@ class Opening:
         """Remember where the shown article stands, if it was opened or moved in."""
         desk = self._desk
         pane = desk.panes.article
-        if desk.shown is None or pane.document is None or pane.document.partial:
+        if desk.shown is None or pane.document is None or pane.document.partial or desk.comparison is not None:
             return
         place = desk.shown, pane.offset
         if not desk.entered or (place == self._left_at and pane.progress <= self._progress_of(desk.shown)):

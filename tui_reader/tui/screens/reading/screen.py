@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
     from tui_reader.tui.screens.outside import Edited
     from tui_reader.tui.screens.reading.annotating import Annotating
+    from tui_reader.tui.screens.reading.comparing import Comparing
     from tui_reader.tui.screens.reading.linking import Linking
     from tui_reader.tui.screens.reading.opening import Opening
     from tui_reader.tui.screens.reading.selecting import Selecting
@@ -72,6 +73,7 @@ class ReadingScreen(KeyScreen):
     linking: Linking
     annotating: Annotating
     selecting: Selecting
+    comparing: Comparing
     annotations: AnnotationsScreen | None = None
     """The list of annotations while it is open."""
 
@@ -250,6 +252,8 @@ class ReadingScreen(KeyScreen):
         if self.desk.pane is Pane.ARTICLE:
             if self.annotating.leave() | self.selecting.leave():
                 self.desk.say("")
+            elif self.comparing.end():
+                pass
             elif panes.article.find_position[1]:
                 panes.article.clear_find()
                 self.desk.say("")

@@ -40,6 +40,8 @@ class Role(StrEnum):
     STRIKE = "strike"
     KEY = "key"
     MARK = "mark"
+    INSERTED = "inserted"
+    DELETED = "deleted"
     HIGHLIGHT_1 = "highlight-1"
     HIGHLIGHT_2 = "highlight-2"
     HIGHLIGHT_3 = "highlight-3"
@@ -93,6 +95,8 @@ LOOKS: dict[str, str] = {
     Role.STRIKE: "strike",
     Role.KEY: "bold on code-tone",
     Role.MARK: "underline on raised",
+    Role.INSERTED: "underline good",
+    Role.DELETED: "strike bad",
     Role.HIGHLIGHT_1: "on highlight-1",
     Role.HIGHLIGHT_2: "on highlight-2",
     Role.HIGHLIGHT_3: "on highlight-3",
@@ -151,6 +155,8 @@ SPAN_ROLES: dict[SpanKind, Role] = {
     SpanKind.NOTE: Role.LINK,
     SpanKind.KEY: Role.KEY,
     SpanKind.MARK: Role.MARK,
+    SpanKind.INSERTED: Role.INSERTED,
+    SpanKind.DELETED: Role.DELETED,
 }
 """Superscript and subscript have no look of their own: a terminal cannot set smaller letters."""
 

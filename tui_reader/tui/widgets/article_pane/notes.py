@@ -119,6 +119,11 @@ class FoldedNotes:
             rows = note_rows(mark.note, mark.tags, max(self.width - cell_len(PEN), 1))
             self._open = tuple((rest if at else pen, *row) for at, row in enumerate(rows))
 
+    @property
+    def unfolded(self) -> int:
+        """Number of the note of which all is shown; -1 where there is none."""
+        return self._unfolded
+
     def rows_of(self, number: int) -> int:
         """Rows of a note."""
         return len(self._open) if number == self._unfolded else 1

@@ -28,7 +28,7 @@ GOOD_ROOM = 29
 MOST_WORDS = 40
 """Columns of a note's words at most."""
 MOST_ROWS = 6
-"""Rows of a note that is not current."""
+"""Rows to which a note is cut that would push another one down, but for the current one."""
 LOOKED_BACK = 12
 """Notes above the view that may have been pushed down into it."""
 FAR = 6000
@@ -56,15 +56,30 @@ class NotedView(MarkedView):
             self._folded = None
             if self._columns() != before:
                 self.looks_changed()
-        page = self._page
-        if page is None or page.layout is None:
-            return
-        here = page.mark(self._top)
-        self.page_made(page)
-        self._top = page.row_of_mark(here)
-        self._shown = None
+        self._place_notes()
         if self._speaking:
             self.repaint()
+
+    def _place_notes(self) -> None:
+        """Put the notes on the page anew; the rows at the top stay there."""
+        page = self._page
+        if page is not None and page.layout is not None:
+            here = page.mark(self._top)
+            self.page_made(page)
+            self._top = page.row_of_mark(here)
+            self._shown = None
+
+    def _reads_note(self, page: Page) -> bool:
+        """Whether a part of the unfolded note is visible: it stays so, though its highlight may have left the view."""
+        rows = page.unfolded_rows()
+        return bool(rows) and rows.start < self._top + self._rows_shown and rows.stop > self._top
+
+    def scrolled(self) -> None:
+        """A note that has left the view is folded."""
+        super().scrolled()
+        page = self._page
+        if page is not None and self._current is None and page.unfolded_rows() and not self._reads_note(page):
+            self._place_notes()
 
     # Where notes stand
 
@@ -93,27 +108,30 @@ class NotedView(MarkedView):
         if not self._note_width:
             if self._folded is None or self._folded.document is not page.document or self._folded.width != page.width:
                 self._folded = FoldedNotes(self._speaking, page.document, page.width)
-            self._folded.unfold("" if current is None else current.id)
             page.notes = self._folded
+            if current is not None:
+                self._folded.unfold(current.id)
+            elif not self._reads_note(page):
+                self._folded.unfold("")
         elif len(page.document.text) - self._speaking[-1].start <= FAR:
             last = self._speaking[-LOOKED_BACK:]
             bottom = max((y + len(rows) for y, _, rows in self._stacked(page, last)), default=0)
             page.after = max(bottom - page.height, 0)
-
-    def _rows_of_note(self, mark: Mark) -> tuple[HeadRow, ...]:
-        most = 0 if self._current is not None and mark.id == self._current.id else MOST_ROWS
-        return note_rows(mark.note, mark.tags, self._note_width, most)
 
     def _stacked(self, page: Page, marks: tuple[Mark, ...]) -> list[tuple[int, Mark, tuple[HeadRow, ...]]]:
         """Row of the page at which each note stands: that of its highlight, or below the note before it."""
         for mark in marks:
             # Looking up a row may make heights above it exact: only then are all of them final.
             page.row_of(mark.start)
+        tops = [page.row_of(mark.start) for mark in marks]
         found: list[tuple[int, Mark, tuple[HeadRow, ...]]] = []
         free = 0
-        for mark in marks:
-            rows = self._rows_of_note(mark)
-            y = max(page.row_of(mark.start), free)
+        for mark, top, following in zip(marks, tops, [*tops[1:], None], strict=True):
+            y = max(top, free)
+            # All of a note is shown where it pushes no other one down, and where it is the current one.
+            whole = following is None or (self._current is not None and mark.id == self._current.id)
+            most = 0 if whole or following is None else max(MOST_ROWS, following - y - 1)
+            rows = note_rows(mark.note, mark.tags, self._note_width, most)
             found.append((y, mark, rows))
             free = y + len(rows) + 1
         return found
@@ -138,9 +156,8 @@ class NotedView(MarkedView):
         if page is None or not self._speaking or not self._note_width:
             return found
         low, high = self.visible_range()
-        near = [mark for mark in self._speaking_from(low) if mark.start < high]
         here = page.mark(self._top)
-        stacked = self._stacked(page, tuple(near))
+        stacked = self._stacked(page, self._speaking_near(low, high))
         self._top = page.row_of_mark(here)
         for top, mark, lines in stacked:
             for line, pieces in enumerate(lines):
@@ -149,13 +166,13 @@ class NotedView(MarkedView):
                     found[y] = Beside(found.get(y, NOTHING).numbers, pieces, mark.id)
         return found
 
-    def _speaking_from(self, low: int) -> tuple[Mark, ...]:
-        """Highlights with notes from an offset on, and those before it whose notes may reach below it."""
+    def _speaking_near(self, low: int, high: int) -> tuple[Mark, ...]:
+        """Highlights with notes in a range, those before it whose notes may reach into it, and the one after it."""
         first = bisect_left(self._speaking, low, key=_start)
         start = max(first - LOOKED_BACK, 0)
         while start < first and self._speaking[start].start < low - FAR:
             start += 1
-        return self._speaking[start:]
+        return self._speaking[start : bisect_left(self._speaking, high, first, key=_start) + 1]
 
     def _numbers(self, row: Row, *, first: bool) -> HeadRow:
         """Numbers of the highlights that begin on a row; on the first visible one also of those that go on there."""

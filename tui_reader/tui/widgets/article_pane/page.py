@@ -178,6 +178,14 @@ class Page:
         number = bisect_right(range(len(notes)), y, key=self._note_top)
         return number - 1 if number and y < self._note_top(number - 1) + notes.rows_of(number - 1) else number
 
+    def unfolded_rows(self) -> range:
+        """Rows of the page that the note has of which all is shown."""
+        notes = self.notes
+        if notes is None or notes.unfolded < 0:
+            return range(0)
+        top = self._note_top(notes.unfolded)
+        return range(top, top + notes.rows_of(notes.unfolded))
+
     def note_at(self, y: int) -> Mark | None:
         """The highlight whose note stands on a row of the page between those of the text."""
         notes, number = self.notes, self._notes_to(y)

@@ -1,0 +1,126 @@
+"""Any file's bytes become the text that was meant, or a plain reason why they are none."""
+
+from __future__ import annotations
+
+import codecs
+import random
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.formats.encoding import decode
+
+ENGLISH = "It’s a “café” — nothing more… " * 20
+RUSSIAN = "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом."
+JAPANESE = "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"
+SENTENCES = {
+    "cp1250": "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw. Są obdarzeni.",
+    "iso8859_2": "Všichni lidé rodí se svobodní a sobě rovní co do důstojnosti a práv. Jsou nadáni rozumem.",
+    "cp1251": RUSSIAN,
+    "cp1252": "Todos los seres humanos nacen libres e iguales en dignidad y derechos. El niño está con la madre.",
+    "cp1254": "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana sahiptirler.",
+    "cp1253": "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα.",
+    "koi8_r": RUSSIAN,
+    "cp932": JAPANESE,
+    "euc_jp": JAPANESE,
+    "iso2022_jp": JAPANESE,
+    "gb18030": "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。",
+    "big5": "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心，並應以兄弟關係的精神相對待。",
+    "euc_kr": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. 인간은 이성을 가진다.",
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec", "name"),
+    [
+        (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+        (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+        (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+        (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    ],
+)
+def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str, name: str) -> None:
+    decoded = decode(mark + ENGLISH.encode(codec))
+    assert (decoded.text, decoded.encoding, decoded.problem) == (ENGLISH, name, "")
+    assert decoded.notice == ("" if name == "UTF-8" else f"Read as {name}.")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [ENGLISH, "Все люди рождаются свободными и равными. " * 5])
+def test_wide_encodings_are_told_without_a_mark(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
+def test_utf8_is_taken_as_it_is(text: str) -> None:
+    decoded = decode(text.encode())
+    if not decoded.problem and not decoded.notice:
+        assert decoded.text == text.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(("codec", "text"), SENTENCES.items())
+def test_encodings_of_older_systems_are_detected_and_named(codec: str, text: str) -> None:
+    decoded = decode(text.encode(codec))
+    assert decoded.text == text
+    assert "ead as" in decoded.notice
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
+def test_a_single_curly_quote_is_enough_to_tell_english(codec: str) -> None:
+    text = "The minister said nothing. " * 40 + "It’s all he said — " + "and no more was heard of it. " * 40
+    assert decode(text.encode(codec)).text == text
+
+
+def test_the_declaration_of_an_xml_file_is_believed_where_it_fits() -> None:
+    text = '<?xml version="1.0" encoding="windows-1251"?><a>Все люди</a>'
+    assert decode(text.encode("cp1251")).text == text
+    wrong = '<?xml version="1.0" encoding="no-such-thing"?><a>Все люди рождаются свободными и равными</a>'
+    assert decode(wrong.encode("cp1251")).text == wrong
+
+
+def test_damaged_utf8_loses_only_its_damage() -> None:
+    data = ("“a” " * 10).encode() + b"\xff" + ("“b” " * 10).encode()
+    decoded = decode(data)
+    assert decoded.text == "“a” " * 10 + "\ufffd" + "“b” " * 10
+    assert decoded.notice == "Damaged UTF-8: one place that could not be decoded is shown as \ufffd."
+
+
+def test_text_that_was_saved_in_a_wrong_encoding_is_shown_as_meant() -> None:
+    broken = "It’s a “café”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d")
+    decoded = decode(broken.encode())
+    assert decoded.text == "It’s a “café”"
+    assert decoded.notice
+
+
+def test_a_text_about_wrong_encodings_is_left_alone() -> None:
+    text = "The signs â€™ and Ã© are what “it’s” and é turn into."
+    assert decode(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"text " + b"\0" * 10 + b"x" * 200, "not text: 5 % of its bytes are zero"),
+        (b"%PDF-1.7\n", "not text: a PDF file"),
+        (b"PK\x03\x04rest", "not text: a ZIP archive, as EPUB and office files are"),
+        (b"\x89PNG\r\n\x1a\n", "not text: a PNG picture"),
+        (bytes(range(1, 9)) * 40, "not text: 100 % of its bytes are control characters"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8" * 40, "not text: it is marked as UTF-16, but is not"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_reason(data: bytes, problem: str) -> None:
+    assert decode(data).problem == problem
+
+
+def test_packed_data_is_no_text() -> None:
+    words = random.Random(1).choices(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"], k=20_000)
+    assert decode(zlib.compress(" ".join(words).encode())[2:]).problem.startswith("not text")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
+    decoded = decode(data)
+    assert (decoded.text == "") if decoded.problem else decoded.encoding

@@ -1,0 +1,282 @@
+"""Annotating: from the first highlight to a passage that was lost, found and attached again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_reader.model.annotation import Annotation
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def annotations(reader: Any) -> list[Annotation]:
+    return list(reader.library.annotating.all())
+
+
+async def open_first(reader: Any) -> None:
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter")
+
+
+async def test_three_keys_lead_from_the_list_to_a_highlight(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        reader.burst("enter", ")", "H")
+        await reader.sees("highlighted in amber · u undoes", "1 highlight")
+        (made,) = annotations(reader)
+        assert (made.quote, made.colour) == ("First part", 1)
+        await reader.keys("H")
+        await reader.sees("it is highlighted in amber already")
+        assert len(annotations(reader)) == 1
+
+
+async def test_without_a_focus_the_first_key_shows_what_the_second_highlights(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("enter")
+        await reader.sees("the same key again highlights")
+        assert not annotations(reader)
+        await reader.keys("enter")
+        await reader.sees("highlighted in amber")
+
+
+async def test_colours_go_by_their_names_and_recolour_what_is_there(start: Start, articles: Path) -> None:
+    names = ("claim", "evidence", "doubt", "idea", "lede")
+    async with start(articles, settings=Settings(colours=names)) as reader:
+        await open_first(reader)
+        await reader.keys(")", "c")
+        await reader.sees("1 claim", "3 doubt")
+        await reader.keys("3")
+        await reader.sees("highlighted in doubt · u undoes")
+        await reader.keys("c", "2")
+        await reader.sees("evidence")
+        assert [each.colour for each in annotations(reader)] == [2]
+        await reader.keys("c", "2")
+        await reader.sees("in that colour already")
+        await reader.keys("u")
+        assert [each.colour for each in annotations(reader)] == [3]
+        await reader.keys(")", "H")
+        assert {each.colour for each in annotations(reader)} == {3, 2}, "the last colour used is taken again"
+
+
+async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        reader.burst(")", ")", "a", *"who says?", "enter", *"j k q 3 H", "escape", "j")
+        await reader.until(lambda: annotations(reader) and annotations(reader)[0].note)
+        assert annotations(reader)[0].note == "who says?\nj k q 3 H"
+        await reader.sees("1 highlight · 1 note", "who says?")
+        await reader.keys("a")
+        await reader.sees("esc saves", "j k q 3 H")
+        await reader.types("!")
+        await reader.keys("ctrl+s")
+        assert annotations(reader)[0].note.endswith("3 H!")
+        await reader.keys("u")
+        assert annotations(reader)[0].note.endswith("3 H")
+        await reader.keys("u", "u")
+        await reader.misses("1 highlight")
+        assert not annotations(reader)
+
+
+async def test_an_empty_note_leaves_the_highlight_and_says_nothing_new(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", "a", "escape")
+        await reader.until(lambda: reader.app.reading.typing is None)
+        assert [each.note for each in annotations(reader)] == [""]
+        await reader.sees("1 highlight")
+
+
+async def test_tags_of_a_highlight_come_from_the_key_and_from_dots_in_the_note(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "a")
+        await reader.types(".check who counted?")
+        await reader.keys("escape", "t")
+        await reader.sees("tags of the highlight", "check")
+        await reader.types(", lede")
+        await reader.keys("enter")
+        await reader.until(lambda: annotations(reader)[0].tags == ("check", "lede"))
+        await reader.keys("q", "t")
+        await reader.sees("nature")
+
+
+async def test_a_selection_goes_by_words_and_characters(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "v")
+        await reader.sees("o other end")
+        assert reader.app.reading.desk.context is Pane.SELECTION
+        await reader.keys("0", "f", "A", "e", "o", "w", "H")
+        await reader.until(lambda: annotations(reader))
+        (made,) = annotations(reader)
+        assert made.quote == "1 of Alpha"
+        assert reader.app.reading.desk.context is Pane.ARTICLE
+        await reader.keys("v", "V", "escape")
+        assert reader.app.reading.desk.context is Pane.ARTICLE
+        await reader.keys("v", "a", "a")
+        await reader.sees("esc saves")
+
+
+async def test_overlapping_highlights_are_cycled_and_deleted_one_by_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "c", "1", "v", "i", "w", "c", "3")
+        await reader.until(lambda: len(annotations(reader)) == 2)
+        pane = reader.app.reading.desk.panes.article
+        first = pane.current_mark.id
+        await reader.keys("g", "h")
+        assert pane.current_mark.id != first
+        await reader.keys("x")
+        await reader.sees("deleted")
+        assert [each.id for each in annotations(reader)] == [first]
+        await reader.keys("u")
+        assert len(annotations(reader)) == 2
+
+
+async def test_the_next_mark_and_the_one_before_are_two_keys_away(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H", "2", "0", "}", "H", "g", "g", "]", "h")
+        pane = reader.app.reading.desk.panes.article
+        first = pane.current_mark.id
+        await reader.keys("]", "h")
+        await reader.sees("Paragraph 20 of Alpha")
+        assert pane.current_mark.id != first
+        await reader.keys("]", "h")
+        await reader.sees("no highlight below")
+        await reader.keys("2", "[", "h")
+        assert pane.current_mark.id == first
+
+
+async def test_the_extent_of_a_highlight_can_be_changed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H", "g", "v", ")", "enter")
+        await reader.sees("resized")
+        (one,) = annotations(reader)
+        assert one.quote.startswith("Paragraph 1 of Alpha wolf. It has")
+        await reader.keys("u")
+        assert annotations(reader)[0].quote == "Paragraph 1 of Alpha wolf."
+
+
+async def test_a_quote_is_copied_with_its_source(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "y")
+        await reader.sees("sent the quote with its source")
+        assert "> Paragraph 1 of Alpha wolf." in reader.app.clipboard
+        assert "Zoo" in reader.app.clipboard
+        await reader.keys("g", "y")
+        await reader.types("bibtex")
+        await reader.keys("enter")
+        await reader.until(lambda: "@article" in reader.app.clipboard)
+
+
+async def test_a_note_on_the_whole_article_is_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("g", "n")
+        await reader.types("read this again")
+        await reader.keys("escape")
+        await reader.sees("noted on “Alpha wolf” · u undoes", "✎1")
+        await reader.keys("g", "n")
+        await reader.sees("read this again")
+        await reader.keys(*["backspace"] * 15, "escape")
+        await reader.until(lambda: not annotations(reader))
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
+async def test_it_works_at_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha")
+        await reader.keys("enter")
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys(")", ")", "H", "a")
+        await reader.sees("esc saves", "Paragraph 1 of Alpha")
+        await reader.types("a thought")
+        await reader.keys("escape")
+        await reader.sees("a thought")
+        assert all(len(line) <= size[0] for line in reader.lines())
+
+
+async def test_the_whole_walk(start: Start, articles: Path) -> None:
+    """Highlight, note, overlap, recolour, edit the file outside, see it moved, delete the passage outside, find the
+    orphan, attach it again, undo all of it, start again, redo.
+    """
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(*["}"] * 5, "H", "a")
+        await reader.types("the turning point")
+        await reader.keys("escape", "v", "i", "w", "c", "2", "c", "4")
+        await reader.until(lambda: len(annotations(reader)) == 2)
+        quote = annotations(reader)[0].quote
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("## First part\n", "## First part\n\nA new beginning that was not there.\n"))
+        await reader.sees("A new beginning")
+        await reader.until(lambda: all(each.placed.start > 0 for each in annotations(reader)))
+        await reader.sees("the turning point")
+        assert next(each.quote for each in annotations(reader)) == quote
+
+        paragraph = next(part for part in text.split("\n\n") if part.startswith(quote))
+        file.write_text(text.replace(paragraph, "Nothing of it is left here, not one of its words."))
+        await reader.sees("without a place", "ga shows")
+        await reader.keys("g", "a")
+        await reader.sees("no place", "the turning point")
+        await reader.keys("enter")
+        await reader.sees("attaches")
+        assert reader.app.reading.desk.pane is Pane.ARTICLE
+        await reader.keys("escape", "g", "g", "g", "a", "enter", ")", ")", "enter")
+        await reader.sees("attached", "again · u undoes")
+        attached = [each for each in annotations(reader) if each.placed.is_certain]
+        assert len(attached) == 1
+        assert attached[0].quote in file.read_text(encoding="utf-8")
+        before = [(each.id, each.colour, each.note, each.quote) for each in annotations(reader)]
+        while annotations(reader):
+            await reader.keys("u")
+        await reader.sees("undid: highlighted")
+        await reader.keys("Q")
+    async with start(articles) as reader:
+        await reader.sees("Nothing of it is left")
+        await reader.keys("enter", "6", "ctrl+r")
+        await reader.until(lambda: len(annotations(reader)) == 2)
+        for _ in range(8):
+            await reader.keys("ctrl+r")
+        assert sorted((each.id, each.colour, each.note, each.quote) for each in annotations(reader)) == sorted(before)
+        await reader.sees("without a place")
+
+
+async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H", "g", "d")
+        await reader.sees("nothing has changed since you read it")
+        await reader.until(lambda: not reader.library.store.read_only)
+        await reader.keys("J", "Q")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Paragraph 2 of Alpha wolf", "Paragraph two of the Alpha wolf"))
+    async with start(articles) as reader:
+        await reader.sees("Paragraph two of the Alpha")
+        await reader.keys("enter")
+        await reader.sees("changed since you read it", "gd shows how")
+        await reader.keys("g", "d")
+        await reader.sees("since you read it", "Paragraph 2two of the Alpha")
+        await reader.keys(")", "H")
+        await reader.sees("gd shows the text itself")
+        await reader.keys("g", "d")
+        await reader.sees("Paragraph two of the Alpha")
+        assert reader.app.reading.desk.panes.article.current_mark is None
+        await reader.keys("g", "d")
+        await reader.sees("nothing has changed")

@@ -1,0 +1,69 @@
+"""Starting: what is typed, clicked or signalled before the reader has all its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+
+from tui_reader.tui.app import ReaderApp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch, do: Callable[[ReaderApp], object]) -> None:
+    """Have something done as soon as the reading screen is there, before its first frame."""
+    mounted = ReaderApp.on_mount
+
+    def on_mount(app: ReaderApp) -> None:
+        mounted(app)
+        do(app)
+
+    monkeypatch.setattr(ReaderApp, "on_mount", on_mount)
+
+
+async def test_keys_typed_before_the_first_frame_do_what_they_say(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_ahead(app: ReaderApp) -> None:
+        for key in "js/gam":
+            app.post_message(events.Key(_character_to_key(key), key))
+
+    async with start(articles) as reader:
+        await reader.sees("3 unread")
+    at_once(monkeypatch, type_ahead)
+    async with start(articles) as reader:
+        await reader.sees("/ gam", "“gam”", "Gamma rays")
+        await reader.misses("Beta test")
+        await reader.keys("escape")
+        await reader.sees("★", "Beta test")
+        assert reader.app.failure is None
+
+
+async def test_a_click_before_the_first_frame_is_no_error(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def click(app: ReaderApp) -> None:
+        for kind in (events.MouseScrollDown, events.MouseDown, events.MouseUp):
+            app.post_message(kind(None, 30, 7, 0, 0, 1, False, False, False, 30, 7))
+
+    at_once(monkeypatch, click)
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of")
+        assert reader.app.failure is None
+
+
+async def test_being_asked_to_end_before_the_first_frame_is_no_error(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once(monkeypatch, lambda app: app._leave())
+    async with start(articles) as reader:
+        assert reader.app.failure is None
+        assert reader.app.return_code == 0

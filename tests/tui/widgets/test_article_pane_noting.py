@@ -1,0 +1,237 @@
+"""The article pane: highlights are seen without hiding a word, and what was noted stands by them at any width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.document.building import documents
+from tests.tui.widgets.article_stage import Shown, article, stage
+from tui_reader.tui.widgets.article_pane.marks import Mark
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+TEXT = article(20)
+NOTE = "who counted the pensions, and in which of the years that were asked about?"
+
+
+def mark(words: str, colour: int = 1, note: str = "", *tags: str, name: str = "", uncertain: bool = False) -> Mark:
+    start = TEXT.text.index(words)
+    return Mark(name or words, start, start + len(words), colour, note, tags, uncertain)
+
+
+def row_with(shown: Shown, words: str) -> str:
+    return next(line for line in shown.lines() if words in line)
+
+
+def tone_of(shown: Shown, words: str) -> str:
+    style = shown.style_of(words)
+    return str(style.bgcolor.name) if style.bgcolor else ""
+
+
+async def test_highlights_have_their_tone_and_their_number_in_the_margin() -> None:
+    async with stage() as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 1.", 3), mark("Paragraph 2.", 5, uncertain=True)])
+        await shown.pilot.pause()
+        variables = shown.app.theme_variables
+        assert tone_of(shown, "Paragraph 1.") == variables["highlight-3"]
+        assert tone_of(shown, "Paragraph 2.") == variables["highlight-5"]
+        assert row_with(shown, "Paragraph 1.").split()[0] == "3"
+        assert row_with(shown, "Paragraph 2.").split()[0] == "5?"
+
+
+async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -> None:
+    async with stage() as shown:
+        await shown.show(TEXT)
+        start = TEXT.text.index("Paragraph 1.")
+        marks = [Mark("long", start, start + 30, 1), Mark("short", start + 10, start + 20, 3)]
+        shown.pane.set_marks(marks)
+        assert [each.id for each in shown.pane.marks_at(start + 12)] == ["short", "long"]
+        shown.pane.sentence(2)
+        while shown.pane.current_mark is None:
+            assert shown.pane.sentence(1)
+        tones = {tone_of(shown, words) for words in ("Paragraph ", "1.")}
+        assert len(tones) == 2
+        first = shown.pane.current_mark
+        assert shown.pane.cycle_mark() == (first.id == "long" or shown.pane.focus_range is not None)
+        assert shown.pane.current_mark != first
+
+
+async def test_one_goes_from_highlight_to_highlight_and_the_view_follows() -> None:
+    async with stage(70, 12) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 15."), mark("Paragraph 3."), mark("Paragraph 9.")])
+        found = []
+        while shown.pane.next_mark(1):
+            await shown.pilot.pause()
+            assert shown.pane.current_mark is not None
+            assert shown.pane.current_mark.id in shown.text
+            found.append(shown.pane.current_mark.id)
+        assert found == ["Paragraph 3.", "Paragraph 9.", "Paragraph 15."]
+        assert shown.pane.next_mark(-2)
+        assert shown.pane.current_mark is not None
+        assert shown.pane.current_mark.id == "Paragraph 3."
+        assert shown.pane.point == TEXT.text.index("Paragraph 3.")
+
+
+async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
+    async with stage(120, 30) as shown:
+        await shown.show(TEXT)
+        start = TEXT.text.index("already on", TEXT.text.index("Paragraph 1."))
+        plain = [line.strip() for line in shown.lines()]
+        shown.pane.set_marks(
+            [
+                mark("Paragraph 1.", 1, f"first, {NOTE}", "claim"),
+                Mark("b", start, start + 10, 2, "second"),
+                mark("Paragraph 2.", 3, "", "check"),
+            ]
+        )
+        await shown.pilot.pause()
+        lines = shown.lines()
+        assert "▎ first, who" in row_with(shown, "Paragraph 1.")
+        notes = [line[line.index("▎") + 2 :].strip() if "▎" in line else "" for line in lines]
+        said = [each for each in notes if each]
+        assert " ".join(said[:-1]).startswith(f"first, {NOTE[:20]}")
+        assert "#claim" in said
+        assert notes.index("second") > notes.index("#claim") + 1
+        assert said[-1] == "#check"
+        for line in lines[:-1]:
+            assert line.split("▎")[0].strip(" 123").strip() in plain or not line.strip()
+
+
+async def test_without_room_notes_fold_under_their_paragraph_and_unfold_with_the_highlight() -> None:
+    async with stage(60, 30) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 1.", 1, NOTE, "claim"), mark("Paragraph 2.", 2, "short")])
+        await shown.pilot.pause()
+        lines = [line.strip() for line in shown.lines()]
+        folded = next(at for at, line in enumerate(lines) if line.startswith("✎ who"))
+        assert lines[folded].endswith("… #claim")
+        assert lines[folded - 1].endswith("how.")
+        assert lines[folded + 1] == ""
+        assert lines.index("✎ short") > folded
+        shown.pane.next_mark(1)
+        await shown.pilot.pause()
+        assert "asked about?" in shown.text
+        shown.pane.next_mark(1)
+        await shown.pilot.pause()
+        assert "asked about?" not in shown.text
+
+
+async def test_all_of_a_long_note_can_be_reached() -> None:
+    long = " ".join(f"word{number}" for number in range(90))
+    last = TEXT.text.rindex("Paragraph 19.")
+    for width in (120, 50):
+        async with stage(width, 16) as shown:
+            await shown.show(TEXT)
+            shown.pane.set_marks([Mark("a", last, last + 13, 1, long)])
+            shown.pane.next_mark(1)
+            seen = ""
+            for _ in range(40):
+                await shown.pilot.pause()
+                seen += shown.text
+                if not shown.pane.line(1):
+                    break
+            assert "word0 " in seen
+            assert "word89" in seen
+
+
+@pytest.mark.parametrize("theme", ["paper-dark", "paper-light", "high-contrast", "terminal"])
+async def test_highlight_selection_and_caret_are_told_apart_in_every_theme(theme: str) -> None:
+    async with stage(theme=theme) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 1.", 1), mark("Paragraph 2.", 2)])
+        await shown.pilot.pause()
+        looks = {str(shown.style_of(words)) for words in ("Paragraph 0.", "Paragraph 1.", "Paragraph 2.")}
+        assert len(looks) == 3
+        shown.pane.sentence(2)
+        shown.pane.start_selection("character")
+        shown.pane.move_caret("left", 1)
+        await shown.pilot.pause()
+        assert shown.pane.selecting
+        looks = {str(shown.style_of(words)) for words in ("Paragraph ", "0", "Paragraph 1.", "What remains")}
+        assert len(looks) == 4
+
+
+async def test_without_colours_a_highlight_is_underlined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage() as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 1.", 4)])
+        await shown.pilot.pause()
+        assert shown.style_of("Paragraph 1.").underline
+        assert not shown.style_of("Paragraph 0.").underline
+        assert row_with(shown, "Paragraph 1.").split()[0] == "4"
+
+
+async def test_a_click_on_a_highlight_or_its_note_makes_it_current() -> None:
+    for width in (120, 60):
+        async with stage(width, 30) as shown:
+            await shown.show(TEXT)
+            shown.pane.set_marks([mark("Paragraph 1.", 1, "hello there", name="one")])
+            await shown.pilot.pause()
+            for words in ("Paragraph 1.", "hello"):
+                y = next(y for y, line in enumerate(shown.lines()) if words in line)
+                await shown.pilot.click(offset=(shown.lines()[y].index(words) + 1, y))
+                assert shown.pane.current_mark is not None
+            assert shown.app.posted == ["one", "one"]
+
+
+async def test_a_text_that_changed_shows_no_highlight_until_it_is_told_where() -> None:
+    async with stage() as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks([mark("Paragraph 1.", 1)])
+        await shown.show(article(20))
+        assert shown.pane.marks_at(mark("Paragraph 1.").start)
+        await shown.show(article(21))
+        assert not shown.pane.marks_at(mark("Paragraph 1.").start)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    documents(),
+    st.integers(24, 100),
+    st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60), st.sampled_from(["", "a note 👩\u200d🚀\nof two"]))),
+)
+async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
+    text: Document, width: int, drawn: list[tuple[int, int, str]]
+) -> None:
+    size = len(text.text)
+    marks = [
+        Mark(str(at), start % size, min(start % size + length, size), at % 5 + 1, note, ("t",))
+        for at, (start, length, note) in enumerate(drawn)
+        if size
+    ]
+    async with stage(width, 9) as shown:
+        await shown.show(text)
+        pane = shown.pane
+        pane.set_marks(marks)
+        page = pane._page
+        assert page is not None
+        whole = page.rows(0, page.height)
+        assert len(whole) == page.height
+        assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
+        for y in range(page.height):
+            assert page.rows(y, 3) == whole[y : y + 3]
+            assert page.row_of_mark(page.mark(y)) == y
+        if page.layout is not None:
+            assert [page.to_layout(page.to_page(row)) for row in range(page.layout.height)] == [
+                *range(page.layout.height)
+            ] or page.title_block is not None
+        while pane.line(1):
+            assert pane.visible_rows() == whole[pane._top : pane._top + len(pane.visible_rows())]
+            assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
+        for _ in marks:
+            pane.next_mark(1)
+            assert pane.current_mark is None or pane.current_mark in marks
+
+
+def test_the_messages_are_those_of_the_pane() -> None:
+    assert ArticlePane.Selected.handler_name == "on_article_pane_selected"
+    assert ArticlePane.MarkClicked.handler_name == "on_article_pane_mark_clicked"

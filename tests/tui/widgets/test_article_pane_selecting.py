@@ -1,0 +1,240 @@
+"""The article pane: text is selected by keys and by mouse, and what is selected is what is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.document.building import document, documents
+from tests.tui.widgets.article_stage import Shown, article, stage
+from tui_reader.document.cells import boundary_at
+from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS
+from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tui_reader.document.blocks import Document
+
+SENTENCES = document("One is here. Two follows it. Three ends.", "Alone it stands, as ever.")
+
+
+def selected(shown: Shown) -> str:
+    selection = shown.pane.selection
+    return "" if selection is None else shown.pane.text_of(selection)
+
+
+def reversed_text(shown: Shown) -> str:
+    return "".join(
+        segment.text for strip in shown.strips() for segment in strip if segment.style and segment.style.reverse
+    )
+
+
+def cell_of(shown: Shown, words: str) -> tuple[int, int]:
+    for y, line in enumerate(shown.lines()):
+        if words in line:
+            return cell_len(line[: line.index(words)]), y
+    raise AssertionError(words)
+
+
+async def test_selecting_begins_with_the_focused_sentence_and_leaves_with_the_same_key() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        assert shown.pane.text_of(shown.pane.target_range()) == "One is here."
+        shown.pane.sentence(2)
+        shown.pane.start_selection("character")
+        assert (shown.pane.selecting, selected(shown)) == ("character", "Two follows it.")
+        assert shown.pane.point == SENTENCES.text.index("it.") + 2
+        shown.pane.start_selection("paragraph")
+        assert selected(shown) == SENTENCES.block_text(0)
+        shown.pane.start_selection("paragraph")
+        assert (shown.pane.selecting, shown.pane.selection) == ("", None)
+        assert shown.pane.focused_text() == "Two follows it."
+
+
+async def test_motions_extend_the_selection_as_they_would_in_vim() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        pane = shown.pane
+        pane.sentence(2)
+        pane.start_selection("character")
+        assert pane.move_caret("sentence_next", 1)
+        assert selected(shown) == "Two follows it. Three ends."
+        assert pane.move_caret("back", 2)
+        assert selected(shown) == "Two follows it. T"
+        pane.swap_ends()
+        assert pane.move_caret("word", 1)
+        assert selected(shown) == "follows it. T"
+        assert pane.move_caret("line_start")
+        assert selected(shown).startswith("One is here.")
+        assert pane.move_caret("bottom")
+        assert selected(shown) == "Three ends.\nAlone it stands, as ever."
+        assert not pane.move_caret("right", 3)
+        assert pane.move_caret("up")
+        assert selected(shown) == " it. T"
+
+
+async def test_a_character_is_sought_and_sought_again() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        pane = shown.pane
+        pane.start_selection("character")
+        assert pane.find_character("t", "o", 1)
+        assert selected(shown) == "One is here. Tw"
+        assert pane.repeat_find(1)
+        assert selected(shown) == "One is here. Two f"
+        assert pane.repeat_find(1)
+        assert selected(shown) == "One is here. Two foll"
+        assert pane.find_character("F", "n", 1)
+        assert selected(shown) == "On"
+        assert not pane.find_character("f", "ß", 1)
+
+
+async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_grow() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        pane = shown.pane
+        pane.start_selection("character")
+        assert pane.select_object("ip")
+        assert selected(shown) == SENTENCES.block_text(0)
+        assert pane.select_object("ip")
+        assert selected(shown) == SENTENCES.text
+        pane.end_selection()
+        pane.sentence(-9)
+        pane.start_selection("character")
+        pane.select_object("iw")
+        assert selected(shown) == "."
+        assert pane.move_caret("left")
+        pane.swap_ends()
+        pane.select_object("is")
+        assert selected(shown) == "One is here."
+
+
+async def test_a_search_carries_the_caret_and_is_taken_back() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        pane = shown.pane
+        pane.start_selection("character")
+        for typed in ("e", "en", "end", "ends"):
+            pane.find(typed)
+        assert selected(shown) == "One is here. Two follows it. Three e"
+        pane.clear_find()
+        assert selected(shown) == "One is here."
+        assert pane.find("it") == 2
+        assert pane.find("it") == 2
+        assert selected(shown) == "One is here. Two follows i"
+        assert pane.find_next(1) == (2, 2)
+        assert selected(shown).endswith("Alone i")
+        pane.clear_find()
+        assert selected(shown).endswith("Alone i")
+
+
+async def test_the_view_and_the_terminals_cursor_go_with_the_caret() -> None:
+    async with stage(60, 12) as shown:
+        await shown.show(article())
+        pane = shown.pane
+        pane.active = True
+        pane.start_selection("character")
+        for motion in ("down", "half_down", "page_down", "bottom", "half_up", "up", "top"):
+            assert pane.move_caret(motion, 3 if motion == "down" else 1), motion
+            await shown.pilot.pause()
+            low, high = pane.visible_range()
+            assert low <= pane.point < high
+            x, y = shown.app.cursor_position
+            assert shown.strips()[y].crop(x, x + 1).text == pane.document.text[pane.point]  # type: ignore[union-attr]
+            assert pane.document is not None
+            assert reversed_text(shown).strip() == pane.document.text[pane.point].strip()
+
+
+async def test_what_is_selected_outlives_width_theme_and_another_reading() -> None:
+    async with stage(90, 20) as shown:
+        await shown.show(article(20))
+        pane = shown.pane
+        pane.sentence(4)
+        pane.start_selection("character")
+        pane.move_caret("sentence_next", 2)
+        before = selected(shown)
+        pane.set_measure(40)
+        shown.app.theme = "terminal"
+        await shown.pilot.resize_terminal(44, 14)
+        await shown.pilot.pause()
+        assert selected(shown) == before
+        await shown.show(article(20))
+        assert selected(shown) == before
+        await shown.show(document("Quite another text."))
+        assert pane.selection is None
+
+
+async def test_dragging_selects_what_lies_under_the_mouse_and_says_so() -> None:
+    async with stage() as shown:
+        await shown.show(document("Here 日本語 stands and e\u0301nds 👩\u200d🚀 today.", "More."))
+        x, y = cell_of(shown, "stands")
+        await shown.pilot.mouse_down(offset=(x, y))
+        await shown.pilot.hover(offset=(x + 2, y))
+        await shown.pilot.hover(offset=(x + 17, y))
+        await shown.pilot.mouse_up(offset=(x + 17, y))
+        assert selected(shown) == "stands and e\u0301nds 👩\u200d🚀"
+        assert shown.app.posted == [shown.pane.selection]
+        await shown.pilot.click(offset=(x, y))
+        assert shown.pane.selection is None
+
+
+async def test_two_clicks_take_a_word_and_three_a_paragraph() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        x, y = cell_of(shown, "follows")
+        await shown.pilot.click(offset=(x + 2, y), times=2)
+        assert selected(shown) == "follows"
+        await shown.pilot.click(offset=(x + 2, y), times=3)
+        assert selected(shown) == SENTENCES.block_text(0)
+
+
+async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ArticlePane, "EDGE_SECONDS", 3600.0)
+    async with stage(60, 12) as shown:
+        await shown.show(article())
+        await shown.pilot.mouse_down(offset=(10, 6))
+        await shown.pilot.hover(offset=(10, 8))
+        await shown.pilot.hover(offset=(10, 11))
+        top = shown.pane._top
+        for _ in range(5):
+            shown.pane._scroll_at_edge()
+        assert shown.pane._top == top + 5
+        before = shown.pane.selection
+        assert before is not None
+        assert before.end > shown.pane.visible_range()[1] - 70
+        await shown.pilot.mouse_up(offset=(10, 11))
+        assert shown.pane._edge is None
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    documents(),
+    st.integers(20, 60),
+    st.lists(st.tuples(st.sampled_from((*MOTIONS, "swap", "is", "aw", "ap", "V")), st.integers(1, 3)), max_size=14),
+)
+async def test_no_sequence_of_motions_tears_a_character(
+    text: Document, width: int, steps: list[tuple[str, int]]
+) -> None:
+    async with stage(width, 10) as shown:
+        await shown.show(text)
+        pane = shown.pane
+        pane.start_selection("character")
+        for step, count in steps:
+            if step == "swap":
+                pane.swap_ends()
+            elif step == "V":
+                pane.start_selection("paragraph" if pane.selecting == "character" else "character")
+            elif step in MOTIONS:
+                pane.move_caret(step, count)
+            else:
+                pane.select_object(step)
+            selection = pane.selection
+            if selection is not None:
+                assert pane.text_of(selection).strip()
+                assert all(boundary_at(text.text, at) == at for at in selection)
+        pane.render_lines(pane.size.region)
+        assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))

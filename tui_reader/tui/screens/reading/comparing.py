@@ -1,0 +1,82 @@
+"""What has changed since an article was read: said once, and shown word by word in its own text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.screens.reading.comparison import Altered, Comparison
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.desk import Desk
+
+
+class Comparing:
+    """The command `changes`, and what is to be said before anybody presses its key."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._told: tuple[ArticleId, Document] | None = None
+
+    def changes(self, _count: int | None) -> None:
+        """Show what has changed since the article was read, or the text itself again."""
+        if not self.end():
+            self._begin()
+
+    def end(self) -> bool:
+        """Show the text itself again; whether anything else was shown. Not a command."""
+        desk, comparison = self._desk, self._desk.comparison
+        headline = desk.headline(desk.shown)
+        if comparison is None or headline is None or desk.shown is None:
+            return False
+        offset = comparison.original_at(desk.panes.article.offset)
+        desk.comparison = None
+        desk.panes.article.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
+        desk.text_shown()
+        desk.library.revisions.mark_seen(desk.shown, comparison.original)
+        desk.say("this is the text as it is now")
+        return True
+
+    def _begin(self) -> None:
+        desk, pane = self._desk, self._desk.panes.article
+        headline, document = desk.headline(desk.shown), pane.document
+        if headline is None or document is None or document.partial or document.error:
+            return
+        revisions = desk.library.revisions
+        old = revisions.old_text(headline.id)
+        found = revisions.changes(headline.id, document) if old is not None else []
+        if old is None or not found:
+            desk.say("nothing has changed since you read it")
+            return
+        altered = [Altered(old[each.old.start : each.old.end], each.new.start, each.new.end) for each in found]
+        comparison = Comparison(document, altered)
+        offset = pane.offset
+        desk.comparison = comparison
+        pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
+        desk.text_shown()
+        first = comparison.step(pane.offset - 1, 1)
+        low, high = pane.visible_range()
+        if first is not None and not low <= first < high:
+            pane.go_offset(first)
+        keys = desk.keymap.hint("changes")
+        many = "1 change" if len(found) == 1 else f"{len(found):,} changes"
+        desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
+
+    def told(self) -> str:
+        """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""
+        desk = self._desk
+        document = desk.panes.article.document
+        article = desk.shown
+        if self._told is not None and self._told[0] != article:
+            # Whoever was told, read it and went on has seen the text as it is.
+            desk.library.revisions.mark_seen(*self._told)
+            self._told = None
+        if article is None or document is None or not desk.entered or desk.comparison is not None:
+            return ""
+        if self._told is not None and self._told[1] is document:
+            return ""
+        if not desk.library.revisions.is_changed(article, document):
+            return ""
+        self._told = article, document
+        return f"changed since you read it · {desk.keymap.hint('changes')} shows how"
