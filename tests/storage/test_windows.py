@@ -256,6 +256,21 @@ def test_a_deleted_annotation_comes_back_whole_with_undo(tmp_path: Path) -> None
         assert [dict(d) for d in db.table("annotations").all()] == [{"id": "n1", **fields, "article": "b"}]
 
 
+def test_a_note_without_an_article_and_one_that_moved_are_found_by_their_keys(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    for round_ in range(2):
+        store = open_store(path)
+        if not round_:
+            change(store, "loose", "note", "n", ANNOTATIONS)
+            change(store, "moved", "article", "a", ANNOTATIONS)
+            change(store, "moved", "article", "b", ANNOTATIONS)
+        change(store, "loose", "colour", round_, ANNOTATIONS)
+        assert store.get(ANNOTATIONS, "loose") == {"note": "n", "colour": round_}
+        assert store.get(ANNOTATIONS, "moved") == {"article": "b"}
+        assert {key for key, _ in store.items(ANNOTATIONS)} == {"loose", "moved"}
+        store.close()
+
+
 def test_a_refused_change_stays_visible_and_goes_with_the_next_one(tmp_path: Path) -> None:
     class Full(Disk):
         full = False

@@ -38,6 +38,8 @@ HEADER_ID = b'"1": '
 WINDOW = 1 << 20
 _NEAR = 1 << 14
 _HEADER_MAX = 1 << 16
+_BLOCK = 1 << 10
+_NEXT_ID = re.compile(rb'\n"([0-9]{1,60})": ')
 _ID = re.compile(rb'"([0-9]{1,60})": ')
 
 
@@ -260,6 +262,14 @@ class BaseFile:
         low, high = self.tables.get(table, (0, 0))
         while high - low > _NEAR:
             middle = (low + high) // 2
+            # Most lines are shorter than this block: then one read gives the next line's start and id.
+            match = _NEXT_ID.search(self._read(middle, min(middle + _BLOCK, high)))
+            if match is not None:
+                if int(match[1]) <= number:
+                    low = middle + match.start() + 1
+                else:
+                    high = middle + match.start() + 1
+                continue
             start = self._next_line(middle, high)
             if start is None:  # the line in the middle reaches to the end of the range
                 start = self._line_start(low, middle)
@@ -276,7 +286,7 @@ class BaseFile:
 
     def _next_line(self, offset: int, end: int) -> int | None:
         """Where the first line after an offset starts, if before `end`."""
-        block = 1 << 10
+        block = _BLOCK
         while offset < end:
             at = self._read(offset, min(offset + block, end)).find(b"\n") + 1
             if at:
@@ -287,7 +297,7 @@ class BaseFile:
 
     def _line_start(self, low: int, offset: int) -> int:
         """Where the line that holds an offset starts; not before `low`."""
-        block = 1 << 10
+        block = _BLOCK
         while offset > low:
             start = max(low, offset - block)
             at = self._read(start, offset).rfind(b"\n") + 1

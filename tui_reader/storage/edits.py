@@ -16,12 +16,14 @@ from tui_reader.storage.registers import (
     has_sets,
     is_alive,
     is_tag_set,
+    visible,
 )
 from tui_reader.storage.values import canonical, check, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from tui_reader.storage.registers import Registers
     from tui_reader.storage.state import State
 
 KEY = "id"
@@ -102,7 +104,8 @@ def operations(state: State, edits: Sequence[Edit], number_of: Callable[[str, st
 
 
 def _of_record(state: State, table: str, key: str, edits: Sequence[Edit], number: int | None) -> list[list[Any]]:
-    old = state.document(table, number) if number is not None else None
+    registers = (state.registers(table, number) if number is not None else None) or {}
+    old = visible(registers, sets=has_sets(table))
     fields = {name: value for name, value in (old or {}).items() if name != KEY}
     for edit in edits:
         with_edit(fields, edit.field, merged(edit, fields.get(edit.field)))
@@ -114,13 +117,19 @@ def _of_record(state: State, table: str, key: str, edits: Sequence[Edit], number
         # Moved to another article: documents of one article stand together.
         gone = [table, str(number), {DELETED: True}]
         return [gone, *written(state, table, home, {KEY: key} | fields)]
-    return written(state, table, number if number is not None else home, {KEY: key} | fields)
+    if number is not None:
+        return changes(table, number, registers, {KEY: key} | fields)
+    return written(state, table, home, {KEY: key} | fields)
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:
     """The operation that makes a document have exactly these fields, in a list; an empty list if it has them."""
+    return changes(table, number, state.registers(table, number) or {}, fields)
+
+
+def changes(table: str, number: int, registers: Registers, fields: Mapping[str, Json]) -> list[list[Any]]:
+    """As `written`, for a document whose registers are known."""
     sets = has_sets(table)
-    registers = state.registers(table, number) or {}
     values = difference(registers, fields, sets=sets)
     if not is_alive(registers):
         # Written anew after it was deleted: everything gets a stamp that is later than the deletion.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, META, BaseFile, MemorySource
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.identity import KEY_BITS
 from tui_reader.storage.registers import (
     ABSENT,
+    DELETED,
     EXISTS,
     STAMPS,
     Registers,
@@ -42,7 +44,7 @@ class State:
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
         self.numbers: dict[int, int] = {}
-        """Ids of the changed documents by the part that comes from the record's own key."""
+        """Ids of the changed annotations by the part that comes from their own key."""
 
     def copy(self) -> State:
         """The same state, which later entries do not change."""
@@ -136,22 +138,25 @@ class State:
         """Take over an entry of a journal; more than once does no more than once."""
         stamp = entry["s"]
         self.latest = max(self.latest, stamp)
-        for name, present in entry.get("t", {}).items():
-            self._presence[name] = present
-        for table, number, values, *absent in entry.get("o", ()):
+        if "t" in entry:
+            self._presence.update(entry["t"])
+        for operation in entry.get("o", ()):
+            table, values = operation[0], operation[2]
             registers: Registers = {name: (stamp, value) for name, value in values.items()}
-            for name in absent[0] if absent else ():
-                registers[name] = (stamp, ABSENT)
-            if EXISTS in values and not self._presence.get(table, True):
+            if len(operation) > 3:
+                registers.update((name, (stamp, ABSENT)) for name in operation[3])
+            if self._presence and EXISTS in values and not self._presence.get(table, True):
                 self._presence[table] = True
-            self._take(table, int(number), registers)
+            self._take(table, int(operation[1]), registers)
         for table, number, document in entry.get("m", ()):
             self.latest = max(self.latest, *(s for s in document.get(STAMPS, {}).values() if is_stamp(s)), ZERO)
             self._take(table, int(number), expand(document, sets=has_sets(table)))
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
         documents = self._changed.setdefault(table, {})
-        self.numbers[number & _KEY] = number
+        if table == ANNOTATIONS and (DELETED not in registers or number & _KEY not in self.numbers):
+            # One that moved to another article is deleted under its old id: the new one counts.
+            self.numbers[number & _KEY] = number
         known = documents.get(number)
         if known is not None:
             registers, new = dict(known), registers
