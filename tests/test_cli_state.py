@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tui_reader.cli import main
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def keep(path: Path, key: str, value: object) -> None:
