@@ -33,6 +33,9 @@ commands:
   tui-reader config        show the settings there are, with their defaults (--write: make the file, --path: its path)
   tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
   tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
+  tui-reader doctor        check the state of the library (--fix: mend it)
+  tui-reader merge FILE…   take over what other copies of the state know better
+  tui-reader backup …      list the backups of the state, or restore one
   A path that is called like a command is written ./init.
 
 exit status:
@@ -145,11 +148,32 @@ def _verify(arguments: Sequence[str]) -> int:
     return verify(arguments)
 
 
+def _doctor(arguments: Sequence[str]) -> int:
+    from tui_reader.cli_state import doctor  # noqa: PLC0415 - the other verbs do without
+
+    return doctor(arguments)
+
+
+def _merge(arguments: Sequence[str]) -> int:
+    from tui_reader.cli_state import merge  # noqa: PLC0415
+
+    return merge(arguments)
+
+
+def _backup(arguments: Sequence[str]) -> int:
+    from tui_reader.cli_state import backup  # noqa: PLC0415
+
+    return backup(arguments)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "init": _init,
     "config": _config,
     "notes": _notes,
     "verify": _verify,
+    "doctor": _doctor,
+    "merge": _merge,
+    "backup": _backup,
 }
 
 

@@ -10,11 +10,14 @@ from tui_reader.document.clean import clean_line
 from tui_reader.formats.inline import TAGS, RunningText, safe_target
 from tui_reader.formats.tables import CellText, Piece, join_table
 
-# What holds no text goes first, and what is no tag is made text: the standard parser takes quadratic time over
-# thousands of comments or tags that never end.
-_COMMENTS = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<![A-Za-z][^<>]*>", re.DOTALL)
-_SILENT = re.compile(r"<(script|style|template|head|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
+_CHARACTERS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
+_SILENT = tuple(
+    (tag, re.compile(rf"<{tag}\b.*?</{tag}\s*>", re.DOTALL | re.IGNORECASE))
+    for tag in ("script", "style", "template", "head", "noscript")
+)
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
 
 _INLINE = frozenset(TAGS) | frozenset(
@@ -39,6 +42,9 @@ class FragmentReader(HTMLParser):
         self._rows: list[list[CellText]] | None = None
         self._cell = False
         self._header = False
+
+    def set_cdata_mode(self, *_args: object, **_options: object) -> None:
+        """Nothing: scripts and styles that end are gone by now; one that does not must not swallow what follows."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element."""
@@ -171,10 +177,31 @@ class FragmentReader(HTMLParser):
         self.pieces.append(Piece(block, text, spans))
 
 
+def without_comments(source: str) -> str:
+    """Markdown or HTML without its comments. One that is never closed is kept: it would take the whole text along."""
+    return _without(_COMMENT, "-->", source)
+
+
+def _without(pattern: re.Pattern[str], end: str, source: str, instead: str = "") -> str:
+    """Replace what a pattern finds before the last place where its end stands: beyond it time would be quadratic."""
+    last = source.rfind(end)
+    return source if last < 0 else pattern.sub(instead, source[: last + len(end)]) + source[last + len(end) :]
+
+
 def read_fragment(source: str) -> list[Piece]:
-    """The blocks of a piece of HTML; comments and processing instructions vanish."""
-    source = _SILENT.sub("", _CDATA.sub(r"\1", _COMMENTS.sub("", source)))
+    """The blocks of a piece of HTML; comments, instructions, scripts and styles vanish."""
+    source = without_comments(source)
+    if "<?" in source:
+        source = _without(_INSTRUCTION, "?>", source)
+    if "<!" in source:
+        source = _DECLARATION.sub("", _without(_CHARACTERS, "]]>", source, r"\1"))
+    lowered = source.lower()
+    for tag, pattern in _SILENT:
+        if f"</{tag}" in lowered:
+            source = pattern.sub("", source)
+            lowered = source.lower()
     reader = FragmentReader()
+    # The standard parser takes quadratic time over thousands of tags that never end; so what is none becomes text.
     reader.feed(_NO_TAG.sub("&lt;", source))
     reader.close()
     return reader.pieces

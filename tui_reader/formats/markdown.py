@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.formats import plain
+from tui_reader.formats.fragment import without_comments
 from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
 from tui_reader.formats.source import Source, head_of, open_source
@@ -56,7 +57,6 @@ _DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
 _MOST_DEFINITIONS = 2_000
 _NOTE_MARK = re.compile(r"\[\d+\]")
 _DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _MARKS = "*`~[]"
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
@@ -177,7 +177,7 @@ def _metadata(source: Source, name: str) -> Metadata:
 def _rough_text(body: str) -> str:
     """The text of a Markdown source about as it is read: enough to count words and to find its language."""
     if "<" in body:
-        body = _TAG.sub("", _COMMENT.sub("", body))
+        body = _TAG.sub("", without_comments(body))
     if "]" in body:
         body = _LINK_TARGET.sub("]", _DEFINITION.sub("\n", body))
     head, rest = body[:_HEAD], body[_HEAD:]
@@ -199,7 +199,7 @@ def _unmarked(text: str) -> str:
 
 def _heading(body: str) -> str:
     """The heading that is the title: the first one if it stands at the very top, else the first of level one."""
-    lines = _COMMENT.sub("", body[: plain.PREVIEW]).split("\n")
+    lines = without_comments(body[: plain.PREVIEW]).split("\n")
     at_top = True
     fence = ""
     for index, line in enumerate(lines):

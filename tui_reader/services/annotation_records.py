@@ -45,7 +45,7 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
         created=_text(record.get("created")),
         updated=_text(record.get("updated")),
         deleted=_text(record.get("deleted")),
-        extra={name: value for name, value in record.items() if name not in _KNOWN},
+        extra={} if _KNOWN.issuperset(record) else {k: v for k, v in record.items() if k not in _KNOWN},
     )
 
 
@@ -97,6 +97,7 @@ def differences(annotation_id: AnnotationId, record: Record | None, wanted: Mapp
             yield Edit(ANNOTATIONS, annotation_id, name, before, value)
 
 
+_STATES = {str(state): state for state in PlaceState}
 _KNOWN = {each.name for each in fields(Annotation)} - {"extra"}
 
 
@@ -115,13 +116,16 @@ def _anchor(value: object) -> Anchor | None:
 
 
 def _placement(value: object) -> Placement | None:
-    if not isinstance(value, dict) or value.get("state") not in set(PlaceState):
+    if not isinstance(value, dict):
+        return None
+    state = _STATES.get(_text(value.get("state")))
+    if state is None:
         return None
     score, candidates = value.get("score"), value.get("candidates")
     return Placement(
         start=_offset(value.get("start")),
         end=_offset(value.get("end")),
-        state=PlaceState(value["state"]),
+        state=state,
         score=float(score) if isinstance(score, (int, float)) and 0 <= score <= 1 else 0.0,
         fingerprint=_text(value.get("fingerprint")),
         anchor=_text(value.get("anchor")),

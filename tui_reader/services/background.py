@@ -16,12 +16,22 @@ class _Job(NamedTuple):
     done: Callable[[], None]
 
 
+def drop(error: Exception) -> None:
+    """What is told of a failure where nobody listens."""
+
+
 class Background:
     """One thread, started with the first job. Jobs are done in the order given."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[Exception], None] = drop) -> None:
+        """Start without a thread.
+
+        Args:
+            failed: Told, in the thread, of a job that broke; it is not finished then, and the next one begins.
+        """
+        self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[_Job, Any]] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[_Job | None, Any]] = queue.SimpleQueue()
         self._open = 0
         self._thread: threading.Thread | None = None
 
@@ -29,7 +39,7 @@ class Background:
         """Do something aside.
 
         Args:
-            work: Called in the thread; touches nothing that belongs to the owner, and raises nothing.
+            work: Called in the thread; touches nothing that belongs to the owner.
             finish: Takes what `work` returned; called by the owner's next `take_in`.
             done: Called in the thread once there is something to take in.
         """
@@ -47,7 +57,8 @@ class Background:
             except queue.Empty:
                 return
             self._open -= 1
-            job.finish(result)
+            if job is not None:
+                job.finish(result)
 
     def wait(self, seconds: float | None = None) -> None:
         """Finish everything; called by an owner that has no screen to draw (any more).
@@ -61,7 +72,8 @@ class Background:
             except queue.Empty:
                 return
             self._open -= 1
-            job.finish(result)
+            if job is not None:
+                job.finish(result)
 
     def close(self) -> None:
         """Begin no further job. One that is being done ends with the program."""
@@ -69,6 +81,11 @@ class Background:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            result = job.work()
-            self._results.put((job, result))
-            job.done()
+            try:
+                result = job.work()
+            except Exception as error:  # noqa: BLE001 - a thread has nobody else to tell, and others wait for its end
+                self._results.put((None, None))
+                self._failed(error)
+            else:
+                self._results.put((job, result))
+                job.done()

@@ -86,7 +86,7 @@ class Library:
         self.reading = Reading(self._state)
         self.documents = Documents(self._identities.file, self._given, self._limit)
         self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
-        self._background = Background()
+        self._background = Background(self._background_failed)
         self.annotating = Annotating(
             self._state,
             settings.colours,
@@ -260,6 +260,10 @@ class Library:
         """Ask the owner to take in what was placed; called by the thread that looked for it."""
         self._listener(ArticlesChanged())
         self._listener(AnnotationsPlaced(article_id))
+
+    def _background_failed(self, error: Exception) -> None:
+        """Tell of a passage that could not be looked for, or a text that could not be packed; called by the thread."""
+        self._listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
 
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""

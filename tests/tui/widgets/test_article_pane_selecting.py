@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.document.building import document, documents
+from tests.document.building import CODE, block, document, documents
 from tests.tui.widgets.article_stage import Shown, article, stage
 from tui_reader.document.cells import boundary_at
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS
@@ -238,3 +238,13 @@ async def test_no_sequence_of_motions_tears_a_character(
                 assert all(boundary_at(text.text, at) == at for at in selection)
         pane.render_lines(pane.size.region)
         assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
+
+
+async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
+    async with stage() as shown:
+        await shown.show(document(block(CODE, "one\n\nthree")))
+        shown.pane.start_selection("character")
+        shown.pane.move_caret("down", 1)
+        await shown.pilot.pause()
+        assert reversed_text(shown) == " "
+        assert selected(shown) == "one\n\n"

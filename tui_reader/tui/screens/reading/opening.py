@@ -28,6 +28,8 @@ class Opening:
 
     def __init__(self, desk: Desk, listing: Listing) -> None:
         self._desk, self._listing = desk, listing
+        self._stale: dict[ArticleId, None] = {}
+        """Articles with annotations whose file changed, until they are read anew."""
         self._back: list[Place] = []
         self._forward: list[Place] = []
         self._pending: int | None = None
@@ -117,10 +119,16 @@ class Opening:
         desk.text_shown()
 
     def changed(self, article: ArticleId) -> None:
-        """Read the text of the shown article anew: its file changed."""
-        if article == self._desk.shown:
-            self._desk.library.documents.want(article, self._neighbours())
-            self._desk.say("the file changed; this is its text now")
+        """Read a text anew whose file changed: that of the shown article, and any in which passages are marked, so
+        that they are looked for in the new text.
+        """
+        desk = self._desk
+        if article != desk.shown and not desk.library.annotating.count(article):
+            return
+        self._stale[article] = None
+        desk.library.documents.want(desk.shown or article, self._neighbours())
+        if article == desk.shown:
+            desk.say("the file changed; this is its text now")
 
     def update_header(self) -> None:
         """Bring the header of the shown article up to date."""
@@ -129,10 +137,15 @@ class Opening:
             self._desk.panes.article.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
-        """The articles that may be shown next, so that they are in memory by then."""
+        """The articles that may be shown next, so that they are in memory by then, and those that are to be read
+        anew.
+        """
         headlines = self._desk.panes.headlines
         at = headlines.cursor
-        return [headlines.ids[i] for i in (at + 1, at - 1, at + 2) if 0 <= i < len(headlines.ids)]
+        near = [headlines.ids[i] for i in (at + 1, at - 1, at + 2) if 0 <= i < len(headlines.ids)]
+        for article in [each for each in self._stale if self._desk.library.documents.get(each) is not None]:
+            del self._stale[article]
+        return [*near, *self._stale]
 
     def _nothing(self) -> tuple[str, tuple[str, ...]]:
         desk = self._desk

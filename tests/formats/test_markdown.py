@@ -1,0 +1,359 @@
+"""Markdown becomes blocks and spans over one text; nothing of what an author wrote to be read is lost."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.formats.conforming import flaws_of
+from tui_reader.document.blocks import Align, Block, BlockKind, Document
+from tui_reader.formats import preview, read, scan
+
+P, H, CODE, TABLE, FIGURE, RULE = (
+    BlockKind.PARAGRAPH,
+    BlockKind.HEADING,
+    BlockKind.CODE,
+    BlockKind.TABLE,
+    BlockKind.FIGURE,
+    BlockKind.RULE,
+)
+
+
+def markdown(source: str) -> Document:
+    document = read(source.encode(), "a.md")
+    assert flaws_of(document) == []
+    return document
+
+
+class Seen(NamedTuple):
+    """What a test says of a block: all but its range."""
+
+    block: Block
+    text: str
+
+
+def seen(document: Document) -> list[Seen]:
+    return [
+        Seen(block._replace(start=0, end=0, table=None), document.block_text(index))
+        for index, block in enumerate(document.blocks)
+    ]
+
+
+def block(kind: BlockKind, text: str, **fields: object) -> Seen:
+    return Seen(Block(kind, 0, 0)._replace(**fields), text)  # type: ignore[arg-type]
+
+
+def spans(document: Document) -> list[tuple[str, str, str]]:
+    return [(span.kind.value, document.text[span.start : span.end], span.target) for span in document.spans]
+
+
+GOLDEN: list[tuple[str, str, list[Seen]]] = [
+    ("a paragraph's own line breaks are spaces", "one\ntwo\n\nthree", [block(P, "one two"), block(P, "three")]),
+    ("between ideographs they are nothing", "日本語\nの文\nand more", [block(P, "日本語の文 and more")]),
+    ("a hard break stays", "one  \ntwo\\\nthree<br>four", [block(P, "one\ntwo\nthree\nfour")]),
+    (
+        "headings have levels",
+        "# A\n\nB\n-\n###### C ##",
+        [block(H, "A", level=1), block(H, "B", level=2), block(H, "C", level=6)],
+    ),
+    ("a rule has no text", "a\n\n***\n\nb", [block(P, "a"), block(RULE, ""), block(P, "b")]),
+    (
+        "a tight list stands close",
+        "- a\n- b\n\nend",
+        [block(P, "a", depth=1, marker="•", tight=True), block(P, "b", depth=1, marker="•"), block(P, "end")],
+    ),
+    (
+        "a loose list does not",
+        "- a\n\n- b\n",
+        [block(P, "a", depth=1, marker="•"), block(P, "b", depth=1, marker="•")],
+    ),
+    (
+        "lists nest, and each level has its bullet",
+        "* a\n  * b\n    * c\n      * d\n* e",
+        [
+            block(P, "a", depth=1, marker="•", tight=True),
+            block(P, "b", depth=2, marker="◦", tight=True),
+            block(P, "c", depth=3, marker="▪", tight=True),
+            block(P, "d", depth=4, marker="▪", tight=True),
+            block(P, "e", depth=1, marker="•"),
+        ],
+    ),
+    (
+        "a later block of an item has no marker",
+        "1. a\n\n   b\n\n   ```\n   c\n   ```\n",
+        [block(P, "a", depth=1, marker="1."), block(P, "b", depth=1), block(CODE, "c", depth=1)],
+    ),
+    (
+        "numbers stay as written, and count on where all are the same",
+        "3) a\n7) b\n\n<!-- -->\n\n1. c\n1. d\n1. e",
+        [
+            block(P, "a", depth=1, marker="3)", tight=True),
+            block(P, "b", depth=1, marker="7)"),
+            block(P, "c", depth=1, marker="1.", tight=True),
+            block(P, "d", depth=1, marker="2.", tight=True),
+            block(P, "e", depth=1, marker="3."),
+        ],
+    ),
+    (
+        "tasks show whether they are done",
+        "- [ ] a\n- [x] *b*\n- [z] c",
+        [
+            block(P, "a", depth=1, marker="☐", tight=True),
+            block(P, "b", depth=1, marker="☑", tight=True),
+            block(P, "[z] c", depth=1, marker="•"),
+        ],
+    ),
+    (
+        "items without a paragraph of their own keep their marker",
+        "-\n- - a\n- > b",
+        [
+            block(P, "", depth=1, marker="•", tight=True),
+            block(P, "", depth=1, marker="•", tight=True),
+            block(P, "a", depth=2, marker="◦", tight=True),
+            block(P, "b", depth=1, quote=1, marker="•"),
+        ],
+    ),
+    (
+        "quotations nest",
+        "> a\n> > b\n>\n> - c",
+        [block(P, "a", quote=1), block(P, "b", quote=2), block(P, "c", quote=1, depth=1, marker="•")],
+    ),
+    (
+        "code keeps every byte and its language",
+        "```rust,ignore\n\tfn  main() { *x* }\n\n```\n\n    indented\n      code\n",
+        [block(CODE, "\tfn  main() { *x* }\n", language="rust"), block(CODE, "indented\n  code")],
+    ),
+    (
+        "a paragraph of pictures is figures",
+        '![A *boat*](boat.png)\n\n[![badge](b.svg)](https://x.org) ![](t.png "Title")\n\n![x](data:image/png,0)',
+        [
+            block(FIGURE, "A boat", target="boat.png"),
+            block(FIGURE, "badge", target="b.svg"),
+            block(FIGURE, "Title", target="t.png"),
+            block(FIGURE, "x"),
+        ],
+    ),
+    (
+        "footnotes stand at the end, in the order in which they are referred to",
+        "a[^z] b[^y]\n\n[^y]: why\n[^z]: zed\n\n    more\n[^unused]: kept\n\nlast",
+        [
+            block(P, "a[1] b[2]"),
+            block(P, "last"),
+            block(P, "zed", marker="[1]", quiet=True),
+            block(P, "more", quiet=True),
+            block(P, "why", marker="[2]", quiet=True),
+            block(P, "kept", marker="[3]", quiet=True),
+        ],
+    ),
+    (
+        "raw HTML is reduced to its text",
+        (
+            '<div align="center">\n<h2>Head <i>ing</i></h2>\n<p>one<br>two &lt;3</p><hr>\n<ol><li>a<li>b</ol>\n'
+            '<img src="x.png" alt="pic"><script>alert(1)</script><!-- no --><pre>  c\n  d</pre></div>'
+        ),
+        [
+            block(H, "Head ing", level=2),
+            block(P, "one\ntwo <3"),
+            block(RULE, ""),
+            block(P, "a", depth=1, marker="1.", tight=True),
+            block(P, "b", depth=1, marker="2."),
+            block(FIGURE, "pic", target="x.png"),
+            block(CODE, "  c\n  d".strip()),
+        ],
+    ),
+    ("comments vanish", "a <!-- b --> c\n\n<!-- d -->\n", [block(P, "a  c")]),
+    ("a comment that is never closed does not", "a\n\n<!-- b\n\nc", [block(P, "a"), block(P, "<!-- b c")]),
+    ("what is left open is text", "*a [b](c ~~d <e", [block(P, "*a [b](c ~~d <e")]),
+]
+
+
+@pytest.mark.parametrize(("source", "blocks"), [case[1:] for case in GOLDEN], ids=[case[0] for case in GOLDEN])
+def test_structure(source: str, blocks: list[Seen]) -> None:
+    assert seen(markdown(source)) == blocks
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("*a **b*** `c`", [("emphasis", "a b", ""), ("strong", "b", ""), ("code", "c", "")]),
+        ("~~gone~~", [("strike", "gone", "")]),
+        ("[a *b*](rel/x.md 'title')", [("link", "a b", "rel/x.md"), ("emphasis", "b", "")]),
+        (
+            "[a]: https://x.org/ä\n\n[A] <https://y.org>",
+            [("link", "A", "https://x.org/ä"), ("link", "https://y.org", "https://y.org")],
+        ),
+        ("see https://x.org/a_b_c.", [("link", "https://x.org/a_b_c", "https://x.org/a_b_c")]),
+        ("[a](javascript:alert(1)) [b](data:text/html,x) [c](JaVaScRiPt:x) [d](file:///x)", []),
+        ("[mail](mailto:a@b.org)", [("link", "mail", "mailto:a@b.org")]),
+        ("text ![alt](i.png) text", [("link", "alt", "i.png")]),
+        ("[text ![alt](i.png)](x)", [("link", "text alt", "x")]),
+        ("a[^1] ^[inline]\n\n[^1]: x", [("note", "[1]", "#1"), ("note", "[2]", "#2")]),
+        ("<kbd>Ctrl</kbd>+<KBD>C</KBD>", [("key", "Ctrl", ""), ("key", "C", "")]),
+        ("x<sup>2</sup> H<sub>2</sub>O", [("superscript", "2", ""), ("subscript", "2", "")]),
+        (
+            "<mark>m</mark> <em>e</em> <b>s</b> <u>u</u>",
+            [("mark", "m", ""), ("emphasis", "e", ""), ("strong", "s", "")],
+        ),
+        ('<a href="https://x.org/?a=1&amp;b">l</a> <a name="x">n</a>', [("link", "l", "https://x.org/?a=1&b")]),
+        ("<b>never *closed", [("strong", "never *closed", "")]),
+        ("closed</b> never", []),
+        ("**a ** b", []),
+    ],
+)
+def test_spans(source: str, expected: list[tuple[str, str, str]]) -> None:
+    assert spans(markdown(source)) == expected
+
+
+def test_tables_hold_cells_alignment_and_spans() -> None:
+    document = markdown("| a | *b* | c |\n|---|:-:|--:|\n| x \\| y | z<br>z | |\n| only\n")
+    table = document.blocks[0].table
+    assert table is not None
+    assert document.text == "a\tb\tc\nx | y\tz z\t\nonly\t\t"
+    assert table.aligns == (Align.LEFT, Align.CENTRE, Align.RIGHT)
+    rows = [[document.text[cell.start : cell.end] for cell in row] for row in table.rows]
+    assert rows == [["a", "b", "c"], ["x | y", "z z", ""], ["only", "", ""]]
+    assert table.header
+    assert spans(document) == [("emphasis", "b", "")]
+
+
+def test_tables_in_html_are_tables() -> None:
+    document = markdown("<table><caption>Cap</caption>\n<tr><th>a<th>b\n<tr><td><b>1</b><br>2</td><td></table>\n")
+    assert [found.text for found in seen(document)] == ["Cap", "a\tb\n1 2\t"]
+    table = document.blocks[1].table
+    assert table is not None
+    assert table.header
+    assert spans(document) == [("strong", "1", "")]
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "guessed", "title_block"),
+    [
+        ("---\ntitle: Two *words*\n---\n# Two words!\n\ntext", "Two *words*", False, 0),
+        ("---\ntitle: One\n---\n# Another\n\ntext", "One", False, None),
+        ("---\ntitle: One\n---\ntext\n\n# One", "One", False, None),
+        ("# A [link](x) `code` &amp; *more*[^1]\n\ntext\n\n[^1]: n", "A link code & more", True, 0),
+        ("<!-- c -->\n[![b](s)](u)\n\nTitle of it\n===\n\ntext", "Title of it", True, None),
+        ("<h1 align='center'>Html title</h1>\n\ntext", "Html title", True, 0),
+        ("intro\n\n```\n# not this\n```\n\n## nor this\n\n# This one\n", "This one", True, None),
+        ("## First\n\n## Second", "First", True, 0),
+        (
+            "Only a first line of five\nwords, and then some more of them.",
+            "Only a first line of five words, and then some…",
+            True,
+            None,
+        ),
+    ],
+)
+def test_titles(source: str, title: str, guessed: bool, title_block: int | None) -> None:
+    document = markdown(source)
+    assert document.metadata.title == title
+    assert ("title" in document.metadata.guessed) is guessed
+    assert document.title_block == title_block
+
+
+def test_entities_cannot_bring_controls_back() -> None:
+    document = markdown(
+        "a&#x202e;b &#27;[31m &#x85; `&#7;` &amp;\n\n[l](x&#x202e;y)\n\n| &#10;a |\n|-|\n\n![&#x1b;](y&#13;)"
+    )
+    assert "&" in document.text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "> " * 2_000 + "deep",
+        "- " * 3_000 + "deep",
+        "\n".join(" " * 2 * depth + "- deep" for depth in range(600)),
+        "[" * 20_000 + "deep",
+        "![" * 20_000 + "deep",
+        "*a **deep " * 20_000,
+        "a" + "`" * 20_000 + "deep",
+        "<script>" * 20_000 + "deep",
+        "a <script>" * 20_000 + "deep</script>",
+        "<!-- a -->\n\n" + "<!--" * 20_000 + "deep",
+        "<!--" * 20_000 + "deep",
+        "<div>\n" + "<a deep" * 20_000,
+        "<div>\n" + "<!" * 20_000 + "deep",
+        "deep" + "(https://x.org/" + ")" * 20_000,
+        "^[" * 2_000 + "deep" + "]" * 2_000,
+        "|" + "deep|" * 500 + "\n|" + "-|" * 500 + "\n" + "|a\n" * 50,
+        "deep\n" * 60_000,
+        "d\n" * 60_000 + "deep",
+        "".join(f"[^{number}]: deep [^{number + 1}]\n\n" for number in range(500)) + "[^0]",
+    ],
+    ids=lambda source: source[:12],
+)
+def test_hostile_markdown_neither_fails_nor_loses_its_text(source: str) -> None:
+    assert "deep" in markdown(source).text
+
+
+def test_what_is_too_deep_is_shown_as_plain_text_and_says_so() -> None:
+    document = markdown("# Title\n\n" + "> " * 2_000 + "deep")
+    assert document.notices == ("It is nested too deeply to be read as Markdown and is shown as plain text.",)
+    assert document.metadata.title == "Title"
+
+
+def test_a_preview_is_the_beginning_with_its_links_resolved() -> None:
+    part = "A paragraph with a [link][far] and a note[^n], and *words* enough to fill its line twice over.\n\n"
+    source = ("# Title\n\n" + part * 2_000 + "[far]: https://x.org\n\n[^n]: the note\n").encode()
+    beginning, whole = preview(source, "a.md"), read(source, "a.md")
+    assert beginning is not None
+    assert beginning.partial
+    assert whole.text.startswith(beginning.text)
+    assert whole.blocks[: len(beginning.blocks)] == beginning.blocks
+    assert whole.spans[: len(beginning.spans)] == beginning.spans
+    assert beginning.title_block == whole.title_block == 0
+    assert ("link", "link", "https://x.org") in spans(beginning)
+    assert ("note", "[1]", "#1") in spans(beginning)
+    assert preview(source[:50_000], "a.md") is None
+
+
+SNIPPETS = [
+    "# ",
+    "- ",
+    "1. ",
+    "> ",
+    "```\n",
+    "~~~",
+    "    ",
+    "|a|b|\n|-|-|\n",
+    "|",
+    "[^1]",
+    "[^1]: ",
+    "^[",
+    "[",
+    "](",
+    "<b>",
+    "</b>",
+]
+SNIPPETS += [
+    "<div>",
+    "<!--",
+    "-->",
+    "*",
+    "**",
+    "_",
+    "`",
+    "~~",
+    "&amp;",
+    "&#0;",
+    "\\",
+    "\n",
+    "\n\n",
+    "  \n",
+    "---\n",
+    "![",
+    "://",
+    "http://a",
+]
+
+
+@given(st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=6), max_size=40).map("".join))
+def test_any_mixture_is_read_and_listed_alike(source: str) -> None:
+    data = source.encode("utf-8", "replace")
+    document = read(data, "a.md")
+    assert flaws_of(document) == []
+    assert scan(data, "a.md") == (document.metadata, document.error)

@@ -1,0 +1,165 @@
+"""A pasted text is shown as it is: every character, a line a paragraph, nothing hidden and nothing repaired."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.formats.conforming import flaws_of
+from tui_reader.document.blocks import BlockKind, Document, SpanKind
+from tui_reader.document.clean import clean_text
+from tui_reader.formats import preview, read
+
+PAGE = Path(__file__).resolve().parents[2] / "../shared/inputs/pasted-news-page.txt"
+PROSE = (
+    "It was a bright cold day in the harbour, and the clocks of the three ministries were striking one after the "
+    "other, as they had done since the war, without ever agreeing on the hour or on who should put it right again."
+)
+
+
+def texts(document: Document) -> list[str]:
+    return [document.block_text(index) for index in range(len(document.blocks))]
+
+
+def lines(source: str, name: str = "a.txt") -> list[str]:
+    return texts(read(source.encode(), name))
+
+
+@pytest.fixture(scope="module")
+def page() -> bytes:
+    """The page that a user pasted."""
+    if not PAGE.is_file():
+        pytest.skip("the pasted page does not lie beside this checkout (../shared/inputs)")
+    return PAGE.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["-", "pasted-news-page.txt", "pasted-news-page", "paste.text"])
+def test_the_pasted_page_is_shown_whole_with_its_other_stories_set_apart(page: bytes, name: str) -> None:
+    document = read(page, name)
+    assert flaws_of(document) == []
+    assert document.text == page.decode().strip("\n")
+    assert len(document.blocks) == 21
+    assert {block.kind for block in document.blocks} == {BlockKind.PARAGRAPH}
+    assert "In the last few months, U. S. . President Donald Trump" in document.text
+    assert (
+        "“Reliance on America cannot and will not be an option. U cannot be the only one. A. capacity,” he"
+        in document.text
+    )
+    assert document.tail is not None
+    tail = texts(document)[document.tail :]
+    assert [line.split()[0] for line in tail[::2]] == ["Macron", "Europe", "French"]
+    assert len(tail) == 6
+    assert "title" in document.metadata.guessed
+    assert document.metadata.language == "en"
+    assert document.notices == ()
+
+
+def test_the_pasted_page_gets_its_title_from_a_telling_name_else_from_its_first_words(page: bytes) -> None:
+    assert read(page, "pasted-news-page.txt").metadata.title == "Pasted news page"
+    assert read(page, "-").metadata.title == "NATO allies cannot rely on the United States to defend…"
+
+
+def test_a_line_is_a_paragraph_with_or_without_empty_lines() -> None:
+    assert lines(f"{PROSE}\n{PROSE}\n\n\n{PROSE}\n") == [PROSE] * 3
+
+
+@pytest.mark.parametrize("width", [60, 72, 80])
+def test_hard_wrapped_text_is_joined_to_paragraphs(width: int) -> None:
+    wrapped = "\n\n".join(textwrap.fill(paragraph, width) for paragraph in [PROSE * 2, PROSE, PROSE * 3])
+    assert lines(wrapped) == [PROSE * 2, PROSE, PROSE * 3]
+
+
+def test_one_wrapped_paragraph_among_others_is_joined() -> None:
+    assert lines(f"{PROSE * 2}\n\n{textwrap.fill(PROSE * 3, 70)}\n\n{PROSE}") == [PROSE * 2, PROSE * 3, PROSE]
+
+
+def test_a_headline_and_its_deck_are_not_taken_for_wrapped_lines() -> None:
+    headline = "Europe must improve its space capabilities to counter others"
+    source = f"{headline}\nAdmiral Vandier tells a paper that cheaper satellites are the answer.\n\n{PROSE}\n{PROSE}"
+    assert lines(source)[:2] == source.split("\n")[:2]
+
+
+def test_hyphens_and_scripts_without_spaces_are_joined_without_one() -> None:
+    english = textwrap.fill(PROSE * 2, 70).split("\n")
+    english[1] = english[1][:64] + " a well-"
+    english[2] = "known " + english[2][:60]
+    assert "a well-known " in lines("\n".join(english))[0]
+    chinese = "\n".join(["人人生而自由在尊严和权利上一律平等" * 4] * 6)
+    assert lines(chinese) == [chinese.replace("\n", "")]
+
+
+def test_list_items_and_indented_lines_stay_lines() -> None:
+    items = ["- one thing", "• another thing", "3. the third", "(4) the fourth", "      set off by spaces"]
+    assert lines("\n".join(items)) == items
+    wrapped = textwrap.fill("- " + PROSE, 70, subsequent_indent="  ")
+    assert lines(f"{wrapped}\n{wrapped}\n\n{textwrap.fill(PROSE, 70)}") == ["- " + PROSE] * 2 + [PROSE]
+
+
+def test_a_text_with_a_margin_is_joined_all_the_same() -> None:
+    margin = textwrap.indent("\n\n".join(textwrap.fill(PROSE * 2, 66) for _ in range(3)), " " * 8)
+    assert [line.strip() for line in lines(margin)] == [PROSE * 2] * 3
+
+
+def test_verses_and_lists_stand_close_and_paragraphs_apart() -> None:
+    document = read(f"First line of a verse\nsecond line of it\n\n{PROSE}\n{PROSE}".encode(), "a.txt")
+    assert [block.tight for block in document.blocks] == [True, False, False, False]
+
+
+def test_lines_above_the_first_real_paragraph_are_quiet_and_there() -> None:
+    document = read(f"A headline of some words\nBy Jane Doe\n5 June 2026\n{PROSE}\n{PROSE}".encode(), "-")
+    assert [block.quiet for block in document.blocks] == [True, True, True, False, False]
+    metadata = document.metadata
+    assert (metadata.title, metadata.byline, metadata.date) == ("A headline of some words", "Jane Doe", "2026-06-05")
+    assert metadata.guessed == {"title", "byline", "date", "language"}
+    assert document.title_block == 0
+
+
+def test_addresses_in_the_text_are_links_without_the_sentence_around_them() -> None:
+    document = read(b"See (https://example.org/a_(b)), or https://example.org/c. Not ftp, nor https:// alone.", "a.txt")
+    assert [(span.kind, span.target) for span in document.spans] == [
+        (SpanKind.LINK, "https://example.org/a_(b)"),
+        (SpanKind.LINK, "https://example.org/c"),
+    ]
+    assert [document.text[span.start : span.end] for span in document.spans] == [s.target for s in document.spans]
+
+
+def test_runs_of_spaces_and_tabs_stay() -> None:
+    assert lines("Two  spaces.  And\ta tab.") == ["Two  spaces.  And\ta tab."]
+
+
+def test_a_text_with_a_header_shows_its_text_alone() -> None:
+    document = read(b"---\ntitle: The title\ntags: [a]\n---\nText of it.\n", "a.txt")
+    assert document.text == "Text of it."
+    assert (document.metadata.title, document.metadata.tags) == ("The title", ("a",))
+
+
+@given(st.text(st.characters() | st.sampled_from("\n\n- .\u3000\t“”é漢"), max_size=400))
+def test_every_character_is_shown_in_order(source: str) -> None:
+    document = read(source.encode("utf-8", "replace"), "a.txt")
+    assert flaws_of(document) == []
+    if document.error or document.metadata.header or document.notices:
+        return
+    wanted = clean_text(source.encode("utf-8", "replace").decode()).removeprefix("\ufeff").split()
+    assert "".join(document.text.split()) == "".join(wanted) or not wanted
+
+
+@pytest.mark.parametrize("width", [None, 70])
+def test_a_preview_is_the_beginning_of_the_whole(width: int | None) -> None:
+    paragraphs = [f"{number}. {PROSE}" if number % 7 == 0 else PROSE * (number % 4 + 1) for number in range(6_000)]
+    source = "\n\n".join(textwrap.fill(p, width) if width else p for p in paragraphs[:4_500]).encode()
+    whole, beginning = read(source, "a.txt"), preview(source, "a.txt")
+    assert beginning is not None
+    assert beginning.partial
+    assert whole.text.startswith(beginning.text)
+    assert 10_000 < len(beginning.text) <= 20_000
+    assert whole.blocks[: len(beginning.blocks)] == beginning.blocks
+    assert beginning.metadata.title == whole.metadata.title
+    assert abs(beginning.metadata.words - whole.metadata.words) < whole.metadata.words / 10
+
+
+def test_a_text_that_is_read_at_once_has_no_preview() -> None:
+    assert preview(PROSE.encode() * 1_000, "a.txt") is None

@@ -1,0 +1,78 @@
+"""Looking after the state file from the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.cli import main
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ARTICLES, Edit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def keep(path: Path, key: str, value: object) -> None:
+    store = open_store(path)
+    store.apply([Edit(ARTICLES, key, "starred", None, value)], "starred").result(5)
+    store.close()
+
+
+def kept(path: Path) -> dict[str, object]:
+    store = open_store(path)
+    found = {key: record.get("starred") for key, record in store.items(ARTICLES)}
+    store.close()
+    return found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    path = tmp_path / "here" / "library.json"
+    keep(path, "one", True)
+    return path
+
+
+def test_a_sound_library_is_said_to_be(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--state", str(state)]) == 0
+    assert "is sound: 1 articles" in capsys.readouterr().out
+
+
+def test_damage_is_told_and_mended_only_when_asked(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged = state.read_bytes()[:-20] + b"\n<<<<<<< mine\n"
+    state.write_bytes(damaged)
+    assert main(["doctor", "--state", str(state)]) == 1
+    assert state.read_bytes() == damaged
+    assert "doctor --fix" in capsys.readouterr().out
+    assert main(["doctor", "--fix", "--state", str(state)]) == 0
+    assert main(["doctor", "--state", str(state)]) == 0
+    assert kept(state) == {"one": True}
+
+
+def test_another_copy_is_merged(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "there" / "library.json"
+    keep(other, "two", True)
+    assert main(["merge", str(other), "--state", str(state)]) == 0
+    assert "1 record changed" in capsys.readouterr().out
+    assert kept(state) == {"one": True, "two": True}
+    assert kept(other) == {"two": True}
+
+
+def test_a_copy_that_is_missing_is_named(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["merge", str(tmp_path / "gone.json"), "--state", str(state)]) == 3
+    assert "gone.json" in capsys.readouterr().err
+
+
+def test_backups_are_listed_and_restored(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state, "two", True)
+    assert main(["backup", "list", "--state", str(state)]) == 0
+    listed = capsys.readouterr().out.split()
+    assert "library.json.bak" in listed
+    assert main(["backup", "restore", "library.json.bak", "--state", str(state)]) == 0
+    assert "is what it was in" in capsys.readouterr().out
+
+
+def test_a_library_without_backups_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backup", "list", "--state", str(tmp_path / "library.json")]) == 0
+    assert "no backups yet" in capsys.readouterr().out

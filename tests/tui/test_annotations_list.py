@@ -1,0 +1,196 @@
+"""The list of annotations: read, narrow, change and leave it, in an article and across the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.table import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_reader.model.annotation import Annotation
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def annotations(reader: Any) -> list[Annotation]:
+    return list(reader.library.annotating.all())
+
+
+async def annotate(reader: Any) -> None:
+    """Two highlights in Alpha, one of them with a note and a tag, and one in Beta."""
+    await reader.sees("Alpha wolf")
+    await reader.keys("enter")
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys(")", ")", "c", "1", "a")
+    await reader.types(".check who says so?")
+    await reader.keys("escape", ")", "c", "2", "J")
+    await reader.sees("Paragraph 1 of Beta")
+    await reader.keys(")", ")", "c", "3", "q", "q")
+    assert len(annotations(reader)) == 3
+
+
+async def test_all_are_listed_by_article_with_their_place_beside(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("A")
+        await reader.sees("3 annotations", "3 of 3", "1 Paragraph 1 of Alpha wolf.", "who says so?", "#check")
+        lines = reader.lines()
+        titles = [line for line in lines if line.strip().startswith(("Beta test", "Alpha wolf"))]
+        assert titles[0].strip().startswith("Beta test"), "the article annotated last comes first"
+        await reader.sees("Paragraph 2 of Beta")
+        await reader.keys("j")
+        await reader.sees("Paragraph 2 of Alpha")
+        await reader.keys("q")
+        await reader.sees("INBOX")
+
+
+async def test_typing_narrows_by_words_colours_tags_and_more(start: Start, articles: Path) -> None:
+    async with start(articles, settings=Settings(colours=("claim", "doubt", "idea", "x", "y"))) as reader:
+        await annotate(reader)
+        await reader.keys("A", "/")
+        for typed, left in (
+            ("c:1", 1),
+            ("colour:doubt", 1),
+            ("tag:check", 1),
+            ("has:note", 1),
+            ("-has:note", 2),
+            ("beta", 1),
+            ("is:anchored", 3),
+            ("is:lost", 0),
+            ("after:2100", 0),
+            ("before:2100 says", 1),
+        ):
+            await reader.types(typed)
+            await reader.sees(f"{left} of 3")
+            await reader.keys(*["backspace"] * len(typed))
+        await reader.types("colour:mauve")
+        await reader.keys("enter")
+        await reader.sees("no colour “mauve”")
+        await reader.keys("escape")
+        await reader.sees("3 of 3")
+
+
+async def test_one_is_changed_in_place_and_undone(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("A", "j", "e")
+        await reader.sees("esc saves")
+        await reader.types(" Nobody.")
+        await reader.keys("escape")
+        await reader.sees("who says so? Nobody.", "u undoes")
+        await reader.keys("c", "5", "t")
+        await reader.types(", lede")
+        await reader.keys("enter")
+        await reader.sees("#check #lede", "5 Paragraph 1 of Alpha")
+        await reader.keys("x")
+        await reader.sees("2 of 2")
+        await reader.keys("u")
+        await reader.sees("3 of 3", "#check #lede")
+
+
+async def test_several_are_chosen_and_changed_together(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("A", "space", "space")
+        await reader.sees("2 chosen")
+        await reader.keys("c", "4")
+        await reader.until(lambda: sorted(each.colour for each in annotations(reader)) == [2, 4, 4])
+        await reader.keys("*", "y")
+        await reader.sees("3 quotes")
+        assert reader.app.clipboard.count("> — ") == 3
+        await reader.keys("x")
+        await reader.sees("Nothing is annotated yet")
+        await reader.keys("u")
+        await reader.sees("3 of 3")
+        assert len(annotations(reader)) == 3
+
+
+async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("A", "G", "enter")
+        await reader.sees("Paragraph 1 of Alpha", "2 highlights")
+        desk = reader.app.reading.desk
+        assert desk.pane is Pane.ARTICLE
+        await reader.until(lambda: desk.panes.article.current_mark is not None)
+        assert desk.panes.article.current_mark.colour == 2
+        await reader.keys("ctrl+o")
+
+
+async def test_the_list_of_an_article_has_only_its_own(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("g", "a")
+        await reader.sees("1 of 1", "Beta test")
+        await reader.keys("q", "j", "g", "a")
+        await reader.sees("Nothing is annotated in this article")
+
+
+async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        (articles / "alpha.md").unlink()
+        await reader.misses("Alpha wolf")
+        await reader.keys("A", "j")
+        await reader.sees("An article that is no longer here", "who says so?", "no longer in the library")
+        await reader.keys("enter")
+        await reader.sees("its article is no longer in the library")
+
+
+async def test_an_orphan_is_attached_to_the_place_that_is_shown(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        file = articles / "alpha.md"
+        text = file.read_text(encoding="utf-8")
+        twice = "Paragraph 1 of Alpha wolf said so."
+        cut = text.replace("Paragraph 1 of Alpha wolf. It has a second sentence. And a third.", f"{twice}\n\n{twice}")
+        file.write_text(cut)
+        await reader.until(lambda: any(not each.placed.is_certain for each in annotations(reader)))
+        await reader.keys("A", "/")
+        await reader.types("is:lost")
+        await reader.keys("enter")
+        await reader.sees("who says so?")
+        lost = next(each for each in annotations(reader) if not each.placed.is_certain)
+        if lost.placed.candidates:
+            await reader.sees("attaches it there")
+            await reader.keys("n", "N", "r")
+            await reader.sees("again · u undoes")
+            assert next(each for each in annotations(reader) if each.id == lost.id).placed.is_certain
+        else:
+            await reader.keys("r")
+            await reader.sees("enter goes there")
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
+async def test_it_fits_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size) as reader:
+        await annotate(reader)
+        await reader.keys("A", "j")
+        await reader.sees("who says so?")
+        assert all(len(line) <= size[0] for line in reader.lines())
+        await reader.pilot.resize_terminal(60, 20)
+        await reader.sees("who says so?")
+
+
+async def test_every_command_of_the_list_works_and_can_be_left(start: Start, articles: Path) -> None:
+    async with start(articles, settings=Settings(editor="true")) as reader:
+        await annotate(reader)
+        for command in (each for each in COMMANDS if Pane.ANNOTATIONS in each.panes and each.id != "quit"):
+            await reader.keys("A")
+            await reader.keys(*command.keys[0].split(" "))
+            assert reader.app.failure is None, command.id
+            for _ in range(4):
+                if reader.app.screen is not reader.app.reading:
+                    await reader.keys("escape")
+            assert reader.app.screen is reader.app.reading, f"{command.id} cannot be left by esc"
+            reader.app.reading.activate(Pane.LIST)
+        await reader.keys("A", "Q")
+        assert reader.app.return_code == 0
