@@ -123,7 +123,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
             for member in value:
                 out[f"{field}/{member}"] = (default, True)
         else:
-            out[register_name(field)] = (default, value)
+            out[field if field.isidentifier() else register_name(field)] = (default, value)
     for name, stamp in stamps.items():
         if name == "" or not is_stamp(stamp):
             continue
@@ -146,6 +146,13 @@ def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
     members: dict[str, list[str]] = {}
     for name in sorted(registers):
         stamp, value = registers[name]
+        if name.isidentifier():  # so it is a field as it stands, like nearly all
+            if value is not ABSENT:
+                fields[name] = value
+                if stamp == default:
+                    continue
+            stamps[name] = stamp
+            continue
         written = name
         if name == DELETED:
             stamps[name] = stamp
@@ -179,11 +186,12 @@ def _is_mark(register: tuple[str, Any] | None) -> bool:
 
 def _commonest(registers: Registers) -> str:
     """The stamp that most registers share: as the default it need not be written for each."""
-    counts: dict[str, int] = {}
-    for name, (stamp, value) in registers.items():
-        if value is not ABSENT and value is not False and name != DELETED:
-            counts[stamp] = counts.get(stamp, 0) + 1
-    return min(counts, key=lambda stamp: (-counts[stamp], stamp), default=ZERO)
+    stamps = [
+        s for name, (s, value) in registers.items() if value is not ABSENT and value is not False and name != DELETED
+    ]
+    if stamps and stamps.count(stamps[0]) * 2 > len(stamps):
+        return stamps[0]
+    return min(set(stamps), key=lambda stamp: (-stamps.count(stamp), stamp), default=ZERO)
 
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:

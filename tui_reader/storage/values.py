@@ -8,6 +8,7 @@ from typing import Any
 _DEPTH = 16  # deeper nesting is a mistake, and other tools' parsers give up on it sooner or later
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
 _canonical = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -64,7 +65,7 @@ def decode(data: bytes) -> Any:
     Raises:
         ValueError: The bytes are no JSON in UTF-8.
     """
-    return json.loads(data)
+    return _decode(data.decode())
 
 
 def canonical(value: Any) -> str:
