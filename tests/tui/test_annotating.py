@@ -280,3 +280,18 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         assert reader.app.reading.desk.panes.article.current_mark is None
         await reader.keys("g", "d")
         await reader.sees("nothing has changed")
+
+
+async def test_a_selection_is_piped_to_a_command_and_the_answer_shown(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "v", "|")
+        await reader.types("tr a-z A-Z")
+        await reader.keys("enter")
+        await reader.sees("PARAGRAPH 1 OF ALPHA WOLF.")
+        await reader.keys("escape", "|")
+        await reader.types("head -5; exit 3")
+        await reader.keys("enter")
+        await reader.sees("q closes", "| head -5")
+        await reader.keys("q")
+        await reader.sees("ended with status 3")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual import events
 from textual.keys import _character_to_key
 
@@ -14,6 +13,8 @@ from tui_reader.tui.app import ReaderApp
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _NAME_GAP = re.compile(r"[-_\s.+]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _BYLINE = re.compile(
@@ -70,7 +71,7 @@ def _first_lines(body: str) -> list[str]:
 
 def guess_title(lines: list[str], name: str) -> str:
     """A file name of three real words, else a first line that reads like a headline, else the first ten words."""
-    stem = "" if name == "-" else clean_line(PurePath(name).stem or name)
+    stem = "" if name == "-" else clean_line(_SUFFIX.sub("", PurePath(name).name) or name)
     undated = _DATED_NAME.sub("", stem, count=1)
     spaced = _NAME_GAP.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
     if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:

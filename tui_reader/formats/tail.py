@@ -7,6 +7,7 @@ without such links it must stay silent.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _SOFT_END = re.compile(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")
@@ -71,7 +72,9 @@ def _is_tail(last: list[str], words: list[int], start: int) -> bool:
 
 def _has_headlines(last: list[str], words: list[int], start: int) -> bool:
     headlines = [_is_headline(text, count) for text, count in zip(last[start:], words[start:], strict=True)]
-    return headlines[0] and sum(headlines) >= max(2, 0.4 * len(headlines))
+    # A deck follows its headline; two lines in a row that are none are the story itself.
+    decks_in_a_row = any(not first and not second for first, second in pairwise(headlines))
+    return headlines[0] and not decks_in_a_row and sum(headlines) >= max(2, 0.4 * len(headlines))
 
 
 def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -> bool:

@@ -139,6 +139,11 @@ class ReaderApp(App[None]):
         self.reading.library_told(message.event)
 
     @property
+    def notices(self) -> Sequence[str]:
+        """What was to be told at the start, or of the settings since."""
+        return self._notices
+
+    @property
     def failure(self) -> BaseException | None:
         """What ended the app although it should not have; None where nothing did."""
         return self._exception

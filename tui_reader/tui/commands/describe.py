@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.tui.commands.command import EVERYWHERE, Command, Group, Pane
+from tui_reader.tui.commands.command import EVERYWHERE, IN_ANNOTATIONS, Command, Group, Pane
 from tui_reader.tui.commands.keymap import written, written_all
 from tui_reader.tui.commands.table import COMMANDS
 
@@ -63,10 +63,15 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
     Args:
         keymap: Keys in force.
-        brief: A single table without names and panes, for the README; else a section a group.
+        brief: A single table without names and panes, for the README: commands with one label share a row, and the
+            motions of a selection and the keys of the list of annotations, which say themselves there, are left out;
+            else a section a group, with everything.
     """
     if brief:
-        rows = [f"| {_code(keymap, command)} | {command.help} |" for command in COMMANDS if keymap.keys_of(command)]
+        rows = [
+            f"| {' '.join(_code(keymap, command) for command in commands)} | {_shared_help(commands)} |"
+            for commands in _by_label(keymap)
+        ]
         return "\n".join(["| keys | what they do |", "|---|---|", *rows]) + "\n"
     sections = []
     for group in Group:
@@ -79,6 +84,24 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
         head = ["| keys | what they do | where | counts | name |", "|---|---|---|---|---|"]
         sections.append("\n".join([f"## {group}", "", *head, *rows]))
     return "\n\n".join(sections) + "\n"
+
+
+def _by_label(keymap: Keymap) -> list[list[Command]]:
+    """The commands of the brief table, those together that share a label."""
+    found: dict[tuple[str, Group, frozenset[Pane]], list[Command]] = {}
+    for command in COMMANDS:
+        motion = command.group is Group.SELECT and not command.palette
+        if keymap.keys_of(command) and not motion and command.panes != IN_ANNOTATIONS:
+            found.setdefault((command.label, command.group, command.panes), []).append(command)
+    return list(found.values())
+
+
+def _shared_help(commands: list[Command]) -> str:
+    """What commands do that share a label: the first words of the help of each where they differ by few words."""
+    first, *others = (command.help for command in commands)
+    if len(commands) > 2:
+        return first.replace("1", f"1 to {len(commands)}")
+    return "; ".join((first, *(other[0].lower() + other[1:] for other in others)))
 
 
 def _code(keymap: Keymap, command: Command) -> str:

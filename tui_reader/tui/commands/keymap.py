@@ -30,10 +30,19 @@ class Keymap:
         for name, keys in (remapped or {}).items():
             self._remap(name, tuple(" ".join(key.split()) for key in keys))
         self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
+        refused: dict[tuple[KeySequence, Command, Command], list[Pane]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
-            for pane in command.panes:
+            for pane in (pane for pane in Pane if pane in command.panes):
                 for keys in self._keys[command.id]:
-                    self._bind(pane, tuple(keys.split(" ")), command)
+                    sequence = tuple(keys.split(" "))
+                    holder = self._bind(pane, sequence, command)
+                    if holder is not None:
+                        refused.setdefault((sequence, holder, command), []).append(pane)
+        for (sequence, holder, command), panes in refused.items():
+            where = "" if len(panes) == len(command.panes) else f" in the {' and the '.join(panes)}"
+            self.warnings.append(
+                f"[keys] “{' '.join(sequence)}” belongs to {holder.id}{where}; {command.id} goes without it."
+            )
         self._keep_essential()
 
     def of(self, pane: Pane) -> Mapping[KeySequence, Command]:
@@ -64,19 +73,15 @@ class Keymap:
         else:
             self._keys[name] = keys
 
-    def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> None:
-        """Bind unless another command holds the sequence, or one that this would hide or be hidden by."""
+    def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> Command | None:
+        """Bind unless another command holds the sequence, or one that this would hide or be hidden by: that one."""
         bound = self._panes[pane]
         for other_keys, other in bound.items():
             shorter = min(len(keys), len(other_keys))
             if other is not command and keys[:shorter] == other_keys[:shorter]:
-                warning = (
-                    f"[keys] “{' '.join(keys)}” belongs to {other.id} in the {pane}; {command.id} goes without it."
-                )
-                if warning not in self.warnings:
-                    self.warnings.append(warning)
-                return
+                return other
         bound[keys] = command
+        return None
 
     def _keep_essential(self) -> None:
         for name in ESSENTIAL:

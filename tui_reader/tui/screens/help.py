@@ -13,7 +13,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.strip import Strip
@@ -35,9 +35,9 @@ class HelpPage(LinePane):
         "muted": "muted-ink",
     }
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, notices: Sequence[str]) -> None:
         super().__init__()
-        self._keymap = keymap
+        self._keymap, self._notices = keymap, notices
         self._top = 0
         self._lines: list[tuple[tuple[str, str], ...]] = []
 
@@ -55,7 +55,15 @@ class HelpPage(LinePane):
     def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
         """Rows as texts with the names of their styles."""
         yield (("Keys", "label"),)
-        yield (("A number before a key repeats it: 3}  Close with ", "muted"), ("q", "key"))
+        for text in ("A number before a key repeats it: 3}", "Close with q"):
+            for part in wrap(text, width):
+                yield ((part, "muted"),)
+        if self._notices:
+            yield ()
+            yield (("NOTICES", "label"),)
+            for notice in self._notices:
+                for number, part in enumerate(wrap(notice, width - 2)):
+                    yield (("  " if number else "• ", "key"), (part, ""))
         for group, rows in help_lines(self._keymap):
             yield ()
             yield ((group.upper(), "label"),)
@@ -106,9 +114,10 @@ class Help(ModalScreen[None]):
         Binding("G,end", "rows(100000)", show=False),
     ]
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
+        """Args: `notices` is what was told at the start, in full: settings that are wrong, a state that is damaged."""
         super().__init__()
-        self._page = HelpPage(keymap)
+        self._page = HelpPage(keymap, notices)
 
     def compose(self) -> ComposeResult:
         """The page."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import SuspendNotSupported
+from textual.message import Message
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -55,6 +57,37 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str) -> str:
     except SuspendNotSupported:
         problem = "this terminal cannot lend itself to an editor"
     return problem
+
+
+@dataclass
+class Answered(Message):
+    """A command that was given a text has ended."""
+
+    command: str
+    answer: str
+    problem: str
+    """What went wrong, to be told; empty if nothing did."""
+
+
+MOST_OUTPUT = 1_000_000
+"""Bytes of an answer that are shown."""
+
+
+def filtered(command: str, text: str) -> tuple[str, str]:
+    """Give a text to a command of the shell; what it answered, and what went wrong. Takes as long as the command."""
+    try:
+        ran = subprocess.run(  # noqa: S603 - the user typed it, to be run by the shell
+            ["/bin/sh", "-c", command],
+            input=text.encode("utf-8", "replace"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return "", f"“{command}” could not be started: {error.strerror}"
+    answer = ran.stdout[:MOST_OUTPUT].decode("utf-8", "replace")
+    return answer, f"“{command}” ended with status {ran.returncode}" if ran.returncode else ""
 
 
 def edit_text(app: App[Any], setting: str, text: str) -> Edited:

@@ -106,9 +106,12 @@ class StatusBar(LinePane):
             self.repaint()
 
     def _fit(self) -> None:
-        """Take as many rows as the message needs: what is to be told is never cut."""
+        """Take as many rows as the message needs, up to a third of the screen; the help has long notices in full."""
         width = max(1, self.size.width - 2)
         rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
+        most = max(2, self.app.size.height // 3)
+        if len(rows) > most:
+            rows = [*rows[: most - 1], clip(" ".join(rows[most - 1 :]), width)]
         if len(rows) != len(self._rows):
             self.styles.height = len(rows)
         self._rows = rows
@@ -125,7 +128,7 @@ class StatusBar(LinePane):
 
     def row_key(self, y: int) -> Hashable:
         """All that the picture depends on."""
-        return y, self._hints, self._typed, self._said, self._bad
+        return y, self._hints, self._typed, self._said, self._bad, len(self._rows)
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Whole hints as many as fit beside the message, which may take the row where it must."""

@@ -13,7 +13,7 @@ from textual.message import Message
 from tui_reader.document.words import reading_minutes
 from tui_reader.tui.widgets.dates import short_date
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line
+from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -215,10 +215,10 @@ class HeadlineList(LinePane):
         if y < HEADER_ROWS:
             return self._paint_header(width) if y == 0 else line(width, base, ())
         if not self._ids:
-            number = y - HEADER_ROWS
-            text = self._empty[number] if number < len(self._empty) else ""
+            said = [(part, number) for number, text in enumerate(self._empty) for part in wrap(text, width - 4)]
+            text, number = said[y - HEADER_ROWS] if y - HEADER_ROWS < len(said) else ("", 0)
             style = self.ink("title") if number == 0 else self.ink("muted")
-            return line(width, base, [Piece("   ", base), Piece(clip(text, width - 4), base + style)])
+            return line(width, base, [Piece("   ", base), Piece(text, base + style)])
         index, part = divmod(y - HEADER_ROWS, self.row_count)
         index += self._top
         if part > 1 or index >= len(self._ids):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui_reader.tui.widgets.sheet import Sheet
 
-LEAST_ROWS, MOST_ROWS = 2, 8
+LEAST_ROWS, MOST_ROWS = 2, 6
 """Rows to write in: enough for a thought, and never more than a third of the screen."""
 SAVES = "esc saves"
 

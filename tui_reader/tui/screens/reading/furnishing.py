@@ -70,7 +70,7 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         comparing,
         Finding(desk, listing, opening, screen.ask, screen.activate),
         linking,
-        Quoting(desk, selecting, put=linking.put, pick=looking.pick),
+        Quoting(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
         looking,
     )
     handlers: dict[str, Callable[..., None]] = {"back": screen.back, **annotating.commands(), **selecting.commands()}

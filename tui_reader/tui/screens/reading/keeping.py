@@ -73,7 +73,7 @@ class Keeping:
             Question(
                 "tags",
                 answered,
-                value=", ".join(headline.tags),
+                value="".join(f"{tag}, " for tag in headline.tags),
                 suggestions=reading.all_tags(),
                 placeholder="nato, defence, to read again",
             )
@@ -98,11 +98,15 @@ class Keeping:
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
         painted = self._annotating.painted
-        for _ in range(count):
-            outcome = step()
-            if not outcome.ids:
+        outcome = step()
+        touched = [*outcome.ids]
+        for _ in range(count - 1):
+            following = step()
+            if not following.ids:
                 break
-        self._listing.touch(outcome.ids)
+            outcome = following
+            touched += outcome.ids
+        self._listing.touch(touched)
         # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
         self._listing.refresh(keep=outcome.ids[0] if len(outcome.ids) == 1 else None)
         self._opening.update_header()

@@ -84,7 +84,9 @@ class Looking:
         names = self._app.theme_names()
         current = self._app.theme
         self.pick(
-            "Themes", [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names]
+            "Themes",
+            [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names],
+            cursor=names.index(current),
         )
 
     def sort(self, _count: int | None) -> None:
@@ -96,7 +98,7 @@ class Looking:
 
         current = self._desk.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
-        self.pick("Order of the headlines", choices)
+        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current))
 
     def filter_tag(self, _count: int | None) -> None:
         """Include a tag chosen from all."""
@@ -107,7 +109,9 @@ class Looking:
             self._opening.show_current()
 
         tags = self._desk.library.catalogue.counts().tags
-        choices = [Choice(tag, f"{count:,} articles", partial(include, tag)) for tag, count in tags]
+        choices = [
+            Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(include, tag)) for tag, count in tags
+        ]
         self.pick("Tags", choices, "there are no tags")
 
     def outline(self, _count: int | None) -> None:
@@ -161,7 +165,7 @@ class Looking:
         """All keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
-        self._app.push_screen(Help(self._desk.keymap))
+        self._app.push_screen(Help(self._desk.keymap, self._app.notices))
 
     def details(self, _count: int | None) -> None:
         """Edit what is known of the article."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError
 from tui_reader.model.annotation import Range
 from tui_reader.services.quoting import QuoteStyle, quote
+from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,14 @@ class Quoting:
         *,
         put: Callable[[str, str], str],
         pick: Callable[[str, list[Choice]], None],
+        ask: Callable[[Question], None],
+        run: Callable[[str, str], None],
     ) -> None:
-        """Args: `put` puts a text on the clipboard and says so, `pick` lets the reader choose."""
-        self._desk, self._selecting, self._put, self._pick = desk, selecting, put, pick
+        """Args: `put` puts a text on the clipboard and says so, `pick` lets the reader choose, `ask` asks, `run` gives
+        a text to a command and shows its answer.
+        """
+        self._desk, self._selecting = desk, selecting
+        self._put, self._pick, self._ask, self._run = put, pick, ask, run
 
     def copy(self, _count: int | None) -> None:
         """Copy the selection, the highlight or the sentence as a quote, in the style of the settings."""
@@ -50,6 +56,23 @@ class Quoting:
         chosen = self._chosen()
         choices = [Choice(f"As {style}", _EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
         self._pick("Quote", choices)
+
+    def pipe(self, _count: int | None) -> None:
+        """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
+        pane = self._desk.panes.article
+        document = pane.document
+        if document is None or document.partial:
+            self._desk.say("there is no text to pipe")
+            return
+        text = pane.text_of(pane.selection) if pane.selecting and pane.selection is not None else document.text
+        what = "| selection to" if pane.selecting else "| text to"
+
+        def answered(command: str) -> None:
+            if command.strip():
+                self._desk.say(f"waiting for {command.strip()}")
+                self._run(command.strip(), text)
+
+        self._ask(Question(what, answered, placeholder="wc -w"))
 
     def _copy(self, style: str, chosen: Range | None) -> None:
         headline, document = self._desk.headline(self._desk.shown), self._desk.panes.article.document

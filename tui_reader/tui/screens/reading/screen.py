@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 
+from tui_reader.document.clean import clean_text
 from tui_reader.services import events as library_events
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.outside import edit_text
+from tui_reader.tui.screens.outside import Answered, edit_text, filtered
 from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
 from tui_reader.tui.screens.reading.listing import Listing
@@ -212,6 +214,24 @@ class ReadingScreen(KeyScreen):
     def edit_outside(self, text: str) -> Edited:
         """Have a text edited in the user's own editor."""
         return edit_text(self.reader, self.desk.settings.editor, text)
+
+    def run_outside(self, command: str, text: str) -> None:
+        """Give a text to a command, aside, and show what it answers: a line on the last row, more on a page."""
+        # A thread that the program need not wait for when it is left.
+        Thread(target=lambda: self.post_message(Answered(command, *filtered(command, text))), daemon=True).start()
+
+    def on_answered(self, event: Answered) -> None:
+        """Show what a command answered."""
+        command, answer = event.command, clean_text(event.answer).strip("\n")
+        if "\n" in answer and self.reader.screen is self:
+            from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
+
+            self.reader.push_screen(Output(command, answer))
+            self.desk.say(event.problem, bad=True)
+        else:
+            self.desk.say(
+                " · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem)
+            )
 
     def took(self, outcome: Outcome) -> bool:
         """Show what a verb did to annotations; whether it did anything."""

@@ -1,0 +1,35 @@
+"""Real files of every kind are read as they should be; scripts/conformance.py tries all of them, this a sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.formats.conforming import ROWS, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+# Every so many cases: a run over all of them takes a quarter of a minute.
+STEPS = {
+    "opens: markdown-frontmatter": 11,
+    "header equals yaml/tomllib": 17,
+    "code byte for byte": 19,
+}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row != "decoded exactly"])
+def test_real_files_are_read_without_a_flaw(row: str, corpus: Callable[[str], Path]) -> None:
+    corpus(".")
+    tried, flaws = run(row, STEPS.get(row, 1))
+    assert tried > 10
+    assert flaws == []
+
+
+def test_at_least_96_of_100_files_in_old_encodings_are_decoded_exactly(corpus: Callable[[str], Path]) -> None:
+    corpus("encodings")
+    tried, flaws = run("decoded exactly")
+    assert tried > 100
+    assert len(flaws) <= 0.04 * tried, flaws

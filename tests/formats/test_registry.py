@@ -1,0 +1,120 @@
+"""Every format keeps the same promises, and every file finds the one that reads it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.formats.conforming import flaws_of
+from tui_reader.document.blocks import BlockKind
+from tui_reader.formats import FORMATS, Format, format_for, is_article, preview, read, scan
+
+NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("a.md", True),
+        ("folder/A.MARKDOWN", True),
+        ("a.mdown", True),
+        ("a.txt", True),
+        ("a.text", True),
+        ("README", True),
+        ("readme", True),
+        ("NEWS", True),
+        ("a headline as a name", True),
+        ("The long Chapter 1.5", True),
+        (".hidden.md", False),
+        ("Makefile", False),
+        ("LICENSE", False),
+        ("pre-commit", False),
+        ("a.py", False),
+        ("a.md.bak", False),
+        ("library.json", False),
+    ],
+)
+def test_articles_are_known_by_their_names(name: str, found: bool) -> None:
+    assert is_article(name) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "form"),
+    [
+        ("a.md", b"", "Markdown"),
+        ("A.MD", b"", "Markdown"),
+        ("a.txt", b"# Heading\n\n- [ ] task\n\n```\n", "plain text"),
+        ("-", b"# Heading\n\nText with a [link](https://example.org).", "Markdown"),
+        ("-", b"---\ntitle: T\n---\n\n## Heading\n\nText.", "Markdown"),
+        ("-", b"A headline\n\n# of a paste, with a sharp sign.", "plain text"),
+        ("-", b"Prices: - 5 %\n* a note *\n[1] a source", "plain text"),
+        ("README", b"plain words", "plain text"),
+        ("a.rst", b"Heading\n=======\n\n```\n# x\n```", "plain text"),
+        ("Vol. 1", b"words", "plain text"),
+    ],
+)
+def test_a_file_is_read_by_the_format_of_its_name_else_of_its_marks(name: str, data: bytes, form: str) -> None:
+    assert format_for(name, data).name == form
+
+
+def test_formats_do_not_claim_the_same_suffix() -> None:
+    suffixes = [suffix for form in FORMATS for suffix in form.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in suffixes)
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+def test_any_bytes_become_a_document_that_is_whole_in_itself(form: Format, data: bytes) -> None:
+    name = f"a{form.suffixes[0]}"
+    document = form.read(data, name)
+    assert flaws_of(document) == []
+    assert form.scan(data, name) == (document.metadata, document.error)
+    assert form.preview(data, name) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_an_empty_file_says_that_it_is_empty(name: str, data: bytes) -> None:
+    document = read(data, name)
+    assert document.text == "This file is empty."
+    assert document.error == ""
+    assert document.metadata.words == 0
+    assert document.metadata.title
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_a_file_that_is_only_a_header_says_so(name: str) -> None:
+    document = read(b"---\ntitle: T\n---\n", name)
+    assert (document.text, document.metadata.title) == ("There is nothing to read in this file.", "T")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_cannot_be_read_is_a_page_that_says_why(name: str) -> None:
+    data = b"text\n" * 2_000 + b"\0" * 320
+    document = read(data, f"folder/{name}" if name != "-" else name)
+    shown = "Standard input" if name == "-" else name
+    assert document.error == "not text: 3 % of its bytes are zero"
+    assert document.text.split("\n") == [
+        f"{shown} cannot be read",
+        "It looks like a binary file: 3 % of its bytes are zero. Nothing was changed.",
+        f"where\t{'Standard input' if name == '-' else f'folder/{name}'}, 10 kB",
+        "reason\tnot text: 3 % of its bytes are zero",
+    ]
+    assert document.blocks[0].kind is BlockKind.HEADING
+    assert document.title_block == 0
+    assert document.metadata.title == shown
+    assert scan(data, f"folder/{name}" if name != "-" else name) == (document.metadata, document.error)
+    assert preview(data * 1_000, name) is None
+
+
+def test_a_name_cannot_carry_controls_to_the_page() -> None:
+    document = read(b"%PDF-1.7", "a\x1b[31m\u202eb\n.txt")
+    assert flaws_of(document) == []
+    assert document.text.startswith("a[31mb .txt cannot be read")
+
+
+def test_a_notice_says_what_a_reader_should_know() -> None:
+    document = read("---\na: [\n---\nCafé “at night”. ".encode("cp1252") * 3, "a.md")
+    assert [notice.split()[:2] for notice in document.notices] == [["Not", "UTF-8:"], ["Its", "header"]]

@@ -1,0 +1,94 @@
+"""What the reader says, and that nothing of it is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.config import Settings
+from tui_reader.model.query import Sort
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def test_taking_back_more_than_there_is_shows_all_that_was_taken_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("s", "j", "s")
+        await reader.until(lambda: reader.text.count("★") == 3)
+        await reader.keys("9", "u")
+        await reader.sees("undid: starred “Alpha wolf”")
+        assert "★" not in reader.text
+        await reader.keys("u")
+        await reader.sees("nothing to undo")
+        await reader.keys("9", "ctrl+r")
+        await reader.sees("redid: starred “Beta test”")
+        await reader.until(lambda: reader.text.count("★") >= 2)
+
+
+async def test_a_tag_is_added_by_typing_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("t")
+        await reader.types("polar")
+        await reader.keys("enter")
+        await reader.sees("tagged “Alpha wolf”: nature, polar")
+
+
+async def test_a_message_that_follows_a_question_is_told_in_full(start: Start, articles: Path) -> None:
+    async with start(articles, size=(60, 20)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("t")
+        await reader.types("a long tag, another one,")
+        await reader.keys("enter")
+        await reader.until(lambda: "u undoes" in " ".join(line.strip() for line in reader.lines()[-2:]))
+        assert "…" not in "".join(reader.lines()[-2:])
+
+
+async def test_one_article_is_no_articles(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("g", "t")
+        await reader.sees("2 articles", "1 article\n")
+        assert "1 articles" not in reader.text
+
+
+async def test_an_empty_library_says_the_whole_way_to_its_folder(start: Start, tmp_path: Path) -> None:
+    async with start(tmp_path, size=(60, 20)) as reader:
+        await reader.sees("No articles yet")
+        said = "".join(line.strip() for line in reader.lines())
+        assert f"Put .md or .txt files into{tmp_path}" in said.replace("into ", "into")
+
+
+async def test_many_wrong_settings_leave_room_to_read_and_are_all_in_the_help(start: Start, articles: Path) -> None:
+    keys = {"star": ("j",), "archive": ("g",), "nonsense": ("x",), "no_such_command": ("y",), "undo": ("control+u",)}
+    async with start(articles, size=(40, 12), settings=Settings(keys=keys)) as reader:
+        await reader.sees("There is no command “nonsense”", "…", "Alpha wolf")
+        assert "INBOX" in reader.lines()[1]
+        await reader.keys("?")
+        await reader.sees("NOTICES")
+        shown = []
+        for _ in range(20):
+            shown.append(" ".join(line.strip() for line in reader.lines()))
+            await reader.keys("j")
+        assert any("“control+u” is not a key" in text for text in shown)
+        assert any("“j” belongs to star in" in text and "down goes without it." in text for text in shown)
+
+
+async def test_the_help_is_whole_on_a_small_screen(start: Start, articles: Path) -> None:
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("?")
+        await reader.sees("A number before a key", "Close with q")
+        assert "…" not in reader.text
+
+
+async def test_the_order_in_use_is_under_the_cursor_when_one_is_chosen(start: Start, articles: Path) -> None:
+    async with start(articles, settings=Settings(sort=Sort.TITLE)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("S", "down", "enter")
+        await reader.sees("by source")
