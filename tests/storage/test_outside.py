@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import TinyDB, where
 
+from tui_reader.errors import StoreError
 from tui_reader.storage import outside
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.fold import fold
@@ -204,6 +205,12 @@ def test_unknown_fields_tables_and_header_fields_survive(tmp_path: Path) -> None
         header = plain.table("meta").get(doc_id=1)
         assert isinstance(header, dict)
         assert header["colour"] == "red"
+
+
+def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "library.json").mkdir()
+    with pytest.raises(StoreError, match="cannot be read"):
+        Library(tmp_path / "library.json", "aaaa")
 
 
 def test_a_link_is_followed_and_the_mode_kept(tmp_path: Path) -> None:

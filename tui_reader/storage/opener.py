@@ -107,6 +107,8 @@ class Opener:
                 base = BaseFile(source)
                 self.close()
                 return base
+        except OSError as error:
+            raise problems.unreadable(self._path, error) from error
         except (NotOurLayoutError, UnreadableError):
             pass
         adopted = self._adopt(here, source.size, may_wait=standing is None)
@@ -124,7 +126,10 @@ class Opener:
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size <= outside.SMALL:
-            return outside.adopt(self._path, self._clock.now(), self._disk)
+            try:
+                return outside.adopt(self._path, self._clock.now(), self._disk)
+            except OSError as error:
+                raise problems.unreadable(self._path, error) from error
         if self._adoption is None or self._adoption[0] != here:
             self.close()
             self._adoption = (here, outside.Adoption(self._path, self._clock.now(), self._disk))
