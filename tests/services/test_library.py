@@ -13,7 +13,7 @@ import pytest
 
 from tui_reader import formats
 from tui_reader.config import Settings
-from tui_reader.errors import UsageError
+from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
 from tui_reader.services import library as library_module
 from tui_reader.services import scanning
@@ -159,6 +159,11 @@ def test_a_library_that_was_made_carries_its_state_with_relative_names(
         init_library(elsewhere)
 
 
+def test_a_folder_is_no_state_file(folder: Path, opened: Opener) -> None:
+    with pytest.raises(StoreError, match="is a folder"):
+        opened(folder, state=folder)
+
+
 def test_another_state_file_can_be_named(folder: Path, tmp_path: Path, opened: Opener) -> None:
     owner = opened(folder, state=tmp_path / "mine.json").scanned()
     owner.library.reading.toggle_read([owner.at("one.md").id])
@@ -211,12 +216,12 @@ def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: O
         file.truncate(100_000_000)
     owner = opened(folder).scanned()
     huge = owner.at("huge.txt")
-    assert huge.article.error == "too large: 100 MB; the limit is 64 MB"
+    assert huge.article.error == "too large: 100 MB; the limit is 64 MB, max_file_mb in the settings"
     assert huge.title == "huge"
     owner.library.documents.want(huge.id)
     owner.until(lambda: owner.library.documents.get(huge.id))
     document = owner.library.documents.get(huge.id)
-    assert "huge.txt: too large: 100 MB; the limit is 64 MB." in document.text
+    assert "huge.txt: too large: 100 MB; the limit is 64 MB, max_file_mb in the settings." in document.text
     assert document.error
 
 

@@ -22,7 +22,7 @@ def test_all_bytes_come_with_a_signature(tmp_path: Path) -> None:
 def test_one_byte_too_many_is_too_many(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"x" * 3_000_001)
-    with pytest.raises(UnreadableError, match="too large: 3 MB; the limit is 3 MB"):
+    with pytest.raises(UnreadableError, match="too large: 3 MB; the limit is 3 MB, max_file_mb in the settings"):
         read_bytes(path, 3_000_000)
 
 

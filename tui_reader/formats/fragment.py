@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from tui_reader.document.blocks import Block, BlockKind
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.inline import TAGS, RunningText, safe_target
+from tui_reader.formats.markup import without, without_comments
 from tui_reader.formats.tables import CellText, Piece, join_table
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 _CHARACTERS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
@@ -177,24 +177,13 @@ class FragmentReader(HTMLParser):
         self.pieces.append(Piece(block, text, spans))
 
 
-def without_comments(source: str) -> str:
-    """Markdown or HTML without its comments. One that is never closed is kept: it would take the whole text along."""
-    return _without(_COMMENT, "-->", source)
-
-
-def _without(pattern: re.Pattern[str], end: str, source: str, instead: str = "") -> str:
-    """Replace what a pattern finds before the last place where its end stands: beyond it time would be quadratic."""
-    last = source.rfind(end)
-    return source if last < 0 else pattern.sub(instead, source[: last + len(end)]) + source[last + len(end) :]
-
-
 def read_fragment(source: str) -> list[Piece]:
     """The blocks of a piece of HTML; comments, instructions, scripts and styles vanish."""
     source = without_comments(source)
     if "<?" in source:
-        source = _without(_INSTRUCTION, "?>", source)
+        source = without(_INSTRUCTION, "?>", source)
     if "<!" in source:
-        source = _DECLARATION.sub("", _without(_CHARACTERS, "]]>", source, r"\1"))
+        source = _DECLARATION.sub("", without(_CHARACTERS, "]]>", source, r"\1"))
     lowered = source.lower()
     for tag, pattern in _SILENT:
         if f"</{tag}" in lowered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import cache
 
 _SAMPLE = 1_000
 """Characters that are looked at: some 170 words, in 0.1 ms."""
@@ -33,7 +34,6 @@ _SCRIPTS = (
     ("bo", "\u0f00-\u0fff"),
     ("si", "\u0d80-\u0dff"),
 )
-_BY_SCRIPT = tuple((code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS)
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -73,11 +73,6 @@ _SMALL_WORDS = {
     "fa": "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز شود هر",
     "ur": "کے میں کی ہے اور سے کا کو کہ پر نے یہ اس بھی ہیں ایک نہیں تھا ہر گا",
 }
-_LANGUAGES_OF: dict[str, list[str]] = {}
-for _code, _words in _SMALL_WORDS.items():
-    for _word in set(_words.split()):
-        _LANGUAGES_OF.setdefault(_word, []).append(_code)
-
 _FEWEST_WORDS = 12
 """Words below which no small word is counted."""
 
@@ -85,9 +80,25 @@ LEAST_SHARE = 0.12
 """Share of small words among all words that a text in a language has; running prose has 0.25 to 0.45."""
 
 
+@cache
+def _languages_of() -> dict[str, list[str]]:
+    """Languages by small word."""
+    languages: dict[str, list[str]] = {}
+    for code, words in _SMALL_WORDS.items():
+        for word in set(words.split()):
+            languages.setdefault(word, []).append(code)
+    return languages
+
+
+@cache
+def _scripts() -> list[tuple[str, re.Pattern[str]]]:
+    """Patterns of letters; to compile them takes 5 ms, and few texts need them."""
+    return [(code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS]
+
+
 def _language_of_script(sample: str) -> str:
     letters = len(_LETTER.findall(sample))
-    for code, script in _BY_SCRIPT:
+    for code, script in _scripts():
         # Japanese is told by its kana, which are a good part of any text beside the Han characters.
         if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.4):
             return code
@@ -110,8 +121,9 @@ def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
     if len(words) < _FEWEST_WORDS:
         return ""
     scores: Counter[str] = Counter()
+    languages = _languages_of()
     for word, count in Counter(words).items():
-        for code in _LANGUAGES_OF.get(word, ()):
+        for code in languages.get(word, ()):
             scores[code] += count
     ranked = scores.most_common(2)
     if not ranked or ranked[0][1] < len(words) * least_share or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):

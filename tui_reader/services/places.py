@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.errors import UsageError
+from tui_reader.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,7 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
 
     Raises:
         UsageError: A path does not exist.
+        StoreError: The state file is a folder.
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
 
@@ -71,6 +72,8 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
         chosen = home / STATE_FILE if carried and home is not None else data_dir / STATE_FILE
     else:
         chosen = Path(os.path.abspath(state))  # noqa: PTH100 - a symbolic link is the store's business
+        if chosen.is_dir():
+            raise StoreError(f"{state} is a folder.", f"Name a file in it, such as {state / STATE_FILE}.")
         carried = home is not None and chosen.parent == home
     key = blake2b(b"\0".join(sorted(map(os.fsencode, everything))), digest_size=10).hexdigest()
     return Places(

@@ -71,7 +71,7 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
 
 def too_large(size: int, limit: int) -> str:
     """Why something of so many bytes is not read."""
-    return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB"
+    return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB, max_file_mb in the settings"
 
 
 def _reason(error: OSError) -> str:
