@@ -151,11 +151,11 @@ def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(t
             store.poll()
         store.undo()
         store.redo()
+        for receipt in receipts:
+            receipt.result(5)
+        store.close()
     finally:
         sys.setprofile(None)
-    for receipt in receipts:
-        receipt.result(5)
-    store.close()
     size = path.stat().st_size
     assert size > 3_000_000
     assert opening < 200_000

@@ -36,6 +36,8 @@ _FOLD_BYTES = 1 << 16
 _FOLD_LINES = 10_000
 _SOON = 1 << 20
 """Bytes of conflict copies up to which they are merged before the library is shown."""
+_TROUBLE = (OSError, ValueError, StoreError, UnreadableError)
+"""What a file may do to whoever reads it: told to the reader, and looked at again at the next turn."""
 _PATIENCE = 2.0
 """Seconds after which it is shown all the same."""
 
@@ -126,7 +128,7 @@ class Writer:
                 many = "s" * (merged.changes != 1)
                 name = Path(merged.source).name
                 self._tell(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
-        except StoreError as error:
+        except _TROUBLE as error:
             self._tell(str(error))
 
     # -- called by the thread that uses the store -----------------------------------------------------------------
@@ -156,17 +158,11 @@ class Writer:
             self._closing = True
             self._changed.notify()
         self._thread.join()
-        try:
-            self._save([])
-            if self._unsaved:
-                error = self._unsaved[-1].receipt.exception()
-                raise StoreError(
-                    f"{len(self._unsaved)} changes are NOT saved. {error}", "They are lost when the reader ends."
-                )
-        finally:
-            self._fold(at_exit=True)
-            self._library.close()
-            self._window.close()
+        if self._unsaved:
+            error = self._unsaved[-1].receipt.exception()
+            raise StoreError(
+                f"{len(self._unsaved)} changes are NOT saved. {error}", "They are lost when the reader ends."
+            )
 
     # -- the thread ---------------------------------------------------------------------------------------------
 
@@ -179,12 +175,19 @@ class Writer:
                 self._changed.wait_for(lambda: self._waiting or self._closing, _LOOK_EVERY)
                 batch, self._waiting = self._waiting, []
                 if not batch and self._closing:
-                    return
+                    break
             if batch:
                 self._last_change = time.monotonic()
                 self._save(batch)
             else:
                 self._rest()
+
+        try:
+            self._save([])
+            self._fold(at_exit=True)
+        finally:
+            self._library.close()
+            self._window.close()
 
     def _save(self, batch: list[Pending]) -> None:
         everything = [*self._unsaved, *batch]
@@ -223,18 +226,21 @@ class Writer:
     def _rest(self) -> None:
         try:
             self._library.poll()
-        except (OSError, ValueError, StoreError, UnreadableError) as error:
+            self._gather_news()
+            if time.monotonic() - self._last_change >= _IDLE:
+                self._use_the_quiet()
+        except _TROUBLE as error:
             self._tell(str(error))
-        self._gather_news()
         self._tell_damage()
-        if time.monotonic() - self._last_change >= _IDLE:
-            if not self._library.opener.verified and not self._library.verify():
-                self._tell_damage()
-            journal = self._library.journal
-            enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
-            if journal.offset > enough or journal.lines >= _FOLD_LINES:
-                self._fold()
-                self._last_change = time.monotonic()  # not again at once if somebody else was at it
+
+    def _use_the_quiet(self) -> None:
+        if not self._library.opener.verified and not self._library.verify():
+            return
+        journal = self._library.journal
+        enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
+        if journal.offset > enough or journal.lines >= _FOLD_LINES:
+            self._fold()
+            self._last_change = time.monotonic()  # not again at once if somebody else was at it
 
     def _fold(self, *, at_exit: bool = False) -> None:
         """A fold that fails loses nothing: the journal keeps everything until the next one."""
@@ -244,7 +250,7 @@ class Writer:
         try:
             if fold(library):
                 rotate(library.path, library.disk)
-        except StoreError as error:
+        except _TROUBLE as error:
             if not at_exit:
                 self._tell(f"{error} The changes are safe in {library.journal.path}.")
 
