@@ -34,6 +34,7 @@ _UNLIKELY = [
 """Code pages that hold no articles, or the same as a better known one; they only win by accident."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
+_BEYOND_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 
 _SPARSE = 0.01
 """Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
@@ -115,7 +116,9 @@ def _western(data: bytes) -> str:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        if _ODD_HERE.search(text) is None:
+        # Each run of characters beyond ASCII with its neighbours: all that the pattern looks at.
+        around = (text[max(0, run.start() - 1) : run.end() + 1] for run in _BEYOND_ASCII_RUN.finditer(text))
+        if _ODD_HERE.search("\n".join(around)) is None:
             return codec
     return ""
 
