@@ -27,7 +27,7 @@ _NAMES = {
 }
 
 _UNLIKELY = [
-    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp737", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
+    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
     *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
     *("shift_jis_2004", "shift_jisx0213"),
 ]
