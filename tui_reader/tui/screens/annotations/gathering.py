@@ -31,7 +31,7 @@ class Gathering:
         self.typed = ""
         self.filter = Filter()
         self.total = 0
-        """How many there are, whatever the filter."""
+        """How many there were when it began, whatever the filter."""
         self._left: Iterator[Annotation] | None = None
         self._keep: AnnotationId | None = None
         self._index = 0
@@ -58,13 +58,18 @@ class Gathering:
         annotating = self._library.annotating
         self._keep, self._index = keep, index
         self._list.clear(empty)
+        self.total = self.count()
         if self._article is not None:
-            self.total = annotating.count(self._article)
             self._left = iter(annotating.of(self._article))
             return
-        self.total = self._library.catalogue.counts().annotations
         every = annotating.all()
         self._left = iter(_latest_first(list(every))) if self.total <= SORTED_UP_TO else every
+
+    def count(self) -> int:
+        """How many there are now."""
+        if self._article is not None:
+            return self._library.annotating.count(self._article)
+        return self._library.catalogue.counts().annotations
 
     def more(self) -> bool:
         """A slice of the work; whether that was all."""

@@ -200,7 +200,8 @@ class AnnotationsScreen(KeyScreen):
         return f"Nothing is annotated {where}", "", f"{keys} in an article highlights a sentence"
 
     def _describe(self) -> None:
-        gathering, total = self._gathering, self._gathering.total
+        # Annotations whose article went are listed, and not among those that the library counts.
+        gathering, total = self._gathering, max(self._gathering.total, self._list.count)
         title = gathering.title(self._article) if self._article is not None else self._library.name
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         self._top.show(title, counts, "read-only" if self._library.read_only else "")
@@ -243,9 +244,10 @@ class AnnotationsScreen(KeyScreen):
             self._reading.opening.update_header()
             self._reading.annotating.refresh()
             self._list.choose_none()
-            current = self._list.current
-            if current is None or self._library.annotating.get(current) is None or outcome.annotation:
-                self._gather(keep=outcome.annotation or None, index=self._list.index)
+            if outcome.annotation or self._gathering.count() != self._gathering.total:
+                current = self._current()
+                keep = outcome.annotation or (current.id if current is not None else None)
+                self._gather(keep=keep, index=self._list.index)
             else:
                 self._list.touch()
                 self._show_place()
@@ -278,9 +280,7 @@ class AnnotationsScreen(KeyScreen):
     def do_delete_annotation(self, _count: int | None) -> None:
         """Delete."""
         if ids := self._ids():
-            index = self._list.index
             self._noting.delete(ids)
-            self._gather(keep=None, index=index)
 
     def do_edit_annotation(self, _count: int | None) -> None:
         """Write on the annotation."""
