@@ -159,6 +159,14 @@ def test_a_library_that_was_made_carries_its_state_with_relative_names(
         init_library(elsewhere)
 
 
+def test_a_named_folder_that_may_not_be_listed_is_refused(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != folder)  # root may list everything
+    with pytest.raises(UsageError, match="may not be listed"):
+        opened(folder)
+
+
 def test_a_folder_is_no_state_file(folder: Path, opened: Opener) -> None:
     with pytest.raises(StoreError, match="is a folder"):
         opened(folder, state=folder)

@@ -295,3 +295,23 @@ async def test_a_selection_is_piped_to_a_command_and_the_answer_shown(start: Sta
         await reader.sees("q closes", "| head -5")
         await reader.keys("q")
         await reader.sees("ended with status 3")
+
+
+async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        row = next(y for y, line in enumerate(reader.lines()) if "Paragraph 2 of" in line)
+        column = reader.lines()[row].index("Paragraph 2")
+        await reader.pilot.mouse_down(offset=(column, row))
+        await reader.pilot.hover(offset=(column + 10, row))
+        await reader.pilot.mouse_up(offset=(column + 10, row))
+        await reader.sees("o other end")
+        await reader.keys("c", "4")
+        await reader.until(lambda: annotations(reader))
+        assert annotations(reader)[0].quote.startswith("Paragraph")
+        await reader.keys("g", "g")
+        await reader.pilot.click(offset=(column + 2, row))
+        await reader.pilot.pause()
+        assert reader.app.reading.desk.panes.article.current_mark.colour == 4
+        await reader.keys("x")
+        await reader.until(lambda: not annotations(reader))

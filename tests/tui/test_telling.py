@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tui_reader.config import Settings
 from tui_reader.model.query import Sort
 
@@ -77,6 +79,20 @@ async def test_many_wrong_settings_leave_room_to_read_and_are_all_in_the_help(st
             await reader.keys("j")
         assert any("“control+u” is not a key" in text for text in shown)
         assert any("“j” belongs to star in" in text and "down goes without it." in text for text in shown)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 35)])
+async def test_the_way_to_the_keys_is_on_the_last_row_of_every_pane(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        assert "? keys" in reader.last_row
+        await reader.keys("l")
+        assert "? keys" in reader.last_row
+        assert "( ) sentence" in reader.last_row
+        await reader.keys("h", "h")
+        assert "? keys" in reader.last_row
 
 
 async def test_the_help_is_whole_on_a_small_screen(start: Start, articles: Path) -> None:

@@ -56,3 +56,9 @@ def test_a_bad_theme_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"bad\.toml"):
         load_theme(path)
+
+
+def test_a_theme_that_does_not_exist_is_said_so_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no theme “dusk”") as caught:
+        load_theme(tmp_path / "dusk")
+    assert "Errno" not in str(caught.value)

@@ -44,6 +44,9 @@ _MOST_CONTROLS = 0.02
 _FEW = 8
 """Control or zero bytes that prove nothing, however short the file is."""
 
+_ONE_SIDED = 0.7
+"""Share of zero bytes that stand in the high half of UTF-16; U+3000 and U+4E00 have one in the low half."""
+
 _MOSTLY_ASCII = 0.7
 """Share of ASCII from which a text that fits no encoding is worth showing, damage and all."""
 
@@ -159,7 +162,7 @@ def _wide(data: bytes) -> Decoded | None:
         ("utf-16-be", "UTF-16", (0,), 2),
     ):
         found = sum(sample[place::unit].count(0) for place in places)
-        likely = found * 2 >= len(sample) * 0.95 if unit == 4 else found >= zeros * 0.98
+        likely = found * 2 >= len(sample) * 0.95 if unit == 4 else found >= zeros * _ONE_SIDED
         if not likely:
             continue
         try:

@@ -27,13 +27,14 @@ _NAMES = {
 }
 
 _UNLIKELY = [
-    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp737", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
+    *("cp037", "cp273", "cp424", "cp500", "cp720", "cp775", "cp858", "cp864", "cp869", "cp1006", "cp1026"),
     *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
     *("shift_jis_2004", "shift_jisx0213"),
 ]
 """Code pages that hold no articles, or the same as a better known one; they only win by accident."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
+_BEYOND_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 
 _SPARSE = 0.01
 """Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
@@ -115,7 +116,9 @@ def _western(data: bytes) -> str:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        if _ODD_HERE.search(text) is None:
+        # Each run of characters beyond ASCII with its neighbours: all that the pattern looks at.
+        around = (text[max(0, run.start() - 1) : run.end() + 1] for run in _BEYOND_ASCII_RUN.finditer(text))
+        if _ODD_HERE.search("\n".join(around)) is None:
             return codec
     return ""
 

@@ -59,7 +59,7 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
         cache_dir: Where it keeps what can be made anew.
 
     Raises:
-        UsageError: A path does not exist.
+        UsageError: A path does not exist, or is a folder that may not be listed.
         StoreError: The state file is a folder.
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
@@ -100,6 +100,8 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ..
             raise UsageError(
                 f"{path} cannot be opened: {error.strerror}.", "Check the path and its folders."
             ) from error
+        if is_folder and not os.access(whole, os.R_OK | os.X_OK):
+            raise UsageError(f"{path} may not be listed.", "Allow reading the folder, or name another one.")
         (folders if is_folder else files)[whole] = None
     # A folder within a folder adds nothing but a second name for everything in it.
     outer = tuple(f for f in folders if not any(other != f and f.is_relative_to(other) for other in folders))

@@ -317,9 +317,14 @@ def load_theme(path: Path) -> Theme:
 
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except FileNotFoundError:
         raise ConfigError(
-            f"The theme file {path} cannot be read: {error}.", "Correct it, or choose another theme."
+            f"There is no theme “{path.name}”, and no theme file {path}.", "The command “theme” lists those there are."
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(
+            f"The theme file {path} cannot be read: {reason}.", "Correct it, or choose another theme."
         ) from None
     dark = bool(values.pop("dark", True))
     name = str(values.pop("name", path.stem))

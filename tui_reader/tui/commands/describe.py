@@ -19,6 +19,8 @@ class Hint(NamedTuple):
 
     keys: str
     label: str
+    stays: bool = False
+    """Whether others leave the row before it does, where there is little room."""
 
 
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
@@ -28,7 +30,11 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
         if command.footer and keymap.keys_of(command, pane):
             by_label.setdefault(command.label, []).append(command)
     return [
-        Hint(_joined([written(keymap.keys_of(command, pane)[0]) for command in commands]), label)
+        Hint(
+            _joined([written(keymap.keys_of(command, pane)[0]) for command in commands]),
+            label,
+            stays=commands[0].id == "help",
+        )
         for label, commands in by_label.items()
     ]
 

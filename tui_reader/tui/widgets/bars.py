@@ -130,6 +130,17 @@ class StatusBar(LinePane):
         """All that the picture depends on."""
         return y, self._hints, self._typed, self._said, self._bad, len(self._rows)
 
+    def _fitting(self, room: int) -> list[Hint]:
+        """Hints that fit into so many cells, two between one and the next: the first ones, and those that stay."""
+        room += 2
+        fitting = set()
+        for hint in sorted(self._hints, key=lambda hint: not hint.stays):
+            room -= cell_len(hint.keys) + 1 + cell_len(hint.label) + 2
+            if room < 0:
+                break
+            fitting.add(hint)
+        return [hint for hint in self._hints if hint in fitting]
+
     def paint_row(self, y: int, width: int) -> Strip:
         """Whole hints as many as fit beside the message, which may take the row where it must."""
         base = self.ink("")
@@ -144,13 +155,9 @@ class StatusBar(LinePane):
             typed = f"{clip(self._typed, room)}  "
             pieces.append(Piece(typed, said))
             room -= cell_len(typed)
-        for hint in self._hints:
-            gap = "  " if len(pieces) > 1 and not pieces[-1].text.endswith("  ") else ""
-            size = len(gap) + cell_len(hint.keys) + 1 + cell_len(hint.label)
-            if size > room:
-                break
+        for number, hint in enumerate(self._fitting(room)):
+            gap = "  " if number else ""
             pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
-            room -= size
         return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
 
 

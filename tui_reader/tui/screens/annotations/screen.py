@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,16 @@ from textual.containers import Horizontal, Vertical
 
 from tui_reader.errors import ReaderError
 from tui_reader.model.annotation import COLOURS
-from tui_reader.services.quoting import quote
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
-from tui_reader.tui.screens.annotations.filter import Filter, parse
+from tui_reader.tui.screens.annotations.copying import Copying
+from tui_reader.tui.screens.annotations.gathering import Gathering
+from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.noting import Noting, is_lost, marks_of
+from tui_reader.tui.screens.noting import Noting, is_lost
 from tui_reader.tui.screens.outside import edit_text
 from tui_reader.tui.screens.reading.desk import local_today
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
@@ -29,14 +29,14 @@ from tui_reader.tui.widgets.filter_bar import FilterBar
 from tui_reader.tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
 
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Annotation, AnnotationId, Range
+    from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 72
 """Columns from which the place stands beside the list."""
-SLICE_SECONDS = 0.006
-"""Work on a long list between two frames: it leaves most of a frame to keys."""
-SORTED_UP_TO = 3000
-"""Annotations up to which articles are listed by their latest one; beyond, in the order of the store, at once."""
 HALF_TYPED_SECONDS = 1.5
 SAY_SECONDS = 4.0
 
@@ -73,25 +69,20 @@ class AnnotationsScreen(KeyScreen):
         self._reading, self._article = reading, article
         self._library, self._desk = reading.library, reading.desk
         self._keymap = reading.desk.keymap
-        annotating = self._library.annotating
         self._top = TopBar(id="top")
         self._bar = FilterBar(id="filter")
         self._prompt = Prompt(id="prompt")
-        self._list = AnnotationList(annotating.get, self._title, local_today, id="annotations")
+        self._list = AnnotationList(self._library.annotating.get, self._title, local_today, id="annotations")
+        self._gathering = Gathering(self._library, self._list, article)
         self._card = AnnotationCard(id="card")
         self._pane = ArticlePane(today=local_today, measure=self._desk.settings.measure, id="article")
         self._status = StatusBar(id="status")
+        self._place = Place(self._library, self._keymap, self._card, self._pane)
         self._noting = Noting(self._library, self)
+        self._copying = Copying(self._library, self._copied)
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
-        self._typed, self._filter = "", Filter()
-        self._total = 0
-        self._gathering: Iterator[Annotation] | None = None
         self._worker: Timer | None = None
-        self._keep: tuple[AnnotationId | None, int] = (None, 0)
-        self._shown: ArticleId | None = None
-        self._candidate = 0
-        self._copying: tuple[list[AnnotationId], list[str]] | None = None
         self._hints = footer_hints(self._keymap, Pane.ANNOTATIONS)
         self._colours: dict[str, Callable[[int | None], None]] = {
             f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)
@@ -113,7 +104,6 @@ class AnnotationsScreen(KeyScreen):
     def on_mount(self) -> None:
         """List what there is."""
         self._arrange()
-        self._pane.active = False
         self._show_hints()
         self._gather()
 
@@ -182,158 +172,68 @@ class AnnotationsScreen(KeyScreen):
         """Bring the filter back."""
         self._bar.display = True
 
-    # Gathering
+    # What is listed
 
     def _gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
-        """List anew what the filter asks for: the first of it at once, the rest between the next frames."""
-        library = self._library
-        total = (
-            library.catalogue.counts().annotations if self._article is None else library.annotating.count(self._article)
-        )
-        self._total = total
-        self._list.clear(self._nothing())
-        self._keep = keep, index
-        if self._article is not None:
-            self._gathering = iter(library.annotating.of(self._article))
-        elif total <= SORTED_UP_TO:
-            self._gathering = iter(_latest_first(list(library.annotating.all())))
-        else:
-            self._gathering = library.annotating.all()
+        """List anew what the filter asks for."""
+        self._gathering.begin(self._nothing(), keep=keep, index=index)
         self._gather_more()
 
     def _gather_more(self) -> None:
-        """A slice of the work."""
-        found: list[tuple[ArticleId, AnnotationId]] = []
-        enough = time.monotonic() + SLICE_SECONDS
-        done = True
-        for annotation in self._gathering or ():
-            if self._filter.passes(annotation, self._title(annotation.article)):
-                found.append((annotation.article, annotation.id))
-            if time.monotonic() > enough:
-                done = False
-                break
+        """A slice of the work, and the next one after the next frame."""
         before = self._list.current
-        self._list.extend(found, keep=self._keep[0])
-        if done:
-            self._gathering = None
-            self._list.settle(self._keep[1])
-            if self._worker is not None:
-                self._worker.stop()
-                self._worker = None
-        elif self._worker is None:
+        done = self._gathering.more()
+        if done and self._worker is not None:
+            self._worker.stop()
+            self._worker = None
+        elif not done and self._worker is None:
             self._worker = self.set_interval(1 / 60, self._gather_more)
         self._describe()
         if done or before != self._list.current:
             self._show_place()
 
     def _nothing(self) -> tuple[str, ...]:
-        keys = self._keymap.hint("highlight")
-        if self._typed:
+        if self._gathering.typed:
             return "No annotation is like that", "", f"{self._keymap.hint('back')}  all of them again"
         where = "in this article" if self._article is not None else "yet"
+        keys = self._keymap.hint("highlight")
         return f"Nothing is annotated {where}", "", f"{keys} in an article highlights a sentence"
 
     def _describe(self) -> None:
-        counts = [f"{self._total:,} annotation{'' if self._total == 1 else 's'}"]
-        title = self._title(self._article) if self._article is not None else self._library.name
+        # Annotations whose article went are listed, and not among those that the library counts.
+        gathering, total = self._gathering, max(self._gathering.total, self._list.count)
+        title = gathering.title(self._article) if self._article is not None else self._library.name
+        counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         self._top.show(title, counts, "read-only" if self._library.read_only else "")
-        more = "…" if self._gathering is not None else ""
-        left = f"{self._list.count:,}{more} of {self._total:,}"
+        left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
         chosen = len(self._list.chosen)
-        self._bar.show(self._typed, f"{chosen:,} chosen · {left}" if chosen else left, self._filter.problem)
+        remark = f"{chosen:,} chosen · {left}" if chosen else left
+        self._bar.show(gathering.typed, remark, gathering.filter.problem)
         self._prompt.remark(left)
 
     def _title(self, article: ArticleId) -> str:
-        catalogue = self._library.catalogue
-        return catalogue.row(article).title if article in catalogue else "An article that is no longer here"
-
-    # The place
+        return self._gathering.title(article)
 
     def _show_place(self) -> None:
-        """Show the annotation under the cursor where it stands, and where it stands nowhere, all of it."""
-        annotation = self._current()
-        self._candidate = 0
-        self._show_card(annotation)
-        if annotation is None or annotation.article not in self._library.catalogue:
-            self._shown = None
-            self._pane.clear()
-            return
-        self._shown = annotation.article
-        document = self._library.documents.get(annotation.article)
-        if document is None or document.partial:
-            self._library.documents.want(annotation.article)
-        self._show_article(annotation, document)
-
-    def _show_article(self, annotation: Annotation, document: Document | None) -> None:
-        headline = self._library.catalogue.row(annotation.article)
-        current = annotation.current
-        if document is not self._pane.document or document is None:
-            self._pane.show(headline, document)
-        if document is None:
-            return
-        self._library.annotating.place(annotation.article, document)
-        self._pane.set_marks(marks_of(self._library.annotating, annotation.article, document))
-        self._pane.end_selection()
-        self._pane.clear_focus()
-        if self._pane.go_mark(annotation.id):
-            return
-        candidate = self._place_of(annotation)
-        if candidate is not None:
-            self._pane.select_range(*candidate)
-        elif current is not None:
-            self._pane.go_offset(min(current.start, max(len(document.text) - 1, 0)))
-        else:
-            self._pane.home()
-
-    def _place_of(self, annotation: Annotation) -> Range | None:
-        """The place where a lost annotation could belong, of those there are."""
-        placed = annotation.placed
-        if placed is None or placed.is_certain or not placed.candidates:
-            return None
-        return placed.candidates[self._candidate % len(placed.candidates)]
-
-    def _show_card(self, annotation: Annotation | None) -> None:
-        if annotation is None or (not is_lost(annotation) and annotation.article in self._library.catalogue):
-            self._card.show(())
-            return
-        placed = annotation.placed
-        count = len(placed.candidates) if placed is not None else 0
-        if annotation.article not in self._library.catalogue:
-            state, way_out = "Its article is no longer in the library", ""
-        elif count:
-            keys = self._keymap.hint("attach_annotation"), self._keymap.hint("next_candidate")
-            state = "It has no sure place in this text any more"
-            way_out = f"It could belong to what is selected below: {keys[0]} attaches it there"
-            if count > 1:
-                way_out += f", {keys[1]} shows the next of {count:,} places"
-        else:
-            state = "Its words are no longer in this text"
-            way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
-        paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
-        self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+        self._place.show(self._current())
 
     @property
     def awaited(self) -> ArticleId | None:
         """The article whose text is looked at or waited for."""
-        if self._copying is not None and self._copying[0]:
-            annotation = self._library.annotating.get(self._copying[0][0])
-            return annotation.article if annotation is not None else None
-        return self._shown
+        return self._copying.article or self._place.article
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Take in a text that has been read."""
         annotation = self._current()
-        if annotation is not None and article == self._shown == annotation.article:
-            self._show_article(annotation, document)
-        if self._copying is not None and not document.partial:
-            self._copy_more()
+        if annotation is not None and article == self._place.article == annotation.article:
+            self._place.show_in(annotation, document)
+        if not document.partial:
+            self._copying.go_on()
 
     def changed(self) -> None:
         """Take in that annotations were placed, or changed elsewhere."""
         self._list.touch()
-        annotation = self._current()
-        if annotation is not None and not self._pane.selecting:
-            self._show_place()
+        self._place.refresh(self._current())
 
     # Verbs
 
@@ -344,9 +244,10 @@ class AnnotationsScreen(KeyScreen):
             self._reading.opening.update_header()
             self._reading.annotating.refresh()
             self._list.choose_none()
-            current = self._list.current
-            if current is None or self._library.annotating.get(current) is None or outcome.annotation:
-                self._gather(keep=outcome.annotation or None, index=self._list.index)
+            if outcome.annotation or self._gathering.count() != self._gathering.total:
+                current = self._current()
+                keep = outcome.annotation or (current.id if current is not None else None)
+                self._gather(keep=keep, index=self._list.index)
             else:
                 self._list.touch()
                 self._show_place()
@@ -379,9 +280,7 @@ class AnnotationsScreen(KeyScreen):
     def do_delete_annotation(self, _count: int | None) -> None:
         """Delete."""
         if ids := self._ids():
-            index = self._list.index
             self._noting.delete(ids)
-            self._gather(keep=None, index=index)
 
     def do_edit_annotation(self, _count: int | None) -> None:
         """Write on the annotation."""
@@ -414,14 +313,15 @@ class AnnotationsScreen(KeyScreen):
 
     def do_attach_annotation(self, _count: int | None) -> None:
         """Attach it to the place that is shown."""
-        annotation, document = self._current(), self._pane.document
-        if annotation is None or document is None or document.partial:
+        annotation, document = self._current(), self._place.document
+        if annotation is None or document is None:
             return
-        candidate = self._place_of(annotation)
+        candidate = self._place.candidate(annotation)
         if candidate is not None:
             self.took(self._library.annotating.reattach(annotation.id, document, *candidate))
         elif is_lost(annotation):
-            self.say("no place in this text is like it; enter goes there, to select one")
+            keys = self._keymap.hint("go_to_annotation")
+            self.say(f"no place in this text is like it; {keys} goes there, to select one")
         else:
             self.say("it has its place")
 
@@ -435,15 +335,8 @@ class AnnotationsScreen(KeyScreen):
 
     def _show_candidate(self, by: int) -> None:
         annotation = self._current()
-        if annotation is None or self._place_of(annotation) is None or annotation.placed is None:
-            self.say("there is no other place")
-            return
-        self._candidate += by
-        candidate = self._place_of(annotation)
-        if candidate is not None:
-            self._pane.select_range(*candidate)
-            count = len(annotation.placed.candidates)
-            self.say(f"place {self._candidate % count + 1} of {count}")
+        if annotation is not None:
+            self.say(self._place.step(annotation, by))
 
     def do_copy(self, _count: int | None) -> None:
         """Copy the chosen ones as quotes."""
@@ -451,34 +344,11 @@ class AnnotationsScreen(KeyScreen):
         if not ids:
             self.say("there are no words to copy")
             return
-        self._copying = ids, []
-        self._copy_more()
+        self._copying.begin(ids, self._desk.settings.quote_style)
 
-    def _copy_more(self) -> None:
-        """Quote as long as the texts are at hand; go on once the next one is."""
-        if self._copying is None:
-            return
-        waiting, quotes = self._copying
-        style = self._desk.settings.quote_style
-        while waiting:
-            annotation = self._library.annotating.get(waiting[0])
-            if annotation is None or annotation.article not in self._library.catalogue:
-                waiting.pop(0)
-                continue
-            document = self._library.documents.get(annotation.article)
-            if document is None or document.partial:
-                self._library.documents.want(annotation.article)
-                return
-            waiting.pop(0)
-            headline = self._library.catalogue.row(annotation.article)
-            if annotation.placed is not None and annotation.placed.is_certain:
-                quotes.append(quote(headline, document, *annotation.placed.range, style))
-            else:
-                quotes.append(f"{annotation.quote}\n")
-        self._copying = None
-        what = "a quote" if len(quotes) == 1 else f"{len(quotes):,} quotes"
+    def _copied(self, text: str, count: int) -> None:
         try:
-            self.say(self._reading.linking.put("\n".join(quotes), what))
+            self.say(self._reading.linking.put(text, "a quote" if count == 1 else f"{count:,} quotes"))
         except ReaderError as error:
             self.say(str(error), bad=True)
 
@@ -541,15 +411,14 @@ class AnnotationsScreen(KeyScreen):
         """Filter the list with every letter."""
 
         def narrow(text: str) -> None:
-            if text != self._typed:
-                self._typed, self._filter = text, parse(text, self._desk.settings.colours)
+            if self._gathering.narrow(text, self._desk.settings.colours):
                 self._gather(keep=self._list.current if not self._list.index else None)
 
         self.ask(
             Question(
                 "/",
                 narrow,
-                value=self._typed,
+                value=self._gathering.typed,
                 changed=narrow,
                 cancelled=narrow,
                 stepped=self._move,
@@ -561,10 +430,8 @@ class AnnotationsScreen(KeyScreen):
         """One level back: choose nothing, filter nothing, back to the panes."""
         if self._list.choose_none():
             self._describe()
-        elif self._typed:
-            keep = self._list.current
-            self._typed, self._filter = "", Filter()
-            self._gather(keep=keep)
+        elif self._gathering.narrow("", ()):
+            self._gather(keep=self._list.current)
         else:
             self._reading.close_annotations()
 
@@ -577,7 +444,7 @@ class AnnotationsScreen(KeyScreen):
             self.say("its article is no longer in the library")
             return
         self._reading.close_annotations()
-        self._reading.go_to_annotation(annotation, self._place_of(annotation))
+        self._reading.go_to_annotation(annotation, self._place.candidate(annotation))
 
     # The program
 
@@ -627,14 +494,6 @@ class AnnotationsScreen(KeyScreen):
     def on_article_pane_activated(self) -> None:
         """A click into the text goes there."""
         self.do_go_to_annotation(None)
-
-
-def _latest_first(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """Annotations by article, the article first that was annotated last; within one as they come."""
-    latest: dict[ArticleId, str] = {}
-    for annotation in annotations:
-        latest[annotation.article] = max(latest.get(annotation.article, ""), annotation.created)
-    return sorted(annotations, key=lambda each: (latest[each.article], each.article), reverse=True)
 
 
 def _run_choice(choice: object) -> None:

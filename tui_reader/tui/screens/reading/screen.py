@@ -400,6 +400,17 @@ class ReadingScreen(KeyScreen):
     def on_article_pane_activated(self) -> None:
         """A click into the text gives it the keys."""
         self._enter_article()
+        self.context_changed()
+
+    def on_article_pane_selected(self) -> None:
+        """A passage that the mouse selects is one like any other."""
+        self._enter_article()
+        self.context_changed()
+
+    def on_article_pane_mark_clicked(self) -> None:
+        """A click on a highlight makes it the one that commands act on."""
+        self._enter_article()
+        self.context_changed()
 
     def _enter_article(self) -> None:
         if self.desk.shown is not None:
