@@ -8,10 +8,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tinydb import TinyDB
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import LibraryDB, Store, open_store
+from tui_reader.storage import LibraryDB, Store, open_store, writer
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.fold import fold
@@ -328,6 +329,51 @@ def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
     assert "Recovered 3 changes from the last run." in store.notices
     assert {key for key, _ in store.items(ARTICLES)} == {"a0", "a1", "a2"}
     store.close()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that takes every moment for a quiet one."""
+    for name, value in {"_LOOK_EVERY": 0.02, "_IDLE": 0.0, "_FOLD_BYTES": 0}.items():
+        monkeypatch.setattr(writer, name, value)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_quiet_moment_brings_the_file_up_to_date_while_it_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    store = open_store(path)
+    for number in range(3):
+        change(store, "a", "n", number)
+
+        def shown(expected: int = number) -> bool:
+            with TinyDB(path) as plain:
+                return [document.get("n") for document in plain.table("articles")] == [expected]
+
+        until(shown)
+    assert store.get(ARTICLES, "a") == {"n": 2}
+    undone = store.undo()
+    assert undone is not None
+    assert undone.edits == (Edit(ARTICLES, "a", "n", 2, 1),)
+    store.close()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_bit_that_fell_over_is_told_once_it_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    store = open_store(path)
+    change(store, "a", "n", 1)
+    change(store, "b", "n", 2)
+    store.close()
+    rotten = path.read_bytes().replace(b'"n":1', b'"n":7')
+    path.write_bytes(rotten)
+    store = open_store(path)
+    until(lambda: any("checksum" in notice for notice in store.notices))
+    change(store, "c", "n", 3)
+    store.close()
+    assert path.read_bytes() == rotten
+    again = open_store(path)
+    assert again.get(ARTICLES, "c") == {"n": 3}
+    again.close()
 
 
 def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
