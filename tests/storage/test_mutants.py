@@ -84,7 +84,7 @@ MUTANTS = {
     ),
     "the base is written in place": (
         "library.py",
-        """{secrets.token_hex(3)}"
+        """{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 """,
         """"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -64,6 +63,8 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     while Path(target).exists():
         target, count = f"{stem}-{count}.json", count + 1
     Path(target).parent.mkdir(exist_ok=True)
+    import shutil  # noqa: PLC0415  # 5 ms, for what hardly ever happens
+
     # A copy, not a second name: somebody may write into the source in place.
     shutil.copy2(source, target)
     handle = disk.open(target, os.O_RDWR)
@@ -80,6 +81,8 @@ def _second_name(source: str, target: str, disk: Disk) -> None:
     try:
         disk.link(source, target)
     except OSError:
+        import shutil  # noqa: PLC0415
+
         shutil.copy2(source, target)
     disk.sync_folder(os.path.dirname(target))  # noqa: PTH120
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +72,7 @@ class History:
 
     def push(self, transaction: Transaction) -> Step:
         """A new transaction: from now on nothing can be redone."""
-        step = Step(secrets.token_hex(4), transaction)
+        step = Step(os.urandom(4).hex(), transaction)
         self._mine.add(step.name)
         self._done.append(step)
         self._undone.clear()

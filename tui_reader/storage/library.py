@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -383,14 +382,14 @@ class Library:
 
     def temporary(self) -> tuple[str, int]:
         """A new file beside the base, and its descriptor."""
-        path = f"{self.path}.tmp-{self.clock.machine}-{os.getpid()}-{secrets.token_hex(3)}"
+        path = f"{self.path}.tmp-{self.clock.machine}-{os.getpid()}-{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
     def header(self) -> dict[str, Any]:
         """The header of the next base, but for what says where things stand."""
         own = ("format", "version", "bytes", "crc32", "tables")
         kept = {name: value for name, value in self.state.base.header.items() if name not in own}
-        return {"library": secrets.token_hex(8)} | kept | {"hlc": max(self.clock.latest, self.state.latest)}
+        return {"library": os.urandom(8).hex()} | kept | {"hlc": max(self.clock.latest, self.state.latest)}
 
     def close(self) -> None:
         """Let go of the files; the journal stays unless it is empty and nobody added to it."""

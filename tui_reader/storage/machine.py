@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import socket
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def machine_name(folder: Path | None = None) -> str:
         known = ""
     if _NAME.fullmatch(known):
         return known
-    drawn = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    drawn = _letters(os.urandom(_LENGTH))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f"machine.{os.getpid()}"
@@ -61,5 +60,8 @@ def _read(file: Path) -> str:
 
 
 def _of_host() -> str:
-    digest = hashlib.blake2b(socket.gethostname().encode(), digest_size=_LENGTH).digest()
-    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
+    return _letters(hashlib.blake2b(socket.gethostname().encode(), digest_size=_LENGTH).digest())
+
+
+def _letters(data: bytes) -> str:
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in data)

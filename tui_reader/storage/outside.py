@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import sys
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +87,10 @@ class Adoption:
     """
 
     def __init__(self, path: str, stamp: str, disk: Disk) -> None:
+        # 8 ms, for what hardly ever happens.
+        import subprocess  # noqa: PLC0415
+        import tempfile  # noqa: PLC0415
+
         self._path, self._stamp, self._disk = path, stamp, disk
         self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
         self._out = f"{self._folder.name}/base"
