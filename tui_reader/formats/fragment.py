@@ -186,8 +186,10 @@ def read_fragment(source: str) -> list[Piece]:
         source = _DECLARATION.sub("", without(_CHARACTERS, "]]>", source, r"\1"))
     lowered = source.lower()
     for tag, pattern in _SILENT:
-        if f"</{tag}" in lowered:
-            source = pattern.sub("", source)
+        last = lowered.rfind(f"</{tag}")
+        if last >= 0:
+            end = source.find(">", last) + 1
+            source = pattern.sub("", source[:end]) + source[end:]
             lowered = source.lower()
     reader = FragmentReader()
     # The standard parser takes quadratic time over thousands of tags that never end; so what is none becomes text.

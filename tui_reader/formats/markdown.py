@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.clean import clean_text
 from tui_reader.formats import plain
 from tui_reader.formats.guess import complete, extrapolated
-from tui_reader.formats.markup import without_comments
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
+from tui_reader.formats.skim import rough_text, title_heading
 from tui_reader.formats.source import Source, head_of, open_source
 
 if TYPE_CHECKING:
@@ -38,29 +38,9 @@ _INLINE_MARKS = "[*_`~<!^&\\"
 _MOST_MARKS = 10_000
 """Marks in one paragraph up to which it is searched for links and emphasis; the time grows with their square."""
 
-_HEAD = 3_000
-"""Characters at the top in which a byline, a date and the language are looked for."""
-
-_FENCE = re.compile(r" {0,3}(```|~~~)")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1>", re.IGNORECASE)
-_NO_CONTENT = re.compile(
-    r"\s*(?:<!--.*-->|\[!\[.*|!\[[^\]]*\]\([^)]*\)|<(?:p|div|br|a|img)\b[^>]*>|\[[^\]]+\]:\s.*)\s*$"
-)
-_LINK_TARGET = re.compile(r"\](?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()\s]*\))?[^()\s]*(?:\s+[\"'][^\n]*?[\"'])?\)|\[[^\]\n]*\])")
-_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.{1,300}?)(?<=\S)\1(?!\w)|(?=`)(`+)(.{1,300}?)\3")
 _DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
 _MOST_DEFINITIONS = 2_000
 _NOTE_MARK = re.compile(r"\[\d+\]")
-_DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_MARKS = "*`~[]"
-_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-_UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
-_NOTE = re.compile(r"\[\^[^\]\s]+\]")
-_SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
 
 
 class Markdown:
@@ -171,67 +151,4 @@ def _parse_inline(state: StateCore) -> None:
 
 
 def _metadata(source: Source, name: str) -> Metadata:
-    return complete(source.header, _rough_text(source.body), name, lambda: _heading(source.body))
-
-
-def _rough_text(body: str) -> str:
-    """The text of a Markdown source about as it is read: enough to count words and to find its language."""
-    if "<" in body:
-        body = _TAG.sub("", without_comments(body))
-    if "]" in body:
-        body = _LINK_TARGET.sub("]", _DEFINITION.sub("\n", body))
-    head, rest = body[:_HEAD], body[_HEAD:]
-    return _unmarked(_SOFT_BREAK.sub(" ", head)) + rest
-
-
-def _unmarked(text: str) -> str:
-    """Text without the marks of emphasis, code and links, each looked for only where its first character is there."""
-    if "[^" in text:
-        text = _NOTE.sub("", text)
-    if "![" in text:
-        text = text.replace("![", "[")
-    for mark in _MARKS:  # ten times faster than one translation
-        text = text.replace(mark, "")
-    if "_" in text:
-        text = _UNDERSCORES.sub("", text)
-    return _ESCAPE.sub("", text) if "\\" in text else text
-
-
-def _heading(body: str) -> str:
-    """The heading that is the title: the first one if it stands at the very top, else the first of level one."""
-    lines = without_comments(body[: plain.PREVIEW]).split("\n")
-    at_top = True
-    fence = ""
-    for index, line in enumerate(lines):
-        if fence or _FENCE.match(line):
-            mark = line.strip()[:3]
-            fence = "" if mark == fence else fence or mark
-            at_top = False
-            continue
-        below = lines[index + 1] if index + 1 < len(lines) else ""
-        if not at_top and line[:1] not in "# <" and below[:1] not in "= ":
-            continue
-        if not line.strip() or _NO_CONTENT.match(line):
-            continue
-        found = _ATX.match(line)
-        level, text = (len(found[1]), found[2]) if found else (0, "")
-        if found is None and (html := _HTML_HEADING.match(line)):
-            level, text = int(html[1]), html[2]
-        elif found is None and (under := _SETEXT.match(below)):
-            level, text = (1 if under[1][0] == "=" else 2), line
-        if level and (at_top or level == 1) and (title := _plain_inline(text)):
-            return title
-        at_top = False
-    return ""
-
-
-def _plain_inline(source: str) -> str:
-    """A line of Markdown as it is read: without the marks of emphasis, code, links and notes."""
-    text = _LINK.sub(r"\1", _NOTE.sub("", _TAG.sub("", source)))
-    for _ in range(3):  # emphasis within emphasis within a link
-        text = _EMPHASIS.sub(r"\2\4", text)
-    if "&" in text:
-        from html import unescape  # noqa: PLC0415 - its table of entities takes 2 ms, and few headings hold any
-
-        text = unescape(text)
-    return clean_line(_ESCAPE.sub("", text))
+    return complete(source.header, rough_text(source.body), name, lambda: title_heading(source.body))
