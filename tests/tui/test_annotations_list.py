@@ -145,28 +145,30 @@ async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, ar
         await reader.sees("its article is no longer in the library")
 
 
-async def test_an_orphan_is_attached_to_the_place_that_is_shown(start: Start, articles: Path) -> None:
+async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         file = articles / "alpha.md"
         text = file.read_text(encoding="utf-8")
-        twice = "Paragraph 1 of Alpha wolf said so."
-        cut = text.replace("Paragraph 1 of Alpha wolf. It has a second sentence. And a third.", f"{twice}\n\n{twice}")
-        file.write_text(cut)
-        await reader.until(lambda: any(not each.placed.is_certain for each in annotations(reader)))
+        gone = "Paragraph 1 of Alpha wolf. It has a second sentence. And a third."
+        file.write_text(text.replace(gone, "Nothing of that is left."), encoding="utf-8")
+        await reader.until(lambda: [each.placed.is_certain for each in annotations(reader)].count(False) == 2)
         await reader.keys("A", "/")
         await reader.types("is:lost")
         await reader.keys("enter")
-        await reader.sees("who says so?")
-        lost = next(each for each in annotations(reader) if not each.placed.is_certain)
+        await reader.sees("2 of 3", "who says so?", "no place")
+        lost = next(each for each in annotations(reader) if each.note)
         if lost.placed.candidates:
-            await reader.sees("attaches it there")
+            await reader.sees("attaches it")
             await reader.keys("n", "N", "r")
-            await reader.sees("again · u undoes")
-            assert next(each for each in annotations(reader) if each.id == lost.id).placed.is_certain
         else:
             await reader.keys("r")
             await reader.sees("enter goes there")
+            await reader.keys("enter")
+            await reader.sees("to the focused sentence")
+            await reader.keys(")", ")", "enter")
+        await reader.sees("again · u undoes")
+        assert reader.library.annotating.get(lost.id).placed.is_certain
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])

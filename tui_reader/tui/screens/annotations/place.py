@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.tui.screens.noting import is_lost, marks_of
+from tui_reader.tui.screens.noting import Marks, is_lost
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -22,6 +22,8 @@ class Place:
     def __init__(self, library: Library, keymap: Keymap, card: AnnotationCard, pane: ArticlePane) -> None:
         self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
         self._candidate = 0
+        self._marks = Marks(library.annotating)
+        self._marked: ArticleId | None = None
         self.article: ArticleId | None = None
         """The article whose text is shown or waited for."""
 
@@ -53,7 +55,9 @@ class Place:
         if document is None:
             return
         self._library.annotating.place(annotation.article, document)
-        pane.set_marks(marks_of(self._library.annotating, annotation.article, document))
+        if self._marks.look(annotation.article, document) or self._marked != annotation.article:
+            self._marked = annotation.article
+            pane.set_marks(self._marks.shown)
         pane.end_selection()
         pane.clear_focus()
         candidate, current = self.candidate(annotation), annotation.current

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.noting import is_lost, marks_of
+from tui_reader.tui.screens.noting import Marks, is_lost
 from tui_reader.tui.screens.reading.desk import Place
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class Annotating:
         self._desk, self._listing, self._opening = desk, listing, opening
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
         self._told = told
-        self._painted: tuple[ArticleId | None, tuple[Mark, ...]] = (None, ())
+        self._marks = Marks(desk.library.annotating)
+        self._marked: ArticleId | None = None
+        """Article whose highlights are shown."""
         self._attaching: AnnotationId | None = None
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
         self._wanted: AnnotationId = ""
@@ -134,7 +136,7 @@ class Annotating:
         pane = self._desk.panes.article
         self._opening.remember_place()
         if not pane.next_mark(count):
-            self._desk.say(at_the_end if self._painted[1] else "nothing is highlighted in this article")
+            self._desk.say(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
     def all_annotations(self, _count: int | None) -> None:
         """Every annotation of the library."""
@@ -161,7 +163,7 @@ class Annotating:
             return None
         low, high = chosen
         name = desk.colour_name(colour or desk.library.annotating.last_colour)
-        same = next((mark for mark in self._painted[1] if _is_same(document, mark, low, high)), None)
+        same = next((mark for mark in self._marks.shown if _is_same(document, mark, low, high)), None)
         self._selecting.leave()
         if same is not None:
             pane.go_mark(same.id)
@@ -242,11 +244,13 @@ class Annotating:
         offset = current.start if current is not None else 0
         if is_lost(annotation):
             self._opening.go_to(Place(annotation.article, offset))
+            self._opening.mark_opened()
             self.attach(annotation.id, candidate)
             return
         if annotation.placed is not None:
             offset, self._wanted = annotation.placed.start, annotation.id
         self._opening.go_to(Place(annotation.article, offset))
+        self._opening.mark_opened()
         self.refresh()
 
     def leave(self) -> bool:
@@ -266,28 +270,22 @@ class Annotating:
         return bool(outcome.message)
 
     def refresh(self) -> None:
-        """Bring the article pane's marks up to date. Costs nothing where they are. Not a command."""
+        """Bring the article pane's marks up to date. Costs next to nothing where they are. Not a command."""
         article, pane = self._desk.shown, self._desk.panes.article
-        document = pane.document
-        marks: tuple[Mark, ...] = ()
-        annotations: Sequence[Annotation] = ()
-        if article is not None:
-            annotating = self._desk.library.annotating
-            annotations = annotating.of(article)
-            marks = marks_of(annotating, article, document)
-        if self._painted != (article, marks):
-            self._painted = article, marks
-            pane.set_marks(marks)
+        changed = self._marks.look(article, pane.document) or article != self._marked
+        if changed:
+            self._marked = article
+            pane.set_marks(self._marks.shown)
+            self._count(self._marks.annotations)
         if self._wanted and pane.go_mark(self._wanted):
             self._wanted = ""
-        self._count(annotations)
         told = " · ".join(filter(None, (self._told(), self._lost_told(article))))
         if told:
             self._desk.say(told)
 
     def show_change(self, before: tuple[Mark, ...]) -> None:
         """Go to what an undo or redo has changed in the shown article. Not a command."""
-        now = self._painted[1]
+        now = self._marks.shown
         known = set(before)
         changed = [mark for mark in now if mark not in known]
         pane = self._desk.panes.article
@@ -310,7 +308,7 @@ class Annotating:
     @property
     def painted(self) -> tuple[Mark, ...]:
         """The marks that are shown."""
-        return self._painted[1]
+        return self._marks.shown
 
     def _count(self, annotations: Sequence[Annotation]) -> None:
         highlights = sum(not each.is_on_article for each in annotations)

@@ -254,8 +254,8 @@ class ReadingScreen(KeyScreen):
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
         """Open the article of an annotation at its place, or at one where it could belong."""
-        self.annotating.go_to(annotation, candidate)
         self.activate(Pane.ARTICLE)
+        self.annotating.go_to(annotation, candidate)
 
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
@@ -287,6 +287,7 @@ class ReadingScreen(KeyScreen):
             self.activate(Pane.LIST)
         elif self.listing.clear_filter():
             self.opening.show_current()
+            self.desk.say("every article of this view again")
         else:
             self.desk.say(f"{self._keymap.hint('quit')} quits")
 
@@ -466,5 +467,8 @@ class ReadingScreen(KeyScreen):
         if desk.shown in changed:
             self.opening.update_header()
             self.annotating.refresh()
-        if not desk.walked or desk.shown is None or desk.shown not in self.library.catalogue:
+        gone = desk.shown is not None and desk.shown not in self.library.catalogue
+        if not desk.walked or desk.shown is None or gone:
             self.opening.show_current()
+        if gone and desk.pane is Pane.ARTICLE:
+            desk.say("the file that was read here is gone; this is another article")
