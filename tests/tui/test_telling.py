@@ -108,3 +108,20 @@ async def test_the_order_in_use_is_under_the_cursor_when_one_is_chosen(start: St
         await reader.sees("Alpha wolf")
         await reader.keys("S", "down", "enter")
         await reader.sees("by source")
+
+
+async def test_a_file_that_goes_while_it_is_read_is_told(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter")
+        (articles / "alpha.md").unlink()
+        await reader.sees("the file that was read here is gone", "Paragraph 1 of Beta")
+
+
+async def test_dropping_the_filter_takes_its_count_off_the_last_row(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("/", "g", "a", "m", "enter")
+        await reader.sees("1 of 3 articles")
+        await reader.keys("escape")
+        await reader.sees("every article of this view again")

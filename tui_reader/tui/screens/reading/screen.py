@@ -471,4 +471,4 @@ class ReadingScreen(KeyScreen):
         if not desk.walked or desk.shown is None or gone:
             self.opening.show_current()
         if gone and desk.pane is Pane.ARTICLE:
-            desk.say("the file that was read here is gone; this is another article")
+            desk.say("the file that was read here is gone")
