@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
 HALF_TYPED_SECONDS = 1.5
 """How long a half-typed sequence waits for its next key."""
 KEEP_PLACE_SECONDS = 2.0
-"""How often the reading position is kept while the reader stays in an article."""
+"""How often it is looked whether the reading position is to be kept."""
+STILL_SECONDS = 1.0
+"""How long no key may have come by then: the headline's share that has been read changes too, a frame more."""
 
 
 class ReadingScreen(KeyScreen):
@@ -96,6 +99,7 @@ class ReadingScreen(KeyScreen):
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._zen = False
+        self._last_key = 0.0
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     def compose(self) -> ComposeResult:
@@ -142,12 +146,17 @@ class ReadingScreen(KeyScreen):
         self.mount(panes.prompt)
         panes.article.display = bool(self.desk.arrangement and self.desk.arrangement.article)
         self.opening.show(panes.headlines.current)
-        self.set_interval(KEEP_PLACE_SECONDS, self.opening.keep_place)
+        self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
+
+    def _keep_place_when_still(self) -> None:
+        if time.monotonic() - self._last_key >= STILL_SECONDS:
+            self.opening.keep_place()
 
     # Keys
 
     def feed(self, key: str) -> bool:
         """Take a key that no input and no modal screen wanted; whether it meant anything."""
+        self._last_key = time.monotonic()
         if self.linking.choosing:
             self.linking.feed(key)
             return True
@@ -384,7 +393,8 @@ class ReadingScreen(KeyScreen):
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
         """The wheel moves the window of the list."""
         self.desk.panes.headlines.scroll_by(event.by)
-        self.opening.show_current()
+        if self.desk.pane is not Pane.ARTICLE:
+            self.opening.show_current()
 
     def on_tag_sidebar_clicked(self, event: TagSidebar.Clicked) -> None:
         """A click does what enter does, but stays in the sidebar for tags."""
