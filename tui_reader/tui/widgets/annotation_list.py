@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tui_reader.document.wrapping import cut_rows
-from tui_reader.tui.theme import HIGHLIGHTS
+from tui_reader.tui.theme import HIGHLIGHTS, style_of
+from tui_reader.tui.widgets.article_pane.looks import ANSI_INKS
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
@@ -235,6 +236,14 @@ class AnnotationList(LinePane):
 
     # How it looks
 
+    def ink(self, name: str) -> Style:
+        """A look by its name; on the terminal's own colours a quote is black, as in the article."""
+        ansi = self.app.current_theme.ansi and not self.app.no_color
+        if name.startswith("quote-") and ansi and name not in self._inks:
+            variables = {**self.app.theme_variables, **ANSI_INKS}
+            self._inks[name] = style_of(f"ansi_black on highlight-{name[-1]}", variables)
+        return super().ink(name)
+
     def row_key(self, y: int) -> Hashable:
         """All that the picture of a row depends on."""
         if y == 0:
@@ -280,7 +289,7 @@ class AnnotationList(LinePane):
         if part == 0:
             chosen = "+" if annotation.id in self._chosen else " "
             number = " " if annotation.is_on_article else str(annotation.colour)
-            lead = [bar, Piece(f"{chosen} ", base + self.ink("mark")), Piece(f"{number} ", base + self.ink("muted"))]
+            lead = [bar, Piece(chosen, base + self.ink("mark")), Piece(f" {number} ", base + self.ink("muted"))]
             return line(width, base, [*lead, self._quote(annotation, room, base)])
         gap = Piece(" " * (INDENT - 1), base)
         if part == 1:
@@ -291,10 +300,9 @@ class AnnotationList(LinePane):
         tags = " ".join(f"#{tag}" for tag in annotation.tags)
         state = _STATES.get(annotation.state.value, "")
         when = moment(annotation.created, self._today())
-        right = [
-            Piece(f" {state}", base + self.ink("muted" if state == "moved" else "bad")),
-            Piece(f"{'  ' if state else ' '}{when} ", base + self.ink("muted")),
-        ]
+        right = [Piece(f"  {when} ", base + self.ink("muted"))]
+        if state:
+            right.insert(0, Piece(f" {state}", base + self.ink("muted" if state == "moved" else "bad")))
         room -= sum(cell_len(piece.text) for piece in right)
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.ink("mark"))], right)
 

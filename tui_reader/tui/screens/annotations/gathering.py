@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_reader.tui.screens.annotations.filter import Filter, parse
+from tui_reader.tui.screens.noting import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ class Gathering:
         self.filter = Filter()
         self.total = 0
         """How many there were when it began, whatever the filter."""
+        self.lost = 0
+        """How many of those looked at so far have no sure place."""
         self._left: Iterator[Annotation] | None = None
         self._keep: AnnotationId | None = None
         self._index = 0
@@ -58,7 +61,7 @@ class Gathering:
         annotating = self._library.annotating
         self._keep, self._index = keep, index
         self._list.clear(empty)
-        self.total = self.count()
+        self.total, self.lost = self.count(), 0
         if self._article is not None:
             self._left = iter(annotating.of(self._article))
             return
@@ -77,6 +80,7 @@ class Gathering:
         enough = time.monotonic() + SLICE_SECONDS
         done = True
         for annotation in self._left or ():
+            self.lost += is_lost(annotation)
             if self.filter.passes(annotation, self.title(annotation.article)):
                 found.append((annotation.article, annotation.id))
             if time.monotonic() > enough:

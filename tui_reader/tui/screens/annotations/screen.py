@@ -204,6 +204,8 @@ class AnnotationsScreen(KeyScreen):
         gathering, total = self._gathering, max(self._gathering.total, self._list.count)
         title = gathering.title(self._article) if self._article is not None else self._library.name
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
+        if gathering.lost:
+            counts.append(f"{gathering.lost:,} without a place")
         self._top.show(title, counts, "read-only" if self._library.read_only else "")
         left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
         chosen = len(self._list.chosen)
