@@ -9,7 +9,7 @@ from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.layout import LEAST_WIDTH, Mode, arrange
 
 widths = st.integers(LEAST_WIDTH, 400)
-panes = st.sampled_from(Pane)
+panes = st.sampled_from((Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE))
 
 
 @given(widths, panes, st.booleans())
@@ -26,7 +26,7 @@ def test_the_active_pane_is_there_and_all_fit(width: int, pane: Pane, zen: bool)
 @given(widths)
 def test_moving_between_panes_moves_nothing_where_all_three_stand(width: int) -> None:
     if width >= 100:
-        assert len({arrange(width, pane, zen=False) for pane in Pane}) == 1
+        assert len({arrange(width, pane, zen=False) for pane in (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)}) == 1
 
 
 def test_the_three_ranges() -> None:
