@@ -20,7 +20,6 @@ from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.noting import Noting, is_lost
 from tui_reader.tui.screens.outside import edit_text
-from tui_reader.tui.screens.reading.desk import local_today
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -30,6 +29,7 @@ from tui_reader.tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual.app import ComposeResult
     from textual.timer import Timer
@@ -64,7 +64,8 @@ class AnnotationsScreen(KeyScreen):
     }
     """
 
-    def __init__(self, reading: ReadingScreen, article: ArticleId | None) -> None:
+    def __init__(self, reading: ReadingScreen, article: ArticleId | None, today: Callable[[], date]) -> None:
+        """Args: `article` is the one whose annotations are listed, None for the library's; `today` tells the day."""
         super().__init__()
         self._reading, self._article = reading, article
         self._library, self._desk = reading.library, reading.desk
@@ -72,10 +73,10 @@ class AnnotationsScreen(KeyScreen):
         self._top = TopBar(id="top")
         self._bar = FilterBar(id="filter")
         self._prompt = Prompt(id="prompt")
-        self._list = AnnotationList(self._library.annotating.get, self._title, local_today, id="annotations")
+        self._list = AnnotationList(self._library.annotating.get, self._title, today, id="annotations")
         self._gathering = Gathering(self._library, self._list, article)
         self._card = AnnotationCard(id="card")
-        self._pane = ArticlePane(today=local_today, measure=self._desk.settings.measure, id="article")
+        self._pane = ArticlePane(today=today, measure=self._desk.settings.measure, id="article")
         self._status = StatusBar(id="status")
         self._place = Place(self._library, self._keymap, self._card, self._pane)
         self._noting = Noting(self._library, self)

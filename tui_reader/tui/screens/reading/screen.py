@@ -252,7 +252,7 @@ class ReadingScreen(KeyScreen):
 
         self.opening.keep_place()
         self.selecting.leave()
-        self.annotations = AnnotationsScreen(self, article)
+        self.annotations = AnnotationsScreen(self, article, local_today)
         self.reader.push_screen(self.annotations)
 
     def close_annotations(self) -> None:
