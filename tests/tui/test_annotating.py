@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-def annotations(reader: Any) -> list[Annotation]:
+def annotations_of(reader: Any) -> list[Annotation]:
     return list(reader.library.annotating.all())
 
 
@@ -33,11 +33,11 @@ async def test_three_keys_lead_from_the_list_to_a_highlight(start: Start, articl
         await reader.sees("Paragraph 1 of Alpha")
         reader.burst("enter", ")", "H")
         await reader.sees("highlighted in amber · u undoes", "1 highlight")
-        (made,) = annotations(reader)
+        (made,) = annotations_of(reader)
         assert (made.quote, made.colour) == ("First part", 1)
         await reader.keys("H")
         await reader.sees("it is highlighted in amber already")
-        assert len(annotations(reader)) == 1
+        assert len(annotations_of(reader)) == 1
 
 
 async def test_without_a_focus_the_first_key_shows_what_the_second_highlights(start: Start, articles: Path) -> None:
@@ -45,7 +45,7 @@ async def test_without_a_focus_the_first_key_shows_what_the_second_highlights(st
         await open_first(reader)
         await reader.keys("enter")
         await reader.sees("the same key again highlights")
-        assert not annotations(reader)
+        assert not annotations_of(reader)
         await reader.keys("enter")
         await reader.sees("highlighted in amber")
 
@@ -60,32 +60,32 @@ async def test_colours_go_by_their_names_and_recolour_what_is_there(start: Start
         await reader.sees("highlighted in doubt · u undoes")
         await reader.keys("c", "2")
         await reader.sees("evidence")
-        assert [each.colour for each in annotations(reader)] == [2]
+        assert [each.colour for each in annotations_of(reader)] == [2]
         await reader.keys("c", "2")
         await reader.sees("in that colour already")
         await reader.keys("u")
-        assert [each.colour for each in annotations(reader)] == [3]
+        assert [each.colour for each in annotations_of(reader)] == [3]
         await reader.keys(")", "H")
-        assert {each.colour for each in annotations(reader)} == {3, 2}, "the last colour used is taken again"
+        assert {each.colour for each in annotations_of(reader)} == {3, 2}, "the last colour used is taken again"
 
 
 async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         reader.burst(")", ")", "a", *"who says?", "enter", *"j k q 3 H", "escape", "j")
-        await reader.until(lambda: annotations(reader) and annotations(reader)[0].note)
-        assert annotations(reader)[0].note == "who says?\nj k q 3 H"
+        await reader.until(lambda: annotations_of(reader) and annotations_of(reader)[0].note)
+        assert annotations_of(reader)[0].note == "who says?\nj k q 3 H"
         await reader.sees("1 highlight · 1 note", "who says?")
         await reader.keys("a")
         await reader.sees("esc saves", "j k q 3 H")
         await reader.types("!")
         await reader.keys("ctrl+s")
-        assert annotations(reader)[0].note.endswith("3 H!")
+        assert annotations_of(reader)[0].note.endswith("3 H!")
         await reader.keys("u")
-        assert annotations(reader)[0].note.endswith("3 H")
+        assert annotations_of(reader)[0].note.endswith("3 H")
         await reader.keys("u", "u")
         await reader.misses("1 highlight")
-        assert not annotations(reader)
+        assert not annotations_of(reader)
 
 
 async def test_an_empty_note_leaves_the_highlight_and_says_nothing_new(start: Start, articles: Path) -> None:
@@ -93,7 +93,7 @@ async def test_an_empty_note_leaves_the_highlight_and_says_nothing_new(start: St
         await open_first(reader)
         await reader.keys(")", "a", "escape")
         await reader.until(lambda: reader.app.reading.typing is None)
-        assert [each.note for each in annotations(reader)] == [""]
+        assert [each.note for each in annotations_of(reader)] == [""]
         await reader.sees("1 highlight")
 
 
@@ -106,7 +106,7 @@ async def test_tags_of_a_highlight_come_from_the_key_and_from_dots_in_the_note(s
         await reader.sees("tags of the highlight", "check")
         await reader.types(", lede")
         await reader.keys("enter")
-        await reader.until(lambda: annotations(reader)[0].tags == ("check", "lede"))
+        await reader.until(lambda: annotations_of(reader)[0].tags == ("check", "lede"))
         await reader.keys("q", "t")
         await reader.sees("nature")
 
@@ -118,8 +118,8 @@ async def test_a_selection_goes_by_words_and_characters(start: Start, articles: 
         await reader.sees("o other end")
         assert reader.app.reading.desk.context is Pane.SELECTION
         await reader.keys("0", "f", "A", "e", "o", "w", "H")
-        await reader.until(lambda: annotations(reader))
-        (made,) = annotations(reader)
+        await reader.until(lambda: annotations_of(reader))
+        (made,) = annotations_of(reader)
         assert made.quote == "1 of Alpha"
         assert reader.app.reading.desk.context is Pane.ARTICLE
         await reader.keys("v", "V", "escape")
@@ -132,16 +132,16 @@ async def test_overlapping_highlights_are_cycled_and_deleted_one_by_one(start: S
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "c", "1", "v", "i", "w", "c", "3")
-        await reader.until(lambda: len(annotations(reader)) == 2)
+        await reader.until(lambda: len(annotations_of(reader)) == 2)
         pane = reader.app.reading.desk.panes.article
         first = pane.current_mark.id
         await reader.keys("g", "h")
         assert pane.current_mark.id != first
         await reader.keys("x")
         await reader.sees("deleted")
-        assert [each.id for each in annotations(reader)] == [first]
+        assert [each.id for each in annotations_of(reader)] == [first]
         await reader.keys("u")
-        assert len(annotations(reader)) == 2
+        assert len(annotations_of(reader)) == 2
 
 
 async def test_the_next_mark_and_the_one_before_are_two_keys_away(start: Start, articles: Path) -> None:
@@ -164,10 +164,10 @@ async def test_the_extent_of_a_highlight_can_be_changed(start: Start, articles: 
         await open_first(reader)
         await reader.keys(")", ")", "H", "g", "v", ")", "enter")
         await reader.sees("resized")
-        (one,) = annotations(reader)
+        (one,) = annotations_of(reader)
         assert one.quote.startswith("Paragraph 1 of Alpha wolf. It has")
         await reader.keys("u")
-        assert annotations(reader)[0].quote == "Paragraph 1 of Alpha wolf."
+        assert annotations_of(reader)[0].quote == "Paragraph 1 of Alpha wolf."
 
 
 async def test_a_quote_is_copied_with_its_source(start: Start, articles: Path) -> None:
@@ -193,7 +193,7 @@ async def test_a_note_on_the_whole_article_is_one(start: Start, articles: Path) 
         await reader.keys("g", "n")
         await reader.sees("read this again")
         await reader.keys(*["backspace"] * 15, "escape")
-        await reader.until(lambda: not annotations(reader))
+        await reader.until(lambda: not annotations_of(reader))
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
@@ -220,14 +220,14 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
         await reader.keys(*["}"] * 5, "H", "a")
         await reader.types("the turning point")
         await reader.keys("escape", "v", "i", "w", "c", "2", "c", "4")
-        await reader.until(lambda: len(annotations(reader)) == 2)
-        quote = annotations(reader)[0].quote
+        await reader.until(lambda: len(annotations_of(reader)) == 2)
+        quote = annotations_of(reader)[0].quote
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace("## First part\n", "## First part\n\nA new beginning that was not there.\n"))
         await reader.sees("A new beginning")
-        await reader.until(lambda: all(each.placed.start > 0 for each in annotations(reader)))
+        await reader.until(lambda: all(each.placed.start > 0 for each in annotations_of(reader)))
         await reader.sees("the turning point")
-        assert next(each.quote for each in annotations(reader)) == quote
+        assert next(each.quote for each in annotations_of(reader)) == quote
 
         paragraph = next(part for part in text.split("\n\n") if part.startswith(quote))
         file.write_text(text.replace(paragraph, "Nothing of it is left here, not one of its words."))
@@ -239,21 +239,23 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
         assert reader.app.reading.desk.pane is Pane.ARTICLE
         await reader.keys("escape", "g", "g", "g", "a", "enter", ")", ")", "enter")
         await reader.sees("attached", "again · u undoes")
-        attached = [each for each in annotations(reader) if each.placed.is_certain]
+        attached = [each for each in annotations_of(reader) if each.placed.is_certain]
         assert len(attached) == 1
         assert attached[0].quote in file.read_text(encoding="utf-8")
-        before = [(each.id, each.colour, each.note, each.quote) for each in annotations(reader)]
-        while annotations(reader):
+        before = [(each.id, each.colour, each.note, each.quote) for each in annotations_of(reader)]
+        while annotations_of(reader):
             await reader.keys("u")
         await reader.sees("undid: highlighted")
         await reader.keys("Q")
     async with start(articles) as reader:
         await reader.sees("Nothing of it is left")
         await reader.keys("enter", "6", "ctrl+r")
-        await reader.until(lambda: len(annotations(reader)) == 2)
+        await reader.until(lambda: len(annotations_of(reader)) == 2)
         for _ in range(8):
             await reader.keys("ctrl+r")
-        assert sorted((each.id, each.colour, each.note, each.quote) for each in annotations(reader)) == sorted(before)
+        assert sorted((each.id, each.colour, each.note, each.quote) for each in annotations_of(reader)) == sorted(
+            before
+        )
         await reader.sees("without a place")
 
 
@@ -272,7 +274,7 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         await reader.keys("enter")
         await reader.sees("changed since you read it", "gd shows how")
         await reader.keys("g", "d")
-        await reader.sees("since you read it", "Paragraph 2two of the Alpha")
+        await reader.sees("since you read it", "Paragraph 2 two of the Alpha")
         await reader.keys(")", "H")
         await reader.sees("gd shows the text itself")
         await reader.keys("g", "d")
@@ -307,11 +309,28 @@ async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles
         await reader.pilot.mouse_up(offset=(column + 10, row))
         await reader.sees("o other end")
         await reader.keys("c", "4")
-        await reader.until(lambda: annotations(reader))
-        assert annotations(reader)[0].quote.startswith("Paragraph")
+        await reader.until(lambda: annotations_of(reader))
+        assert annotations_of(reader)[0].quote.startswith("Paragraph")
         await reader.keys("g", "g")
         await reader.pilot.click(offset=(column + 2, row))
         await reader.pilot.pause()
         assert reader.app.reading.desk.panes.article.current_mark.colour == 4
         await reader.keys("x")
-        await reader.until(lambda: not annotations(reader))
+        await reader.until(lambda: not annotations_of(reader))
+
+
+async def test_a_note_outlives_whatever_happens_to_its_article_meanwhile(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "a")
+        await reader.types("half a thou")
+        (articles / "alpha.md").write_text("---\ntitle: Alpha wolf\ndate: 2026-11-03\n---\n\nAnother text.\n")
+        await reader.sees("Another text.")
+        await reader.types("ght")
+        (made,) = annotations_of(reader)
+        reader.library.annotating.delete(made.id)
+        await reader.keys("escape")
+        await reader.sees("the note was kept on the article")
+        (kept,) = annotations_of(reader)
+        assert kept.note.endswith("half a thought")
+        assert "Paragraph 1 of Alpha wolf." in kept.note

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.cells import cell_width
 from tui_reader.tui.screens.reading.comparison import Altered, Comparison
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.desk import Desk
+
+
+def _apart(gone: str, text: str, at: int) -> str:
+    """What is gone, set apart by spaces from the words that it stands between now, where words are set so at all."""
+    if not gone:
+        return gone
+    before, behind = text[at - 1 : at], text[at : at + 1]
+    lead = " " if before.strip() and not gone[0].isspace() and cell_width(before + gone[0]) == 2 else ""
+    trail = " " if behind.strip() and not gone[-1].isspace() and cell_width(gone[-1] + behind) == 2 else ""
+    return lead + gone + trail
 
 
 class Comparing:
@@ -49,7 +60,10 @@ class Comparing:
         if old is None or not found:
             desk.say("nothing has changed since you read it")
             return
-        altered = [Altered(old[each.old.start : each.old.end], each.new.start, each.new.end) for each in found]
+        altered = [
+            Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)
+            for each in found
+        ]
         comparison = Comparison(document, altered)
         offset = pane.offset
         desk.comparison = comparison
