@@ -16,6 +16,7 @@ from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 from tui_reader.tui.screens.annotations.copying import Copying
 from tui_reader.tui.screens.annotations.gathering import Gathering
+from tui_reader.tui.screens.annotations.moving import Moving
 from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.noting import Noting, is_lost
@@ -81,6 +82,7 @@ class AnnotationsScreen(KeyScreen):
         self._place = Place(self._library, self._keymap, self._card, self._pane)
         self._noting = Noting(self._library, self)
         self._copying = Copying(self._library, self._copied)
+        self._moving = Moving(self._list, self._show_place)
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._worker: Timer | None = None
@@ -146,8 +148,8 @@ class AnnotationsScreen(KeyScreen):
 
     def run_command(self, command: Command, count: int | None = None) -> None:
         """Do what a command says."""
-        handler = self._colours.get(command.id) or getattr(self, f"do_{command.id}")
-        handler(count)
+        handler = self._colours.get(command.id) or getattr(self._moving, command.id, None)
+        (handler or getattr(self, f"do_{command.id}"))(count)
 
     def _drop_typed(self) -> None:
         self._sequencer.reset()
@@ -355,53 +357,13 @@ class AnnotationsScreen(KeyScreen):
         except ReaderError as error:
             self.say(str(error), bad=True)
 
-    # Moving and choosing
-
-    def do_down(self, count: int | None) -> None:
-        """Down."""
-        self._move(count or 1)
-
-    def do_up(self, count: int | None) -> None:
-        """Up."""
-        self._move(-(count or 1))
-
-    def do_half_page_down(self, count: int | None) -> None:
-        """Half a page down."""
-        self._move(max(1, self._list.page // 2) * (count or 1))
-
-    def do_half_page_up(self, count: int | None) -> None:
-        """Half a page up."""
-        self._move(-max(1, self._list.page // 2) * (count or 1))
-
-    def do_page_forward(self, count: int | None) -> None:
-        """A page down."""
-        self._move(self._list.page * (count or 1))
-
-    def do_page_backward(self, count: int | None) -> None:
-        """A page up."""
-        self._move(-self._list.page * (count or 1))
-
-    def do_top(self, count: int | None) -> None:
-        """To the first one, or to that one."""
-        self._to((count or 1) - 1)
-
-    def do_bottom(self, count: int | None) -> None:
-        """To the last one, or to that one."""
-        self._to((count or self._list.count) - 1)
-
-    def _move(self, by: int) -> None:
-        if self._list.move(by):
-            self._show_place()
-
-    def _to(self, index: int) -> None:
-        if self._list.move_to(index):
-            self._show_place()
+    # Choosing and filtering
 
     def do_choose_annotation(self, _count: int | None) -> None:
         """Choose it, or no longer, and go on to the next."""
         if self._list.current is not None:
             self._list.choose(self._list.current)
-            self._move(1)
+            self._moving.down(1)
             self._describe()
 
     def do_choose_all(self, _count: int | None) -> None:
@@ -424,7 +386,7 @@ class AnnotationsScreen(KeyScreen):
                 value=self._gathering.typed,
                 changed=narrow,
                 cancelled=narrow,
-                stepped=self._move,
+                stepped=self._moving.down,
                 placeholder="words, c:1, tag:lede, is:lost, has:note, after:2026-05",
             )
         )
