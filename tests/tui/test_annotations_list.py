@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-def annotations(reader: Any) -> list[Annotation]:
+def annotations_of(reader: Any) -> list[Annotation]:
     return list(reader.library.annotating.all())
 
 
@@ -34,7 +34,7 @@ async def annotate(reader: Any) -> None:
     await reader.keys("escape", ")", "c", "2", "J")
     await reader.sees("Paragraph 1 of Beta")
     await reader.keys(")", ")", "c", "3", "q", "q")
-    assert len(annotations(reader)) == 3
+    assert len(annotations_of(reader)) == 3
 
 
 async def test_all_are_listed_by_article_with_their_place_beside(start: Start, articles: Path) -> None:
@@ -102,7 +102,7 @@ async def test_several_are_chosen_and_changed_together(start: Start, articles: P
         await reader.keys("A", "space", "space")
         await reader.sees("2 chosen")
         await reader.keys("c", "4")
-        await reader.until(lambda: sorted(each.colour for each in annotations(reader)) == [2, 4, 4])
+        await reader.until(lambda: sorted(each.colour for each in annotations_of(reader)) == [2, 4, 4])
         await reader.keys("*", "y")
         await reader.sees("3 quotes")
         assert reader.app.clipboard.count("> — ") == 3
@@ -110,7 +110,7 @@ async def test_several_are_chosen_and_changed_together(start: Start, articles: P
         await reader.sees("Nothing is annotated yet")
         await reader.keys("u")
         await reader.sees("3 of 3")
-        assert len(annotations(reader)) == 3
+        assert len(annotations_of(reader)) == 3
 
 
 async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
@@ -152,12 +152,12 @@ async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(st
         text = file.read_text(encoding="utf-8")
         gone = "Paragraph 1 of Alpha wolf. It has a second sentence. And a third."
         file.write_text(text.replace(gone, "Nothing of that is left."), encoding="utf-8")
-        await reader.until(lambda: [each.placed.is_certain for each in annotations(reader)].count(False) == 2)
+        await reader.until(lambda: [each.placed.is_certain for each in annotations_of(reader)].count(False) == 2)
         await reader.keys("A", "/")
         await reader.types("is:lost")
         await reader.keys("enter")
         await reader.sees("2 of 3", "who says so?", "no place")
-        lost = next(each for each in annotations(reader) if each.note)
+        lost = next(each for each in annotations_of(reader) if each.note)
         if lost.placed.candidates:
             await reader.sees("attaches it")
             await reader.keys("n", "N", "r")

@@ -107,11 +107,27 @@ class TagSidebar(LinePane):
         counted = (dict(shelves), tuple(sources), tuple(tags))
         if view == self._view and counted == self._counted:
             return
+        before = [self._look_of(row) for row in range(len(self._lines))]
         self._view = view
         if counted != self._counted:
             self._counted = counted
             self._build()
-        self.repaint()
+        after = [self._look_of(row) for row in range(len(self._lines))]
+        if len(before) != len(after) or not before:
+            self.repaint()
+            return
+        changed = [row - self._top for row, look in enumerate(after) if look != before[row]]
+        regions = [Region(0, y, self.size.width, 1) for y in changed if 0 <= y < self.size.height]
+        if regions:
+            self.repaint(*regions)
+
+    def _look_of(self, row: int) -> Hashable:
+        """What the picture of a line depends on, wherever the window stands."""
+        index = self._lines[row]
+        if index is None:
+            return None
+        entry = self._entries[index]
+        return entry, index == self._cursor, self._state_of(entry)
 
     def fold(self, section: Section) -> None:
         """Fold a section, or unfold it."""

@@ -148,8 +148,12 @@ class ReadingScreen(KeyScreen):
         self.opening.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
 
+    def still_for(self) -> float:
+        """Seconds since the last key."""
+        return time.monotonic() - self._last_key
+
     def _keep_place_when_still(self) -> None:
-        if time.monotonic() - self._last_key >= STILL_SECONDS:
+        if self.still_for() >= STILL_SECONDS:
             self.opening.keep_place()
 
     # Keys

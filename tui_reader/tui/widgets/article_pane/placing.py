@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.geometry import Region
+
 from tui_reader.document.rows import Row
 from tui_reader.document.structure import Structure
 from tui_reader.tui.widgets.article_pane.page import Page, PageRow
@@ -101,7 +103,13 @@ class PlacedPage(LinePane):
             self._top = below + page.body_top
         elif page.head != before:
             self._shown = None
-            if not self._put_on_top(self._top):
+            if self._put_on_top(self._top):
+                return
+            if len(page.head) == len(before):
+                first = page.body_top - len(page.head) - self._top
+                rows = Region(0, first, self.size.width, len(page.head))
+                self.repaint(rows.intersection(self.size.region))
+            else:
                 self.repaint()
 
     def set_measure(self, columns: int) -> bool:
