@@ -25,6 +25,8 @@ AHEAD = 1_000_000
 AHEAD_PAUSE = 0.015
 """Seconds after a wish before anything is read ahead: the picture of what was wished for has the processor first, and
 at 30 keys a second there is time for a neighbour before the next key."""
+FRAME_PAUSE = 0.03
+"""Seconds that the rest of a long text waits for its beginning to be on the screen."""
 WORKERS = 2
 """Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
 
@@ -184,10 +186,16 @@ class Documents:
         try:
             if not ahead and (beginning := preview(data, name)) is not None:
                 self._keep(article_id, ticket, beginning)
+                self._give_way(article_id)
             document = read(data, name)
         except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
         self._keep(article_id, ticket, document)
+
+    def _give_way(self, article_id: ArticleId) -> None:
+        """Leave the processor to the frame that shows a beginning: reading on, single steps hold it for 40 ms."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 
     def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
         given = self._given.get(article_id)
