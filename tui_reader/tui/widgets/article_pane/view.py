@@ -28,6 +28,7 @@ class PageView(PlacedPage):
     """Seconds after which a text that is being read is said to be; most are there before."""
 
     _painter: Painter | None = None
+    _looks: Looks | None = None
     _message: tuple[str, tuple[str, ...]] = ("", ())
     _awaited = ""
     """Article whose text, or the rest of it, is being read; empty where none is."""
@@ -55,15 +56,16 @@ class PageView(PlacedPage):
     def notify_style_update(self) -> None:
         """Take in new colours."""
         super().notify_style_update()
-        self._painter = None
+        self._painter = self._looks = None
 
     @property
     def _brush(self) -> Painter:
         """The painter, made anew when page, size or colours changed."""
         if self._painter is None:
             left = self._columns()[0] if self._page is not None else 0
-            looks = Looks(self.ink(""), self.ink)
-            self._painter = Painter(self._page, self._structure, looks, left, self.size.width)
+            if self._looks is None:
+                self._looks = Looks(self.ink(""), self.ink)
+            self._painter = Painter(self._page, self._structure, self._looks, left, self.size.width)
         return self._painter
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
