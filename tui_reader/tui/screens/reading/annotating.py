@@ -163,7 +163,7 @@ class Annotating:
             return None
         low, high = chosen
         name = desk.colour_name(colour or desk.library.annotating.last_colour)
-        same = next((mark for mark in self._marks.shown if _is_same(document, mark, low, high)), None)
+        same = self._covering(_words(document, low, high))
         self._selecting.leave()
         if same is not None:
             pane.go_mark(same.id)
@@ -179,6 +179,10 @@ class Annotating:
         else:
             desk.tell(outcome)
         return outcome.annotation or None
+
+    def _covering(self, words: Range) -> Mark | None:
+        """The highlight of just these words."""
+        return next((mark for mark in self._marks.shown if mark.start == words.start and mark.end == words.end), None)
 
     def _chosen(self) -> Range | None:
         """What is to be highlighted. Without a selection or a focus, the first key only shows what it would be."""
@@ -337,8 +341,8 @@ class Annotating:
         )
 
 
-def _is_same(document: Document, mark: Mark, low: int, high: int) -> bool:
-    """Whether a mark covers just the words of a range, white space at its ends left out."""
+def _words(document: Document, low: int, high: int) -> Range:
+    """A range without the white space at its ends."""
     words = document.text[low:high]
     low += len(words) - len(words.lstrip())
-    return (mark.start, mark.end) == (low, low + len(words.strip()))
+    return Range(low, low + len(words.strip()))
