@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,83 @@ async def test_colours_go_by_their_names_and_recolour_what_is_there(start: Start
         assert [each.colour for each in annotations_of(reader)] == [3]
         await reader.keys(")", "H")
         assert {each.colour for each in annotations_of(reader)} == {3, 2}, "the last colour used is taken again"
+
+
+async def test_colours_renamed_in_the_settings_are_called_so_at_once(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H")
+        renamed = replace(Settings(), colours=("claim", "evidence", "doubt", "idea", "lede"))
+        reader.app.reading.take_settings(renamed, reader.app.keys_in_force)
+        await reader.keys("c", "2")
+        await reader.sees("made “Paragraph 1 of Alpha wolf.” evidence · u undoes")
+        await reader.keys("u")
+        await reader.sees("undid: made “Paragraph 1 of Alpha wolf.” evidence")
+
+
+async def test_an_undo_in_another_article_says_in_which(start: Start, articles: Path) -> None:
+    async with start(articles, settings=Settings(mark_read_on_open=False)) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", "H", "J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("u")
+        await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
+        await reader.keys("ctrl+r")
+        await reader.sees("redid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
+        await reader.keys("g", "a", "u")
+        await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
+        await reader.keys("q", "g", "n")
+        await reader.types("of the whole")
+        await reader.keys("escape", "q", "j", "k", "enter")
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("u")
+        await reader.sees("undid: noted on “Beta test”")
+        assert "” in “" not in reader.last_row, "it is named once"
+        await reader.keys(")", ")", "H", "u")
+        await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.”")
+        assert "” in “" not in reader.last_row
+
+
+async def test_a_search_extends_the_selection_to_the_match(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        pane = reader.app.reading.desk.panes.article
+        await reader.keys(")", ")", "v")
+        before = pane.selection
+        await reader.keys("/")
+        await reader.types("third")
+        await reader.sees("40 matches")
+        words = "Paragraph 1 of Alpha wolf. It has a second sentence. And a t"
+        await reader.until(lambda: pane.text_of(pane.selection) == words)
+        await reader.keys("escape")
+        assert (pane.selecting, pane.selection) == ("character", before)
+        await reader.keys("/")
+        await reader.types("third ")
+        await reader.keys("enter")
+        await reader.until(lambda: pane.text_of(pane.selection) == words)
+        await reader.keys("n")
+        await reader.sees("2 of 40 matches")
+        assert pane.text_of(pane.selection).count("third") == 1
+        await reader.keys("N")
+        assert pane.text_of(pane.selection) == words
+        await reader.keys("/", "escape")
+        assert pane.text_of(pane.selection) == words, "what was confirmed stays"
+        await reader.keys("n", "N", "H")
+        await reader.until(lambda: annotations_of(reader))
+        assert annotations_of(reader)[0].quote == words
+
+
+async def test_the_last_words_extend_a_selection_again_and_stay_so(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        pane = reader.app.reading.desk.panes.article
+        await reader.keys("/")
+        await reader.types("second")
+        await reader.keys("enter", "escape", "g", "g", ")", ")", "v", "/", "enter")
+        words = "Paragraph 1 of Alpha wolf. It has a s"
+        await reader.until(lambda: pane.selection and pane.text_of(pane.selection) == words)
+        await reader.keys("/", "escape")
+        assert pane.text_of(pane.selection) == words
 
 
 async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Start, articles: Path) -> None:
@@ -282,6 +360,39 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         assert reader.app.reading.desk.panes.article.current_mark is None
         await reader.keys("g", "d")
         await reader.sees("nothing has changed")
+
+
+async def test_keys_lead_from_change_to_change(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("]", "c")
+        await reader.sees("gd shows what has changed")
+        await reader.until(lambda: not reader.library.store.read_only)
+        await reader.keys(")", "H", "J", "Q")
+    text = file.read_text(encoding="utf-8")
+    for number in (3, 4, 30):
+        text = text.replace(f"Paragraph {number} of", f"Paragraph no. {number} of")
+    file.write_text(text, encoding="utf-8")
+    async with start(articles) as reader:
+        await reader.sees("Paragraph no. 3 of")
+        await reader.keys("enter", "g", "g", "g", "d")
+        await reader.sees("3 changes since you read it")
+        await reader.keys("]", "c")
+        await reader.sees("change 1 of 3")
+        await reader.keys("]", "c")
+        await reader.sees("change 2 of 3")
+        assert "Paragraph no. 4 of" in reader.text
+        await reader.keys("]", "c")
+        await reader.sees("change 3 of 3", "Paragraph no. 30 of")
+        await reader.keys("]", "c")
+        await reader.sees("no change below")
+        await reader.keys("2", "[", "c")
+        await reader.sees("change 1 of 3", "Paragraph no. 3 of")
+        await reader.keys("[", "c")
+        await reader.sees("no change above")
+        await reader.keys("G", "[", "c")
+        await reader.sees("change 3 of 3")
 
 
 async def test_a_selection_is_piped_to_a_command_and_the_answer_shown(start: Start, articles: Path) -> None:

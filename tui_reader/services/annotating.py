@@ -75,6 +75,10 @@ class Annotating:
         """What the reader calls a colour."""
         return self._names[colour - 1] if colour <= len(self._names) else f"colour {colour}"
 
+    def name_colours(self, names: Sequence[str]) -> None:
+        """Call the colours otherwise from now on, as when the settings were edited."""
+        self._names = tuple(names)
+
     def get(self, annotation_id: AnnotationId) -> Annotation | None:
         """An annotation, or None if it is not there or deleted."""
         return self._notebook.get(annotation_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui_reader.document.clean import clean_line
 from tui_reader.services.catalogue import fold
 from tui_reader.services.records import EDITABLE
+from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +29,7 @@ class Outcome(NamedTuple):
     undo: bool = False
     """Whether `undo` would take this back."""
     annotation: AnnotationId = ""
-    """The annotation that was made; empty where none was."""
+    """The annotation that was made, taken back or brought back; empty where none was, or several."""
 
 
 def now() -> str:
@@ -168,7 +169,9 @@ class Reading:
         transaction = step()
         if transaction is None:
             return Outcome(nothing)
-        return Outcome(told + transaction.label, self._state.absorb(transaction.edits))
+        ids = self._state.absorb(transaction.edits)
+        keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS}
+        return Outcome(told + transaction.label, ids, annotation=keys.pop() if len(keys) == 1 else "")
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
         """Set fields of articles; `{}` in the label stands for their titles or number."""

@@ -314,6 +314,8 @@ class AnnotationsScreen(KeyScreen):
         self._reading.opening.update_header()
         self._reading.annotating.refresh()
         self._gather(keep=self._list.current, index=self._list.index)
+        if self._article is not None:
+            outcome = self._desk.with_place(outcome, self._article)
         self.say(outcome.message)
 
     def do_attach_annotation(self, _count: int | None) -> None:

@@ -69,13 +69,38 @@ class Comparing:
         desk.comparison = comparison
         pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
         desk.text_shown()
-        first = comparison.step(pane.offset - 1, 1)
+        number = comparison.step(pane.offset - 1, 1)
         low, high = pane.visible_range()
-        if first is not None and not low <= first < high:
-            pane.go_offset(first)
+        if number is not None and not low <= comparison.changes[number][0] < high:
+            pane.go_offset(comparison.changes[number][0])
         keys = desk.keymap.hint("changes")
         many = "1 change" if len(found) == 1 else f"{len(found):,} changes"
         desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
+
+    def next_change(self, count: int | None) -> None:
+        """To the next of the changes."""
+        self._to_change(count or 1, "no change below")
+
+    def previous_change(self, count: int | None) -> None:
+        """To the previous one."""
+        self._to_change(-(count or 1), "no change above")
+
+    def _to_change(self, by: int, at_the_end: str) -> None:
+        desk, comparison = self._desk, self._desk.comparison
+        pane = desk.panes.article
+        if comparison is None:
+            desk.say(f"{desk.keymap.hint('changes')} shows what has changed")
+            return
+        focus = pane.focus_range
+        low, high = pane.visible_range()
+        # Whoever has scrolled away goes on from what is seen.
+        here = focus.start if focus is not None else low - 1 if by > 0 else high
+        number = comparison.step(here, by)
+        if number is None:
+            desk.say(at_the_end)
+            return
+        pane.focus_on(*comparison.changes[number])
+        desk.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def told(self) -> str:
         """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""

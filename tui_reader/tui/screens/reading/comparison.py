@@ -33,6 +33,11 @@ class Comparison:
         self.original = document
         self._starts = [each.start for each in altered]
         self._lengths = [0, *accumulate(len(each.gone) for each in altered)]
+        self.changes = tuple(
+            (each.start + before, each.end + before + len(each.gone))
+            for each, before in zip(altered, self._lengths, strict=False)
+        )
+        """Where each change stands in the document of both, with what is gone before what is new."""
         structure = Structure(document)
         builder = DocumentBuilder()
         first = 0
@@ -56,10 +61,19 @@ class Comparison:
         return bisect_left(range(len(self.original.text)), offset, key=self.shown_at)
 
     def step(self, offset: int, by: int) -> int | None:
-        """Where the next change begins, or the one before if negative; None where there is none."""
-        starts = [start + before for start, before in zip(self._starts, self._lengths, strict=False)]
-        number = bisect_left(starts, offset + 1) if by > 0 else bisect_left(starts, offset) - 1
-        return starts[number] if 0 <= number < len(starts) else None
+        """Number of a change further on, or further back if negative, from 0; the last one on that side where there
+        are fewer, None where there is none.
+        """
+        count = len(self.changes)
+        if by > 0:
+            number = min(bisect_right(self.changes, offset, key=_start) + by, count) - 1
+            return number if number >= 0 and self.changes[number][0] > offset else None
+        number = bisect_left(self.changes, offset, key=_start)
+        return max(number + by, 0) if number else None
+
+
+def _start(change: tuple[int, int]) -> int:
+    return change[0]
 
 
 def _merged(

@@ -120,6 +120,13 @@ class Desk:
         keys = self.keymap.hint("undo") if outcome.undo and undoable else ""
         self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
 
+    def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
+        """What an undo did to an annotation, with the article if another one is shown and it is not named already."""
+        headline = self.headline(outcome.ids[0]) if outcome.annotation and len(outcome.ids) == 1 else None
+        if headline is None or headline.id == shown or outcome.message.endswith(f"“{headline.title}”"):
+            return outcome
+        return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
+
     def empty_lines(self) -> Sequence[str]:
         """What an empty list says, and what to do about it."""
         if self.view.is_filtered:

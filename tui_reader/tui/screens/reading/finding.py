@@ -80,7 +80,8 @@ class Finding:
 
         def changed(text: str) -> None:
             if live:
-                pane.go_offset(start)
+                if not pane.selecting:
+                    pane.go_offset(start)
                 self._say_matches(text, pane.find(text))
 
         def answered(text: str) -> None:
@@ -91,6 +92,7 @@ class Finding:
             self._words = words
             self._opening.remember_place()
             self._say_matches(words, pane.find(words))
+            pane.confirm_find()
 
         def cancelled(_: str) -> None:
             pane.clear_find()
@@ -124,6 +126,7 @@ class Finding:
         pane = self._desk.panes.article
         if pane.find_position[1] == 0 and self._words:
             self._say_matches(self._words, pane.find(self._words))
+            pane.confirm_find()
             return
         index, total = pane.find_next(by)
         if total:

@@ -97,7 +97,7 @@ class Keeping:
         self._travel(self._desk.library.reading.redo, count or 1)
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        painted = self._annotating.painted
+        painted, shown = self._annotating.painted, self._desk.shown
         outcome = step()
         touched = [*outcome.ids]
         for _ in range(count - 1):
@@ -114,7 +114,7 @@ class Keeping:
             self._opening.show_current()
         self._annotating.refresh()
         self._annotating.show_change(painted)
-        self._desk.tell(outcome, undoable=False)
+        self._desk.tell(self._desk.with_place(outcome, shown), undoable=False)
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         article = self._desk.target

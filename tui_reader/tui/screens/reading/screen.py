@@ -305,8 +305,11 @@ class ReadingScreen(KeyScreen):
             self.desk.say(f"{self._keymap.hint('quit')} quits")
 
     def take_settings(self, settings: Settings, keymap: Keymap) -> None:
-        """Take over what can change while running: keys, measure, density, and how things are opened."""
+        """Take over what can change while running: keys, measure, density, names of the colours, and how
+        things are opened.
+        """
         self.desk.settings, self.desk.keymap, self._keymap = settings, keymap, keymap
+        self.library.annotating.name_colours(settings.colours)
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
         self.desk.panes.headlines.set_density(Density(settings.density))
         self.desk.panes.article.set_measure(settings.measure)

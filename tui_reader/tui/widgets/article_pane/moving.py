@@ -104,6 +104,11 @@ class MovingView(PageView):
         self._put_on_top(self.row_of(found))
         return True
 
+    def focus_on(self, start: int, end: int) -> None:
+        """Focus a range of the text, and bring it into view."""
+        self._set_focus(motions.Range(start, end))
+        self._reveal(start, end)
+
     def clear_focus(self) -> bool:
         """Focus nothing."""
         before = self._focus

@@ -26,7 +26,7 @@ class SearchingView(PointedView):
         """Find words in the text and show the match nearest after the top; how many there are.
 
         While text is selected, the match is the first behind the caret, and the caret goes there. The same words a
-        second time confirm them.
+        second time, or `confirm_find`, confirm them.
         """
         document = self._text
         confirmed = self._before_search is not None and query == self._query
@@ -43,6 +43,10 @@ class SearchingView(PointedView):
             self._reveal(matches.starts[self._match], matches.ends[self._match])
         self.repaint()
         return self.find_position[1]
+
+    def confirm_find(self) -> None:
+        """Leave the selection as the words have extended it, whatever becomes of them."""
+        self._before_search = None
 
     def _seek_match(self) -> None:
         """Extend the selection to the match, from where it was before these words were typed."""
