@@ -141,8 +141,9 @@ class Opening:
         anew.
         """
         headlines = self._desk.panes.headlines
-        at = headlines.cursor
-        near = [headlines.ids[i] for i in (at + 1, at - 1, at + 2) if 0 <= i < len(headlines.ids)]
+        at, page = headlines.cursor, headlines.page
+        likely = (at + 1, at - 1, at + page // 2, at + page, at + 2)
+        near = [headlines.ids[i] for i in likely if 0 <= i < len(headlines.ids)]
         for article in [each for each in self._stale if self._desk.library.documents.get(each) is not None]:
             del self._stale[article]
         return [*near, *self._stale]
