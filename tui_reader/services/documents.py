@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Documents:
             limit: Bytes that an article may have.
         """
         self.listener: Listener = ignore
+        self.prepare: Callable[[ArticleId, Document], None] = nothing
+        """Called with what was read before anybody is given it, by the thread that read it."""
         self._find = find
         self._given = given
         self._limit = limit
@@ -206,6 +209,9 @@ class Documents:
         return given
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document) -> None:
+        # Whoever asks works out again what could not be prepared, and is told why; the text is there all the same.
+        with suppress(Exception):
+            self.prepare(article_id, document)
         with self._changed:
             # Dropped while it was read: what was read is out of date.
             if self._working.get(article_id) is not ticket:
@@ -217,6 +223,10 @@ class Documents:
                 self._forget(next(iter(self._kept)))
             self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
+
+
+def nothing(article_id: ArticleId, document: Document) -> None:
+    """What is prepared where nobody annotates."""
 
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:

@@ -47,6 +47,7 @@ from tui_reader.storage.scan_cache import ScanCache
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
 
 
@@ -85,6 +86,7 @@ class Library:
         self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
         self.reading = Reading(self._state)
         self.documents = Documents(self._identities.file, self._given, self._limit)
+        self.documents.prepare = self._prepare
         self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
         self._background = Background(self._background_failed)
         self.annotating = Annotating(
@@ -251,10 +253,15 @@ class Library:
         """Pass on what was loaded, to be compared with what was annotated and read; called by the threads that read."""
         self._listener(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
-            # Worked out here, where nobody waits for it; the owner of the library finds it done.
-            document_fingerprint(event.document)
             self._loaded.put(event)
             self._listener(ArticlesChanged())
+
+    def _prepare(self, article_id: ArticleId, document: Document) -> None:
+        """Work out here what the owner of the library would have to wait for; called by the threads that read."""
+        if self._state.concerns(article_id):
+            if not document.partial:
+                document_fingerprint(document)
+            self._state.notebook.read_ahead(article_id)
 
     def _annotations_placed(self, article_id: ArticleId) -> None:
         """Ask the owner to take in what was placed; called by the thread that looked for it."""

@@ -20,7 +20,11 @@ _Entry: TypeAlias = "tuple[tuple[int, int, str], Annotation]"
 
 
 class Notebook:
-    """What the store says of annotations. Used from the thread that owns the library."""
+    """What the store says of annotations.
+
+    Used from the thread that owns the library, but for `read_ahead`. What that reads counts only if no annotation has
+    changed since it began: the owner reads again otherwise.
+    """
 
     def __init__(self, store: Store) -> None:
         """Learn which annotations there are (100,000: a fifth of a second in the simple store)."""
@@ -29,6 +33,10 @@ class Notebook:
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
         self._pages: dict[ArticleId, list[_Entry]] = {}
         self._known: dict[AnnotationId, Annotation] = {}
+        self._changes = 0
+        """How often annotations have changed."""
+        self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}
+        """Pages read by other threads that nobody has asked for yet, and the number of changes when that began."""
         for key, record in store.items(ANNOTATIONS):
             article = record.get("article")
             if isinstance(article, str) and article and not _is_deleted(record.get("deleted"), record.get("updated")):
@@ -62,6 +70,12 @@ class Notebook:
         for article in tuple(self._ids):
             yield from self.of(article)
 
+    def read_ahead(self, article: ArticleId) -> None:
+        """Read the annotations of an article before they are asked for; called from any thread."""
+        if article in self._ids and article not in self._pages:
+            changes = self._changes
+            self._ahead[article] = changes, self._read(article)
+
     def newest(self) -> Annotation | None:
         """The annotation that was made last."""
         return self.get(max(self._owners)) if self._owners else None
@@ -70,6 +84,7 @@ class Notebook:
         """Take in that records have changed; the articles concerned, each once."""
         touched: dict[ArticleId, None] = {}
         for annotation_id in ids:
+            self._changes += 1
             old = self._owners.pop(annotation_id, None)
             if old is not None:
                 self._forget(annotation_id, old)
@@ -101,12 +116,18 @@ class Notebook:
     def _page(self, article: ArticleId) -> list[_Entry]:
         page = self._pages.get(article)
         if page is None:
+            changes, page = self._ahead.pop(article, (-1, []))
+            if changes != self._changes:
+                page = self._read(article)
             own = self._ids[article]
-            records = self._store.items(ANNOTATIONS, of=article)
-            decoded = [each for key, record in records if key in own and (each := decode(key, record)) is not None]
-            page = self._pages[article] = sorted(((_place(each), each) for each in decoded), key=_first)
-            self._known.update((each.id, each) for each in decoded)
+            page = self._pages[article] = [entry for entry in page if entry[1].id in own]
+            self._known.update((each.id, each) for _, each in page)
         return page
+
+    def _read(self, article: ArticleId) -> list[_Entry]:
+        """Every annotation of an article in the order of its text, deleted or not."""
+        decoded = (decode(key, record) for key, record in self._store.items(ANNOTATIONS, of=article))
+        return sorted(((_place(each), each) for each in decoded if each is not None), key=_first)
 
 
 def _first(entry: _Entry) -> tuple[int, int, str]:

@@ -58,7 +58,8 @@ class Store(Protocol):
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Every record of a table with its key; with `of`, only those whose field `article` is this one.
 
-        The second form costs what the article's own records cost, however many there are in all.
+        The second form costs what the article's own records cost, however many there are in all. This method may be
+        called from any thread; it may then miss edits that are made meanwhile, and show some of those of one step.
         """
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:

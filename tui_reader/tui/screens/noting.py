@@ -41,7 +41,8 @@ class Marks:
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
         """Take an article in, as it is read; whether anything is another than before."""
         readable = document if document is not None and not document.partial and not document.error else None
-        annotations = self._annotating.of(article) if article is not None else ()
+        # Its annotations are read together with its text, aside; before, they would have to be waited for (0.1 s).
+        annotations = self._annotating.of(article) if article is not None and document is not None else ()
         if annotations == self.annotations and readable is self._document:
             return False
         standing: tuple[Annotation, ...] = ()

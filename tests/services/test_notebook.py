@@ -1,0 +1,103 @@
+"""Annotations are read once, beside the text of their article, and are true whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.services.notebook import Notebook
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ANNOTATIONS, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tui_reader.storage import Store
+
+    Opener = Callable[..., Any]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "library.json")
+    yield opened
+    opened.close()
+
+
+def written(store: Store, key: str, note: str | None, before: str | None = None) -> None:
+    article = Edit(ANNOTATIONS, key, "article", None if before is None else "a", "a")
+    store.apply([article, Edit(ANNOTATIONS, key, "note", before, note)], "wrote")
+
+
+def aside(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the threads that read records from now on."""
+    readers: list[str] = []
+    items = store.items
+
+    def watching(table: str, of: str = "") -> Any:
+        readers.append(threading.current_thread().name)
+        return items(table, of)
+
+    monkeypatch.setattr(store, "items", watching)
+    return readers
+
+
+def test_what_was_read_ahead_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(store, "1", "first")
+    written(store, "2", "second")
+    notebook = Notebook(store)
+    readers = watched(store, monkeypatch)
+    aside(lambda: notebook.read_ahead("a"))
+    aside(lambda: notebook.read_ahead("of nobody"))
+    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+    assert len(readers) == 1
+    assert threading.current_thread().name not in readers
+
+
+def test_what_changed_since_it_was_read_ahead_is_read_anew(store: Store) -> None:
+    written(store, "1", "first")
+    written(store, "2", "second")
+    notebook = Notebook(store)
+    aside(lambda: notebook.read_ahead("a"))
+    written(store, "2", "altered", "second")
+    written(store, "3", "third")
+    notebook.absorb(["2", "3"])
+    assert [each.note for each in notebook.of("a")] == ["first", "altered", "third"]
+
+
+def test_an_edit_that_is_taken_in_late_is_seen_once(store: Store) -> None:
+    written(store, "1", "first")
+    notebook = Notebook(store)
+    written(store, "2", "second")
+    aside(lambda: notebook.read_ahead("a"))
+    assert [each.note for each in notebook.of("a")] == ["first"]
+    notebook.absorb(["2"])
+    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+
+
+def test_the_annotations_of_an_article_are_read_beside_its_text(
+    opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
+    owner = opened(folder).scanned()
+    article = owner.at("one.md").id
+    owner.library.annotating.note_on_article(article, "kept")
+    owner.library.close()
+    owner = opened(folder).scanned()
+    readers = watched(owner.library.store, monkeypatch)
+    owner.library.documents.want(article)
+    owner.until(lambda: owner.library.documents.get(article))
+    assert [each.note for each in owner.library.annotating.of(article)] == ["kept"]
+    assert readers
+    assert threading.current_thread().name not in readers
