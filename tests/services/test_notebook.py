@@ -55,6 +55,7 @@ def test_what_was_read_ahead_is_not_read_again(store: Store, monkeypatch: pytest
     written(store, "1", "first")
     written(store, "2", "second")
     notebook = Notebook(store)
+    notebook.take_count(notebook.scan())
     readers = watched(store, monkeypatch)
     aside(lambda: notebook.read_ahead("a"))
     aside(lambda: notebook.read_ahead("of nobody"))
@@ -77,11 +78,44 @@ def test_what_changed_since_it_was_read_ahead_is_read_anew(store: Store) -> None
 def test_an_edit_that_is_taken_in_late_is_seen_once(store: Store) -> None:
     written(store, "1", "first")
     notebook = Notebook(store)
+    notebook.take_count(notebook.scan())
     written(store, "2", "second")
     aside(lambda: notebook.read_ahead("a"))
     assert [each.note for each in notebook.of("a")] == ["first"]
     notebook.absorb(["2"])
     assert [each.note for each in notebook.of("a")] == ["first", "second"]
+
+
+def test_an_article_is_read_before_all_is_counted_and_a_late_count_changes_nothing(store: Store) -> None:
+    written(store, "1", "first")
+    written(store, "2", "second")
+    notebook = Notebook(store)
+    counted = notebook.scan()
+    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+    assert not notebook.is_counted
+    store.apply([Edit(ANNOTATIONS, "2", "deleted", None, "2026-06-05T10:00:00Z")], "deleted")
+    assert notebook.absorb(["2"]) == ("a",)
+    notebook.take_count(counted)
+    assert [each.note for each in notebook.of("a")] == ["first"]
+    assert (notebook.count("a"), notebook.known_count("a"), len(notebook)) == (1, 1, 1)
+
+
+def test_opening_a_library_counts_no_annotation_and_headlines_learn_of_them_soon(
+    opened: Opener, tmp_path: Path
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
+    owner = opened(folder).scanned()
+    article = owner.at("one.md").id
+    owner.library.annotating.note_on_article(article, "kept")
+    owner.library.close()
+    owner = opened(folder, start=False)
+    assert owner.at("one.md").notes == 0
+    owner.library.start(owner.listen)
+    owner.scanned()
+    assert owner.at("one.md").notes == 1
+    assert article in owner.synced
 
 
 def test_the_annotations_of_an_article_are_read_beside_its_text(

@@ -6,6 +6,7 @@ import os
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.notebook import Counted
 
 
 STDIN = "standard input"
@@ -81,6 +83,10 @@ class Library:
         self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         self._given: dict[ArticleId, bytes] = {}
         self._thread: threading.Thread | None = None
+        self._counting: threading.Thread | None = None
+        self._counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
+        self._uncounted: list[ArticleId] = []
+        """Articles with annotations whose headlines do not tell so yet."""
         self._identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(places.path_of(name)))
         self._catalogue = MemoryCatalogue()
         self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
@@ -155,6 +161,8 @@ class Library:
         self._listener = self._saving.listener = listener
         self.documents.listen(self._document_told)
         self._thread = threading.Thread(target=self._look_around, name="scanner", daemon=True)
+        self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
+        self._counting.start()
         self._thread.start()
 
     def sync(self) -> tuple[ArticleId, ...]:
@@ -179,6 +187,7 @@ class Library:
                 self.annotating.place(*loaded)
                 self.revisions.loaded(*loaded)
         touched.update(dict.fromkeys(self.annotating.take_in()))
+        touched.update(dict.fromkeys(self._recount()))
         return tuple(touched)
 
     def close(self) -> None:
@@ -188,6 +197,8 @@ class Library:
         self.documents.close()
         self._background.wait(PATIENCE)
         self._background.close()
+        if self._counting is not None:
+            self._counting.join(1.0)
         self.store.close()
         self._saving.close()
         if self._thread is None:
@@ -224,8 +235,33 @@ class Library:
 
     def _deliver(self, batch: Batch) -> None:
         """Leave word of what was found; called by the scanner's thread."""
+        if batch.complete and self._counting is not None:
+            # Whoever waits for all of the library waits for the numbers, too.
+            self._counting.join()
         self._inbox.put(batch)
         self._listener(ArticlesChanged())
+
+    def _count(self) -> None:
+        """Count the annotations, which delays no frame; the life of a thread."""
+        # What cannot be read is told where it is asked for.
+        with suppress(Exception):
+            counted = self._state.notebook.scan(self._stop.is_set)
+            if not self._stop.is_set():
+                self._counted.put(counted)
+                self._listener(ArticlesChanged())
+
+    def _recount(self) -> tuple[ArticleId, ...]:
+        """Show what was counted, some articles at a time."""
+        if not self._counted.empty():
+            self._state.notebook.take_count(self._counted.get())
+            self._uncounted = list(self._state.notebook.articles())
+        touched: tuple[ArticleId, ...] = ()
+        while self._uncounted and not touched:
+            some, self._uncounted = self._uncounted[:AT_ONCE], self._uncounted[AT_ONCE:]
+            touched = self._state.recount(some)
+        if self._uncounted:
+            self._listener(ArticlesChanged())
+        return touched
 
     def _look_around(self) -> None:
         """The life of the scanner's thread."""

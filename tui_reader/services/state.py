@@ -38,15 +38,25 @@ class LibraryState:
         """Told the articles that a reader has opened here."""
 
     def concerns(self, article_id: ArticleId) -> bool:
-        """Whether a reader did anything with an article. Safe to ask from any thread."""
-        return self.identities.has_record(article_id) or self.notebook.count(article_id) > 0
+        """Whether a reader did anything with an article, or may have. Safe to ask from any thread."""
+        return (
+            self.identities.has_record(article_id)
+            or not self.notebook.is_counted
+            or self.notebook.known_count(article_id) > 0
+        )
 
     def headline(self, article: Article) -> Headline:
         """An article with what the store says about it."""
         # Most articles of a large library were never opened: they share one state.
         recorded = self.identities.has_record(article.id)
         state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
-        return Headline(article, state, self.notebook.count(article.id))
+        return Headline(article, state, self.notebook.known_count(article.id))
+
+    def recount(self, ids: Iterable[ArticleId]) -> tuple[ArticleId, ...]:
+        """Show how many annotations articles have, once it is known; those that had shown another number."""
+        known = [each for each in self.catalogue.rows(ids) if each.notes != self.notebook.known_count(each.id)]
+        self.catalogue.put([Headline(r.article, r.state, self.notebook.known_count(r.id)) for r in known])
+        return tuple(headline.id for headline in known)
 
     def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
         """Apply edits; durable soon.
@@ -90,7 +100,7 @@ class LibraryState:
             touched.setdefault(article_id, {})
         known = self.catalogue.rows(touched)
         self.catalogue.put(
-            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.count(r.id)) for r in known]
+            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.known_count(r.id)) for r in known]
         )
         if own and annotations:
             self.on_annotations(annotations)
