@@ -67,6 +67,8 @@ async def test_typing_narrows_by_words_colours_tags_and_more(start: Start, artic
             ("is:lost", 0),
             ("after:2100", 0),
             ("before:2100 says", 1),
+            ("added:<1d", 3),
+            ("added:>1d", 0),
         ):
             await reader.types(typed)
             await reader.sees(f"{left} of 3")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
-EXAMPLES = "words  c:1  tag:lede  is:lost  has:note  after:2026-05"
+EXAMPLES = "words  c:1  tag:lede  is:lost  has:note  added:<30d  after:2026-05"
 
 
 class FilterBar(LinePane):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS, PlaceState
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     """Whether an annotation, with the title of its article, passes."""
 
 _parts = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))').finditer
-_FIELDS = ("colour", "tag", "is", "has", "after", "before")
+_FIELDS = ("colour", "tag", "is", "has", "after", "before", "added")
 _SHORT = {"c": "colour", "color": "colour", "t": "tag", "state": "is", "since": "after"}
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,17 @@ class Filter:
         return all(test(annotation, title) for test in self.tests)
 
 
-def parse(text: str, colours: Sequence[str]) -> Filter:
+def parse(text: str, colours: Sequence[str], today: date) -> Filter:
     """Read a filter.
 
     Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
-    `tag:x`, `is:orphan`, `has:note`, `after:2026-05-01` and `before:` narrow further; a `-` before any part turns it
-    round. What is half typed narrows nothing yet.
+    `tag:x`, `is:orphan`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w` narrow further; a
+    `-` before any part turns it round. What is half typed narrows nothing yet.
 
     Args:
         text: What was typed.
         colours: Names of the colours.
+        today: The day from which ages count.
     """
     tests: list[Test] = []
     problem = ""
@@ -58,7 +61,7 @@ def parse(text: str, colours: Sequence[str]) -> Filter:
         if not value:
             continue
         try:
-            test = _test(name, value, colours)
+            test = _test(name, value, colours, today)
         except ValueError as error:
             problem = problem or str(error)
             continue
@@ -66,7 +69,7 @@ def parse(text: str, colours: Sequence[str]) -> Filter:
     return Filter(tuple(tests), problem)
 
 
-def _test(name: str, value: str, colours: Sequence[str]) -> Test:
+def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
     """The test that a part stands for.
 
     Raises:
@@ -85,6 +88,8 @@ def _test(name: str, value: str, colours: Sequence[str]) -> Test:
         return _has(value)
     if name in ("after", "before"):
         return _dated(name, value)
+    if name == "added":
+        return _aged(value, today)
     words = fold(value)
     return lambda annotation, title: words in _searched(annotation, title)
 
@@ -122,6 +127,18 @@ def _dated(name: str, value: str) -> Test:
     if name == "after":
         return lambda annotation, _: annotation.created >= value
     return lambda annotation, _: annotation.created < value
+
+
+def _aged(value: str, today: date) -> Test:
+    """Days, weeks, months of 30 days and years of 365 since it was made: `<30d` is younger, `>2w` is older."""
+    found = re.fullmatch(r"([<>])(\d{1,4})([dwmy])", value)
+    if found is None:
+        raise ValueError(f"added:{value}? an age such as <30d, <2w, >6m or >1y")
+    days = int(found[2]) * _DAYS[found[3]]
+    first = (today - timedelta(min(days, today.toordinal() - 1))).isoformat()
+    if found[1] == "<":
+        return lambda annotation, _: annotation.created >= first
+    return lambda annotation, _: annotation.created < first
 
 
 def _not(test: Test) -> Test:

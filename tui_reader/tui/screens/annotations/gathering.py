@@ -10,6 +10,7 @@ from tui_reader.tui.screens.noting import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
@@ -44,10 +45,10 @@ class Gathering:
         """Whether there is more to come."""
         return self._left is not None
 
-    def narrow(self, typed: str, colours: Sequence[str]) -> bool:
+    def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Take another filter; whether it is another one."""
         changed = typed != self.typed
-        self.typed, self.filter = typed, parse(typed, colours)
+        self.typed, self.filter = typed, parse(typed, colours, today)
         return changed
 
     def begin(self, empty: Sequence[str], *, keep: AnnotationId | None, index: int) -> None:

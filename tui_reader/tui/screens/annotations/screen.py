@@ -68,7 +68,7 @@ class AnnotationsScreen(KeyScreen):
     def __init__(self, reading: ReadingScreen, article: ArticleId | None, today: Callable[[], date]) -> None:
         """Args: `article` is the one whose annotations are listed, None for the library's; `today` tells the day."""
         super().__init__()
-        self._reading, self._article = reading, article
+        self._reading, self._article, self._today = reading, article, today
         self._library, self._desk = reading.library, reading.desk
         self._keymap = reading.desk.keymap
         self._top = TopBar(id="top")
@@ -378,7 +378,7 @@ class AnnotationsScreen(KeyScreen):
         """Filter the list with every letter."""
 
         def narrow(text: str) -> None:
-            if self._gathering.narrow(text, self._desk.settings.colours):
+            if self._gathering.narrow(text, self._desk.settings.colours, self._today()):
                 self._gather(keep=self._list.current if not self._list.index else None)
 
         self.ask(
@@ -389,7 +389,7 @@ class AnnotationsScreen(KeyScreen):
                 changed=narrow,
                 cancelled=narrow,
                 stepped=self._moving.down,
-                placeholder="words, c:1, tag:lede, is:lost, has:note, after:2026-05",
+                placeholder="words, c:1, tag:lede, is:lost, has:note, added:<30d, after:2026-05",
             )
         )
 
@@ -397,7 +397,7 @@ class AnnotationsScreen(KeyScreen):
         """One level back: choose nothing, filter nothing, back to the panes."""
         if self._list.choose_none():
             self._describe()
-        elif self._gathering.narrow("", ()):
+        elif self._gathering.narrow("", (), self._today()):
             self._gather(keep=self._list.current)
         else:
             self._reading.close_annotations()

@@ -1,0 +1,54 @@
+"""Annotations are narrowed to what was made lately, long ago, or between days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tui_reader.model.annotation import Annotation
+from tui_reader.tui.screens.annotations.filter import parse
+
+TODAY = date(2026, 3, 1)
+CREATED = ("2024-02-29", "2025-12-31", "2026-01-01", "2026-01-31", "2026-02-15", "2026-02-28", "2026-03-01")
+
+
+def left(typed: str) -> list[str]:
+    """The days of what a filter lets through."""
+    asked = parse(typed, ("claim",), TODAY)
+    assert not asked.problem
+    made = [Annotation(id=day, article="a", created=f"{day}T08:30:00Z", updated="") for day in CREATED]
+    return [each.id for each in made if asked.passes(each, "Title")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("after:2026-01-01", 2, 7),
+        ("since:2026-01-01", 2, 7),
+        ("before:2026-01-01", 0, 2),
+        ("-after:2026-01-01", 0, 2),
+        ("after:2026-02 before:2026-03", 4, 6),
+        ("added:<1d", 5, 7),
+        ("added:<2w", 4, 7),
+        ("added:>2w", 0, 4),
+        ("added:<30d", 3, 7),
+        ("added:>30d", 0, 3),
+        ("-added:<30d", 0, 3),
+        ("added:<1m", 3, 7),
+        ("added:>1y", 0, 1),
+        ("added:<9999y", 0, 7),
+        ("added:>9999y", 0, 0),
+        ("added:<60d added:>2w", 1, 4),
+    ],
+)
+def test_days_and_ages_narrow_the_list(typed: str, first: int, last: int) -> None:
+    assert left(typed) == list(CREATED[first:last])
+
+
+@pytest.mark.parametrize("typed", ["added:30d", "added:<", "added:<30", "added:<30x", "added:lately"])
+def test_an_age_that_means_nothing_says_what_would(typed: str) -> None:
+    asked = parse(typed, (), TODAY)
+    assert asked.problem.startswith(typed)
+    assert "<30d" in asked.problem
+    assert not asked.tests, "what is half typed narrows nothing yet"
