@@ -84,6 +84,9 @@ async def measure(document: Document, marks: list[Mark], label: str) -> None:
         print(f"{label}: median and p99 in ms")
         print("  open          ", spent(lambda: pane.show(headline, document)))
         print("  set highlights", spent(lambda: pane.set_marks(marks)))
+        more = [*marks, Mark("one more", 1000, 1090, 1)]
+        print("  set one more  ", spent(lambda: pane.set_marks(more), 20))
+        pane.set_marks(marks)
         pane.go_percent(37)
         gc.collect()
         gc.freeze()
