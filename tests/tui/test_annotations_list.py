@@ -154,13 +154,15 @@ async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(st
         text = file.read_text(encoding="utf-8")
         gone = "Paragraph 1 of Alpha wolf. It has a second sentence. And a third."
         file.write_text(text.replace(gone, "Nothing of that is left."), encoding="utf-8")
-        await reader.until(lambda: [each.placed.is_certain for each in annotations_of(reader)].count(False) == 2)
+        await reader.until(
+            lambda: [bool(each.placed and each.placed.is_certain) for each in annotations_of(reader)].count(False) == 2
+        )
         await reader.keys("A", "/")
         await reader.types("is:lost")
         await reader.keys("enter")
         await reader.sees("2 of 3", "who says so?", "no place")
         lost = next(each for each in annotations_of(reader) if each.note)
-        if lost.placed.candidates:
+        if lost.placed and lost.placed.candidates:
             await reader.sees("attaches it")
             await reader.keys("n", "N", "r")
         else:
