@@ -18,7 +18,7 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.services import library as library_module
 from tui_reader.services import scanning
 from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
-from tui_reader.services.library import init_library
+from tui_reader.services.library import init_library, open_library
 from tui_reader.sources import files
 
 Opener = Callable[..., Any]
@@ -372,3 +372,17 @@ def test_a_damaged_scan_cache_costs_a_scan_and_nothing_else(folder: Path, opened
     assert len(owner.scanned().headlines()) == 3
     owner.library.close()
     assert len(opened(folder, start=False).headlines()) == 3
+
+
+def test_what_the_store_finds_after_the_opening_is_told(tmp_path: Path) -> None:
+    library = open_library([tmp_path])
+    told: list[object] = []
+    try:
+        library.start(told.append)
+        assert isinstance(library.store.notices, list)
+        library.store.notices.append("The fold failed: the disk is full.")
+        library.sync()
+        library.sync()
+        assert told.count(Notice("The fold failed: the disk is full.")) == 1
+    finally:
+        library.close()

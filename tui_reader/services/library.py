@@ -76,6 +76,7 @@ class Library:
         self.name = places.name
         self.store = store
         self.notices: Sequence[str] = (*notices, *store.notices)
+        self._told = len(store.notices)
         self._places = places
         self._limit = settings.max_file_mb * MEGABYTE
         self._listener: Listener = ignore
@@ -181,6 +182,10 @@ class Library:
                 self._listener(ArticlesChanged())
                 break
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
+        for message in self.store.notices[self._told :]:
+            # Found after the opening: a failed fold, rot, a conflict copy merged meanwhile.
+            self._told += 1
+            self._listener(Notice(message))
         while not self._loaded.empty():
             loaded = self._loaded.get()
             if self.documents.get(loaded.id) is loaded.document:
