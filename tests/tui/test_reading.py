@@ -234,7 +234,7 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
         await reader.sees("Paragraph 1 of Alpha")
         screen = reader.app.reading
         for command in (command for command in COMMANDS if pane in command.panes and command.id != "quit"):
-            screen.activate(pane)
+            screen.arranging.activate(pane)
             if command.keys:
                 await reader.keys(*command.keys[0].split(" "))
             else:

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from tui_reader.tui.commands.describe import help_lines
-from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.screens.page import Page, PageScreen
 from tui_reader.tui.widgets.lines import Piece, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from textual.app import ComposeResult
     from textual.strip import Strip
 
     from tui_reader.tui.commands.keymap import Keymap
@@ -24,8 +22,8 @@ KEY_COLUMN = 20
 """Cells for the keys; longer ones take a row of their own."""
 
 
-class HelpPage(LinePane):
-    """The rows of the help, wrapped to the width, with a position."""
+class HelpPage(Page):
+    """The rows of the help."""
 
     DEFAULT_CSS = "HelpPage { background: $page; color: $text-ink; }"
     LOOKS: ClassVar[Mapping[str, str]] = {
@@ -38,19 +36,16 @@ class HelpPage(LinePane):
     def __init__(self, keymap: Keymap, notices: Sequence[str]) -> None:
         super().__init__()
         self._keymap, self._notices = keymap, notices
-        self._top = 0
         self._lines: list[tuple[tuple[str, str], ...]] = []
 
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        self._lines = list(self._wrapped(self.size.width - 2))
-        self._strips.clear()
-        self.scroll_rows(0)
+    @property
+    def rows(self) -> int:
+        """How many rows the help has."""
+        return len(self._lines)
 
-    def scroll_rows(self, rows: int) -> None:
-        """Move the page."""
-        self._top = max(0, min(self._top + rows, len(self._lines) - self.size.height))
-        self.repaint()
+    def wrap(self) -> None:
+        """Make the rows for another width."""
+        self._lines = list(self._wrapped(self.size.width - 2))
 
     def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
         """Rows as texts with the names of their styles."""
@@ -78,10 +73,6 @@ class HelpPage(LinePane):
                 for number, part in enumerate(wrap(said, width - indent)):
                     yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
 
-    def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
-        return y + self._top
-
     def paint_row(self, y: int, width: int) -> Strip:
         """A row of the help."""
         base, index = self.ink(""), y + self._top
@@ -89,44 +80,15 @@ class HelpPage(LinePane):
         pieces = [Piece(text, base + self.ink(style) if style else base) for text, style in row]
         return line(width, base, [Piece("  ", base), *pieces])
 
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel turns downwards."""
-        self.scroll_rows(3)
 
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel turns upwards."""
-        self.scroll_rows(-3)
-
-
-class Help(ModalScreen[None]):
-    """All keys, on the whole screen."""
+class Help(PageScreen):
+    """All keys."""
 
     CSS = """
     Help { background: $page; padding: 1 2; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,question_mark,enter,h,ctrl+c", "dismiss(None)", show=False),
-        Binding("j,down", "rows(1)", show=False),
-        Binding("k,up", "rows(-1)", show=False),
-        Binding("space,pagedown,ctrl+f,ctrl+d", "page(1)", show=False),
-        Binding("b,pageup,ctrl+b,ctrl+u", "page(-1)", show=False),
-        Binding("g,home", "rows(-100000)", show=False),
-        Binding("G,end", "rows(100000)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss(None)", show=False)]
 
     def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
         """Args: `notices` is what was told at the start, in full: settings that are wrong, a state that is damaged."""
-        super().__init__()
-        self._page = HelpPage(keymap, notices)
-
-    def compose(self) -> ComposeResult:
-        """The page."""
-        yield self._page
-
-    def action_rows(self, rows: int) -> None:
-        """Move by rows."""
-        self._page.scroll_rows(rows)
-
-    def action_page(self, pages: int) -> None:
-        """Move by pages."""
-        self._page.scroll_rows(pages * max(1, self._page.size.height - 2))
+        super().__init__(HelpPage(keymap, notices))

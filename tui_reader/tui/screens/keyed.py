@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.describe import Hint, footer_hints
+from tui_reader.tui.commands.sequencer import Sequencer, Step
+
 if TYPE_CHECKING:
+    from textual.timer import Timer
     from textual.widget import Widget
 
+    from tui_reader.tui.commands.command import Command
+    from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.widgets.bars import StatusBar
     from tui_reader.tui.widgets.note_editor import NoteEditor
     from tui_reader.tui.widgets.prompt import Prompt
     from tui_reader.tui.widgets.sheet import Sheet
+
+HALF_TYPED_SECONDS = 1.5
+"""How long a half-typed sequence waits for its next key."""
 
 
 class Typing(Protocol):
@@ -28,24 +40,75 @@ class Typing(Protocol):
 
 
 class KeyScreen(Screen[None]):
-    """A screen that is given every key before Textual is."""
+    """A screen that is given every key before Textual is: makes commands of them, and says on the last row how a
+    half-typed one may go on.
+    """
 
     AUTO_FOCUS = ""
     _editor: NoteEditor | None = None
     _sheet: Sheet | None = None
+
+    def __init__(self, desk: Desk, status: StatusBar) -> None:
+        super().__init__()
+        self.desk, self._status = desk, status
+        self._sequencer = Sequencer()
+        self._forget_typed: Timer | None = None
+        self.take_keys(desk.keymap)
+
+    def take_keys(self, keymap: Keymap) -> None:
+        """Take the keys that are in force from now on."""
+        self._keymap = keymap
+        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
+
+    @property
+    def context(self) -> Pane:
+        """The pane whose keys hold."""
+        raise NotImplementedError
 
     @property
     def prompt(self) -> Prompt:
         """Where it asks."""
         raise NotImplementedError
 
-    def feed(self, key: str) -> bool:
-        """Take a key as a command or a part of one; whether it meant anything."""
+    def run(self, command: Command, count: int | None = None, key: str = "") -> None:
+        """Do what a command says.
+
+        Args:
+            command: A command of this context.
+            count: The count typed before it; None where none was.
+            key: The key behind a command that takes one.
+        """
         raise NotImplementedError
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Say something on the last row."""
         raise NotImplementedError
+
+    # Keys
+
+    def feed(self, key: str) -> bool:
+        """Take a key as a command or a part of one; whether it meant anything."""
+        fed = self._sequencer.feed(key, self._keymap.of(self.context))
+        if self._forget_typed is not None:
+            self._forget_typed.stop()
+            self._forget_typed = None
+        if fed.step is Step.WAIT:
+            self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self.context_changed)
+        self.show_hints()
+        if fed.step is Step.RUN and fed.command is not None:
+            self.run(fed.command, fed.times, fed.key)
+        return fed.step is not Step.PASS
+
+    def context_changed(self) -> None:
+        """Other keys hold now: what is half typed is forgotten."""
+        self._sequencer.reset()
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Say on the last row how a half-typed command may go on, else which keys make sense."""
+        continuations = self._sequencer.hints(self._keymap.of(self.context))
+        hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations]
+        self._status.show_hints(hints or self._hints[self.context], self._sequencer.typed)
 
     @property
     def typing(self) -> Typing | None:

@@ -12,6 +12,7 @@ from tui_reader.tui.screens.reading.comparing import Comparing
 from tui_reader.tui.screens.reading.desk import local_today
 from tui_reader.tui.screens.reading.finding import Finding
 from tui_reader.tui.screens.reading.keeping import Keeping
+from tui_reader.tui.screens.reading.leaving import Leaving
 from tui_reader.tui.screens.reading.linking import Linking
 from tui_reader.tui.screens.reading.looking import Looking
 from tui_reader.tui.screens.reading.moving import Moving
@@ -33,7 +34,7 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     Returns:
         What does each command of the table, by its name.
     """
-    desk, app, listing = screen.desk, screen.reader, screen.listing
+    desk, app, listing, activate = screen.desk, screen.reader, screen.listing, screen.arranging.activate
     desk.panes.article = ArticlePane(today=local_today, measure=desk.settings.measure, id="article")
     desk.panes.prompt = Prompt(id="prompt")
     screen.opening = opening = Opening(desk, listing)
@@ -58,22 +59,23 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         listing,
         opening,
         keeping,
-        activate=screen.activate,
-        set_zen=screen.set_zen,
+        activate=activate,
+        set_zen=screen.arranging.set_zen,
         run=screen.run_named,
     )
     owners = (
-        Moving(desk, opening, screen.activate),
+        Moving(desk, opening, activate),
         keeping,
         annotating,
         selecting,
         comparing,
-        Finding(desk, listing, opening, screen.ask, screen.activate),
+        Finding(desk, listing, opening, screen.ask, activate),
         linking,
         Quoting(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
         looking,
+        Leaving(screen),
     )
-    handlers: dict[str, Callable[..., None]] = {"back": screen.back, **annotating.commands(), **selecting.commands()}
+    handlers: dict[str, Callable[..., None]] = {**annotating.commands(), **selecting.commands()}
     for name, command in BY_ID.items():
         if name not in handlers and command.panes != IN_ANNOTATIONS:
             handlers[name] = next(getattr(owner, name) for owner in owners if hasattr(owner, name))

@@ -1,4 +1,4 @@
-"""The reading screen: three panes between two rows, and the way from a key to the command that it runs."""
+"""The reading screen: three panes between two rows, and the commands that its keys run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 
 from tui_reader.document.clean import clean_text
-from tui_reader.services import events as library_events
 from tui_reader.tui.commands.command import Command, Pane
-from tui_reader.tui.commands.describe import Hint, footer_hints
-from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import Answered, edit_text, filtered
+from tui_reader.tui.screens.reading.arranging import Arranging
 from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
-from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH, Mode, arrange
+from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tui_reader.tui.screens.reading.listing import Listing
+from tui_reader.tui.screens.reading.news import News
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.timer import Timer
     from textual.widget import Widget
 
     from tui_reader.config import Settings
     from tui_reader.model.annotation import Annotation, Range
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.events import Event as LibraryEvent
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.app import ReaderApp
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
-HALF_TYPED_SECONDS = 1.5
-"""How long a half-typed sequence waits for its next key."""
 KEEP_PLACE_SECONDS = 2.0
 """How often it is looked whether the reading position is to be kept."""
 STILL_SECONDS = 1.0
@@ -83,24 +80,17 @@ class ReadingScreen(KeyScreen):
     """The list of annotations while it is open."""
 
     def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
-        super().__init__()
-        self.reader, self.library, self._keymap = app, library, keymap
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
+        panes = Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status"))
+        super().__init__(Desk(library, settings, keymap, panes), panes.status)
+        self.reader, self.library = app, library
         self._divider = Divider(id="divider")
-        self.desk = Desk(
-            library,
-            settings,
-            keymap,
-            Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status")),
-        )
         self.listing = Listing(self.desk)
+        self.arranging = Arranging(self, self._divider)
+        self._news = News(self)
         self._handlers: dict[str, Callable[..., None]] = {}
-        self._sequencer = Sequencer()
-        self._forget_typed: Timer | None = None
-        self._zen = False
         self._last_key = 0.0
-        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     def compose(self) -> ComposeResult:
         """What the first frame needs: first row, sidebar, headlines and last row; `furnish` brings the rest."""
@@ -115,9 +105,9 @@ class ReadingScreen(KeyScreen):
     def on_mount(self) -> None:
         """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
         self.listing.refresh()
-        self._arrange()
+        self.arranging.fit(self.app.size)
         self.desk.panes.headlines.active = True
-        self._show_hints()
+        self.show_hints()
 
     @property
     def furnished(self) -> bool:
@@ -164,20 +154,16 @@ class ReadingScreen(KeyScreen):
         if self.linking.choosing:
             self.linking.feed(key)
             return True
-        fed = self._sequencer.feed(key, self._keymap.of(self.desk.context))
-        if self._forget_typed is not None:
-            self._forget_typed.stop()
-            self._forget_typed = None
-        if fed.step is Step.WAIT:
-            self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self._drop_typed)
-        self._show_hints()
-        if fed.step is Step.RUN and fed.command is not None:
-            self.desk.walked = True
-            self.run(fed.command, fed.count, fed.key)
-        return fed.step is not Step.PASS
+        return super().feed(key)
+
+    @property
+    def context(self) -> Pane:
+        """The pane whose keys hold."""
+        return self.desk.context
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""
+        self.desk.walked = True
         handler = self._handlers[command.id]
         handler(count, key) if command.takes_key else handler(count)
 
@@ -189,23 +175,8 @@ class ReadingScreen(KeyScreen):
             pane = next(pane for pane in order if pane in command.panes)
             if pane is Pane.ARTICLE:
                 self.opening.enter()
-            self.activate(pane)
+            self.arranging.activate(pane)
         self.run(command)
-
-    def _drop_typed(self) -> None:
-        self._sequencer.reset()
-        self._show_hints()
-
-    def _show_hints(self) -> None:
-        context = self.desk.context
-        continuations = self._sequencer.hints(self._keymap.of(context))
-        hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations] or self._hints[context]
-        self.desk.panes.status.show_hints(hints, self._sequencer.typed)
-
-    def context_changed(self) -> None:
-        """Other keys hold now."""
-        self._sequencer.reset()
-        self._show_hints()
 
     @property
     def prompt(self) -> Prompt:
@@ -267,7 +238,7 @@ class ReadingScreen(KeyScreen):
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
         """Open the article of an annotation at its place, or at one where it could belong."""
-        self.activate(Pane.ARTICLE)
+        self.arranging.activate(Pane.ARTICLE)
         self.annotating.go_to(annotation, candidate)
 
     def ask(self, question: Question) -> None:
@@ -279,96 +250,16 @@ class ReadingScreen(KeyScreen):
         """Bring the last row back."""
         self.desk.panes.status.display = True
 
-    def back(self, _count: int | None) -> None:
-        """One level back: out of zen, out of the search, to the list, to the whole list."""
-        panes = self.desk.panes
-        if self.desk.pane is Pane.ARTICLE:
-            if self.annotating.leave() | self.selecting.leave():
-                self.desk.say("")
-            elif self.comparing.end():
-                pass
-            elif panes.article.find_position[1]:
-                panes.article.clear_find()
-                self.desk.say("")
-            elif panes.article.clear_focus():
-                pass
-            elif self._zen:
-                self.set_zen(False)
-            else:
-                self.activate(Pane.LIST)
-        elif self.desk.pane is Pane.SIDEBAR:
-            self.activate(Pane.LIST)
-        elif self.listing.clear_filter():
-            self.opening.show_current()
-            self.desk.say("every article of this view again")
-        else:
-            self.desk.say(f"{self._keymap.hint('quit')} quits")
-
     def take_settings(self, settings: Settings, keymap: Keymap) -> None:
         """Take over what can change while running: keys, measure, density, names of the colours, and how
         things are opened.
         """
-        self.desk.settings, self.desk.keymap, self._keymap = settings, keymap, keymap
+        self.desk.settings, self.desk.keymap = settings, keymap
+        self.take_keys(keymap)
         self.library.annotating.name_colours(settings.colours)
-        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
         self.desk.panes.headlines.set_density(Density(settings.density))
         self.desk.panes.article.set_measure(settings.measure)
-        self._show_hints()
-
-    # Panes
-
-    def activate(self, pane: Pane) -> None:
-        """Give the keys to a pane, or to a selection in the article."""
-        desk = self.desk
-        if pane is Pane.SELECTION:
-            self.activate(Pane.ARTICLE)
-            if not desk.panes.article.selecting:
-                self.selecting.select(None)
-            return
-        if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
-            self.annotating.leave()
-            self.selecting.leave()
-            self.opening.keep_place()
-        entered, desk.pane = pane is Pane.ARTICLE and desk.pane is not pane, pane
-        if self._zen and pane is not Pane.ARTICLE:
-            self._zen = False
-        desk.panes.sidebar.active = pane is Pane.SIDEBAR
-        desk.panes.headlines.active = pane is Pane.LIST
-        desk.panes.article.active = pane is Pane.ARTICLE
-        self._arrange()
-        self._show_hints()
-        self.listing.recount()
-        if entered:
-            self.annotating.refresh()
-
-    def set_zen(self, zen: bool | None) -> None:
-        """Show nothing but the article, or the panes again; None for the other of the two."""
-        zen = not self._zen if zen is None else zen
-        if zen and self.desk.shown is None:
-            self.desk.say("there is no article to read")
-            return
-        self._zen = zen
-        if zen and self.desk.pane is not Pane.ARTICLE:
-            self.opening.enter()
-            self.activate(Pane.ARTICLE)
-        else:
-            self._arrange()
-
-    def _arrange(self) -> None:
-        """Give each pane its width. Costs a layout only where something changes."""
-        desk, panes = self.desk, self.desk.panes
-        arrangement = arrange(self.app.size.width, desk.pane, zen=self._zen)
-        if arrangement == desk.arrangement:
-            return
-        desk.arrangement = arrangement
-        panes.sidebar.display = bool(arrangement.sidebar)
-        panes.sidebar.styles.width = arrangement.sidebar
-        panes.sidebar.set_class(arrangement.drawer, "-drawer")
-        panes.headlines.display = bool(arrangement.headlines)
-        panes.headlines.styles.width = arrangement.headlines
-        self._divider.display = arrangement.mode in (Mode.THREE, Mode.TWO)
-        if self.furnished:
-            panes.article.display = bool(arrangement.article)
+        self.show_hints()
 
     def on_resize(self) -> None:
         """Arrange the panes anew."""
@@ -382,7 +273,7 @@ class ReadingScreen(KeyScreen):
             self.mount(Static(Content(needs), id="too-small"))
         self.set_class(too_small, "-too-small")
         self.fit_sheet()
-        self._arrange()
+        self.arranging.fit(self.app.size)
 
     # What the widgets tell
 
@@ -394,7 +285,7 @@ class ReadingScreen(KeyScreen):
         if event.chain > 1 or was_current:
             self.run(BY_ID["open"])
         else:
-            self.activate(Pane.LIST)
+            self.arranging.activate(Pane.LIST)
             self.opening.show_current()
 
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
@@ -405,9 +296,9 @@ class ReadingScreen(KeyScreen):
 
     def on_tag_sidebar_clicked(self, event: TagSidebar.Clicked) -> None:
         """A click does what enter does, but stays in the sidebar for tags."""
-        self.activate(Pane.SIDEBAR)
+        self.arranging.activate(Pane.SIDEBAR)
         if self.listing.choose(event.entry):
-            self.activate(Pane.LIST)
+            self.arranging.activate(Pane.LIST)
         self.opening.show_current()
 
     def on_article_pane_link_clicked(self, event: ArticlePane.LinkClicked) -> None:
@@ -433,59 +324,10 @@ class ReadingScreen(KeyScreen):
     def _enter_article(self) -> None:
         if self.desk.shown is not None:
             self.opening.mark_opened()
-            self.activate(Pane.ARTICLE)
+            self.arranging.activate(Pane.ARTICLE)
 
     # What the library tells
 
-    def library_told(self, event: library_events.Event) -> None:
+    def library_told(self, event: LibraryEvent) -> None:
         """Take in what happened in the library's threads, on this one."""
-        desk = self.desk
-        match event:
-            case library_events.DocumentLoaded(article, document):
-                self.opening.arrived(article, document)
-                if self.annotations is not None:
-                    self.annotations.arrived(article, document)
-            case library_events.ArticlesChanged():
-                self._take_in_changes()
-            case library_events.AnnotationsPlaced(article):
-                if article == desk.shown:
-                    self.annotating.refresh()
-                if self.annotations is not None:
-                    self.annotations.changed()
-            case library_events.DocumentChanged(article):
-                self.opening.changed(article)
-            case library_events.ScanProgress(done, total):
-                if total > 200 and done < total:
-                    desk.panes.status.say(f"reading the library: {done:,} of {total:,}")
-            case library_events.ScanFinished():
-                if desk.panes.status.said.startswith("reading the library"):
-                    desk.say("")
-                self.listing.describe()
-                if desk.shown is None:
-                    self.opening.show_current()
-            case library_events.Saving():
-                desk.panes.status.say("saving…")
-            case library_events.Saved():
-                desk.say("saved")
-            case library_events.Notice(message):
-                desk.say(message)
-            case library_events.StoreFailed(message):
-                desk.panes.status.say(message, bad=True)
-
-    def _take_in_changes(self) -> None:
-        changed = self.library.sync()
-        if not changed:
-            return
-        desk = self.desk
-        if self.annotations is not None:
-            self.annotations.changed()
-        desk.panes.headlines.touch(changed)
-        self.listing.refresh()
-        if desk.shown in changed:
-            self.opening.update_header()
-            self.annotating.refresh()
-        gone = desk.shown is not None and desk.shown not in self.library.catalogue
-        if not desk.walked or desk.shown is None or gone:
-            self.opening.show_current()
-        if gone and desk.pane is Pane.ARTICLE:
-            desk.say("the file that was read here is gone")
+        self._news.take(event)

@@ -1,0 +1,148 @@
+"""Which annotations are listed, and what the rows above the list say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from textual.timer import Timer
+
+    from tui_reader.model.annotation import Annotation, AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.annotations.gathering import Gathering
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.widgets.annotation_list import AnnotationList
+    from tui_reader.tui.widgets.bars import TopBar
+    from tui_reader.tui.widgets.filter_bar import FilterBar
+    from tui_reader.tui.widgets.prompt import Prompt
+
+
+class Listing:
+    """Has the list filled, frame by frame, and knows which annotations a verb is about."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        gathering: Gathering,
+        shown: AnnotationList,
+        *,
+        above: tuple[TopBar, FilterBar, Prompt],
+        moved: Callable[[], None],
+        article: ArticleId | None,
+    ) -> None:
+        """Args: `moved` is called when another annotation stands under the cursor; `article` is None for all."""
+        self._desk, self._gathering, self._list = desk, gathering, shown
+        self._top, self._bar, self._prompt = above
+        self._moved, self._article = moved, article
+        self._worker: Timer | None = None
+
+    @property
+    def current(self) -> Annotation | None:
+        """The annotation under the cursor."""
+        current = self._list.current
+        return None if current is None else self._desk.library.annotating.get(current)
+
+    @property
+    def ids(self) -> tuple[AnnotationId, ...]:
+        """What a verb is about: the chosen ones, else the one under the cursor."""
+        current = self._list.current
+        return self._list.chosen or ((current,) if current is not None else ())
+
+    @property
+    def typed(self) -> str:
+        """The filter as it was typed."""
+        return self._gathering.typed
+
+    def narrow(self, typed: str, today: date) -> bool:
+        """Take another filter, with the cursor on the first that passes, or where it is once there is none; whether it
+        is another filter.
+        """
+        changed = self._gathering.narrow(typed, self._desk.settings.colours, today)
+        if changed:
+            self.gather(keep=None if typed else self._list.current)
+        return changed
+
+    def gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
+        """List anew what the filter asks for, with the cursor on that annotation, else so far down."""
+        self._gathering.begin(self._nothing(), keep=keep, index=index)
+        self._gather_more()
+
+    def _gather_more(self) -> None:
+        """A slice of the work, and the next one after the next frame."""
+        before = self._list.current
+        done = self._gathering.more()
+        if done and self._worker is not None:
+            self._worker.stop()
+            self._worker = None
+        elif not done and self._worker is None:
+            self._worker = self._list.set_interval(1 / 60, self._gather_more)
+        self.describe()
+        if done or before != self._list.current:
+            self._moved()
+
+    def took(self, annotation: AnnotationId | None) -> None:
+        """Show what became of annotations.
+
+        Args:
+            annotation: One that the cursor is to stand on.
+        """
+        self._list.choose_none()
+        if annotation or self._gathering.count() != self._gathering.total:
+            self.gather(keep=annotation or self._list.current, index=self._list.index)
+        else:
+            self._list.touch()
+            self._moved()
+            self.describe()
+
+    def again(self) -> None:
+        """List anew, with the cursor where it is."""
+        self.gather(keep=self._list.current, index=self._list.index)
+
+    def choose_current(self) -> bool:
+        """Choose the annotation under the cursor, or no longer; whether there is one."""
+        if self._list.current is None:
+            return False
+        self._list.choose(self._list.current)
+        return True
+
+    def choose_all(self) -> None:
+        """Choose all that are listed, or none."""
+        if not self._list.choose_none():
+            self._list.choose_all()
+        self.describe()
+
+    def choose_none(self) -> bool:
+        """Choose none any longer; whether any was."""
+        if not self._list.choose_none():
+            return False
+        self.describe()
+        return True
+
+    def title(self, article: ArticleId) -> str:
+        """The title of an article, also of one that is gone."""
+        return self._gathering.title(article)
+
+    def describe(self) -> None:
+        """Say above the list what it shows."""
+        # Annotations whose article went are listed, and not among those that the library counts.
+        gathering, total, library = self._gathering, max(self._gathering.total, self._list.count), self._desk.library
+        title = self.title(self._article) if self._article is not None else library.name
+        counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
+        if gathering.lost:
+            counts.append(f"{gathering.lost:,} without a place")
+        self._top.show(title, counts, "read-only" if library.read_only else "")
+        left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
+        chosen = len(self._list.chosen)
+        remark = f"{chosen:,} chosen · {left}" if chosen else left
+        self._bar.show(gathering.typed, remark, gathering.filter.problem)
+        self._prompt.remark(left)
+
+    def _nothing(self) -> tuple[str, ...]:
+        keymap = self._desk.keymap
+        if self._gathering.typed:
+            return "No annotation is like that", "", f"{keymap.hint('back')}  all of them again"
+        where = "in this article" if self._article is not None else "yet"
+        return f"Nothing is annotated {where}", "", f"{keymap.hint('highlight')} in an article highlights a sentence"

@@ -1,0 +1,47 @@
+"""The way back, one level at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+
+class Leaving:
+    """Knows what lies over what: the last thing that was begun is left first."""
+
+    def __init__(self, screen: ReadingScreen) -> None:
+        self._screen, self._desk = screen, screen.desk
+
+    def back(self, _count: int | None) -> None:
+        """One level back."""
+        desk, screen = self._desk, self._screen
+        if desk.pane is Pane.ARTICLE:
+            self._leave_article()
+        elif desk.pane is Pane.SIDEBAR:
+            screen.arranging.activate(Pane.LIST)
+        elif screen.listing.clear_filter():
+            screen.opening.show_current()
+            desk.say("every article of this view again")
+        else:
+            desk.say(f"{desk.keymap.hint('quit')} quits")
+
+    def _leave_article(self) -> None:
+        """Out of the selection, the changes, the search, the sentence, zen; at last to the list."""
+        desk, screen, article = self._desk, self._screen, self._desk.panes.article
+        if screen.annotating.leave() | screen.selecting.leave():
+            desk.say("")
+        elif screen.comparing.end():
+            pass
+        elif article.find_position[1]:
+            article.clear_find()
+            desk.say("")
+        elif article.clear_focus():
+            pass
+        elif screen.arranging.zen:
+            screen.arranging.set_zen(False)
+        else:
+            screen.arranging.activate(Pane.LIST)

@@ -1,0 +1,75 @@
+"""What the threads of the library tell, taken in by the reading screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.services import events
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+LONG_SCAN = 200
+"""Articles from which it is told how far the reading of a library has come."""
+SCANNING = "reading the library"
+
+
+class News:
+    """Gives each event to those whom it concerns. Used from the app's own thread."""
+
+    def __init__(self, screen: ReadingScreen) -> None:
+        self._screen, self._desk = screen, screen.desk
+
+    def take(self, event: events.Event) -> None:
+        """Take an event in."""
+        screen, desk, annotations = self._screen, self._desk, self._screen.annotations
+        match event:
+            case events.DocumentLoaded(article, document):
+                screen.opening.arrived(article, document)
+                if annotations is not None:
+                    annotations.arrived(article, document)
+            case events.ArticlesChanged():
+                self._articles_changed()
+            case events.AnnotationsPlaced(article):
+                if article == desk.shown:
+                    screen.annotating.refresh()
+                if annotations is not None:
+                    annotations.changed()
+            case events.DocumentChanged(article):
+                screen.opening.changed(article)
+            case events.ScanProgress(done, total):
+                if total > LONG_SCAN and done < total:
+                    desk.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
+            case events.ScanFinished():
+                if desk.panes.status.said.startswith(SCANNING):
+                    desk.say("")
+                screen.listing.describe()
+                if desk.shown is None:
+                    screen.opening.show_current()
+            case events.Saving():
+                desk.panes.status.say("saving…")
+            case events.Saved():
+                desk.say("saved")
+            case events.Notice(message):
+                desk.say(message)
+            case events.StoreFailed(message):
+                desk.panes.status.say(message, bad=True)
+
+    def _articles_changed(self) -> None:
+        screen, desk = self._screen, self._desk
+        changed = desk.library.sync()
+        if not changed:
+            return
+        if screen.annotations is not None:
+            screen.annotations.changed()
+        desk.panes.headlines.touch(changed)
+        screen.listing.refresh()
+        if desk.shown in changed:
+            screen.opening.update_header()
+            screen.annotating.refresh()
+        gone = desk.shown is not None and desk.shown not in desk.library.catalogue
+        if not desk.walked or desk.shown is None or gone:
+            screen.opening.show_current()
+        if gone and desk.pane is Pane.ARTICLE:
+            desk.say("the file that was read here is gone")
