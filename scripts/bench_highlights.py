@@ -1,22 +1,30 @@
 """Time the article pane with 5,000 highlights in a million words: opening, scrolling, selecting.
 
 CPU time of a key's work and of the rows it paints, at 120 x 68; what Textual adds to send them is not in it.
+
+With `--library FOLDER` it makes such a library instead, by the program's own services, to be opened and timed from
+outside: the article, a shorter one to begin with, and the highlights in the folder's own state file.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import random
 from datetime import UTC, date, datetime
+from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
 
+from tui_reader.config import Settings
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
+from tui_reader.services.headless import library_of, read_document
+from tui_reader.services.library import init_library
 from tui_reader.tui.theme import own_themes, variable_defaults
 from tui_reader.tui.widgets.article_pane.marks import Mark
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -109,8 +117,38 @@ async def measure(document: Document, marks: list[Mark], label: str) -> None:
             print(f"  {name:14}", spent(answered, 150))
 
 
-if __name__ == "__main__":
+def make_library(folder: Path, count: int, *, noted: bool) -> None:
+    """Make a library of a short article and a long one, which has highlights; in a folder that is new or empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first, second = folder / "a short article.txt", folder / "b million words.txt"
+    first.write_text(f"A short article\n\n{WORDS}\n", encoding="utf-8")
+    second.write_text("\n\n".join(["A million words", *article().text.split("\n")]), encoding="utf-8")
+    init_library(folder)
+    settings = Settings()
+    with library_of([folder], None, settings) as library:
+        document, name = read_document(second, settings), library.article_at(second)
+        if document is None or name is None:
+            raise SystemExit(f"{second} cannot be read")
+        for mark in highlights(document, "a note of a few words that takes two rows" if noted else "")[:count]:
+            library.annotating.add(name, document, mark.start, mark.end, colour=mark.colour, note=mark.note)
+        library.annotating.wait()
+
+
+def main() -> None:
+    """Measure, or make what is to be measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--library", type=Path, metavar="FOLDER", help="make a library there, and measure nothing")
+    parser.add_argument("--count", type=int, default=HIGHLIGHTS, help="highlights of the library, up to 5,000")
+    parser.add_argument("--notes", action="store_true", help="write on every other highlight of the library")
+    options = parser.parse_args()
+    if options.library is not None:
+        make_library(options.library, options.count, noted=options.notes)
+        return
     text = article()
     asyncio.run(measure(text, [], "no highlights"))
     asyncio.run(measure(text, highlights(text, ""), "5,000 highlights"))
     asyncio.run(measure(text, highlights(text, "a note of a few words that takes two rows"), "with notes"))
+
+
+if __name__ == "__main__":
+    main()
