@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -309,7 +308,7 @@ class Diary(RuleBasedStateMachine):
 
     def seen(self) -> dict[str, Annotation]:
         # Where a passage stands follows from the text of now, and no undo changes that.
-        return {each.id: replace(each, placed=None) for each in self.bench.notes.all()}
+        return {each.id: each._replace(placed=None) for each in self.bench.notes.all()}
 
     def did(self, outcome: Outcome) -> None:
         if outcome.undo:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,7 +245,7 @@ def test_many_changes_at_once_end_where_single_ones_do() -> None:
     catalogue.put(rows)
     recomputed(catalogue, rows)
     changed = [
-        replace(row, state=ReadingState(read=True, opened=f"2026-06-0{n % 9 + 1}")) for n, row in enumerate(rows)
+        row._replace(state=ReadingState(read=True, opened=f"2026-06-0{n % 9 + 1}")) for n, row in enumerate(rows)
     ]
     catalogue.put(changed[:200])
     recomputed(catalogue, changed[:200] + rows[200:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
 
 def extrapolated(metadata: Metadata, share: float) -> Metadata:
     """Metadata of the beginning of a text, with the words that the whole of it may have; `share` is its part."""
-    return replace(metadata, words=round(metadata.words / share))
+    return metadata._replace(words=round(metadata.words / share))
 
 
 def _first_lines(body: str) -> list[str]:

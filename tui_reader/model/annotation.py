@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from tui_reader.model.article import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +87,7 @@ class Placement(NamedTuple):
         return Range(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(NamedTuple):
     """A highlight with its note and tags, or a note on a whole article."""
 
     id: AnnotationId
@@ -109,7 +109,7 @@ class Annotation:
     updated: str = ""
     deleted: str = ""
     """When it was deleted; empty while it is there. What was written stays in the record."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """Fields of the record that this version does not know."""
 
     @property

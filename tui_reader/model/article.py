@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 ArticleId: TypeAlias = str
 """Stable name of an article within a library: it survives restarts, and rides along when a file is moved."""
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""An empty mapping that nobody can fill: what records have where they have none."""
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+
+class Metadata(NamedTuple):
     """What a file says of itself in its front matter, completed by guesses that are marked as such.
 
     A format fills this from bytes alone. All strings are clean: no control characters, no line breaks.
@@ -36,12 +38,11 @@ class Metadata:
     """Words to be read; scripts without spaces count by characters, see `document.words`."""
     guessed: frozenset[str] = frozenset()
     """Names of the fields above that no header gave and that were worked out from the text or the file name."""
-    header: Mapping[str, Any] = field(default_factory=dict)
+    header: Mapping[str, Any] = NOTHING
     """The front matter as it was read, every key of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """One row of the catalogue: an article as it stands in the library, without its text."""
 
     id: ArticleId
@@ -56,8 +57,7 @@ class Article:
     """Why the article cannot be read, in a few words; empty where it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingState:
+class ReadingState(NamedTuple):
     """What a reader did with an article. All of it lives in the store, none of it in the article's file."""
 
     read: bool = False
@@ -75,12 +75,11 @@ class ReadingState:
     """When its end was first reached, UTC, ISO 8601; empty if never."""
     joined: bool = False
     """Whether the trailing stories found in a paste were joined to the article again."""
-    edits: Mapping[str, str] = field(default_factory=dict)
+    edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(NamedTuple):
     """An article together with its state: what the headline list shows and filters ask."""
 
     article: Article

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Shelf(StrEnum):
@@ -29,14 +29,13 @@ class Sort(StrEnum):
     OPENED = "last opened first"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A filter with an order. Tags are tri-state: included, excluded or not asked for."""
 
     shelf: Shelf = Shelf.INBOX
-    include: frozenset[str] = field(default=frozenset())
+    include: frozenset[str] = frozenset()
     """Tags that an article must all have."""
-    exclude: frozenset[str] = field(default=frozenset())
+    exclude: frozenset[str] = frozenset()
     """Tags of which an article must have none."""
     source: str = ""
     """Source that an article must come from; empty for any."""

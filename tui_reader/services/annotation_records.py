@@ -6,7 +6,6 @@ does not know are never touched, since every change is an edit of single fields.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
@@ -98,7 +97,7 @@ def differences(annotation_id: AnnotationId, record: Record | None, wanted: Mapp
 
 
 _STATES = {str(state): state for state in PlaceState}
-_KNOWN = {each.name for each in fields(Annotation)} - {"extra"}
+_KNOWN = set(Annotation._fields) - {"extra"}
 
 
 def _anchor(value: object) -> Anchor | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -11,8 +10,19 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlesChanged:
+class _Plain:
+    """An event that says it all by its kind."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+class ArticlesChanged(_Plain):
     """Files were found, changed or went, or it is time to look for edits of other programs.
 
     Nothing has changed for the listener yet: it calls `Library.sync()` on its own thread, which takes the changes in
@@ -27,12 +37,11 @@ class ScanProgress(NamedTuple):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScanFinished:
+class ScanFinished(NamedTuple):
     """Every file has been looked at once."""
 
-    count: int
-    """How many articles the library holds."""
+    articles: int
+    """How many the library holds."""
 
 
 class DocumentLoaded(NamedTuple):
@@ -64,8 +73,7 @@ class Saving(NamedTuple):
     """How long the oldest change has been waiting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(_Plain):
     """Everything is on disk again. Comes after `Saving`, never alone."""
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.model.article import Article, ArticleId, Metadata
+from tui_reader.model.article import NOTHING, Article, ArticleId, Metadata
 
 if TYPE_CHECKING:
     from tui_reader.services.places import Places
@@ -60,4 +59,4 @@ def found_file(places: Places, file: CachedFile) -> FoundFile:
 
 def without_header(metadata: Metadata) -> Metadata:
     """Metadata without the front matter itself, of which lists have no use and which may be of any size."""
-    return replace(metadata, header={}) if metadata.header else metadata
+    return metadata._replace(header=NOTHING) if metadata.header else metadata

@@ -7,7 +7,6 @@ import queue
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -223,7 +222,7 @@ class Library:
             scan(data, "-") if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
         )
         if not metadata.title:
-            metadata = replace(metadata, title=STDIN, guessed=metadata.guessed | {"title"})
+            metadata = metadata._replace(title=STDIN, guessed=metadata.guessed | {"title"})
         file = FoundFile(
             "-",
             f"stdin:{fingerprint}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
@@ -194,7 +194,7 @@ class Notes:
         marks = {each.fingerprint for each in wanted.values()}
         texts = {each: packed_text(self._library.store, each) for each in marks}
         found = find_all(wanted, texts, document.text) if wanted else {}
-        return [replace(each, placed=found[each.id]) if each.id in found else each for each in annotations]
+        return [each._replace(placed=found[each.id]) if each.id in found else each for each in annotations]
 
     def _note(self, annotation: Annotation) -> Note:
         article = annotation.article

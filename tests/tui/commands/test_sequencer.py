@@ -16,7 +16,7 @@ ARTICLE = Keymap().of(Pane.ARTICLE)
 def type_keys(*keys: str) -> list[tuple[Step, str, int | None]]:
     sequencer = Sequencer()
     fed = [sequencer.feed(key, ARTICLE) for key in keys]
-    return [(each.step, each.command.id if each.command else "", each.count) for each in fed]
+    return [(each.step, each.command.id if each.command else "", each.times) for each in fed]
 
 
 def test_one_key_runs_at_once() -> None:
@@ -58,7 +58,7 @@ def test_a_command_may_take_the_next_key_as_it_is() -> None:
     keymap: dict[tuple[str, ...], Command] = {("f",): to}
     sequencer = Sequencer()
     fed = [sequencer.feed(key, keymap) for key in ("2", "f", "3")]
-    assert (fed[-1].step, fed[-1].command, fed[-1].count, fed[-1].key) == (Step.RUN, to, 2, "3")
+    assert (fed[-1].step, fed[-1].command, fed[-1].times, fed[-1].key) == (Step.RUN, to, 2, "3")
     assert [sequencer.feed(key, keymap).key for key in ("f", "space")] == ["", " "]
     assert [sequencer.feed(key, keymap).step for key in ("f", "escape", "f", "pageup")][1::2] == [Step.CANCEL] * 2
 

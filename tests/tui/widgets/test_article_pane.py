@@ -73,7 +73,7 @@ async def test_a_long_wait_is_said_and_a_short_one_is_not(monkeypatch: pytest.Mo
         await shown.show(None, headline_of(None))
         assert "loading" not in shown.text
         monkeypatch.setattr(ArticlePane, "LOADING_DELAY", 0.001)
-        await shown.show(None, replace(headline_of(None), article=Article("b", "b.md", Metadata(title="Another"))))
+        await shown.show(None, headline_of(None)._replace(article=Article("b", "b.md", Metadata(title="Another"))))
         for _ in range(500):
             if "loading" in shown.text:
                 break

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +26,12 @@ class Step(Enum):
     """The key means nothing here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(NamedTuple):
     """The outcome of a key."""
 
     step: Step
     command: Command | None = None
-    count: int | None = None
+    times: int | None = None
     """The count typed before the command; None where none was."""
     key: str = ""
     """The key behind a command that takes one; empty for any other."""

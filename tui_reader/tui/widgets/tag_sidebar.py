@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -33,14 +33,14 @@ class Section(StrEnum):
     TAGS = "tags"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row that the cursor can stand on."""
 
     section: Section
     name: str
     """Shelf, source or tag; empty for the section's own row."""
-    count: int = 0
+    articles: int = 0
+    """How many articles it stands for."""
 
 
 class TagSidebar(LinePane):
@@ -230,7 +230,7 @@ class TagSidebar(LinePane):
         else:
             lead = "›" if state else " "
         name = entry.name.capitalize() if entry.section is Section.LIBRARY else entry.name
-        count = f" {entry.count:,} " if entry.count else " "
+        count = f" {entry.articles:,} " if entry.articles else " "
         name = clip(name, width - 1 - cell_len(lead) - cell_len(count))
         pieces = [bar, Piece(lead, base + self.ink("mark")), Piece(name, style)]
         return line(width, base, pieces, [Piece(count, base + self.ink("muted"))])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf
@@ -93,15 +92,15 @@ class Listing:
             self._desk.panes.sidebar.fold(entry.section)
             return False
         if entry.section is Section.LIBRARY:
-            self.set_view(replace(view, shelf=Shelf(entry.name), source=""))
+            self.set_view(view._replace(shelf=Shelf(entry.name), source=""))
             return True
         if entry.section is Section.SOURCES:
-            self.set_view(replace(view, source="" if view.source == entry.name else entry.name))
+            self.set_view(view._replace(source="" if view.source == entry.name else entry.name))
             return True
         if entry.name in view.include:
             self.mark_tag(entry.name, include=False)
         elif entry.name in view.exclude:
-            self.set_view(replace(view, exclude=view.exclude - {entry.name}))
+            self.set_view(view._replace(exclude=view.exclude - {entry.name}))
         else:
             self.mark_tag(entry.name, include=True)
         return False
@@ -113,21 +112,21 @@ class Listing:
         chosen = chosen - {tag} if tag in chosen else chosen | {tag}
         other -= {tag}
         include_tags, exclude_tags = (chosen, other) if include else (other, chosen)
-        self.set_view(replace(view, include=include_tags, exclude=exclude_tags))
+        self.set_view(view._replace(include=include_tags, exclude=exclude_tags))
 
     def clear_filter(self) -> bool:
         """Drop every filter but the shelf; whether there was one."""
         view = self._desk.view
         if not view.is_filtered:
             return False
-        self.set_view(replace(view, include=frozenset(), exclude=frozenset(), source="", match=""))
+        self.set_view(view._replace(include=frozenset(), exclude=frozenset(), source="", match=""))
         return True
 
     def match(self, text: str) -> None:
         """Filter by words in the title."""
         if text != self._desk.view.match:
-            self.set_view(replace(self._desk.view, match=text))
+            self.set_view(self._desk.view._replace(match=text))
 
     def sort(self, sort: Sort) -> None:
         """Order the headlines otherwise."""
-        self.set_view(replace(self._desk.view, sort=sort))
+        self.set_view(self._desk.view._replace(sort=sort))
