@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui_reader.document.structure import block_index
 from tui_reader.model.annotation import Anchor
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ def describe(document: Document, start: int, end: int) -> Anchor:
     Raises:
         ValueError: The range is empty or not within the text.
     """
+    from tui_reader.document.structure import block_index  # noqa: PLC0415 - 5 ms, at the first highlight
+
     text = document.text
     if not 0 <= start < end <= len(text):
         raise ValueError(f"no passage from {start} to {end} in a text of {len(text)} characters")

@@ -22,13 +22,13 @@ class LazyPattern:
         findall: Callable[..., list[Any]]
         sub: Callable[..., str]
 
-    def __init__(self, pattern: str | Callable[[], str], flags: int = 0) -> None:
+    def __init__(self, pattern: str | bytes | Callable[[], str], flags: int = 0) -> None:
         """Args: `pattern` may be a function that makes it, where making it takes time as well."""
         self._pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
         """Compile, and answer from now on without coming here."""
-        source = self._pattern if isinstance(self._pattern, str) else self._pattern()
+        source = self._pattern if isinstance(self._pattern, str | bytes) else self._pattern()
         compiled = re.compile(source, self._flags)
         for method in ("match", "fullmatch", "search", "finditer", "findall", "sub"):
             setattr(self, method, getattr(compiled, method))

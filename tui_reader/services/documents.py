@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.services.events import DocumentLoaded, Listener, ignore
 from tui_reader.sources.files import UnreadableError, read_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId, Metadata
     from tui_reader.services.found import FoundFile
 
@@ -231,6 +231,8 @@ def nothing(article_id: ArticleId, document: Document) -> None:
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
     """A page that says why there is no other."""
+    from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
+
     builder = DocumentBuilder()
     for kind, level, text in (
         (BlockKind.HEADING, 1, "This article cannot be read"),
