@@ -9,25 +9,27 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.keys import _character_to_key
 
-from tui_reader.tui.app import ReaderApp
+from tui_reader.tui.screens.reading.screen import ReadingScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
+    from tui_reader.tui.app import ReaderApp
+
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch, do: Callable[[ReaderApp], object]) -> None:
     """Have something done as soon as the reading screen is there, before its first frame."""
-    mounted = ReaderApp.on_mount
+    mounted = ReadingScreen.on_mount
 
-    def on_mount(app: ReaderApp) -> None:
-        mounted(app)
-        do(app)
+    def on_mount(screen: ReadingScreen) -> None:
+        mounted(screen)
+        do(screen.reader)
 
-    monkeypatch.setattr(ReaderApp, "on_mount", on_mount)
+    monkeypatch.setattr(ReadingScreen, "on_mount", on_mount)
 
 
 async def test_keys_typed_before_the_first_frame_do_what_they_say(

@@ -17,6 +17,8 @@ from textual import events
 from textual.app import App
 from textual.filter import Monochrome, NoColor
 from textual.message import Message
+from textual.reactive import Initialize, Reactive
+from textual.theme import BUILTIN_THEMES
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
@@ -35,9 +37,17 @@ NOTICE_SECONDS = 20.0
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.screen import Screen
+    from textual.theme import Theme
+
     from tui_reader.config import Settings
     from tui_reader.services.events import Event as LibraryEvent
     from tui_reader.services.library import Library
+
+
+def _theme_at_start(app: Any) -> str:
+    """The theme that an app is made with; Textual asks by way of any object."""
+    return str(app.theme_at_start)
 
 
 class LibraryTold(Message):
@@ -64,6 +74,8 @@ class ReaderApp(App[None]):
     CSS = """
     Input > .input--cursor { text-style: reverse; }
     """
+    # Right from the beginning: a theme that is taken later parses every style sheet a second time, 5 ms.
+    theme: Reactive[str] = Reactive(Initialize(_theme_at_start))
 
     def __init__(
         self,
@@ -73,22 +85,23 @@ class ReaderApp(App[None]):
         warnings: Sequence[str] = (),
         config_path: Path | None = None,
     ) -> None:
+        # Textual asks for the theme while it makes the app.
+        self._own_themes = {each.name: each for each in themes.own_themes()}
+        self.theme_at_start, problem = self._find_theme(settings.theme)
         super().__init__()
         self.library, self.settings = library, settings
         self._config_path = config_path
         self.keys_in_force = Keymap(settings.keys)
-        self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices]
-        for own in themes.own_themes():
-            self.register_theme(own)
-        self._choose_theme(settings.theme)
+        self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices, *problem]
+        self._obey_no_color()
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
         self._typed_ahead: list[events.Event] = []
 
     # Life
 
-    def on_mount(self) -> None:
-        """Show the reading screen."""
-        self.push_screen(self.reading)
+    def get_default_screen(self) -> Screen[Any]:
+        """The reading screen lies below all others."""
+        return self.reading
 
     def on_ready(self) -> None:
         """Listen to signals, and do all else once the first frame is out."""
@@ -197,6 +210,11 @@ class ReaderApp(App[None]):
         """Our tones and inks for a theme that has none of its own."""
         return themes.variable_defaults(self.current_theme)
 
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Every theme by its name."""
+        return {**super().available_themes, **self._own_themes}
+
     def theme_names(self) -> list[str]:
         """Themes to choose from, our own first."""
         own = [theme.name for theme in themes.own_themes()]
@@ -205,22 +223,28 @@ class ReaderApp(App[None]):
     def put_on(self, name: str) -> None:
         """Take a theme, and see to it that NO_COLOR is still obeyed in it."""
         self.theme = name
+        self._obey_no_color()
+
+    def _obey_no_color(self) -> None:
         if self.no_color:
             # Textual's grey filter is still colour, and black on black with the terminal's own ones.
             self._filters[:] = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
             self._filters.append(NoColor())
 
-    def _choose_theme(self, name: str) -> None:
-        """Take the theme of the settings: a name, or the path of a theme file, seen from the configuration folder."""
+    def _find_theme(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """The theme of the settings, a name or the path of a theme file seen from the configuration folder.
+
+        Returns:
+            The theme's name, and what was wrong with it, if anything.
+        """
+        if name in self._own_themes or name in BUILTIN_THEMES:
+            return name, ()
         try:
-            if name not in self.available_themes:
-                own = themes.load_theme(paths.config_dir() / Path(name).expanduser())
-                self.register_theme(own)
-                name = own.name
+            own = themes.load_theme(paths.config_dir() / Path(name).expanduser())
         except ReaderError as error:
-            self._notices.append(str(error))
-            name = themes.DEFAULT_THEME
-        self.put_on(name)
+            return themes.DEFAULT_THEME, (str(error),)
+        self._own_themes[own.name] = own
+        return own.name, ()
 
     # Settings
 
@@ -245,8 +269,9 @@ class ReaderApp(App[None]):
             return
         keymap = Keymap(settings.keys)
         self.settings, self.keys_in_force = settings, keymap
-        self._notices = [*warnings, *keymap.warnings]
-        self._choose_theme(settings.theme)
+        name, wrong = self._find_theme(settings.theme)
+        self._notices = [*warnings, *keymap.warnings, *wrong]
+        self.put_on(name)
         self.reading.take_settings(settings, keymap)
         desk.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
 

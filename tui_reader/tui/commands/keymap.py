@@ -30,6 +30,8 @@ class Keymap:
         for name, keys in (remapped or {}).items():
             self._remap(name, tuple(" ".join(key.split()) for key in keys))
         self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
+        self._begun: dict[Pane, dict[KeySequence, list[Command]]] = {pane: {} for pane in Pane}
+        """The commands whose sequences begin so and go on."""
         refused: dict[tuple[KeySequence, Command, Command], list[Pane]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
             for pane in (pane for pane in Pane if pane in command.panes):
@@ -75,12 +77,17 @@ class Keymap:
 
     def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> Command | None:
         """Bind unless another command holds the sequence, or one that this would hide or be hidden by: that one."""
-        bound = self._panes[pane]
-        for other_keys, other in bound.items():
-            shorter = min(len(keys), len(other_keys))
-            if other is not command and keys[:shorter] == other_keys[:shorter]:
+        bound, begun = self._panes[pane], self._begun[pane]
+        for length in range(1, len(keys) + 1):
+            holder = bound.get(keys[:length])
+            if holder is not None and holder is not command:
+                return holder
+        for other in begun.get(keys, ()):
+            if other is not command:
                 return other
         bound[keys] = command
+        for length in range(1, len(keys)):
+            begun.setdefault(keys[:length], []).append(command)
         return None
 
     def _keep_essential(self) -> None:

@@ -55,7 +55,7 @@ STILL_SECONDS = 1.0
 class ReadingScreen(KeyScreen):
     """Owns the panes, and gives each command to the object that does it."""
 
-    CSS = """
+    DEFAULT_CSS = """
     ReadingScreen {
         layout: vertical; background: $page;
         & > #panes { height: 1fr; background: $page; layers: base above; }
