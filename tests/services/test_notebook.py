@@ -27,9 +27,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def written(store: Store, key: str, note: str | None, before: str | None = None) -> None:
-    article = Edit(ANNOTATIONS, key, "article", None if before is None else "a", "a")
-    store.apply([article, Edit(ANNOTATIONS, key, "note", before, note)], "wrote")
+def written(store: Store, key: str, note: str | None, before: str | None = None, *, article: str = "a") -> None:
+    belongs = Edit(ANNOTATIONS, key, "article", None if before is None else article, article)
+    store.apply([belongs, Edit(ANNOTATIONS, key, "note", before, note)], "wrote")
 
 
 def aside(work: Callable[[], object]) -> None:
@@ -98,6 +98,60 @@ def test_an_article_is_read_before_all_is_counted_and_a_late_count_changes_nothi
     notebook.take_count(counted)
     assert [each.note for each in notebook.of("a")] == ["first"]
     assert (notebook.count("a"), notebook.known_count("a"), len(notebook)) == (1, 1, 1)
+
+
+def test_a_change_before_all_is_counted_waits_for_no_count(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 100,000 annotations it would wait a second."""
+    written(store, "1", "first")
+    notebook = Notebook(store)
+    readers = watched(store, monkeypatch)
+    written(store, "2", "second")
+    assert notebook.absorb(["2"]) == ("a",)
+    assert readers == []
+    assert notebook.get("1") is not None
+    assert notebook.get("none") is None
+    assert not notebook.is_counted
+    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+    assert len(notebook) == 2
+
+
+def test_articles_come_by_their_latest_annotation_whatever_changes(store: Store) -> None:
+    for key, article in (("1", "a"), ("2", "b"), ("3", "a"), ("4", "c")):
+        written(store, key, "note", article=article)
+    notebook = Notebook(store)
+    assert notebook.articles() == ("c", "a", "b")
+    written(store, "2", "changed", "note", article="b")
+    notebook.absorb(["2"])
+    assert notebook.articles() == ("c", "a", "b")
+    written(store, "5", "note", article="b")
+    notebook.absorb(["5"])
+    assert notebook.articles() == ("b", "c", "a")
+    for key, deleted in (("4", None), ("5", None)):
+        store.apply([Edit(ANNOTATIONS, key, "deleted", deleted, "2026-06-05T10:00:00Z")], "deleted")
+    notebook.absorb(["4", "5"])
+    assert notebook.articles() == ("a", "b")
+    store.apply([Edit(ANNOTATIONS, "4", "deleted", "2026-06-05T10:00:00Z", None)], "undone")
+    notebook.absorb(["4"])
+    assert notebook.articles() == ("c", "a", "b")
+    assert [annotation.article for annotation in notebook.all()] == ["c", "a", "a", "b"]
+    assert (notebook.ids("a"), notebook.ids("none")) == ({"1", "3"}, frozenset())
+
+
+def test_annotations_without_a_place_are_counted_and_no_longer_once_they_have_one(store: Store) -> None:
+    written(store, "1", "first")
+    anchor = {"exact": "words", "start": 3, "end": 8, "fingerprint": "f"}
+    for state in ("orphan", "anchored"):
+        placed = {"state": state, "start": 3, "end": 8, "anchor": "3-8-f"}
+        fields = {"article": "a", "anchor": anchor, "placed": placed}
+        edits = [Edit(ANNOTATIONS, key, name, None, value) for key in ("2", "3") for name, value in fields.items()]
+        if state == "orphan":
+            store.apply(edits, "lost")
+            notebook = Notebook(store)
+            assert notebook.lost() == 2
+        else:
+            store.apply([each for each in edits if each.key == "2"], "found")
+            notebook.absorb(["2"])
+            assert notebook.lost() == 1
 
 
 def test_opening_a_library_counts_no_annotation_and_headlines_learn_of_them_soon(

@@ -88,8 +88,25 @@ class Annotating:
         return self._notebook.of(article)
 
     def all(self) -> Iterator[Annotation]:
-        """Every annotation of the library, article by article."""
+        """Every annotation of the library, article by article, in the order of `articles`."""
         return self._notebook.all()
+
+    def articles(self) -> tuple[ArticleId, ...]:
+        """The articles that have annotations, the one first whose annotations were added to last."""
+        return self._notebook.articles()
+
+    def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
+        """The annotations of an article, in no order; costs far less than `of`, which reads them."""
+        return self._notebook.ids(article)
+
+    @property
+    def is_being_counted(self) -> bool:
+        """Whether it is being found out, aside, which annotations there are: asking now would wait for that."""
+        return self._notebook.is_being_counted
+
+    def lost(self) -> int:
+        """How many annotations of the library have no certain place."""
+        return self._notebook.lost()
 
     def orphans(self) -> tuple[Annotation, ...]:
         """Annotations whose passage is not certain: orphaned and ambiguous ones."""
