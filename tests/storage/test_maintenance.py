@@ -12,12 +12,12 @@ from tui_reader.errors import StoreError
 from tui_reader.services import maintenance
 from tui_reader.storage import backups, filesystem, open_store
 from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.fold import fold
 from tui_reader.storage.identity import document_id
 from tui_reader.storage.library import Library
 from tui_reader.storage.machine import machine_name
-from tui_reader.storage.merge import conflict_copies
 
 
 def keep(path: Path, **values: object) -> None:

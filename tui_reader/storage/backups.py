@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage.outside import BACKUP
+from tui_reader.storage.basefile import BACKUP
 
 if TYPE_CHECKING:
     from tui_reader.storage.disk import Disk

@@ -33,6 +33,11 @@ META = "meta"
 GRAVES = ".deleted"
 """What the name of a table's table of deleted documents ends in."""
 
+BACKUP = ".bak"
+"""What the generation before is called, after the base's name."""
+BACKUP_JOURNAL = ".bak.journal"
+"""The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
+
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '
 WINDOW = 1 << 20

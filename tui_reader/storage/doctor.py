@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage import backups, filesystem
 from tui_reader.storage.basefile import GRAVES, UnreadableError
+from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold, leftovers, remove_leftovers
 from tui_reader.storage.foreign import derived_id
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.library import Library
-from tui_reader.storage.merge import Merged, conflict_copies, merge_conflict_copies, merge_file
+from tui_reader.storage.merge import Merged, merge_conflict_copies, merge_file
 from tui_reader.storage.registers import DELETED
 
 if TYPE_CHECKING:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
+from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.outside import SMALL, Adoption, adopt
 from tui_reader.storage.registers import expand, has_sets, join
 from tui_reader.storage.values import decode
@@ -24,14 +22,6 @@ if TYPE_CHECKING:
 
 _BATCH = 2_000
 """Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
-
-_CONFLICTS = (
-    r"{stem}\.sync-conflict-\d{{8}}-\d{{6}}-\w+{suffix}",  # Syncthing
-    r"{stem} \(.*conflicted copy.*\){suffix}",  # Dropbox, Nextcloud
-    r"{stem}_conflict-\d{{8}}-\d{{6}}{suffix}",  # ownCloud
-    r"{stem} \(\d+\){suffix}",  # Google Drive
-)
-"""Names that programs which sync folders give to the copy that lost."""
 
 
 class Merged(NamedTuple):
@@ -112,17 +102,6 @@ def _commit(library: Library, operations: list[list[Any]]) -> int:
     if operations:
         library.commit(lambda _: {"m": operations})
     return len(operations)
-
-
-def conflict_copies(path: str) -> list[str]:
-    """Copies of a base that a program which syncs folders left beside it."""
-    file = Path(path)
-    stem, suffix = re.escape(file.stem), re.escape(file.suffix)
-    pattern = re.compile("|".join(rule.format(stem=stem, suffix=suffix) for rule in _CONFLICTS), re.IGNORECASE)
-    try:
-        return sorted(item.path for item in os.scandir(file.parent) if pattern.fullmatch(item.name))
-    except OSError:
-        return []
 
 
 def merge_conflict_copies(library: Library) -> list[Merged]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.storage import outside, problems
+from tui_reader.storage import problems
 from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError, UnreadableError
 
 if TYPE_CHECKING:
     import os
 
+    from tui_reader.storage import outside
     from tui_reader.storage.clock import Clock
     from tui_reader.storage.disk import Disk
 
@@ -125,6 +126,8 @@ class Opener:
         """The foreign file as a base; None while another process reads it."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
+        from tui_reader.storage import outside  # noqa: PLC0415 - 3 ms, for what hardly ever happens
+
         if size <= outside.SMALL:
             try:
                 return outside.adopt(self._path, self._clock.now(), self._disk)

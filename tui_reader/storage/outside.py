@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.storage.basefile import GRAVES, START, BaseFile, FileSource, MemorySource, NotOurLayoutError
+from tui_reader.storage.basefile import (
+    BACKUP,
+    BACKUP_JOURNAL,
+    GRAVES,
+    START,
+    BaseFile,
+    FileSource,
+    MemorySource,
+    NotOurLayoutError,
+)
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.foreign import DamagedError, Parsed, add, lay_out, parse, rekey, salvage
 from tui_reader.storage.journal import decode_lines
@@ -36,11 +45,6 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 20
 """Bytes up to which a file is worked on in this process: 15 ms."""
-
-BACKUP = ".bak"
-"""What the generation before is called, after the base's name."""
-BACKUP_JOURNAL = ".bak.journal"
-"""The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
 
 
 class _RottenError(DamagedError):

@@ -12,10 +12,10 @@ from tui_reader.storage import filesystem
 from tui_reader.storage.backups import rotate
 from tui_reader.storage.base import Edit
 from tui_reader.storage.basefile import UnreadableError
+from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.edits import KEY, operations, plain
 from tui_reader.storage.fold import fold
 from tui_reader.storage.history import Step, history_path, read_entries
-from tui_reader.storage.merge import conflict_copies, merge_conflict_copies
 from tui_reader.storage.values import canonical
 from tui_reader.storage.window import Window
 
@@ -123,6 +123,10 @@ class Writer:
     def _merge_copies(self) -> None:
         if self._library.read_only or self._library.damage:
             return
+        if not conflict_copies(self._library.path):
+            return
+        from tui_reader.storage.merge import merge_conflict_copies  # noqa: PLC0415 - 4 ms, for what hardly ever happens
+
         try:
             for merged in merge_conflict_copies(self._library):
                 many = "s" * (merged.changes != 1)
