@@ -67,7 +67,6 @@ Verb = Callable[[Reading], Outcome]
         (lambda r: r.toggle_star(["1.md"]), "starred “Title 1”", lambda s: s.starred),
         (lambda r: r.toggle_archive(["1.md"]), "archived “Title 1”", lambda s: s.archived),
         (lambda r: r.toggle_read(["1.md"]), "marked “Title 1” as read", lambda s: s.read),
-        (lambda r: r.open("1.md"), "marked “Title 1” as read", lambda s: s.read),
         (lambda r: r.mark_all_read(["1.md", "2.md"]), "marked 2 articles as read", lambda s: s.read),
         (lambda r: r.set_tags("1.md", ["new", "#t1", " "]), "tagged “Title 1”: new, t1", lambda s: s.tags),
         (lambda r: r.set_tags("1.md", []), "took all tags off “Title 1”", lambda s: s.tags == ()),
@@ -109,15 +108,19 @@ def test_several_articles_toggle_together(bench: Bench) -> None:
     assert bench.reading.toggle_star(["1.md", "2.md"]).message == "unstarred 2 articles"
 
 
-def test_opening_is_remembered_but_is_no_step_of_its_own(bench: Bench) -> None:
+def test_opening_marks_as_read_and_leaves_undo_to_what_was_done_on_purpose(bench: Bench) -> None:
     bench.reading.toggle_star(["2.md"])
     bench.reading.open("1.md", mark_read=False)
+    assert not bench.row(1).state.read
     bench.clock = "2026-06-06T10:00:00Z"
-    bench.reading.open("1.md")
-    assert bench.reading.open("1.md").message == ""
-    assert bench.row(1).state.opened == bench.clock
-    assert bench.reading.undo().message == "undid: marked “Title 1” as read"
+    outcome = bench.reading.open("1.md")
+    assert outcome == Outcome("", ("1.md",))
+    assert bench.row(1).state.read
+    assert bench.reading.open("1.md") == Outcome()
     assert bench.reading.undo().message == "undid: starred “Title 2”"
+    bench.reading.open("3.md")
+    assert bench.reading.redo().message == "redid: starred “Title 2”", "opening leaves redo alone, too"
+    assert bench.row(1).state.read
     assert bench.row(1).state.opened == bench.clock
 
 

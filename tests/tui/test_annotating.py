@@ -93,19 +93,19 @@ async def test_an_undo_in_another_article_says_in_which(start: Start, articles: 
         await reader.sees("Paragraph 1 of Beta")
         await reader.keys("u")
         await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
-        await reader.keys("ctrl+r")
+        await reader.keys("J", "ctrl+r")
         await reader.sees("redid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
-        await reader.keys("g", "a", "u")
+        await reader.keys("J", "g", "a", "u")
         await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.” in “Alpha wolf”")
         await reader.keys("q", "g", "n")
         await reader.types("of the whole")
-        await reader.keys("escape", "q", "j", "k", "enter")
+        await reader.keys("escape", "q", "k", "enter")
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("u")
         await reader.sees("undid: noted on “Beta test”")
         assert "” in “" not in reader.last_row, "it is named once"
         await reader.keys(")", ")", "H", "u")
-        await reader.sees("undid: highlighted “Paragraph 1 of Alpha wolf.”")
+        await reader.sees("undid: highlighted “Paragraph 1 of Beta test.”")
         assert "” in “" not in reader.last_row
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
+from tui_reader.services.annotation_records import decode
 from tui_reader.services.catalogue import fold
 from tui_reader.services.records import EDITABLE
 from tui_reader.storage.base import ANNOTATIONS
@@ -30,6 +31,8 @@ class Outcome(NamedTuple):
     """Whether `undo` would take this back."""
     annotation: AnnotationId = ""
     """The annotation that was made, taken back or brought back; empty where none was, or several."""
+    place: int | None = None
+    """Code point where the passage of an undone or redone `annotation` stands, or stood; None where it has none."""
 
 
 def now() -> str:
@@ -46,15 +49,18 @@ class Reading:
         self._clock = clock
 
     def open(self, article_id: ArticleId, *, mark_read: bool = True) -> Outcome:
-        """Take in that an article was opened; it counts as read from now on, unless that is not wished."""
+        """Take in that an article was opened; it counts as read from now on, unless that is not wished.
+
+        Nobody opens an article to have it marked, so `undo` leaves this alone and takes back what was done on purpose.
+        """
         headline = self._one(article_id)
         if headline is None or self._state.store.read_only:
             return Outcome()
-        opened = self._state.record_fields(headline, {"opened": self._clock()})
-        ids = self._state.commit(opened, "opened", undoable=False) if opened else ()
-        if headline.state.read or not mark_read:
-            return Outcome("", ids)
-        return self._change([headline], {"read": True}, "marked {} as read")
+        fields: dict[str, Any] = {"opened": self._clock()}
+        if mark_read:
+            fields["read"] = True
+        edits = self._state.record_fields(headline, fields)
+        return Outcome("", self._state.commit(edits, "opened", undoable=False)) if edits else Outcome()
 
     def toggle_read(self, ids: Sequence[ArticleId]) -> Outcome:
         """Mark articles as read, or as unread if they all are read."""
@@ -171,7 +177,18 @@ class Reading:
             return Outcome(nothing)
         ids = self._state.absorb(transaction.edits)
         keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS}
-        return Outcome(told + transaction.label, ids, annotation=keys.pop() if len(keys) == 1 else "")
+        key = keys.pop() if len(keys) == 1 else ""
+        place = self._place_of(key, transaction.edits) if key else None
+        return Outcome(told + transaction.label, ids, annotation=key, place=place)
+
+    def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
+        """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""
+        before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
+        record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
+        annotation = self._state.notebook.get(annotation_id) or decode(annotation_id, {**record, **before})
+        if annotation is None or annotation.placed is None or not annotation.placed.is_certain:
+            return None
+        return annotation.placed.start
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
         """Set fields of articles; `{}` in the label stands for their titles or number."""

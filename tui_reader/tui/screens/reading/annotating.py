@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.opening import Opening
     from tui_reader.tui.screens.reading.selecting import Selecting
     from tui_reader.tui.widgets.article_pane.marks import Mark
+
+
+class Wanted(NamedTuple):
+    """A place to go to."""
+
+    article: ArticleId
+    annotation: AnnotationId
+    """The highlight that stands there; empty where it is gone."""
+    offset: int
+    """Code point where it stands or stood."""
 
 
 class Annotating:
@@ -53,8 +63,8 @@ class Annotating:
         """Article whose highlights are shown."""
         self._attaching: AnnotationId | None = None
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
-        self._wanted: AnnotationId = ""
-        """Highlight to go to once it is shown."""
+        self._wanted: Wanted | None = None
+        """What to go to once it is shown."""
 
     def commands(self) -> dict[str, Callable[..., None]]:
         """The commands that differ by their colour alone, by their names."""
@@ -252,7 +262,8 @@ class Annotating:
             self.attach(annotation.id, candidate)
             return
         if annotation.placed is not None:
-            offset, self._wanted = annotation.placed.start, annotation.id
+            offset = annotation.placed.start
+            self._wanted = Wanted(annotation.article, annotation.id, offset)
         self._opening.go_to(Place(annotation.article, offset))
         self._opening.mark_opened()
         self.refresh()
@@ -281,27 +292,37 @@ class Annotating:
             self._marked = article
             pane.set_marks(self._marks.shown)
             self._count(self._marks.annotations)
-        if self._wanted and pane.go_mark(self._wanted):
-            self._wanted = ""
+        self._go_to_wanted()
         told = " · ".join(filter(None, (self._told(), self._lost_told(article))))
         if told:
             self._desk.say(told)
 
-    def show_change(self, before: tuple[Mark, ...]) -> None:
-        """Go to what an undo or redo has changed in the shown article. Not a command."""
-        now = self._marks.shown
-        known = set(before)
-        changed = [mark for mark in now if mark not in known]
+    def go_once_shown(self, wanted: Wanted) -> None:
+        """Go to a place of an article as soon as that is shown. Not a command."""
+        self._wanted = wanted
+
+    def bring(self, offset: int) -> None:
+        """Go to a code point of the shown article, if it is not in sight. Not a command."""
         pane = self._desk.panes.article
-        if changed:
-            pane.go_mark(changed[-1].id)
+        low, high = pane.visible_range()
+        if not low <= offset < high:
+            pane.go_offset(offset)
+
+    def _go_to_wanted(self) -> None:
+        wanted, desk = self._wanted, self._desk
+        pane = desk.panes.article
+        if wanted is None or wanted.article != desk.shown:
+            if wanted is not None and wanted.article != self._opening.expected:
+                self._wanted = None
             return
-        ids = {mark.id for mark in now}
-        gone = [mark for mark in before if mark.id not in ids]
-        if gone:
-            low, high = pane.visible_range()
-            if not low <= gone[-1].start < high:
-                self._opening.go_to(Place(self._desk.shown or "", gone[-1].start))
+        if wanted.annotation:
+            reached = pane.go_mark(wanted.annotation)
+        else:
+            reached = pane.document is not None and not pane.document.partial
+            if reached:
+                self.bring(wanted.offset)
+        if reached:
+            self._wanted = None
 
     def reveal(self) -> None:
         """Bring the highlight under the cursor into sight. Not a command."""

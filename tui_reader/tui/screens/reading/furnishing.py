@@ -19,6 +19,7 @@ from tui_reader.tui.screens.reading.moving import Moving
 from tui_reader.tui.screens.reading.opening import Opening
 from tui_reader.tui.screens.reading.quoting import Quoting
 from tui_reader.tui.screens.reading.selecting import Selecting
+from tui_reader.tui.screens.reading.undoing import Undoing
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
 
@@ -66,6 +67,7 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     owners = (
         Moving(desk, opening, activate),
         keeping,
+        Undoing(desk, listing, opening, annotating),
         annotating,
         selecting,
         comparing,

@@ -1,4 +1,4 @@
-"""The commands that keep order: read, star, archive, tags, details, undo."""
+"""The commands that keep order: read, star, archive, tags, details."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Keeping:
         """Put the article into the archive or back; the list closes up, and the next article is shown."""
         if not self._change(self._desk.library.reading.toggle_archive):
             return
-        self._listing.refresh()
+        self._listing.refresh(stay=False)
         if self._desk.pane is not Pane.ARTICLE:
             self._opening.show_current()
 
@@ -87,34 +87,6 @@ class Keeping:
             if outcome.ids or outcome.message:
                 self._taken(outcome)
         self._listing.refresh()
-
-    def undo(self, count: int | None) -> None:
-        """Take back the last changes."""
-        self._travel(self._desk.library.reading.undo, count or 1)
-
-    def redo(self, count: int | None) -> None:
-        """Make the changes again that were taken back."""
-        self._travel(self._desk.library.reading.redo, count or 1)
-
-    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        painted, shown = self._annotating.painted, self._desk.shown
-        outcome = step()
-        touched = [*outcome.ids]
-        for _ in range(count - 1):
-            following = step()
-            if not following.ids:
-                break
-            outcome = following
-            touched += outcome.ids
-        self._listing.touch(touched)
-        # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
-        self._listing.refresh(keep=outcome.ids[0] if len(outcome.ids) == 1 else None)
-        self._opening.update_header()
-        if self._desk.pane is not Pane.ARTICLE:
-            self._opening.show_current()
-        self._annotating.refresh()
-        self._annotating.show_change(painted)
-        self._desk.tell(self._desk.with_place(outcome, shown), undoable=False)
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         article = self._desk.target

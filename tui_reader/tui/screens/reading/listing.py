@@ -9,7 +9,7 @@ from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.tag_sidebar import Entry, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Sort, View
@@ -21,16 +21,28 @@ class Listing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._gap: tuple[ArticleId, int] | None = None
 
-    def refresh(self, *, keep: ArticleId | None = None) -> None:
+    @property
+    def gap(self) -> int | None:
+        """Where in the list the article stood that is being read; None while it is there."""
+        return self._gap[1] if self._gap is not None and self._gap[0] == self._desk.shown else None
+
+    def refresh(self, *, keep: ArticleId | None = None, stay: bool = True) -> None:
         """Ask for the view's ids anew, with the cursor on the same article, or where it stood if that is gone.
 
         Args:
             keep: Article to set the cursor on instead.
+            stay: Whether the article that is being read keeps its place where the view no longer asks for it.
         """
         desk = self._desk
         headlines = desk.panes.headlines
-        ids = desk.library.catalogue.ids(desk.view)
+        ids: Sequence[ArticleId] = desk.library.catalogue.ids(desk.view)
+        reading = desk.shown if desk.pane is Pane.ARTICLE else None
+        if reading is not None and reading == headlines.current:
+            if stay and desk.headline(reading) is not None:
+                ids = _with(ids, headlines.ids, headlines.cursor)
+            self._gap = None if reading in ids else (reading, headlines.cursor)
         # Until the first key the cursor stays on top, however many articles a first scan still finds above.
         wanted = keep or (headlines.current if desk.walked else None)
         try:
@@ -130,3 +142,13 @@ class Listing:
     def sort(self, sort: Sort) -> None:
         """Order the headlines otherwise."""
         self.set_view(self._desk.view._replace(sort=sort))
+
+
+def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:
+    """Ids with one more, that of an index in what they were before, behind the nearest that is still there."""
+    article = before[index]
+    if article in ids:
+        return ids
+    there = {each: place for place, each in enumerate(ids)}
+    place = next((there[each] + 1 for each in reversed(before[:index]) if each in there), 0)
+    return [*ids[:place], article, *ids[place:]]

@@ -200,7 +200,10 @@ class Opening:
         """Open the next article, or one further on; whether there was one."""
         desk = self._desk
         headlines = desk.panes.headlines
-        index = self._index_after(headlines.cursor, by, unread=unread)
+        gap = self._listing.gap if desk.pane is Pane.ARTICLE else None
+        # Where the article that is read has left the list, the next one stands in its place.
+        start = headlines.cursor if gap is None else gap - 1 if by > 0 else gap
+        index = self._index_after(start, by, unread=unread)
         if index is None:
             return False
         headlines.move_to(index)

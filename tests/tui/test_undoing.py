@@ -1,0 +1,164 @@
+"""Undo takes back what was done on purpose, and shows where that was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def shown_title(reader: Any) -> str:
+    """The title of the article in the article pane, which the cursor of the list stands on, too."""
+    desk = reader.app.reading.desk
+    assert desk.shown == desk.panes.headlines.current, "list and article agree"
+    return str(desk.headline(desk.shown).title)
+
+
+def is_visible(reader: Any, offset: int) -> bool:
+    low, high = reader.app.reading.desk.panes.article.visible_range()
+    return bool(low <= offset < high)
+
+
+async def choose_shelf(reader: Any, name: str) -> None:
+    """From the list, choose what it shows."""
+    await reader.keys("h", "g", "g", *"jjjj")
+    sidebar = reader.app.reading.desk.panes.sidebar
+    for _ in range(5):
+        if sidebar.current.name != name:
+            await reader.keys("k")
+    await reader.keys("enter")
+    await reader.sees(f"{name.upper()}  ")
+
+
+async def highlight_in_alpha(reader: Any) -> int:
+    """Highlight the 30th paragraph, read on in Beta; where the highlight stands."""
+    await reader.sees("Alpha wolf")
+    await reader.keys("enter")
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("3", "0", "}", "H", "g", "g", "J")
+    await reader.sees("Paragraph 1 of Beta")
+    (made,) = reader.library.annotating.all()
+    return int(made.placed.start)
+
+
+async def test_opening_another_article_is_nothing_to_undo(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_in_alpha(reader)
+        await reader.sees("1 unread")
+        await reader.keys("u")
+        await reader.sees("undid: highlighted “Paragraph 29 of Alpha wolf.” in “Alpha wolf”")
+        assert not list(reader.library.annotating.all())
+        await reader.keys("J", "ctrl+r")
+        await reader.sees("redid: highlighted")
+        assert len(list(reader.library.annotating.all())) == 1
+
+
+@pytest.mark.parametrize("size", [(120, 35), (60, 20)])
+async def test_undo_and_redo_go_to_the_article_and_the_place(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        place = await highlight_in_alpha(reader)
+        for keys in ("u", "ctrl+r"):
+            await reader.keys(keys)
+            await reader.sees("Paragraph 29 of Alpha")
+            assert shown_title(reader) == "Alpha wolf"
+            assert is_visible(reader, place)
+            assert reader.app.reading.desk.pane is Pane.ARTICLE
+            await reader.keys("J")
+            await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("u")
+        await reader.sees("Paragraph 29 of Alpha")
+        await reader.keys("ctrl+o")
+        await reader.sees("Paragraph 1 of Beta")
+
+
+async def test_from_the_list_undo_shows_the_place_too(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        place = await highlight_in_alpha(reader)
+        await reader.keys("q", "G", "u")
+        await reader.sees("Paragraph 29 of Alpha")
+        assert shown_title(reader) == "Alpha wolf"
+        assert is_visible(reader, place)
+        assert reader.app.reading.desk.pane is Pane.LIST
+
+
+async def test_a_place_that_is_in_sight_does_not_move(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "8", "}", "H", "9", "j")
+        pane = reader.app.reading.desk.panes.article
+        before = pane.offset
+        assert before
+        for key in ("u", "ctrl+r", "u"):
+            await reader.keys(key)
+            assert pane.offset == before
+        await reader.keys("G", "ctrl+r")
+        await reader.sees("Paragraph 7 of Alpha")
+
+
+async def test_an_unread_mark_that_is_undone_elsewhere_stays_undone(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("r", "j", "enter", "u")
+        await reader.sees("undid: marked “Alpha wolf” as read")
+        assert shown_title(reader) == "Alpha wolf"
+        assert not reader.app.reading.desk.headline(reader.app.reading.desk.shown).state.read
+
+
+async def test_where_the_view_leaves_the_article_out_the_message_names_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_in_alpha(reader)
+        await reader.keys("q", "/")
+        await reader.types("beta")
+        await reader.keys("enter", "enter", "u")
+        await reader.sees("undid: highlighted “Paragraph 29 of Alpha wolf.” in “Alpha wolf”")
+        assert shown_title(reader) == "Beta test"
+
+
+async def test_an_article_whose_last_highlight_goes_is_named_as_it_leaves_the_view(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await highlight_in_alpha(reader)
+        await reader.keys(")", "H", "q", "q")
+        await choose_shelf(reader, "annotated")
+        await reader.sees("2 · newest first")
+        await reader.keys("j", "u")
+        await reader.sees("undid: highlighted “First part” in “Beta test”", "1 · newest first")
+        assert shown_title(reader) == "Alpha wolf"
+
+
+async def test_an_article_stays_in_its_list_while_it_is_read(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await choose_shelf(reader, "unread")
+        await reader.keys("s", "j", "enter")
+        (articles / "delta.md").write_text("---\ntitle: Delta blues\ndate: 2026-10-01\n---\n\nIn the delta.\n")
+        await reader.sees("Delta blues", "4 · newest first")
+        assert shown_title(reader) == "Beta test"
+        await reader.keys("J")
+        await reader.sees("Paragraph 1 of Gamma")
+        assert shown_title(reader) == "Gamma rays"
+
+
+async def test_no_article_is_skipped_after_one_was_archived(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "e")
+        await reader.sees("2 · newest first")
+        await reader.keys("J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("J", "e", "J")
+        await reader.sees("this is the last article", "Paragraph 1 of Gamma")
+        await reader.keys("K")
+        await reader.sees("Paragraph 1 of Beta")

@@ -1,0 +1,85 @@
+"""Undo and redo: what was changed on purpose is taken back, and shown where it happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.annotating import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.reading import Outcome
+    from tui_reader.tui.screens.reading.annotating import Annotating
+    from tui_reader.tui.screens.reading.desk import Desk
+    from tui_reader.tui.screens.reading.listing import Listing
+    from tui_reader.tui.screens.reading.opening import Opening
+    from tui_reader.tui.widgets.article_pane.marks import Mark
+
+
+class Undoing:
+    """Each public method is the command of its name."""
+
+    def __init__(self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating) -> None:
+        self._desk, self._listing, self._opening, self._annotating = desk, listing, opening, annotating
+
+    def undo(self, count: int | None) -> None:
+        """Take back the last changes."""
+        self._travel(self._desk.library.reading.undo, count or 1)
+
+    def redo(self, count: int | None) -> None:
+        """Make the changes again that were taken back."""
+        self._travel(self._desk.library.reading.redo, count or 1)
+
+    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
+        desk, painted, shown = self._desk, self._annotating.painted, self._desk.shown
+        outcome = step()
+        touched = [*outcome.ids]
+        for _ in range(count - 1):
+            following = step()
+            if not following.ids:
+                break
+            outcome = following
+            touched += outcome.ids
+        self._listing.touch(touched)
+        # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
+        article = outcome.ids[0] if len(outcome.ids) == 1 else None
+        self._listing.refresh(keep=article)
+        self._opening.update_header()
+        if article is not None and article != shown and article == desk.panes.headlines.current:
+            self._show(article, outcome)
+        elif desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+        self._annotating.refresh()
+        if desk.shown == shown:
+            self._show_marks(painted)
+        desk.tell(desk.with_place(outcome, shown if shown == desk.shown else None), undoable=False)
+
+    def _show(self, article: ArticleId, outcome: Outcome) -> None:
+        """Show the article under the cursor of the list, and in it what was changed."""
+        desk = self._desk
+        if outcome.place is not None:
+            there = desk.library.annotating.get(outcome.annotation) is not None
+            self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
+        if desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+            return
+        self._opening.remember_place()
+        self._opening.show(article)
+        # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
+        desk.entered = True
+
+    def _show_marks(self, before: Sequence[Mark]) -> None:
+        """Go to the highlight of the shown article that was changed, or to where it stood."""
+        now = self._annotating.painted
+        known = set(before)
+        changed = [mark for mark in now if mark not in known]
+        if changed:
+            self._desk.panes.article.go_mark(changed[-1].id)
+            return
+        ids = {mark.id for mark in now}
+        gone = [mark for mark in before if mark.id not in ids]
+        if gone:
+            self._annotating.bring(gone[-1].start)
