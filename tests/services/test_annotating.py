@@ -304,6 +304,8 @@ class Diary(RuleBasedStateMachine):
         self.made: list[str] = []
         self.words = 0
         self.stack: list[dict[str, Annotation]] = [{}]
+        self.worded = [False]
+        """Whether the step to each of these has words of a note in it."""
         self.at = 0
 
     def seen(self) -> dict[str, Annotation]:
@@ -312,9 +314,16 @@ class Diary(RuleBasedStateMachine):
 
     def did(self, outcome: Outcome) -> None:
         if outcome.undo:
-            del self.stack[self.at + 1 :]
-            self.stack.append(self.seen())
-            self.at += 1
+            before, now = self.stack[self.at], self.seen()
+            if any(self.worded[self.at + 1 :]):
+                # Undo leads through what was undone, since words are in it.
+                self.stack.append(before)
+                self.worded.append(True)
+            else:
+                del self.stack[self.at + 1 :], self.worded[self.at + 1 :]
+            self.stack.append(now)
+            self.worded.append(any(each.note != (before[i].note if i in before else "") for i, each in now.items()))
+            self.at = len(self.stack) - 1
         if outcome.annotation:
             self.made.append(outcome.annotation)
 

@@ -58,6 +58,62 @@ def test_opening_writes_nothing_and_folders_come_with_the_first_change(tmp_path:
     assert path.exists()
 
 
+def noted(store: Store, key: str, before: str | None, after: str | None) -> None:
+    store.apply([Edit(ANNOTATIONS, key, "note", before, after)], f"noted {after}")
+
+
+@pytest.mark.parametrize("restarts", range(4))
+def test_undo_reaches_words_that_were_undone_before_something_new_was_done(tmp_path: Path, restarts: int) -> None:
+    """Else a note would be gone for good after three keys: undo, then any change."""
+    store = open_store(tmp_path / "library.json")
+
+    def maybe_again(now: int) -> None:
+        nonlocal store
+        if restarts >= now:
+            store.close()
+            store = open_store(tmp_path / "library.json")
+
+    star(store, "a")
+    noted(store, "n", None, "one")
+    noted(store, "n", "one", "two")
+    store.undo()
+    store.undo()
+    maybe_again(1)
+    star(store, "b")
+    assert store.redo() is None
+    maybe_again(2)
+    said = []
+    words = []
+    for _ in range(3):
+        if len(said) == 1:
+            maybe_again(3)
+        undone = store.undo()
+        assert undone is not None
+        said.append(undone.label)
+        words.append((store.get(ANNOTATIONS, "n") or {}).get("note"))
+    assert said == ["starred b", "the undo of 2 changes", "noted two"]
+    assert words == [None, "two", "one"]
+    for _ in range(3):
+        store.redo()
+    assert store.get(ANNOTATIONS, "n") is None
+    assert store.get(ARTICLES, "b") == {"starred": True}
+    for _ in range(5):
+        assert store.undo() is not None
+    assert store.undo() is None
+    assert store.get(ARTICLES, "a") is store.get(ANNOTATIONS, "n") is None
+    store.close()
+
+
+def test_what_can_be_done_again_by_a_key_is_forgotten_with_the_next_change(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "library.json")
+    star(store, "a")
+    store.undo()
+    star(store, "b")
+    store.undo()
+    assert store.undo() is None
+    store.close()
+
+
 def test_undo_and_redo_walk_back_and_forth(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     star(store, "a")

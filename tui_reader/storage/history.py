@@ -3,6 +3,10 @@
 Every undoable transaction stands in its journal entry: `u` is `[id, label, records]`; taking it back or doing it again
 is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each
 in the journal's format. What stands in both counts once.
+
+Where something new is done after an undo, what was undone is normally forgotten. Not so where a note's words are in it,
+which nobody can type again: then the steps that were undone, and one that undoes them, are put before the new one, as
+Emacs does it. This follows from the entries and is not written down.
 """
 
 from __future__ import annotations
@@ -13,12 +17,12 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.base import Edit, Transaction
+from tui_reader.storage.base import ANNOTATIONS, Edit, Transaction
 from tui_reader.storage.journal import Entry, decode_lines, encode_line
 from tui_reader.storage.lock import try_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.storage.disk import Disk
     from tui_reader.storage.library import Library
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 STEPS = 1_000
 """Transactions that can be undone at least."""
 _REWRITE_AT = 3 * STEPS  # lines in the file: undone and redone ones leave several
+
+
+_WORDS = "note"  # field of an annotation
 
 
 class Step:
@@ -67,14 +74,17 @@ class History:
     def __init__(self, older: Callable[[], Iterable[Entry]]) -> None:
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._mine: set[str] = set()
+        self._first = ""
         self._done: deque[Step] = deque(maxlen=STEPS)
         self._undone: deque[Step] = deque(maxlen=STEPS)
 
     def push(self, transaction: Transaction) -> Step:
-        """A new transaction: from now on nothing can be redone."""
+        """A new transaction: from now on nothing can be redone, but words that were undone can be reached by undo."""
         step = Step(os.urandom(4).hex(), transaction)
-        self._mine.add(step.name)
-        self._done.append(step)
+        self._first = self._first or step.name
+        saved = _saved(self._undone, step.name)
+        self._mine.update(each.name for each in (*saved, step))
+        self._done.extend((*saved, step))
         self._undone.clear()
         return step
 
@@ -93,12 +103,14 @@ class History:
     def _load(self) -> None:
         if self._older is None:
             return
-        done, undone = _replay(self._older())
+        mine = self._mine
+        done, undone = _replay(entry for entry in self._older() if mine.isdisjoint(_names(entry)))
         self._older = None
-        own, mine = list(self._done), self._mine
-        self._done = deque([*(step for step in done if step.name not in mine), *own], STEPS)
-        if not mine:
+        if mine:
+            done += _saved(undone, self._first)
+        else:
             self._undone = deque(undone, STEPS)
+        self._done = deque([*done, *self._done], STEPS)
 
 
 def _move(source: deque[Step], target: deque[Step]) -> Step | None:
@@ -116,7 +128,8 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
         if "u" in entry:
             step = Step.of_member(entry["u"])
             if step.name not in done and step.name not in undone:
-                done[step.name] = step
+                saved = _saved(list(undone.values()), step.name)
+                done |= {each.name: each for each in (*saved, step)}
                 undone.clear()
         if "z" in entry:
             name, is_undone = entry["z"]
@@ -124,6 +137,37 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
             if name in source:
                 target[name] = source.pop(name)
     return list(done.values()), list(undone.values())
+
+
+def _names(entry: Entry) -> set[str]:
+    """The steps that an entry speaks of."""
+    return {entry[member][0] for member in ("u", "z") if member in entry}
+
+
+def _saved(undone: Sequence[Step], name: str) -> list[Step]:
+    """What stands for undone steps, before a new one of this name; nothing where no words are among them.
+
+    Args:
+        undone: The steps, the one undone last at the end.
+        name: Of the new one; it gives the name of the step that undoes them.
+    """
+    if not any(_has_words(step.transaction) for step in undone):
+        return []
+    # A field that several of them changed goes back to what it was before the first.
+    fields: dict[tuple[str, str, str], Edit] = {}
+    for step in undone:
+        for edit in reversed(step.transaction.edits):
+            back = edit._replace(before=edit.after, after=edit.before)
+            first = fields.get((edit.table, edit.key, edit.field), back)
+            fields[edit.table, edit.key, edit.field] = back._replace(before=first.before)
+    label = f"{len(undone):,} changes" if len(undone) > 1 else undone[0].transaction.label
+    return [*reversed(undone), Step(f"{name}~", Transaction(f"the undo of {label}", tuple(fields.values())))]
+
+
+def _has_words(transaction: Transaction) -> bool:
+    return any(
+        edit.table == ANNOTATIONS and edit.field == _WORDS and (edit.before or edit.after) for edit in transaction.edits
+    )
 
 
 def history_path(library: Library) -> str:
