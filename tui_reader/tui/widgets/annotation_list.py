@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -17,7 +17,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from rich.style import Style
@@ -36,16 +36,34 @@ INDENT = 5
 _STATES = {"orphan": "no place", "ambiguous": "several places", "moved": "moved"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row that is listed: an annotation, or the article that those below it belong to."""
+class Section(NamedTuple):
+    """Annotations of one article, listed under its title."""
 
     article: ArticleId
-    annotation: AnnotationId = ""
+    size: int
+    """How many there are."""
+    ids: Sequence[AnnotationId] | None = None
+    """The annotations in the order of the text; None for all of the article, which are asked for once they are seen."""
+
+
+class Source(Protocol):
+    """What the list asks for what it paints; everything is in memory, or read at once."""
+
+    def get(self, annotation: AnnotationId) -> Annotation | None:
+        """An annotation; None if it is gone."""
+
+    def title(self, article: ArticleId) -> str:
+        """The title of an article."""
+
+    def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
+        """The annotations of an article in the order of its text. Costs reading them, the first time."""
+
+    def ids(self, article: ArticleId) -> Collection[AnnotationId]:
+        """The same in no order; costs next to nothing."""
 
 
 class AnnotationList(LinePane):
-    """Annotations with a cursor. It holds ids, and asks for what it paints."""
+    """Annotations with a cursor. It knows how many stand under each article, and asks for those that it paints."""
 
     DEFAULT_CSS = "AnnotationList { background: $page; }"
     LOOKS: ClassVar[Mapping[str, str]] = {
@@ -77,22 +95,24 @@ class AnnotationList(LinePane):
 
     def __init__(
         self,
-        get: Callable[[AnnotationId], Annotation | None],
-        title: Callable[[ArticleId], str],
+        source: Source,
         today: Callable[[], date],
         *,
         id: str | None = None,  # noqa: A002 - the name that Textual gives it
     ) -> None:
-        """Args: `get` gives annotations from memory, `title` the titles of articles, `today` the day of reading."""
+        """Args: `today` tells the day of reading."""
         super().__init__(id=id)
-        self._get, self._title, self._today = get, title, today
-        self._entries: list[Entry] = []
-        self._heads: list[int] = []
-        """Places of the articles among the entries."""
+        self._source, self._today = source, today
+        self._sections: list[Section] = []
+        self._starts: list[int] = []
+        """How many annotations are listed above each section."""
+        self._orders: dict[int, Sequence[AnnotationId]] = {}
+        """The annotations of sections that were seen."""
         self._cursor = -1
+        """How many annotations are listed above the one under it; -1 for none."""
         self._top = 0
         self._version = 0
-        self._chosen: set[AnnotationId] = set()
+        self._chosen: dict[AnnotationId, ArticleId] = {}
         self._empty: tuple[str, ...] = ()
 
     # What it shows
@@ -100,19 +120,31 @@ class AnnotationList(LinePane):
     @property
     def current(self) -> AnnotationId | None:
         """The annotation under the cursor."""
-        return self._entries[self._cursor].annotation if self._cursor >= 0 else None
+        return (self._at(self._cursor) or None) if self._cursor >= 0 else None
+
+    @property
+    def index(self) -> int:
+        """How many annotations are listed above the one under the cursor."""
+        return max(0, self._cursor)
 
     @property
     def count(self) -> int:
         """How many annotations are listed."""
-        return len(self._entries) - len(self._heads)
+        return self._starts[-1] + self._sections[-1].size if self._sections else 0
+
+    @property
+    def chosen_count(self) -> int:
+        """How many annotations were chosen."""
+        return len(self._chosen)
 
     @property
     def chosen(self) -> tuple[AnnotationId, ...]:
-        """The annotations that were chosen, in the order of the list."""
+        """The annotations that were chosen, in the order of the list. Reads those of their articles."""
         if not self._chosen:
             return ()
-        return tuple(each.annotation for each in self._entries if each.annotation in self._chosen)
+        articles = set(self._chosen.values())
+        sections = (number for number, section in enumerate(self._sections) if section.article in articles)
+        return tuple(each for number in sections for each in self._order(number) if each in self._chosen)
 
     @property
     def page(self) -> int:
@@ -125,40 +157,43 @@ class AnnotationList(LinePane):
 
     def clear(self, empty: Sequence[str] = ()) -> None:
         """List nothing; in its place stands what is to be said of that."""
-        self._entries, self._heads, self._cursor, self._top = [], [], -1, 0
+        self._sections, self._starts, self._cursor, self._top = [], [], -1, 0
+        self._orders.clear()
         self._empty = tuple(empty)
         self.repaint()
 
-    def extend(self, entries: Iterable[tuple[ArticleId, AnnotationId]], *, keep: AnnotationId | None = None) -> None:
-        """List more, those of one article together.
+    def extend(self, sections: Iterable[Section], *, cursor: bool = True) -> None:
+        """List more.
 
         Args:
-            entries: What to list.
-            keep: Where among these the cursor is to stand, if it stands nowhere yet.
+            sections: Articles that are not listed yet.
+            cursor: Whether the cursor is to stand on the first annotation if it stands nowhere yet.
         """
-        for article, annotation in entries:
-            if not self._entries or self._entries[-1].article != article:
-                self._heads.append(len(self._entries))
-                self._entries.append(Entry(article))
-            self._entries.append(Entry(article, annotation))
-            if annotation == keep:
-                self._cursor = len(self._entries) - 1
-        if self._cursor < 0 and keep is None and self._entries:
-            self._cursor = 1
-        self._follow()
+        count = self.count
+        for section in sections:
+            self._sections.append(section)
+            self._starts.append(count)
+            count += section.size
+        if cursor:
+            self.settle()
         self.repaint()
 
     def settle(self, index: int = 0) -> None:
         """Set the cursor on the annotation that is listed so far down, if it stands nowhere yet."""
         if self._cursor < 0 and self.count:
-            self._cursor = self._entry_of(min(index, self.count - 1))
+            self._cursor = min(index, self.count - 1)
             self._follow()
             self.repaint()
 
-    @property
-    def index(self) -> int:
-        """How many annotations are listed above the one under the cursor."""
-        return max(0, self._cursor - bisect_right(self._heads, self._cursor))
+    def seek(self, annotation: AnnotationId, article: ArticleId) -> bool:
+        """Set the cursor on an annotation of an article; whether it is listed."""
+        for number, section in enumerate(self._sections):
+            if section.article == article and annotation in (order := self._order(number)):
+                self._cursor = self._starts[number] + order.index(annotation)
+                self._follow()
+                self.repaint()
+                return True
+        return False
 
     def move(self, by: int) -> bool:
         """Move the cursor; whether it moved."""
@@ -168,7 +203,7 @@ class AnnotationList(LinePane):
         """Move the cursor to the annotation that is listed so far down; whether it moved."""
         if not self.count:
             return False
-        found = self._entry_of(max(0, min(index, self.count - 1)))
+        found = max(0, min(index, self.count - 1))
         if found == self._cursor:
             return False
         self._cursor = found
@@ -176,14 +211,23 @@ class AnnotationList(LinePane):
         self.repaint()
         return True
 
-    def choose(self, annotation: AnnotationId) -> None:
-        """Choose an annotation, or choose it no longer."""
-        self._chosen ^= {annotation}
+    def choose_current(self) -> bool:
+        """Choose the annotation under the cursor, or choose it no longer; whether there is one."""
+        current = self.current
+        if current is None:
+            return False
+        if self._chosen.pop(current, None) is None:
+            self._chosen[current] = self._sections[self._section_of(self._cursor)].article
         self.repaint()
+        return True
 
     def choose_all(self) -> None:
         """Choose every annotation that is listed."""
-        self._chosen = {each.annotation for each in self._entries if each.annotation}
+        self._chosen = {
+            annotation: section.article
+            for section in self._sections
+            for annotation in (self._source.ids(section.article) if section.ids is None else section.ids)
+        }
         self.repaint()
 
     def choose_none(self) -> bool:
@@ -198,37 +242,56 @@ class AnnotationList(LinePane):
         self._version += 1
         self.repaint()
 
-    def _entry_of(self, index: int) -> int:
-        """Place among the entries of the annotation that is listed so far down: the n-th that is no head."""
-        heads = self._heads
-        before = bisect_right(range(len(heads)), index, key=lambda number: heads[number] - number)
-        return index + before
+    def _section_of(self, index: int) -> int:
+        """The section of the annotation that is listed so far down."""
+        return bisect_right(self._starts, index) - 1
 
-    # Rows: a head takes one, an annotation `_item_rows`
+    def _order(self, number: int) -> Sequence[AnnotationId]:
+        """The annotations of a section."""
+        order = self._orders.get(number)
+        if order is None:
+            section = self._sections[number]
+            order = self._source.in_order(section.article) if section.ids is None else section.ids
+            self._orders[number] = order
+        return order
 
-    def _row_of(self, entry: int) -> int:
-        heads = bisect_left(self._heads, entry)
-        return heads + (entry - heads) * self._item_rows
+    def _at(self, index: int) -> AnnotationId:
+        """The annotation that is listed so far down; empty if it has gone since its article was listed."""
+        number = self._section_of(index)
+        order, place = self._order(number), index - self._starts[number]
+        return order[place] if place < len(order) else ""
 
-    def _entry_at(self, row: int) -> tuple[int, int] | None:
-        """The entry that a row of the list belongs to, and which of its rows it is."""
-        entry = bisect_right(range(len(self._entries)), row, key=self._row_of) - 1
-        if entry < 0:
+    # Rows: a title takes one, an annotation `_item_rows`
+
+    def _title_row(self, number: int) -> int:
+        return self._starts[number] * self._item_rows + number
+
+    def _place_of(self, row: int) -> tuple[int, int, int] | None:
+        """What stands on a row of the list: number of the section, of the annotation, and which of its rows it is.
+
+        The title's row is -1.
+        """
+        number = bisect_right(range(len(self._sections)), row, key=self._title_row) - 1
+        if number < 0:
             return None
-        part = row - self._row_of(entry)
-        return (entry, part) if part < (self._item_rows if self._entries[entry].annotation else 1) else None
+        rest = row - self._title_row(number) - 1
+        if rest < 0:
+            return number, self._starts[number], -1
+        index, part = divmod(rest, self._item_rows)
+        return (number, self._starts[number] + index, part) if index < self._sections[number].size else None
 
     @property
     def _rows(self) -> int:
-        return self._row_of(len(self._entries))
+        return self.count * self._item_rows + len(self._sections)
 
     def _follow(self) -> None:
-        """Bring the cursor into the window, with the article's name above its first annotation."""
+        """Bring the cursor into the window, with the article's title above its first annotation."""
         if self._cursor < 0:
             return
-        first = self._row_of(self._cursor)
+        number = self._section_of(self._cursor)
+        first = self._cursor * self._item_rows + number + 1
         last = first + self._item_rows - 1
-        if self._cursor - 1 in self._heads[bisect_left(self._heads, self._cursor - 1) :][:1]:
+        if self._cursor == self._starts[number]:
             first -= 1
         height = max(1, self.size.height - 1)
         self._top = max(last - height, min(self._top, first))
@@ -248,37 +311,37 @@ class AnnotationList(LinePane):
         """All that the picture of a row depends on."""
         if y == 0:
             return "blank"
-        if not self._entries:
+        if not self._sections:
             return "empty", y, self._empty
-        found = self._entry_at(y - 1 + self._top)
+        found = self._place_of(y - 1 + self._top)
         if found is None:
             return "blank"
-        entry, part = self._entries[found[0]], found[1]
-        cursor = found[0] == self._cursor
-        return entry, part, cursor, entry.annotation in self._chosen, self._version, self._item_rows, self._today()
+        number, index, part = found
+        if part < 0:
+            return self._sections[number].article, self._version
+        annotation, cursor = self._at(index), index == self._cursor
+        return annotation, part, cursor, annotation in self._chosen, self._version, self._item_rows, self._today()
 
     def paint_row(self, y: int, width: int) -> Strip:
         """A row: the name of an article, or a part of an annotation."""
         base = self.ink("")
         if y == 0:
             return line(width, base, ())
-        if not self._entries:
+        if not self._sections:
             text = self._empty[y - 2] if 2 <= y < len(self._empty) + 2 else ""
             ink = self.ink("title") if y == 2 else self.ink("muted")
             return line(width, base, [Piece(f"  {clip(text, width - 4)}", base + ink)])
-        found = self._entry_at(y - 1 + self._top)
+        found = self._place_of(y - 1 + self._top)
         if found is None:
             return line(width, base, ())
-        number, part = found
-        entry = self._entries[number]
-        if not entry.annotation:
-            return line(
-                width, base, [Piece(f"  {clip(self._title(entry.article), width - 4)}", base + self.ink("title"))]
-            )
-        annotation = self._get(entry.annotation)
+        number, index, part = found
+        if part < 0:
+            title = self._source.title(self._sections[number].article)
+            return line(width, base, [Piece(f"  {clip(title, width - 4)}", base + self.ink("title"))])
+        annotation = self._source.get(self._at(index))
         if part > 2 or annotation is None:
             return line(width, base, ())
-        return self._paint_part(annotation, part, width, cursor=number == self._cursor)
+        return self._paint_part(annotation, part, width, cursor=index == self._cursor)
 
     def _paint_part(self, annotation: Annotation, part: int, width: int, *, cursor: bool) -> Strip:
         base = self.ink("")
@@ -321,11 +384,11 @@ class AnnotationList(LinePane):
 
     def on_click(self, event: events.Click) -> None:
         """Tell which annotation was clicked."""
-        found = self._entry_at(event.y - 1 + self._top) if event.y else None
-        if found is not None and self._entries[found[0]].annotation:
-            self._cursor = found[0]
+        found = self._place_of(event.y - 1 + self._top) if event.y else None
+        if found is not None and found[2] >= 0:
+            self._cursor = found[1]
             self.repaint()
-            self.post_message(self.Clicked(self._entries[found[0]].annotation, event.chain))
+            self.post_message(self.Clicked(self._at(found[1]), event.chain))
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel turns downwards."""

@@ -1,4 +1,4 @@
-"""Brings annotations into the list: the first of them at once, the rest between the next frames."""
+"""Brings annotations into the list: all of them at once unread, those that a filter asks for between the frames."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.screens.annotations.filter import Filter, parse
 from tui_reader.tui.screens.noting import is_lost
+from tui_reader.tui.widgets.annotation_list import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from tui_reader.model.annotation import Annotation, AnnotationId
@@ -19,31 +20,62 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.006
 """Work on a long list between two frames: it leaves most of a frame to keys."""
-SORTED_UP_TO = 3000
-"""Annotations up to which articles are listed by their latest one; beyond, in the order of the store, at once."""
 GONE = "An article that is no longer here"
+
+
+class Shelf:
+    """What the list asks for: the annotations of a library, as they are in memory."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def get(self, annotation: AnnotationId) -> Annotation | None:
+        """An annotation; None if it is gone."""
+        return self._library.annotating.get(annotation)
+
+    def title(self, article: ArticleId) -> str:
+        """The title of an article, also of one that is gone."""
+        catalogue = self._library.catalogue
+        return catalogue.row(article).title if article in catalogue else GONE
+
+    def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
+        """The annotations of an article in the order of its text."""
+        return [each.id for each in self._library.annotating.of(article)]
+
+    def ids(self, article: ArticleId) -> Collection[AnnotationId]:
+        """The same in no order, without reading them."""
+        return self._library.annotating.ids(article)
 
 
 class Gathering:
     """Knows what the list is narrowed to, and how far it has come with it."""
 
-    def __init__(self, library: Library, shown: AnnotationList, article: ArticleId | None) -> None:
+    def __init__(self, library: Library, shelf: Shelf, shown: AnnotationList, article: ArticleId | None) -> None:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
-        self._library, self._list, self._article = library, shown, article
+        self._library, self._shelf, self._list, self._article = library, shelf, shown, article
         self.typed = ""
         self.filter = Filter()
         self.total = 0
         """How many there were when it began, whatever the filter."""
-        self.lost = 0
-        """How many of those looked at so far have no sure place."""
-        self._left: Iterator[Annotation] | None = None
+        self._left: Iterator[ArticleId] | None = None
+        self._waits = False
+        """Whether it is not known yet which annotations there are."""
         self._keep: AnnotationId | None = None
         self._index = 0
 
     @property
     def under_way(self) -> bool:
         """Whether there is more to come."""
-        return self._left is not None
+        return self._waits or self._left is not None
+
+    @property
+    def lost(self) -> int:
+        """How many have no sure place, whatever the filter."""
+        if self._waits:
+            return 0
+        if self._article is not None:
+            return sum(map(is_lost, self._library.annotating.of(self._article)))
+        return self._library.annotating.lost()
 
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Take another filter; whether it is another one."""
@@ -59,15 +91,25 @@ class Gathering:
             keep: The annotation that the cursor is to stand on.
             index: How far down it stands where that one is not listed.
         """
-        annotating = self._library.annotating
         self._keep, self._index = keep, index
         self._list.clear(empty)
-        self.total, self.lost = self.count(), 0
+        self._waits = self._article is None and self._library.annotating.is_being_counted
+        self._left = None
+        self.total = 0
+        if not self._waits:
+            self._set_out()
+
+    def _set_out(self) -> None:
+        self.total = self.count()
         if self._article is not None:
-            self._left = iter(annotating.of(self._article))
-            return
-        every = annotating.all()
-        self._left = iter(_latest_first(list(every))) if self.total <= SORTED_UP_TO else every
+            self._left = iter((self._article,))
+        elif self.filter.tests:
+            self._left = iter(self._library.annotating.articles())
+        else:
+            annotating = self._library.annotating
+            articles = annotating.articles()
+            self._list.extend((Section(each, len(annotating.ids(each))) for each in articles), cursor=False)
+            self._find_kept()
 
     def count(self) -> int:
         """How many there are now."""
@@ -77,31 +119,32 @@ class Gathering:
 
     def more(self) -> bool:
         """A slice of the work; whether that was all."""
-        found: list[tuple[ArticleId, AnnotationId]] = []
+        if self._waits and not self._library.annotating.is_being_counted:
+            self._waits = False
+            self._set_out()
         enough = time.monotonic() + SLICE_SECONDS
-        done = True
-        for annotation in self._left or ():
-            self.lost += is_lost(annotation)
-            if self.filter.passes(annotation, self.title(annotation.article)):
-                found.append((annotation.article, annotation.id))
+        found: list[Section] = []
+        done = not self._waits
+        for article in self._left or ():
+            ids = self._asked_for(article)
+            if ids:
+                found.append(Section(article, len(ids), ids))
             if time.monotonic() > enough:
                 done = False
                 break
-        self._list.extend(found, keep=self._keep)
+        if found:
+            self._list.extend(found, cursor=self._keep is None)
+            self._find_kept()
         if done:
             self._left = None
             self._list.settle(self._index)
         return done
 
-    def title(self, article: ArticleId) -> str:
-        """The title of an article, also of one that is gone."""
-        catalogue = self._library.catalogue
-        return catalogue.row(article).title if article in catalogue else GONE
+    def _asked_for(self, article: ArticleId) -> list[AnnotationId]:
+        title = self._shelf.title(article)
+        return [each.id for each in self._library.annotating.of(article) if self.filter.passes(each, title)]
 
-
-def _latest_first(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """Annotations by article, the article first that was annotated last; within one as they come."""
-    latest: dict[ArticleId, str] = {}
-    for annotation in annotations:
-        latest[annotation.article] = max(latest.get(annotation.article, ""), annotation.created)
-    return sorted(annotations, key=lambda each: (latest[each.article], each.article), reverse=True)
+    def _find_kept(self) -> None:
+        kept = self._library.annotating.get(self._keep) if self._keep is not None else None
+        if kept is not None and self._list.seek(kept.id, kept.article):
+            self._keep = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.screens.annotations.gathering import Gathering
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.tui.screens.annotations.gathering import Gathering
+    from tui_reader.tui.screens.annotations.gathering import Shelf
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.widgets.annotation_list import AnnotationList
     from tui_reader.tui.widgets.bars import TopBar
@@ -26,7 +28,7 @@ class Listing:
     def __init__(
         self,
         desk: Desk,
-        gathering: Gathering,
+        shelf: Shelf,
         shown: AnnotationList,
         *,
         above: tuple[TopBar, FilterBar, Prompt],
@@ -34,7 +36,8 @@ class Listing:
         article: ArticleId | None,
     ) -> None:
         """Args: `moved` is called when another annotation stands under the cursor; `article` is None for all."""
-        self._desk, self._gathering, self._list = desk, gathering, shown
+        self._desk, self._shelf, self._list = desk, shelf, shown
+        self._gathering = Gathering(desk.library, shelf, shown, article)
         self._top, self._bar, self._prompt = above
         self._moved, self._article = moved, article
         self._worker: Timer | None = None
@@ -101,13 +104,6 @@ class Listing:
         """List anew, with the cursor where it is."""
         self.gather(keep=self._list.current, index=self._list.index)
 
-    def choose_current(self) -> bool:
-        """Choose the annotation under the cursor, or no longer; whether there is one."""
-        if self._list.current is None:
-            return False
-        self._list.choose(self._list.current)
-        return True
-
     def choose_all(self) -> None:
         """Choose all that are listed, or none."""
         if not self._list.choose_none():
@@ -121,21 +117,17 @@ class Listing:
         self.describe()
         return True
 
-    def title(self, article: ArticleId) -> str:
-        """The title of an article, also of one that is gone."""
-        return self._gathering.title(article)
-
     def describe(self) -> None:
         """Say above the list what it shows."""
         # Annotations whose article went are listed, and not among those that the library counts.
         gathering, total, library = self._gathering, max(self._gathering.total, self._list.count), self._desk.library
-        title = self.title(self._article) if self._article is not None else library.name
+        title = self._shelf.title(self._article) if self._article is not None else library.name
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         if gathering.lost:
             counts.append(f"{gathering.lost:,} without a place")
         self._top.show(title, counts, "read-only" if library.read_only else "")
         left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
-        chosen = len(self._list.chosen)
+        chosen = self._list.chosen_count
         remark = f"{chosen:,} chosen · {left}" if chosen else left
         self._bar.show(gathering.typed, remark, gathering.filter.problem)
         self._prompt.remark(left)

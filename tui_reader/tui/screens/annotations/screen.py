@@ -13,7 +13,7 @@ from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
 from tui_reader.tui.screens.annotations.changing import Changing
 from tui_reader.tui.screens.annotations.copying import Copying
-from tui_reader.tui.screens.annotations.gathering import Gathering
+from tui_reader.tui.screens.annotations.gathering import Shelf
 from tui_reader.tui.screens.annotations.listing import Listing
 from tui_reader.tui.screens.annotations.moving import Moving
 from tui_reader.tui.screens.annotations.place import Place
@@ -65,14 +65,15 @@ class AnnotationsScreen(KeyScreen):
         super().__init__(reading.desk, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.library, today
         self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
-        self._list = AnnotationList(self._library.annotating.get, self._title, today, id="annotations")
+        shelf = Shelf(self._library)
+        self._list = AnnotationList(shelf, today, id="annotations")
         self._card = AnnotationCard(id="card")
         self._pane = ArticlePane(today=today, measure=self.desk.settings.measure, id="article")
         self._place = Place(self._library, self._keymap, self._card, self._pane)
         self._copying = Copying(self._library, self._copied)
         self._listing = Listing(
             self.desk,
-            Gathering(self._library, self._list, article),
+            shelf,
             self._list,
             above=(self._top, self._bar, self._prompt),
             moved=self._show_place,
@@ -154,9 +155,6 @@ class AnnotationsScreen(KeyScreen):
 
     # What is shown
 
-    def _title(self, article: ArticleId) -> str:
-        return self._listing.title(article)
-
     def _show_place(self) -> None:
         self._place.show(self._listing.current)
 
@@ -207,7 +205,7 @@ class AnnotationsScreen(KeyScreen):
 
     def choose_annotation(self, _count: int | None) -> None:
         """Choose it, or no longer, and go on to the next."""
-        if self._listing.choose_current():
+        if self._list.choose_current():
             self._moving.down(1)
             self._listing.describe()
 
