@@ -14,21 +14,22 @@ if TYPE_CHECKING:
     from tui_reader.storage.basefile import BaseFile
     from tui_reader.storage.state import State
 
-_IDS = re.compile(rb'^"([0-9]{1,60})": ', re.MULTILINE)
+_IDS = re.compile(rb'\n"([0-9]{1,60})": ')
 _KEY = (1 << KEY_BITS) - 1
 
 
 class KeyIndex:
     """The document ids of a table by the part that comes from the record's own key.
 
-    Building it looks at the start of every line (60 ms for 100,000); it holds 16 bytes a document.
+    Building it looks for the start of every line (0.17 s for 100,000 in 70 MB); it holds 16 bytes a document.
     """
 
     def __init__(self, base: BaseFile, table: str) -> None:
         turned = [
             (number & _KEY) << KEY_BITS | number >> KEY_BITS
             for window in base.windows(table)
-            for number in map(int, _IDS.findall(window.data))
+            # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
+            for number in map(int, _IDS.findall(b"\n" + window.data))
         ]
         turned.sort()
         self._own = array("Q", (number >> KEY_BITS for number in turned))
@@ -55,7 +56,11 @@ class Numbers:
             return own
         if (number := state.numbers.get(own)) is not None:
             return number
+        return self.prepare(state).find(own)
+
+    def prepare(self, state: State) -> KeyIndex:
+        """The index of annotations, made if it is that of another base; called from any thread."""
         index = self._index
         if index is None or index[0] is not state.base:
-            index = self._index = (state.base, KeyIndex(state.base, table))
-        return index[1].find(own)
+            index = self._index = (state.base, KeyIndex(state.base, ANNOTATIONS))
+        return index[1]

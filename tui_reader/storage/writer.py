@@ -231,6 +231,8 @@ class Writer:
         try:
             self._library.poll()
             self._gather_news()
+            # So that whoever asks for an annotation by its key does not wait for it: after the start, and after a fold.
+            self._numbers.prepare(self._library.state)
             if time.monotonic() - self._last_change >= _IDLE:
                 self._use_the_quiet()
         except _TROUBLE as error:
