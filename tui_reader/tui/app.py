@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -139,15 +140,28 @@ class ReaderApp(App[None]):
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
 
-        asyncio.get_running_loop().add_signal_handler(number, self._leave)
+        # After the keys that were typed before it, which may be words of a note.
+        asyncio.get_running_loop().add_signal_handler(number, self.call_later, self.action_quit)
 
-    def _leave(self) -> None:
+    async def action_quit(self) -> None:
+        """Leave, with the note that is being written and the place kept; Textual binds a key to it, too."""
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
+                if screen.typing is not None:
+                    await screen.typing.typed()
                 screen.finish_note()
         if self.reading.furnished:
             self.reading.opening.keep_place()
         self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the note that is being written, before the app ends for an error."""
+        # What is broken may break here once more, and the first error is the one to be told.
+        with suppress(Exception):
+            for screen in self.screen_stack:
+                if isinstance(screen, KeyScreen):
+                    screen.finish_note()
+        super()._handle_exception(error)
 
     def _library_told(self, event: LibraryEvent) -> None:
         """Called from threads of the library; `post_message` is made for that."""
@@ -195,6 +209,7 @@ class ReaderApp(App[None]):
                 # Textual would run these once the input has passed them on; the next key would not wait for it.
                 await typing.typed()
                 typing.ended(event.key)
+                await screen.settle()
                 return
             if screen.feed(key_name(event)):
                 await screen.settle()

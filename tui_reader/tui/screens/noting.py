@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
@@ -99,6 +100,8 @@ class Noting:
 
     def __init__(self, library: Library, host: Host) -> None:
         self._library, self._host = library, host
+        self._refused = ""
+        """A note that could not be kept, and was said so of."""
 
     def recolour(self, ids: Sequence[AnnotationId], colour: int) -> None:
         """Give them a colour."""
@@ -139,14 +142,14 @@ class Noting:
     def edit_note(self, annotation_id: AnnotationId) -> None:
         """Write on one, on the sheet."""
         annotation = self._library.annotating.get(annotation_id)
-        if annotation is not None:
+        if annotation is not None and self._may_write():
             self._host.write(
                 Sheet(self._about(annotation), annotation.note, lambda text: self._written(annotation, text))
             )
 
     def edit_note_outside(self, annotation_id: AnnotationId) -> None:
         """Write on one, in the user's own editor."""
-        for annotation in self._known([annotation_id]):
+        for annotation in self._known([annotation_id]) if self._may_write() else ():
             edited = self._host.edit_outside(annotation.note)
             if edited.problem:
                 self._host.say(edited.problem, bad=True)
@@ -161,15 +164,34 @@ class Noting:
             return
 
         def written(text: str) -> None:
-            if text.strip():
+            if text.strip() and self._keeps(text, sheet):
                 self._host.took(self._library.annotating.note_on_article(article, text))
 
-        self._host.write(Sheet(title, "", written))
+        if self._may_write():
+            sheet = Sheet(title, "", written)
+            self._host.write(sheet)
+
+    def _may_write(self) -> bool:
+        """Whether a note could be kept; else this is said before somebody writes one."""
+        if self._library.read_only:
+            self._host.say(self._library.read_only, bad=True)
+        return not self._library.read_only
+
+    def _keeps(self, text: str, sheet: Sheet) -> bool:
+        """Whether a note can be kept still. Where it cannot, the sheet stays open, until its reader insists."""
+        if not self._library.read_only:
+            return True
+        if text != self._refused:
+            self._refused = text
+            self._host.say(f"{self._library.read_only} · esc again drops the note", bad=True)
+            self._host.write(replace(sheet, text=text))
+        return False
 
     def _written(self, before: Annotation, text: str) -> None:
         """Keep what was written. Whatever happened to the annotation meanwhile, the words are not lost."""
         annotating = self._library.annotating
-        if text.strip() == before.note.strip():
+        sheet = Sheet(self._about(before), text, lambda again: self._written(before, again))
+        if text.strip() == before.note.strip() or not self._keeps(text, sheet):
             return
         if annotating.get(before.id) is None:
             quote = f"> {clean_line(before.quote)}\n\n" if before.quote else ""

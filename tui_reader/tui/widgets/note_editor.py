@@ -15,6 +15,7 @@ from tui_reader.tui.widgets.lines import Piece, clip, line
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.strip import Strip
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LEAST_ROWS, MOST_ROWS = 2, 6
 """Rows to write in: enough for a thought, and never more than a third of the screen."""
 SAVES = "esc saves"
+_JOINERS = ("\u200c", "\u200d")
 
 
 class SheetHead(LinePane):
@@ -54,6 +56,17 @@ class SheetHead(LinePane):
         )
 
 
+class SheetText(TextArea):
+    """A text area that takes the joiners of emoji and of Persian words too: Textual 8 lets no unprintable key in."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Write a joiner where the cursor stands."""
+        if event.character in _JOINERS:
+            event.stop()
+            event.prevent_default()
+            self.replace(event.character, *self.selection, maintain_selection_offset=False)
+
+
 class NoteEditor(Vertical):
     """Takes one note at a time; hidden while it takes none.
 
@@ -64,7 +77,7 @@ class NoteEditor(Vertical):
     DEFAULT_CSS = """
     NoteEditor {
         height: auto; background: $raised; display: none;
-        & > TextArea {
+        & > SheetText {
             height: 4; border: none; padding: 0 1 0 1; background: $raised; color: $text-ink;
             overflow-y: scroll; scrollbar-size-vertical: 1;
             scrollbar-background: $raised; scrollbar-background-hover: $raised; scrollbar-background-active: $raised;
@@ -74,7 +87,7 @@ class NoteEditor(Vertical):
             & .text-area--cursor { background: $accent-ink; color: $page; }
             & .text-area--selection { background: $match; }
         }
-        &:ansi TextArea .text-area--cursor, &:nocolor TextArea .text-area--cursor { text-style: reverse; }
+        &:ansi SheetText .text-area--cursor, &:nocolor SheetText .text-area--cursor { text-style: reverse; }
         &:ansi { border-top: solid $faint; }
     }
     """
@@ -82,7 +95,7 @@ class NoteEditor(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
         self._head = SheetHead()
-        self._area = TextArea(
+        self._area = SheetText(
             "",
             soft_wrap=True,
             show_line_numbers=False,

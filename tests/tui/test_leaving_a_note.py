@@ -1,0 +1,113 @@
+"""However a note is left, what was typed is kept."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.storage.base import ANNOTATIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+WORDS = "half a thought, 漢字 👩‍🚀"
+
+
+async def begin(reader: Any, words: str = WORDS) -> None:
+    """Type words on the sheet, faster than it can take them."""
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter", ")", ")", "a")
+    await reader.sees("esc saves")
+    reader.burst(*words)
+
+
+async def still_there(start: Start, articles: Path, words: str = WORDS) -> None:
+    async with start(articles) as reader:
+        assert [each.note for each in reader.library.annotating.all()] == [words]
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("A")
+        await reader.sees(words.split(maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_keeps_it(start: Start, articles: Path, number: signal.Signals) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        os.kill(os.getpid(), number)
+        await reader.until(lambda: reader.app._exit)
+    await still_there(start, articles)
+
+
+async def test_the_key_that_ends_any_program_of_this_kind_keeps_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        reader.burst("ctrl+q")
+        await reader.until(lambda: reader.app._exit)
+    await still_there(start, articles)
+
+
+async def test_a_failure_of_the_program_keeps_it(start: Start, articles: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with start(articles) as reader:
+            await begin(reader)
+            await reader.sees("half a thought")
+            reader.app.call_later(lambda: 1 / 0)
+            await reader.until(lambda: reader.app.failure)
+    await still_there(start, articles)
+
+
+async def test_clicks_beside_the_sheet_leave_the_keys_with_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader, "one ")
+        await reader.sees("one")
+        for place in ((40, 7), (80, 10), (5, 3), (3, 34), (60, 0)):
+            await reader.pilot.click(offset=place)
+            await reader.keys("x")
+        await reader.keys("escape")
+        await reader.until(lambda: not reader.app.reading.typing)
+        assert [each.note for each in reader.library.annotating.all()] == ["one xxxxx"]
+
+
+async def test_a_library_that_cannot_be_written_to_says_so_before_a_word_is_typed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader, "one")
+        await reader.keys("escape")
+        await reader.until(lambda: not reader.app.reading.typing)
+        reader.library.store._library.read_only = "The library is read-only: no room."
+        for keys in (("a",), ("g", "n")):
+            await reader.keys(*keys)
+            await reader.sees("The library is read-only")
+            assert not reader.app.reading.typing
+        await reader.keys("g", "a", "a")
+        await reader.sees("The library is read-only")
+        assert not reader.app.screen.typing
+        reader.library.store._library.read_only = ""
+
+
+async def test_a_sheet_that_can_no_longer_be_kept_stays_open(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader, "one")
+        reader.library.store._library.read_only = "The library is read-only: no room."
+        await reader.keys("escape")
+        await reader.sees("The library is read-only", "esc again drops the note", "one", "esc saves")
+        assert reader.app.reading.typing
+        await reader.types(" two")
+        await reader.keys("escape")
+        await reader.sees("one two", "esc saves")
+        reader.library.store._library.read_only = ""
+        await reader.keys("escape")
+        await reader.until(lambda: not reader.app.reading.typing)
+        assert [record["note"] for _, record in reader.library.store.items(ANNOTATIONS)] == ["one two"]
+        await reader.keys("a")
+        await reader.types("!")
+        reader.library.store._library.read_only = "The library is read-only: no room."
+        await reader.keys("escape", "escape")
+        await reader.until(lambda: not reader.app.reading.typing)
+        reader.library.store._library.read_only = ""
