@@ -66,7 +66,7 @@ async def test_a_click_before_the_first_frame_is_no_error(
 async def test_being_asked_to_end_before_the_first_frame_is_no_error(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once(monkeypatch, lambda app: app._leave())
+    at_once(monkeypatch, lambda app: app.call_later(app.action_quit))
     async with start(articles) as reader:
         assert reader.app.failure is None
         assert reader.app.return_code == 0

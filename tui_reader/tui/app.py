@@ -147,8 +147,7 @@ class ReaderApp(App[None]):
         """Leave, with the note that is being written and the place kept; Textual binds a key to it, too."""
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
-                if screen.typing is not None:
-                    await screen.typing.typed()
+                await screen.note_typed()
                 screen.finish_note()
         if self.reading.furnished:
             self.reading.opening.keep_place()

@@ -143,6 +143,11 @@ class KeyScreen(Screen[None]):
     def sheet_opened(self) -> None:
         """Called when the sheet has taken rows, so that what is written about can be brought into sight."""
 
+    async def note_typed(self) -> None:
+        """Wait until every key so far is in the note that is being written, if any."""
+        if self._editor is not None and self._editor.open:
+            await self._editor.typed()
+
     def finish_note(self) -> None:
         """Keep the note that is being written, if any."""
         if self._editor is not None:
