@@ -22,6 +22,7 @@ from tests.document.building import (
     table_block,
     texts,
 )
+from tui_reader.document import layout as module
 from tui_reader.document.cells import boundary_at, expand_tabs, graphemes, next_boundary
 from tui_reader.document.layout import DIVIDER, DIVIDER_GAP, GAP, Layout, OrnamentRole, Row
 
@@ -195,6 +196,39 @@ def test_cells_of_rows_that_are_still_estimated_have_offsets(
         assert layout.offset_at(y, 4) >= layout.first_offset(0)
         shown = layout.position(layout.first_offset(y))[0]
         assert layout.row(shown).start <= layout.first_offset(y)
+
+
+@given(documents(), WIDTHS, st.booleans(), st.data())
+def test_a_long_text_is_laid_out_as_a_short_one_wherever_one_looks(
+    source: Document, width: int, joined: bool, data: st.DataObject
+) -> None:
+    """What is counted later is what would have been counted at once, in any order."""
+    wanted = exact(source, width, joined=joined)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_COUNTED", -1)
+        layout = Layout(source, width, joined=joined)
+        for _ in range(4):
+            offset = data.draw(st.integers(0, len(source.text)))
+            y, column = layout.position(offset)
+            there, column_there = wanted.position(offset)
+            assert column == column_there
+            assert layout.row(y) == wanted.row(there)
+            layout.refine(0)
+        assert layout.refine(60)
+    assert layout.height == wanted.height
+    assert all_rows(layout) == all_rows(wanted)
+
+
+def test_a_million_words_are_laid_out_before_they_are_counted() -> None:
+    source = document(*["The ministers arrive with a number already on the table. " * 8] * 1_000)
+    layout = Layout(source, 60)
+    assert not layout.exact
+    assert 0.8 < layout.height / exact(source, 60).height < 1.25
+    height = 0
+    while height != layout.height:
+        height = layout.height
+        last = layout.rows(height - 5, 5)
+    assert last == exact(source, 60).rows(exact(source, 60).height - 5, 5)
 
 
 def test_the_line_above_trailing_stories_cuts_no_word() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.document.building import texts
+from tui_reader.document import words as module
 from tui_reader.document.words import count_words, reading_minutes
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 @given(st.text("ab c\n\té“”—ж"))
 def test_words_of_spaced_scripts_are_runs_between_white_space(text: str) -> None:
     assert count_words(text) == len(text.split())
+
+
+@given(st.text("ab \n\té—\xa0"), st.integers(1, 5))
+def test_words_across_slices_are_counted_once(text: str, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_SLICE", 1 << 30)
+        whole = count_words(text)
+        patch.setattr(module, "_SLICE", size)
+        assert count_words(text) == whole
 
 
 @given(texts(breaks="\n\t"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
 from tui_reader.document.clean import clean_text
-from tui_reader.formats import preview, read
+from tui_reader.formats import plain, preview, read
 
 PAGE = Path(__file__).resolve().parents[2] / "../shared/inputs/pasted-news-page.txt"
 PROSE = (
@@ -154,12 +154,49 @@ def test_a_preview_is_the_beginning_of_the_whole(width: int | None) -> None:
     whole, beginning = read(source, "a.txt"), preview(source, "a.txt")
     assert beginning is not None
     assert beginning.partial
-    assert whole.text.startswith(beginning.text)
-    assert 10_000 < len(beginning.text) <= 20_000
-    assert whole.blocks[: len(beginning.blocks)] == beginning.blocks
+    assert beginning.gap is not None
+    first = beginning.text[: beginning.gap - 1]
+    assert whole.text.startswith(first)
+    assert 10_000 < len(first) <= 20_000
+    sign = next(index for index, each in enumerate(beginning.blocks) if each.start == beginning.gap)
+    assert whole.blocks[:sign] == beginning.blocks[:sign]
+    last = beginning.text[beginning.blocks[sign + 1].start :]
+    assert whole.text.endswith(last)
+    assert 5_000 < len(last) <= 10_000
+    shift = len(whole.text) - len(beginning.text)
+    moved = [each._replace(start=each.start + shift, end=each.end + shift) for each in beginning.blocks[sign + 1 :]]
+    assert list(whole.blocks[-len(moved) :]) == moved
     assert beginning.metadata.title == whole.metadata.title
     assert abs(beginning.metadata.words - whole.metadata.words) < whole.metadata.words / 10
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_an_ending_that_would_be_misread_is_left_out(encoding: str) -> None:
+    source = "\n\n".join(f"{number} façade. {PROSE}" for number in range(9_000)).encode(encoding)
+    beginning = preview(source, "a.txt")
+    assert beginning is not None
+    assert beginning.gap is None
+    assert "façade" in beginning.text
+
+
+def test_an_ending_is_cut_between_characters() -> None:
+    source = ("\n\n".join("é漢😀" * 300 for _ in range(1_000))).encode()
+    for cut in range(4):
+        beginning = preview(source[: len(source) - cut], "a.txt") if cut == 0 else preview(b"x" * cut + source, "a.txt")
+        assert beginning is not None
+        assert beginning.gap is not None
+        assert "\ufffd" not in beginning.text
+
+
 def test_a_text_that_is_read_at_once_has_no_preview() -> None:
     assert preview(PROSE.encode() * 1_000, "a.txt") is None
+
+
+@given(st.text(st.sampled_from("ab.-•\n\n\n \t"), max_size=200), st.integers(1, 20))
+def test_a_text_is_the_same_whether_it_is_taken_whole_or_in_pieces(source: str, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "_PIECE", 1 << 30)
+        whole = read(source.encode(), "a.txt")
+        patch.setattr(plain, "_PIECE", size)
+        pieces = read(source.encode(), "a.txt")
+    assert (pieces.text, pieces.blocks) == (whole.text, whole.blocks)

@@ -129,10 +129,12 @@ class Document:
     notices: tuple[str, ...] = ()
     """What a reader should know of how it was read, one sentence each."""
     partial: bool = False
-    """Whether this is only the beginning, shown while the whole is being read."""
+    """Whether this is only the beginning, and perhaps the ending, shown while the whole is being read."""
     title_block: int | None = None
     """Index of the block that says the same as the metadata's title; None where no block does. Who draws the title
     above the text leaves out the one or the other, so that a reader does not meet it twice; offsets stay the same."""
+    gap: int | None = None
+    """Offset of the sign for all that is not read yet, which the ending follows; None where no ending is there."""
 
     def block_text(self, index: int) -> str:
         """Text of a block."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.pace import breathe
 
 _HARMFUL = LazyPattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -54,7 +55,13 @@ def is_clean_utf8(data: bytes) -> bool:
     """The same for valid UTF-8."""
     if len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return False
-    return data.isascii() or not any(pattern.search(data) for pattern in _HARMFUL_BYTES)
+    if data.isascii():
+        return True
+    for pattern in _HARMFUL_BYTES:
+        breathe()
+        if pattern.search(data):
+            return False
+    return True
 
 
 def clean_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.pace import breathe
 
 WORDS_PER_MINUTE = 230
 """Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""
@@ -21,9 +22,13 @@ IDEOGRAPHS_PER_WORD = 2
 SOUTHERN_PER_WORD = 6
 """It has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in Burmese."""
 # White space of ASCII becomes a space and everything else a letter, so that a word begins at each " x".
-_SHAPE = bytes(0x20 if byte in b" \n\t" else 0x78 for byte in range(256))
+_SPACES = " \n\t"
+_SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
 # First bytes of the UTF-8 of other characters than those of unspaced scripts, and all continuing bytes.
 _SPACED_BYTES = bytes(byte for byte in range(256) if not 0xE0 <= byte <= 0xEF or byte in {0xE2, 0xEA, 0xEB, 0xEC, 0xED})
+
+_SLICE = 250_000
+"""Characters that are counted at a time: a thread that counts on would keep the screen's from its work for 30 ms."""
 
 
 def count_words(text: str) -> int:
@@ -31,19 +36,33 @@ def count_words(text: str) -> int:
 
     Scripts without spaces count by characters, see `IDEOGRAPHS_PER_WORD` and `SOUTHERN_PER_WORD`.
     """
-    encoded = text.encode("utf-8", "replace")
-    if text.isascii() or not encoded.translate(None, _SPACED_BYTES):
-        return _count_runs(encoded)
+    words = _count_spaced(text)
+    if words >= 0:
+        return words
     ideographs = sum(map(len, _ideograph_runs.findall(text)))
     southern = sum(map(len, _southern_runs.findall(text)))
     if ideographs or southern:
-        encoded = _unspaced.sub(" ", text).encode("utf-8", "replace")
-    return _count_runs(encoded) + _divide_up(ideographs, IDEOGRAPHS_PER_WORD) + _divide_up(southern, SOUTHERN_PER_WORD)
+        text = _unspaced.sub(" ", text)
+    words = _count_runs(text.encode("utf-8", "replace"))
+    return words + _divide_up(ideographs, IDEOGRAPHS_PER_WORD) + _divide_up(southern, SOUTHERN_PER_WORD)
 
 
 def _divide_up(count: int, by: int) -> int:
     """A quotient, rounded up."""
     return -(-count // by)
+
+
+def _count_spaced(text: str) -> int:
+    """The same of a text in scripts with spaces; -1 where others may be among them."""
+    words = 0
+    for start in range(0, len(text), _SLICE):
+        # With the character before it: a word that began in the last slice does not begin again.
+        encoded = text[max(start - 1, 0) : start + _SLICE].encode("utf-8", "replace")
+        if not encoded.isascii() and encoded.translate(None, _SPACED_BYTES):
+            return -1
+        breathe()
+        words += _count_runs(encoded) - (start > 0 and text[start - 1] not in _SPACES)
+    return words
 
 
 def _count_runs(encoded: bytes) -> int:

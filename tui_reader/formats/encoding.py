@@ -11,6 +11,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from tui_reader.document.pace import breathe
+
 _MARKS = (
     # The mark of UTF-32 begins with that of UTF-16, so it must be looked for first.
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
@@ -34,6 +36,9 @@ _SIGNATURES = (
 
 _SAMPLE = 65_536
 """Bytes that are looked at to tell text from other things, and to detect an encoding."""
+
+_PIECE = 500_000
+"""Bytes that are decoded at a time: 10 ms for a million words would keep the screen's thread from a frame."""
 
 _MOST_ZEROS = 0.01
 """Share of zero bytes up to which a file is text with damage; programs and databases hold far more."""
@@ -91,10 +96,28 @@ def decode(data: bytes) -> Decoded:
     if problem:
         return _wide(data) or Decoded("", problem=problem)
     try:
-        text = data.decode()
+        text = _decode_utf8(data)
     except UnicodeDecodeError:
         return _declared(data) or _damaged(data) or _guessed(data)
     return _repaired(text)
+
+
+def _decode_utf8(data: bytes) -> str:
+    """The text of valid UTF-8; a piece at a time where it is long.
+
+    Raises:
+        UnicodeDecodeError: It is none.
+    """
+    if len(data) <= 2 * _PIECE:
+        return data.decode()
+    pieces = []
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _PIECE) + 1 or len(data)
+        pieces.append(data[start:end].decode())
+        start = end
+        breathe()
+    return "".join(pieces)
 
 
 def _marked(data: bytes, codec: str, name: str) -> Decoded:
@@ -225,6 +248,7 @@ def _guessed(data: bytes) -> Decoded:
 
 def _repaired(text: str) -> Decoded:
     """UTF-8; where the whole of it was once misread as Windows-1252 and saved so (`â€™` for `’`), the text meant."""
+    breathe()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:
             meant = text.translate(_MISREAD).encode("latin-1").decode()

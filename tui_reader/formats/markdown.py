@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_text
+from tui_reader.document.pace import breathe
 from tui_reader.formats import plain
 from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
@@ -139,6 +140,7 @@ def _parse_inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "inline":
             continue
+        breathe()
         content = token.content
         token.children = []
         # Table cells and short lines rarely hold marks: to see that at once halves the time of a table.

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
+from tui_reader.document.ends import with_ending
+from tui_reader.document.pace import breathe
 from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.links import bare_links
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
-from tui_reader.formats.source import Source, head_of, open_source
+from tui_reader.formats.source import Source, ending_of, head_of, open_source
 from tui_reader.formats.tail import find_tail, is_sentence_end, is_story_paragraph
 
 if TYPE_CHECKING:
@@ -24,9 +26,17 @@ if TYPE_CHECKING:
 
 PREVIEW = 20_000
 """Characters of a large file that are shown while the rest is being read."""
+ENDING = 10_000
+"""Characters at its end that are there by then, to jump to: no screen holds as many."""
 
 _LARGE = 1_500_000
 """Bytes from which reading may take longer than 50 ms on a slow machine; it takes some 10 ms per MB on a usual one."""
+
+_PIECE = 500_000
+"""Characters that are split at a time."""
+
+_MANY = 1_000
+"""Paragraphs that are gone through at a time."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
@@ -70,27 +80,22 @@ class PlainText:
         if source.problem or not source.body:
             return None
         metadata = extrapolated(complete(source.header, source.body, name), len(source.body.encode()) / len(data))
-        return read_body(source, name, partial=True, metadata=metadata)
+        beginning = read_body(source, name, partial=True, metadata=metadata)
+        texts, tights = _paragraphs(ending_of(data, ENDING), wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
+        return with_ending(beginning, _blocks(texts, tights, quiet=0), "\n".join(texts)) if texts else beginning
 
 
 def read_body(source: Source, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
     """Make a document of a clean text; the metadata are given where another format has already found them."""
     metadata = metadata or complete(source.header, source.body, name)
-    texts, tights = _paragraphs(source.body)
+    # Half of what a preview has, so that it comes to the same conclusion.
+    texts, tights = _paragraphs(source.body, wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
     if not texts:
         return empty_document(metadata, source.body)
-    quiet = _standfirst(texts)
-    kind = BlockKind.PARAGRAPH
-    blocks = []
-    start = 0
-    for index, (text, tight) in enumerate(zip(texts, tights, strict=True)):
-        end = start + len(text)
-        blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
-        start = end + 1
     text = "\n".join(texts)
     return Document(
         text,
-        tuple(blocks),
+        tuple(_blocks(texts, tights, quiet=_standfirst(texts))),
         tuple(bare_links(text)),
         metadata,
         tail=None if partial else find_tail(texts),
@@ -100,14 +105,33 @@ def read_body(source: Source, name: str, *, partial: bool = False, metadata: Met
     )
 
 
-def _paragraphs(body: str) -> tuple[list[str], list[bool]]:
-    """The paragraphs of a text, and whether each is followed by the next without an empty row."""
-    # Half of what a preview has, so that it comes to the same conclusion.
-    wrapped = _is_wrapped(body[: PREVIEW // 2])
+def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
+    """Paragraphs as blocks, the first ones quiet."""
+    kind = BlockKind.PARAGRAPH
+    blocks = []
+    start = 0
+    for index, (text, tight) in enumerate(zip(texts, tights, strict=True)):
+        end = start + len(text)
+        blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
+        start = end + 1
+        if not index % _MANY:
+            breathe()
+    return blocks
+
+
+def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
+    """The paragraphs of a text, and whether each is followed by the next without an empty row.
+
+    Args:
+        body: The text, or a part of it.
+        wrapped: Whether the text as a whole is wrapped to a column.
+    """
     texts: list[str] = []
     tights: list[bool] = []
-    chunks = _EMPTY_LINES.split(body)
-    for chunk in chunks:
+    chunks = _chunks(body)
+    for index, chunk in enumerate(chunks):
+        if not index % _MANY:
+            breathe()
         if "\n" not in chunk:
             if text := chunk.rstrip():
                 texts.append(text)
@@ -125,6 +149,17 @@ def _paragraphs(body: str) -> tuple[list[str], list[bool]]:
             tights.extend([short or both for both in map(operator.and_, listed, listed[1:])])
             tights.append(False)
     return texts, tights
+
+
+def _chunks(body: str) -> list[str]:
+    """What stands between empty lines; found a piece at a time, which leaves the processor to a frame in between."""
+    chunks: list[str] = []
+    start = 0
+    while (end := body.find("\n\n", start + _PIECE)) >= 0:
+        chunks += _EMPTY_LINES.split(body[start:end])
+        start = end
+        breathe()
+    return [*chunks, *_EMPTY_LINES.split(body[start:])]
 
 
 def _is_wrapped(beginning: str) -> bool:

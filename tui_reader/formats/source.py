@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_text, is_clean_utf8
@@ -10,6 +11,10 @@ from tui_reader.formats.front_matter import read_front_matter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_CONTINUING = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that begin no character."""
+_OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Source(NamedTuple):
@@ -44,3 +49,18 @@ def head_of(data: bytes, characters: int) -> Source:
         cut = body.rfind("\n\n", characters // 2)
         body = body[: cut if cut > 0 else body.rfind("\n") if "\n" in body else body.rfind(" ")]
     return source._replace(body=body, notices=())
+
+
+def ending_of(data: bytes, characters: int) -> str:
+    """The last characters or so of a large file in UTF-8, from behind an empty line on where there is one; empty where
+    that cannot be told without reading all of it.
+    """
+    tail = data[-4 * characters :].lstrip(_CONTINUING)
+    if data.startswith(_OTHER_MARKS) or b"\0" in tail or b"\x1b" in tail:
+        return ""
+    try:
+        text = clean_text(tail.decode())[-characters:]
+    except UnicodeDecodeError:
+        return ""
+    cut = text.find("\n\n", 0, characters // 2)
+    return text[cut if cut >= 0 else text.find("\n") + 1 :].strip("\n")

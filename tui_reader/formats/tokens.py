@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.pace import breathe
 from tui_reader.formats.inline import TAGS, RunningText, safe_target
 from tui_reader.formats.tables import CellText, join_table
 
@@ -59,6 +60,7 @@ class BlockReader:
         """Append the blocks of some tokens."""
         index = 0
         while index < len(tokens):
+            breathe()
             token = tokens[index]
             match token.type:
                 case "paragraph_open" | "heading_open":

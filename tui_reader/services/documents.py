@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader.document.pace import work_aside
 from tui_reader.services.events import DocumentLoaded, Listener, ignore
 from tui_reader.sources.files import UnreadableError, read_bytes, too_large
 
@@ -144,6 +145,7 @@ class Documents:
         return file is not None and file.size <= AHEAD and self._is_lacking(article_id)
 
     def _work(self) -> None:
+        work_aside()
         while True:
             with self._changed:
                 self._await_task()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from tests.tui.widgets.article_stage import article, headline_of, stage
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.document.ends import with_ending
 from tui_reader.document.rows import Row
 from tui_reader.model.article import Metadata
 from tui_reader.tui.widgets.article_pane import placing
@@ -38,6 +40,37 @@ async def test_an_article_opens_where_it_was_left() -> None:
         await shown.show(document, offset=left)
         assert shown.pane.offset == left
         assert shown.top_words == words
+
+
+@pytest.mark.parametrize("place", [0, 40_000], ids=["from the beginning", "from a place that is not read yet"])
+async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place: int) -> None:
+    whole = article(200)
+    cut = next(block.start for block in whole.blocks if block.start > len(whole.text) - 4_000)
+    first = article(20)
+    last = [
+        block._replace(start=block.start - cut, end=block.end - cut) for block in whole.blocks if block.start >= cut
+    ]
+    ends = with_ending(replace(first, partial=True), last, whole.text[cut:])
+    async with stage() as shown:
+        await shown.show(ends, headline_of(whole), offset=place)
+        assert shown.pane.end()
+        await shown.pilot.pause()
+        rows = shown.lines()[:-1]
+        assert whole.text[-20:] in "".join(rows)
+        shown.pane.show(headline_of(whole), whole)
+        await shown.pilot.pause()
+        assert shown.lines()[:-1] == rows
+        assert shown.pane.at_end
+        shown.pane.line(-3)
+        shown.pane.show(headline_of(whole), ends)
+        shown.pane.end()
+        shown.pane.line(-5)
+        await shown.pilot.pause()
+        rows = shown.lines()[:-1]
+        shown.pane.show(headline_of(whole), whole)
+        await shown.pilot.pause()
+        assert shown.lines()[:-1] == rows
+        assert not shown.pane.at_end
 
 
 async def test_motions_say_whether_anything_changed() -> None:

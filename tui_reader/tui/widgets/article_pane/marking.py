@@ -126,7 +126,7 @@ class MarkedView(MovingView):
     def text_replaced(self, document: Document) -> None:
         """Highlights stay only where no word can have moved: better none than one in the wrong place."""
         old = self._document
-        grown = old is None or (old.partial and document.text.startswith(old.text))
+        grown = old is None or (old.partial and document.text.startswith(old.text[: old.gap]))
         if old is not None and not grown and document.text != old.text:
             self._marks, self._current = _NONE, None
             self.marks_changed()

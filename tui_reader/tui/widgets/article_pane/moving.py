@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document import motions
 from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.placing import EVERYTHING
 from tui_reader.tui.widgets.article_pane.view import PageView
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 KEPT_ROWS = 2
 """Rows of a page that stay in sight on the next one, so that the eye finds the line it read last."""
-EVERYTHING = 1 << 60
 
 
 class MovingView(PageView):
@@ -58,11 +58,19 @@ class MovingView(PageView):
 
     def home(self) -> bool:
         """Move to the top of the page."""
+        self._show_ends()
         return self._put_on_top(0)
 
     def end(self) -> bool:
         """Move so that the last row is seen."""
+        self._show_ends()
         return self._put_on_top(EVERYTHING)
+
+    def _show_ends(self) -> None:
+        """Show the ends of a text of which the place is not read yet: the reader does not want to go there any more."""
+        if self._page is not None and self._page.document is None and self._document is not None:
+            self._offset = 0
+            self._lay_out()
 
     def go_percent(self, percent: float) -> bool:
         """Move so that this share of the text lies above the view; 100 is the end."""

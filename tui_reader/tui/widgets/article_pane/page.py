@@ -77,6 +77,9 @@ class Page:
         )
         if title is not None and layout is not None:
             blocks = layout.document.blocks
+            for block in blocks[:title]:
+                # The numbers below are kept: nothing above them may be an estimate.
+                layout.position(block.start)
             self._split = layout.position(max(blocks[title].end - 1, blocks[title].start))[0] + 1
             self._resume = layout.top_of(title + 1) if title + 1 < len(blocks) else layout.height
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
+from tui_reader.document.ends import offset_in_whole
 from tui_reader.document.rows import Row
 from tui_reader.document.structure import Structure
 from tui_reader.tui.widgets.article_pane.page import Page, PageRow
@@ -29,6 +30,8 @@ MOST_MEASURE = 200
 REFINE_SECONDS = 0.004
 """A slice of work on heights between two frames: it leaves three quarters of a frame to keys."""
 REFINE_EVERY = 1 / 60
+EVERYTHING = 1 << 60
+"""A row below any page."""
 
 
 class PlacedPage(LinePane):
@@ -73,12 +76,18 @@ class PlacedPage(LinePane):
             self.clear()
             return
         began = self._headline is not None and self._headline.id == headline.id
+        at_end = False
         if not (began and self._document is not None and self._document.partial and document is not None):
             self._offset, self._top, self._seen = max(offset, 0), 0, progress
+        elif self._page is not None and self._page.document is self._document:
+            at_end = self.at_end and self._document.gap is not None
+            self._offset = offset_in_whole(self._document, document, self._offset)
         if document is not self._document:
             self._structure = None if document is None else Structure(document)
         self._headline, self._document = headline, document
         self._lay_out()
+        if at_end:
+            self._put_on_top(EVERYTHING)
 
     def clear(self) -> None:
         """Show no article."""
@@ -230,7 +239,7 @@ class PlacedPage(LinePane):
         if headline is not None:
             columns = self._columns()[1]
             document = self._document
-            if document is not None and document.partial and self._offset >= len(document.text):
+            if document is not None and document.partial and self._offset >= _end_of_beginning(document):
                 # The place is not read yet: the head alone is calmer than a beginning that jumps away.
                 document = None
             page = self._page
@@ -278,3 +287,8 @@ class PlacedPage(LinePane):
         if done and self._refiner is not None:
             self._refiner.stop()
             self._refiner = None
+
+
+def _end_of_beginning(document: Document) -> int:
+    """Offset behind the beginning in a document that is not read as a whole yet."""
+    return len(document.text) if document.gap is None else document.gap
