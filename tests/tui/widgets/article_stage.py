@@ -84,10 +84,10 @@ class Shown:
         await self.pilot.pause()
 
     def style_of(self, words: str) -> Any:
-        """Style of the first segment that begins with some words."""
+        """Style of the first segment that begins with some words, blanks aside."""
         for strip in self.strips():
             for segment in strip:
-                if segment.text.startswith(words):
+                if segment.text.lstrip().startswith(words):
                     return segment.style
         raise AssertionError(f"“{words}” begins no piece of\n{self.text}")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from tui_reader.tui.theme import style_of
+from tui_reader.tui.widgets.lines import merged
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -110,7 +111,7 @@ class LinePane(Widget):
             key = (self.row_key(y), width)
             strip = self._strips.get(key)
             if strip is None:
-                strip = self._strips[key] = self.paint_row(y, width)
+                strip = self._strips[key] = merged(self.paint_row(y, width))
             strips.append(strip)
         first, last = crop.column_span
         return strips if (first, last) == (0, width) else [strip.crop(first, last) for strip in strips]

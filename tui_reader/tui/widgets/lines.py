@@ -85,3 +85,35 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
     if room > 0:
         segments.append(Segment(" " * room, base))
     return Strip([*segments, *tail], width)
+
+
+def merged(strip: Strip) -> Strip:
+    """The same picture in fewer segments: each costs the terminal some 40 bytes of colours to read.
+
+    Segments of one style become one. Blanks show no ink, so they go with a neighbour on the same ground.
+    """
+    segments: list[Segment] = []
+    text, style = "", None
+    for more, other, _ in strip:
+        if not text:
+            text, style = more, other
+        elif other == style or (_is_plain(style, other) and more.isspace()):
+            text += more
+        elif _is_plain(style, other) and text.isspace():
+            text, style = text + more, other
+        else:
+            segments.append(Segment(text, style))
+            text, style = more, other
+    if text:
+        segments.append(Segment(text, style))
+    return Strip(segments, strip.cell_length)
+
+
+def _is_plain(one: Style | None, other: Style | None) -> bool:
+    """Whether blanks look alike in two styles."""
+    if one is None or other is None or one.bgcolor != other.bgcolor:
+        return False
+    return not any(
+        style.underline or style.underline2 or style.overline or style.strike or style.reverse or style.link
+        for style in (one, other)
+    )

@@ -1,0 +1,49 @@
+"""Rows: the same picture, whatever they are made of."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_reader.tui.widgets.lines import merged
+
+INKS = ("#d9d4c7", "#97938a", None)
+GROUNDS = ("#15171b", "#272b33", None)
+STYLES = st.builds(
+    lambda ink, ground, **looks: Style(color=ink, bgcolor=ground, **looks),
+    st.sampled_from(INKS),
+    st.sampled_from(GROUNDS),
+    bold=st.booleans(),
+    underline=st.booleans(),
+    reverse=st.booleans(),
+    strike=st.booleans(),
+)
+SEGMENTS = st.lists(st.builds(Segment, st.text("ab ·家 ", max_size=4), STYLES), max_size=8)
+
+
+def picture(strip: Strip) -> list[object]:
+    """What every character looks like: its ink counts only where it has any."""
+    seen: list[object] = []
+    for text, style, _ in strip:
+        assert style is not None
+        lined = bool(style.underline or style.strike or style.reverse)
+        for character in text:
+            ink = (style.color, style.bold) if lined or not character.isspace() else None
+            seen.append((character, style.bgcolor, lined and (style.underline, style.strike, style.reverse), ink))
+    return seen
+
+
+@given(SEGMENTS)
+def test_merging_segments_changes_no_cell(segments: list[Segment]) -> None:
+    strip = Strip(segments)
+    assert picture(merged(strip)) == picture(strip)
+    assert merged(strip).cell_length == strip.cell_length
+
+
+def test_margin_text_and_padding_of_one_ground_are_one_segment() -> None:
+    base, title = Style(color="#d9d4c7", bgcolor="#15171b"), Style(color="#f4efe3", bgcolor="#15171b", bold=True)
+    strip = merged(Strip([Segment("   ", base), Segment("A title", title), Segment("     ", base)]))
+    assert list(strip) == [Segment("   A title     ", title)]
