@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tui_reader.config import Settings
 from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.tui.screens import outside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +113,24 @@ async def test_a_sheet_that_can_no_longer_be_kept_stays_open(start: Start, artic
         await reader.keys("escape", "escape")
         await reader.until(lambda: not reader.app.reading.typing)
         reader.library.store._library.read_only = ""
+
+
+async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_app: object, editor: str, path: Path, unchanged: str) -> str:
+        path.write_text(f"{path.read_text()}words of {editor}\n")
+        return f"{editor} ended with status 3; {unchanged}"
+
+    monkeypatch.setattr(outside, "run_editor", fails)
+    async with start(articles, settings=Settings(editor="ed")) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "E")
+        await reader.sees("ed ended with status 3; esc keeps what it wrote", "words of ed", "esc saves")
+        await reader.keys("escape")
+        await reader.until(lambda: not reader.app.reading.typing)
+        assert [each.note for each in reader.library.annotating.all()] == ["words of ed"]
+        monkeypatch.setattr(outside, "run_editor", lambda *given: f"{given[1]} ended with status 1; {given[3]}")
+        await reader.keys("E")
+        await reader.sees("ed ended with status 1; the note is as it was")
+        assert not reader.app.reading.typing

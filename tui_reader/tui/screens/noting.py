@@ -143,9 +143,10 @@ class Noting:
         """Write on one, on the sheet."""
         annotation = self._library.annotating.get(annotation_id)
         if annotation is not None and self._may_write():
-            self._host.write(
-                Sheet(self._about(annotation), annotation.note, lambda text: self._written(annotation, text))
-            )
+            self._open(annotation, annotation.note)
+
+    def _open(self, annotation: Annotation, text: str) -> None:
+        self._host.write(Sheet(self._about(annotation), text, lambda changed: self._written(annotation, changed)))
 
     def edit_note_outside(self, annotation_id: AnnotationId) -> None:
         """Write on one, in the user's own editor."""
@@ -153,7 +154,10 @@ class Noting:
             edited = self._host.edit_outside(annotation.note)
             if edited.problem:
                 self._host.say(edited.problem, bad=True)
-            if edited.text is not None:
+                # What an editor wrote before it failed would be lost with its file.
+                if edited.text is not None:
+                    self._open(annotation, edited.text.rstrip("\n"))
+            elif edited.text is not None:
                 self._written(annotation, edited.text.rstrip("\n"))
 
     def note_on_article(self, article: str, title: str) -> None:

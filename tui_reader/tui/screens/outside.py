@@ -20,7 +20,7 @@ class Edited(NamedTuple):
     """What came back from an editor."""
 
     text: str | None
-    """The text; None where there is none to take over."""
+    """The text; None where there is none to take over. Where something went wrong, what the editor had written."""
     problem: str = ""
     """What went wrong, to be told."""
 
@@ -90,6 +90,9 @@ def filtered(command: str, text: str) -> tuple[str, str]:
     return answer, f"“{command}” ended with status {ran.returncode}" if ran.returncode else ""
 
 
+_AS_IT_WAS = "the note is as it was"
+
+
 def edit_text(app: App[Any], setting: str, text: str) -> Edited:
     """Have a text edited, in a file that nobody else may read and that is gone afterwards."""
     import tempfile  # noqa: PLC0415 - only for those who use an editor of their own
@@ -101,7 +104,10 @@ def edit_text(app: App[Any], setting: str, text: str) -> Edited:
         with tempfile.TemporaryDirectory(prefix="tui-reader-") as folder:
             path = Path(folder) / "note.md"
             path.write_text(text, encoding="utf-8")
-            problem = run_editor(app, editor, path, "the note is as it was")
-            return Edited(None if problem else path.read_text(encoding="utf-8", errors="replace"), problem)
+            problem = run_editor(app, editor, path, _AS_IT_WAS)
+            written = path.read_text(encoding="utf-8", errors="replace")
+            if problem and written == text:
+                return Edited(None, problem)
+            return Edited(written, problem.replace(_AS_IT_WAS, "esc keeps what it wrote, u after that takes it back"))
     except OSError as error:
         return Edited(None, f"the note could not be given to the editor: {error.strerror}")
