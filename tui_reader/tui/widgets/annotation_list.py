@@ -169,14 +169,16 @@ class AnnotationList(LinePane):
             sections: Articles that are not listed yet.
             cursor: Whether the cursor is to stand on the first annotation if it stands nowhere yet.
         """
-        count = self.count
+        count, rows = self.count, self._rows
         for section in sections:
             self._sections.append(section)
             self._starts.append(count)
             count += section.size
         if cursor:
             self.settle()
-        self.repaint()
+        if rows < self._top + self.size.height:
+            # What comes further down is not seen, and a frame costs more than finding it.
+            self.repaint()
 
     def settle(self, index: int = 0) -> None:
         """Set the cursor on the annotation that is listed so far down, if it stands nowhere yet."""

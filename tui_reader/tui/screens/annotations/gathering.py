@@ -107,8 +107,8 @@ class Gathering:
             self._left = iter(self._library.annotating.articles())
         else:
             annotating = self._library.annotating
-            articles = annotating.articles()
-            self._list.extend((Section(each, len(annotating.ids(each))) for each in articles), cursor=False)
+            sections = [Section(each, annotating.count(each)) for each in annotating.articles()]
+            self._list.extend(sections, cursor=False)
             self._find_kept()
 
     def count(self) -> int:
