@@ -102,7 +102,7 @@ class Writer:
         self._tell(library.read_only, filesystem.warning(library.folder))
         self._tell_damage()
         if self._window.is_second:
-            self._tell("This library is open in another window too: each shows the other's changes, and both are kept.")
+            self._tell("Another window keeps its state in the same file: each shows the other's changes, and both are kept.")
         elif library.recovered:
             many = library.recovered != 1
             self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")

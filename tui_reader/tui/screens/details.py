@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("title", "byline", "source", "date", "url", "language")
 NOTE = "ctrl+s, or enter on the last field, saves; esc leaves all as it was.\nThe file itself stays as it is."
-_PLACEHOLDERS = {"date": "2026-06-05", "url": "https://…", "language": "en"}
+_PLACEHOLDERS = {"date": "such as 2026-06-05", "url": "https://…", "language": "such as en"}
 
 
 class Details(ModalScreen[tuple[str, dict[str, str]] | None]):

@@ -135,7 +135,7 @@ class Noting:
                 answered,
                 value=", ".join(sorted(shared)),
                 suggestions=self._library.reading.all_tags(),
-                placeholder="to check, lede",
+                placeholder="such as: to check, lede",
             )
         )
 

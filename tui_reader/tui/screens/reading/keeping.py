@@ -75,7 +75,7 @@ class Keeping:
                 answered,
                 value="".join(f"{tag}, " for tag in headline.tags),
                 suggestions=reading.all_tags(),
-                placeholder="nato, defence, to read again",
+                placeholder="such as: nato, defence, to read again",
             )
         )
 

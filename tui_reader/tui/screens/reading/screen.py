@@ -269,7 +269,7 @@ class ReadingScreen(KeyScreen):
             from textual.content import Content  # noqa: PLC0415 - for the few who meet it
             from textual.widgets import Static  # noqa: PLC0415
 
-            needs = f"The reader needs {LEAST_WIDTH} columns and {LEAST_HEIGHT} rows"
+            needs = f"Needs {LEAST_WIDTH} columns, {LEAST_HEIGHT} rows"
             self.mount(Static(Content(needs), id="too-small"))
         self.set_class(too_small, "-too-small")
         self.fit_sheet()
