@@ -56,7 +56,7 @@ def changes(old: str, new: str) -> list[Change]:
     """
     olds, news = Words.of(_fold_keeping_case(old)), Words.of(_fold_keeping_case(new))
     found: list[Change] = []
-    for a, b, c, d in _united(_gaps(align(olds.keys, news.keys), len(news.keys))):
+    for a, b, c, d in _united(gaps(align(olds.keys, news.keys), len(news.keys))):
         before, after = _span(olds, a, b), _span(news, c, d)
         kind = ChangeKind.INSERTED if a == b else ChangeKind.DELETED if c == d else ChangeKind.REPLACED
         found.append(Change(kind, before, after))
@@ -76,7 +76,7 @@ def _span(words: Words, first: int, end: int) -> Range:
     return Range(place, place)
 
 
-def _gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
+def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
     """What lies between the matched words: from and to in the old text, from and to in the new one."""
     a = c = 0
     for i, j in enumerate(matches):

@@ -32,12 +32,24 @@ class Limits(NamedTuple):
     """The context that it needs."""
     lead: float = 0.05
     """How far the best place must be ahead of the next; else the passage is ambiguous."""
-    mapped: float = 0.5
-    """Share of the quote, in characters, that the diff must find again."""
+    plain: float = 0.9
+    """Score of a place given by a diff from which no better one is looked for."""
+    beside: float = 0.2
+    """How much better what stands around a better one must be, of 2."""
+    kept: float = 0.5
+    """Share of the quote, in letters, that a diff must find again in one place."""
+    most: float = 0.7
+    """Share from which nobody asks whether the rest stands elsewhere."""
+    telling: int = 12
+    """Length from which a lost stretch that stands elsewhere is no chance."""
+    torn: float = 0.15
+    """Share of the quote that a part must be ahead of the next one, if that is as large at least."""
     another: float = 0.5
     """Share of a place, in characters, from which it is another passage that the old text had too."""
     stretch: float = 1.8
     """How much longer than the quote a place may be."""
+    insertion: int = 40
+    """Characters by which it may be longer still where a diff gives it: a few words."""
 
     def floor(self, length: int) -> float:
         """The least score for a quote of some length."""
