@@ -50,8 +50,8 @@ def told(store: Store, seen: list[Edit]) -> bool:
 def test_each_window_sees_the_other_within_a_second_and_says_that_it_is_there(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
-    assert not any("another window" in notice for notice in one.notices)
-    assert any("another window" in notice for notice in two.notices)
+    assert not any("Another window" in notice for notice in one.notices)
+    assert any("Another window" in notice for notice in two.notices)
     change(one, "a", "starred", True)
     seen: list[Edit] = []
     assert until(lambda: told(two, seen)) < 1.0
@@ -65,7 +65,7 @@ def test_each_window_sees_the_other_within_a_second_and_says_that_it_is_there(tm
     two.close()
     again = open_store(path)
     assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
-    assert not any("another window" in notice for notice in again.notices)
+    assert not any("Another window" in notice for notice in again.notices)
     again.close()
 
 
