@@ -131,3 +131,116 @@ def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> 
     composed = "Élan.md"
     apart = str(tmp_path / unicodedata.normalize("NFD", composed))
     assert places.name_of(apart) == places.name_of(str(tmp_path / composed)) == composed
+
+
+def noted(owner: Any, location: str) -> str:
+    """A note on an article; its id."""
+    made: str = owner.library.annotating.note_on_article(owner.at(location).id, "Keep me.").annotation
+    return made
+
+
+@pytest.mark.parametrize("while_running", [True, False])
+@pytest.mark.parametrize("moved", ["moved", "written anew"])
+def test_an_address_follows_although_the_text_was_changed_too(
+    tmp_path: Path, opened: Opener, while_running: bool, moved: str
+) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x", url="https://example.org/x")
+    owner = opened(path.parent).scanned()
+    owner.library.reading.toggle_star([owner.at("x.md").id])
+    noted(owner, "x.md")
+    if not while_running:
+        owner.library.close()
+    target = path.parent / "deep" / "y.md"
+    if moved == "moved":
+        target.parent.mkdir()
+        path.rename(target)
+        target.write_text(target.read_text() + "\nAnd one line more.\n")
+    else:
+        path.unlink()
+        write(target, "something else altogether", url="https://example.org/x")
+    if not while_running:
+        owner = opened(path.parent).scanned()
+    owner.until(lambda: "deep/y.md" in owner.headlines() and "x.md" not in owner.headlines())
+    owner.until(lambda: owner.at("deep/y.md").notes == 1)
+    assert owner.at("deep/y.md").state.starred
+
+
+def test_an_address_of_two_articles_takes_nothing_from_the_one_that_is_there(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x", url="https://example.org/x")
+    star(opened(path.parent).scanned(), "x.md")
+    write(path.with_name("y.md"), "another edition", url="https://example.org/x")
+    owner = opened(path.parent).scanned()
+    assert owner.at("x.md").state.starred and not owner.at("y.md").state.starred
+
+
+@pytest.mark.parametrize("while_running", [True, False])
+def test_a_copy_that_was_listed_and_opened_before_its_original_went_is_the_moved_one(
+    tmp_path: Path, opened: Opener, while_running: bool
+) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    copy = path.with_name("y.md")
+    owner = opened(path.parent).scanned()
+    noted(owner, "x.md")
+    owner.library.close()
+    shutil.copyfile(path, copy)
+    owner = opened(path.parent).scanned()
+    owner.library.reading.open(owner.at("y.md").id)
+    owner.library.reading.leave(owner.at("y.md").id, 3, 0.5)
+    if not while_running:
+        owner.library.close()
+    path.unlink()
+    if not while_running:
+        owner = opened(path.parent).scanned()
+    owner.until(lambda: "x.md" not in owner.headlines() and owner.at("y.md").notes == 1)
+    owner.library.close()
+    assert opened(path.parent).scanned().at("y.md").notes == 1
+
+
+def test_a_copy_with_stars_or_notes_of_its_own_stays_itself(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    owner = opened(path.parent).scanned()
+    noted(owner, "x.md")
+    shutil.copyfile(path, path.with_name("y.md"))
+    owner.until(lambda: "y.md" in owner.headlines())
+    noted(owner, "y.md")
+    path.unlink()
+    owner.until(lambda: "x.md" not in owner.headlines())
+    assert owner.at("y.md").notes == 1
+    assert len(list(owner.library.annotating.all())) == 2
+
+
+def test_of_two_copies_neither_is_guessed(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    shutil.copyfile(path, path.with_name("y.md"))
+    shutil.copyfile(path, path.with_name("z.md"))
+    owner = opened(path.parent).scanned()
+    noted(owner, "x.md")
+    owner.library.close()
+    path.unlink()
+    owner = opened(path.parent).scanned()
+    assert [owner.at(each).notes for each in ("y.md", "z.md")] == [0, 0]
+    assert [each.note for each in owner.library.annotating.all()] == ["Keep me."]
+
+
+def test_a_file_that_has_just_come_is_the_moved_one_rather_than_a_copy_that_was_there(
+    tmp_path: Path, opened: Opener
+) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    shutil.copyfile(path, path.with_name("y.md"))
+    owner = opened(path.parent).scanned()
+    noted(owner, "x.md")
+    path.rename(path.with_name("z.md"))
+    owner.until(lambda: "x.md" not in owner.headlines() and "z.md" in owner.headlines())
+    assert (owner.at("y.md").notes, owner.at("z.md").notes) == (0, 1)
+
+
+def test_a_renamed_folder_keeps_files_of_one_content_apart_by_their_names(tmp_path: Path, opened: Opener) -> None:
+    for name in ("x.md", "y.md"):
+        write(tmp_path / "articles" / "old" / name, "the same")
+    owner = opened(tmp_path / "articles").scanned()
+    owner.library.reading.toggle_star([owner.at("old/x.md").id, owner.at("old/y.md").id])
+    noted(owner, "old/y.md")
+    owner.library.close()
+    (tmp_path / "articles" / "old").rename(tmp_path / "articles" / "new")
+    owner = opened(tmp_path / "articles").scanned()
+    assert [owner.at(each).notes for each in ("new/x.md", "new/y.md")] == [0, 1]

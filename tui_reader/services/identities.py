@@ -2,7 +2,8 @@
 
 An id is the one that a file's front matter claims, else the address of the original, else the name of the file. What a
 reader did with an article is recorded under its id together with where its file stood and the fingerprint of its bytes,
-so that the record, once there, says better than the file who the article is.
+so that the record, once there, says better than the file who the article is. When a recorded file is gone, the one that
+claims its id or address now is that article, else the one that has its bytes.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Identities:
         self._files: dict[ArticleId, FoundFile] = {}
         self._live: dict[str, ArticleId] = {}
         self._unsettled: set[ArticleId] = set()
-        self._vanished = False
+        self._vanished = True
+        """Whether a recorded file may have gone since moves were looked for; at the start, any may have."""
         for article_id, record in records:
             self._learn(article_id, str(record.get(LOCATION) or ""), str(record.get(FINGERPRINT) or ""))
 
@@ -102,27 +104,39 @@ class Identities:
             self._vanished = self._vanished or article_id in self._records
         return article_id
 
-    def settle(self) -> list[Move]:
+    def settle(self, is_bare: Callable[[ArticleId], bool] | None = None) -> list[Move]:
         """Find moved files, now that everything on the disk has been seen.
 
-        A file without a record of its own is a recorded article if it claims its id or has its bytes, that article's
-        file is nowhere to be found, and no other article would fit as well.
+        A file that nobody did anything with is a recorded article if it claims its id or address or has its bytes, that
+        article's file is nowhere to be found, and no other article or file would fit as well. Files that have just
+        come are asked first: one that was there before is a copy that stayed when the original went.
+
+        Args:
+            is_bare: Whether nothing worth keeping is recorded of an article; None for whether nothing is at all.
         """
-        moves = []
-        fresh = self._unsettled if not self._vanished else [i for i in self._files if i not in self._records]
-        for mistaken in list(fresh):
-            file = self._files[mistaken]
-            if file.fingerprint not in self._by_fingerprint and file.metadata.id not in self._records:
-                continue
-            known = self._origin(file)
-            if known is not None:
-                del self._files[mistaken]
-                self._live[file.name] = known
-                self._files[known] = file
-                moves.append(Move(file, mistaken, known))
-        self._unsettled.clear()
-        self._vanished = False
+        moves: list[Move] = []
+        vanished, self._vanished = self._vanished, False
+        fresh, self._unsettled = self._unsettled, set()
+        doubtful: set[ArticleId] = set()
+        for some in (fresh, [each for each in self._files if each not in fresh] if vanished else ()):
+            fitting: dict[ArticleId, list[FoundFile]] = defaultdict(list)
+            for mistaken in some:
+                known = self._origin(mistaken)
+                if known is not None and (self._is_unrecorded(mistaken) or (is_bare is not None and is_bare(mistaken))):
+                    fitting[known].append(self._files[mistaken])
+            for known, files in fitting.items():
+                file = self._most_like(known, files)
+                if file is not None and known not in doubtful and known not in self._files:
+                    moves.append(self._move(file, known))
+            doubtful.update(fitting)
         return moves
+
+    def _move(self, file: FoundFile, known: ArticleId) -> Move:
+        mistaken = self._live[file.name]
+        del self._files[mistaken]
+        self._live[file.name] = known
+        self._files[known] = file
+        return Move(file, mistaken, known)
 
     def note(self, edit: Edit) -> None:
         """Take an edit of an article's record in."""
@@ -171,17 +185,40 @@ class Identities:
         # An id that is a file name was never claimed: the file has got its first one now, and stays who it was.
         return Path(article_id.partition("~")[0]).suffix != Path(file.name).suffix
 
-    def _origin(self, file: FoundFile) -> ArticleId | None:
-        """The recorded article that a file without a record must be, if there is just one."""
-        candidates = self._by_fingerprint.get(file.fingerprint, set()) if file.size else set()
-        if file.metadata.id in self._records:
-            candidates = {file.metadata.id}
-        missing = [known for known in candidates if known not in self._files]
-        if len(missing) != 1:
-            return None
-        (known,) = missing
+    def _is_unrecorded(self, article_id: ArticleId) -> bool:
+        return article_id not in self._records or self._records[article_id] == _Record("", "")
+
+    def _origin(self, article_id: ArticleId) -> ArticleId | None:
+        """The recorded article that a file must be whose own id is a mistake, if there is just one."""
+        file = self._files[article_id]
+        for claim in (file.metadata.id, _address(file.metadata)):
+            if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):
+                return claim
+        alike = self._by_fingerprint.get(file.fingerprint, ()) if file.size else ()
+        missing = [known for known in alike if known != article_id and self._is_missing(known, file)]
+        if len(missing) > 1:
+            missing = [known for known in missing if _last(self._records[known].location) == _last(file.name)]
+        return missing[0] if len(missing) == 1 else None
+
+    def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
+        """Whether a recorded article has no file, unless it is this one: another window may have recorded that."""
         location = self._records[known].location
-        return None if not location or location in self._live or self._exists(location) else known
+        if known in self._files or not location:
+            return False
+        return location == file.name or not (location in self._live or self._exists(location))
+
+    def _most_like(self, known: ArticleId, files: list[FoundFile]) -> FoundFile | None:
+        """The file that is a recorded article, of those that might be: its bytes count first, then its name."""
+        record = self._records[known]
+        same = [each for each in files if each.fingerprint == record.fingerprint] or files
+        if len(same) > 1:
+            same = [each for each in same if _last(each.name) == _last(record.location)]
+        return same[0] if len(same) == 1 else None
+
+
+def _last(name: str) -> str:
+    """The file's own name, without its folders."""
+    return name.rpartition("/")[2]
 
 
 def _address(metadata: Metadata) -> str:

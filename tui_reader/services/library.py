@@ -334,8 +334,9 @@ class Library:
                 self.documents.drop(changed)
                 self._listener(DocumentChanged(changed))
         if batch.complete:
-            for move in self._identities.settle():
+            for move in self._identities.settle(self._state.is_bare):
                 self._forget((move.mistaken,))
+                self._state.adopt(move.mistaken, move.id)
                 self._catalogue.put([self._state.headline(move.file.article(move.id))])
                 touched.update({move.mistaken: None, move.id: None})
         self._state.follow(touched)

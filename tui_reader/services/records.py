@@ -7,21 +7,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.model.article import ArticleId, ReadingState
+from tui_reader.model.article import NOTHING, ArticleId, ReadingState
+from tui_reader.services.annotation_records import decode_anchor
 from tui_reader.storage.base import ARTICLES, Edit, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from tui_reader.model.annotation import Anchor
 
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
 """Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
 
 _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
 
+BOOKMARK = "bookmark_"
+"""Begins the name of a field that holds a bookmark's anchor; its letter ends it."""
 LOCATION = "location"
 """Where the file stood when it was last seen, in the way ids name files."""
 FINGERPRINT = "fingerprint"
 """BLAKE2b of the file's bytes, 16 bytes in hexadecimal: finds an article again whose file was moved."""
+
+
+SEEN_FIELDS = ("read", "opened", "finished", "offset", "progress", "seen")
+"""What looking at an article leaves in its record, as against what a reader does with it on purpose."""
 
 
 def decode(record: Record | None) -> ReadingState:
@@ -40,6 +49,7 @@ def decode(record: Record | None) -> ReadingState:
         finished=_text(record.get("finished")),
         joined=record.get("joined") is True,
         edits={name: value for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
+        bookmarks=_bookmarks(record),
     )
 
 
@@ -56,6 +66,7 @@ def encode(state: ReadingState) -> dict[str, Any]:
         "finished": state.finished or None,
         "joined": state.joined or None,
         **{edited: state.edits.get(name) for name, edited in _EDITED},
+        **{BOOKMARK + letter: anchor._asdict() for letter, anchor in state.bookmarks.items()},
     }
 
 
@@ -74,6 +85,11 @@ def differences(article_id: ArticleId, record: Record | None, fields: Mapping[st
 
 
 _UNTOUCHED = ReadingState()
+
+
+def _bookmarks(record: Record) -> Mapping[str, Anchor]:
+    found = {name.removeprefix(BOOKMARK): decode_anchor(record[name]) for name in record if name.startswith(BOOKMARK)}
+    return {letter: anchor for letter, anchor in found.items() if anchor is not None} or NOTHING
 
 
 def _number(value: object) -> float:

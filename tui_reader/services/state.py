@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline
 from tui_reader.services.notebook import Notebook
-from tui_reader.services.records import FINGERPRINT, LOCATION, amended, decode, differences, encode
+from tui_reader.services.records import FINGERPRINT, LOCATION, SEEN_FIELDS, amended, decode, differences, encode
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
@@ -107,6 +107,25 @@ class LibraryState:
         if own and opened:
             self.on_opened(tuple(opened))
         return tuple(headline.id for headline in known)
+
+    def is_bare(self, article_id: ArticleId) -> bool:
+        """Whether a reader did nothing with an article that would be missed: looking at a copy is nothing."""
+        state = decode(self.store.get(ARTICLES, article_id))
+        kept = state.starred or state.archived or state.joined or state.tags is not None or state.edits
+        return not kept and not self.notebook.count(article_id)
+
+    def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
+        """Take in that an article, nothing of which would be missed, is a file of one that is known already."""
+        record = dict(self.store.get(ARTICLES, mistaken) or {})
+        if not record or self.store.read_only:
+            return
+        held = self.store.get(ARTICLES, known) or {}
+        edits = list(differences(mistaken, record, dict.fromkeys(record)))
+        edits += [
+            Edit(ARTICLES, known, name, None, record[name]) for name in SEEN_FIELDS if name in record.keys() - held
+        ]
+        self._track(self.store.apply(edits, "found a moved file", undoable=False))
+        self.absorb(edits, own=False)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
         """Record where the files of articles with a record stand now, and what they hold."""
