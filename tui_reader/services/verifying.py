@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.anchoring.diff import ChangeKind, changes
-from tui_reader.anchoring.quotes import Near, QuoteFinder
+from tui_reader.anchoring.diff import ChangeKind, align, changes
+from tui_reader.anchoring.folding import Words, fold, is_unspaced
+from tui_reader.anchoring.quotes import ALTERED, Near, QuoteFinder
+from tui_reader.anchoring.scoring import likeness
 from tui_reader.document.words import count_words
+from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 LEAST_WORDS = 4
 """Words from which something between quotation marks counts as a quote; fewer are names and ironies."""
+CHANCE = 2
+"""Words per word of a run at the end of a passage that may lie between it and the rest: beyond, it is met by chance."""
 
 
 class Verdict(StrEnum):
@@ -148,12 +153,79 @@ def _look(
             return Checked(quote, Verdict.EXACT, headline, start, passage), 1.0
         joined = " […] ".join(one or words for one, words in zip(told, passages, strict=True))
         return Checked(quote, Verdict.ALTERED, headline, start, passage, joined), 1.0
-    nearest: Near | None = finder.nearest(" ".join(parts))
+    whole = " ".join(parts)
+    nearest = finder.nearest(whole) or _nearest_letters(whole, text)
     if nearest is None:
         return None, 0.0
-    passage = text[slice(*nearest.range)]
-    told_of = difference(" ".join(parts), passage) or passage
-    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, told_of), nearest.likeness
+    place = _as_far_as(whole, text, nearest.range)
+    passage = text[slice(*place)]
+    told_of = difference(whole, passage) or passage
+    return Checked(quote, Verdict.ALTERED, headline, place.start, passage, told_of), nearest.likeness
+
+
+def _nearest_letters(quote: str, text: str) -> Near | None:
+    """The passage most like a quote in a script without spaces, letter by letter: common ones have no rare words."""
+    wanted = fold(quote)
+    if 2 * sum(map(is_unspaced, wanted)) < len(wanted):
+        return None
+    # 30 ms, and most quotes are found before.
+    from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415
+
+    folded = fold(text)
+    found = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
+    if found is None or found.dest_end <= found.dest_start:
+        return None
+    place = Range(found.dest_start, found.dest_end)
+    alike = likeness(wanted, folded[slice(*place)])
+    return Near(place, alike) if alike >= ALTERED else None
+
+
+def _as_far_as(quote: str, text: str, near: Range) -> Range:
+    """The range near a place that a quote is a form of, word for word: as many at either end as the quote changed.
+
+    What replaced the first or the last words has nothing in common with them, so a search cannot tell where the passage
+    ends. It ends with as many words as the quote goes on beyond those in common, but within their line and sentence.
+    """
+    low, high = text.rfind("\n", 0, near.start) + 1, text.find("\n", near.end)
+    high = high if high >= 0 else len(text)
+    quoted, words = Words.of(fold(_core(quote))), Words.of(fold(text[low:high]))
+    inside = [i for i, end in enumerate(words.ends) if end > near.start - low and words.starts[i] < near.end - low]
+    if not inside:
+        return near
+    found = align(quoted.keys, words.keys[inside[0] : inside[-1] + 1])
+    same = _without_chance([(i, inside[0] + j) for i, j in enumerate(found) if j >= 0])
+    if not same:
+        return near
+    (before, first), (last_quoted, last) = same[0], same[-1]
+    for key in reversed(quoted.keys[:before]):
+        if not key[0].isalnum() or first == 0 or not words.keys[first - 1][0].isalnum():
+            break
+        first -= 1
+    for key in quoted.keys[last_quoted + 1 :]:
+        if not key[0].isalnum() or last + 1 == len(words.keys) or not words.keys[last + 1][0].isalnum():
+            break
+        last += 1
+    start, end = low + words.starts[first], low + words.ends[last]
+    behind = re.match(r"(?:['’]\w+)*[^\w\s]*", text[end:]) if not quote[-1:].isalnum() else None
+    return Range(start, end + behind.end() if behind else end)
+
+
+def _without_chance(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Words in common, by their numbers in the quote and in the text, without those met by chance far from the rest."""
+    for _ in range(2):
+        while True:
+            run = 1
+            while run < len(same) and same[-run][0] - same[-run - 1][0] == 1 == same[-run][1] - same[-run - 1][1]:
+                run += 1
+            if run >= len(same):
+                break
+            beyond = (same[-run][1] - same[-run - 1][1]) - (same[-run][0] - same[-run - 1][0])
+            if beyond <= CHANCE * run:
+                break
+            del same[-run:]
+        # The other end is looked at as the end of both texts read backwards.
+        same = [(-i, -j) for i, j in reversed(same)]
+    return same
 
 
 def difference(quoted: str, passage: str) -> str:
@@ -164,11 +236,16 @@ def difference(quoted: str, passage: str) -> str:
     found = changes(passage, quoted)
     for change in found:
         told.append(passage[at : change.old.start])
-        if change.kind is not ChangeKind.INSERTED:
-            told.append(f"[-{passage[slice(*change.old)]}-]")
-        if change.kind is not ChangeKind.DELETED:
-            told.append(f"{{+{quoted[slice(*change.new)]}+}}")
         at = change.old.end
+        added = f"{{+{quoted[slice(*change.new)]}+}}"
+        if change.kind is ChangeKind.INSERTED:
+            # It stands behind the word before, or before the first one, apart from it if it is so in the quote.
+            gap = " " if quoted[change.new.start - 1 : change.new.start].isspace() else ""
+            told.append(f"{gap}{added}" if at else f"{added}{' ' if quoted[change.new.end :][:1].isspace() else ''}")
+            continue
+        told.append(f"[-{passage[slice(*change.old)]}-]")
+        if change.kind is ChangeKind.REPLACED:
+            told.append(added)
     return "".join((*told, passage[at:])) if found else ""
 
 

@@ -1,0 +1,148 @@
+"""What a draft quotes is compared with what the articles say, word for word."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.formats import read
+from tui_reader.model.article import Article, Headline, Metadata
+from tui_reader.services.verifying import Checked, DraftQuote, Verdict, difference, quotes_in, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ENGLISH = """\
+# A walk
+
+The house stood empty for a year. Another one comes behind it. And on it goes, up to the hill.
+
+They don’t say why, and nobody asked them to.
+"""
+JAPANESE = "# 文\n\n日本語の文章です。これは二番目の文です。最後の文はここにあります。\n"
+
+
+def checked(quote: str, article: str = ENGLISH) -> Checked:
+    headline = Headline(Article("a.md", "a.md", Metadata(title="A")))
+    return verify([DraftQuote(quote, 1)], [(headline, read(article.encode(), "a.md"))])[0]
+
+
+@pytest.mark.parametrize(
+    ("quote", "passage", "told"),
+    [
+        (
+            "Another one comes behind them.",
+            "Another one comes behind it.",
+            "Another one comes behind [-it-]{+them+}",
+        ),
+        (
+            "Some other one comes behind it.",
+            "Another one comes behind it.",
+            "[-Another-]{+Some other+} one comes behind it",
+        ),
+        (
+            "His house stood empty for a year.",
+            "The house stood empty for a year.",
+            "[-The-]{+His+} house stood empty for a year",
+        ),
+        (
+            "The house stood quite empty for a year.",
+            "The house stood empty for a year.",
+            "The house stood {+quite+} empty for a year",
+        ),
+        (
+            "The house stood for a year.",
+            "The house stood empty for a year.",
+            "The house stood [-empty-] for a year",
+        ),
+        (
+            "Now the house stood empty for a year",
+            "The house stood empty for a year",
+            "[-The-]{+Now the+} house stood empty for a year",
+        ),
+        (
+            "nobody asked them to do that",
+            "nobody asked them to",
+            "nobody asked them to {+do that+}",
+        ),
+        (
+            "And on it goes, up to the mountain top",
+            "And on it goes, up to the hill",
+            "And on it goes, up to the [-hill-]{+mountain top+}",
+        ),
+        (
+            "They don't say why, and nobody asked them twice.",
+            "They don’t say why, and nobody asked them to.",
+            "They don’t say why, and nobody asked them [-to-]{+twice+}",
+        ),
+    ],
+)
+def test_the_words_at_the_ends_are_shown_as_replaced_and_the_passage_is_whole(
+    quote: str, passage: str, told: str
+) -> None:
+    result = checked(quote)
+    assert (result.verdict, result.passage, result.difference) == (Verdict.ALTERED, passage, told)
+    assert result.start == read(ENGLISH.encode(), "a.md").text.index(passage)
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("これは三番目の文です。", "これは[-二-]{+三+}番目の文です"),
+        ("日本語の文章です。これは三番目の文です。", "日本語の文章です。これは[-二-]{+三+}番目の文です"),
+        ("最後の文はここにありました。", "最後の文はここにありま[-す-]{+した+}"),
+        ("それは二番目の文です。", "[-こ-]{+そ+}れは二番目の文です"),
+    ],
+)
+def test_one_other_character_in_japanese_is_an_altered_quote(quote: str, told: str) -> None:
+    result = checked(quote, JAPANESE)
+    assert (result.verdict, result.difference) == (Verdict.ALTERED, told)
+
+
+def test_japanese_without_any_rare_pair_of_letters_is_found_letter_by_letter() -> None:
+    # Every pair of letters of the quote stands there more often than a search by rare words looks at.
+    common = "それはこれでこれはそれ。" * 400
+    assert checked("あれはこれでこれはそれだ。", f"{common}\n").verdict is Verdict.ALTERED
+
+
+def test_real_japanese_sentences_with_one_character_changed_are_found(corpus: Callable[[str], Path]) -> None:
+    folder = corpus("markdown-frontmatter") / "rust-book-ja"
+    document = read((folder / "ch15-04-rc.md").read_bytes(), "ch15-04-rc.md")
+    sentences = re.findall(r"[^。\n！？`]{15,60}[。！？]", document.text)[:60]
+    assert len(sentences) > 30
+    quotes = [
+        DraftQuote(f"{each[: len(each) // 2]}驢{each[len(each) // 2 + 1 :]}", line)
+        for line, each in enumerate(sentences)
+    ]
+    headline = Headline(Article("rc.md", "rc.md", Metadata(title="Rc")))
+    results = verify(quotes, [(headline, document)])
+    assert [each.quote.text for each in results if each.verdict is not Verdict.ALTERED] == []
+    assert [each.difference for each in results if "驢" not in each.difference] == []
+
+
+def test_what_is_like_nothing_is_missing() -> None:
+    assert checked("a sentence that is written nowhere at all").verdict is Verdict.MISSING
+    assert checked("全く違う内容がここに書かれている。", JAPANESE).verdict is Verdict.MISSING
+
+
+@given(st.text("ab c.", max_size=30), st.text("ab c.", max_size=30))
+def test_a_difference_holds_all_words_of_the_passage_and_of_the_quote(quoted: str, passage: str) -> None:
+    told = difference(quoted, passage)
+    if told:
+        old = re.sub(r"\{\+.*?\+\}", "", re.sub(r"\[-(.*?)-\]", r"\1", told))
+        new = re.sub(r"\[-.*?-\]", "", re.sub(r"\{\+(.*?)\+\}", r"\1", told))
+        assert re.findall(r"\w+", old) == re.findall(r"\w+", passage)
+        assert re.findall(r"\w+", new) == re.findall(r"\w+", quoted)
+
+
+def test_quotes_are_found_where_they_begin() -> None:
+    draft = "One said “that it was so already” twice.\n\n> And then\n> some more.\n"
+    assert [(each.line, each.text) for each in quotes_in(draft)] == [
+        (1, "that it was so already"),
+        (3, "And then some more."),
+    ]
