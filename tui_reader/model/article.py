@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui_reader.model.annotation import Anchor
+
 ArticleId: TypeAlias = str
 """Stable name of an article within a library: it survives restarts, and rides along when a file is moved."""
 
@@ -77,6 +79,8 @@ class ReadingState(NamedTuple):
     """Whether the trailing stories found in a paste were joined to the article again."""
     edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
+    bookmarks: Mapping[str, Anchor] = NOTHING
+    """Places to come back to, by their letters."""
 
 
 class Headline(NamedTuple):

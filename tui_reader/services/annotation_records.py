@@ -23,8 +23,8 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
     article = record.get("article")
     if not isinstance(article, str) or not article:
         return None
-    anchor = _anchor(record.get("anchor"))
-    attached = _anchor(record.get("attached")) if anchor else None
+    anchor = decode_anchor(record.get("anchor"))
+    attached = decode_anchor(record.get("attached")) if anchor else None
     placed = _placement(record.get("placed"))
     current = attached or anchor
     # An undo may bring an earlier passage back, and leaves a place that was found since as it is.
@@ -96,11 +96,8 @@ def differences(annotation_id: AnnotationId, record: Record | None, wanted: Mapp
             yield Edit(ANNOTATIONS, annotation_id, name, before, value)
 
 
-_STATES = {str(state): state for state in PlaceState}
-_KNOWN = set(Annotation._fields) - {"extra"}
-
-
-def _anchor(value: object) -> Anchor | None:
+def decode_anchor(value: object) -> Anchor | None:
+    """The anchor that JSON tells of, or None; parts of the wrong type count as absent."""
     if not isinstance(value, dict) or not isinstance(value.get("exact"), str) or not value["exact"]:
         return None
     return Anchor(
@@ -112,6 +109,10 @@ def _anchor(value: object) -> Anchor | None:
         block=_offset(value.get("block")),
         fingerprint=_text(value.get("fingerprint")),
     )
+
+
+_STATES = {str(state): state for state in PlaceState}
+_KNOWN = set(Annotation._fields) - {"extra"}
 
 
 def _placement(value: object) -> Placement | None:

@@ -6,18 +6,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
+from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotation_records import decode
 from tui_reader.services.catalogue import fold
-from tui_reader.services.records import EDITABLE
+from tui_reader.services.records import BOOKMARK, EDITABLE
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tui_reader.model.annotation import AnnotationId
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Anchor, AnnotationId
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.state import LibraryState
     from tui_reader.storage.base import Edit, Transaction
+
+BOOKMARK_QUOTE = 60
+"""Code points behind a bookmark that are kept to find it again when the text has changed."""
 
 
 class Outcome(NamedTuple):
@@ -153,6 +158,66 @@ class Reading:
             fields["finished"] = self._clock()
         edits = self._state.record_fields(headline, fields)
         return Outcome("", self._state.commit(edits, "left", undoable=False)) if edits else Outcome()
+
+    def set_bookmark(self, article_id: ArticleId, letter: str, document: Document, offset: int) -> Outcome:
+        """Give a place a letter, to come back to.
+
+        A small letter means another place in every article; a capital one means a single place in all of the library.
+
+        Args:
+            article_id: The article.
+            letter: One letter.
+            document: The article as it is read.
+            offset: Code point in it.
+        """
+        headline, text = self._one(article_id), document.text
+        if self._state.store.read_only:
+            return Outcome(self._state.store.read_only)
+        start = max(0, min(offset, len(text) - 1))
+        if headline is None or not text:
+            return Outcome("there is no text to come back to")
+        # Here, for those who set one.
+        from tui_reader.anchoring.describe import describe  # noqa: PLC0415
+
+        anchor = describe(document, start, min(len(text), start + BOOKMARK_QUOTE))
+        edits = self._state.record_fields(headline, {BOOKMARK + letter: anchor._asdict()})
+        elsewhere = self._bookmarked(letter) if letter.isupper() else None
+        if elsewhere is not None and elsewhere.id != article_id:
+            edits += self._state.record_fields(elsewhere, {BOOKMARK + letter: None})
+        if not edits:
+            return Outcome(f"bookmark {letter} stands here already")
+        label = f"set bookmark {letter} in “{headline.title}”"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
+    def bookmark(self, letter: str, article_id: ArticleId | None) -> tuple[ArticleId, Anchor] | None:
+        """Where a bookmark stands: a small letter's in this article, a capital one's in any; None if there is none."""
+        if letter.isupper():
+            headline = self._bookmarked(letter)
+        else:
+            headline = self._one(article_id) if article_id is not None else None
+        anchor = headline.state.bookmarks.get(letter) if headline is not None else None
+        return (headline.id, anchor) if headline is not None and anchor is not None else None
+
+    @staticmethod
+    def place_of_bookmark(anchor: Anchor, document: Document) -> int:
+        """The code point of a bookmark in a text: where its words stand now, or could stand, else where it was."""
+        if document.text[anchor.start : anchor.end] == anchor.exact:
+            return anchor.start
+        # Here, for those whose text has changed.
+        from tui_reader.anchoring.resolve import resolve  # noqa: PLC0415
+
+        placed = resolve(anchor, document.text)
+        if placed.is_certain:
+            return placed.start
+        return placed.candidates[0].start if placed.candidates else max(0, min(anchor.start, len(document.text) - 1))
+
+    def _bookmarked(self, letter: str) -> Headline | None:
+        """The article in which a capital letter stands."""
+        for shelf in (Shelf.INBOX, Shelf.ARCHIVE):
+            for headline in self._catalogue.rows(self._catalogue.ids(View(shelf=shelf))):
+                if letter in headline.state.bookmarks:
+                    return headline
+        return None
 
     def undo(self) -> Outcome:
         """Take back the last change, were it made before a restart."""

@@ -52,6 +52,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_original", ("o",), "original", "Open the original in the browser, or the file in its program", Group.READ, READING),
     Command("jump_back", ("ctrl+o", "alt+left"), "jump back", "Back to where you were before a jump", Group.READ, counts=True),
     Command("jump_forward", ("ctrl+i", "alt+right"), "jump forward", "Forward again", Group.READ, counts=True),
+    Command("set_bookmark", ("m",), "bookmark", "Bookmark this place with the letter typed behind the key; a capital letter is one for the whole library", Group.READ, IN_ARTICLE, palette=False, takes_key=True),
+    Command("go_to_bookmark", ("'",), "to bookmark", "To the bookmark of a letter; '' goes back to where you were before a jump", Group.READ, READING, palette=False, takes_key=True),
     Command("copy", ("y",), "quote", "Copy the selection, the highlight or the focused sentence as a quote with its source", Group.ANNOTATE, ANNOTATING, footer=48),
     Command("copy_link", ("Y",), "copy link", "Copy the address of the original, else the path of the file", Group.READ, READING),
     Command("highlight", ("H", "enter"), "highlight", "Highlight the focused sentence or the selection in the last colour", Group.ANNOTATE, MARKING, footer=92),

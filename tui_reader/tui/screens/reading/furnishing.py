@@ -8,6 +8,7 @@ from tui_reader.tui.commands.command import IN_ANNOTATIONS
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.noting import Noting
 from tui_reader.tui.screens.reading.annotating import Annotating
+from tui_reader.tui.screens.reading.bookmarking import Bookmarking
 from tui_reader.tui.screens.reading.comparing import Comparing
 from tui_reader.tui.screens.reading.desk import local_today
 from tui_reader.tui.screens.reading.finding import Finding
@@ -52,7 +53,13 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         told=comparing.told,
     )
     screen.selecting = selecting
-    desk.text_shown = annotating.refresh
+    bookmarking = Bookmarking(desk, listing, opening, activate)
+
+    def text_shown() -> None:
+        annotating.refresh()
+        bookmarking.text_shown()
+
+    desk.text_shown = text_shown
     keeping = Keeping(desk, listing, opening, annotating, screen.ask)
     looking = Looking(
         app,
@@ -71,6 +78,7 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         annotating,
         selecting,
         comparing,
+        bookmarking,
         Finding(desk, listing, opening, screen.ask, activate),
         linking,
         Quoting(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),

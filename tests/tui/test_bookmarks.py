@@ -1,0 +1,91 @@
+"""A letter for a place, and the way back to it: in the article, from another one, after the text has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+
+async def open_first(reader: Reader) -> None:
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter")
+
+
+def first_row(reader: Reader) -> str:
+    """The first words of the text that the article pane shows."""
+    pane = reader.app.reading.desk.panes.article
+    assert pane.document is not None
+    return pane.document.text[pane.offset :][:60].split("\n")[0]
+
+
+async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one_came_from(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("3", "ctrl+f", "m", "a")
+        assert "set bookmark a in “Alpha wolf” · u undoes" in reader.last_row
+        there = first_row(reader)
+        await reader.keys("g", "g", "'", "a")
+        assert first_row(reader) == there
+        await reader.keys("'", "'")
+        assert reader.app.reading.desk.panes.article.offset == 0
+        await reader.keys("'", "b")
+        assert "there is no bookmark b in this article; mb sets it" in reader.last_row
+        await reader.keys("'", "7")
+        assert "named by a letter" in reader.last_row
+
+
+async def test_a_focused_sentence_is_what_is_bookmarked(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", ")", "m", "x", "G", "'", "x")
+        assert first_row(reader).startswith("Paragraph 1 of Alpha wolf")
+        await reader.keys("u")
+        assert "undid: set bookmark x" in reader.last_row
+        await reader.keys("'", "x")
+        assert "there is no bookmark x" in reader.last_row
+
+
+async def test_a_capital_letter_leads_to_its_article_from_the_list_and_stands_in_one_alone(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("2", "ctrl+f", "m", "A")
+        there = first_row(reader)
+        await reader.keys("q", "q", "G")
+        await reader.sees("Paragraph 1 of Gamma")
+        await reader.keys("'", "A")
+        await reader.sees(there)
+        desk = reader.app.reading.desk
+        assert (desk.pane, desk.headline(desk.shown).title) == (Pane.ARTICLE, "Alpha wolf")
+        await reader.keys("q", "G", "enter")
+        await reader.sees("Paragraph 1 of Gamma")
+        await reader.keys("m", "A", "q", "g", "g", "'", "A")
+        assert desk.headline(desk.shown).title == "Gamma rays"
+        await reader.keys("u")
+        assert desk.library.reading.bookmark("A", None)[0] == next(
+            row.id for row in desk.library.catalogue.rows(desk.panes.headlines.ids) if row.title == "Alpha wolf"
+        )
+
+
+async def test_it_outlives_the_program_and_a_change_of_the_text(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("3", "ctrl+f", "m", "q")
+        there = first_row(reader)
+    file = articles / "alpha.md"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("## First part", "## Another beginning\n\nWith some more words.\n"), encoding="utf-8")
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.sees("Another beginning")
+        await reader.keys("g", "g", "'", "q")
+        assert first_row(reader) == there
