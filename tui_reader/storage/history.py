@@ -32,7 +32,8 @@ STEPS = 1_000
 _REWRITE_AT = 3 * STEPS  # lines in the file: undone and redone ones leave several
 
 
-_WORDS = "note"  # field of an annotation
+NOTE = "note"
+"""The field of an annotation whose words nobody can type again."""
 
 
 class Step:
@@ -41,11 +42,13 @@ class Step:
     def __init__(self, name: str, transaction: Transaction) -> None:
         self.name = name
         self.transaction = transaction
+        self.kept = transaction.edits
+        """What was written of it, where another window had changed the same note meanwhile."""
 
     def member(self) -> list[Any]:
         """The member `u` of a journal entry."""
         records: list[list[Any]] = []
-        for table, key, field, before, after in self.transaction.edits:
+        for table, key, field, before, after in self.kept:
             # Fields of one record share its name: a highlight has a dozen of them.
             if not records or records[-1][:2] != [table, key] or field in records[-1][2]:
                 records.append([table, key, {}])
@@ -166,7 +169,7 @@ def _saved(undone: Sequence[Step], name: str) -> list[Step]:
 
 def _has_words(transaction: Transaction) -> bool:
     return any(
-        edit.table == ANNOTATIONS and edit.field == _WORDS and (edit.before or edit.after) for edit in transaction.edits
+        edit.table == ANNOTATIONS and edit.field == NOTE and (edit.before or edit.after) for edit in transaction.edits
     )
 
 

@@ -12,8 +12,9 @@ from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
 from tui_reader.storage.identity import KEY_BITS, document_id
 from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.pending import Pending, Turn
 from tui_reader.storage.values import fresh
-from tui_reader.storage.writer import Pending, Writer
+from tui_reader.storage.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +90,7 @@ class LibraryStore:
         while step := self._history.back():
             edits = inverse(step.transaction.edits, self._value)
             if edits:
-                self._make_true(edits, None, (step.name, True))
+                self._make_true(edits, None, Turn(step, back=True))
                 return Transaction(step.transaction.label, tuple(edits))
         return None
 
@@ -98,16 +99,16 @@ class LibraryStore:
         while step := self._history.forth():
             edits = inverse(step.transaction.edits, self._value, forth=True)
             if edits:
-                self._make_true(edits, None, (step.name, False))
+                self._make_true(edits, None, Turn(step, back=False))
                 return Transaction(step.transaction.label, tuple(edits))
         return None
 
     def _value(self, table: str, key: str, field: str) -> Json:
         return (self.get(table, key) or {}).get(field)
 
-    def _make_true(self, edits: Sequence[Edit], step: Step | None, undone: tuple[str, bool] | None = None) -> Receipt:
+    def _make_true(self, edits: Sequence[Edit], step: Step | None, turn: Turn | None = None) -> Receipt:
         receipt: Receipt = Future()
-        pending = Pending(tuple(edits), step, undone, receipt)
+        pending = Pending(tuple(edits), step, turn, receipt)
         with self._lock:
             for edit in edits:
                 self._above.setdefault((edit.table, edit.key), {})[edit.field] = (pending, edit.after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import filesystem
@@ -13,19 +13,20 @@ from tui_reader.storage.backups import rotate
 from tui_reader.storage.base import Edit
 from tui_reader.storage.basefile import UnreadableError
 from tui_reader.storage.conflicts import conflict_copies
-from tui_reader.storage.edits import KEY, operations, plain
+from tui_reader.storage.edits import KEY, plain
 from tui_reader.storage.fold import fold
-from tui_reader.storage.history import Step, history_path, read_entries
+from tui_reader.storage.history import history_path, read_entries
+from tui_reader.storage.pending import both_kept
 from tui_reader.storage.values import canonical
 from tui_reader.storage.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui_reader.storage.base import Receipt
     from tui_reader.storage.journal import Entry
     from tui_reader.storage.keyindex import Numbers
     from tui_reader.storage.library import Change, Library
+    from tui_reader.storage.pending import Pending
     from tui_reader.storage.state import State
 
 _LOOK_EVERY = 0.4
@@ -40,32 +41,6 @@ _TROUBLE = (OSError, ValueError, StoreError, UnreadableError)
 """What a file may do to whoever reads it: told to the reader, and looked at again at the next turn."""
 _PATIENCE = 2.0
 """Seconds after which it is shown all the same."""
-
-
-class Pending:
-    """A transaction on its way to the disk."""
-
-    def __init__(
-        self, edits: tuple[Edit, ...], step: Step | None, undone: tuple[str, bool] | None, receipt: Receipt
-    ) -> None:
-        self.edits = edits
-        self.step = step
-        """What undo keeps of it."""
-        self.undone = undone
-        """Name of the step that it takes back (true) or does again (false)."""
-        self.receipt = receipt
-
-    def entry(self, state: State, numbers: Numbers) -> Entry | None:
-        """The journal entry, without its stamp; None if everything is as it should be already."""
-        found = operations(state, self.edits, lambda table, key: numbers.find(state, table, key))
-        if not found:
-            return None
-        entry: dict[str, Any] = {"o": found}
-        if self.step is not None:
-            entry["u"] = self.step.member()
-        if self.undone is not None:
-            entry["z"] = list(self.undone)
-        return entry
 
 
 class Writer:
@@ -102,7 +77,9 @@ class Writer:
         self._tell(library.read_only, filesystem.warning(library.folder))
         self._tell_damage()
         if self._window.is_second:
-            self._tell("Another window keeps its state in the same file: each shows the other's changes, and both are kept.")
+            self._tell(
+                "Another window keeps its state in the same file: each shows the other's changes, and both are kept."
+            )
         elif library.recovered:
             many = library.recovered != 1
             self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")
@@ -211,7 +188,11 @@ class Writer:
         self._unsaved = []
         self._gather_news()
         for pending in everything:
+            pending.landed()
             self._landed(pending)
+        self._tell(*both_kept(everything))
+        with self._changed:
+            self._news += [edit for pending in everything for edit in pending.surprises]
         for pending in batch:
             pending.receipt.set_result(None)
 

@@ -1,0 +1,106 @@
+"""A note that is saved in two windows before either has seen the other's words keeps both."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.document.merging import BETWEEN
+from tui_reader.storage import Store, open_store
+from tui_reader.storage.base import ANNOTATIONS, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+BOTH = f"base FROMB\n\n{BETWEEN}\n\nbase FROMA"
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
+    one, two = open_store(tmp_path / "library.json"), open_store(tmp_path / "library.json")
+    one.apply([Edit(ANNOTATIONS, "n", "article", None, "a"), *written(None, "base")], "made").result(5)
+    until(lambda: note(two) == "base")
+    yield one, two
+    two.close()
+    one.close()
+
+
+def written(before: str | None, after: str | None) -> list[Edit]:
+    return [Edit(ANNOTATIONS, "n", "note", before, after)]
+
+
+def note(store: Store) -> object:
+    return (store.get(ANNOTATIONS, "n") or {}).get("note")
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        threading.Event().wait(0.01)
+
+
+def test_both_texts_are_kept_and_said_and_undo_leaves_the_other_one(windows: tuple[Store, Store]) -> None:
+    one, two = windows
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
+    one.apply(written("base", "base FROMA"), "wrote A").result(5)
+    assert note(one) == BOTH
+    assert Edit(ANNOTATIONS, "n", "note", "base FROMA", BOTH) in one.poll()
+    assert any("wrote A" in notice and "both" in notice for notice in one.notices)
+    until(lambda: note(two) == BOTH)
+    undone = one.undo()
+    assert undone is not None
+    assert undone.edits == (Edit(ANNOTATIONS, "n", "note", BOTH, "base FROMB"),)
+    one.redo()
+    assert note(one) == BOTH
+    one.undo()
+    until(lambda: note(two) == "base FROMB")
+
+
+def test_changes_in_different_places_become_one_text(windows: tuple[Store, Store]) -> None:
+    one, two = windows
+    two.apply(written("base", "B base"), "wrote B").result(5)
+    one.apply(written("base", "base A"), "wrote A").result(5)
+    assert note(one) == "B base A"
+
+
+def test_a_note_that_is_taken_off_while_another_window_writes_on_it_stays(windows: tuple[Store, Store]) -> None:
+    one, two = windows
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
+    one.apply(written("base", None), "took it off").result(5)
+    assert note(one) == "base FROMB"
+
+
+def test_an_undo_before_the_other_text_was_seen_leaves_it_too(windows: tuple[Store, Store]) -> None:
+    one, two = windows
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
+    held = threading.Event()
+    one._writer._library.disk.sync_data = lambda handle: held.wait(5) and None  # type: ignore[attr-defined]
+    one.apply(written("base", "base FROMA"), "wrote A")
+    one.undo()
+    assert note(one) == "base"
+    held.set()
+    until(lambda: note(one) == "base FROMB")
+    one.redo()
+    until(lambda: note(one) == BOTH)
+    one.undo()
+    until(lambda: note(two) == "base FROMB")
+
+
+def test_after_a_restart_undo_leaves_the_other_text_too(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    one.apply([Edit(ANNOTATIONS, "n", "article", None, "a"), *written(None, "base")], "made").result(5)
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
+    one.apply(written("base", "base FROMA"), "wrote A").result(5)
+    one.close()
+    two.close()
+    again = open_store(path)
+    assert note(again) == BOTH
+    again.undo()
+    assert note(again) == "base FROMB"
+    again.close()

@@ -1,0 +1,95 @@
+"""One text of two that were made of the same one, as two windows do with a note: no word that was added is lost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BETWEEN = "— written at the same time —"
+"""The line between two texts that cannot be made one."""
+MOST_TOKENS = 4_000
+"""Beyond so many words, lines are compared: words would take a second."""
+
+# Letters of scripts without blanks between words are words of their own.
+_WORDS = re.compile(
+    r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]|[^\W\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]+|\s|[^\w\s]"
+)
+_has_word = re.compile(r"\w").search
+
+
+class Merged(NamedTuple):
+    """What became of two texts."""
+
+    text: str
+    is_one: bool
+    """Whether they became one text; else both stand in it, one after the other."""
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    side: int
+    tokens: Sequence[str]
+
+
+def merge(base: str, mine: str, theirs: str) -> Merged:
+    """Make one text of two, word by word; where both changed the same place, put both behind each other.
+
+    A text that was emptied gives way to one that was changed: nobody throws away what they have not read.
+
+    Args:
+        base: What both were made of.
+        mine: The text that is to be kept now.
+        theirs: The one that stands there already.
+    """
+    if theirs == base:
+        return Merged(mine, is_one=True)
+    if mine in (theirs, base) or not mine.strip():
+        return Merged(theirs, is_one=True)
+    if not theirs.strip():
+        return Merged(mine, is_one=True)
+    united = _united(base, mine, theirs)
+    return Merged(f"{theirs.rstrip()}\n\n{BETWEEN}\n\n{mine.lstrip()}", is_one=False) if united is None else united
+
+
+def _united(base: str, mine: str, theirs: str) -> Merged | None:
+    """One text, or None where both changed what stands between two words (the rule of diff3)."""
+    texts = [_WORDS.findall(each) for each in (base, mine, theirs)]
+    if max(map(len, texts)) > MOST_TOKENS:
+        texts = [each.splitlines(keepends=True) for each in (base, mine, theirs)]
+    old = texts[0]
+    edits = sorted([*_edits(old, texts[1], 0), *_edits(old, texts[2], 1)])
+    out: list[str] = []
+    at = 0
+    while edits:
+        first = edits.pop(0)
+        near, end = [first], first.end
+        while edits and not any(map(_has_word, old[end : edits[0].start])):
+            near.append(edits.pop(0))
+            end = max(end, near[-1].end)
+        made = {side: _made(old, [each for each in near if each.side == side], first.start, end) for side in (0, 1)}
+        sides = {each.side for each in near}
+        if len(sides) > 1 and made[0] != made[1]:
+            return None
+        out += [*old[at : first.start], *made[sides.pop()]]
+        at = end
+    return Merged("".join([*out, *old[at:]]), is_one=True)
+
+
+def _edits(old: Sequence[str], new: Sequence[str], side: int) -> list[_Edit]:
+    from difflib import SequenceMatcher  # noqa: PLC0415 - for the few who write on one note in two places
+
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [_Edit(a, b, side, new[c:d]) for tag, a, b, c, d in codes if tag != "equal"]
+
+
+def _made(old: Sequence[str], edits: Sequence[_Edit], start: int, end: int) -> list[str]:
+    """What edits make of a stretch."""
+    out: list[str] = []
+    for edit in edits:
+        out += [*old[start : edit.start], *edit.tokens]
+        start = edit.end
+    return [*out, *old[start:end]]
