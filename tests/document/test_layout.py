@@ -205,7 +205,7 @@ def test_a_long_text_is_laid_out_as_a_short_one_wherever_one_looks(
     """What is counted later is what would have been counted at once, in any order."""
     wanted = exact(source, width, joined=joined)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_COUNTED", -1)
+        patch.setattr(module, "LONG", -1)
         layout = Layout(source, width, joined=joined)
         for _ in range(4):
             offset = data.draw(st.integers(0, len(source.text)))

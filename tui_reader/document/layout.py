@@ -1,8 +1,8 @@
 """The layout: the rows of a document at a width, worked out where they are shown.
 
 Heights of blocks of one-cell text are counted exactly when the layout is made, 20,000 words in a millisecond. Blocks
-of wide text and tables, and all that is long in a text of more than `_COUNTED` characters, are estimated and made exact
-later: another width of a million words is there within 10 ms rather than 60. A row's number is therefore only good
+of wide text and tables, and all that is long in a text of more than `LONG` characters, are estimated and made exact
+later: another width of a million words is there within 3 ms rather than 60. A row's number is therefore only good
 until the next call of `ensure`, `refine` or a function that has to look into an estimated block; offsets are what
 lasts.
 """
@@ -20,6 +20,7 @@ from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.cells import all_narrow_lines, boundary_at, cells_of_character
 from tui_reader.document.flow import BlockRows, FlowRows, Place
 from tui_reader.document.insets import Inset, Insets
+from tui_reader.document.lengths import FIRST_WIDE, LONG, is_plain, lengths_of
 from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.structure import block_index
 from tui_reader.document.tables import estimate_table, table_rows
@@ -44,12 +45,8 @@ _EAGER_CHARACTERS: Final = 20_000
 """Estimated blocks up to this number and size in all are made exact at once: some 3 ms."""
 _SAMPLE: Final = 16
 """Characters of a block whose widths its estimate goes by."""
-_COUNTED: Final = 200_000
-"""Characters of a text up to which the rows of all its narrow paragraphs are counted at once: some 2 ms."""
 _RAGGED: Final = 3
 """Cells that stay empty at the end of a row of prose on the average, as words are not cut."""
-_FIRST_WIDE: Final = "\u2e80"
-"""Where the scripts of two cells begin, but for some old letters of Hangul."""
 _breaks = re.compile(r"[\n\t]").search
 
 
@@ -84,7 +81,7 @@ class Layout:
         chunks = range(0, len(self._heights), _CHUNK)
         self._totals = array("i", [sum(self._heights[start : start + _CHUNK]) for start in chunks])
         self._sums: array[int] | None = None
-        if self._left and len(document.text) <= _COUNTED:
+        if self._left and len(document.text) <= LONG:
             first = list(islice(self._estimated(), _EAGER_BLOCKS))
             if sum(blocks[index].end - blocks[index].start for index in first) <= _EAGER_CHARACTERS:
                 for index in first:
@@ -98,49 +95,61 @@ class Layout:
 
     def _measure(self) -> list[int]:
         """Heights of all blocks, with the empty rows after them: counted where that is quick, else estimated."""
-        text, blocks, width = self.document.text, self.document.blocks, self.width
-        insets = self._places
-        paragraph = BlockKind.PARAGRAPH
-        find_rows = flow_pattern(width).findall
-        no_tab = "\t" not in text
-        simple = text.isascii() and no_tab
-        # Text up to this length is surely one row if no line feed breaks it: no character is wider than two cells.
-        easy = width if simple else width // 2
-        whole = no_tab and text.count("\n") == len(blocks) - 1
-        counted = len(text) <= _COUNTED
-        filled = width - _RAGGED
-        loose = self._loose
-        heights: list[int] = []
-        add = heights.append
-        for block in blocks:
-            # Of a long document nearly all blocks are plain paragraphs: 200,000 of them must not take 50 ms.
-            if block.kind is paragraph and not (block.quote or block.depth or block.marker):
-                start, end = block.start, block.end
-                if end - start <= easy and (whole or not _breaks(text, start, end)):
-                    rows = 1
-                elif counted:
-                    piece = text[start:end]
-                    if simple or (no_tab and piece.isascii()) or all_narrow_lines.fullmatch(piece):
-                        rows = len(find_rows(piece)) or 1
-                    else:
-                        rows = self._estimate(len(heights), piece, width)
-                elif text[start] < _FIRST_WIDE:
-                    loose[len(heights)] = 1
-                    rows = (end - start) // filled + 1
-                else:
-                    rows = self._estimate(len(heights), text[start:end], width)
-                add(rows if block.tight else rows + 1)
-            else:
-                index = len(heights)
-                inset = self._insets[index] = insets.at(index)
-                rows = self._count(index, block, inset)
-                add(rows if block.tight else rows + 1)
+        blocks = self.document.blocks
+        heights = self._counted() if len(self.document.text) <= LONG else self._guessed()
         if heights and not blocks[-1].tight:
             heights[-1] -= 1
         if self._tail >= 0:
             heights[self._tail] += DIVIDER_ROWS
             if self._tail and blocks[self._tail - 1].tight:
                 heights[self._tail - 1] += 1
+        return heights
+
+    def _counted(self) -> list[int]:
+        text, width = self.document.text, self.width
+        paragraph = BlockKind.PARAGRAPH
+        find_rows = flow_pattern(width).findall
+        no_tab = "\t" not in text
+        simple = text.isascii() and no_tab
+        # Text up to this length is surely one row if no line feed breaks it: no character is wider than two cells.
+        easy = width if simple else width // 2
+        heights: list[int] = []
+        for index, block in enumerate(self.document.blocks):
+            if block.kind is paragraph and not (block.quote or block.depth or block.marker):
+                start, end = block.start, block.end
+                if end - start <= easy and not _breaks(text, start, end):
+                    rows = 1
+                else:
+                    piece = text[start:end]
+                    if simple or (no_tab and piece.isascii()) or all_narrow_lines.fullmatch(piece):
+                        rows = len(find_rows(piece)) or 1
+                    else:
+                        rows = self._estimate(index, piece, width)
+            else:
+                inset = self._insets[index] = self._places.at(index)
+                rows = self._count(index, block, inset)
+            heights.append(rows if block.tight else rows + 1)
+        return heights
+
+    def _guessed(self) -> list[int]:
+        """Of a long text all heights are estimates: nearly all blocks are plain paragraphs, told by their lengths."""
+        lengths, others = lengths_of(self.document)
+        filled = self.width - _RAGGED
+        self._loose = bytearray(b"\1") * len(lengths)
+        heights = [length // filled + 2 for length in lengths]
+        text, blocks = self.document.text, self.document.blocks
+        for index in others:
+            block, inset = blocks[index], self._body
+            if not is_plain(block):
+                inset = self._insets[index] = self._places.at(index)
+            if block.kind is BlockKind.TABLE and block.table is not None:
+                rows = estimate_table(block.table)
+            elif block.end > block.start and text[block.start] >= FIRST_WIDE:
+                rows = self._estimate(index, text[block.start : block.end], inset.width)
+            else:
+                length = block.end - block.start
+                rows = length // max(inset.width - _RAGGED, 1) + text.count("\n", block.start, block.end) + 1
+            heights[index] = rows if block.tight else rows + 1
         return heights
 
     def _count(self, index: int, block: Block, inset: Inset) -> int:

@@ -211,6 +211,9 @@ class Documents:
         return given
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document) -> None:
+        from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
+
+        lengths.prepare(document)
         # Whoever asks works out again what could not be prepared, and is told why; the text is there all the same.
         with suppress(Exception):
             self.prepare(article_id, document)
