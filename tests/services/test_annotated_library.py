@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
+from tui_reader.services import aside, replacing
+from tui_reader.services.aside import Aside, Job
 from tui_reader.services.events import AnnotationsPlaced, DocumentLoaded
+from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +87,77 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
     assert [each.id for each in again.library.annotating.orphans()] == [gone]
     assert again.library.reading.undo().message == "undid: highlighted “by five everything floated”"
     assert again.at("low-water.md").notes == 1
+
+
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize("filler", ["", "Nothing else happened on that day.\n\n" * 30_000], ids=["short", "megabyte"])
+def test_highlights_of_a_file_that_nobody_opens_are_found_again(
+    file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, running: bool, filler: str
+) -> None:
+    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    file.write_text(STORY + filler, "utf-8")
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    kept, gone = marked(owner, article, "walked about between them"), marked(owner, article, "by five everything")
+    owner.library.annotating.wait()
+    if not running:
+        owner.library.close()
+    text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
+    file.write_text(text + filler, "utf-8")
+    if not running:
+        owner = opened(file.parent).scanned()
+    notes = owner.library.annotating
+    owner.until(notes.orphans)
+    assert owner.library.documents.get(article) is None
+    assert [each.id for each in notes.orphans()] == [gone]
+    placed = notes.get(kept).placed
+    assert (placed.state, placed.start) == (
+        PlaceState.ANCHORED,
+        read(file.read_bytes(), file.name).text.index("walked"),
+    )
+    owner.until(lambda: any(isinstance(event, AnnotationsPlaced) for event in owner.events))
+    assert owner.library.reading.undo().message == "undid: highlighted “by five everything”"
+
+
+def test_a_file_that_stays_as_it_is_is_looked_at_once(
+    file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    asked: list[Job] = []
+    ask = Aside.ask
+
+    def counted(aside: Aside, job: Job) -> Any:
+        asked.append(job)
+        return ask(aside, job)
+
+    monkeypatch.setattr(Aside, "ask", counted)
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    marked(owner, article, "the gulls")
+    owner.library.annotating.wait()
+    owner.library.close()
+    owner = opened(file.parent).scanned()
+    owner.until(lambda: owner.library.store.get(ARTICLES, article).get(replacing.LOOKED_IN))
+    owner.library.close()
+    assert len(asked) == 1
+    owner = opened(file.parent).scanned()
+    owner.until(lambda: owner.at("low-water.md").notes == 1)
+    owner.library.sync()
+    assert len(asked) == 1
+
+
+def test_a_process_that_dies_costs_nothing_but_the_finding(
+    file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside, "_PROGRAM", "raise SystemExit(1)")
+    assert Aside().ask(Job(file, 1_000, {}, {}, {})) is None
+    monkeypatch.undo()
+    working = Aside()
+    assert working.ask(Job(file.with_name("away.md"), 1_000, {}, {}, {})) is None
+    working.close()
+    assert working.ask(Job(file, 1_000, {}, {}, {})) is None
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -56,7 +56,8 @@ class Annotating:
             background: Where passages are looked for; None for a thread of its own.
         """
         self._state = state
-        self._placing = Placing(state, document_of, tell, background or Background())
+        self.placing = Placing(state, document_of, tell, background or Background())
+        """What looks for passages and keeps where they were found."""
         self._notebook = state.notebook
         self._names = tuple(names)
         self._clock = clock
@@ -126,15 +127,15 @@ class Annotating:
 
         `AnnotationsPlaced` tells when `take_in` will show them. Costs next to nothing where nothing has changed.
         """
-        self._placing.place(article, document)
+        self.placing.place(article, document)
 
     def take_in(self) -> tuple[ArticleId, ...]:
         """Show what was placed; the articles concerned. `Library.sync` does this."""
-        return self._placing.take_in()
+        return self.placing.take_in()
 
     def wait(self) -> tuple[ArticleId, ...]:
         """The same for everything that is being placed, however long it takes; for a program without a screen."""
-        return self._placing.wait()
+        return self.placing.wait()
 
     def count(self, article: ArticleId) -> int:
         """How many annotations an article has."""

@@ -34,6 +34,7 @@ from tui_reader.services.found import Batch, FoundFile, found_file, without_head
 from tui_reader.services.identities import Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
+from tui_reader.services.replacing import Replacing
 from tui_reader.services.revisions import Revisions
 from tui_reader.services.samples import fill_default_library
 from tui_reader.services.saving import SavingWatch
@@ -102,6 +103,7 @@ class Library:
             tell=self._annotations_placed,
             background=self._background,
         )
+        self._replacing = Replacing(self._state, self.annotating.placing, self._limit, tell=self._annotations_placed)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
         self._cache = ScanCache(places.cache)
@@ -180,6 +182,7 @@ class Library:
             if time.monotonic() > enough:
                 self._listener(ArticlesChanged())
                 break
+        self._replacing.news(touched)
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
         for message in self.store.notices[self._told :]:
             # Found after the opening: a failed fold, rot, a conflict copy merged meanwhile.
@@ -190,6 +193,7 @@ class Library:
             if self.documents.get(loaded.id) is loaded.document:
                 self.annotating.place(*loaded)
                 self.revisions.loaded(*loaded)
+        self._replacing.go_on()
         touched.update(dict.fromkeys(self.annotating.take_in()))
         touched.update(dict.fromkeys(self._recount()))
         return tuple(touched)
@@ -199,6 +203,7 @@ class Library:
         self._listener = self.documents.listener = ignore
         self._stop.set()
         self.documents.close()
+        self._replacing.close()
         self._background.wait(PATIENCE)
         self._background.close()
         if self._counting is not None:

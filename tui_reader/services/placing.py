@@ -6,7 +6,7 @@ The text that passages were marked in is kept with the first annotation, as the 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.services.annotation_records import differences, encode_placement
@@ -122,13 +122,35 @@ class Placing:
         found: Mapping[AnnotationId, Placement],
     ) -> None:
         self._under_way.discard((article, mark))
+        self.keep(article, self.edits(wanted, {each: encode_placement(found[each]) for each in found}))
+
+    def edits(
+        self,
+        wanted: Mapping[AnnotationId, Anchor],
+        found: Mapping[AnnotationId, Mapping[str, Any] | None],
+        placed: Mapping[AnnotationId, str] | None = None,
+    ) -> list[Edit]:
+        """The edits that put passages where they were found.
+
+        Args:
+            wanted: What was looked for. An annotation that has another passage by now, or none, stays as it is.
+            found: Placements as they are kept.
+            placed: Fingerprints of the texts that they stood in then; who was placed in another one since stays.
+        """
         edits: list[Edit] = []
         for annotation_id, placement in found.items():
             annotation = self._state.notebook.get(annotation_id)
             # Meanwhile it may have been deleted, resized, or attached elsewhere.
-            if annotation is not None and annotation.current == wanted[annotation_id]:
+            if annotation is None or annotation.current != wanted[annotation_id]:
+                continue
+            stands = annotation.placed.fingerprint if annotation.placed is not None else None
+            if placed is None or stands == placed.get(annotation_id):
                 record = self._state.store.get(ANNOTATIONS, annotation_id)
-                edits += differences(annotation_id, record, {"placed": encode_placement(placement)})
+                edits += differences(annotation_id, record, {"placed": placement})
+        return edits
+
+    def keep(self, article: ArticleId, edits: list[Edit]) -> None:
+        """Keep where passages of an article were found, and tell."""
         self._touched[article] = None
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)
