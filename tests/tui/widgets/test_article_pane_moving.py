@@ -131,6 +131,27 @@ async def test_sentences_take_the_focus_and_the_view_follows() -> None:
         assert not pane.sentence(1)
 
 
+async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
+    document = article()
+    async with stage() as shown:
+        await shown.show(document)
+        pane = shown.pane
+        pane.page(2)
+        assert pane.sentence(12)
+        focus = pane.focus_range
+        assert focus is not None
+        for size in ((34, 8), (100, 12), (30, 30), (80, 24)):
+            await shown.pilot.resize_terminal(*size)
+            await shown.pilot.pause()
+            assert pane.focus_range == focus
+            low, high = pane.visible_range()
+            assert low <= focus.start < high
+        pane.set_measure(30)
+        pane.set_measure(31)
+        assert pane.focus_range == focus
+        assert pane.visible_range()[0] <= focus.start < pane.visible_range()[1]
+
+
 async def test_headings_come_to_the_top_and_the_last_one_into_view() -> None:
     async with stage() as shown:
         await shown.show(article())

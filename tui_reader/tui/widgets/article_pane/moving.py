@@ -220,6 +220,13 @@ class MovingView(PageView):
 
     # What the page asks
 
+    def fit(self) -> None:
+        """At another size the focus stays, and in view: the reader did not scroll it away."""
+        focus = self._focus
+        super().fit()
+        if focus is not None:
+            self.focus_on(*focus)
+
     def scrolled(self) -> None:
         """A focus that left the view is given up: what cannot be seen must not be acted on."""
         super().scrolled()

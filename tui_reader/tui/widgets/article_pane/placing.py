@@ -127,7 +127,7 @@ class PlacedPage(LinePane):
         if columns == self._measure:
             return False
         self._measure = columns
-        self._lay_out()
+        self.fit()
         return True
 
     @property
@@ -219,7 +219,11 @@ class PlacedPage(LinePane):
     # Laying out
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the page out for the new size; the same text stays at the top."""
+        """Lay the page out for the new size."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay the page out for another size or measure; the same text stays at the top."""
         self._lay_out()
 
     def _columns(self) -> tuple[int, int]:
