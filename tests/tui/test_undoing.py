@@ -162,3 +162,17 @@ async def test_no_article_is_skipped_after_one_was_archived(start: Start, articl
         await reader.sees("this is the last article", "Paragraph 1 of Gamma")
         await reader.keys("K")
         await reader.sees("Paragraph 1 of Beta")
+
+
+async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is(start: Start, articles: Path) -> None:
+    async with start(articles, size=(60, 20)) as reader:
+        place = await highlight_in_alpha(reader)
+        await reader.keys("Q")
+    for keys in (("A", "enter"), ("u", "ctrl+r", "enter")):
+        async with start(articles, size=(60, 20)) as reader:
+            await reader.sees("Alpha wolf")
+            await reader.keys(*keys)
+            await reader.until(lambda reader=reader: is_visible(reader, place))
+            await reader.sees("Paragraph 29 of Alpha")
+            assert reader.app.reading.desk.panes.article.current_mark
+            await reader.keys("q", "g", "g", "Q")

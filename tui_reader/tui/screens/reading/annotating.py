@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.marks import Mark
 
 
+FRAMES = 10
+"""How many frames are waited for a pane that is to be shown."""
+
+
 class Wanted(NamedTuple):
     """A place to go to."""
 
@@ -65,6 +69,7 @@ class Annotating:
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
         self._wanted: Wanted | None = None
         """What to go to once it is shown."""
+        self._frames_left = 0
 
     def commands(self) -> dict[str, Callable[..., None]]:
         """The commands that differ by their colour alone, by their names."""
@@ -263,7 +268,7 @@ class Annotating:
             return
         if annotation.placed is not None:
             offset = annotation.placed.start
-            self._wanted = Wanted(annotation.article, annotation.id, offset)
+            self.go_once_shown(Wanted(annotation.article, annotation.id, offset))
         self._opening.go_to(Place(annotation.article, offset))
         self._opening.mark_opened()
         self.refresh()
@@ -299,7 +304,7 @@ class Annotating:
 
     def go_once_shown(self, wanted: Wanted) -> None:
         """Go to a place of an article as soon as that is shown. Not a command."""
-        self._wanted = wanted
+        self._wanted, self._frames_left = wanted, FRAMES
 
     def bring(self, offset: int) -> None:
         """Go to a code point of the shown article, if it is not in sight. Not a command."""
@@ -314,6 +319,12 @@ class Annotating:
         if wanted is None or wanted.article != desk.shown:
             if wanted is not None and wanted.article != self._opening.expected:
                 self._wanted = None
+            return
+        if not any(pane.visible_range()):
+            # In a narrow terminal the pane gets its room with one of the frames that first show it.
+            if desk.pane is Pane.ARTICLE and self._frames_left:
+                self._frames_left -= 1
+                pane.call_after_refresh(self.refresh)
             return
         if wanted.annotation:
             reached = pane.go_mark(wanted.annotation)

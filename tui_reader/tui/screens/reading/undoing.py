@@ -48,7 +48,9 @@ class Undoing:
         article = outcome.ids[0] if len(outcome.ids) == 1 else None
         self._listing.refresh(keep=article)
         self._opening.update_header()
-        if article is not None and article != shown and article == desk.panes.headlines.current:
+        # In a narrow terminal the article may be shown to nobody.
+        seen = article == shown and any(desk.panes.article.visible_range())
+        if article is not None and not seen and article == desk.panes.headlines.current:
             self._show(article, outcome)
         elif desk.pane is not Pane.ARTICLE:
             self._opening.show_current()

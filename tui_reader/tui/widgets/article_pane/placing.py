@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual import events
+    from textual.strip import Strip
     from textual.timer import Timer
 
     from tui_reader.document.blocks import Document
@@ -225,6 +226,14 @@ class PlacedPage(LinePane):
     def fit(self) -> None:
         """Lay the page out for another size or measure; the same text stays at the top."""
         self._lay_out()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a region."""
+        # Textual 8 sends no resize where the screen comes to the front in the moment that the pane is given room.
+        page = self._page
+        if self._headline is not None and self.size and (page is None or page.width != self._columns()[1]):
+            self.fit()
+        return super().render_lines(crop)
 
     def _columns(self) -> tuple[int, int]:
         """Empty columns on the left, and columns of the text."""
