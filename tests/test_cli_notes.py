@@ -112,6 +112,7 @@ def test_annotations_are_edited_and_deleted(folder: Path, run: Callable[..., tup
         (["--quote", "Nothing of note", "--occurrence", "3"], 1, "only 2 times"),
         (["--quote", "Nothing of any note happened"], 1, "nearest words are: “Nothing of note happened"),
         (["--quote", "rain"], 1, "is not in"),
+        (["--quote", "othing of no"], 1, "whole words, such as “Nothing of note”"),
         ([], 2, "nothing to keep"),
     ],
 )
@@ -170,7 +171,7 @@ def test_a_draft_is_verified(folder: Path, tmp_path: Path, run: Callable[..., tu
     )
     status, out = run("verify", draft, folder, "--json")
     assert status == 1
-    results = json.loads(out)
+    results, _ = json.JSONDecoder().raw_decode(out)
     assert [(each["line"], each["verdict"]) for each in results] == [
         (1, "altered"),
         (3, "exact"),
@@ -180,9 +181,137 @@ def test_a_draft_is_verified(folder: Path, tmp_path: Path, run: Callable[..., tu
     assert results[0]["difference"] == "[-The-]{+the+} sea comes in twice a [-day-]{+week+}, and nobody has to ask it"
     assert results[0]["title"] == "Tides"
     status, out = run("verify", draft, folder)
-    assert "2 exact, 1 altered, 1 missing" in out
+    assert f"2 exact, 1 altered, 1 missing\nSearched: 2 articles in {folder}.\n" in out
     draft.write_text("“A tide table is a promise”, they say.\n", "utf-8")
     assert run("verify", draft, folder)[0] == 0
     status, out = run("verify", tmp_path / "none.md", folder)
     assert status == 2
     assert "cannot be read" in out
+
+
+def test_a_draft_without_quotes_says_so(folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_text("Nobody is “quoted” here.\n", "utf-8")
+    status, out = run("verify", draft, folder)
+    assert status == 0
+    assert "holds no quotes" in out
+
+
+def test_a_draft_is_verified_with_all_that_the_list_of_notes_knows(
+    tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    lone, draft = tmp_path / "lone.md", tmp_path / "draft.md"
+    lone.write_text("# Lone\n\nOne sentence only, and nothing else besides.\n", "utf-8")
+    draft.write_text("> One sentence only, and nothing else besides.\n", "utf-8")
+    status, out = run("verify", draft)
+    assert status == 1
+    assert "1 missing\nSearched: " in out
+    made = added(run, lone, "--quote", "one sentence")
+    status, out = run("verify", draft)
+    assert status == 0, out
+    assert str(lone) in out
+    assert "and 1 that you annotated elsewhere." in out
+    lone.unlink()
+    status, out = run("verify", draft)
+    assert (status, "1 could not be read" in out) == (1, True)
+    assert [each["id"] for each in listed(run)] == [made["id"]]
+
+
+def test_a_draft_among_the_articles_is_not_its_own_source(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    draft = folder / "draft.md"
+    draft.write_text("He said “this was never written anywhere at all”.\n", "utf-8")
+    status, out = run("verify", draft, folder)
+    assert (status, "1 missing" in out) == (1, True)
+
+
+def test_ids_are_shown_as_short_as_they_are_told_apart(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    made = [added(run, folder / "other.md", "--note", f"note {number}") for number in range(3)]
+    _, out = run("notes", "list", folder)
+    shown = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
+    assert len(set(shown)) == len(made)
+    for each, short in zip(made, shown, strict=True):
+        assert each["id"].startswith(short)
+        assert 8 <= len(short) < 36
+        status, told = run("notes", "show", short.upper(), folder)
+        assert (status, each["note"] in told) == (0, True)
+
+
+@pytest.mark.parametrize("verb", ["show", "edit", "delete"])
+def test_an_id_that_may_be_several_names_them(verb: str, folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    ids = [added(run, folder / "other.md", "--note", f"note {number}")["id"] for number in range(3)]
+    more = ("--note", "x") if verb == "edit" else ()
+    status, out = run("notes", verb, ids[0][:4], "--library", folder, *more)
+    assert status == 1
+    assert f"There are several annotations whose ids begin with {ids[0][:4]}." in out
+    assert all(f"note {number}" in out for number in range(3))
+    assert len(listed(run, folder)) == 3
+    for unknown in ("beefbeef", "zz", ""):
+        status, out = run("notes", verb, unknown, "--library", folder, *more)
+        assert (status, "There is no annotation" in out) == (1, True)
+
+
+def test_an_id_of_one_digit_is_too_short(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    made = added(run, folder / "other.md", "--note", "the only one")
+    status, out = run("notes", "delete", made["id"][:1], "--library", folder)
+    assert (status, "too short" in out) == (1, True)
+    assert listed(run, folder) == [made]
+
+
+def test_every_verb_takes_the_library_in_the_same_way(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    made = added(run, folder / "other.md", "--note", "x", "--library", folder)
+    assert listed(run, "--library", folder) == [made]
+    for arguments in (
+        ("notes", "show", made["id"]),
+        ("notes", "edit", made["id"], "--tag", "a", "--tag", "b"),
+        ("notes", "edit", made["id"], "--tag", "c"),
+        ("doctor",),
+        ("backup", "list"),
+    ):
+        status, out = run(*arguments, "--library", folder)
+        assert status == 0, out
+    assert listed(run, folder)[0]["tags"] == ["c"], "tags take the place of those there were"
+    assert run("notes", "edit", made["id"], folder, "--tag", "")[0] == 0
+    assert listed(run, folder)[0]["tags"] == []
+    assert run("notes", "delete", made["id"], "--library", folder)[0] == 0
+
+
+def test_a_change_of_nothing_is_refused(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    made = added(run, folder / "other.md", "--note", "x")
+    status, out = run("notes", "edit", made["id"], folder)
+    assert (status, "nothing to change" in out) == (2, True)
+
+
+def test_an_empty_list_says_so_beside_the_pipe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*arguments: str) -> tuple[str, str]:
+        assert main(["notes", "list", *arguments]) == 0
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    assert told(str(folder)) == ("", f"There are no annotations in {folder}.\n")
+    assert main(["notes", "add", str(folder / "other.md"), "--note", "x"]) == 0
+    capsys.readouterr()
+    assert told(str(folder), "--tag", "nope") == ("", "None of 1 annotation is like that.\n")
+    assert told(str(folder), "--orphans", "--json") == ("[]\n", "")
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *(("notes", each) for each in ("list", "show", "add", "edit", "delete")),
+        ("verify",),
+        ("doctor",),
+        ("merge",),
+        ("backup", "list"),
+        ("backup", "restore"),
+    ],
+)
+def test_the_help_explains_every_argument(verb: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*verb, "--help"])
+    usage, _, told = capsys.readouterr().out.partition("\n\n")
+    assert "--library PATH" in usage
+    for line in told.splitlines():
+        name = line.removeprefix("  ")
+        if name[:1].isupper() and name.isupper():
+            # A name alone on its line has its explanation below; any other would have none.
+            assert told.splitlines()[told.splitlines().index(line) + 1].startswith("      "), line

@@ -54,14 +54,16 @@ def test_another_copy_is_merged(state: Path, tmp_path: Path, capsys: pytest.Capt
     other = tmp_path / "there" / "library.json"
     keep(other, "two", True)
     assert main(["merge", str(other), "--state", str(state)]) == 0
-    assert "1 record changed" in capsys.readouterr().out
+    assert f"1 record of {state} changed" in capsys.readouterr().out
     assert kept(state) == {"one": True, "two": True}
     assert kept(other) == {"two": True}
 
 
 def test_a_copy_that_is_missing_is_named(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(tmp_path / "gone.json"), "--state", str(state)]) == 3
-    assert "gone.json" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "gone.json does not exist." in said
+    assert "permissions" not in said
 
 
 def test_backups_are_listed_and_restored(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,5 +76,24 @@ def test_backups_are_listed_and_restored(state: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_library_without_backups_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["backup", "list", "--state", str(tmp_path / "library.json")]) == 0
+    assert main(["backup", "list", "--library", str(tmp_path)]) == 0
     assert "no backups yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", [["doctor"], ["doctor", "--fix"], ["backup", "list"], ["backup", "restore", "x"]])
+def test_a_state_file_that_is_named_and_is_not_there_is_refused(
+    verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "typo.json"
+    assert main([*verb, "--state", str(missing)]) == 2
+    assert f"{missing} does not exist." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_file_that_is_gone_can_be_restored_from_what_is_left(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(state, "two", True)
+    state.unlink()
+    assert main(["backup", "restore", "library.json.bak", "--state", str(state)]) == 0
+    assert kept(state)["one"] is True

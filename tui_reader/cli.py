@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
+from tui_reader.cli_common import remark
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ exit status:
   2    the command line, the terminal or the settings are not such that the reader can start
   3    the state file cannot be used
   70   an error of the program itself; the message names the file that tells more
-  130  interrupted
+  129, 130, 143  ended by a signal: the terminal was closed (SIGHUP), ctrl+c, or SIGTERM; what you did is kept
 """
 
 
@@ -183,6 +184,12 @@ def _read(options: argparse.Namespace) -> int:
     from_stdin = STDIN in options.paths
     _require_screen(from_stdin=from_stdin, has_paths=bool(options.paths))
     piped = _piped(settings.max_file_mb) if from_stdin else None
+    if piped is not None and not piped.strip():
+        if options.paths == [STDIN]:
+            raise ReaderError(
+                "Standard input is empty: there is nothing to read.", "Did the command before the | print anything?"
+            )
+        piped, warnings = None, (*warnings, "Standard input was empty.")
     _take_keys_from_terminal()
 
     # Collecting garbage during the imports and the first frame costs 9 % of the start; the app turns it on again.
@@ -302,6 +309,5 @@ def _say(text: str, end: str = "\n") -> None:
 
 def _complain(message: str, hint: str) -> None:
     """Say what went wrong; a file's name in it is data, and must not reach the terminal as control characters."""
-    for line in filter(None, (f"{paths.PROGRAM}: {message}", hint and f"  {hint}")):
-        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-        sys.stderr.write(shown + "\n")
+    for line in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in hint.split("\n") if each)):
+        remark(line)

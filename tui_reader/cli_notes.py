@@ -12,18 +12,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader import config, paths
+from tui_reader.cli_common import add_library, counted, places_of, remark
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui_reader.services.headless import Articles
     from tui_reader.services.notes import Note, Notes
+    from tui_reader.services.verifying import Checked
+
+_ID_HELP = "its id, or the beginning of it that the list shows"
+_EVERYWHERE = "your default library, and all that you annotated elsewhere"
 
 _NOTES_EPILOG = """\
-A PATH is a folder or file with articles, as for the reader itself; without one it is your default library, and all that
-you annotated elsewhere. Colours are numbered 1 to 5. An id may be shortened to its first 8 characters.
+PATH is a folder or a file with articles, as for the reader itself. A folder with a library.json of its own is named by
+--library, or its annotations are not seen. Colours are numbered 1 to 5. An id may be shortened as far as it is like no
+other one; the list shows how far.
 
-exit status: 0 done; 1 no such annotation, quote or article; 2 the command line is wrong; 3 the state cannot be used
+exit status: 0 done, also where the list is empty; 1 no such annotation, quote or article; 2 the command line is wrong;
+3 the state cannot be used
 """
 
 
@@ -52,31 +60,50 @@ def verify(arguments: Sequence[str]) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("draft", type=Path, metavar="DRAFT", help="the draft, - for standard input")
-    parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="where to look; your default library if none"
-    )
+    add_library(parser, _EVERYWHERE, positional=True)
     _common(parser)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.headless import documents_of, library_of  # noqa: PLC0415
+    from tui_reader.services.headless import Articles, library_of  # noqa: PLC0415
     from tui_reader.services.verifying import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.verifying import verify as check  # noqa: PLC0415
 
     quotes = quotes_in(_text_of(options.draft))
     settings = _settings(options)
-    with library_of(options.paths, options.state, settings) as library:
-        results = check(quotes, documents_of(library, settings))
+    places = places_of(options)
+    with library_of(places, options.state, settings) as library:
+        articles = Articles(library, settings, everywhere=not places, besides=options.draft)
+        results = check(quotes, articles)
+        searched = _searched(articles, places or library.folders)
     if options.json:
         _print_json([each.as_json() for each in results])
+        remark(searched)
     else:
         for each in results:
-            _say(f"{each.verdict:8} {options.draft}:{each.quote.line}  “{_short(each.quote.text)}”")
-            if each.headline is not None:
-                _say(f"         {each.headline.title} ({each.headline.article.location})")
-            if each.difference:
-                _say(f"         {' '.join(each.difference.split())}")
+            _tell_verdict(each, options.draft)
         _say(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
+        _say(searched)
+    if not quotes:
+        remark(f"{options.draft} holds no quotes: none in block quotes, none of four words or more in quotation marks.")
     return 0 if all(each.verdict is Verdict.EXACT for each in results) else 1
+
+
+def _tell_verdict(checked: Checked, draft: Path) -> None:
+    _say(f"{checked.verdict:8} {draft}:{checked.quote.line}  “{_short(checked.quote.text)}”")
+    if checked.headline is not None:
+        _say(f"         {checked.headline.title} ({checked.headline.article.location})")
+    if checked.difference:
+        _say(f"         {' '.join(checked.difference.split())}")
+
+
+def _searched(articles: Articles, places: Sequence[Path]) -> str:
+    """What was looked through: “missing” means no more than that."""
+    told = f"Searched: {counted(articles.here, 'article')} in {', '.join(map(str, places))}"
+    if articles.elsewhere:
+        told += f", and {articles.elsewhere:,} that you annotated elsewhere"
+    if articles.unread:
+        told += f"; {articles.unread:,} could not be read"
+    return f"{told}."
 
 
 def _notes_parser() -> argparse.ArgumentParser:
@@ -90,48 +117,58 @@ def _notes_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def verb(name: str, act: Callable[[argparse.Namespace, Notes], int], about: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
-        made.set_defaults(act=act, paths=[], file=None)
-        _common(made)
+        made = verbs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
+        made.set_defaults(act=act, file=None)
         return made
 
     listing = verb("list", _list, "list annotations as they stand in the files of now")
-    listing.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="only those of these places")
     listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
     listing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="only those of this colour")
     listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
     showing = verb("show", _show, "show one annotation in full")
-    showing.add_argument("id", metavar="ID")
-    showing.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    showing.add_argument("id", metavar="ID", help=_ID_HELP)
     adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
-    adding.add_argument("file", type=Path, metavar="FILE")
-    adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight")
+    adding.add_argument("file", type=Path, metavar="FILE", help="the article's file")
+    adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight, in whole words")
     adding.add_argument("--occurrence", type=int, default=0, metavar="N", help="which one, where the words come again")
-    editing = verb("edit", _edit, "change an annotation")
-    editing.add_argument("id", metavar="ID")
-    editing.add_argument("paths", nargs="*", type=Path, metavar="PATH")
-    for each in (adding, editing):
-        each.add_argument("--note", metavar="TEXT", help="what to write, in Markdown; - for standard input")
-        each.add_argument("--tag", action="append", metavar="TAG", help="a tag; may be given again")
-        each.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="1 to 5")
-    deleting = verb("delete", _delete, "delete annotations")
-    deleting.add_argument("ids", nargs="+", metavar="ID")
-    deleting.add_argument(
-        "--in", dest="paths", action="append", type=Path, metavar="PATH", help="where to look for them"
+    adding.add_argument("--note", metavar="TEXT", help="what to write, in Markdown; - for standard input")
+    adding.add_argument("--tag", action="append", metavar="TAG", help="a tag to give; may be given again")
+    adding.add_argument(
+        "--colour", type=int, choices=range(1, 6), metavar="N", help="1 to 5; the last one used if none"
     )
+    editing = verb("edit", _edit, "change an annotation; what is not named stays as it is")
+    editing.add_argument("id", metavar="ID", help=_ID_HELP)
+    editing.add_argument(
+        "--note", metavar="TEXT", help="write this in place of the note; - for standard input, '' to take the note off"
+    )
+    editing.add_argument(
+        "--tag",
+        action="append",
+        metavar="TAG",
+        help="give this tag in place of all that it has; may be given again, '' takes all tags off",
+    )
+    editing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="give it this colour, 1 to 5")
+    deleting = verb("delete", _delete, "delete annotations")
+    deleting.add_argument("ids", nargs="+", metavar="ID", help=_ID_HELP)
+    for each in (listing, showing, editing):
+        add_library(each, _EVERYWHERE, positional=True)
+    add_library(deleting, _EVERYWHERE, old="--in")
+    add_library(adding, "the folder around FILE that has a library.json, else FILE alone")
+    for each in (listing, showing, adding, editing, deleting):
+        _common(each)
     return parser
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--state", type=Path, metavar="FILE", help="the state file, if another one")
     parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
 
 
 def _list(options: argparse.Namespace, held: Notes) -> int:
+    known = list(held.all(everywhere=not places_of(options)))
     wanted = [
         note
-        for note in held.all(everywhere=not options.paths)
+        for note in known
         if (options.tag is None or options.tag in note.annotation.tags)
         and options.colour in {None, note.annotation.colour}
         and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
@@ -139,12 +176,17 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
     if options.json:
         _print_json([note.as_json() for note in wanted])
         return 0
+    short = held.short_ids()
     title = None
     for note in wanted:
         if title != (note.title, note.file):
             title = (note.title, note.file)
             _say(f"{note.title} ({note.file or 'file not found'})")
-        _say(f"  {note.annotation.id}  {_line(note)}")
+        _say(f"  {short[note.annotation.id]}  {_line(note)}")
+    if known and not wanted:
+        remark(f"None of {counted(len(known), 'annotation')} is like that.")
+    elif not known:
+        remark(f"There are no annotations in {', '.join(map(str, places_of(options))) or _EVERYWHERE}.")
     return 0
 
 
@@ -213,8 +255,8 @@ def _line(note: Note) -> str:
 
 def _places(options: argparse.Namespace) -> list[Path]:
     """The library that is meant: the paths given, or the one that carries its own state and holds the file."""
-    if options.file is None:
-        return list(options.paths or ())
+    if options.file is None or options.library:
+        return places_of(options)
     file: Path = options.file.expanduser()
     if not file.is_file():
         raise UsageError(f"{file} is no file.", "Name the file of an article.")

@@ -6,16 +6,20 @@ They may be used while a reader has the library open, which sees what they did w
 from __future__ import annotations
 
 import argparse
+import glob
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
+from tui_reader.cli_common import add_library, counted, places_of
+from tui_reader.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_DEFAULT = "your default library"
 _EPILOG = (
     "exit status: 0 all is well; 1 something is wrong or could not be done; 2 the command line is wrong; "
     "3 the state cannot be used"
@@ -30,12 +34,12 @@ def doctor(arguments: Sequence[str]) -> int:
         "without --fix, and what is mended is kept first.",
     )
     parser.add_argument("--fix", action="store_true", help="mend what is wrong")
-    _library(parser)
+    add_library(parser, _DEFAULT, positional=True)
     options = parser.parse_args(arguments)
 
     from tui_reader.services.maintenance import check  # noqa: PLC0415 - only once it is certain that it is wanted
 
-    state = _state_of(options)
+    state = _existing_state_of(options)
     checkup = check(state, fix=options.fix)
     _say(f"{state}")
     for finding in checkup.findings:
@@ -54,13 +58,14 @@ def merge(arguments: Sequence[str]) -> int:
         "syncs, a plain TinyDB file of ours. Of each field the latest value stands; the copies are only read.",
     )
     parser.add_argument("copies", nargs="+", type=Path, metavar="FILE", help="the copies")
-    _library(parser, positional=False)
+    add_library(parser, _DEFAULT)
     options = parser.parse_args(arguments)
 
     from tui_reader.services.maintenance import merge_copies  # noqa: PLC0415
 
-    for merged in merge_copies(_state_of(options), options.copies):
-        _say(f"{merged.source}: {_counted(merged.changes, 'record')} changed by it")
+    state = _state_of(options)
+    for merged in merge_copies(state, options.copies):
+        _say(f"{merged.source}: {counted(merged.changes, 'record')} of {state} changed by it")
     return 0
 
 
@@ -68,17 +73,20 @@ def backup(arguments: Sequence[str]) -> int:
     """List the backups of the state, or go back to one."""
     parser = _parser("backup", "List the backups of a library's state, or go back to one of them.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|restore")
-    _library(verbs.add_parser("list", help="every backup, the latest first", allow_abbrev=False))
-    restore = verbs.add_parser("restore", help="make the state what it was then", allow_abbrev=False)
+    about = "List every backup, the latest first."
+    listing = verbs.add_parser("list", help="every backup, the latest first", description=about, allow_abbrev=False)
+    add_library(listing, _DEFAULT, positional=True)
+    about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
+    restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
     restore.add_argument(
         "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
     )
-    _library(restore, positional=False)
+    add_library(restore, _DEFAULT)
     options = parser.parse_args(arguments)
 
     from tui_reader.services.maintenance import list_backups, restore_backup  # noqa: PLC0415
 
-    state = _state_of(options)
+    state = _existing_state_of(options)
     if options.verb == "list":
         found = list_backups(state)
         for each in found:
@@ -87,7 +95,7 @@ def backup(arguments: Sequence[str]) -> int:
             _say(f"{state} has no backups yet; the first is made when it is next rewritten.")
         return 0
     restored = restore_backup(state, options.name)
-    _say(f"{state} is what it was in {restored.backup}: {_counted(restored.changes, 'record')} changed.")
+    _say(f"{state} is what it was in {restored.backup}: {counted(restored.changes, 'record')} changed.")
     if restored.kept:
         _say(f"What it was before is kept in {restored.kept}.")
     return 0
@@ -99,31 +107,24 @@ def _parser(verb: str, description: str) -> argparse.ArgumentParser:
     )
 
 
-def _library(parser: argparse.ArgumentParser, *, positional: bool = True) -> None:
-    """Ways to say which library; the default library is that of the reader without arguments."""
-    if positional:
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="the library, as for the reader itself")
-    else:
-        parser.add_argument(
-            "--library",
-            dest="paths",
-            nargs="+",
-            default=[],
-            type=Path,
-            metavar="PATH",
-            help="the library, if not yours",
-        )
-    parser.add_argument("--state", type=Path, metavar="FILE", help="the state file itself")
-
-
 def _state_of(options: argparse.Namespace) -> Path:
     from tui_reader.services.places import find_places  # noqa: PLC0415
 
-    return find_places(options.paths, options.state, paths.data_dir(), paths.cache_dir()).state
+    return find_places(places_of(options), options.state, paths.data_dir(), paths.cache_dir()).state
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _existing_state_of(options: argparse.Namespace) -> Path:
+    """The same, where it must be there if somebody names it.
+
+    Raises:
+        UsageError: A file was named, and nothing of that name is there, not even a journal or a backup of it.
+    """
+    state = _state_of(options)
+    if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):
+        raise UsageError(
+            f"{options.state} does not exist.", "Is it spelled right? --library PATH names it by its folder."
+        )
+    return state
 
 
 def _say(text: str) -> None:

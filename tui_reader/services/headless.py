@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.formats import read
+from tui_reader.model.article import Article, Headline
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
 from tui_reader.services.library import open_library
+from tui_reader.services.records import LOCATION
 from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
+from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
-    from tui_reader.model.article import Headline
+    from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
 
 SCAN_SECONDS = 300.0
@@ -72,12 +76,67 @@ def read_document(path: Path, settings: Settings) -> Document | None:
     return None if document.error else document
 
 
-def documents_of(library: Library, settings: Settings) -> Iterator[tuple[Headline, Document]]:
-    """Every article of a library with its document, archived ones too; those that cannot be read are left out."""
-    catalogue = library.catalogue
-    for shelf in (Shelf.INBOX, Shelf.ARCHIVE):
-        for headline in catalogue.rows(catalogue.ids(View(shelf=shelf))):
-            path = library.path_of(headline.id)
-            document = read_document(path, settings) if path is not None else None
+def file_of(library: Library, article: ArticleId) -> Path | None:
+    """Where an article's file is: in the library's places, or where it was when its state was written."""
+    path = library.path_of(article)
+    if path is None:
+        location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
+        recorded = library.path_named(location) if isinstance(location, str) and location else None
+        path = recorded if recorded is not None and recorded.is_file() else None
+    return path
+
+
+class Articles:
+    """Every article of a library with its document, archived ones too, and how many were looked at."""
+
+    def __init__(
+        self, library: Library, settings: Settings, *, everywhere: bool = False, besides: Path | None = None
+    ) -> None:
+        """Look at nothing yet.
+
+        Args:
+            library: The library, brought up to date.
+            settings: The settings in force.
+            everywhere: Whether articles count that were annotated but do not stand in the library's places.
+            besides: A file that is left out: a draft among the articles would be its own source.
+        """
+        self._library, self._settings, self._everywhere = library, settings, everywhere
+        self._besides = os.path.realpath(besides) if besides is not None else ""
+        self.here = 0
+        """Articles in the library's places that were read."""
+        self.elsewhere = 0
+        """Articles elsewhere that were read."""
+        self.unread = 0
+        """Articles that are gone, or that cannot be read."""
+
+    def __iter__(self) -> Iterator[tuple[Headline, Document]]:
+        """One after the other, each read when it is its turn."""
+        catalogue = self._library.catalogue
+        ids: list[ArticleId] = []
+        for shelf in (Shelf.INBOX, Shelf.ARCHIVE):
+            ids += catalogue.ids(View(shelf=shelf))
+        for headline in catalogue.rows(ids):
+            path = self._library.path_of(headline.id)
+            if path is not None and self._is_draft(path):
+                continue
+            document = read_document(path, self._settings) if path is not None else None
+            self.here += document is not None
+            self.unread += document is None
             if document is not None:
                 yield headline, document
+        if self._everywhere:
+            yield from self._annotated_elsewhere(frozenset(ids))
+
+    def _annotated_elsewhere(self, here: frozenset[ArticleId]) -> Iterator[tuple[Headline, Document]]:
+        for article in sorted(self._library.annotating.articles()):
+            path = file_of(self._library, article) if article not in here else None
+            if article in here or (path is not None and self._is_draft(path)):
+                continue
+            document = read_document(path, self._settings) if path is not None else None
+            self.elsewhere += document is not None
+            self.unread += document is None
+            if document is not None:
+                yield Headline(Article(article, str(path), document.metadata)), document
+
+    def _is_draft(self, path: Path) -> bool:
+        return bool(self._besides) and os.path.realpath(path) == self._besides

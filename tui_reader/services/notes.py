@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.anchoring.folding import fold
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line
 from tui_reader.errors import ReaderError, UsageError
-from tui_reader.services.headless import read_document
+from tui_reader.services.headless import file_of, read_document
 from tui_reader.services.placing import find_all
-from tui_reader.services.records import LOCATION
 from tui_reader.services.texts import packed_text
-from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
     from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
 
-LEAST_PREFIX = 8
-"""Characters of an id that may stand for the whole."""
+LEAST_PREFIX = 4
+"""Characters of an id that may stand for the whole, if no other begins with them."""
+SHORT = 8
+"""Characters of an id that are shown at least; ids of the same minute have as many in common."""
+NAMED = 8
+"""Annotations that are named where an id may mean any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +98,43 @@ class Notes:
         for annotation in self._as_of_now(article, self._library.annotating.of(article)):
             yield self._note(annotation)
 
+    def short_ids(self) -> dict[AnnotationId, str]:
+        """What each id may be shortened to: as many characters for all as it takes to tell any two apart."""
+        ids = sorted(each.id for each in self._library.annotating.all())
+        common = (next(i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b) for pair in pairwise(ids))
+        length = max(SHORT, 1 + max(common, default=0))
+        # Nobody should have to wonder whether the hyphen counts.
+        return {each: each[: length + (each[length - 1 : length] == "-")] for each in ids}
+
     def get(self, wanted: str) -> Note:
         """An annotation by its id, or by the beginning of it.
 
         Raises:
             ReaderError: There is none, or more than one.
         """
-        matching = [
-            each
-            for each in self._library.annotating.all()
-            if each.id == wanted or (len(wanted) >= LEAST_PREFIX and each.id.startswith(wanted))
+        given = wanted.strip().lower()
+        matching = [each for each in self._library.annotating.all() if each.id.startswith(given)]
+        exact = [each for each in matching if each.id == given] or matching
+        if not matching or not given:
+            raise ReaderError(
+                f"There is no annotation {clean_line(wanted) or 'without an id'} in this library.",
+                "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
+            )
+        if len(exact) > 1:
+            raise ReaderError(f"There are several annotations whose ids begin with {given}.", self._named(exact))
+        if len(given) < LEAST_PREFIX:
+            raise ReaderError(f"“{given}” is too short for an id.", f"Give {LEAST_PREFIX} characters of it or more.")
+        return next(note for note in self.of(exact[0].article) if note.annotation.id == exact[0].id)
+
+    def _named(self, annotations: Sequence[Annotation]) -> str:
+        """Some annotations by the ids that tell them apart, a line each."""
+        short = self.short_ids()
+        named = [
+            f"{short[each.id]}  {_in_short(f'“{each.quote}”' if each.quote else each.note)}"
+            for each in annotations[:NAMED]
         ]
-        if len(matching) != 1:
-            what = f"several annotations whose ids begin with {wanted}" if matching else f"no annotation {wanted}"
-            raise ReaderError(f"There is {what} in this library.", "tui-reader notes list shows all of them.")
-        return next(note for note in self.of(matching[0].article) if note.annotation.id == matching[0].id)
+        more = len(annotations) - NAMED
+        return "\n".join(("Which is meant?", *named, *([f"and {more:,} more"] if more > 0 else [])))
 
     def add(
         self,
@@ -152,7 +178,14 @@ class Notes:
     def edit(
         self, wanted: str, *, note: str | None = None, tags: Sequence[str] | None = None, colour: int | None = None
     ) -> Note:
-        """Change an annotation; what is None stays."""
+        """Change an annotation; what is None stays. The tags take the place of those it had.
+
+        Raises:
+            ReaderError: There is no such annotation, or nothing can be written.
+            UsageError: Nothing is to be changed.
+        """
+        if note is None and tags is None and colour is None:
+            raise UsageError("There is nothing to change.", "Give a --note, a --tag or a --colour.")
         annotation_id = self.get(wanted).annotation.id
         annotating = self._library.annotating
         if colour is not None:
@@ -199,7 +232,7 @@ class Notes:
     def _note(self, annotation: Annotation) -> Note:
         article = annotation.article
         rows = self._library.catalogue.rows((article,))
-        path = self._path(article)
+        path = file_of(self._library, article)
         return Note(
             annotation,
             title=rows[0].title if rows else article,
@@ -216,31 +249,43 @@ class Notes:
 
     def _document(self, article: ArticleId) -> Document | None:
         if article not in self._documents:
-            path = self._path(article)
+            path = file_of(self._library, article)
             self._documents[article] = read_document(path, self._settings) if path is not None else None
         return self._documents[article]
-
-    def _path(self, article: ArticleId) -> Path | None:
-        """Where an article's file is: in the library's places, or where it was when its state was written."""
-        path = self._library.path_of(article)
-        if path is None:
-            location = (self._library.store.get(ARTICLES, article) or {}).get(LOCATION)
-            recorded = self._library.path_named(location) if isinstance(location, str) and location else None
-            path = recorded if recorded is not None and recorded.is_file() else None
-        return path
 
 
 def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[int, int]:
     finder = QuoteFinder(document.text)
     places = finder.occurrences(quote)
     if not places:
-        near = finder.nearest(quote)
-        hint = f"The nearest words are: “{clean_line(document.text[slice(*near.range)])}”." if near else ""
-        raise ReaderError(f"“{clean_line(quote)}” is not in {file}.", hint)
+        raise ReaderError(*_not_there(document.text, finder, quote, file))
     if len(places) > 1 and not occurrence:
         raise ReaderError(
             f"“{clean_line(quote)}” is in {file} {len(places)} times.", "Say which with --occurrence N, or quote more."
         )
     if occurrence > len(places):
-        raise ReaderError(f"“{clean_line(quote)}” is in {file} only {len(places)} times.")
+        raise ReaderError(
+            f"“{clean_line(quote)}” is in {file} only {len(places)} {'times' if len(places) > 1 else 'time'}."
+        )
     return places[max(0, occurrence - 1)]
+
+
+def _not_there(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[str, str]:
+    """Why a quote cannot be marked, and what might be meant."""
+    shown, folded, wanted = clean_line(quote), fold(text), fold(quote.strip())
+    at = folded.find(wanted)
+    if at >= 0:
+        start = next((i for i in range(at, 0, -1) if not folded[i - 1].isalnum()), 0)
+        end = next((i for i in range(at + len(wanted), len(text)) if not folded[i].isalnum()), len(text))
+        return (
+            f"“{shown}” is in {file} only as a part of words, and words are marked whole.",
+            f"Give the whole words, such as “{clean_line(text[start:end])}”.",
+        )
+    near = finder.nearest(quote)
+    hint = f"The nearest words are: “{clean_line(text[slice(*near.range)])}”." if near else ""
+    return f"“{shown}” is not in {file}.", hint
+
+
+def _in_short(text: str, most: int = 50) -> str:
+    line = clean_line(text)
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

@@ -38,8 +38,13 @@ def locked(path: str) -> StoreError:
 
 def unreadable(path: str, error: OSError) -> StoreError:
     """The file may not be read at all."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
+    if isinstance(error, IsADirectoryError):
+        return StoreError(f"{path} is a folder.", "Name the file in it.")
     reason = error.strerror or str(error)
-    return StoreError(f"{path} cannot be read: {reason}.", "Check its owner and its permissions.")
+    way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
+    return StoreError(f"{path} cannot be read: {reason}.", way_out)
 
 
 def damaged(path: str, where: str) -> str:
