@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,3 +123,51 @@ def test_every_text_gets_a_title_of_one_line(body: str, name: str) -> None:
     title = complete({}, body, name).title
     assert title
     assert title == " ".join(title.split())
+
+
+HEADER = "title: The night train returns\ndate: 2026-06-05\ntags:\n  - trains\n"
+
+
+@pytest.mark.parametrize("name", ["notes.md", "notes.txt"])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"---\n{HEADER}\nIt left at nine.\n", "The night train returns"),
+        ('+++\ntitle = "The night train returns"\n\nIt left at nine.\n', "The night train returns"),
+        (f"---\n{HEADER}", "The night train returns"),
+        ("---\n- one\n- two\n---\n\nIt left at nine.\n", "It left at nine."),
+        ("---\nauthor: A. Writer\nIt left at nine.\n", "It left at nine."),
+        ("---\n\n---\n\n> It left at nine.\n", "It left at nine."),
+        ("---\n", "notes"),
+        ("---\n- one\n---", "notes"),
+        ("---\ntitle:\n\n---\n\n***\n\nIt left at nine.", "It left at nine."),
+    ],
+)
+def test_a_header_that_is_none_gives_its_title_or_is_passed_over(name: str, text: str, title: str) -> None:
+    metadata, problem = scan(text.encode(), name)
+    assert (metadata.title, problem) == (title, "")
+    assert "title" in metadata.guessed or "title:\n" in text
+
+
+def test_a_heading_below_such_a_header_is_the_title() -> None:
+    assert scan(b"---\n- one\n- two\n---\n\n# Who pays\n\nNobody.\n", "notes.md")[0].title == "Who pays"
+
+
+def test_real_headers_that_were_broken_still_give_their_titles(corpus: Callable[[str], Path]) -> None:
+    """The closing line taken away, or every line made an item: nearly all titles are the same, and all are words."""
+    tried = found = 0
+    for file in sorted(corpus("markdown-frontmatter").rglob("*.md")):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        parts = re.match(r"(---|\+\+\+)\n(.*?)\n\1\n", text, re.DOTALL)
+        if parts is None:
+            continue
+        fence, header, body = parts[1], parts[2], text[parts.end() :]
+        title = scan(file.read_bytes(), file.name)[0].title
+        items = "\n".join(f"- {line}" for line in header.split("\n"))
+        for broken in (f"{fence}\n{header}\n\n{body}", f"{fence}\n{items}\n{fence}\n{body}"):
+            guessed = scan(broken.encode(), "notes.md")[0].title
+            assert any(map(str.isalpha, guessed)), file
+            tried += 1
+            found += guessed == title
+    assert tried > 900
+    assert found > 0.9 * tried

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.clean import clean_line
 from tui_reader.document.words import count_words
 from tui_reader.formats.fields import Fields, fields_of, iso_date
+from tui_reader.formats.guess_header import FailedHeader, failed_header
 from tui_reader.formats.language import guess_language
 from tui_reader.model.article import Metadata
 
@@ -19,6 +20,8 @@ _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _NAME_GAP = re.compile(r"[-_\s.+]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+_BULLETS = re.compile(r"(?:[>*+•–-][ \t]+)*")
+"""Marks of quotes and items; what stands behind them is what is read."""
 _BYLINE = re.compile(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
     r"(?:[ \t]*[,|–—-][ \t]*[^\n.!?]{2,60})?"
@@ -39,15 +42,18 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
 
     Args:
         header: Front matter as read; may be empty.
-        body: The clean text below it, markup that is not to be read already taken away.
+        body: The clean text below it, markup that is not to be read already taken away. A header at its top that could
+            not be read as one is passed over.
         name: File name; `-` for standard input.
         heading: Finds the heading that is the title in a text with markup; asked only where the header has none.
     """
     fields = fields_of(header)
+    failed = FailedHeader() if header else failed_header(body)
+    body = body[failed.end :]
     lines = _first_lines(body)
     guessed = Fields()
     if "title" not in fields:
-        guessed["title"] = (heading() if heading else "") or guess_title(lines, name)
+        guessed["title"] = clean_line(failed.title) or (heading() if heading else "") or guess_title(lines, name)
     if "byline" not in fields and (byline := guess_byline(lines)):
         guessed["byline"] = byline
     if "date" not in fields and (date := guess_date(lines, name)):
@@ -75,6 +81,7 @@ def guess_title(lines: list[str], name: str) -> str:
     spaced = _NAME_GAP.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
     if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
         return spaced[:1].upper() + spaced[1:]
+    lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]
     if not lines:
         return stem or "Untitled"
     if looks_like_headline(lines[0]):

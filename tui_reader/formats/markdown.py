@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.clean import clean_text
+from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.pace import breathe
 from tui_reader.formats import plain
 from tui_reader.formats.guess import complete, extrapolated
+from tui_reader.formats.guess_header import failed_header
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
 from tui_reader.formats.skim import rough_text, title_heading
 from tui_reader.formats.source import Source, head_of, open_source
@@ -153,4 +154,6 @@ def _parse_inline(state: StateCore) -> None:
 
 
 def _metadata(source: Source, name: str) -> Metadata:
-    return complete(source.header, rough_text(source.body), name, lambda: title_heading(source.body))
+    failed = failed_header(source.body)
+    body = source.body[failed.end :]
+    return complete(source.header, rough_text(body), name, lambda: clean_line(failed.title) or title_heading(body))

@@ -1,0 +1,44 @@
+"""A header that is none: one that was never closed, or a list where keys belong. It stays in the text, and no guess
+takes it for the beginning of what there is to read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
+_PART = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
+"""How a line of a header begins: indented, an item, a bracket that closes, a remark, a key."""
+_TITLE = re.compile(r"(?:-[ \t]+)?([\"']?)title\1[ \t]*[:=][ \t]*(.+)", re.IGNORECASE)
+_MOST_LINES = 200
+
+
+class FailedHeader(NamedTuple):
+    """What such a header holds."""
+
+    title: str = ""
+    """The title that it gives, as it is written there; empty where it gives none."""
+    end: int = 0
+    """Offset behind it; 0 where the text does not begin with one."""
+
+
+def failed_header(text: str) -> FailedHeader:
+    """The header at the top of a text that was not read as one."""
+    opening = _FENCE.match(text)
+    if opening is None:
+        return FailedHeader()
+    end, title = opening.end(), ""
+    for _ in range(_MOST_LINES):
+        stop = text.find("\n", end)
+        line = text[end : stop if stop >= 0 else len(text)]
+        closes = line.rstrip() in (opening[1], "...")
+        if not closes and _PART.match(line) is None:
+            break
+        found = _TITLE.match(line)
+        if found and not title:
+            title = found[2].strip().strip("\"'")
+        end += len(line) + 1
+        if closes or stop < 0:
+            break
+    return FailedHeader(title, min(end, len(text)))
