@@ -176,3 +176,21 @@ async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is
             await reader.sees("Paragraph 29 of Alpha")
             assert reader.app.reading.desk.panes.article.current_mark
             await reader.keys("q", "g", "g", "Q")
+
+
+async def test_in_the_list_of_annotations_the_cursor_goes_to_what_came_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_in_alpha(reader)
+        await reader.keys(")", "H", ")", "H", "q", "q", "k", "e")
+        await reader.sees("archived “Alpha wolf”")
+        await reader.keys("A", "G", "x", "g", "g", "c", "3")
+        await reader.sees("2 annotations", "made “First part”")
+        shown = reader.app.screen.query_one("#annotations")
+        await reader.keys("u", "u")
+        await reader.sees("3 annotations", "undid: deleted “Paragraph 29")
+        (back,) = (each for each in reader.library.annotating.all() if each.quote.startswith("Paragraph 29"))
+        await reader.until(lambda: shown.current == back.id)
+        await reader.keys("9", "u")
+        await reader.sees("undid: highlighted “Paragraph 29", "Nothing is annotated")
+        await reader.keys("q")
+        await reader.sees("Alpha wolf", "3 · newest first")

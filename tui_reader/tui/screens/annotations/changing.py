@@ -94,12 +94,16 @@ class Changing:
         self._travel(self._library.reading.redo, count or 1)
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        for _ in range(count):
-            outcome = step()
-            if not outcome.ids:
+        outcome = step()
+        touched = outcome.ids
+        for _ in range(count - 1):
+            following = step()
+            if not following.ids:
                 break
-        self._screen.tell_reading(outcome)
-        self._listing.again()
+            outcome, touched = following, (*touched, *following.ids)
+        self._screen.tell_reading(outcome._replace(ids=touched), anew=True)
+        # What came back or was changed is the one to look at.
+        self._listing.again(self._library.annotating.get(outcome.annotation))
         if self._article is not None:
             outcome = self._desk.with_place(outcome, self._article)
         self._screen.say(outcome.message)

@@ -100,9 +100,9 @@ class Listing:
             self._moved()
             self.describe()
 
-    def again(self) -> None:
-        """List anew, with the cursor where it is."""
-        self.gather(keep=self._list.current, index=self._list.index)
+    def again(self, wanted: Annotation | None = None) -> None:
+        """List anew, with the cursor on an annotation, or where it is."""
+        self.gather(keep=wanted.id if wanted is not None else self._list.current, index=self._list.index)
 
     def choose_all(self) -> None:
         """Choose all that are listed, or none."""

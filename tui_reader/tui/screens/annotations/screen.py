@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.drafts import Draft
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
     from tui_reader.tui.screens.reading.screen import ReadingScreen
@@ -185,15 +186,17 @@ class AnnotationsScreen(KeyScreen):
         self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
         return bool(outcome.message)
 
-    def tell_reading(self, outcome: Outcome) -> None:
-        """Have the reading screen show what a verb did."""
+    def tell_reading(self, outcome: Outcome, *, anew: bool = False) -> None:
+        """Have the reading screen show what a verb did; with `anew`, also what its list asks for since."""
         self._reading.listing.touch(outcome.ids)
+        if anew:
+            self._reading.listing.refresh()
         self._reading.opening.update_header()
         self._reading.annotating.refresh()
 
-    def edit_outside(self, text: str) -> Edited:
+    def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
-        return edit_text(self.app, self.desk.settings.editor, text)
+        return edit_text(self.app, self.desk.settings.editor, text, draft)
 
     def _copied(self, text: str, count: int) -> None:
         try:
