@@ -11,6 +11,8 @@ _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _PART = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
 """How a line of a header begins: indented, an item, a bracket that closes, a remark, a key."""
 _TITLE = re.compile(r"(?:-[ \t]+)?([\"']?)title\1[ \t]*[:=][ \t]*(.+)", re.IGNORECASE)
+_FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
+"""What YAML writes for a text that stands in the lines below."""
 _MOST_LINES = 200
 
 
@@ -28,15 +30,18 @@ def failed_header(text: str) -> FailedHeader:
     opening = _FENCE.match(text)
     if opening is None:
         return FailedHeader()
-    end, title = opening.end(), ""
+    end, title, folded = opening.end(), "", False
     for _ in range(_MOST_LINES):
         stop = text.find("\n", end)
         line = text[end : stop if stop >= 0 else len(text)]
         closes = line.rstrip() in (opening[1], "...")
         if not closes and _PART.match(line) is None:
             break
+        if folded and line[:1].isspace() and not title:
+            title = line.strip()
         found = _TITLE.match(line)
-        if found and not title:
+        folded = found is not None and _FOLDED.fullmatch(found[2]) is not None
+        if found and not folded and not title:
             title = found[2].strip().strip("\"'")
         end += len(line) + 1
         if closes or stop < 0:
