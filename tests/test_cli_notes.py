@@ -245,9 +245,11 @@ def test_an_id_that_may_be_several_names_them(verb: str, folder: Path, run: Call
     assert f"There are several annotations whose ids begin with {ids[0][:4]}." in out
     assert all(f"note {number}" in out for number in range(3))
     assert len(listed(run, folder)) == 3
-    for unknown in ("beefbeef", "zz", ""):
+    for unknown in ("beefbeef", "zz"):
         status, out = run("notes", verb, unknown, "--library", folder, *more)
-        assert (status, "There is no annotation" in out) == (1, True)
+        assert (status, f"There is no annotation {unknown}" in out) == (1, True)
+    status, out = run("notes", verb, "", "--library", folder, *more)
+    assert (status, "must not be empty" in out) == (2, True)
 
 
 def test_an_id_of_one_digit_is_too_short(folder: Path, run: Callable[..., tuple[int, str]]) -> None:

@@ -66,6 +66,11 @@ def test_a_copy_that_is_missing_is_named(state: Path, tmp_path: Path, capsys: py
     assert "permissions" not in said
 
 
+def test_a_folder_is_no_copy(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["merge", str(tmp_path), "--state", str(state)]) == 3
+    assert f"{tmp_path} is a folder." in capsys.readouterr().err
+
+
 def test_backups_are_listed_and_restored(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep(state, "two", True)
     assert main(["backup", "list", "--state", str(state)]) == 0

@@ -130,7 +130,9 @@ def _notes_parser() -> argparse.ArgumentParser:
     adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
     adding.add_argument("file", type=Path, metavar="FILE", help="the article's file")
     adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight, in whole words")
-    adding.add_argument("--occurrence", type=int, default=0, metavar="N", help="which one, where the words come again")
+    adding.add_argument(
+        "--occurrence", type=_number, default=0, metavar="N", help="which one, where the words come again"
+    )
     adding.add_argument("--note", metavar="TEXT", help="what to write, in Markdown; - for standard input")
     adding.add_argument("--tag", action="append", metavar="TAG", help="a tag to give; may be given again")
     adding.add_argument(
@@ -157,6 +159,12 @@ def _notes_parser() -> argparse.ArgumentParser:
     for each in (listing, showing, adding, editing, deleting):
         _common(each)
     return parser
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +194,8 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
     if known and not wanted:
         remark(f"None of {counted(len(known), 'annotation')} is like that.")
     elif not known:
-        remark(f"There are no annotations in {', '.join(map(str, places_of(options))) or _EVERYWHERE}.")
+        where = ", ".join(map(str, places_of(options)))
+        remark(f"There are no annotations {f'in {where}' if where else 'in your default library or elsewhere'}.")
     return 0
 
 

@@ -111,13 +111,16 @@ class Notes:
 
         Raises:
             ReaderError: There is none, or more than one.
+            UsageError: It is empty.
         """
         given = wanted.strip().lower()
+        if not given:
+            raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
         matching = [each for each in self._library.annotating.all() if each.id.startswith(given)]
         exact = [each for each in matching if each.id == given] or matching
-        if not matching or not given:
+        if not matching:
             raise ReaderError(
-                f"There is no annotation {clean_line(wanted) or 'without an id'} in this library.",
+                f"There is no annotation {clean_line(wanted)} in this library.",
                 "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
             )
         if len(exact) > 1:
@@ -130,7 +133,7 @@ class Notes:
         """Some annotations by the ids that tell them apart, a line each."""
         short = self.short_ids()
         named = [
-            f"{short[each.id]}  {_in_short(f'“{each.quote}”' if each.quote else each.note)}"
+            "  ".join(filter(None, (short[each.id], each.quote and f"“{_in_short(each.quote)}”", _in_short(each.note))))
             for each in annotations[:NAMED]
         ]
         more = len(annotations) - NAMED
@@ -265,7 +268,7 @@ def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[
         )
     if occurrence > len(places):
         raise ReaderError(
-            f"“{clean_line(quote)}” is in {file} only {len(places)} {'times' if len(places) > 1 else 'time'}."
+            f"“{clean_line(quote)}” is in {file} only {f'{len(places)} times' if len(places) > 1 else 'once'}."
         )
     return places[max(0, occurrence - 1)]
 

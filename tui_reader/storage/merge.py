@@ -44,7 +44,10 @@ def merge_file(library: Library, source: str) -> Merged:
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
     """
-    other = _open(library, source)
+    try:
+        other = _open(library, source)
+    except OSError as error:
+        raise problems.unreadable(source, error) from error
     waiting: list[list[Any]] = []
     changes = 0
     try:
@@ -60,10 +63,7 @@ def merge_file(library: Library, source: str) -> Merged:
 
 
 def _open(library: Library, source: str) -> BaseFile:
-    try:
-        file = FileSource(source, library.disk)
-    except OSError as error:
-        raise problems.unreadable(source, error) from error
+    file = FileSource(source, library.disk)
     try:
         base = BaseFile(file)
         if base.verify() and file.size:
