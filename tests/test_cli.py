@@ -349,6 +349,21 @@ class TestOnATerminal:
         screen.wait_for("the terminal is as it was")
         assert screen.end() == 0
 
+    def test_an_empty_standard_input_is_told_before_the_screen_is_taken(
+        self, terminal: Callable[..., Terminal], article: str
+    ) -> None:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        screen = terminal("-", stdin=nothing)
+        screen.wait_for("Standard input is empty")
+        assert screen.end() == 1
+        assert b"\x1b" not in screen.output
+        beside = terminal("-", article, stdin=nothing)
+        os.close(nothing)
+        beside.wait_for("The text of it")
+        beside.wait_for("Standard input was empty")
+        beside.press("Q")
+        assert beside.end() == 0
+
     def test_a_path_is_read_wherever_standard_input_and_standard_error_lead(
         self, terminal: Callable[..., Terminal], article: str
     ) -> None:
@@ -372,14 +387,14 @@ class TestOnATerminal:
         assert "ZeroDivisionError" in paths.log_file().read_text("utf-8")
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-    def test_a_signal_to_end_leaves_the_terminal_as_it_was(
+    def test_a_signal_to_end_leaves_the_terminal_as_it_was_and_is_told_as_shells_expect(
         self, number: signal.Signals, terminal: Callable[..., Terminal], article: str
     ) -> None:
         screen = terminal(article)
         screen.wait_for("The text of it")
         screen.process.send_signal(number)
         screen.wait_for("the terminal is as it was")
-        assert screen.end() == 0
+        assert screen.end() == 128 + number
 
     def test_settings_that_cannot_be_used_are_told_before_the_screen_is_taken(
         self, terminal: Callable[..., Terminal], article: str

@@ -97,6 +97,7 @@ class ReaderApp(App[None]):
         self._obey_no_color()
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
         self._typed_ahead: list[events.Event] = []
+        self._status = 0
 
     # Life
 
@@ -141,7 +142,12 @@ class ReaderApp(App[None]):
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
 
         # After the keys that were typed before it, which may be words of a note.
-        asyncio.get_running_loop().add_signal_handler(number, self.call_later, self.action_quit)
+        asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
+
+    async def _quit_for(self, number: signal.Signals) -> None:
+        """Leave for a signal, with the exit status that shells give to whom it ends."""
+        self._status = 128 + number
+        await self.action_quit()
 
     async def action_quit(self) -> None:
         """Leave, with the note that is being written and the place kept; Textual binds a key to it, too."""
@@ -151,7 +157,7 @@ class ReaderApp(App[None]):
                 screen.finish_note()
         if self.reading.furnished:
             self.reading.opening.keep_place()
-        self.exit()
+        self.exit(return_code=self._status)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the note that is being written, before the app ends for an error."""
