@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cell_width
+from tui_reader.document.motions import sentence_at
 from tui_reader.tui.screens.reading.comparison import Altered, Comparison
 
 if TYPE_CHECKING:
@@ -36,14 +37,20 @@ class Comparing:
             self._begin()
 
     def end(self) -> bool:
-        """Show the text itself again; whether anything else was shown. Not a command."""
-        desk, comparison = self._desk, self._desk.comparison
+        """Show the text itself again, with the same sentence focused, to highlight it; whether anything else was shown.
+
+        Not a command.
+        """
+        desk, comparison, pane = self._desk, self._desk.comparison, self._desk.panes.article
         headline = desk.headline(desk.shown)
         if comparison is None or headline is None or desk.shown is None:
             return False
-        offset = comparison.original_at(desk.panes.article.offset)
+        offset, focus = comparison.original_at(pane.offset), pane.selection or pane.focus_range
         desk.comparison = None
-        desk.panes.article.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
+        pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
+        if focus is not None:
+            sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
+            pane.focus_on(sentence.start, sentence.end)
         desk.text_shown()
         desk.library.revisions.mark_seen(desk.shown, comparison.original)
         desk.say("this is the text as it is now")

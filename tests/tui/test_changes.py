@@ -1,0 +1,34 @@
+"""From what has changed to a highlight: the key that is told leads to the same sentence in the text itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.config import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Start
+
+
+async def test_the_sentence_of_a_change_is_highlighted_by_the_key_that_is_told_and_once_more(
+    start: Start, articles: Path
+) -> None:
+    file, settings = articles / "alpha.md", Settings(mark_read_on_open=False)
+    async with start(articles, settings=settings) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "H", "J", "Q")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Paragraph 20 of Alpha wolf", "Paragraph twenty of the Alpha wolf"), encoding="utf-8")
+    async with start(articles, settings=settings) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter")
+        await reader.sees("gd shows how")
+        await reader.keys("g", "d", "]", "c", "H")
+        await reader.sees("gd shows the text itself, to highlight in")
+        await reader.keys("g", "d", "H")
+        await reader.sees("highlighted")
+        article = reader.app.reading.desk.shown
+        quotes = [each.quote for each in reader.library.annotating.of(article)]
+        assert "Paragraph twenty of the Alpha wolf." in quotes
