@@ -1,4 +1,4 @@
-"""Where places of a text that has just been read anew stand in its new reading, for a reader who is in the midst of it."""
+"""Where a place of a text stands once the text has been read anew, for a reader who is in the midst of it."""
 
 from __future__ import annotations
 

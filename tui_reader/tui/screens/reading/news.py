@@ -26,7 +26,10 @@ class News:
         screen, desk, annotations = self._screen, self._desk, self._screen.annotations
         match event:
             case events.DocumentLoaded(article, document):
+                before = desk.context
                 screen.opening.arrived(article, document)
+                if desk.context != before:
+                    screen.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)
             case events.ArticlesChanged():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
+from tui_reader.model.annotation import Range
+from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.desk import Place
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui_reader.anchoring.carrying import Carrying
     from tui_reader.document.blocks import Document
-    from tui_reader.model.article import ArticleId
+    from tui_reader.model.article import ArticleId, Headline
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.listing import Listing
 
@@ -37,6 +41,8 @@ class Opening:
         """Article that is shown as soon as its text has been read."""
         self._patience: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
+        self._known: Carrying | None = None
+        """What was worked out of a text that was read anew, for as long as it is not shown."""
 
     # Showing
 
@@ -115,8 +121,57 @@ class Opening:
         offset = pane.offset if pane.document is not None else self._pending or 0
         if pane.document is not None and pane.document.partial and self._pending:
             offset = self._pending
-        pane.show(headline, document, offset=offset, progress=headline.state.progress)
+        if pane.document is None or pane.document.partial:
+            pane.show(headline, document, offset=offset, progress=headline.state.progress)
+            desk.text_shown()
+            return
+        carrying = self._carrying(article, pane.document, document)
+        if carrying is not None:
+            self._read_anew(headline, document, carrying)
+
+    def _carrying(self, article: ArticleId, old: Document, new: Document) -> Carrying | None:
+        """What carries the reader into another reading of the text; None while that is worked out, aside."""
+        from tui_reader.anchoring.carrying import Carrying  # noqa: PLC0415 - most files never change meanwhile
+
+        held = [Range(*each) for each in self._desk.panes.article.held]
+        known = self._known
+        if known is not None and known.old is old.text and known.new is new.text:
+            return known
+        carrying = Carrying(old.text, new.text)
+        if carrying.is_quick(held):
+            return carrying
+        self._known = None
+        documents = self._desk.library.documents
+
+        def work_out() -> None:
+            carrying.prepare(held)
+            now = documents.get(article)
+            if now is None or now is new:
+                self._known = carrying
+                documents.listener(DocumentLoaded(article, new))
+
+        # A thread that the program need not wait for when it is left.
+        Thread(target=work_out, name="carrying", daemon=True).start()
+        return None
+
+    def _read_anew(self, headline: Headline, document: Document, carrying: Carrying) -> None:
+        """Show another reading of the shown article. The reader stays with the words that they are at."""
+        desk, pane = self._desk, self._desk.panes.article
+
+        def carry(place: tuple[int, int]) -> tuple[int, int] | None:
+            return carrying.carry(Range(*place))
+
+        was_selecting, was_focused, top = bool(pane.selecting), pane.focus_range is not None, pane.held[:1]
+        offset = pane.offset
+        if top and offset and (place := carry(top[0])) is not None:
+            offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
+        self._known = None
+        pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         desk.text_shown()
+        if was_selecting and not pane.selecting:
+            desk.say("the file changed: what was selected is no longer in it")
+        elif was_focused and pane.focus_range is None:
+            desk.say("the file changed: the sentence in focus is no longer in it")
 
     def changed(self, article: ArticleId) -> None:
         """Read a text anew whose file changed: that of the shown article, and any in which passages are marked, so

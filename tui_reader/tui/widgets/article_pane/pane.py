@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
     from tui_reader.model.article import Headline
+    from tui_reader.tui.widgets.article_pane.selecting import Carry
 
 WHEEL_ROWS = 3
 """Rows that the wheel moves by at each notch."""
@@ -72,9 +73,25 @@ class ArticlePane(SearchingView):
     _outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
 
     def show(
-        self, headline: Headline | None, document: Document | None, *, offset: int = 0, progress: float = 0.0
+        self,
+        headline: Headline | None,
+        document: Document | None,
+        *,
+        offset: int = 0,
+        progress: float = 0.0,
+        carry: Carry | None = None,
     ) -> None:
-        """Show an article, at an offset; see `PageView.show`. What was found and focused in another one is dropped."""
+        """Show an article, at an offset; see `PageView.show`. What was found and focused in another one is dropped.
+
+        Args:
+            headline: See `PageView.show`, as for all that is not named here.
+            document: Its text.
+            offset: Code point to stand at the top.
+            progress: Share of the text seen before.
+            carry: Where a range of the shown text stands in this reading of the same article; None for a range that is
+                gone. Selection and focus go there.
+        """
+        self._carry = carry
         same = headline is not None and self._headline is not None and headline.id == self._headline.id
         if not same:
             self.forget()
@@ -83,7 +100,14 @@ class ArticlePane(SearchingView):
             self._hints = ()
             self._matches = find_all(document, self._query) if self._query else None
             self._match = min(self._match, max(len(self._matches) - 1, 0)) if self._matches is not None else 0
+        self._carry = None
+        focus = self._focus
         super().show(headline, document, offset=offset, progress=progress)
+        if carry is not None and self._kind:
+            self._follow_caret()
+        elif carry is not None and focus is not None:
+            # Where its words went may be out of sight: they are followed, not given up for that.
+            self.focus_on(*focus)
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
         """Show no article, but a few words in the middle."""

@@ -17,8 +17,13 @@ from tui_reader.tui.widgets.article_pane.noting import NotedView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
+
+    Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
 
 CHARACTER, BY_PARAGRAPH = "character", "paragraph"
 KINDS = (CHARACTER, BY_PARAGRAPH)
@@ -35,6 +40,8 @@ class SelectingView(NotedView):
     """Column that the caret keeps to while it goes by rows."""
     _untouched = False
     """Whether the selection is still the one that selecting began with."""
+    _carry: Carry | None = None
+    """Says where a range of the shown text stands in the one that is about to replace it; None while nobody knows."""
     _sought: tuple[str, str] = ("", "")
     """Kind and character that were searched for last."""
 
@@ -287,12 +294,39 @@ class SelectingView(NotedView):
         self._drop_selection()
         super().forget()
 
+    @property
+    def held(self) -> tuple[Range, ...]:
+        """What is to be carried to another text: the selection or the focus, and where the page begins."""
+        document = self._text
+        if document is None:
+            return ()
+        top = motions.sentence_at(document, self._offset)
+        if self._kind:
+            return top, self._between(document, CHARACTER, self._ends)
+        return (top,) if self._focus is None else (top, self._focus)
+
     def text_replaced(self, document: Document) -> None:
-        """A selection stays where its words stand as they did."""
-        selection = self.selection
-        if self._kind and (selection is None or not self._same_words(document, selection)):
-            self._drop_selection()
+        """Selection and focus go where their words went; without knowing that, they stay where the words stand as
+        they did.
+        """
+        carry, old = self._carry, self._text
+        if carry is None or old is None:
+            selection = self.selection
+            if self._kind and (selection is None or not self._same_words(document, selection)):
+                self._drop_selection()
+            super().text_replaced(document)
+            return
+        focus = None if self._focus is None else carry(self._focus)
+        if self._kind:
+            anchor, caret = self._ends
+            found = carry(self._between(old, CHARACTER, self._ends))
+            if found is None:
+                self._drop_selection()
+            else:
+                first, last = carets.snapped(document, found[0]), carets.snapped(document, found[1] - 1)
+                self._ends, self._goal = Ends(first, last) if anchor <= caret else Ends(last, first), None
         super().text_replaced(document)
+        self._focus = None if focus is None else motions.Range(*focus)
 
     @property
     def attention(self) -> Range | None:

@@ -1,0 +1,92 @@
+"""A file that changes while it is read: the reader stays with the words that they were at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+TEXT = "One is here. Another one comes behind it. A third follows.\n\nThe last paragraph ends.\n"
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    path = folder / "note.md"
+    path.write_text(f"# Note\n\n{TEXT}", encoding="utf-8")
+    return path
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Change a file as a pull does: another one is put in its place."""
+    other = path.with_suffix(".new")
+    other.write_text(f"# Note\n\n{text}", encoding="utf-8")
+    other.replace(path)
+
+
+async def changed(reader: Reader, path: Path, text: str, seen: str) -> None:
+    rewrite(path, text)
+    await reader.sees(seen)
+
+
+async def focused(reader: Reader) -> None:
+    await reader.sees("One is here")
+    await reader.keys("l", ")", ")")
+    assert reader.app.reading.desk.panes.article.focused_text() == "Another one comes behind it."
+
+
+def quotes(reader: Reader) -> list[str]:
+    annotating = reader.library.annotating
+    return [each.quote for article in annotating.articles() for each in annotating.of(article)]
+
+
+@pytest.mark.parametrize("last", ["The last paragraph ends.", "The very last paragraph ends."])
+async def test_the_focus_stays_with_its_sentence(start: Start, note: Path, last: str) -> None:
+    """Whether the rest of the text is as it was or not, H marks the sentence that was looked at."""
+    async with start(note.parent) as reader:
+        await focused(reader)
+        await changed(
+            reader, note, f"NEW START. And more. {TEXT}".replace("The last paragraph ends.", last), "NEW START"
+        )
+        await reader.sees(last)
+        await reader.keys("H")
+        await reader.sees("highlighted in")
+        assert quotes(reader) == ["Another one comes behind it."]
+
+
+@pytest.mark.parametrize("last", ["The last paragraph ends.", "The very last paragraph ends."])
+async def test_a_selection_stays_with_its_words_and_goes_on_at_its_caret(start: Start, note: Path, last: str) -> None:
+    async with start(note.parent) as reader:
+        await focused(reader)
+        await reader.keys("v", "o", "w")
+        await changed(
+            reader, note, f"NEW START. And more. {TEXT}".replace("The last paragraph ends.", last), "NEW START"
+        )
+        pane = reader.app.reading.desk.panes.article
+        assert pane.selection is not None
+        assert pane.text_of(pane.selection) == "one comes behind it."
+        await reader.keys("w", "H")
+        assert quotes(reader) == ["comes behind it."]
+
+
+async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> None:
+    """Neither focus nor selection goes over to other words in silence."""
+    async with start(note.parent) as reader:
+        await focused(reader)
+        await changed(
+            reader, note, TEXT.replace("Another one comes behind it. ", "Quite other words stand here. "), "Quite"
+        )
+        await reader.sees("the sentence in focus is no longer in it")
+        await reader.keys("H")
+        assert quotes(reader) == []
+        await reader.keys("v")
+        await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
+        await reader.sees("what was selected is no longer in it")
+        assert not reader.app.reading.desk.panes.article.selecting
+        await reader.sees("} paragraph")
