@@ -64,6 +64,9 @@ def bring_up_to_date(library: Library) -> None:
             raise ReaderError(event.message)
     while library.sync():
         pass
+    # A file that was moved and edited at once may take its notes along.
+    library.annotating.wait()
+    library.sync()
 
 
 def read_document(path: Path, settings: Settings) -> Document | None:

@@ -31,9 +31,11 @@ from tui_reader.services.events import (
     ignore,
 )
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
+from tui_reader.services.handing import Handing
 from tui_reader.services.identities import Identities
 from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
+from tui_reader.services.remembering import Remembering
 from tui_reader.services.replacing import Replacing
 from tui_reader.services.revisions import Revisions
 from tui_reader.services.samples import fill_default_library
@@ -50,7 +52,10 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.drafts import Drafts
     from tui_reader.services.notebook import Counted
+    from tui_reader.services.reading import Outcome
+    from tui_reader.storage.base import Receipt
 
 
 STDIN = "standard input"
@@ -81,6 +86,8 @@ class Library:
         self._limit = settings.max_file_mb * MEGABYTE
         self._listener: Listener = ignore
         self._saving = SavingWatch()
+        self._latest: Receipt | None = None
+        self._drafts: Drafts | None = None
         self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         self._given: dict[ArticleId, bytes] = {}
         self._thread: threading.Thread | None = None
@@ -90,7 +97,7 @@ class Library:
         """Articles with annotations whose headlines do not tell so yet."""
         self._identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(places.path_of(name)))
         self._catalogue = MemoryCatalogue()
-        self._state = LibraryState(store, self._catalogue, self._identities, self._saving.track)
+        self._state = LibraryState(store, self._catalogue, self._identities, self._track)
         self.reading = Reading(self._state)
         self.documents = Documents(self._identities.file, self._given, self._limit)
         self.documents.prepare = self._prepare
@@ -106,6 +113,13 @@ class Library:
         self._replacing = Replacing(self._state, self.annotating.placing, self._limit, tell=self._annotations_placed)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
+        self.remembering = Remembering(self._state, places, self.revisions.text)
+        self.handing = Handing(
+            self._state, self.remembering, self._background, self._limit, lambda: self._listener(ArticlesChanged())
+        )
+        self.handing.handed = self._handed
+        self._also: dict[ArticleId, None] = {}
+        """Articles that have changed in the course of a `sync`."""
         self._cache = ScanCache(places.cache)
         self._settings = settings
         self._stop = threading.Event()
@@ -121,6 +135,18 @@ class Library:
     def read_only(self) -> str:
         """Why nothing can be changed, as a sentence; empty where it can."""
         return self.store.read_only
+
+    @property
+    def drafts(self) -> Drafts:
+        """The notes that are being written."""
+        if self._drafts is None:
+            # Not for the first frame.
+            from tui_reader.services.drafts import Drafts  # noqa: PLC0415
+
+            self._drafts = Drafts(
+                self._places.state, self.annotating, lambda: self._latest, lambda: bool(self.read_only)
+            )
+        return self._drafts
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -196,6 +222,8 @@ class Library:
         self._replacing.go_on()
         touched.update(dict.fromkeys(self.annotating.take_in()))
         touched.update(dict.fromkeys(self._recount()))
+        touched.update(self._also)
+        self._also.clear()
         return tuple(touched)
 
     def close(self) -> None:
@@ -208,8 +236,14 @@ class Library:
         self._background.close()
         if self._counting is not None:
             self._counting.join(1.0)
-        self.store.close()
-        self._saving.close()
+        saved = False
+        try:
+            self.store.close()
+            saved = True
+        finally:
+            self._saving.close()
+            if self._drafts is not None:
+                self._drafts.close(saved=saved)
         if self._thread is None:
             self._cache.close()
         else:
@@ -241,6 +275,11 @@ class Library:
         self._given[article_id] = data
         self._catalogue.put([self._state.headline(file.article(article_id))])
         return article_id
+
+    def _track(self, receipt: Receipt) -> None:
+        """Watch over a change on its way to the disk."""
+        self._latest = receipt
+        self._saving.track(receipt)
 
     def _deliver(self, batch: Batch) -> None:
         """Leave word of what was found; called by the scanner's thread."""
@@ -317,18 +356,27 @@ class Library:
         """Tell of a passage that could not be looked for, or a text that could not be packed; called by the thread."""
         self._listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
 
+    def _handed(self, outcome: Outcome) -> None:
+        """Tell that notes went to another article by themselves; called within `sync`."""
+        self._also.update(dict.fromkeys(outcome.ids))
+        self._listener(Notice(outcome.message))
+
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""
         self._listener(ArticlesChanged())
 
     def _take_in(self, batch: Batch) -> dict[ArticleId, None]:
+        self._state.leave(batch.gone)
         left = [self._identities.release(name) for name in batch.gone]
         headlines = []
+        come: list[ArticleId] = []
         for file in batch.found:
             before = self._identities.at(file.name)
             article_id = self._identities.assign(file)
             if before is not None and before != article_id:
                 left.append(before)
+            if before != article_id and not self._identities.has_record(article_id):
+                come.append(article_id)
             headlines.append(self._state.headline(file.article(article_id)))
         gone = [article_id for article_id in left if article_id is not None]
         self._forget(gone)
@@ -345,6 +393,9 @@ class Library:
                 self._catalogue.put([self._state.headline(move.file.article(move.id))])
                 touched.update({move.mistaken: None, move.id: None})
         self._state.follow(touched)
+        if batch.complete or gone:
+            # What comes in the midst of a scan, or is only remembered, is too much to be a move.
+            self.handing.take_in(gone, come if batch.complete else ())
         return touched
 
     def _forget(self, ids: Sequence[ArticleId]) -> None:

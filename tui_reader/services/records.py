@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.model.article import NOTHING, ArticleId, ReadingState
+from tui_reader.model.article import NOTHING, ArticleId, Metadata, ReadingState
 from tui_reader.services.annotation_records import decode_anchor
 from tui_reader.storage.base import ARTICLES, Edit, Record
 
@@ -27,8 +27,8 @@ LOCATION = "location"
 """Where the file stood when it was last seen, in the way ids name files."""
 FINGERPRINT = "fingerprint"
 """BLAKE2b of the file's bytes, 16 bytes in hexadecimal: finds an article again whose file was moved."""
-
-
+DESCRIBING = ("title", "byline", "source", "date", "url")
+"""Metadata that an annotated article's record repeats, so that it has a name when its file is gone."""
 SEEN_FIELDS = ("read", "opened", "finished", "offset", "progress", "seen")
 """What looking at an article leaves in its record, as against what a reader does with it on purpose."""
 
@@ -82,6 +82,17 @@ def differences(article_id: ArticleId, record: Record | None, fields: Mapping[st
         before = held.get(name)
         if before != value or type(before) is not type(value):
             yield Edit(ARTICLES, article_id, name, before, value)
+
+
+def encode_description(metadata: Metadata) -> dict[str, Any]:
+    """What a record repeats of an article's metadata."""
+    return {name: str(getattr(metadata, name)) or None for name in DESCRIBING}
+
+
+def decode_description(record: Record | None) -> Metadata:
+    """What a record tells of an article's metadata; a value of the wrong type counts as absent."""
+    title, byline, source, date, url = (_text((record or {}).get(name)) for name in DESCRIBING)
+    return Metadata(title=title, byline=byline, source=source, date=date, url=url)
 
 
 _UNTOUCHED = ReadingState()

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline
 from tui_reader.services.notebook import Notebook
-from tui_reader.services.records import FINGERPRINT, LOCATION, SEEN_FIELDS, amended, decode, differences, encode
+from tui_reader.services.records import (
+    FINGERPRINT,
+    LOCATION,
+    SEEN_FIELDS,
+    amended,
+    decode,
+    differences,
+    encode,
+    encode_description,
+)
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
@@ -15,6 +24,10 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.services.catalogue import MemoryCatalogue
     from tui_reader.services.identities import Identities
+
+
+MANY = 50
+"""Files that go at once, from which on it is not asked what was noted in each."""
 
 
 class LibraryState:
@@ -32,6 +45,8 @@ class LibraryState:
         self.identities = identities
         self._track = track
         self.notebook = Notebook(store)
+        self._described: dict[ArticleId, str] = {}
+        """Fingerprints of the files that articles were described from, in this session."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = ignore
         """Told the annotations that were changed here, by verbs, undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
@@ -67,7 +82,9 @@ class LibraryState:
         Raises:
             StoreError: Nothing can be written.
         """
-        self._introduce(_articles_of(edits))
+        annotated = _annotated_by(edits)
+        self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
+        self.describe(annotated)
         self._track(self.store.apply(edits, label, undoable=undoable))
         return self.absorb(edits)
 
@@ -111,7 +128,9 @@ class LibraryState:
     def is_bare(self, article_id: ArticleId) -> bool:
         """Whether a reader did nothing with an article that would be missed: looking at a copy is nothing."""
         state = decode(self.store.get(ARTICLES, article_id))
-        kept = state.starred or state.archived or state.joined or state.tags is not None or state.edits
+        kept = (
+            state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
+        )
         return not kept and not self.notebook.count(article_id)
 
     def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
@@ -130,6 +149,27 @@ class LibraryState:
     def follow(self, ids: Iterable[ArticleId]) -> None:
         """Record where the files of articles with a record stand now, and what they hold."""
         self._introduce({i for i in ids if self.identities.has_record(i)})
+
+    def describe(self, ids: Iterable[ArticleId]) -> None:
+        """Write down what annotated articles are called and where they are from, as long as that can be known."""
+        edits: list[Edit] = []
+        for article_id in ids:
+            file = self.identities.file(article_id)
+            if file is None or self._described.get(article_id) == file.fingerprint or self.store.read_only:
+                continue
+            self._described[article_id] = file.fingerprint
+            edits += differences(article_id, self.store.get(ARTICLES, article_id), encode_description(file.metadata))
+        if edits:
+            self._track(self.store.apply(edits, "took note of files", undoable=False))
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Write the same down of annotated articles whose files are about to be forgotten, if it never was."""
+        names = list(names)
+        if len(names) > MANY and not self.notebook.is_counted:
+            # A drive went: reading what was noted in each of them would take longer than a frame.
+            return
+        going = (article_id for name in names if (article_id := self.identities.at(name)) is not None)
+        self.describe([each for each in going if self.identities.has_record(each) and self.notebook.count(each)])
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
         """Write down which file an article is. A step of its own, which undo leaves alone."""
@@ -150,8 +190,7 @@ def ignore(ids: Collection[str]) -> None:
     """What is done about articles and annotations where nobody places annotations nor keeps texts."""
 
 
-def _articles_of(edits: Iterable[Edit]) -> set[ArticleId]:
-    """Articles that get a record, or an annotation: their files must be known again should they be moved."""
-    articles = {edit.key for edit in edits if edit.table == ARTICLES}
+def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:
+    """Articles that get an annotation: they must be known again should their files be moved, and named when gone."""
     annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
-    return articles | {article for article in annotated if isinstance(article, str)}
+    return {article for article in annotated if isinstance(article, str)}

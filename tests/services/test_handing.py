@@ -1,0 +1,226 @@
+"""Notes stay with an article that was moved and edited at once, or are given to it; gone ones keep their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.anchoring.likeness import likeness, pairs_of
+from tui_reader.config import Settings
+from tui_reader.services.events import DocumentLoaded, Notice
+from tui_reader.services.headless import library_of
+from tui_reader.services.notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+
+    Opener = Callable[..., Any]
+
+TIDES = """\
+# Low water
+
+The boats lay on the mud, and the gulls walked about between them like landlords.
+
+At four the channel filled, and by five everything floated that was meant to float.
+
+Nobody on the quay looked up; the tide table had been nailed to the shed for thirty years.
+"""
+BREAD = """\
+# Sour
+
+A starter wants flour, water and a warm shelf, and it forgives almost anything but haste.
+
+On the third day it smells of apples, and from then on it is fed like a small animal.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "articles"
+    path.mkdir()
+    (path / "tides.md").write_text(TIDES, "utf-8")
+    (path / "bread.md").write_text(BREAD, "utf-8")
+    return path
+
+
+def wanted(owner: Any, article: str) -> Document:
+    owner.library.documents.want(article)
+    owner.until(lambda: any(isinstance(e, DocumentLoaded) and e.id == article for e in owner.events))
+    document: Document = owner.library.documents.get(article)
+    return document
+
+
+def marked(owner: Any, location: str, quote: str) -> str:
+    """A highlight whose article's text is kept; its id."""
+    article = owner.at(location).id
+    document = wanted(owner, article)
+    start = document.text.index(quote)
+    made: str = owner.library.annotating.add(article, document, start, start + len(quote)).annotation
+    owner.library.annotating.wait()
+    return made
+
+
+def standing(annotating: Any, article: str, document: Document) -> list[Any]:
+    """The annotations of an article that have a sure place in just this text."""
+    mark = document_fingerprint(document)
+    placed = [each for each in annotating.of(article) if each.placed is not None and each.placed.is_certain]
+    return [each for each in placed if each.placed.fingerprint == mark]
+
+
+@pytest.mark.parametrize("while_running", [True, False])
+def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
+    folder: Path, opened: Opener, while_running: bool
+) -> None:
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.reading.toggle_star([owner.at("tides.md").id])
+    if not while_running:
+        owner.library.close()
+    (folder / "tides.md").unlink()
+    (folder / "deep").mkdir()
+    (folder / "deep" / "ebb.md").write_text(TIDES.replace("At four", "At half past four") + "\nMore.\n", "utf-8")
+    (folder / "other.md").write_text(BREAD.replace("flour", "rye"), "utf-8")
+    if not while_running:
+        owner = opened(folder).scanned()
+    owner.until(lambda: "deep/ebb.md" in owner.headlines() and owner.at("deep/ebb.md").notes == 1)
+    assert owner.at("deep/ebb.md").state.starred
+    owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
+    (told,) = [event.message for event in owner.events if isinstance(event, Notice)]
+    assert told == "deep/ebb.md looks like tides.md: notes kept; undo takes it back"
+    document = wanted(owner, owner.at("deep/ebb.md").id)
+    annotating = owner.library.annotating
+    owner.until(lambda: standing(annotating, owner.at("deep/ebb.md").id, document))
+    (found,) = standing(annotating, owner.at("deep/ebb.md").id, document)
+    assert (found.id, document.text[slice(*found.placed.range)]) == (made, "gulls walked about")
+    assert owner.library.reading.undo().message.startswith("undid: gave 1 note of “Low water”")
+    assert owner.at("deep/ebb.md").notes == 0
+    assert annotating.get(made).article == "tides.md" or annotating.get(made).article.endswith("tides.md")
+
+
+def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_first(
+    folder: Path, opened: Opener
+) -> None:
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text(TIDES + f"\nThis is {name}.\n", "utf-8")
+    owner = opened(folder).scanned()
+    owner.library.annotating.wait()
+    source = owner.library.annotating.get(made).article
+    assert source not in owner.library.catalogue
+    guesses: list[Any] = []
+    owner.library.handing.guess(source, guesses.extend)
+    owner.until(lambda: guesses)
+    names = [owner.library.catalogue.row(each.id).article.location for each in guesses]
+    assert set(names[:2]) == {"a.md", "b.md"} and names[2] == "bread.md"
+    assert guesses[1].likeness > 0.8 > 0.1 > guesses[2].likeness
+
+
+def test_notes_are_given_to_another_article_placed_there_and_taken_back(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    kept, lost = marked(owner, "tides.md", "gulls walked about"), marked(owner, "tides.md", "nailed to the shed")
+    (folder / "bread.md").write_text(TIDES.replace("nailed", "pinned with four rusty tacks of some sort"), "utf-8")
+    target = owner.at("bread.md").id
+    owner.until(lambda: owner.at("bread.md").title == "Low water")
+    document = wanted(owner, target)
+    source = owner.at("tides.md").id
+    outcome = owner.library.handing.give(source, target)
+    assert outcome.message == "gave 2 notes of “Low water” to “Low water”" and outcome.undo
+    assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
+    annotating = owner.library.annotating
+    annotating.wait()
+    assert kept in {each.id for each in standing(annotating, target, document)}
+    owner.library.reading.undo()
+    assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (2, 0)
+    assert {each.id for each in annotating.of(source)} == {kept, lost}
+
+
+def test_a_gone_article_keeps_its_name_its_path_and_its_text(folder: Path, opened: Opener) -> None:
+    (folder / "tides.md").write_text("---\nsource: The Quay\nbyline: Ann Other\n---\n\n" + TIDES, "utf-8")
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    owner = opened(folder).scanned()
+    annotation = owner.library.annotating.get(made)
+    gone = owner.library.remembering.headline(annotation.article)
+    assert (gone.title, gone.article.location) == ("Low water", "tides.md")
+    assert (gone.field("source"), gone.field("byline")) == ("The Quay", "Ann Other")
+    document = owner.library.remembering.document(annotation.article, annotation)
+    assert document.text[slice(*annotation.current[3:5])] == "gulls walked about"
+
+
+def test_a_gone_article_of_an_older_state_is_called_by_its_file(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    assert owner.library.remembering.headline("https://example.org/a").title == "https://example.org/a"
+
+
+def test_likeness_tells_an_edited_text_from_another_in_scripts_without_spaces_too() -> None:
+    japanese = "日本語の文章です。これは二番目の文です。さらに三つ目の文があります。"
+    edited = japanese.replace("三つ目", "四つ目")
+    assert likeness(pairs_of(japanese), pairs_of(edited)) > 0.6
+    assert likeness(pairs_of(TIDES), pairs_of(BREAD)) < 0.15
+    assert likeness(pairs_of(""), pairs_of(BREAD)) == 0.0
+
+
+FILES = st.sampled_from(["a.md", "b.md", "c/d.md"])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["move", "copy", "move and edit"]), FILES, FILES),
+        st.tuples(st.sampled_from(["edit", "delete", "replace"]), FILES, FILES),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def do(folder: Path, step: tuple[str, str, str]) -> None:
+    what, name, other = step
+    path, target = folder / name, folder / other
+    target.parent.mkdir(exist_ok=True)
+    if not path.exists() or (path == target and what in {"move", "copy", "move and edit"}):
+        return
+    text = path.read_text("utf-8")
+    if what in {"move", "copy", "move and edit"}:
+        target.write_text(text + ("\nA line more.\n" if what == "move and edit" else ""), "utf-8")
+    if what in {"move", "delete", "move and edit"}:
+        path.unlink()
+    if what in {"edit", "replace"}:
+        path.write_text(text.replace("four", "seven") + "\nAnd on.\n" if what == "edit" else BREAD[::-1], "utf-8")
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(steps=STEPS)
+def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str]]
+) -> None:
+    root = tmp_path_factory.mktemp("moves")
+    folder, state = root / "articles", root / "state.json"
+    folder.mkdir()
+    (folder / "a.md").write_text(TIDES, "utf-8")
+    (folder / "b.md").write_text(BREAD, "utf-8")
+    with library_of([folder], state, Settings()) as library:
+        for name, quote in (("a.md", "gulls walked"), ("b.md", "smells of apples")):
+            Notes(library, Settings()).add(folder / name, quote, note=f"about {name}")
+    for step in steps:
+        do(folder, step)
+        with library_of([folder], state, Settings()) as library:
+            library.annotating.wait()
+            notes = list(Notes(library, Settings()).all())
+            assert sorted(each.annotation.note for each in notes) == ["about a.md", "about b.md"], step
+            for each in notes:
+                headline = library.remembering.headline(each.annotation.article)
+                assert headline.title in {"Low water", "Sour"} or "replace" in {what for what, _, _ in steps}
+                document = library.remembering.document(each.annotation.article, each.annotation)
+                assert document is not None and each.annotation.quote in document.text

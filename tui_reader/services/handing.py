@@ -1,0 +1,245 @@
+"""Gives the notes and the state of one article to another: to what it became when its file was moved and edited.
+
+Its text alone may tell what that is. A text that was annotated or read is kept, and compared with those of now: what is
+much like it is named, and takes the notes over where it has just come and nothing else is like it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.model.query import Shelf, View
+from tui_reader.services.annotation_records import differences
+from tui_reader.services.catalogue import fold
+from tui_reader.services.reading import Outcome
+from tui_reader.services.records import SEEN_FIELDS
+from tui_reader.sources.files import UnreadableError, read_bytes
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.services.background import Background
+    from tui_reader.services.found import FoundFile
+    from tui_reader.services.remembering import Remembering
+    from tui_reader.services.state import LibraryState
+
+LIKE = 0.3
+"""Least likeness that is worth telling; two articles on one subject by one author reach 0.15."""
+SURE = 0.6
+"""Least likeness of a new file that takes over what was noted in one that went."""
+LEAD = 0.2
+"""By how much it must be more like that than any other new file is."""
+READ_MOST = 60
+"""Texts that are read to find the one that is like another."""
+SECONDS = 3.0
+"""Seconds after which no further text is read for that."""
+LISTED = 1000
+"""Articles that are offered to choose from, the likeliest first."""
+WATCHED = 50
+"""New files, and articles that went, that are compared by themselves; more at once are no moves but another library."""
+
+
+class Guess(NamedTuple):
+    """An article that another one may have become."""
+
+    id: ArticleId
+    likeness: float
+    """How much its text is like the one that is kept, 0 to 1; 0 also where nobody has looked."""
+
+
+class Handing:
+    """Used from the thread that owns the library; texts are read and compared beside it."""
+
+    def __init__(
+        self,
+        state: LibraryState,
+        remembering: Remembering,
+        background: Background,
+        limit: int,
+        tell: Callable[[], None],
+    ) -> None:
+        """Follow a state.
+
+        Args:
+            state: The library's state.
+            remembering: What is known of articles that are gone.
+            background: Where texts are compared.
+            limit: Bytes that an article may have.
+            tell: Called in a thread when there is something to take in.
+        """
+        self._state, self._remembering, self._background = state, remembering, background
+        self._limit, self._tell = limit, tell
+        self._lost: dict[ArticleId, None] = {}
+        self._fresh: dict[ArticleId, None] = {}
+        self._compared: set[tuple[ArticleId, ArticleId]] = set()
+        self.handed: Callable[[Outcome], None] = unheard
+        """Told when an article took over what was noted in another one by itself."""
+
+    def give(self, source: ArticleId, target: ArticleId) -> Outcome:
+        """Give all annotations of an article to another one, and its state where that is gone; undo takes it back.
+
+        The passages are looked for in the other text as after an edit: what is not found there has no place.
+        """
+        store, catalogue = self._state.store, self._state.catalogue
+        if store.read_only:
+            return Outcome(store.read_only)
+        if source == target or target not in catalogue:
+            return Outcome("it is the same article" if source == target else "that article is not in the library")
+        annotations = self._state.notebook.of(source)
+        edits: list[Edit] = []
+        for each in annotations:
+            edits += differences(each.id, store.get(ANNOTATIONS, each.id), {"article": target})
+        if source not in catalogue:
+            edits += self._state_edits(source, target)
+        if not edits:
+            return Outcome("it has no notes")
+        count = f"{len(annotations):,} {'note' if len(annotations) == 1 else 'notes'}" if annotations else "the state"
+        label = f"gave {count} of “{self._title(source)}” to “{self._title(target)}”"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
+    def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:
+        """Find out which articles another one may have become; takes up to some seconds, aside.
+
+        Args:
+            source: The article.
+            done: Given the guesses, the best first, then all others by how likely they seem; by the owner's `sync`.
+        """
+        gone = self._remembering.headline(source)
+        ranked = sorted(self._others(source), key=lambda row: -_prior(gone, row))[:LISTED]
+        files = {row.id: self._state.identities.file(row.id) for row in ranked[:READ_MOST]}
+        text, limit = self._known_text(source), self._limit
+
+        def compare() -> list[Guess]:
+            found = _compare(text, files, limit)
+            alike = sorted((each for each in found.items() if each[1] >= LIKE), key=lambda each: -each[1])
+            first = [Guess(*each) for each in alike]
+            rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(alike)]
+            return [*first, *rest]
+
+        self._background.do(compare, done, self._tell)
+
+    def take_in(self, gone: Iterable[ArticleId], come: Iterable[ArticleId]) -> None:
+        """Take in which articles went and which files came, and compare them; called by the library.
+
+        A move and an edit at once look like that, whichever is seen first.
+        """
+        catalogue, notebook = self._state.catalogue, self._state.notebook
+        lost = [each for each in (*self._lost, *gone) if each not in catalogue]
+        fresh = [each for each in (*self._fresh, *come) if each in catalogue]
+        if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
+            self._lost, self._fresh = {}, {}
+            return
+        self._lost = {each: None for each in lost if notebook.count(each)}
+        self._fresh = {each: None for each in fresh if self._state.is_bare(each)}
+        for article in self._lost:
+            new = [(article, each) for each in self._fresh if (article, each) not in self._compared]
+            if new:
+                self._compared.update(new)
+                self._compare_new(article)
+
+    def _compare_new(self, lost: ArticleId) -> None:
+        files = {each: self._state.identities.file(each) for each in self._fresh}
+        text, limit = self._known_text(lost), self._limit
+        self._background.do(
+            lambda: _compare(text, files, limit), lambda found: self._take_over(lost, found), self._tell
+        )
+
+    def _take_over(self, lost: ArticleId, found: dict[ArticleId, float]) -> None:
+        """Let the one new file that is like a lost article take its notes over, if it is still so."""
+        best = sorted(found.items(), key=lambda each: -each[1])
+        if not best or best[0][1] < SURE or (len(best) > 1 and best[0][1] - best[1][1] < LEAD):
+            return
+        target = best[0][0]
+        catalogue = self._state.catalogue
+        if lost in catalogue or target not in catalogue or not self._state.is_bare(target):
+            return
+        source = self._remembering.headline(lost)
+        outcome = self.give(lost, target)
+        if outcome.undo:
+            del self._lost[lost]
+            came = catalogue.row(target).article.location
+            self.handed(
+                outcome._replace(message=f"{came} looks like {source.article.location}: notes kept; undo takes it back")
+            )
+
+    def _known_text(self, article: ArticleId) -> str:
+        """The last text of an article, else the words that were marked in it."""
+        text = self._remembering.text(article)
+        return text if text is not None else "\n".join(map(_around, self._state.notebook.of(article)))
+
+    def _others(self, source: ArticleId) -> list[Headline]:
+        catalogue = self._state.catalogue
+        ids = [each for shelf in (Shelf.INBOX, Shelf.ARCHIVE) for each in catalogue.ids(View(shelf=shelf))]
+        return [row for row in catalogue.rows(ids) if row.id != source]
+
+    def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
+        """The edits that give an article what was done with another one, as far as it has nothing of its own."""
+        record, held = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
+        given = [
+            name
+            for name in record
+            if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined"}
+            or name.startswith(("edited_", "bookmark_"))
+        ]
+        return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in held]
+
+    def _title(self, article: ArticleId) -> str:
+        return self._remembering.headline(article).title
+
+
+def unheard(outcome: Outcome) -> None:
+    """Whom to tell where nobody listens."""
+
+
+def _around(annotation: Annotation) -> str:
+    current = annotation.current
+    return current.prefix + current.exact + current.suffix if current is not None else ""
+
+
+def _prior(gone: Headline, row: Headline) -> float:
+    """How likely it seems from its description that an article is another one: name, title, source, length, notes."""
+    one, other = gone.article, row.article
+    score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
+    score += 2.0 * (Path(one.location).name == Path(other.location).name)
+    words, others = set(fold(gone.title).split()), set(fold(row.title).split())
+    score += 3.0 * len(words & others) / max(1, len(words | others))
+    score += 0.5 * (Path(one.location).parent == Path(other.location).parent)
+    score += 0.5 * (bool(one.metadata.source) and one.metadata.source == other.metadata.source)
+    score += 0.5 * (not row.notes) + 0.25 * (not row.state.opened)
+    if one.metadata.words and other.metadata.words:
+        score -= abs(math.log2(one.metadata.words / other.metadata.words))
+    return score
+
+
+def _compare(text: str, files: dict[ArticleId, FoundFile | None], limit: int) -> dict[ArticleId, float]:
+    """How much the texts of files are like a text; those that cannot be read, or not in time, are left out."""
+    # Loads the formats (0.1 s), and most readers never lose a file.
+    from tui_reader.anchoring.likeness import likeness, pairs_of  # noqa: PLC0415
+
+    known = pairs_of(text)
+    found: dict[ArticleId, float] = {}
+    enough = time.monotonic() + SECONDS
+    for article, file in files.items() if known else ():
+        new = _text_of(file, limit) if file is not None and not file.error else None
+        if new is not None:
+            found[article] = likeness(known, pairs_of(new))
+        if time.monotonic() > enough:
+            break
+    return found
+
+
+def _text_of(file: FoundFile, limit: int) -> str | None:
+    from tui_reader.formats import read  # noqa: PLC0415
+
+    try:
+        data, _ = read_bytes(Path(file.path), limit)
+    except (OSError, UnreadableError):
+        return None
+    document = read(data, Path(file.path).name)
+    return None if document.error else document.text

@@ -1,0 +1,92 @@
+"""What is known of articles that are no longer in the library: who they were, where they stood, what they said."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from tui_reader.model.article import Article, Headline
+from tui_reader.services.records import LOCATION, decode, decode_description
+from tui_reader.services.revisions import SEEN
+from tui_reader.storage.base import ARTICLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.places import Places
+    from tui_reader.services.state import LibraryState
+
+STDIN_PREFIX = "stdin:"
+"""Begins the name of what was read from standard input."""
+
+
+class Remembering:
+    """Used from the thread that owns the library."""
+
+    def __init__(self, state: LibraryState, places: Places, text_of: Callable[[str], str | None]) -> None:
+        """Args: `text_of` gives a text that is kept, by its fingerprint."""
+        self._state, self._places, self._text_of = state, places, text_of
+        self._document: tuple[str, Document] | None = None
+
+    def headline(self, article: ArticleId) -> Headline:
+        """An article, also one that is gone: with the name, source and path that it had when it was annotated."""
+        if article in self._state.catalogue:
+            return self._state.catalogue.row(article)
+        record = self._state.store.get(ARTICLES, article)
+        state, metadata = decode(record), decode_description(record)
+        location = self._location(record.get(LOCATION) if record else None)
+        if not metadata.title and "title" not in state.edits:
+            stem = PurePath(location).stem if location != "-" else ""
+            metadata = metadata._replace(title=stem or article, guessed=frozenset({"title"}))
+        if not metadata.url and article.startswith(("http://", "https://")):
+            metadata = metadata._replace(url=article)
+        notes = self._state.notebook.known_count(article)
+        return Headline(Article(article, location, metadata), state, notes)
+
+    def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
+        """The last text of an article that is kept; the one that an annotation stands in, if that is asked for."""
+        return next((text for mark in self._marks(article, annotation) if (text := self._text_of(mark))), None)
+
+    def document(self, article: ArticleId, annotation: Annotation | None = None) -> Document | None:
+        """The same as a document of plain paragraphs, in which ranges count as they did; None where it is not kept."""
+        for mark in self._marks(article, annotation):
+            if self._document is not None and self._document[0] == mark:
+                return self._document[1]
+            text = self._text_of(mark)
+            if text:
+                self._document = mark, _plain(text, self.headline(article))
+                return self._document[1]
+        return None
+
+    def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
+        """Fingerprints of texts that may be kept, the most wanted first."""
+        for each in (annotation,) if annotation is not None else ():
+            if each.placed is not None and each.placed.is_certain:
+                yield each.placed.fingerprint
+            if each.current is not None:
+                yield each.current.fingerprint
+        seen = (self._state.store.get(ARTICLES, article) or {}).get(SEEN)
+        if isinstance(seen, str):
+            yield seen
+        for each in sorted(self._state.notebook.of(article), key=lambda other: other.id, reverse=True):
+            if each.current is not None:
+                yield each.current.fingerprint
+
+    def _location(self, name: object) -> str:
+        """How a person calls the file of a name."""
+        if not isinstance(name, str) or not name:
+            return ""
+        return "-" if name.startswith(STDIN_PREFIX) else self._places.location_of(str(self._places.path_of(name)))
+
+
+def _plain(text: str, headline: Headline) -> Document:
+    """A text of which nothing else is known, as paragraphs."""
+    from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
+
+    builder = DocumentBuilder()
+    for paragraph in text.split("\n"):
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), paragraph)
+    return builder.build(headline.article.metadata)
