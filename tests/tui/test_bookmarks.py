@@ -24,6 +24,13 @@ def first_row(reader: Reader) -> str:
     return pane.document.text[pane.offset :][:60].split("\n")[0]
 
 
+def title_of(reader: Reader) -> str:
+    """Title of the article that is shown."""
+    shown = reader.app.reading.desk.shown
+    assert shown is not None
+    return reader.library.catalogue.row(shown).title
+
+
 async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one_came_from(
     start: Start, articles: Path
 ) -> None:
@@ -65,15 +72,15 @@ async def test_a_capital_letter_leads_to_its_article_from_the_list_and_stands_in
         await reader.keys("'", "A")
         await reader.sees(there)
         desk = reader.app.reading.desk
-        assert (desk.pane, desk.headline(desk.shown).title) == (Pane.ARTICLE, "Alpha wolf")
+        assert (desk.pane, title_of(reader)) == (Pane.ARTICLE, "Alpha wolf")
         await reader.keys("q", "G", "enter")
         await reader.sees("Paragraph 1 of Gamma")
         await reader.keys("m", "A", "q", "g", "g", "'", "A")
-        assert desk.headline(desk.shown).title == "Gamma rays"
+        assert title_of(reader) == "Gamma rays"
         await reader.keys("u")
-        assert desk.library.reading.bookmark("A", None)[0] == next(
-            row.id for row in desk.library.catalogue.rows(desk.panes.headlines.ids) if row.title == "Alpha wolf"
-        )
+        found = desk.library.reading.bookmark("A", None)
+        assert found is not None
+        assert desk.library.catalogue.row(found[0]).title == "Alpha wolf"
 
 
 async def test_it_outlives_the_program_and_a_change_of_the_text(start: Start, articles: Path) -> None:
