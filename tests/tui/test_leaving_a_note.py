@@ -118,7 +118,7 @@ async def test_a_sheet_that_can_no_longer_be_kept_stays_open(start: Start, artic
 async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_app: object, editor: str, path: Path, unchanged: str) -> str:
+    def fails(_app: object, editor: str, path: Path, unchanged: str, _held: object) -> str:
         path.write_text(f"{path.read_text()}words of {editor}\n")
         return f"{editor} ended with status 3; {unchanged}"
 

@@ -193,19 +193,29 @@ class Annotating:
         label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
         return self._change(which, lambda _: {"tags": wanted or None}, label)
 
-    def edit_note(self, annotation_id: AnnotationId, note: str) -> Outcome:
-        """Give an annotation another note; words like `.tag` at its start are added to the tags."""
+    def edit_note(self, annotation_id: AnnotationId, note: str, *, base: str | None = None) -> Outcome:
+        """Give an annotation another note; words like `.tag` at its start are added to the tags.
+
+        Args:
+            annotation_id: The annotation.
+            note: The note.
+            base: The note that it was made of, if not that of now: what was changed since is kept, too.
+        """
         written, more = split_action_tags(note)
         annotation = self.get(annotation_id)
         if annotation is not None and annotation.is_on_article:
             label = "changed {}"
         else:
             label = "wrote a note on {}" if written else "took the note off {}"
-        return self._change(
+        kept, told = written, ""
+        if annotation is not None and base is not None and annotation.note not in (base, written):
+            kept, told = _merged(base, written, annotation.note)
+        outcome = self._change(
             annotation_id,
-            lambda each: {"note": written or None, "tags": _tags((*each.tags, *more)) or None},
+            lambda each: {"note": kept or None, "tags": _tags((*each.tags, *more)) or None},
             label,
         )
+        return outcome._replace(message="; ".join(filter(None, (outcome.message, told))))
 
     def resize(self, annotation_id: AnnotationId, document: Document, start: int, end: int) -> Outcome:
         """Let a highlight cover another range of its article."""
@@ -302,6 +312,16 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
         tags.append(found[1])
         note = note[found.end() :]
     return note.strip() if tags else note, tuple(tags)
+
+
+def _merged(base: str, mine: str, theirs: str) -> tuple[str, str]:
+    """A note together with what it was changed to elsewhere, and what there is to tell of that."""
+    from tui_reader.document.merging import merge  # noqa: PLC0415 - for the few who write on one note in two places
+
+    merged = merge(base, mine, theirs)
+    if not merged.is_one:
+        return merged.text, "it was changed elsewhere meanwhile, and both texts stand in it"
+    return merged.text, "the note was changed elsewhere meanwhile, and that is kept" + (" too" if mine else "")
 
 
 def _anchor(document: Document, start: int, end: int) -> Anchor | None:

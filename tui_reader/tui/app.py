@@ -124,6 +124,7 @@ class ReaderApp(App[None]):
         # Reading and scanning threads give way to a key within a millisecond, not five.
         sys.setswitchinterval(0.001)
         self.library.start(self._library_told)
+        self._restore()
         if self._notices:
             self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
@@ -133,6 +134,13 @@ class ReaderApp(App[None]):
         self.set_interval(REST_SECONDS, self._tidy_at_rest)
         while self._typed_ahead:
             await self.on_event(self._typed_ahead.pop(0))
+
+    def _restore(self) -> None:
+        """Save the notes that were being written when a window of this library died."""
+        restored = self.library.drafts.restore()
+        for outcome in restored:
+            self.reading.took(outcome)
+            self._notices.append(f"{outcome.message} · {self.keys_in_force.hint('undo')} undoes")
 
     def _tidy_at_rest(self) -> None:
         if self.reading.still_for() >= REST_SECONDS:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotating import Annotating
+    from tui_reader.services.drafts import Draft
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
@@ -85,8 +86,8 @@ class Host(Protocol):
     def write(self, sheet: Sheet) -> None:
         """Open a sheet for a note."""
 
-    def edit_outside(self, text: str) -> Edited:
-        """Have a text edited in the user's own editor."""
+    def edit_outside(self, text: str, draft: Draft) -> Edited:
+        """Have the text of a draft edited in the user's own editor."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Say something on the last row."""
@@ -143,37 +144,33 @@ class Noting:
         """Write on one, on the sheet."""
         annotation = self._library.annotating.get(annotation_id)
         if annotation is not None and self._may_write():
-            self._open(annotation, annotation.note)
-
-    def _open(self, annotation: Annotation, text: str) -> None:
-        self._host.write(Sheet(self._about(annotation), text, lambda changed: self._written(annotation, changed)))
+            self._open(self._about(annotation), self._library.drafts.of(annotation), annotation.note)
 
     def edit_note_outside(self, annotation_id: AnnotationId) -> None:
         """Write on one, in the user's own editor."""
         for annotation in self._known([annotation_id]) if self._may_write() else ():
-            edited = self._host.edit_outside(annotation.note)
+            draft = self._library.drafts.of(annotation)
+            edited = self._host.edit_outside(annotation.note, draft)
+            text = annotation.note if edited.text is None else edited.text.rstrip("\n")
             if edited.problem:
                 self._host.say(edited.problem, bad=True)
+            if edited.problem and edited.text is not None:
                 # What an editor wrote before it failed would be lost with its file.
-                if edited.text is not None:
-                    self._open(annotation, edited.text.rstrip("\n"))
-            elif edited.text is not None:
-                self._written(annotation, edited.text.rstrip("\n"))
+                draft.keep(text)
+                self._open(self._about(annotation), draft, text)
+            else:
+                self._written(self._about(annotation), draft, text)
 
     def note_on_article(self, article: str, title: str) -> None:
         """Write on a whole article: go on with the note that is there, or begin one."""
         there = next((each for each in self._library.annotating.of(article) if each.is_on_article), None)
         if there is not None:
             self.edit_note(there.id)
-            return
+        elif self._may_write():
+            self._open(title, self._library.drafts.on_article(article), "")
 
-        def written(text: str) -> None:
-            if text.strip() and self._keeps(text, sheet):
-                self._host.took(self._library.annotating.note_on_article(article, text))
-
-        if self._may_write():
-            sheet = Sheet(title, "", written)
-            self._host.write(sheet)
+    def _open(self, about: str, draft: Draft, text: str) -> None:
+        self._host.write(Sheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
 
     def _may_write(self) -> bool:
         """Whether a note could be kept; else this is said before somebody writes one."""
@@ -181,30 +178,18 @@ class Noting:
             self._host.say(self._library.read_only, bad=True)
         return not self._library.read_only
 
-    def _keeps(self, text: str, sheet: Sheet) -> bool:
-        """Whether a note can be kept still. Where it cannot, the sheet stays open, until its reader insists."""
-        if not self._library.read_only:
-            return True
-        if text != self._refused:
+    def _written(self, about: str, draft: Draft, text: str) -> None:
+        """Keep what was written. Where that cannot be, the sheet stays open, until its reader insists."""
+        if draft.is_unchanged(text):
+            draft.drop()
+        elif not self._library.read_only:
+            self._host.took(draft.save(text))
+        elif text == self._refused:
+            draft.drop()
+        else:
             self._refused = text
             self._host.say(f"{self._library.read_only} · esc again drops the note", bad=True)
-            self._host.write(replace(sheet, text=text))
-        return False
-
-    def _written(self, before: Annotation, text: str) -> None:
-        """Keep what was written. Whatever happened to the annotation meanwhile, the words are not lost."""
-        annotating = self._library.annotating
-        sheet = Sheet(self._about(before), text, lambda again: self._written(before, again))
-        if text.strip() == before.note.strip() or not self._keeps(text, sheet):
-            return
-        if annotating.get(before.id) is None:
-            quote = f"> {clean_line(before.quote)}\n\n" if before.quote else ""
-            self._host.took(annotating.note_on_article(before.article, quote + text))
-            self._host.say("its highlight is gone; the note was kept on the article")
-        elif before.is_on_article and not text.strip():
-            self._host.took(annotating.delete(before.id))
-        else:
-            self._host.took(annotating.edit_note(before.id, text))
+            self._open(about, draft, text)
 
     def _about(self, annotation: Annotation) -> str:
         if annotation.quote:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +14,11 @@ from textual.app import SuspendNotSupported
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import App
+
+    from tui_reader.services.drafts import Draft
 
 
 class Edited(NamedTuple):
@@ -30,7 +35,7 @@ def editor_of(setting: str) -> str:
     return setting or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
 
 
-def run_editor(app: App[Any], editor: str, path: Path, unchanged: str) -> str:
+def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Sequence[int] = ()) -> str:
     """Run an editor on the terminal; what went wrong, or an empty text.
 
     Nothing may be raised while the app is suspended, or the terminal stays deaf.
@@ -40,6 +45,7 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str) -> str:
         editor: The command, with its arguments.
         path: The file to edit.
         unchanged: What is as it was if the editor fails, such as `the settings are as they were`.
+        keeps: Descriptors that stay open as long as the editor runs, even if this program dies.
     """
     try:
         command = [*shlex.split(editor), str(path)]
@@ -49,7 +55,8 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str) -> str:
     try:
         with app.suspend():
             try:
-                status = subprocess.run(command, check=False).returncode  # noqa: S603 - the user's own editor
+                held = tuple(keeps) if os.name == "posix" else ()
+                status = subprocess.run(command, check=False, pass_fds=held).returncode  # noqa: S603 - the user's own
                 if status:
                     problem = f"{command[0]} ended with status {status}; {unchanged}"
             except OSError as error:
@@ -93,18 +100,23 @@ def filtered(command: str, text: str) -> tuple[str, str]:
 _AS_IT_WAS = "the note is as it was"
 
 
-def edit_text(app: App[Any], setting: str, text: str) -> Edited:
-    """Have a text edited, in a file that nobody else may read and that is gone afterwards."""
+def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
+    """Have a text edited, in a file that nobody else may read and that is gone afterwards.
+
+    Where this program dies meanwhile, the next start finds the file as the draft of a note.
+    """
     import tempfile  # noqa: PLC0415 - only for those who use an editor of their own
 
     editor = editor_of(setting)
     if not editor:
         return Edited(None, "no editor is set: name one in the settings, or in $EDITOR")
     try:
-        with tempfile.TemporaryDirectory(prefix="tui-reader-") as folder:
-            path = Path(folder) / "note.md"
+        lent = draft.lend(text)
+        with tempfile.TemporaryDirectory(prefix="tui-reader-") if lent is None else nullcontext("") as folder:
+            path = Path(folder) / "note.md" if lent is None else lent.path
             path.write_text(text, encoding="utf-8")
-            problem = run_editor(app, editor, path, _AS_IT_WAS)
+            problem = run_editor(app, editor, path, _AS_IT_WAS, () if lent is None else (lent.lock,))
+            draft.spare_others = bool(problem)
             written = path.read_text(encoding="utf-8", errors="replace")
             if problem and written == text:
                 return Edited(None, problem)

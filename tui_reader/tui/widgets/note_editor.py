@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.strip import Strip
+    from textual.timer import Timer
 
     from tui_reader.tui.widgets.sheet import Sheet
 
 LEAST_ROWS, MOST_ROWS = 2, 6
 """Rows to write in: enough for a thought, and never more than a third of the screen."""
 SAVES = "esc saves"
+PAUSE_SECONDS = 0.3
+"""How long no key has come when what is written so far is told."""
+MOST_SECONDS = 0.9
+"""How long it waits for such a pause."""
 _JOINERS = ("\u200c", "\u200d")
 
 
@@ -104,6 +110,9 @@ class NoteEditor(Vertical):
             placeholder="Markdown; words like .check at its start become tags",
         )
         self._sheet: Sheet | None = None
+        self._waiting: Timer | None = None
+        self._first = self._last = 0.0
+        """When the first and the last key came that nobody was told of."""
 
     def compose(self) -> ComposeResult:
         """What it is about, and the text."""
@@ -132,6 +141,23 @@ class NoteEditor(Vertical):
         # `TextArea.focus()` would wait for the next message, and what is typed ahead would run as commands.
         self.screen.set_focus(self._area)
 
+    def on_text_area_changed(self) -> None:
+        """Something was typed: tell it soon."""
+        self._last = time.monotonic()
+        if self._waiting is None and self._sheet is not None:
+            self._first = self._last
+            self._waiting = self.set_timer(PAUSE_SECONDS, self._tell_at_pause)
+
+    def _tell_at_pause(self) -> None:
+        now = time.monotonic()
+        due = min(self._last + PAUSE_SECONDS, self._first + MOST_SECONDS)
+        if due > now:
+            self._waiting = self.set_timer(due - now, self._tell_at_pause)
+            return
+        self._waiting = None
+        if self._sheet is not None:
+            self._sheet.typed(self._area.text)
+
     def fit(self) -> None:
         """Take as many rows as the screen can spare."""
         self._area.styles.height = max(LEAST_ROWS, min(MOST_ROWS, self.app.size.height // 3 - 1))
@@ -155,6 +181,9 @@ class NoteEditor(Vertical):
         sheet, self._sheet = self._sheet, None
         if sheet is None:
             return
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
         text = self._area.text.replace("\r\n", "\n").replace("\r", "\n")
         self.display = False
         self.screen.set_focus(None)

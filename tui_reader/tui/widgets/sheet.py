@@ -19,3 +19,5 @@ class Sheet:
     """What is written already."""
     written: Callable[[str], None]
     """Called with the text once it is to be kept, changed or not."""
+    typed: Callable[[str], None]
+    """Called with the text while it is being written: at a pause, and at least every second."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.model.annotation import Annotation, Range
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.drafts import Draft
     from tui_reader.services.events import Event as LibraryEvent
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
@@ -195,9 +196,9 @@ class ReadingScreen(KeyScreen):
         """The panes have fewer rows now: what is written about stays in sight."""
         self.call_after_refresh(self.annotating.reveal)
 
-    def edit_outside(self, text: str) -> Edited:
+    def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
-        return edit_text(self.reader, self.desk.settings.editor, text)
+        return edit_text(self.reader, self.desk.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str) -> None:
         """Give a text to a command, aside, and show what it answers: a line on the last row, more on a page."""

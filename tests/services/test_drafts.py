@@ -1,0 +1,275 @@
+"""A note that is being written outlives the program, and is nobody else's while it lives."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.document.merging import BETWEEN
+from tui_reader.errors import StoreError
+from tui_reader.services.library import Library, open_library
+from tui_reader.storage.drafts import drafts_left
+from tui_reader.storage.machine import state_folder
+
+if TYPE_CHECKING:
+    from tui_reader.model.annotation import Annotation
+    from tui_reader.services.drafts import Draft
+
+Opener = Callable[[], Library]
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        threading.Event().wait(0.01)
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[Opener]:
+    """Opens windows on one library with one article."""
+    file = tmp_path / "alpha.md"
+    file.write_text("---\ntitle: Alpha\n---\n\nOne sentence. Another one.\n", encoding="utf-8")
+    opened: list[Library] = []
+
+    def open_one() -> Library:
+        opened.append(open_library([file], state=tmp_path / "library.json"))
+        return opened[-1]
+
+    yield open_one
+    for library in opened:
+        library.close()
+
+
+def article_of(library: Library, tmp_path: Path) -> str:
+    return library.article_at(tmp_path / "alpha.md") or str(tmp_path / "alpha.md")
+
+
+def noted(library: Library, tmp_path: Path, note: str = "base") -> Annotation:
+    made = library.annotating.note_on_article(article_of(library, tmp_path), note).annotation
+    annotation = library.annotating.get(made)
+    assert annotation is not None
+    return annotation
+
+
+def folders() -> list[Path]:
+    place = state_folder() / "drafts"
+    return list(place.iterdir()) if place.is_dir() else []
+
+
+def records() -> list[Path]:
+    return [each / "draft.json" for each in folders() if (each / "draft.json").exists()]
+
+
+def is_kept(text: str) -> bool:
+    return any(f'"text": "{text}"' in each.read_text(encoding="utf-8") for each in records())
+
+
+def died(library: Library) -> None:
+    """What the system does for a process that is killed: its locks are gone, its files stay."""
+    for file in library.drafts._files:
+        file.release()
+
+
+def kept_notes(library: Library, tmp_path: Path) -> list[str]:
+    return [each.note for each in library.annotating.of(article_of(library, tmp_path))]
+
+
+def test_what_was_written_when_a_program_died_is_a_note_after_the_next_start(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    draft = first.drafts.of(noted(first, tmp_path))
+    draft.keep("base and")
+    draft.keep("base and more")
+    until(lambda: is_kept("base and more"))
+    died(first)
+    second = window()
+    until(lambda: kept_notes(second, tmp_path) == ["base"])
+    (outcome,) = second.drafts.restore()
+    assert outcome.message == "kept what was typed before the reader ended: changed the note on an article"
+    assert outcome.undo
+    assert kept_notes(second, tmp_path) == ["base and more"]
+    second.reading.undo()
+    assert kept_notes(second, tmp_path) == ["base"]
+    until(lambda: not folders())
+
+
+def test_a_draft_that_is_being_written_in_another_window_is_left_alone(window: Opener, tmp_path: Path) -> None:
+    first, second = window(), window()
+    draft = first.drafts.of(noted(first, tmp_path))
+    draft.keep("base, live")
+    until(lambda: is_kept("base, live"))
+    assert second.drafts.restore() == []
+    assert is_kept("base, live")
+    draft.save("base, live")
+    until(lambda: not folders())
+
+
+def test_a_draft_is_restored_by_one_window_only(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    first.drafts.on_article(article_of(first, tmp_path)).keep("only once")
+    until(lambda: is_kept("only once"))
+    died(first)
+    library = str(tmp_path / "library.json")
+    one, two = drafts_left(library), drafts_left(library)
+    (mine,) = one
+    assert list(two) == []
+    mine.release()
+    assert len(window().drafts.restore()) == 1
+
+
+def test_nothing_is_left_behind_once_a_note_is_saved_or_was_not_changed(window: Opener, tmp_path: Path) -> None:
+    library = window()
+    annotation = noted(library, tmp_path)
+    for text, end in (("base.", "save"), ("base?", "drop"), ("base!", "back")):
+        draft = library.drafts.of(annotation)
+        draft.keep(text)
+        until(lambda t=text: is_kept(t))  # type: ignore[misc]
+        assert os.stat(records()[0]).st_mode & 0o077 == 0, "a note is nobody else's"
+        if end == "save":
+            draft.save(text)
+        elif end == "drop":
+            draft.drop()
+        else:
+            draft.keep("base")
+        until(lambda: not folders())
+
+
+def test_what_could_not_be_saved_is_there_at_the_next_start(
+    window: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = window()
+    draft = first.drafts.of(noted(first, tmp_path))
+    until(lambda: first._latest is not None and first._latest.done())
+
+    def full(*_: object) -> None:
+        raise StoreError("Disk full.")
+
+    draft.keep("base, and no room")
+    until(lambda: is_kept("base, and no room"))
+    with monkeypatch.context() as patch:
+        patch.setattr(first.store._writer._library, "commit_all", full)  # type: ignore[attr-defined]
+        draft.save("base, and no room")
+        with pytest.raises(StoreError):
+            first.close()
+    second = window()
+    assert len(second.drafts.restore()) == 1
+    assert kept_notes(second, tmp_path) == ["base, and no room"]
+
+
+def test_a_note_that_was_saved_just_before_the_program_died_is_not_saved_twice(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    annotation = noted(first, tmp_path)
+    for draft, text in (
+        (first.drafts.of(annotation), ".tag base and more"),
+        (first.drafts.on_article(annotation.article), "another note"),
+    ):
+        first.drafts.save(draft.opened, text)
+        draft.keep(text)
+        until(lambda t=text: is_kept(t))  # type: ignore[misc]
+    died(first)
+    first.store.close()
+    second = window()
+    assert second.drafts.restore() == []
+    assert sorted(kept_notes(second, tmp_path)) == ["another note", "base and more"]
+    until(lambda: not folders())
+
+
+def test_what_was_changed_since_the_program_died_is_kept_too(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    annotation = noted(first, tmp_path)
+    first.drafts.of(annotation).keep("base, mine")
+    until(lambda: is_kept("base, mine"))
+    died(first)
+    first.annotating.edit_note(annotation.id, "base, theirs")
+    first.store.close()
+    second = window()
+    (outcome,) = second.drafts.restore()
+    assert "both texts stand in it" in outcome.message
+    assert kept_notes(second, tmp_path) == [f"base, theirs\n\n{BETWEEN}\n\nbase, mine"]
+
+
+def test_the_words_outlive_a_highlight_that_is_gone(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    annotation = noted(first, tmp_path)
+    first.drafts.of(annotation).keep("base, mine")
+    until(lambda: is_kept("base, mine"))
+    died(first)
+    first.annotating.delete(annotation.id)
+    first.store.close()
+    second = window()
+    (outcome,) = second.drafts.restore()
+    assert "its highlight is gone" in outcome.message
+    assert kept_notes(second, tmp_path) == ["base, mine"]
+
+
+def lend(draft: Draft, text: str) -> Path:
+    lent = draft.lend(text)
+    assert lent is not None
+    assert lent.path.read_text(encoding="utf-8") == text
+    return lent.path
+
+
+def test_the_file_of_an_editor_is_a_note_after_the_next_start(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    path = lend(first.drafts.of(noted(first, tmp_path)), "base")
+    path.write_text("base, edited\n", encoding="utf-8")
+    path.with_name(".note.md.swp").write_bytes(b"rescued")
+    assert window().drafts.restore() == [], "its reader lives"
+    died(first)
+    second = window()
+    (outcome,) = second.drafts.restore()
+    assert kept_notes(second, tmp_path) == ["base, edited"]
+    assert str(path.parent) in outcome.message, "the editor's own rescue file is spared, and named"
+    until(lambda: not records())
+    assert path.with_name(".note.md.swp").exists()
+
+
+def test_an_editor_that_outlives_the_reader_keeps_others_off_its_file(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    lent = first.drafts.of(noted(first, tmp_path)).lend("base")
+    assert lent is not None
+    editor = os.dup(lent.lock)
+    died(first)
+    lent.path.write_text("base, half", encoding="utf-8")
+    second = window()
+    assert second.drafts.restore() == []
+    lent.path.write_text("base, whole", encoding="utf-8")
+    os.close(editor)
+    assert len(second.drafts.restore()) == 1
+    assert kept_notes(second, tmp_path) == ["base, whole"]
+
+
+def test_a_file_that_no_editor_has_changed_is_no_note(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    lend(first.drafts.of(noted(first, tmp_path)), "base")
+    died(first)
+    assert window().drafts.restore() == []
+    until(lambda: not folders())
+
+
+def test_the_drafts_of_a_library_that_cannot_be_written_wait(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    first.drafts.of(noted(first, tmp_path)).keep("base, waiting")
+    until(lambda: is_kept("base, waiting"))
+    died(first)
+    second = window()
+    second.store._library.read_only = "read-only"  # type: ignore[attr-defined]
+    assert second.drafts.restore() == []
+    second.store._library.read_only = ""  # type: ignore[attr-defined]
+    assert len(second.drafts.restore()) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff"])
+def test_a_damaged_draft_stops_nothing(window: Opener, tmp_path: Path, content: bytes) -> None:
+    first = window()
+    first.drafts.of(noted(first, tmp_path)).keep("base, torn")
+    until(lambda: is_kept("base, torn"))
+    records()[0].write_bytes(content)
+    died(first)
+    assert window().drafts.restore() == []

@@ -1,0 +1,96 @@
+"""A note that is changed elsewhere while its sheet is open keeps the words of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.cli import main
+from tui_reader.document.merging import BETWEEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def notes(reader: Any) -> list[str]:
+    return [each.note for each in reader.library.annotating.all()]
+
+
+async def begin(reader: Any) -> str:
+    """Write a note, and open it again; its id."""
+    await reader.sees("Alpha wolf")
+    await reader.keys("enter")
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys(")", ")", "a")
+    await reader.types("base")
+    await reader.keys("escape")
+    (made,) = reader.library.annotating.all()
+    await reader.keys("a")
+    await reader.sees("esc saves")
+    return str(made.id)
+
+
+def change(articles: Path, wanted: str, note: str) -> None:
+    """Give it another note, as from another terminal."""
+    assert main(["notes", "edit", wanted, str(articles), "--note", note]) == 0
+
+
+@pytest.mark.parametrize("size", [(120, 35), (60, 20)])
+@pytest.mark.parametrize("seen", [True, False], ids=["after it was seen", "at the same moment"])
+async def test_both_texts_are_kept_and_undo_leaves_the_other_one(
+    start: Start, articles: Path, seen: bool, size: tuple[int, int]
+) -> None:
+    both = f"CLI words\n\n{BETWEEN}\n\nbase TUI"
+    async with start(articles, size=size) as reader:
+        made = await begin(reader)
+        await reader.types(" TUI")
+        change(articles, made, "CLI words")
+        if seen:
+            await reader.until(lambda: notes(reader) == ["CLI words"])
+        await reader.keys("escape")
+        await reader.until(lambda: notes(reader) == [both])
+        await reader.sees("changed", "meanwhile")
+        await reader.keys("u")
+        await reader.until(lambda: notes(reader) == ["CLI words"])
+        await reader.keys("ctrl+r")
+        await reader.until(lambda: notes(reader) == [both])
+
+
+async def test_changes_in_different_places_become_one_text_and_it_is_said(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        made = await begin(reader)
+        await reader.types(" TUI")
+        change(articles, made, "first, base")
+        await reader.until(lambda: notes(reader) == ["first, base"])
+        await reader.keys("escape")
+        await reader.sees("the note was changed elsewhere meanwhile, and that is kept too")
+        assert notes(reader) == ["first, base TUI"]
+
+
+async def test_a_note_that_was_only_looked_at_stays_as_it_was_changed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        made = await begin(reader)
+        change(articles, made, "CLI words")
+        await reader.until(lambda: notes(reader) == ["CLI words"])
+        await reader.keys("escape")
+        assert notes(reader) == ["CLI words"]
+
+
+async def test_emptying_the_sheet_throws_away_no_words_that_were_never_seen(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "g", "n")
+        await reader.types("base")
+        await reader.keys("escape")
+        (made,) = reader.library.annotating.all()
+        await reader.keys("g", "n", *["backspace"] * 4)
+        change(articles, made.id, "CLI words")
+        await reader.until(lambda: notes(reader) == ["CLI words"])
+        await reader.keys("escape")
+        await reader.sees("the note was changed elsewhere meanwhile, and that is kept")
+        assert notes(reader) == ["CLI words"]
