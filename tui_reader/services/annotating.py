@@ -16,7 +16,7 @@ from tui_reader.services.time_ordered import Ids, now
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
@@ -113,14 +113,29 @@ class Annotating:
         """Annotations whose passage is not certain: orphaned and ambiguous ones."""
         return tuple(each for each in self.all() if each.placed is not None and not each.placed.is_certain)
 
+    def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
+        """The number of the last change, and what was changed since an earlier one, in any article.
+
+        Returns:
+            The annotations, some of which may be gone; None where it is simpler to look at all.
+        """
+        return self._notebook.changed_since(change)
+
     def standing(self, article: ArticleId, document: Document) -> tuple[Annotation, ...]:
-        """The highlights that may be painted in a document: those whose place in this very text is certain."""
+        """The highlights of an article that may be painted in a document."""
+        return tuple(filter(self.standing_in(document), self.of(article)))
+
+    @staticmethod
+    def standing_in(document: Document) -> Callable[[Annotation], bool]:
+        """Tells which highlights may be painted in a document: those whose place in this very text is certain."""
         mark = document_fingerprint(document)
-        return tuple(
-            each
-            for each in self.of(article)
-            if each.placed is not None and each.placed.is_certain and each.placed.fingerprint == mark
-        )
+        certain = (PlaceState.ANCHORED, PlaceState.MOVED)
+
+        def stands(annotation: Annotation) -> bool:
+            placed = annotation.placed
+            return placed is not None and placed.state in certain and placed.fingerprint == mark
+
+        return stands
 
     def place(self, article: ArticleId, document: Document) -> None:
         """Find an article's passages in its document, aside, where its text is another one than they were placed in.

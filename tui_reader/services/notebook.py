@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import defaultdict
+from collections import defaultdict, deque
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.model.annotation import PlaceState
@@ -11,7 +12,7 @@ from tui_reader.services.annotation_records import decode
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
@@ -30,6 +31,10 @@ class Counted(NamedTuple):
     """The annotations of every article."""
     lost: set[AnnotationId]
     """Those whose passage has no certain place."""
+
+
+MOST_CHANGES = 1_000
+"""Changes that are remembered for those who ask what is another since they looked last."""
 
 
 class Notebook:
@@ -55,6 +60,8 @@ class Notebook:
         self._pages: dict[ArticleId, list[_Entry]] = {}
         self._known: dict[AnnotationId, Annotation] = {}
         self._changes = 0
+        self._changed: deque[AnnotationId] = deque(maxlen=MOST_CHANGES)
+        """The annotations changed last, the last change last."""
         """How often annotations have changed."""
         self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}
         """Pages read by other threads that nobody has asked for yet, and the number of changes when that began."""
@@ -171,6 +178,13 @@ class Notebook:
             changes = self._changes
             self._ahead[article] = changes, self._read(article)
 
+    def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
+        """How often annotations have changed, and which did since a number of changes; None where that is forgotten."""
+        since = self._changes - change
+        if since > len(self._changed):
+            return self._changes, None
+        return self._changes, list(islice(reversed(self._changed), since))[::-1] if since else ()
+
     def newest(self) -> Annotation | None:
         """The annotation that was made last."""
         self._count()
@@ -181,6 +195,7 @@ class Notebook:
         touched: dict[ArticleId, None] = {}
         for annotation_id in ids:
             self._changes += 1
+            self._changed.append(annotation_id)
             if not self._counted:
                 self._uncounted.add(annotation_id)
             old = self._owners.pop(annotation_id, None)

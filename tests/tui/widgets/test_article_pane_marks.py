@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_reader.tui.widgets.article_pane import marks as module
 from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
 
 marks = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30), st.integers(1, 5)), max_size=25).map(
@@ -34,3 +36,36 @@ def test_every_character_shows_the_mark_on_top_and_the_one_below(
         assert len(shown) == bool(stack)
         if stack:
             assert (shown[0].mark, shown[0].under) == (stack[0], stack[1] if len(stack) > 1 else None)
+
+
+@given(
+    marks, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60), st.integers(0, 30), st.booleans()), max_size=40)
+)
+def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
+    found: list[Mark], changes: list[tuple[int, int, int, bool]]
+) -> None:
+    """Whatever is put in, taken out or moved, all questions have the answers of an index made anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CHUNK", 3)
+        index = MarkIndex(found, [(0, mark.id) for mark in found])
+        known = {mark.id: (mark, (0, mark.id)) for mark in found}
+        for at, (number, start, size, noted) in enumerate(changes, 1):
+            mark = Mark(str(number), start, start + size, 1, "a note" if noted else "")
+            if size % 4 == 3:
+                index.change([mark.id], [])
+                known.pop(mark.id, None)
+            else:
+                index.change([mark.id], [(mark, (at, mark.id))])
+                known[mark.id] = mark, (at, mark.id)
+            assert index.speaking == tuple(each for each in index if each.speaks)
+        anew = MarkIndex([mark for mark, _ in known.values()], [rank for _, rank in known.values()])
+        assert index.marks == anew.marks
+        assert len(index) == len(anew.marks)
+        for number, mark in enumerate(anew.marks):
+            assert index.number(mark.id) == number
+            assert index.at(number) == mark == index.get(mark.id)
+        for offset in range(0, 95, 4):
+            assert index.first_from(offset) == sum(mark.start < offset for mark in anew.marks)
+            assert index.within(offset, offset + 9) == anew.within(offset, offset + 9)
+            assert index.stacked(offset, offset + 9) == anew.stacked(offset, offset + 9)
+            assert index.runs(offset, offset + 9, "3") == anew.runs(offset, offset + 9, "3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.motions import sentence_at
 from tui_reader.tui.screens.noting import Marks, is_lost
 
 if TYPE_CHECKING:
@@ -29,51 +30,62 @@ class Place:
 
     @property
     def document(self) -> Document | None:
-        """The whole text that is shown."""
+        """The whole text that is shown, if it is one of now."""
         document = self._pane.document
-        return None if document is None or document.partial else document
+        return None if self.article is None or document is None or document.partial else document
 
     def show(self, annotation: Annotation | None) -> None:
         """Show an annotation where it stands, and where it stands nowhere, all of it."""
         self._candidate = 0
         self._describe(annotation)
-        if annotation is None or annotation.article not in self._library.catalogue:
+        if annotation is None:
             self.article = None
             self._pane.clear()
-            return
-        self.article = annotation.article
-        document = self._library.documents.get(annotation.article)
-        if document is None or document.partial:
-            self._library.documents.want(annotation.article)
-        self.show_in(annotation, document)
+        elif self._is_gone(annotation):
+            self.article = None
+            document = self._library.remembering.document(annotation.article, annotation)
+            if document is None:
+                self._pane.clear()
+            self.show_in(annotation, document)
+        else:
+            self.article = annotation.article
+            document = self._library.documents.get(annotation.article)
+            if document is None or document.partial:
+                self._library.documents.want(annotation.article)
+            self.show_in(annotation, document)
 
     def show_in(self, annotation: Annotation, document: Document | None) -> None:
-        """Show an annotation in its text."""
-        pane = self._pane
+        """Show an annotation in its text; where that is gone, in what it said last."""
+        pane, gone = self._pane, self._is_gone(annotation)
+        if document is None and gone:
+            return
         if document is not pane.document or document is None:
-            pane.show(self._library.catalogue.row(annotation.article), document)
+            pane.show(self._library.remembering.headline(annotation.article), document)
+            self._marks, self._marked = Marks(self._library.annotating), None
         if document is None:
             return
-        self._library.annotating.place(annotation.article, document)
+        if not gone:
+            self._library.annotating.place(annotation.article, document)
         if self._marks.look(annotation.article, document) or self._marked != annotation.article:
             self._marked = annotation.article
-            pane.set_marks(self._marks.shown)
+            self._marks.show_in(pane)
         pane.end_selection()
         pane.clear_focus()
-        candidate, current = self.candidate(annotation), annotation.current
         if pane.go_mark(annotation.id):
             return
+        candidate = self.candidate(annotation)
         if candidate is not None:
             pane.select_range(*candidate)
-        elif current is not None:
-            pane.go_offset(min(current.start, max(len(document.text) - 1, 0)))
+        elif annotation.current is not None:
+            here = self._library.remembering.near(annotation, document)
+            pane.focus_on(*sentence_at(document, here))
         else:
             pane.home()
 
     def candidate(self, annotation: Annotation) -> Range | None:
         """The place where a lost annotation could belong, of those there are, that is shown now."""
         placed = annotation.placed
-        if placed is None or placed.is_certain or not placed.candidates:
+        if placed is None or placed.is_certain or not placed.candidates or self._is_gone(annotation):
             return None
         return placed.candidates[self._candidate % len(placed.candidates)]
 
@@ -93,13 +105,15 @@ class Place:
             self.show(annotation)
 
     def _describe(self, annotation: Annotation | None) -> None:
-        there = annotation is not None and annotation.article in self._library.catalogue
-        if annotation is None or (there and not is_lost(annotation)):
+        gone = annotation is not None and self._is_gone(annotation)
+        if annotation is None or (not gone and not is_lost(annotation)):
             self._card.show(())
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
-        if not there:
-            state, way_out = "Its article is no longer in the library", ""
+        if gone:
+            location = self._library.remembering.headline(annotation.article).article.location
+            state = "Its article is no longer in the library" + (f"; it was {location}" if location else "")
+            way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:
             state = "It has no sure place in this text any more"
             way_out = f"It could belong to what is selected here: {self._keymap.hint('attach_annotation')} attaches it"
@@ -110,3 +124,7 @@ class Place:
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    def _is_gone(self, annotation: Annotation) -> bool:
+        """Whether its article is no longer in the library."""
+        return annotation.article not in self._library.catalogue

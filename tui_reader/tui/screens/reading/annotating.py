@@ -11,7 +11,7 @@ from tui_reader.tui.screens.noting import Marks, is_lost
 from tui_reader.tui.screens.reading.desk import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
@@ -178,7 +178,7 @@ class Annotating:
             return None
         low, high = chosen
         name = desk.colour_name(colour or desk.library.annotating.last_colour)
-        same = self._covering(_words(document, low, high))
+        same = pane.mark_over(*_words(document, low, high))
         self._selecting.leave()
         if same is not None:
             pane.go_mark(same.id)
@@ -194,10 +194,6 @@ class Annotating:
         else:
             desk.tell(outcome)
         return outcome.annotation or None
-
-    def _covering(self, words: Range) -> Mark | None:
-        """The highlight of just these words."""
-        return next((mark for mark in self._marks.shown if mark.start == words.start and mark.end == words.end), None)
 
     def _chosen(self) -> Range | None:
         """What is to be highlighted. Without a selection or a focus, the first key only shows what it would be."""
@@ -295,8 +291,8 @@ class Annotating:
         changed = self._marks.look(article, pane.document) or article != self._marked
         if changed:
             self._marked = article
-            pane.set_marks(self._marks.shown)
-            self._count(self._marks.annotations)
+            self._marks.show_in(pane)
+            self._count()
         self._go_to_wanted()
         told = " · ".join(filter(None, (self._told(), self._lost_told(article))))
         if told:
@@ -346,11 +342,9 @@ class Annotating:
         """The marks that are shown."""
         return self._marks.shown
 
-    def _count(self, annotations: Sequence[Annotation]) -> None:
-        highlights = sum(not each.is_on_article for each in annotations)
-        notes = sum(bool(each.note) for each in annotations)
-        lost = sum(is_lost(each) for each in annotations)
-        counted = ((highlights, "highlight"), (notes, "note"))
+    def _count(self) -> None:
+        lost = self._marks.lost
+        counted = ((self._marks.highlights, "highlight"), (self._marks.notes, "note"))
         parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
         if lost:
             parts.append(f"{lost:,} without a place")

@@ -76,12 +76,13 @@ class Undoing:
     def _show_marks(self, before: Sequence[Mark]) -> None:
         """Go to the highlight of the shown article that was changed, or to where it stood."""
         now = self._annotating.painted
-        known = set(before)
-        changed = [mark for mark in now if mark not in known]
+        # A mark that is as before is the same object, and thousands are told apart in a millisecond by that.
+        known = set(map(id, before))
+        changed = [mark for mark in now if id(mark) not in known]
         if changed:
             self._desk.panes.article.go_mark(changed[-1].id)
             return
-        ids = {mark.id for mark in now}
-        gone = [mark for mark in before if mark.id not in ids]
+        still = set(map(id, now))
+        gone = [mark for mark in before if id(mark) not in still]
         if gone:
             self._annotating.bring(gone[-1].start)

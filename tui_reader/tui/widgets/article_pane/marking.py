@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
 from tui_reader.tui.widgets.article_pane.looks import HIGHLIGHTS, Role, blend
-from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
+from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex, Rank
 from tui_reader.tui.widgets.article_pane.moving import MovingView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
@@ -31,13 +31,30 @@ class MarkedView(MovingView):
     _painted: dict[tuple[int, int], tuple[Overlay, ...]] = {}  # noqa: RUF012 - replaced before anything is put in
     """What is painted of the highlights, by row."""
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[Mark], ranks: Sequence[Rank] | None = None) -> None:
         """Show these highlights and no others; all must be sure to stand where they are said to.
 
         Args:
             marks: In the order in which they were last touched, so that the latest lies on top; else in any order.
+            ranks: Of each mark, where `change_marks` is to follow; see `MarkIndex`.
         """
-        self._marks = MarkIndex(marks)
+        self._marks = MarkIndex(marks, ranks)
+        self._marks_replaced()
+
+    def change_marks(self, gone: Collection[str], put: Collection[tuple[Mark, Rank]]) -> bool:
+        """Show other highlights in the place of some; False where none were set, or they have been dropped since.
+
+        Args:
+            gone: Ids of those to take away; one that changes is among them, too.
+            put: Those to show, with their ranks.
+        """
+        if self._marks is _NONE:
+            return False
+        self._marks.change(gone, put)
+        self._marks_replaced()
+        return True
+
+    def _marks_replaced(self) -> None:
         self._current = self._current_now()
         self.marks_changed()
         self.repaint()
@@ -74,14 +91,15 @@ class MarkedView(MovingView):
 
     def next_mark(self, count: int = 1) -> bool:
         """Go to a highlight further on, or back if negative, and make it current; whether there is one."""
-        marks = self._marks.marks
-        if not marks or not count:
+        marks = self._marks
+        if not len(marks) or not count:
             return False
-        place = self._place(count)
-        found = max(0, min(place, len(marks) - 1))
-        if marks[found] == self._current:
-            return False
-        return self.go_mark(marks[found].id)
+        found = marks.at(max(0, min(self._place(count), len(marks) - 1)))
+        return found != self._current and self.go_mark(found.id)
+
+    def mark_over(self, start: int, end: int) -> Mark | None:
+        """A highlight of just this range."""
+        return next((mark for mark in self._marks.within(start, end) if mark[1:3] == (start, end)), None)
 
     def _place(self, count: int) -> int:
         """Number of the highlight some places from here."""

@@ -48,9 +48,9 @@ class NotedView(MarkedView):
     def marks_changed(self) -> None:
         """Fold, unfold and place the notes anew; the text at the top stays there."""
         super().marks_changed()
-        speaking = tuple(mark for mark in self._marks.marks if mark.speaks)
+        speaking = self._marks.speaking
         self._besides = (None, {})
-        if speaking != self._speaking:
+        if speaking is not self._speaking and speaking != self._speaking:
             before = self._columns()
             self._speaking = speaking
             self._folded = None

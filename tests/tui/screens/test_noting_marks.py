@@ -1,0 +1,101 @@
+"""The highlights that are painted are those of the library, however they were changed."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.services import notebook
+from tui_reader.services.annotating import Annotating
+from tui_reader.services.catalogue import MemoryCatalogue
+from tui_reader.services.identities import Identities
+from tui_reader.services.reading import Reading
+from tui_reader.services.state import LibraryState
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ARTICLES
+from tui_reader.tui.screens.noting import Marks, is_lost
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = "The ministers arrive with a number already on the table. What remains open is when, and how."
+
+
+def document(*paragraphs: str) -> Document:
+    builder = DocumentBuilder()
+    for paragraph in paragraphs:
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), paragraph)
+    return builder.build()
+
+
+DOCUMENTS = (document(WORDS), document(WORDS, WORDS), None)
+STEPS = st.tuples(
+    st.sampled_from(["add", "add", "add", "other", "on article", "colour", "delete", "resize", "undo", "redo", "show"]),
+    st.integers(0, 60),
+    st.integers(1, 5),
+)
+
+
+@pytest.mark.parametrize("remembered", [2, 1_000])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, max_size=25), looks=st.integers(1, 3))
+def test_marks_kept_step_by_step_are_those_looked_up_anew(
+    tmp_path: Path, steps: list[Any], looks: int, remembered: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebook, "MOST_CHANGES", remembered)
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        store = open_store(path)
+        state = LibraryState(
+            store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None
+        )
+    moments = (f"2026-06-05T10:00:00.{count:06}Z" for count in itertools.count())
+    notes, reading = Annotating(state, (), lambda: next(moments)), Reading(state)
+    kept = Marks(notes)
+    made: list[str] = []
+    shown: Document | None = DOCUMENTS[0]
+    for at, (verb, number, colour) in enumerate(steps):
+        which = made[number % len(made)] if made else ""
+        article = "b" if verb == "other" else "a"
+        text = DOCUMENTS[0]
+        assert text is not None
+        match verb:
+            case "add" | "other":
+                made.append(notes.add(article, text, number, number + 4 * colour, note="n" * (colour == 1)).annotation)
+            case "on article":
+                notes.note_on_article("a", "a note")
+            case "colour":
+                notes.recolour([which] if number % 2 else made[-3:], colour)
+            case "delete":
+                notes.delete(which)
+            case "resize":
+                notes.resize(which, text, number, number + 9)
+            case "undo":
+                reading.undo()
+            case "redo":
+                reading.redo()
+            case "show":
+                shown = DOCUMENTS[colour % 3]
+        if at % looks:
+            continue
+        before = kept.shown
+        changed = kept.look("a", shown)
+        fresh = Marks(notes)
+        fresh.look("a", shown)
+        assert kept.shown == fresh.shown
+        assert changed or kept.shown == before
+        assert (kept.highlights, kept.notes, kept.lost) == (fresh.highlights, fresh.notes, fresh.lost)
+        wanted = notes.standing("a", shown) if shown is not None else ()
+        assert sorted(mark.id for mark in kept.shown) == sorted(each.id for each in wanted)
+        assert kept.lost == sum(map(is_lost, notes.of("a") if shown is not None else ()))
+        if kept.change is not None:
+            ids = {mark.id: mark for mark in before if mark.id not in kept.change.gone}
+            ids |= {mark.id: mark for mark, _ in kept.change.put}
+            assert ids == {mark.id: mark for mark in kept.shown}
+    notes.wait()
+    store.close()
