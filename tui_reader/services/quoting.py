@@ -50,6 +50,18 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
     return write(passage, _Source(headline, _position(document, start)))
 
 
+def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN) -> str:
+    """The same of words whose place is not known: the article is gone, or no longer has them.
+
+    Raises:
+        ValueError: There is no such style, or the words are white space.
+    """
+    passage = words.strip()
+    if not passage:
+        raise ValueError("nothing to quote")
+    return _WRITERS[QuoteStyle(style)](passage, _Source(headline, ""))
+
+
 def link(headline: Headline) -> str:
     """Where an article is found: its address on the web, else its file."""
     return headline.field("url") or headline.article.location

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tui_reader.anchoring.surroundings import near
 from tui_reader.model.article import Article, Headline
+from tui_reader.services.quoting import quote, quote_words
 from tui_reader.services.records import LOCATION, decode, decode_description
 from tui_reader.services.revisions import SEEN
 from tui_reader.storage.base import ARTICLES
@@ -60,6 +62,26 @@ class Remembering:
                 self._document = mark, _plain(text, self.headline(article))
                 return self._document[1]
         return None
+
+    def near(self, annotation: Annotation, document: Document) -> int:
+        """The code point of a document at which the passage of an annotation would stand, were it still there."""
+        current = annotation.current
+        if current is None:
+            return 0
+        return near(current, document.text, self._text_of(current.fingerprint))
+
+    def quote(self, annotation: Annotation, style: str) -> str:
+        """An annotation's words with all that is known of where they are from, though they are not there any more.
+
+        Raises:
+            ValueError: It has no words, or there is no such style.
+        """
+        headline, current = self.headline(annotation.article), annotation.current
+        if current is not None and annotation.article not in self._state.catalogue:
+            document = self.document(annotation.article, annotation._replace(placed=None))
+            if document is not None and document.text[current.start : current.end] == current.exact:
+                return quote(headline, document, current.start, current.end, style)
+        return quote_words(headline, annotation.quote, style)
 
     def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
         """Fingerprints of texts that may be kept, the most wanted first."""

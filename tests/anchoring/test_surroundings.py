@@ -1,0 +1,49 @@
+"""A lost passage leads to where it stood."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.anchoring.describe import fingerprint
+from tui_reader.anchoring.surroundings import near
+from tui_reader.model.annotation import Anchor
+
+SENTENCES = [f"Sentence number {word} says something of its own about {word}. " for word in "abcdefghijklmnopqrst"]
+
+
+def anchor_of(text: str, quote: str) -> Anchor:
+    start = text.index(quote)
+    end = start + len(quote)
+    return Anchor(quote, text[max(0, start - 32) : start], text[end : end + 32], start, end, 0, fingerprint(text))
+
+
+def test_it_leads_behind_what_stood_before_although_much_was_put_in_front() -> None:
+    text = "".join(SENTENCES)
+    anchor = anchor_of(text, SENTENCES[9].strip())
+    new = "Quite another beginning. " * 60 + text.replace(SENTENCES[9], "")
+    assert abs(near(anchor, new) - new.index(SENTENCES[10])) <= 1
+    assert abs(near(anchor, new, text) - new.index(SENTENCES[10])) <= 1
+
+
+def test_with_the_old_text_the_nearest_sentence_that_is_left_decides() -> None:
+    text = "".join(SENTENCES)
+    anchor = anchor_of(text, SENTENCES[9].strip())
+    new = "Quite another beginning. " * 60 + "".join(SENTENCES[:5]) + "".join(SENTENCES[13:])
+    border = new.index(SENTENCES[13])
+    assert abs(near(anchor, new, text) - border) < 100
+
+
+def test_where_nothing_is_left_it_leads_to_the_same_share_of_the_text() -> None:
+    text = "".join(SENTENCES)
+    anchor = anchor_of(text, SENTENCES[10].strip())
+    new = "xyzzy " * 10
+    assert near(anchor, new, text) == round(anchor.start / len(text) * (len(new) - 1))
+    assert near(anchor, "") == 0
+
+
+@given(st.text(max_size=60), st.text(min_size=1, max_size=60), st.data())
+def test_it_is_always_a_place_in_the_text(new: str, old: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(old) - 1))
+    anchor = Anchor(old[start:], old[max(0, start - 32) : start], "", start, len(old), 0, fingerprint(old))
+    assert 0 <= near(anchor, new, old) <= len(new)
