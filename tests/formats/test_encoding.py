@@ -49,7 +49,7 @@ def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str, na
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("text", [ENGLISH, "Все люди рождаются свободными и равными. " * 5])
+@pytest.mark.parametrize("text", [ENGLISH, "Все люди рождаются свободными и равными. " * 5, "Short one."])
 def test_wide_encodings_are_told_without_a_mark(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
 
@@ -71,6 +71,46 @@ def test_encodings_of_older_systems_are_detected_and_named(codec: str, text: str
 @pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
 def test_a_single_curly_quote_is_enough_to_tell_english(codec: str) -> None:
     text = "The minister said nothing. " * 40 + "It’s all he said — " + "and no more was heard of it. " * 40
+    assert decode(text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "café naïve résumé",
+        "café",
+        "Noël",
+        "El niño",
+        "São Paulo, as ações",
+        "Grüße aus München",
+        "crème brûlée",
+        "smörgåsbord",
+        "déjà vu, ou peut-être pas : « où » ?",
+        "¿Qué pasa?",
+        "½ tasse, 3 £",
+        "ÉTÉ",
+    ],
+)
+def test_a_few_words_with_accents_are_western_where_nothing_speaks_against_it(text: str) -> None:
+    decoded = decode(text.encode("cp1252"))
+    assert (decoded.text, decoded.encoding) == (text, "Windows-1252")
+    assert "guess" in decoded.notice
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+        ("cp1250", "Zażółć gęślą jaźń"),
+        ("cp1250", "Árvíztűrő tükörfúrógép"),
+        ("cp1250", "Az idő múlik, és a nő azt mondta, hogy ez így jó lesz, de nem most."),
+        ("cp932", "これはテスト"),
+        ("euc_jp", "日本語の文章"),
+        ("big5", "你好世界"),
+        ("euc_kr", "안녕하세요"),
+    ],
+)
+def test_what_speaks_against_it_is_heard_in_short_texts_too(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
 
 
@@ -104,6 +144,8 @@ def test_a_text_about_wrong_encodings_is_left_alone() -> None:
     ("data", "problem"),
     [
         (b"text " + b"\0" * 10 + b"x" * 200, "not text: 5 % of its bytes are zero"),
+        (b"\0\1\2binary", "not text: 11 % of its bytes are zero"),
+        (b"one\0only, and some words", "not text: 4 % of its bytes are zero"),
         (b"%PDF-1.7\n", "not text: a PDF file"),
         (b"PK\x03\x04rest", "not text: a ZIP archive, as EPUB and office files are"),
         (b"\x89PNG\r\n\x1a\n", "not text: a PNG picture"),
@@ -113,6 +155,10 @@ def test_a_text_about_wrong_encodings_is_left_alone() -> None:
 )
 def test_what_is_no_text_is_refused_with_its_reason(data: bytes, problem: str) -> None:
     assert decode(data).problem == problem
+
+
+def test_a_long_text_with_a_zero_byte_in_it_is_text_with_damage() -> None:
+    assert "Nothing" in decode(b"Nothing else is wrong here. " * 100 + b"\0").text
 
 
 def test_packed_data_is_no_text() -> None:

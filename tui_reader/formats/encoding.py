@@ -40,14 +40,14 @@ _SAMPLE = 65_536
 _PIECE = 500_000
 """Bytes that are decoded at a time: 10 ms for a million words would keep the screen's thread from a frame."""
 
-_MOST_ZEROS = 0.01
-"""Share of zero bytes up to which a file is text with damage; programs and databases hold far more."""
+_MOST_ZEROS = 0.001
+"""Share of zero bytes up to which a file is text with damage: one in a page or two. Others than text hold far more."""
 
 _MOST_CONTROLS = 0.02
 """Share of other control bytes up to which a file is text with damage; packed data holds 10 %."""
 
 _FEW = 8
-"""Control or zero bytes that prove nothing, however short the file is."""
+"""Control bytes that prove nothing, however short the file is."""
 
 _ONE_SIDED = 0.7
 """Share of zero bytes that stand in the high half of UTF-16; U+3000 and U+4E00 have one in the low half."""
@@ -159,7 +159,7 @@ def _binary(sample: bytes) -> str:
     """Why this is no text, as far as its bytes alone tell; empty where it may be."""
     size = len(sample)
     zeros = sample.count(0)
-    if zeros > _FEW and zeros > size * _MOST_ZEROS:
+    if zeros > size * _MOST_ZEROS:
         return f"not text: {_percent(zeros, size)} of its bytes are zero"
     controls = size - len(sample.translate(None, _CONTROLS))
     if controls > _FEW and controls > size * _MOST_CONTROLS:
@@ -176,7 +176,7 @@ def _wide(data: bytes) -> Decoded | None:
     """UTF-16 or UTF-32 without a mark: zero bytes stand in one place of each unit, and the text makes sense."""
     sample = data[: _SAMPLE - _SAMPLE % 4]
     zeros = sample.count(0)
-    if zeros <= _FEW:
+    if zeros <= _FEW and zeros * 4 < len(sample):
         return None
     for codec, name, places, unit in (
         ("utf-32-le", "UTF-32", (2, 3), 4),

@@ -33,9 +33,14 @@ _UNLIKELY = [
 ]
 """Code pages that hold no articles, or the same as a better known one; they only win by accident."""
 
+_WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
+"""Encodings with zero bytes in every line end and space: without any, they only win by accident, too."""
+
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _BEYOND_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 
+_BRIEF = 40
+"""Bytes beyond ASCII, those of some sentences, up to which statistics say less than what is usual."""
 _SPARSE = 0.01
 """Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
 
@@ -91,6 +96,8 @@ _ALPHABETS = {
 }
 """Letters beyond ASCII that texts in a language are written with."""
 _TYPOGRAPHY = frozenset("‘’‚“”„–—…•·«»‹›©®™°§†‡£€½¡¿ªº\xa0\xad")
+_STICKING = re.compile(r"[^\W\d_][£¢½¼¾¡¿©®¶]|[£¢½¼¾©®¶][^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _LEAST_SHARE = 0.06
 """Share of small words that tells a language here, where the letters have a say as well: half of what prose needs."""
@@ -103,7 +110,7 @@ _SAMPLE = 65_536
 
 def guess_codec(data: bytes) -> str:
     """Python's name of the most likely encoding; empty where none fits. The bytes are known not to be UTF-8."""
-    return _western(data) or _sibling(_detected(data), data)
+    return _western(data) or _brief(data) or _sibling(_detected(data), data)
 
 
 def _western(data: bytes) -> str:
@@ -116,11 +123,31 @@ def _western(data: bytes) -> str:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        # Each run of characters beyond ASCII with its neighbours: all that the pattern looks at.
-        around = (text[max(0, run.start() - 1) : run.end() + 1] for run in _BEYOND_ASCII_RUN.finditer(text))
-        if _ODD_HERE.search("\n".join(around)) is None:
+        if not _is_odd(text):
             return codec
     return ""
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text holds what Western European languages do not write."""
+    # Each run of characters beyond ASCII with its neighbours: all that the pattern looks at.
+    around = (text[max(0, run.start() - 1) : run.end() + 1] for run in _BEYOND_ASCII_RUN.finditer(text))
+    return _ODD_HERE.search("\n".join(around)) is not None
+
+
+def _brief(data: bytes) -> str:
+    """A few words with accents: Windows-1252 where it makes words of them, but for a language that writes others."""
+    if len(data) - len(data.translate(None, _BEYOND_ASCII)) > _BRIEF:
+        return ""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    # Other alphabets become words of nothing but accents, and some of their letters signs that stick to words.
+    strange = any(len(word) > 1 and not re.search("[A-Za-z]", word) for word in _WORD.findall(text))
+    # `goût` and `ações`: these two letters mostly stand for ű and ő, but not here.
+    usual = re.sub("û|õ(?=e)", "o", text)
+    return "" if strange or _is_odd(usual) or _STICKING.search(usual) else _sibling("cp1252", data)
 
 
 def _detected(data: bytes) -> str:
@@ -128,9 +155,10 @@ def _detected(data: bytes) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 29 ms, and hardly any file needs it
 
     sample = _telling_sample(data)
+    excluded = _UNLIKELY if b"\0" in sample else _UNLIKELY + _WIDE
     # A sample may end within a character of several bytes, and then fits no encoding.
     for cut in range(4 if len(sample) < len(data) else 1):
-        best = from_bytes(sample[: len(sample) - cut], cp_exclusion=_UNLIKELY).best()
+        best = from_bytes(sample[: len(sample) - cut], cp_exclusion=excluded).best()
         if best is not None:
             return codecs.lookup(best.encoding).name.replace("-", "_")
     return ""
