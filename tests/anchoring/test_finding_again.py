@@ -61,11 +61,10 @@ def check(kind: str, score: Score) -> None:
     right = score.right / score.there
     if kind in {"1 % of the words", "5 % of the words", "quotes and spaces"}:
         assert score.wrong == 0
-        assert right + score.partly / score.there >= 0.995
-        assert right >= 0.985
+        assert right >= 0.99
     elif kind == "mixed":
         assert score.wrong == 0
-        assert right >= 0.94
+        assert right >= 0.96
     elif kind == "half is cut":
         assert score.wrong <= 1
         assert score.painted <= 0.02 * score.gone
@@ -82,6 +81,54 @@ def test_highlights_survive_edits_of_our_samples(samples: str, kind: str) -> Non
 @pytest.mark.parametrize("kind", EDITS)
 def test_highlights_survive_edits_of_real_texts(long_text: str, kind: str) -> None:
     check(kind, run(long_text, EDITS[kind], count=COUNT, seed=1))
+
+
+def test_hardly_any_of_a_thousand_is_lost_where_every_twentieth_word_was_edited(long_text: str) -> None:
+    score = run(long_text, EDITS["5 % of the words"], count=1_000, seed=2)
+    assert (score.wrong, score.right >= 0.995 * score.there) == (0, True)
+
+
+def test_a_passage_torn_in_two_halves_is_offered_in_both_places_and_painted_in_none() -> None:
+    first, second = "The council has met and nobody asked why.", "It rained all night over the empty market place."
+    rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
+    old = "\n".join((*rest[:6], first, second, *rest[6:]))
+    new = "\n".join((*rest[:3], second, *rest[3:9], first, *rest[9:]))
+    placed = resolve(anchored(old, "nobody asked why.\nIt rained all night"), new, old)
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert {new[slice(*each)].strip(".") for each in placed.candidates} == {"nobody asked why", "It rained all night"}
+
+
+def test_a_moved_and_edited_paragraph_takes_its_highlights_along() -> None:
+    rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
+    moved = "The council has decided to postpone the meeting until spring, and nobody has asked why."
+    old = "\n".join((moved, *rest))
+    new = "\n".join((*rest[:9], moved.replace("to postpone", "today to put off"), *rest[9:]))
+    placed = resolve(anchored(old, "the meeting until spring"), new, old)
+    assert new[slice(*placed.range)] == "the meeting until spring"
+
+
+def test_of_two_commas_the_new_one_is_not_taken_for_the_old() -> None:
+    old = "The e is slurred and the r tailless, but you will observe the type."
+    new = old.replace("tailless,", "tailless, Windibank,")
+    placed = resolve(anchored(old, "the r tailless,"), new, old)
+    assert new[slice(*placed.range)] == "the r tailless,"
+
+
+def test_a_word_that_was_torn_is_marked_to_the_letter() -> None:
+    old = "さっそくHotmailを取り込めるようにしたいと思います。"
+    new = old.replace("Hotmail", "Ho ちゃtmail")
+    placed = resolve(anchored(old, "そくHotmai"), new, old)
+    assert new[slice(*placed.range)] == "そくHo ちゃtmai"
+
+
+def test_which_of_two_equal_paragraphs_was_moved_nobody_knows() -> None:
+    rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
+    twin = "Be in your chamber at that hour, and do not take it amiss if your visitor wears a mask."
+    old = "\n".join((*rest[:6], twin, twin, *rest[6:]))
+    new = "\n".join((*rest[:2], twin, *rest[2:6], twin, *rest[6:]))
+    placed = resolve(anchored(old, "do not take it amiss", 1), new, old)
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert len(placed.candidates) == 2
 
 
 def test_without_the_old_text_less_is_found_and_hardly_more_is_wrong(samples: str) -> None:

@@ -136,7 +136,11 @@ class Mapping:
             if start < end:
                 first = min(piece.new.start + start - piece.old.start, piece.new.end - 1)
                 last = max(piece.new.end - (piece.old.end - end), first + 1)
-                yield _Piece(Range(start, end), Range(first, last), min(piece.worth, end - start))
+                worth = min(piece.worth, end - start)
+                # Of a run of signs that became shorter, a part may be gone.
+                if (start, end) != piece.old:
+                    worth = min(worth, last - first)
+                yield _Piece(Range(start, end), Range(first, last), worth)
 
     def _letters(self, word: int) -> list[_Piece]:
         """The letters that are left of a word that is gone: it was torn, mended, or written together with another."""

@@ -172,6 +172,8 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
     def is_free(i: int, j: int, n: int) -> bool:
         if not (0 <= i < len(strength) and 0 <= j < len(source)) or strength[i] >= n or old.keys[i] != new.keys[j]:
             return False
+        if matches[i] == j:
+            return True
         if source[j] >= 0 and strength[source[j]] >= n:
             return False
         return matches[i] < 0 or abs(matches[i] - j) > REACH

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui_reader.anchoring.describe import fingerprint
+from tui_reader.anchoring.describe import CONTEXT, fingerprint
 from tui_reader.anchoring.folding import Words, fold
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scoring import LIMITS, WEIGHTS
@@ -183,6 +183,10 @@ class Resolver:
     def _searched_beside(self, anchor: Anchor, wanted: Wanted, parts: list[Part]) -> Placement:
         """The same words elsewhere, where a diff does not know them to be others; similar ones are but offered."""
         search = self._search
+        whole = anchor.prefix + anchor.exact + anchor.suffix
+        if len(whole) - len(anchor.exact) >= CONTEXT and self._text.count(whole) == 1 == self._snapshot_count(whole):
+            start = self._text.index(whole) + len(anchor.prefix)
+            return self._placed(anchor, Found(Range(start, start + len(anchor.exact)), 1.0, 1.0, 1.0, 1.0))
         found = [search.weigh(wanted, place) for place in search.same(wanted.quote)]
         passage = Range(anchor.start, anchor.end)
         found = [each for each in found if not self._is_another(passage, each.range)]
@@ -190,6 +194,9 @@ class Resolver:
             return self._best(anchor, wanted, found)
         similar = [search.weigh(wanted, place) for place in search.similar(wanted, self._new_places)]
         return self._open(anchor, PlaceState.ORPHAN, [self._weighed(wanted, part) for part in parts] + similar)
+
+    def _snapshot_count(self, words: str) -> int:
+        return self._snapshot.count(words) if self._snapshot is not None else 0
 
     def _searched(self, anchor: Anchor, wanted: Wanted) -> Placement:
         """The best place of all that look alike."""

@@ -1,0 +1,80 @@
+"""Whatever the text is written in and whatever is done to the rest of it, a passage is where it is, or nowhere."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
+
+from tui_reader.anchoring.describe import CONTEXT, fingerprint
+from tui_reader.anchoring.folding import fold
+from tui_reader.anchoring.resolve import resolve
+from tui_reader.model.annotation import Anchor, PlaceState
+
+WORDS = (
+    *("the", "council", "met", "and", "nobody", "asked", "why", "it", "rained", "again", "in", "spring"),
+    *("naïve", "e\u0301te\u0301", "Straße", "İstanbul", "привет", "שלום", "“so”", "—", "…", "1,000", "don’t"),
+    *("会議", "は", "春まで", "延期された。", "東京", "ｶﾀｶﾅ", "中文句子", "한국어", "ไทย"),
+    *("👩\u200d👧", "🇳🇱", "👍🏽", "☕"),
+    *("if", "(x", "==", "y)", "{", "}", "return", "foo(bar);", "</td>", "<tr>", "```", "---", "x_1", "0x1F", "#"),
+)
+joints = st.sampled_from((" ", " ", " ", "", "\n", "  "))
+texts = st.lists(st.tuples(st.sampled_from(WORDS), joints), max_size=40).map(lambda parts: "".join(map("".join, parts)))
+quotes = st.lists(st.tuples(st.sampled_from(WORDS), joints), min_size=1, max_size=12).map(
+    lambda parts: "".join(map("".join, parts)).strip()
+)
+
+
+def anchor_of(text: str, start: int, end: int) -> Anchor:
+    before, behind = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    return Anchor(text[start:end], before, behind, start, end, 0, fingerprint(text))
+
+
+@settings(max_examples=300)
+@given(texts, texts, quotes, texts, texts, texts, texts)
+def test_a_passage_with_its_surroundings_is_found_where_it_is_or_said_to_be_uncertain(
+    far: str, near: str, quote: str, near_behind: str, far_behind: str, other: str, other_behind: str
+) -> None:
+    near, near_behind = near[-CONTEXT:].rjust(CONTEXT, "·"), near_behind[:CONTEXT].ljust(CONTEXT, "·")
+    old, new = (a + near + quote + near_behind + b for a, b in ((far, far_behind), (other, other_behind)))
+    start = len(far) + CONTEXT
+    anchor = anchor_of(old, start, start + len(quote))
+    true = len(other) + CONTEXT
+    for snapshot in (old, None):
+        placed = resolve(anchor, new, snapshot)
+        assert placed.state is not PlaceState.ORPHAN
+        if placed.is_certain and placed.start != true:
+            twin = anchor_of(new, placed.start, placed.end)
+            assert (twin.exact, twin.prefix, twin.suffix) == (anchor.exact, anchor.prefix, anchor.suffix)
+        elif placed.is_certain:
+            assert placed.end == true + len(quote)
+
+
+@settings(max_examples=300)
+@given(texts, quotes, texts, texts)
+def test_of_a_passage_that_was_deleted_nothing_is_painted_but_its_own_words(
+    before: str, quote: str, behind: str, other: str
+) -> None:
+    old, new = before + quote + behind, before + behind + other
+    anchor = anchor_of(old, len(before), len(before) + len(quote))
+    placed = resolve(anchor, new, old)
+    if placed.is_certain:
+        letters = "".join(fold(quote).split())
+        assert 2 * LCSseq.similarity(letters, "".join(fold(new[placed.start : placed.end]).split())) >= len(letters)
+
+
+@settings(max_examples=300)
+@given(
+    texts,
+    st.lists(st.sampled_from(("zebra", "quagga", "犀", "龍虎", "🦓", "$9")), min_size=1, max_size=9),
+    texts,
+    texts,
+)
+def test_a_passage_whose_words_are_gone_is_painted_nowhere(
+    before: str, words: list[str], behind: str, other: str
+) -> None:
+    quote = " ".join(words)
+    anchor = anchor_of(f"{before} {quote} {behind}", len(before) + 1, len(before) + 1 + len(quote))
+    for new in (f"{before} {behind}{other}", f"{before} {other} {behind}", other, f"{behind} {before}"):
+        for snapshot in (f"{before} {quote} {behind}", None):
+            assert not resolve(anchor, new, snapshot).is_certain
