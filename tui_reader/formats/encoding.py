@@ -40,8 +40,8 @@ _SAMPLE = 65_536
 _PIECE = 500_000
 """Bytes that are decoded at a time: 10 ms for a million words would keep the screen's thread from a frame."""
 
-_MOST_ZEROS = 0.001
-"""Share of zero bytes up to which a file is text with damage: one in a page or two. Others than text hold far more."""
+_MOST_ZEROS = 0.01
+"""Share of zero bytes up to which a file is text with damage, however short it is; others hold far more."""
 
 _MOST_CONTROLS = 0.02
 """Share of other control bytes up to which a file is text with damage; packed data holds 10 %."""

@@ -9,6 +9,12 @@ from tui_reader.document.clean import clean_line
 from tui_reader.model.article import Metadata
 
 
+_WAY_OUT = (
+    "The command “Open the original” (o, as keys are given at first) hands the file to the program that your system has "
+    "for it. A pattern in the line “ignore” of the settings leaves such files out of the list."
+)
+
+
 def base_name(name: str) -> str:
     """The name to show for a file: its last part, or what standard input is called."""
     return "Standard input" if name == "-" else clean_line(PurePath(name).name or name) or "Unnamed"
@@ -20,7 +26,7 @@ def problem_metadata(name: str) -> Metadata:
 
 
 def problem_document(name: str, size: int, reason: str) -> Document:
-    """A page that says which file cannot be read, what it looks like, and that nothing was changed.
+    """A page that says which file cannot be read, what it looks like, that nothing was changed, and what to do.
 
     Args:
         name: Name or path of the file, as the reader knows it.
@@ -35,10 +41,9 @@ def problem_document(name: str, size: int, reason: str) -> Document:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.HEADING, 0, 0, level=1), f"{shown} cannot be read")
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), f"{looks} Nothing was changed.")
-    builder.add(
-        Block(BlockKind.PARAGRAPH, 0, 0, quiet=True, tight=True), f"where\t{where or shown}, {human_size(size)}"
-    )
-    builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), f"reason\t{reason}")
+    if where:
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), _WAY_OUT)
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), f"where\t{where or shown}, {human_size(size)}")
     return builder.build(problem_metadata(name), error=reason, title_block=0)
 
 
