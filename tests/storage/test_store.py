@@ -82,8 +82,8 @@ def test_undo_reaches_words_that_were_undone_before_something_new_was_done(tmp_p
     star(store, "b")
     assert store.redo() is None
     maybe_again(2)
-    said = []
-    words = []
+    said: list[str] = []
+    words: list[object] = []
     for _ in range(3):
         if len(said) == 1:
             maybe_again(3)
