@@ -193,3 +193,21 @@ def test_words_agree_with_unicodes_where_scripts_have_spaces(corpus: Callable[[s
         tried += 1
         assert found == words, line
     assert tried > 500
+
+
+def test_words_between_white_space_and_ends_of_words_before() -> None:
+    """W, B, ge and gE as in vi: a word with its hyphens, quotes and full stops is one."""
+    text = document("Well-known “facts”, they say. On it", "goes.")
+    at = text.text.index
+    assert motions.next_long_word(text, 0) == at("“")
+    assert motions.next_long_word(text, 0, 2) == at("they")
+    assert motions.next_long_word(text, at("goes")) == len(text.text) - 1
+    assert motions.previous_long_word(text, at("they")) == at("“")
+    assert motions.previous_long_word(text, at("they"), 9) == 0
+    assert motions.word_end_back(text, at("they")) == at("s”")
+    assert motions.word_end_back(text, at("they") + 2) == at("s”")
+    assert motions.word_end_back(text, at("known")) == at("-") - 1
+    assert motions.word_end_back(text, 2) == 0
+    assert motions.long_word_end_back(text, at("they") + 1) == at(", they")
+    assert motions.long_word_end_back(text, 3) == 0
+    assert text.text[slice(*motions.long_word_at(text, at("facts")))] == "“facts”,"

@@ -45,6 +45,7 @@ _word = LazyPattern(
     rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_]|[{_MARKS}])['’.·][{_MARKS}]*(?=[^\W\d_])"
     rf"|(?<=\d|[{_MARKS}])[.,'’][{_MARKS}]*(?=\d)){_LETTER}+)*"
 )
+_space, _ink = LazyPattern(r"\s+"), LazyPattern(r"\S+")
 _WORD_LOOKBACK = 200
 """Longest word, in code points, whose beginning is looked for."""
 
@@ -240,3 +241,75 @@ def previous_word(document: Document, offset: int, count: int = 1) -> int:
 def word_end(document: Document, offset: int, count: int = 1) -> int:
     """Last character of the word that the offset is in, of the next where it stands there already."""
     return _repeat(_word_end, document, _clamp(document, offset), count)
+
+
+def _next_long_word(document: Document, offset: int) -> int:
+    text = document.text
+    gap = _space.search(text, offset)
+    found = _ink.search(text, gap.end()) if gap is not None else None
+    return max(offset, _last(document)) if found is None else max(offset, boundary_at(text, found.start()))
+
+
+def _previous_long_word(document: Document, offset: int) -> int:
+    text = document.text
+    while offset > 0 and text[offset - 1].isspace():
+        offset -= 1
+    while offset > 0 and not text[offset - 1].isspace():
+        offset -= 1
+    return boundary_at(text, offset)
+
+
+def _word_end_back(document: Document, offset: int) -> int:
+    text = document.text
+    high = offset
+    while high > 0:
+        low = _words_from(text, max(0, high - _WORD_LOOKBACK))
+        found = [each.end() for each in _word.finditer(text, low) if each.start() < high] if low < high else []
+        found = [end for end in found if end <= offset]
+        if found:
+            return previous_boundary(text, found[-1])
+        high = low
+    return 0
+
+
+def _long_word_end_back(document: Document, offset: int) -> int:
+    text = document.text
+    while offset > 0 and not text[offset - 1].isspace():
+        offset -= 1
+    while offset > 0 and text[offset - 1].isspace():
+        offset -= 1
+    return previous_boundary(text, offset) if offset else 0
+
+
+def next_long_word(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of what stands behind the next white space; the last character's offset where nothing does."""
+    return _repeat(_next_long_word, document, _clamp(document, offset), count)
+
+
+def previous_long_word(document: Document, offset: int, count: int = 1) -> int:
+    """Beginning of what stands between white space, at the offset or before it."""
+    return _repeat(_previous_long_word, document, _clamp(document, offset), count)
+
+
+def word_end_back(document: Document, offset: int, count: int = 1) -> int:
+    """Last character of the word before."""
+    return _repeat(_word_end_back, document, _clamp(document, offset), count)
+
+
+def long_word_end_back(document: Document, offset: int, count: int = 1) -> int:
+    """Last character of what stands before the white space before the offset."""
+    return _repeat(_long_word_end_back, document, _clamp(document, offset), count)
+
+
+def long_word_at(document: Document, offset: int) -> Range:
+    """What stands between white space at an offset; the single character where white space stands there."""
+    text = document.text
+    offset = _clamp(document, offset)
+    if offset >= len(text) or text[offset].isspace():
+        return Range(offset, next_boundary(text, offset) if offset < len(text) else offset)
+    start = end = offset
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return Range(boundary_at(text, start), next_boundary(text, end - 1))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.cells import previous_boundary
+from tui_reader.document.cells import boundary_at, previous_boundary
 from tui_reader.document.motions import (
     Range,
+    long_word_at,
     next_paragraph,
     next_sentence,
     paragraph_at,
@@ -90,8 +91,10 @@ def _last_after(document: Document, unit: Unit, caret: int) -> int:
     return last_of(document, unit.around(document, unit.after(document, caret)))
 
 
-OBJECTS = ("is", "as", "ip", "ap", "iw", "aw")
-"""Names of the text objects: within or around a sentence, a paragraph, a word."""
+OBJECTS = ("is", "as", "ip", "ap", "iw", "aw", "iW", "aW")
+"""Names of the text objects: within or around a sentence, a paragraph, a word, what stands between white space."""
+PAIRS = ("ib", "ab", "iq", "aq")
+"""Those of `pairs`: within or around brackets, quotation marks."""
 
 
 def text_object(document: Document, kind: str, offset: int) -> Range:
@@ -114,7 +117,12 @@ def text_object(document: Document, kind: str, offset: int) -> Range:
     return _together(document, offset) if kind == "ap" else _with_space(document, found)
 
 
-_AROUND: dict[str, Callable[[Document, int], Range]] = {"s": sentence_at, "p": paragraph_at, "w": word_at}
+_AROUND: dict[str, Callable[[Document, int], Range]] = {
+    "s": sentence_at,
+    "p": paragraph_at,
+    "w": word_at,
+    "W": long_word_at,
+}
 
 
 def _with_space(document: Document, found: Range) -> Range:
@@ -128,7 +136,8 @@ def _with_space(document: Document, found: Range) -> Range:
     if end == found.end:
         while start > block.start and text[start - 1].isspace():
             start -= 1
-    return Range(start, end)
+    # White space may carry a mark.
+    return Range(boundary_at(text, start), max(boundary_at(text, end), found.end))
 
 
 def _together(document: Document, offset: int) -> Range:

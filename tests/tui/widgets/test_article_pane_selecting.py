@@ -106,7 +106,7 @@ async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_g
         pane.sentence(-9)
         pane.start_selection("character")
         pane.select_object("iw")
-        assert selected(shown) == "."
+        assert selected(shown) == "here"
         assert pane.move_caret("left")
         pane.swap_ends()
         pane.select_object("is")
@@ -248,3 +248,26 @@ async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
         await shown.pilot.pause()
         assert reversed_text(shown) == " "
         assert selected(shown) == "one\n\n"
+
+
+async def test_text_objects_take_counts_and_pairs() -> None:
+    """v2as selects two sentences; brackets and quotes go outwards; a word straight after v is a word, not a full stop."""
+    text = document("One is here. Two “follows (it)” well. Three ends. Four too.")
+    async with stage() as shown:
+        await shown.show(text)
+
+        def after(kind: str, count: int = 1, sentences: int = 1) -> str:
+            shown.pane.end_selection()
+            shown.pane.clear_focus()
+            shown.pane.sentence(sentences)
+            shown.pane.start_selection("character")
+            shown.pane.select_object(kind, count)
+            return selected(shown)
+
+        assert after("as", 2) == "One is here. Two “follows (it)” well. "
+        assert after("is", 3) == "One is here. Two “follows (it)” well. Three ends."
+        assert after("iw") == "here"
+        assert after("iw", sentences=2) == "well"
+        assert after("iq", sentences=2) == "follows (it)"
+        assert after("ib", sentences=2) == "it"
+        assert not shown.pane.select_object("ib")

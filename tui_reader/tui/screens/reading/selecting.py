@@ -16,6 +16,10 @@ MOTIONS = {
     "select_word": "word",
     "select_word_back": "back",
     "select_word_end": "end",
+    "select_long_word": "long_word",
+    "select_long_word_back": "long_back",
+    "select_end_back": "end_back",
+    "select_long_end_back": "long_end_back",
     "select_line_start": "line_start",
     "select_line_first": "line_first",
     "select_line_end": "line_end",
@@ -25,11 +29,11 @@ MOTIONS = {
 """Commands that move the end of the selection, and the motions of the article pane that they are."""
 
 CHARACTERS = {"find_character": "f", "find_character_back": "F", "till_character": "t", "till_character_back": "T"}
+_THINGS = {"sentence": "s", "paragraph": "p", "word": "w", "long_word": "W", "bracket": "b", "quotation": "q"}
 OBJECTS = {
-    f"{extent}_{thing}": f"{extent[0]}{thing[0]}"
-    for thing in ("sentence", "paragraph", "word")
-    for extent in ("inner", "around")
+    f"{extent}_{thing}": f"{extent[0]}{sign}" for thing, sign in _THINGS.items() for extent in ("inner", "around")
 }
+_MISSING = {"b": "there are no brackets around this", "q": "there are no quotation marks around this"}
 
 
 class Selecting:
@@ -100,8 +104,9 @@ class Selecting:
         if not self._desk.panes.article.find_character(kind, character, count or 1):
             self._desk.say(f"no “{character}” in this paragraph")
 
-    def _object(self, kind: str, _count: int | None) -> None:
-        self._desk.panes.article.select_object(kind)
+    def _object(self, kind: str, count: int | None) -> None:
+        if not self._desk.panes.article.select_object(kind, count or 1) and kind[1] in _MISSING:
+            self._desk.say(_MISSING[kind[1]])
 
     def _told(self, moved: bool) -> None:
         if not moved:

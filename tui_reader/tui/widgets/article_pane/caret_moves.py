@@ -18,6 +18,10 @@ _BY_TEXT: dict[str, Callable[[Document, int, int], int]] = {
     "word": motions.next_word,
     "back": motions.previous_word,
     "end": motions.word_end,
+    "long_word": motions.next_long_word,
+    "long_back": motions.previous_long_word,
+    "end_back": motions.word_end_back,
+    "long_end_back": motions.long_word_end_back,
 }
 _BY_STEP = {"right": carets.right, "left": carets.left}
 _BY_UNIT = {

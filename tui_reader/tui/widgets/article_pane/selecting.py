@@ -9,7 +9,8 @@ from textual.geometry import Offset
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.objects import OBJECTS, Ends, last_of, text_object
+from tui_reader.document.objects import OBJECTS, PAIRS, Ends, last_of, text_object
+from tui_reader.document.pairs import enclosing, first_within
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.moving import KEPT_ROWS
@@ -215,16 +216,39 @@ class SelectingView(NotedView):
         self._select(ends, self._kind)
         return True
 
-    def select_object(self, kind: str) -> bool:
-        """Select the text object at the caret; where it is selected already, the next one too.
+    def select_object(self, kind: str, count: int = 1) -> bool:
+        """Select the text object at the caret; where it is selected already, the next one too, of a pair the outer one.
 
         Args:
-            kind: `is`, `as`, `ip`, `ap`, `iw` or `aw`.
+            kind: One of `objects.OBJECTS` or `objects.PAIRS`.
+            count: How many.
         """
+        before = self._ends
+        select = self._select_pair if kind in PAIRS else self._select_next if kind in OBJECTS else None
+        for _ in range(count):
+            if not self._kind or select is None or not select(kind):
+                break
+        return before != self._ends
+
+    def _select_pair(self, kind: str) -> bool:
         document = self._text
-        if kind not in OBJECTS or not self._kind or document is None or not document.text:
+        if document is None:
+            return False
+        selected = self._between(document, CHARACTER, self._ends)
+        found = first_within(document, kind, selected) if self._untouched else None
+        found = found or enclosing(document, kind, selected)
+        if found is not None:
+            self._select(Ends(found.start, last_of(document, found)), self._kind)
+        return found is not None
+
+    def _select_next(self, kind: str) -> bool:
+        document = self._text
+        if document is None or not document.text:
             return False
         anchor, caret = self._ends
+        if self._untouched and kind[1] in "wW" and not document.text[caret].isalnum():
+            # Selecting begins at the end of a sentence: its last word is meant, not its full stop.
+            caret = max(motions.previous_word(document, caret), min(anchor, caret))
         found = text_object(document, kind, caret)
         selected = self._between(document, CHARACTER, self._ends)
         inside = found.start <= selected.start and selected.end <= found.end

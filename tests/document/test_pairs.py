@@ -1,0 +1,47 @@
+"""Brackets and quotation marks: what stands between them is selected as a whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.document.building import document
+from tui_reader.document.motions import Range
+from tui_reader.document.pairs import enclosing, first_within
+
+TEXT = document('He said (very (quietly) as ever) that “it’s ‘all’ over”, and "left". 「はい」 is “yes.', "Alone (it.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "found"),
+    [
+        ("ib", "quietly", "quietly"),
+        ("ab", "quietly", "(quietly)"),
+        ("ib", "very", "very (quietly) as ever"),
+        ("ib", "said", None),
+        ("iq", "it’s", "it’s ‘all’ over"),
+        ("iq", "all", "all"),
+        ("aq", "left", '"left"'),
+        ("iq", "はい", "はい"),
+        ("iq", "yes", None),
+        ("ib", "it.", None),
+    ],
+)
+def test_the_innermost_pair_around_a_place(kind: str, at: str, found: str | None) -> None:
+    start = TEXT.text.index(at)
+    place = enclosing(TEXT, kind, Range(start, start + 1))
+    assert (None if place is None else TEXT.text[place.start : place.end]) == found
+
+
+def test_a_pair_that_is_selected_gives_way_to_the_one_around_it() -> None:
+    start = TEXT.text.index("quietly")
+    inner = Range(start, start + len("quietly"))
+    outer = enclosing(TEXT, "ib", inner)
+    assert outer is not None
+    assert TEXT.text[slice(*outer)] == "very (quietly) as ever"
+
+
+def test_the_first_pair_of_a_sentence() -> None:
+    found = first_within(TEXT, "iq", Range(0, 60))
+    assert found is not None
+    assert TEXT.text[slice(*found)].startswith("it’s")
+    assert first_within(TEXT, "ib", Range(40, 60)) is None

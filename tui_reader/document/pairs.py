@@ -1,0 +1,81 @@
+"""Brackets and quotation marks that belong together, within a block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document.motions import Range
+from tui_reader.document.structure import block_index
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "〈": "〉", "《": "》"}
+_QUOTES = {
+    "“": "”",
+    "„": "“”",
+    "‚": "‘’",
+    "‘": "’",
+    "«": "»",
+    "»": "«",
+    "‹": "›",
+    "›": "‹",
+    "「": "」",
+    "『": "』",
+    '"': '"',
+}
+_SIGNS = {"b": _BRACKETS, "q": _QUOTES}
+
+
+def enclosing(document: Document, kind: str, within: Range) -> Range | None:
+    """The innermost pair around a range and larger than it: with its signs, or without them; None where there is none.
+
+    Args:
+        document: The document.
+        kind: `ib` or `iq` for what stands between brackets or quotation marks, `ab` or `aq` with these themselves.
+        within: A range in one block.
+    """
+    found = [
+        each
+        for each in _pairs(document, kind, within.start)
+        if each.start <= within.start and within.end <= each.end and each != within
+    ]
+    return max(found, key=lambda each: each.start, default=None)
+
+
+def first_within(document: Document, kind: str, within: Range) -> Range | None:
+    """The first pair in a range, the outermost of those that begin there; see `enclosing`."""
+    found = [each for each in _pairs(document, kind, within.start) if within.start <= each.start < within.end]
+    return min(found, key=lambda each: each.start, default=None)
+
+
+def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
+    """The pairs of a block that have anything between them."""
+    if not document.blocks:
+        return []
+    block = document.blocks[block_index(document, offset)]
+    inner = kind.startswith("i")
+    found = _matched(document.text[block.start : block.end], _SIGNS[kind[1]])
+    return [
+        Range(block.start + start + inner, block.start + end - inner) for start, end in found if end - start > 2 * inner
+    ]
+
+
+def _matched(text: str, signs: dict[str, str]) -> list[Range]:
+    """Pairs with their signs. A closing sign without an opening one counts for nothing, nor does the other way."""
+    waiting: list[int] = []
+    found: list[Range] = []
+    closing = set("".join(signs.values()))
+    for at, sign in enumerate(text):
+        if sign not in signs and sign not in closing:
+            continue
+        if sign == "’" and at and text[at - 1].isalnum() and text[at + 1 : at + 2].isalnum():
+            # An apostrophe.
+            continue
+        depth = next((step for step, start in enumerate(reversed(waiting), 1) if sign in signs[text[start]]), 0)
+        if depth:
+            found.append(Range(waiting[-depth], at + 1))
+            del waiting[-depth:]
+        elif sign in signs:
+            waiting.append(at)
+    return found
