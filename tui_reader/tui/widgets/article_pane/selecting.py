@@ -224,9 +224,12 @@ class SelectingView(NotedView):
             count: How many.
         """
         before = self._ends
-        select = self._select_pair if kind in PAIRS else self._select_next if kind in OBJECTS else None
-        for _ in range(count):
-            if not self._kind or select is None or not select(kind):
+        if not self._kind or kind not in (*OBJECTS, *PAIRS):
+            return False
+        select = self._select_pair if kind in PAIRS else self._select_next
+        for step in range(count):
+            # The first one may be selected already.
+            if not select(kind) and step:
                 break
         return before != self._ends
 
@@ -252,20 +255,28 @@ class SelectingView(NotedView):
         found = text_object(document, kind, caret)
         selected = self._between(document, CHARACTER, self._ends)
         inside = found.start <= selected.start and selected.end <= found.end
-        if (self._untouched or inside) and found != selected:
+        if self._untouched or (inside and found != selected):
             ends = Ends(found.start, last_of(document, found))
         elif caret >= anchor:
             if found.end <= selected.end:
-                found = text_object(document, kind, carets.right(document, caret))
+                found = text_object(document, kind, self._beyond(document, caret, carets.right))
             ends = Ends(anchor, last_of(document, found))
         else:
             if found.start >= selected.start:
-                found = text_object(document, kind, carets.left(document, caret))
+                found = text_object(document, kind, self._beyond(document, caret, carets.left))
             ends = Ends(anchor, found.start)
         ends = Ends(ends.anchor, carets.snapped(document, ends.caret))
         changed = ends != self._ends
         self._select(ends, self._kind)
         return changed
+
+    @staticmethod
+    def _beyond(document: Document, caret: int, step: Callable[[Document, int], int]) -> int:
+        """The next character that is no white space, which would be taken for a part of what is selected already."""
+        moved = step(document, caret)
+        while moved != caret and document.text[moved].isspace():
+            caret, moved = moved, step(document, moved)
+        return moved
 
     # The selection itself
 
