@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.services.quoting import QuoteStyle, link, quote
+from tui_reader.services.quoting import QuoteStyle, quote
 
 ABOUT = Metadata(
     title="Rivers under the [street]",
@@ -91,8 +93,34 @@ def test_bibtex() -> None:
 def test_what_is_not_known_is_left_out_and_corrections_count() -> None:
     bare = headline(Metadata(title="x"), title="My title")
     assert quoted("plain", bare).endswith("\n— My title, paragraph 1 (13 %)\nrivers.md\n")
-    assert quoted("bibtex", bare).startswith("@misc{title,\n  title = {My title},\n  note")
-    assert link(bare) == "rivers.md"
+    assert quoted("bibtex", bare).startswith("@misc{title,\n  title = {My title},\n  note = {rivers.md, paragraph")
+
+
+def test_a_file_is_told_and_is_no_link_that_would_be_dead_wherever_it_is_pasted() -> None:
+    deep = Headline(Article("1", "sub/deep/my_e.md", Metadata(title="Deep")))
+    assert quoted("markdown", deep).endswith("> — Deep, `sub/deep/my_e.md`, paragraph 1 (13 %)\n")
+    assert quoted("org", deep).endswith("— Deep, =sub/deep/my_e.md=, paragraph 1 (13 %)\n#+end_quote\n")
+    assert quoted("footnote", deep).endswith("*Deep*, `sub/deep/my_e.md`, paragraph 1 (13 %).\n")
+
+
+def test_a_path_of_this_machine_is_not_told_to_others() -> None:
+    lone = Headline(Article("1", "/home/me/secret/e.md", Metadata(title="Lone")))
+    piped = Headline(Article("1", "-", Metadata(title="Piped")))
+    assert quoted("markdown", lone).endswith("> — Lone, `e.md`, paragraph 1 (13 %)\n")
+    for style in QuoteStyle:
+        assert "secret" not in quoted(style, lone)
+        assert "(<" not in quoted(style, piped)
+    assert quoted("plain", piped).endswith("— Piped, paragraph 1 (13 %)\n")
+
+
+def test_what_is_guessed_is_not_cited_as_certain() -> None:
+    about = ABOUT._replace(guessed=frozenset({"title", "byline", "date", "language"}))
+    assert quoted("plain", headline(about)).endswith(
+        "paragraph 1 (13 %), title and author and date guessed\nhttps://example.org/rivers\n"
+    )
+    assert "title guessed" not in quoted("plain", headline(about, title="Mine", byline="Me", date="2026"))
+    in_text = replace(document(), title_block=0)
+    assert "paragraph 1 (0 %), author and date guessed" in quote(headline(about), in_text, 0, 10)
 
 
 def test_there_must_be_something_to_quote_and_a_style_to_do_it_in() -> None:

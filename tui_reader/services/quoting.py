@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
@@ -47,7 +48,8 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
     if not passage:
         raise ValueError("nothing to quote")
     start = document.text.index(passage, start)
-    return write(passage, _Source(headline, _position(document, start)))
+    is_in_text = document.title_block is not None
+    return write(passage, _Source(headline, _position(document, start), title_in_text=is_in_text))
 
 
 def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN) -> str:
@@ -59,29 +61,42 @@ def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN
     passage = words.strip()
     if not passage:
         raise ValueError("nothing to quote")
-    return _WRITERS[QuoteStyle(style)](passage, _Source(headline, ""))
+    return _WRITERS[QuoteStyle(style)](passage, _Source(headline, "", title_in_text=False))
 
 
-def link(headline: Headline) -> str:
-    """Where an article is found: its address on the web, else its file."""
-    return headline.field("url") or headline.article.location
+def file_name(headline: Headline) -> str:
+    """The file of an article, to be told beside its title; empty for standard input.
+
+    Within the library's folder it is the path there. It is no link: whatever the quote is pasted into lies elsewhere,
+    and an absolute path would lead nobody else anywhere, but tell them whose machine it was.
+    """
+    location = headline.article.location
+    return "" if location == "-" else PurePath(location).name if PurePath(location).is_absolute() else location
 
 
 class _Source:
     """What is told of an article, empty strings for what is not known."""
 
-    def __init__(self, headline: Headline, position: str) -> None:
+    def __init__(self, headline: Headline, position: str, *, title_in_text: bool) -> None:
         self.title = clean_line(headline.title)
         self.author = clean_line(re.sub(r"^by\s+", "", headline.field("byline"), flags=re.IGNORECASE))
         self.source = clean_line(headline.field("source"))
         self.date = headline.field("date")[:10]
         self.url = headline.field("url")
-        self.link = link(headline)
+        self.file = "" if self.url else clean_line(file_name(headline))
         self.position = position
+        # What a reader sees above the text is no guess, whoever found that it is the title.
+        certain = {"title"} if title_in_text else set()
+        known = (("title", "title", self.title), ("author", "byline", self.author), ("date", "date", self.date))
+        guessed = [
+            name for name, field, value in known if value and field not in certain and headline.is_guessed(field)
+        ]
+        self.guesses = f"{' and '.join(guessed)} guessed" if guessed else ""
 
-    def parts(self, title: str) -> str:
-        """Author, title, source, date and position, parted by commas; what is not known is left out."""
-        return ", ".join(filter(None, (self.author, title, self.source, self.date, self.position)))
+    def parts(self, title: str, file: str = "") -> str:
+        """Author, title, source, date, file, position and what of it is guessed, parted by commas."""
+        told = (self.author, title, self.source, self.date, file, self.position, self.guesses)
+        return ", ".join(filter(None, told))
 
 
 def _position(document: Document, offset: int) -> str:
@@ -93,14 +108,16 @@ def _position(document: Document, offset: int) -> str:
 
 
 def _markdown(passage: str, source: _Source) -> str:
-    cited = f"[{_escaped(source.title)}](<{source.link}>)" if source.link else _escaped(source.title)
-    return f"{_prefixed('> ', passage.split(chr(10)), blank='>')}\n>\n> — {source.parts(cited)}\n"
+    cited = f"[{_escaped(source.title)}](<{source.url}>)" if source.url else _escaped(source.title)
+    told = source.parts(cited, _verbatim(source.file))
+    return f"{_prefixed('> ', passage.split(chr(10)), blank='>')}\n>\n> — {told}\n"
 
 
 def _footnote(passage: str, source: _Source) -> str:
     name = _key(source)
-    where = f" <{source.link}>" if source.link else ""
-    return f"“{_one_line(passage)}”[^{name}]\n\n[^{name}]: {source.parts('*' + _escaped(source.title) + '*')}.{where}\n"
+    where = f" <{source.url}>" if source.url else ""
+    told = source.parts(f"*{_escaped(source.title)}*", _verbatim(source.file))
+    return f"“{_one_line(passage)}”[^{name}]\n\n[^{name}]: {told}.{where}\n"
 
 
 def _org(passage: str, source: _Source) -> str:
@@ -108,12 +125,13 @@ def _org(passage: str, source: _Source) -> str:
     lines = [f",{line}" if line.startswith(("*", "#+", ",*", ",#+")) else line for line in passage.split("\n")]
     body = _prefixed("", lines, blank="")
     title = source.title.replace("[", "(").replace("]", ")")
-    cited = f"[[{source.link}][{title}]]" if source.link else title
-    return f"#+begin_quote\n{body}\n\n— {source.parts(cited)}\n#+end_quote\n"
+    cited = f"[[{source.url}][{title}]]" if source.url else title
+    told = source.parts(cited, f"={source.file}=" if source.file else "")
+    return f"#+begin_quote\n{body}\n\n— {told}\n#+end_quote\n"
 
 
 def _plain(passage: str, source: _Source) -> str:
-    where = f"\n{source.link}" if source.link else ""
+    where = f"\n{source.url or source.file}" if source.url or source.file else ""
     return f"“{_prefixed('', passage.split(chr(10)), blank='')}”\n— {source.parts(source.title)}{where}\n"
 
 
@@ -125,7 +143,7 @@ def _bibtex(passage: str, source: _Source) -> str:
         ("date", source.date),
         ("year", source.date[:4]),
         ("url", source.url),
-        ("note", source.position),
+        ("note", ", ".join(filter(None, (source.file, source.position, source.guesses)))),
         ("annote", _one_line(passage)),
     )
     kind = "article" if source.source else "online" if source.url else "misc"
@@ -154,6 +172,11 @@ def _one_line(passage: str) -> str:
 def _escaped(text: str) -> str:
     """A text that Markdown shows as it is."""
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+def _verbatim(file: str) -> str:
+    """A file's name as Markdown shows it letter by letter."""
+    return _escaped(file) if "`" in file else f"`{file}`" if file else ""
 
 
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
