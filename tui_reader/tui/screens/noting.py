@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui_reader.document.clean import clean_line
@@ -13,7 +14,7 @@ from tui_reader.tui.widgets.prompt import Question
 from tui_reader.tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
@@ -76,15 +77,18 @@ class Marks:
         self._at, ids = self._annotating.changed_since(self._at)
         if looked == self._looked and ids is not None:
             return self._look_at(dict.fromkeys(ids))
+        same = looked[0] == self._looked[0] and looked[2] == self._looked[2] and ids is not None and not ids
         self._looked, self.change = looked, None
-        # Its annotations are read together with its text, aside; before, they would have to be waited for (0.1 s).
-        annotations = self._annotating.of(article) if article is not None and document is not None else ()
-        known, self._known = self._known, {each.id: each for each in annotations}
-        self.highlights = self.notes = self.lost = 0
-        self._count(annotations, 1)
+        known = self._known
+        if not same:
+            # They are read together with the text, aside; before, they would have to be waited for (0.1 s).
+            annotations = self._annotating.of(article) if article is not None and document is not None else ()
+            self._known = {each.id: each for each in annotations}
+            self.highlights = self.notes = self.lost = 0
+            self._count(annotations, 1)
         standing: list[Annotation] = []
-        if readable is not None and annotations:
-            standing = sorted(filter(self._annotating.standing_in(readable), annotations), key=_rank)
+        if readable is not None and self._known:
+            standing = sorted(filter(self._annotating.standing_in(readable), self._known.values()), key=_rank)
         marks = self._marks
         # One that is as before stays the same object: that tells quickly which are not.
         self._shown = [
@@ -133,12 +137,14 @@ class Marks:
                 self.highlights += by
             if each.note:
                 self.notes += by
-            if is_lost(each):
+            placed = each.placed
+            if placed is not None and placed.state not in _CERTAIN:
                 self.lost += by
 
 
-def _rank(annotation: Annotation) -> tuple[str, AnnotationId]:
-    return annotation.updated, annotation.id
+_CERTAIN = (PlaceState.ANCHORED, PlaceState.MOVED)
+_rank: Callable[[Annotation], tuple[str, AnnotationId]] = attrgetter("updated", "id")
+"""When an annotation was touched last; the id parts those that were touched together."""
 
 
 def _mark(annotation: Annotation) -> Mark:

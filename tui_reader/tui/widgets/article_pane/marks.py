@@ -51,11 +51,8 @@ class Run(NamedTuple):
     """The one right below it; None where it is the only one."""
 
 
-class _Entry(NamedTuple):
-    start: int
-    end: int
-    rank: Rank
-    mark: Mark
+_Entry: TypeAlias = tuple[int, int, Rank, Mark]
+"""Start, end, rank, and the mark itself."""
 
 
 class MarkIndex:
@@ -70,11 +67,9 @@ class MarkIndex:
     """
 
     def __init__(self, marks: Sequence[Mark] = (), ranks: Sequence[Rank] | None = None) -> None:
-        entries = sorted(
-            _Entry(mark[1], mark[2], rank, mark)
-            for rank, mark in zip(range(len(marks)) if ranks is None else ranks, marks, strict=True)
-            if mark[1] < mark[2]
-        )
+        starts, ends = map(itemgetter(1), marks), map(itemgetter(2), marks)
+        numbered = zip(starts, ends, range(len(marks)) if ranks is None else ranks, marks, strict=True)
+        entries = sorted([entry for entry in numbered if entry[0] < entry[1]])
         self._chunks = [entries[first : first + _CHUNK] for first in range(0, len(entries), _CHUNK)]
         self._by_id = {entry[3][0]: entry for entry in entries}
         self._reach = [max(map(_end, chunk)) for chunk in self._chunks]
@@ -93,10 +88,10 @@ class MarkIndex:
             entry = self._by_id.pop(mark_id, None)
             if entry is not None:
                 self._remove(entry)
-                self._note(entry.mark)
+                self._note(entry[3])
         for mark, rank in put:
             if mark.start < mark.end:
-                entry = self._by_id[mark.id] = _Entry(mark.start, mark.end, rank, mark)
+                entry = self._by_id[mark.id] = (mark.start, mark.end, rank, mark)
                 self._insert(entry)
                 self._note(mark)
 
@@ -150,7 +145,7 @@ class MarkIndex:
     def get(self, mark_id: str) -> Mark | None:
         """A mark by its id."""
         entry = self._by_id.get(mark_id)
-        return None if entry is None else entry.mark
+        return None if entry is None else entry[3]
 
     def number(self, mark_id: str) -> int | None:
         """Place of a mark among all, by start."""
