@@ -26,12 +26,12 @@ def test_it_leads_behind_what_stood_before_although_much_was_put_in_front() -> N
     assert abs(near(anchor, new, text) - new.index(SENTENCES[10])) <= 1
 
 
-def test_with_the_old_text_the_nearest_sentence_that_is_left_decides() -> None:
+def test_with_the_old_text_what_is_left_farther_away_decides() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + "".join(SENTENCES[:5]) + "".join(SENTENCES[13:])
     border = new.index(SENTENCES[13])
-    assert abs(near(anchor, new, text) - border) < 100
+    assert abs(near(anchor, new, text) - border) < 260
 
 
 def test_where_nothing_is_left_it_leads_to_the_same_share_of_the_text() -> None:

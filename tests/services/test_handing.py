@@ -224,3 +224,23 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
                 assert headline.title in {"Low water", "Sour"} or "replace" in {what for what, _, _ in steps}
                 document = library.remembering.document(each.annotation.article, each.annotation)
                 assert document is not None and each.annotation.quote in document.text
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_is_only_of_its_form(
+    folder: Path, opened: Opener, known_before: bool
+) -> None:
+    form = "# {0}\n\n" + "".join(f"Question {n} about the weather, to be answered in full.\n\n" for n in range(20))
+    (folder / "monday.md").write_text(form.format("Monday") + "It rained on the quay.\n", "utf-8")
+    (folder / "tuesday.md").write_text(form.format("Tuesday") + "It froze in the hills.\n", "utf-8")
+    owner = opened(folder).scanned()
+    made = marked(owner, "monday.md", "rained on the quay")
+    if known_before:
+        owner.library.close()
+        owner = opened(folder).scanned()
+    (folder / "monday.md").unlink()
+    (folder / "wednesday.md").write_text(form.format("Wednesday") + "It snowed all night.\n", "utf-8")
+    owner.until(lambda: "wednesday.md" in owner.headlines() and "monday.md" not in owner.headlines())
+    owner.library.annotating.wait()
+    owner.library.sync()
+    assert owner.library.annotating.get(made).article not in owner.library.catalogue

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Anchor
 
 PIECES = (32, 20, 12)
-"""Characters of the surroundings that must be there alike; the longest piece that is decides."""
+"""Characters of the surroundings that must be there alike; the longest, nearest piece that comes only once decides."""
 STEP, FAR = 32, 960
 """How far one looks for such a piece from a passage, in characters, and in which steps."""
 
@@ -31,14 +31,18 @@ def near(anchor: Anchor, text: str, old: str | None = None) -> int:
         share = anchor.start / max(1, len(old))
     guess = round(share * max(0, len(text) - 1))
     before, behind = fold(before), fold(behind)
+    last = max(0, len(text) - 1)
+    several: list[int] = []
     for size in PIECES:
         for away in range(0, max(len(before), len(behind)), STEP):
-            left = before[max(0, len(before) - away - size) : len(before) - away]
-            right = behind[away : away + size]
-            found = [at + len(left) for at in _all(folded, left, size)] + _all(folded, right, size)
-            if found:
-                return min(found, key=lambda at: abs(at - guess))
-    return guess
+            left = _all(folded, before[max(0, len(before) - away - size) : len(before) - away], size)
+            right = _all(folded, behind[away : away + size], size)
+            places = [min(last, at + size + away) for at in left] + [max(0, at - away) for at in right]
+            if len(left) == 1 or len(right) == 1:
+                # What comes only once cannot be another place that is alike.
+                return places[0] if len(left) == 1 else places[-1]
+            several = several or places
+    return min(several or [guess], key=lambda at: abs(at - guess))
 
 
 def _all(text: str, piece: str, size: int) -> list[int]:

@@ -20,7 +20,7 @@ from tui_reader.sources.files import UnreadableError, read_bytes
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId, Headline
@@ -41,6 +41,8 @@ SECONDS = 3.0
 """Seconds after which no further text is read for that."""
 LISTED = 1000
 """Articles that are offered to choose from, the likeliest first."""
+TOGETHER = 60.0
+"""Seconds within which a file goes and another comes if that is a move: what comes later is but alike."""
 WATCHED = 50
 """New files, and articles that went, that are compared by themselves; more at once are no moves but another library."""
 
@@ -75,8 +77,10 @@ class Handing:
         """
         self._state, self._remembering, self._background = state, remembering, background
         self._limit, self._tell = limit, tell
-        self._lost: dict[ArticleId, None] = {}
-        self._fresh: dict[ArticleId, None] = {}
+        self._lost: dict[ArticleId, float] = {}
+        """Annotated articles that went, and when, in seconds of the monotonic clock."""
+        self._fresh: dict[ArticleId, float] = {}
+        """Articles that came, likewise."""
         self._compared: set[tuple[ArticleId, ArticleId]] = set()
         self.handed: Callable[[Outcome], None] = unheard
         """Told when an article took over what was noted in another one by itself."""
@@ -125,18 +129,22 @@ class Handing:
         self._background.do(compare, done, self._tell)
 
     def take_in(self, gone: Iterable[ArticleId], come: Iterable[ArticleId]) -> None:
-        """Take in which articles went and which files came, and compare them; called by the library.
+        """Take in which articles went and which came, and compare them; called by the library.
 
         A move and an edit at once look like that, whichever is seen first.
+
+        Args:
+            gone: Articles whose files are no longer there.
+            come: Articles that were not there when the library was looked through before.
         """
-        catalogue, notebook = self._state.catalogue, self._state.notebook
-        lost = [each for each in (*self._lost, *gone) if each not in catalogue]
-        fresh = [each for each in (*self._fresh, *come) if each in catalogue]
+        catalogue, notebook, now = self._state.catalogue, self._state.notebook, time.monotonic()
+        lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
+        fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
         if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
             self._lost, self._fresh = {}, {}
             return
-        self._lost = {each: None for each in lost if notebook.count(each)}
-        self._fresh = {each: None for each in fresh if self._state.is_bare(each)}
+        self._lost = {each: at for each, at in lost.items() if each not in catalogue and notebook.count(each)}
+        self._fresh = {each: at for each, at in fresh.items() if each in catalogue and self._state.is_bare(each)}
         for article in self._lost:
             new = [(article, each) for each in self._fresh if (article, each) not in self._compared]
             if new:
@@ -146,8 +154,9 @@ class Handing:
     def _compare_new(self, lost: ArticleId) -> None:
         files = {each: self._state.identities.file(each) for each in self._fresh}
         text, limit = self._known_text(lost), self._limit
+        quotes = [each.quote for each in self._state.notebook.of(lost) if each.quote]
         self._background.do(
-            lambda: _compare(text, files, limit), lambda found: self._take_over(lost, found), self._tell
+            lambda: _compare(text, files, limit, quotes), lambda found: self._take_over(lost, found), self._tell
         )
 
     def _take_over(self, lost: ArticleId, found: dict[ArticleId, float]) -> None:
@@ -162,7 +171,7 @@ class Handing:
         source = self._remembering.headline(lost)
         outcome = self.give(lost, target)
         if outcome.undo:
-            del self._lost[lost]
+            self._lost.pop(lost, None)
             came = catalogue.row(target).article.location
             self.handed(
                 outcome._replace(message=f"{came} looks like {source.article.location}: notes kept; undo takes it back")
@@ -217,18 +226,32 @@ def _prior(gone: Headline, row: Headline) -> float:
     return score
 
 
-def _compare(text: str, files: dict[ArticleId, FoundFile | None], limit: int) -> dict[ArticleId, float]:
-    """How much the texts of files are like a text; those that cannot be read, or not in time, are left out."""
+def _compare(
+    text: str, files: Mapping[ArticleId, FoundFile | None], limit: int, quotes: Sequence[str] = ()
+) -> dict[ArticleId, float]:
+    """How much the texts of files are like a text; those that cannot be read, or not in time, are left out.
+
+    Args:
+        text: The text that is known.
+        files: Where the others stand.
+        limit: Bytes that an article may have.
+        quotes: Passages, of which a text must have half to be surely the one: forms are alike, and not the same.
+    """
     # Loads the formats (0.1 s), and most readers never lose a file.
+    from tui_reader.anchoring.folding import fold as folded  # noqa: PLC0415
     from tui_reader.anchoring.likeness import likeness, pairs_of  # noqa: PLC0415
 
     known = pairs_of(text)
+    wanted = [folded(each) for each in quotes]
     found: dict[ArticleId, float] = {}
     enough = time.monotonic() + SECONDS
     for article, file in files.items() if known else ():
         new = _text_of(file, limit) if file is not None and not file.error else None
         if new is not None:
             found[article] = likeness(known, pairs_of(new))
+            there = folded(new) if wanted else ""
+            if 2 * sum(each in there for each in wanted) < len(wanted):
+                found[article] = min(found[article], LIKE)
         if time.monotonic() > enough:
             break
     return found

@@ -124,6 +124,8 @@ class Library:
         self._settings = settings
         self._stop = threading.Event()
         self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
+        self._looked_before = bool(self._known)
+        """Whether it is known what stood in the places before."""
         self._take_in(Batch(tuple(found_file(places, file) for file in self._known)))
 
     @property
@@ -192,6 +194,10 @@ class Library:
         self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
         self._counting.start()
         self._thread.start()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until every change so far is on disk, so long at most; whether it is."""
+        return self._saving.wait(seconds)
 
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what was found in the folders, and what other programs wrote into the state.
@@ -394,8 +400,9 @@ class Library:
                 touched.update({move.mistaken: None, move.id: None})
         self._state.follow(touched)
         if batch.complete or gone:
-            # What comes in the midst of a scan, or is only remembered, is too much to be a move.
-            self.handing.take_in(gone, come if batch.complete else ())
+            # What comes in the midst of a scan, or with the first one ever, is another library and no move.
+            self.handing.take_in(gone, come if batch.complete and self._looked_before else ())
+        self._looked_before = self._looked_before or batch.complete
         return touched
 
     def _forget(self, ids: Sequence[ArticleId]) -> None:

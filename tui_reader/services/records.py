@@ -5,7 +5,7 @@ Fields that this version does not know are never touched, since every change is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tui_reader.model.article import NOTHING, ArticleId, Metadata, ReadingState
 from tui_reader.services.annotation_records import decode_anchor
@@ -86,13 +86,16 @@ def differences(article_id: ArticleId, record: Record | None, fields: Mapping[st
 
 def encode_description(metadata: Metadata) -> dict[str, Any]:
     """What a record repeats of an article's metadata."""
-    return {name: str(getattr(metadata, name)) or None for name in DESCRIBING}
+    guessed = [name for name in DESCRIBING if name in metadata.guessed and getattr(metadata, name)]
+    return {name: str(getattr(metadata, name)) or None for name in DESCRIBING} | {"guessed": guessed or None}
 
 
 def decode_description(record: Record | None) -> Metadata:
     """What a record tells of an article's metadata; a value of the wrong type counts as absent."""
     title, byline, source, date, url = (_text((record or {}).get(name)) for name in DESCRIBING)
-    return Metadata(title=title, byline=byline, source=source, date=date, url=url)
+    guessed = (record or {}).get("guessed")
+    names = frozenset(guessed).intersection(DESCRIBING) if _is_texts(guessed) else frozenset[str]()
+    return Metadata(title=title, byline=byline, source=source, date=date, url=url, guessed=names)
 
 
 _UNTOUCHED = ReadingState()
@@ -106,6 +109,10 @@ def _bookmarks(record: Record) -> Mapping[str, Anchor]:
 def _number(value: object) -> float:
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
     return float(value) if usable and isinstance(value, (int, float)) and abs(value) < 2**53 else 0.0
+
+
+def _is_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _text(value: object) -> str:
