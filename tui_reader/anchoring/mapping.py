@@ -27,7 +27,7 @@ RULE = 3
 
 
 class _Piece(NamedTuple):
-    """A stretch of one word, and where it stands in the new text."""
+    """A stretch of words or of one word, and where it stands in the new text."""
 
     old: Range
     new: Range
@@ -75,7 +75,7 @@ class Mapping:
         old = self._old
         words = within(old, passage)
         total = sum(_worth(old, i, passage) for i in range(words.start, words.end))
-        clusters = _clusters(piece for i in range(words.start, words.end) for piece in self._pieces(i, passage))
+        clusters = _clusters(self._runs(words, passage))
         parts = []
         for pieces in clusters:
             stretch = Range(min(piece.old.start for piece in pieces), max(piece.old.end for piece in pieces))
@@ -121,6 +121,24 @@ class Mapping:
         if became.start >= became.end:
             return False
         return likeness("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*became)])) >= REWRITTEN
+
+    def _runs(self, words: Range, passage: Range) -> Iterator[_Piece]:
+        """What is left of some words, those in one piece that follow each other in both texts."""
+        old, new, matches = self._old, self._new, self.matches
+        i = words.start
+        while i < words.end:
+            j = matches[i]
+            if j < 0 or old.starts[i] < passage.start or old.ends[i] > passage.end:
+                yield from self._pieces(i, passage)
+                i += 1
+                continue
+            first = i
+            worth = 0
+            while i < words.end and matches[i] == j + i - first and old.ends[i] <= passage.end:
+                worth += _worth(old, i, passage)
+                i += 1
+            place = Range(new.starts[j], new.ends[j + i - first - 1])
+            yield _Piece(Range(old.starts[first], old.ends[i - 1]), place, worth)
 
     def _pieces(self, word: int, passage: Range) -> Iterator[_Piece]:
         """What is left of a word, as far as it is within a passage."""
@@ -190,8 +208,11 @@ def within(words: Words, place: Range) -> Range:
 
 def _worth(words: Words, word: int, passage: Range) -> int:
     """What finding a word again says, as far as it is within a passage."""
-    length = min(words.ends[word], passage.end) - max(words.starts[word], passage.start)
-    return length if words.keys[word][0].isalnum() else min(length, RULE)
+    start, end = words.starts[word], words.ends[word]
+    if start < passage.start or end > passage.end:
+        start, end = max(start, passage.start), min(end, passage.end)
+    length = end - start
+    return length if length <= RULE or words.keys[word][0].isalnum() else RULE
 
 
 def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, int]]:

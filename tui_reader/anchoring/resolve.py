@@ -82,6 +82,10 @@ class Resolver:
         return fold(self._snapshot or "")
 
     @cached_property
+    def _narrow_old(self) -> str:
+        return narrow(self._folded_old)
+
+    @cached_property
     def _old(self) -> Words:
         return Words.of(self._folded_old)
 
@@ -138,7 +142,7 @@ class Resolver:
         """Whether the old text had a passage twice, with the same on one side, and one of both was moved."""
         if not self._mapping.has_twin(passage):
             return False
-        folded = narrow(self._folded_old)
+        folded = self._narrow_old
         if folded.count(wanted.before + wanted.quote) > 1 or folded.count(wanted.quote + wanted.behind) > 1:
             return True
         quote = narrow(wanted.quote)
