@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from tui_reader.document.pace import breathe
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotation_records import decode
 from tui_reader.storage.base import ANNOTATIONS
@@ -88,6 +89,7 @@ class Notebook:
             for key, record in self._store.items(ANNOTATIONS):
                 if is_over():
                     return counted
+                breathe()
                 article = record.get("article")
                 deleted = _is_deleted(record.get("deleted"), record.get("updated"))
                 if isinstance(article, str) and article and not deleted:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader.document.pace import work_aside
 from tui_reader.errors import StoreError
 from tui_reader.storage import filesystem
 from tui_reader.storage.backups import rotate
@@ -148,6 +149,7 @@ class Writer:
     # -- the thread ---------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        work_aside()
         if not self._library.read_only and conflict_copies(self._library.path):
             self._merge_copies()
         self._merged.set()
@@ -212,8 +214,6 @@ class Writer:
         try:
             self._library.poll()
             self._gather_news()
-            # So that whoever asks for an annotation by its key does not wait for it: after the start, and after a fold.
-            self._numbers.prepare(self._library.state)
             if time.monotonic() - self._last_change >= _IDLE:
                 self._use_the_quiet()
         except _TROUBLE as error:
@@ -221,6 +221,8 @@ class Writer:
         self._tell_damage()
 
     def _use_the_quiet(self) -> None:
+        # So that whoever asks for an annotation by its key does not wait for it: after the start, and after a fold.
+        self._numbers.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
             return
         journal = self._library.journal
