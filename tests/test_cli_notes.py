@@ -274,7 +274,8 @@ def test_every_verb_takes_the_library_in_the_same_way(folder: Path, run: Callabl
     assert listed(run, folder)[0]["tags"] == ["c"], "tags take the place of those there were"
     assert run("notes", "edit", made["id"], folder, "--tag", "")[0] == 0
     assert listed(run, folder)[0]["tags"] == []
-    assert run("notes", "delete", made["id"], "--library", folder)[0] == 0
+    status, out = run("notes", "delete", made["id"][:30], made["id"], "--library", folder, "--json")
+    assert (status, json.loads(out)) == (0, [made["id"]])
 
 
 def test_a_change_of_nothing_is_refused(folder: Path, run: Callable[..., tuple[int, str]]) -> None:

@@ -223,9 +223,9 @@ def _edit(options: argparse.Namespace, held: Notes) -> int:
 
 
 def _delete(options: argparse.Namespace, held: Notes) -> int:
-    told = held.delete(options.ids)
+    ids, told = held.delete(options.ids)
     if options.json:
-        _print_json(options.ids)
+        _print_json(ids)
     else:
         _say(told)
     return 0

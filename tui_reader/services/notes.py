@@ -199,12 +199,12 @@ class Notes:
             self._settle(annotating.edit_note(annotation_id, note))
         return self.get(annotation_id)
 
-    def delete(self, wanted: Sequence[str]) -> str:
-        """Delete annotations, all of them or, where one is not there, none; what was done, in words."""
-        ids = [self.get(each).annotation.id for each in wanted]
+    def delete(self, wanted: Sequence[str]) -> tuple[list[AnnotationId], str]:
+        """Delete annotations, all of them or, where one is not there, none; their ids, and what was done, in words."""
+        ids = list(dict.fromkeys(self.get(each).annotation.id for each in wanted))
         outcome = self._library.annotating.delete(ids)
         self._settle(outcome)
-        return outcome.message
+        return ids, outcome.message
 
     def _settle(self, outcome: Outcome) -> None:
         """Wait until a change is complete.
