@@ -203,7 +203,7 @@ async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: P
 
 async def test_a_terminal_too_small_is_told_and_recovers(start: Start, articles: Path) -> None:
     async with start(articles, size=(20, 4)) as reader:
-        await reader.sees("needs 24", "6 rows")
+        await reader.sees("Needs 24 columns")
         await reader.pilot.resize_terminal(120, 35)
         await reader.sees("Paragraph 1 of Alpha")
 
