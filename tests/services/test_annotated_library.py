@@ -156,6 +156,8 @@ def test_a_process_that_dies_costs_nothing_but_the_finding(
     monkeypatch.undo()
     working = Aside()
     assert working.ask(Job(file.with_name("away.md"), 1_000, {}, {}, {})) is None
+    working.rest()
+    assert working.ask(Job(file, 1_000, {}, {}, {})) is not None
     working.close()
     assert working.ask(Job(file, 1_000, {}, {}, {})) is None
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0
 """Seconds that a job may take; a text of a million words takes some ten."""
-NICENESS = 19
+NICENESS = 10
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from tui_reader.services.aside import main; main()"
 
 
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
 
 
 class Aside:
-    """The process, started with the first job. `ask` belongs to one thread, `close` to any."""
+    """The process, started with the first job. `ask` and `rest` belong to one thread, `close` to any."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -83,6 +83,10 @@ class Aside:
         if answer is None:
             self._end()
         return Answer(answer["file"], answer["found"]) if answer else None
+
+    def rest(self) -> None:
+        """End the process until there is another job: it holds the memory of the largest text it read."""
+        self._end()
 
     def close(self) -> None:
         """End the process, whatever it does; `ask` returns soon then."""

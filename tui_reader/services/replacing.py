@@ -112,6 +112,8 @@ class Replacing:
 
     def _answered(self, article: ArticleId, job: Job, answer: Answer | None) -> None:
         self._busy = False
+        if not self._waiting:
+            self._background.do(self._aside.rest, lambda _: None, lambda: None)
         if answer is None or self._state.store.read_only:
             return
         edits = self._placing.edits(job.wanted, answer.found, job.placed)
