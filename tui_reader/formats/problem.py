@@ -9,8 +9,8 @@ from tui_reader.document.clean import clean_line
 from tui_reader.model.article import Metadata
 
 _WAY_OUT = (
-    "The command “Open the original” (o, as keys are given at first) hands the file to the program that your system "
-    "has for it. A pattern in the line “ignore” of the settings leaves such files out of the list."
+    "The command “Open the original” (o by default) hands it to the program that your system has for such files. "
+    "A pattern in the setting “ignore” leaves them out of the list."
 )
 
 
