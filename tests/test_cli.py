@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
 import sys
-import termios
-import time
 import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.terminals import Terminal
 from tui_reader import __version__, cli, config, paths
 from tui_reader.errors import StoreError
 from tui_reader.services import library as library_service
@@ -251,68 +245,6 @@ class TestCommands:
         with pytest.raises(SystemExit):
             cli.main(["--help"])
         assert re.search(rf"^  [\d, ]*\b{status}\b", capsys.readouterr().out, re.MULTILINE)
-
-
-class Terminal:
-    """The program on a terminal of its own, its standard input being whatever the test says."""
-
-    def __init__(self, arguments: list[str], stdin: int | None, stderr: int | None, prelude: str) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _ON_TERMINAL.format(prelude=prelude), *arguments],
-            stdin=slave if stdin is None else stdin,
-            stdout=slave,
-            stderr=slave if stderr is None else stderr,
-            start_new_session=True,
-            cwd=Path(__file__).parents[1],
-        )
-        os.close(slave)
-        self.output = b""
-
-    def wait_for(self, text: str) -> None:
-        """Read until something is on the screen; ten seconds is twenty times what the slowest start takes."""
-        deadline = time.monotonic() + 10
-        while text.encode() not in self.output:
-            ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"{text!r} did not appear; the last of the output: {self.output[-2000:]!r}"
-            try:
-                self.output += os.read(self._master, 65_536)
-            except OSError as error:  # on Linux, the end of a terminal's output
-                raise AssertionError(f"ended without {text!r}: {self.output[-2000:]!r}") from error
-
-    def press(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
-
-    def end(self) -> int:
-        """Exit status of the program; reads on meanwhile, or it would wait for us."""
-        deadline = time.monotonic() + 10
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self._master], [], [], 0.05)[0]:
-                try:
-                    self.output += os.read(self._master, 65_536)
-                except OSError:
-                    return self.process.wait(10)
-        return self.process.wait(0)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-        os.close(self._master)
-
-
-_ON_TERMINAL = """
-import fcntl, sys, termios
-fcntl.ioctl(1, termios.TIOCSCTTY, 0)
-before = termios.tcgetattr(1)
-from tui_reader.cli import main
-{prelude}
-status = main()
-if termios.tcgetattr(1) == before:
-    print("the terminal is as it was")
-sys.exit(status)
-"""
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,8 @@ from tui_reader.storage.drafts import drafts_left
 from tui_reader.storage.machine import state_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_reader.model.annotation import Annotation
     from tui_reader.services.drafts import Draft
 
@@ -130,7 +131,7 @@ def test_nothing_is_left_behind_once_a_note_is_saved_or_was_not_changed(window: 
         draft = library.drafts.of(annotation)
         draft.keep(text)
         until(lambda t=text: is_kept(t))  # type: ignore[misc]
-        assert os.stat(records()[0]).st_mode & 0o077 == 0, "a note is nobody else's"
+        assert records()[0].stat().st_mode & 0o077 == 0, "a note is nobody else's"
         if end == "save":
             draft.save(text)
         elif end == "drop":
