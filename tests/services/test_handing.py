@@ -104,6 +104,18 @@ def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
     assert annotating.get(made).article == "tides.md" or annotating.get(made).article.endswith("tides.md")
 
 
+def test_a_moved_file_that_was_seen_half_written_is_looked_at_again(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    marked(owner, "tides.md", "gulls walked about")
+    (folder / "tides.md").unlink()
+    (folder / "ebb.md").write_text("# Low\n", "utf-8")
+    owner.until(lambda: "ebb.md" in owner.headlines() and "tides.md" not in owner.headlines())
+    owner.library.annotating.wait()
+    assert owner.at("ebb.md").notes == 0
+    (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    owner.until(lambda: owner.at("ebb.md").notes == 1)
+
+
 def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_first(
     folder: Path, opened: Opener
 ) -> None:

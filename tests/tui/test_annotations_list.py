@@ -24,6 +24,11 @@ def annotations_of(reader: Any) -> list[Annotation]:
     return list(reader.library.annotating.all())
 
 
+def painted(reader: Any) -> list[Any]:
+    """The highlights that the page beside the list shows."""
+    return list(reader.app.screen.query_one("#article")._marks)
+
+
 async def annotate(reader: Any) -> None:
     """Two highlights in Alpha, one of them with a note and a tag, and one in Beta."""
     await reader.sees("Alpha wolf")
@@ -140,11 +145,79 @@ async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, ar
     async with start(articles) as reader:
         await annotate(reader)
         (articles / "alpha.md").unlink()
-        await reader.misses("Alpha wolf")
+        await reader.until(lambda: len(reader.library.catalogue) == 2)
         await reader.keys("A", "j")
-        await reader.sees("An article that is no longer here", "who says so?", "no longer in the library")
+        await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is no longer in the library; it")
+        await reader.sees("Paragraph 3 of Alpha wolf"), "what it said last stands beside it"
+        assert {mark.colour for mark in painted(reader)} == {1, 2}
         await reader.keys("enter")
-        await reader.sees("its article is no longer in the library")
+        await reader.sees("its article is gone · r gives its notes to another one")
+        await reader.keys("y")
+        await reader.sees("a quote")
+        assert reader.app.clipboard == (
+            "> Paragraph 1 of Alpha wolf.\n>\n> — Alpha wolf, Zoo, 2026-11-03, `alpha.md`\n"
+        )
+
+
+async def test_the_notes_of_an_article_that_went_are_given_to_another_with_a_key(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        old = (articles / "alpha.md").read_text("utf-8")
+        (articles / "alpha.md").unlink()
+        await reader.until(lambda: len(reader.library.catalogue) == 2)
+        for name in ("wolf.md", "wolves.md"):
+            (articles / name).write_text(old.replace("And a third", f"And another in {name}"), "utf-8")
+        await reader.until(lambda: len(reader.library.catalogue) == 4)
+        await reader.keys("A", "j", "r")
+        await reader.sees("Give the notes of “Alpha wolf” to…", "alike · wolf.md", "alike · wolves.md")
+        await reader.keys("enter")
+        await reader.sees("gave 2 notes of “Alpha wolf” to “Alpha wolf” · u undoes")
+        await reader.until(lambda: "gone" not in reader.text and "Paragraph 2 of Alpha" in reader.text)
+        placed = [each for each in annotations_of(reader) if each.quote.startswith("Paragraph 1 of Alpha")]
+        await reader.until(lambda: reader.library.annotating.get(placed[0].id).placed.is_certain)
+        await reader.keys("u")
+        await reader.sees("undid: gave 2 notes", "Alpha wolf (gone: alpha.md)")
+        assert len(annotations_of(reader)) == 3
+
+
+async def test_a_moved_and_edited_article_takes_its_notes_along_and_says_so(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await annotate(reader)
+        old = (articles / "alpha.md").read_text("utf-8")
+        (articles / "alpha.md").unlink()
+        (articles / "wolf.md").write_text(old + "\nOne line more.\n", "utf-8")
+        await reader.sees("wolf.md looks like alpha.md: notes kept; undo takes it back")
+        await reader.keys("A", "j")
+        await reader.sees("who says so?", "Paragraph 2 of Alpha")
+        await reader.misses("(gone")
+
+
+async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("enter", "2", "9", "}", "H", "4", "}", "H")
+        await reader.until(lambda: len(annotations_of(reader)) == 2)
+        lost, kept = sorted(annotations_of(reader), key=lambda each: each.current.start)
+        file = articles / "alpha.md"
+        text = file.read_text("utf-8")
+        assert lost.quote in text
+        begin = text.index("Paragraph 1 of")
+        text = text.replace(lost.quote + " ", "Kept out. ")
+        file.write_text(text[:begin] + "Something quite new is said. " * 400 + "\n\n" + text[begin:], "utf-8")
+        await reader.until(lambda: not reader.library.annotating.get(lost.id).placed.is_certain)
+        assert not reader.library.annotating.get(lost.id).placed.candidates
+        await reader.keys("A", "/")
+        await reader.types("is:lost")
+        await reader.keys("enter")
+        await reader.sees("1 of 2", "Kept out.")
+        assert [mark.id for mark in painted(reader)] == [kept.id], "other highlights are painted"
+        await reader.keys("enter")
+        await reader.sees("Kept out.", "to the focused sentence")
+        pane = reader.app.reading.desk.panes.article
+        document = pane.document
+        assert abs(pane.focus_range.start - document.text.index("Kept out.")) < 80
+        await reader.keys("enter")
+        await reader.sees("again · u undoes")
 
 
 async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(start: Start, articles: Path) -> None:

@@ -35,6 +35,8 @@ SURE = 0.6
 """Least likeness of a new file that takes over what was noted in one that went."""
 LEAD = 0.2
 """By how much it must be more like that than any other new file is."""
+QUOTELESS = 0.2
+"""What is left of the likeness of a text that has none of the passages that were marked."""
 READ_MOST = 60
 """Texts that are read to find the one that is like another."""
 SECONDS = 3.0
@@ -117,10 +119,10 @@ class Handing:
         gone = self._remembering.headline(source)
         ranked = sorted(self._others(source), key=lambda row: -_prior(gone, row))[:LISTED]
         files = {row.id: self._state.identities.file(row.id) for row in ranked[:READ_MOST]}
-        text, limit = self._known_text(source), self._limit
+        text, limit, quotes = self._known_text(source), self._limit, self._quotes(source)
 
         def compare() -> list[Guess]:
-            found = _compare(text, files, limit)
+            found = _compare(text, files, limit, quotes)
             alike = sorted((each for each in found.items() if each[1] >= LIKE), key=lambda each: -each[1])
             first = [Guess(*each) for each in alike]
             rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(alike)]
@@ -128,7 +130,7 @@ class Handing:
 
         self._background.do(compare, done, self._tell)
 
-    def take_in(self, gone: Iterable[ArticleId], come: Iterable[ArticleId]) -> None:
+    def take_in(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
         """Take in which articles went and which came, and compare them; called by the library.
 
         A move and an edit at once look like that, whichever is seen first.
@@ -136,7 +138,11 @@ class Handing:
         Args:
             gone: Articles whose files are no longer there.
             come: Articles that were not there when the library was looked through before.
+            changed: Articles whose text is another one: one that came may have been seen half written.
         """
+        rewritten = set(changed) & self._fresh.keys()
+        if rewritten:
+            self._compared = {pair for pair in self._compared if pair[1] not in rewritten}
         catalogue, notebook, now = self._state.catalogue, self._state.notebook, time.monotonic()
         lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
         fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
@@ -153,8 +159,7 @@ class Handing:
 
     def _compare_new(self, lost: ArticleId) -> None:
         files = {each: self._state.identities.file(each) for each in self._fresh}
-        text, limit = self._known_text(lost), self._limit
-        quotes = [each.quote for each in self._state.notebook.of(lost) if each.quote]
+        text, limit, quotes = self._known_text(lost), self._limit, self._quotes(lost)
         self._background.do(
             lambda: _compare(text, files, limit, quotes), lambda found: self._take_over(lost, found), self._tell
         )
@@ -181,6 +186,9 @@ class Handing:
         """The last text of an article, else the words that were marked in it."""
         text = self._remembering.text(article)
         return text if text is not None else "\n".join(map(_around, self._state.notebook.of(article)))
+
+    def _quotes(self, article: ArticleId) -> list[str]:
+        return [each.quote for each in self._state.notebook.of(article) if each.quote]
 
     def _others(self, source: ArticleId) -> list[Headline]:
         catalogue = self._state.catalogue
@@ -227,7 +235,7 @@ def _prior(gone: Headline, row: Headline) -> float:
 
 
 def _compare(
-    text: str, files: Mapping[ArticleId, FoundFile | None], limit: int, quotes: Sequence[str] = ()
+    text: str, files: Mapping[ArticleId, FoundFile | None], limit: int, quotes: Sequence[str]
 ) -> dict[ArticleId, float]:
     """How much the texts of files are like a text; those that cannot be read, or not in time, are left out.
 
@@ -235,7 +243,7 @@ def _compare(
         text: The text that is known.
         files: Where the others stand.
         limit: Bytes that an article may have.
-        quotes: Passages, of which a text must have half to be surely the one: forms are alike, and not the same.
+        quotes: Passages that were marked: a text that has none of them is but of the same form.
     """
     # Loads the formats (0.1 s), and most readers never lose a file.
     from tui_reader.anchoring.folding import fold as folded  # noqa: PLC0415
@@ -248,10 +256,9 @@ def _compare(
     for article, file in files.items() if known else ():
         new = _text_of(file, limit) if file is not None and not file.error else None
         if new is not None:
-            found[article] = likeness(known, pairs_of(new))
             there = folded(new) if wanted else ""
-            if 2 * sum(each in there for each in wanted) < len(wanted):
-                found[article] = min(found[article], LIKE)
+            share = sum(each in there for each in wanted) / len(wanted) if wanted else 1.0
+            found[article] = likeness(known, pairs_of(new)) * (QUOTELESS + (1 - QUOTELESS) * share)
         if time.monotonic() > enough:
             break
     return found

@@ -401,7 +401,8 @@ class Library:
         self._state.follow(touched)
         if batch.complete or gone:
             # What comes in the midst of a scan, or with the first one ever, is another library and no move.
-            self.handing.take_in(gone, come if batch.complete and self._looked_before else ())
+            here = come if batch.complete and self._looked_before else ()
+            self.handing.take_in(gone, here, filter(None, map(self._identities.at, batch.changed)))
         self._looked_before = self._looked_before or batch.complete
         return touched
 

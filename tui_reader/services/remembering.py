@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.surroundings import near
 from tui_reader.model.article import Article, Headline
-from tui_reader.services.quoting import quote, quote_words
+from tui_reader.services.quoting import quote_words
 from tui_reader.services.records import LOCATION, decode, decode_description
 from tui_reader.services.revisions import SEEN
 from tui_reader.storage.base import ARTICLES
@@ -76,12 +76,7 @@ class Remembering:
         Raises:
             ValueError: It has no words, or there is no such style.
         """
-        headline, current = self.headline(annotation.article), annotation.current
-        if current is not None and annotation.article not in self._state.catalogue:
-            document = self.document(annotation.article, annotation._replace(placed=None))
-            if document is not None and document.text[current.start : current.end] == current.exact:
-                return quote(headline, document, current.start, current.end, style)
-        return quote_words(headline, annotation.quote, style)
+        return quote_words(self.headline(annotation.article), annotation.quote, style)
 
     def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
         """Fingerprints of texts that may be kept, the most wanted first."""

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS
+from tui_reader.tui.screens.annotations.giving import Giving
 from tui_reader.tui.screens.noting import Noting, is_lost
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Changing:
         self._article = article
         self._desk, self._library = screen.desk, screen.desk.library
         self._noting = Noting(self._library, screen)
+        self._giving = Giving(screen)
 
     def colours(self) -> dict[str, Callable[[int | None], None]]:
         """The commands that give a colour, by their names."""
@@ -59,8 +61,11 @@ class Changing:
             self._noting.edit_note_outside(annotation.id)
 
     def attach_annotation(self, _count: int | None) -> None:
-        """Attach it to the place that is shown."""
+        """Attach it to the place that is shown; where its article is gone, to another article with all its notes."""
         annotation, document = self._listing.current, self._place.document
+        if annotation is not None and annotation.article not in self._library.catalogue:
+            self._giving.begin(annotation.article)
+            return
         if annotation is None or document is None:
             return
         candidate = self._place.candidate(annotation)

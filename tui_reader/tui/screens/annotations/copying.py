@@ -47,10 +47,10 @@ class Copying:
         self._done("\n".join(self._quotes), len(self._quotes))
 
     def _quote(self, annotation: Annotation) -> bool:
-        """Quote one; whether its text was at hand. Without a sure place, its words are all there is to quote."""
+        """Quote one; whether its text was at hand. Without a sure place, its words are quoted as they were marked."""
         library, placed = self._library, annotation.placed
         if placed is None or not placed.is_certain or annotation.article not in library.catalogue:
-            self._quotes.append(f"{annotation.quote}\n")
+            self._quotes.append(library.remembering.quote(annotation, self._style))
             return True
         document = library.documents.get(annotation.article)
         if document is None or document.partial:
@@ -61,5 +61,5 @@ class Copying:
         if end <= len(document.text) and document.text[start:end].strip():
             self._quotes.append(quote(headline, document, start, end, self._style))
         else:
-            self._quotes.append(f"{annotation.quote}\n")
+            self._quotes.append(library.remembering.quote(annotation, self._style))
         return True

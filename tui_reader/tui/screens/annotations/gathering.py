@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.006
 """Work on a long list between two frames: it leaves most of a frame to keys."""
-GONE = "An article that is no longer here"
 
 
 class Shelf:
@@ -35,8 +34,11 @@ class Shelf:
 
     def title(self, article: ArticleId) -> str:
         """The title of an article, also of one that is gone."""
-        catalogue = self._library.catalogue
-        return catalogue.row(article).title if article in catalogue else GONE
+        headline = self._library.remembering.headline(article)
+        if article in self._library.catalogue:
+            return headline.title
+        location = headline.article.location
+        return f"{headline.title} (gone: {location})" if location else f"{headline.title} (gone)"
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
         """The annotations of an article in the order of its text."""

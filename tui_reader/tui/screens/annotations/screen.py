@@ -19,6 +19,7 @@ from tui_reader.tui.screens.annotations.moving import Moving
 from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import edit_text
+from tui_reader.tui.screens.suspending import suspend
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -245,7 +246,7 @@ class AnnotationsScreen(KeyScreen):
         if annotation is None:
             return
         if annotation.article not in self._library.catalogue:
-            self.say("its article is no longer in the library")
+            self.say(f"its article is gone · {self._keymap.hint('attach_annotation')} gives its notes to another one")
             return
         self._reading.close_annotations()
         self._reading.go_to_annotation(annotation, self._place.candidate(annotation))
@@ -273,6 +274,11 @@ class AnnotationsScreen(KeyScreen):
             if command.palette and Pane.ANNOTATIONS in command.panes
         ]
         self.app.push_screen(Picker("Commands", choices), _run_choice)
+
+    def suspend(self, _count: int | None) -> None:
+        """Stop until the shell lets the program go on."""
+        self._reading.opening.keep_place()
+        self.say(suspend(self.app, self._library))
 
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.noting import Marks, is_lost
@@ -258,8 +259,14 @@ class Annotating:
         current = annotation.current
         offset = current.start if current is not None else 0
         if is_lost(annotation):
+            library, pane = self._desk.library, self._desk.panes.article
+            document = library.documents.get(annotation.article)
+            if document is not None and not document.partial:
+                offset = library.remembering.near(annotation, document)
             self._opening.go_to(Place(annotation.article, offset))
             self._opening.mark_opened()
+            if document is not None and document is pane.document and candidate is None:
+                pane.focus_on(*sentence_at(document, offset))
             self.attach(annotation.id, candidate)
             return
         if annotation.placed is not None:
