@@ -41,6 +41,12 @@ class SavingWatch:
             if len(self._pending) == 1:
                 self._changed.notify()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until every change so far is on disk, so long at most; whether it is."""
+        with self._changed:
+            receipts = [receipt for _, receipt in self._pending]
+        return not wait(receipts, seconds).not_done
+
     def close(self) -> None:
         """Stop watching."""
         with self._changed:

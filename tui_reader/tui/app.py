@@ -113,6 +113,8 @@ class ReaderApp(App[None]):
             except (NotImplementedError, RuntimeError, ValueError):
                 # No signals on this system, or not the main thread: the terminal's own way out remains.
                 break
+        # A shell that lets the program go on leaves another screen behind, and Textual draws only what has changed.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:

@@ -54,6 +54,11 @@ class Sequencer:
         return bool(self._digits or self._typed)
 
     @property
+    def keys(self) -> Sequence:
+        """The keys of a half-typed command."""
+        return self._typed
+
+    @property
     def typed(self) -> str:
         """What is half typed, as it was typed."""
         return " ".join(filter(None, (self._digits, "".join(self._typed))))

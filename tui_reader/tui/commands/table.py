@@ -146,6 +146,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", (",",), "settings", "Edit the settings in your editor", Group.PROGRAM),
     Command("palette", (":", "ctrl+p"), "commands", "All commands, by name", Group.PROGRAM, ANYWHERE, footer=20, palette=False),
     Command("help", ("?",), "keys", "All keys", Group.PROGRAM, ANYWHERE, footer=30),
+    Command("suspend", ("ctrl+z",), "put aside", "Put the reader aside, for the shell; fg brings it back", Group.PROGRAM, ANYWHERE),
     Command("quit", ("Q",), "quit", "Quit; everything is kept", Group.PROGRAM, ANYWHERE, footer=10),
 )
 # fmt: on

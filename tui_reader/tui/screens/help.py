@@ -64,7 +64,9 @@ class HelpPage(Page):
             yield ((group.upper(), "label"),)
             for keys, where, text in rows:
                 said = f"{text} ({where})" if where else text
-                shown = keys or ":"
+                shown = keys or "—"
+                if not keys:
+                    said += f" · no key, by name after {self._keymap.hint('palette')}"
                 indent = min(KEY_COLUMN, max(8, width // 3))
                 lead = shown + " " * (indent - cell_len(shown))
                 if cell_len(shown) >= indent:
@@ -72,6 +74,21 @@ class HelpPage(Page):
                     lead = " " * indent
                 for number, part in enumerate(wrap(said, width - indent)):
                     yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
+        yield ()
+        yield (("SIGNS", "label"),)
+        for sign, meaning in self._signs():
+            for number, part in enumerate(wrap(meaning, width - 8)):
+                yield ((f"{'' if number else sign:<8}", "key"), (part, ""))
+
+    @staticmethod
+    def _signs() -> Iterator[tuple[str, str]]:
+        """What is painted beside the text and in the lists, and what it means."""
+        yield "●", "not read yet"
+        yield "★", "starred"
+        yield "✎", "annotated, and how often"
+        yield "⚠", "cannot be read"
+        yield "1 … 5", "beside the text: a highlight of that colour begins on this row; + where there are more"
+        yield "2?", "its text, or what stands around it, has changed since; it was found again"
 
     def paint_row(self, y: int, width: int) -> Strip:
         """A row of the help."""

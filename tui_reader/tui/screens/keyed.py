@@ -87,7 +87,8 @@ class KeyScreen(Screen[None]):
     # Keys
 
     def feed(self, key: str) -> bool:
-        """Take a key as a command or a part of one; whether it meant anything."""
+        """Take a key as a command or a part of one; whether it meant anything. What means nothing is said to."""
+        typed = "".join(self._sequencer.keys)
         fed = self._sequencer.feed(key, self._keymap.of(self.context))
         if self._forget_typed is not None:
             self._forget_typed.stop()
@@ -97,6 +98,8 @@ class KeyScreen(Screen[None]):
         self.show_hints()
         if fed.step is Step.RUN and fed.command is not None:
             self.run(fed.command, fed.times, fed.key)
+        elif fed.step in (Step.CANCEL, Step.PASS) and len(key) == 1:
+            self.say(f"{typed}{key} is no key here")
         return fed.step is not Step.PASS
 
     def context_changed(self) -> None:

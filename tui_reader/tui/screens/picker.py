@@ -1,4 +1,4 @@
-"""Choose one of many by typing a part of its name: commands, headings, tags, themes."""
+"""Choose one of many by typing a part of its name: commands, headings, tags; or one of a few by a key."""
 
 from __future__ import annotations
 
@@ -108,10 +108,34 @@ class ChoiceList(LinePane):
         self.move(0)
 
 
+class Footing(LinePane):
+    """The keys that hold, below the choices."""
+
+    DEFAULT_CSS = "Footing { background: $raised; color: $muted-ink; }"
+    LOOKS: ClassVar[Mapping[str, str]] = {"": "muted-ink on raised"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def show(self, text: str) -> None:
+        """Say which."""
+        self._text = text
+        self.repaint()
+
+    def row_key(self, y: int) -> Hashable:
+        """All that the picture depends on."""
+        return self._text
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """The row."""
+        return line(width, self.ink(""), [Piece(f"   {clip(self._text, width - 4)}", self.ink(""))])
+
+
 class Picker(ModalScreen[Choice | None]):
     """A line to type in, and what is left of the choices below it."""
 
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = ""
     CSS = """
     Picker {
         align: center top; background: $background 60%;
@@ -119,6 +143,7 @@ class Picker(ModalScreen[Choice | None]):
         & > Vertical {
             width: 72; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; background: $raised;
         }
+        & Footing { height: 1; }
         & Input {
             height: 3; border: none; padding: 1 3; background: $raised; color: $bright; background-tint: $raised 0%;
             &:focus { border: none; background-tint: $raised 0%; }
@@ -136,28 +161,68 @@ class Picker(ModalScreen[Choice | None]):
     ]
     MOST_ROWS = 20
 
-    def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0) -> None:
+    def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0, *, few: bool = False) -> None:
+        """Args: with `few`, letters are keys that move and choose, until `/` asks for a part of a name."""
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
-        self._list = ChoiceList()
+        self._list, self._foot = ChoiceList(), Footing()
+        self._by_key = few
 
     def compose(self) -> ComposeResult:
-        """The line and the list."""
+        """The line, the list, and the keys that hold."""
         with Vertical():
             yield Input(placeholder=self._placeholder, select_on_focus=False)
             yield self._list
+            yield self._foot
 
     def on_mount(self) -> None:
         """Show all choices, in a window that stays as it is while they get fewer."""
         self._size_list()
         self._list.show(self._choices, self._start)
+        self._tell_keys()
+        if not self._by_key:
+            self.query_one(Input).focus()
+
+    def _tell_keys(self) -> None:
+        digits = f"1-{min(len(self._choices), 9)} or " if len(self._choices) > 1 else ""
+        self._foot.show(
+            f"j k move · {digits}enter takes · / filters · esc leaves"
+            if self._by_key
+            else "↑ ↓ or ctrl+n ctrl+p move · enter takes · esc leaves"
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        """While letters are keys, the line has no focus, and they come here."""
+        if self._by_key and self._took(event):
+            event.stop()
+
+    def _took(self, event: events.Key) -> bool:
+        """Take a key of those that hold where there are few choices; whether it is one, or any letter."""
+        character = event.character or ""
+        if event.key == "slash":
+            self._by_key = False
+            self.query_one(Input).focus()
+            self._tell_keys()
+        elif event.key == "enter":
+            self.on_input_submitted()
+        elif character in ("j", "k"):
+            self._list.move(1 if character == "j" else -1)
+        elif character in ("g", "G"):
+            self._list.move(len(self._choices) * (1 if character == "G" else -1))
+        elif character == "q":
+            self.dismiss(None)
+        elif character in "123456789" and character and int(character) <= len(self._choices):
+            self.dismiss(self._choices[int(character) - 1])
+        else:
+            return event.is_printable
+        return True
 
     def on_resize(self) -> None:
         """Fit the list into the screen."""
         self._size_list()
 
     def _size_list(self) -> None:
-        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 6))
+        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 7))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Leave what matches, the best first; with nothing typed, all in their own order."""

@@ -92,7 +92,7 @@ class StatusBar(LinePane):
         return self._said
 
     def show_hints(self, hints: Sequence[Hint], typed: str = "") -> None:
-        """Set the keys shown, and what is half typed before them."""
+        """Set the keys shown, and what is half typed before them; these have the row to themselves then."""
         shown = (tuple(hints), typed)
         if shown != (self._hints, self._typed):
             self._hints, self._typed = shown
@@ -148,16 +148,22 @@ class StatusBar(LinePane):
         if len(self._rows) > 1:
             return line(width, base, [Piece(" ", base), Piece(self._rows[y] if y < len(self._rows) else "", said)])
         key, muted = base + self.ink("key"), base + self.ink("muted")
-        message = clip(self._said, width - 2)
+        message = "" if self._typed else clip(self._said, width - 2)
         room = width - 1 - (cell_len(message) + 3 if message else 1)
         pieces = [Piece(" ", base)]
         if self._typed:
             typed = f"{clip(self._typed, room)}  "
             pieces.append(Piece(typed, said))
             room -= cell_len(typed)
-        for number, hint in enumerate(self._fitting(room)):
+        fitting = self._fitting(room)
+        if self._typed and len(fitting) < len(self._hints):
+            # What a half-typed key may become is asked for: that there is more must be seen.
+            fitting = self._fitting(room - 3)
+        for number, hint in enumerate(fitting):
             gap = "  " if number else ""
             pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
+        if self._typed and len(fitting) < len(self._hints):
+            pieces.append(Piece("  …", base + self.ink("said")))
         return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
 
 

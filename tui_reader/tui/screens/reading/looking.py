@@ -11,6 +11,7 @@ from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
 from tui_reader.tui.screens.choice import Choice
+from tui_reader.tui.screens.suspending import suspend
 from tui_reader.tui.widgets.headline_list import Density
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Looking:
             "Themes",
             [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names],
             cursor=names.index(current),
+            few=True,
         )
 
     def sort(self, _count: int | None) -> None:
@@ -98,7 +100,7 @@ class Looking:
 
         current = self._desk.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
-        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current))
+        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current), few=True)
 
     def filter_tag(self, _count: int | None) -> None:
         """Include a tag chosen from all."""
@@ -152,12 +154,14 @@ class Looking:
         ]
         self.pick("Commands", choices)
 
-    def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
-        """Let the reader choose, or say why there is nothing to choose from. Not a command."""
+    def pick(
+        self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0, *, few: bool = False
+    ) -> None:
+        """Let the reader choose, by keys among a few, or say why there is nothing to choose from. Not a command."""
         if choices:
             from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
-            self._app.push_screen(Picker(placeholder, choices, cursor), _run_choice)
+            self._app.push_screen(Picker(placeholder, choices, cursor, few=few), _run_choice)
         else:
             self._desk.say(otherwise)
 
@@ -184,6 +188,11 @@ class Looking:
     def settings(self, _count: int | None) -> None:
         """Edit the settings in the user's editor, and take them over."""
         self._app.edit_settings()
+
+    def suspend(self, _count: int | None) -> None:
+        """Stop until the shell lets the program go on."""
+        self._opening.keep_place()
+        self._desk.say(suspend(self._app, self._desk.library))
 
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""

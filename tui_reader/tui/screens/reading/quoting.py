@@ -13,7 +13,6 @@ from tui_reader.tui.widgets.prompt import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.screens.choice import Choice
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.selecting import Selecting
 
@@ -35,7 +34,7 @@ class Quoting:
         selecting: Selecting,
         *,
         put: Callable[[str, str], str],
-        pick: Callable[[str, list[Choice]], None],
+        pick: Callable[..., None],
         ask: Callable[[Question], None],
         run: Callable[[str, str], None],
     ) -> None:
@@ -55,7 +54,7 @@ class Quoting:
 
         chosen = self._chosen()
         choices = [Choice(f"As {style}", _EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
-        self._pick("Quote", choices)
+        self._pick("Quote", choices, few=True)
 
     def pipe(self, _count: int | None) -> None:
         """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
