@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +17,6 @@ from tui_reader.services.library import init_library, open_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 TIDES = """\
 ---
@@ -318,3 +321,30 @@ def test_the_help_explains_every_argument(verb: tuple[str, ...], capsys: pytest.
         if name[:1].isupper() and name.isupper():
             # A name alone on its line has its explanation below; any other would have none.
             assert told.splitlines()[told.splitlines().index(line) + 1].startswith("      "), line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place", "status", "said"),
+    [
+        (["config"], "/dev/full", 1, "Standard output cannot be written: No space left on device."),
+        (["config"], "", 1, ""),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_told_and_a_reader_that_has_gone_is_not(
+    arguments: list[str], place: str, status: int, said: str
+) -> None:
+    if place and not Path(place).exists():
+        pytest.skip(f"{place} is not there on this system")
+    if place:
+        out = os.open(place, os.O_WRONLY)
+    else:
+        gone, out = os.pipe()
+        os.close(gone)
+    run = [sys.executable, "-m", "tui_reader", *arguments]
+    done = subprocess.run(
+        run, stdout=out, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1], check=False
+    )
+    os.close(out)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Error" not in done.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
-from tui_reader.cli_common import remark
+from tui_reader.cli_common import remark, tell, told
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         if arguments and arguments[0] in _COMMANDS:
-            return _COMMANDS[arguments[0]](arguments[1:])
+            status = _COMMANDS[arguments[0]](arguments[1:])
+            told()
+            return status
         return _read(_parser().parse_args(arguments))
     except ReaderError as error:
         _complain(error.message, error.hint)
@@ -112,7 +114,7 @@ def _init(arguments: Sequence[str]) -> int:
 
     from tui_reader.services.library import init_library  # noqa: PLC0415 - the other verbs do without
 
-    _say(f"{init_library(folder)} now keeps the state of this library.")
+    tell(f"{init_library(folder)} now keeps the state of this library.")
     return 0
 
 
@@ -128,12 +130,12 @@ def _config(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     file = paths.config_file()
     if chosen.path:
-        _say(str(file))
+        tell(str(file))
     elif chosen.write:
         config.write_default(file)
-        _say(f"{file} now holds every setting; take away the # before those you change.")
+        tell(f"{file} now holds every setting; take away the # before those you change.")
     else:
-        _say(config.default_text(), end="")
+        tell(config.default_text(), end="")
     return 0
 
 
@@ -300,11 +302,6 @@ def _report(error: BaseException) -> None:
         _complain(what, "What led to it could not be written down either.")
     else:
         _complain(what, f"{log} tells more. What you did until then is kept.")
-
-
-def _say(text: str, end: str = "\n") -> None:
-    sys.stdout.write(text + end)
-    sys.stdout.flush()
 
 
 def _complain(message: str, hint: str) -> None:

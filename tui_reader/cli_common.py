@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+from tui_reader.errors import ReaderError
 
 
 def add_library(parser: argparse.ArgumentParser, what: str, *, positional: bool = False, old: str = "") -> None:
@@ -33,6 +36,40 @@ def places_of(options: argparse.Namespace) -> list[Path]:
 def printed(text: str) -> str:
     """A text of whatever origin, such as a file's name, without what could act on the terminal."""
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Write a piece of the result to standard output; `told` says when it is complete.
+
+    Raises:
+        BrokenPipeError: Whoever read it has gone.
+        ReaderError: It cannot be written.
+    """
+    try:
+        sys.stdout.write(text + end)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def told() -> None:
+    """See that all of the result has been written, while a failure can still be told; it raises what `tell` does."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def _unwritten(error: OSError) -> ReaderError:
+    # What could not be written must not be tried again at the end of the program, which would say so in its own words.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    reason = error.strerror or str(error)
+    return ReaderError(
+        f"Standard output cannot be written: {reason}.", "Make room where it leads, or lead it elsewhere."
+    )
 
 
 def remark(text: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader import config, paths
-from tui_reader.cli_common import add_library, counted, places_of, remark
+from tui_reader.cli_common import add_library, counted, places_of, remark, tell
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -306,11 +306,11 @@ def _short(text: str, most: int = 60) -> str:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    tell(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _say(text: str) -> None:
     """Print a text that may hold anything, a file's name for one, without what could act on the terminal."""
     from tui_reader.document.clean import clean_text  # noqa: PLC0415 - loaded with the services by then
 
-    sys.stdout.write(clean_text(text) + "\n")
+    tell(clean_text(text))

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import argparse
 import glob
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.cli_common import add_library, counted, places_of
+from tui_reader.cli_common import add_library, counted, places_of, tell
 from tui_reader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,12 +40,12 @@ def doctor(arguments: Sequence[str]) -> int:
 
     state = _existing_state_of(options)
     checkup = check(state, fix=options.fix)
-    _say(f"{state}")
+    tell(f"{state}")
     for finding in checkup.findings:
         mark = "mended" if finding.mended else "WRONG" if finding.is_wrong else "ok"
-        _say(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
+        tell(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
     if not checkup.is_well:
-        _say(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
+        tell(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
     return 0 if checkup.is_well else 1
 
 
@@ -65,7 +64,7 @@ def merge(arguments: Sequence[str]) -> int:
 
     state = _state_of(options)
     for merged in merge_copies(state, options.copies):
-        _say(f"{merged.source}: {counted(merged.changes, 'record')} of {state} changed by it")
+        tell(f"{merged.source}: {counted(merged.changes, 'record')} of {state} changed by it")
     return 0
 
 
@@ -90,14 +89,14 @@ def backup(arguments: Sequence[str]) -> int:
     if options.verb == "list":
         found = list_backups(state)
         for each in found:
-            _say(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
+            tell(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
         if not found:
-            _say(f"{state} has no backups yet; the first is made when it is next rewritten.")
+            tell(f"{state} has no backups yet; the first is made when it is next rewritten.")
         return 0
     restored = restore_backup(state, options.name)
-    _say(f"{state} is what it was in {restored.backup}: {counted(restored.changes, 'record')} changed.")
+    tell(f"{state} is what it was in {restored.backup}: {counted(restored.changes, 'record')} changed.")
     if restored.kept:
-        _say(f"What it was before is kept in {restored.kept}.")
+        tell(f"What it was before is kept in {restored.kept}.")
     return 0
 
 
@@ -125,7 +124,3 @@ def _existing_state_of(options: argparse.Namespace) -> Path:
             f"{options.state} does not exist.", "Is it spelled right? --library PATH names it by its folder."
         )
     return state
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")

@@ -209,7 +209,7 @@ def test_unknown_fields_tables_and_header_fields_survive(tmp_path: Path) -> None
 
 def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "library.json").mkdir()
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="is a folder"):
         Library(tmp_path / "library.json", "aaaa")
 
 

@@ -41,7 +41,7 @@ def unreadable(path: str, error: OSError) -> StoreError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
     if isinstance(error, IsADirectoryError):
-        return StoreError(f"{path} is a folder.", "Name the file in it.")
+        return StoreError(f"{path} is a folder.", "A file is wanted there; move the folder, or name another place.")
     reason = error.strerror or str(error)
     way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
