@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -17,7 +17,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from rich.style import Style
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
+    from tui_reader.tui.widgets.annotation_source import Section, Source
 
 ITEM_ROWS = 4
 """Quote, note, tags with the date, and an empty row."""
@@ -34,32 +35,6 @@ LOW_HEIGHT = 20
 INDENT = 5
 """Columns before a quote: cursor, choice and the number of the colour."""
 _STATES = {"orphan": "no place", "ambiguous": "several places", "moved": "moved"}
-
-
-class Section(NamedTuple):
-    """Annotations of one article, listed under its title."""
-
-    article: ArticleId
-    size: int
-    """How many there are."""
-    ids: Sequence[AnnotationId] | None = None
-    """The annotations in the order of the text; None for all of the article, which are asked for once they are seen."""
-
-
-class Source(Protocol):
-    """What the list asks for what it paints; everything is in memory, or read at once."""
-
-    def get(self, annotation: AnnotationId) -> Annotation | None:
-        """An annotation; None if it is gone."""
-
-    def title(self, article: ArticleId) -> str:
-        """The title of an article."""
-
-    def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
-        """The annotations of an article in the order of its text. Costs reading them, the first time."""
-
-    def ids(self, article: ArticleId) -> Collection[AnnotationId]:
-        """The same in no order; costs next to nothing."""
 
 
 class AnnotationList(LinePane):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.screens.annotations.filter import Filter, parse
 from tui_reader.tui.screens.noting import is_lost
-from tui_reader.tui.widgets.annotation_list import Section
+from tui_reader.tui.widgets.annotation_source import Section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
