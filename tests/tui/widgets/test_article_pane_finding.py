@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from tests.tui.widgets.article_stage import article, linked, stage
+from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Span, SpanKind
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 
@@ -65,7 +66,8 @@ async def test_links_are_followed_by_letters_of_the_home_row() -> None:
         assert shown.pane.hint_target("j") == "pictures/boat.png"
         assert shown.pane.hint_target("z") == ""
         await shown.pilot.pause()
-        assert "See dage 1 and notef1]." in shown.text
+        assert "See d page 1 and note f [1]." in shown.text
+        assert "j ▣ boat.png" in shown.text
         assert shown.pane.target_offset("#1") == document.blocks[-1].start
         assert shown.pane.target_offset("#who-pays-and-when") == document.blocks[-2].start
         assert shown.pane.target_offset("https://example.org") is None
@@ -81,7 +83,21 @@ async def test_many_links_get_two_letters_each_and_keep_the_columns() -> None:
         await shown.pilot.pause()
         assert len(labels) == len(set(labels)) == 17
         assert set(map(len, labels)) == {2}
-        assert f"See {labels[0]}ge 0 and note{labels[1]}]." in shown.text
+        assert f"See {labels[0]} page 0 and note {labels[1]} [1]." in shown.text
+
+
+async def test_letters_of_links_hide_no_word_where_a_row_is_full() -> None:
+    """They take the place of the space before the word, and the row goes on into the margin."""
+    async with stage(34, 12) as shown:
+        text = "Aaaaa bbbbb ccccc ddddd eeeee"
+        spans = [Span(SpanKind.LINK, at, at + 5, f"#{at}") for at in (6, 18)]
+        builder = DocumentBuilder()
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
+        await shown.show(builder.build())
+        shown.pane.show_hints()
+        await shown.pilot.pause()
+        assert "Aaaaaabbbbb cccccsddddd eeeee" in shown.text
+        assert shown.strips()[-1].cell_length == 34
 
 
 async def test_the_mouse_follows_links_wakes_the_pane_and_turns_the_page() -> None:

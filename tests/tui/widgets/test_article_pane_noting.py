@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.document.building import documents
+from tests.document.building import document, documents
 from tests.tui.widgets.article_stage import Shown, article, stage
 from tui_reader.tui.widgets.article_pane.marks import Mark
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -235,3 +235,15 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
 def test_the_messages_are_those_of_the_pane() -> None:
     assert ArticlePane.Selected.handler_name == "on_article_pane_selected"
     assert ArticlePane.MarkClicked.handler_name == "on_article_pane_mark_clicked"
+
+
+async def test_numbers_of_several_highlights_stand_apart() -> None:
+    """14 would be one number; where the margin has no room for all, a + says that there are more."""
+    marks = [Mark(str(n), n, 30, colour=n, uncertain=n == 4) for n in (1, 4, 5)]
+    text = document("One sentence is here, of some length. Two follow it.")
+    for width, numbers in ((120, " 1 4? 5 One"), (76, "1+ One"), (20, "1One")):
+        async with stage(width, 12) as shown:
+            await shown.show(text)
+            shown.pane.set_marks(marks)
+            await shown.pilot.pause()
+            assert numbers in shown.text.replace("▎", " "), shown.text

@@ -38,7 +38,7 @@ class Overlay(NamedTuple):
     end: int
     role: str
     text: str = ""
-    """Letters that stand over the beginning of the range instead of the text there."""
+    """Letters that stand before the range; the text makes room for them."""
     bar: Role | None = None
     """Look of a bar that stands left of the rows of the range; None for no bar."""
 
@@ -49,6 +49,7 @@ class _Piece(NamedTuple):
     roles: tuple[str, ...]
 
 
+_HINT: tuple[str, ...] = (Role.HINT,)
 _MUTED = frozenset((Role.QUIET, Role.CAPTION))
 
 _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
@@ -110,10 +111,12 @@ class Painter:
         for fragment in row.fragments:
             pieces.extend(self._fragment(document.text, fragment, roles, self._spans_of(row.block), overlays))
         if not row.fragments and row.ornaments:
-            # A picture without words: the letters of its hint stand over its sign.
-            pieces.extend(_Piece(row.ornaments[-1].column, o.text, (o.role,)) for o in overlays if o.text)
+            # A picture without words: the letters of its hint stand before its sign.
+            pieces[:0] = [_Piece(row.ornaments[-1].column, o.text, _HINT) for o in overlays if o.text]
         pieces.extend(self._caret_beyond(page.layout, row, overlays))
         pieces.sort(key=lambda piece: piece.column)
+        if any(overlay.text for overlay in overlays):
+            pieces = list(_making_room(pieces, self._room(page, beside), even=block.kind is not BlockKind.TABLE))
         bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
         if block.kind is not BlockKind.CODE or row.index < 0:
             return self._strip(pieces, bar=bar, beside=beside)
@@ -122,6 +125,10 @@ class Painter:
             pieces.append(_Piece(tone, " ", (Role.CODE_BLOCK,)))
             pieces.sort(key=lambda piece: piece.column)
         return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, beside)
+
+    def _room(self, page: Page, beside: Beside) -> int:
+        """Columns from the beginning of the measure that a row of the text may take."""
+        return page.width + NOTE_GAP if beside.note else self._width - self._left - 1
 
     @staticmethod
     def _caret_beyond(layout: Layout, row: Row, overlays: Sequence[Overlay]) -> Iterator[_Piece]:
@@ -204,13 +211,9 @@ class Painter:
             shown = expand_tabs(text[low:high], at)
             hint = next((overlay for overlay in over if overlay.text and overlay.start == low), None)
             if hint is not None:
-                letters = hint.text
-                rest = _behind(shown, cell_len(letters))
-                yield _Piece(column + at, letters, (Role.HINT,))
-                if rest:
-                    yield _Piece(column + at + cell_len(letters), rest, tuple(r for r in mine if r != Role.HINT))
-            else:
-                yield _Piece(column + at, shown, mine)
+                yield _Piece(column + at, hint.text, _HINT)
+                mine = tuple(role for role in mine if role != Role.HINT)
+            yield _Piece(column + at, shown, mine)
             at += cell_width(text[low:high], at)
 
     def foot(self, text: str, role: Role) -> Strip:
@@ -273,10 +276,7 @@ class Painter:
             return [Segment(" " * left, looks.base)] if left else []
         # Beside the bar a number leaves no column empty; without it, it takes the one next to the text if it must.
         room = left - 1 if bar is not None and left > 1 else left
-        while len(numbers) > 1 and sum(cell_len(text) for text, _ in numbers) > room:
-            numbers = numbers[:-1]
-        if numbers and cell_len(numbers[0].text) > room:
-            numbers = (numbers[0]._replace(text=numbers[0].text[:room]),)
+        numbers = _apart(numbers, room)
         used = sum(cell_len(text) for text, _ in numbers)
         segments = [Segment(" " * (left - used - 1), looks.base)] if left - used > 1 else []
         segments.extend(Segment(text, looks((role,))) for text, role in numbers if text)
@@ -297,6 +297,65 @@ class Painter:
             segments.append(Segment(text, looks((role,))))
             at += cell_len(text)
         return at
+
+
+def _apart(numbers: HeadRow, room: int) -> HeadRow:
+    """Numbers with a space between them, or the first ones and a + for those that have no room.
+
+    Two digits in a row would be read as one number.
+    """
+    if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
+        spaced = [piece._replace(text=f"{piece.text} ") for piece in numbers[:-1]]
+        return (*spaced, *numbers[-1:])
+    shown = list(numbers)
+    while len(shown) > 1 and sum(cell_len(text) + 1 for text, _ in shown) > room:
+        shown.pop()
+    first = [piece._replace(text=f"{piece.text} ") for piece in shown[:-1]]
+    last = shown[-1]
+    more = "+" if len(shown) < len(numbers) and cell_len(last.text) < room else ""
+    return (*first, last._replace(text=f"{last.text}{more}"[:room]))
+
+
+def _making_room(pieces: Sequence[_Piece], room: int, *, even: bool) -> Iterator[_Piece]:
+    """Pieces with the letters of links before their words, none of which is hidden.
+
+    Where the row has room, letters and a space are put in, and the rest moves on. Else, and in a table, whose columns
+    stay, they take the place of the space before the word, and the rest moves on by what that is too little.
+
+    Args:
+        pieces: By column; letters stand on the column of their word, before it.
+        room: Columns that the row may take.
+        even: Whether the rest of the row may move on.
+    """
+    widths = [cell_len(piece.text) for piece in pieces]
+    end = max((piece.column + width for piece, width in zip(pieces, widths, strict=True)), default=0)
+    needed = sum(width + 2 for piece, width in zip(pieces, widths, strict=True) if piece.roles == _HINT)
+    spacious = even and end + needed <= room
+    by = 0
+    waiting: _Piece | None = None
+    for piece, width in zip(pieces, widths, strict=True):
+        if piece.roles != _HINT:
+            if waiting is not None:
+                yield waiting
+            waiting = piece._replace(column=piece.column + by)
+            continue
+        column = piece.column + by
+        free = column - (0 if waiting is None else waiting.column + cell_len(waiting.text.rstrip(" ")))
+        if spacious:
+            gap = waiting is not None and not free
+            column += gap
+            by += width + 1 + gap
+        else:
+            taken = max(0, min(width, free))
+            if waiting is not None and waiting.column + cell_len(waiting.text) > column - taken:
+                waiting = waiting._replace(text=waiting.text[: len(waiting.text) - taken])
+            column -= taken
+            by += width - taken
+        if waiting is not None:
+            yield waiting
+        waiting = piece._replace(column=column)
+    if waiting is not None:
+        yield waiting
 
 
 def _looks_here(span: Span, start: int, end: int) -> bool:
