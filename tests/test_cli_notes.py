@@ -328,6 +328,7 @@ def test_the_help_explains_every_argument(verb: tuple[str, ...], capsys: pytest.
     [
         (["config"], "/dev/full", 1, "Standard output cannot be written: No space left on device."),
         (["config"], "", 1, ""),
+        (["--help"], "", 1, ""),
     ],
 )
 def test_a_result_that_cannot_be_written_is_told_and_a_reader_that_has_gone_is_not(
@@ -340,11 +341,54 @@ def test_a_result_that_cannot_be_written_is_told_and_a_reader_that_has_gone_is_n
     else:
         gone, out = os.pipe()
         os.close(gone)
-    run = [sys.executable, "-m", "tui_reader", *arguments]
+    # With the buffer that a result has in a pipe, whatever the one who runs the tests is used to.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        run, stdout=out, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1], check=False
+        [sys.executable, "-m", "tui_reader", *arguments],
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        env=environment,
+        check=False,
     )
     os.close(out)
     assert done.returncode == status
     assert said in done.stderr
     assert "Error" not in done.stderr
+
+
+def test_notes_of_a_file_that_is_gone_keep_its_name_and_are_moved_to_another(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    made = added(run, folder / "deep" / "tides.md", "--quote", "a tide table is a promise", "--note", "whose?")
+    (folder / "deep" / "tides.md").unlink()
+    status, out = run("notes", "list", folder)
+    assert status == 0
+    assert "Tides (gone: deep/tides.md)" in out and "whose?" in out
+    assert "file:    gone: deep/tides.md" in run("notes", "show", made["id"], folder)[1]
+    (note,) = listed(run, folder)
+    assert (note["title"], note["file"], note["last_file"]) == ("Tides", None, "deep/tides.md")
+    other = folder / "other.md"
+    status, out = run("notes", "move", "nowhere.md", other)
+    assert status == 1 and "nowhere.md has no notes" in out and "deep/tides.md" in out
+    other.write_text("# Other\n\nIn short, a tide table is a promise.\n", "utf-8")
+    for source in ("deep/tides.md", folder / "deep" / "tides.md"):
+        status, out = run("notes", "move", source, other)
+        assert (status, out) == (0, "gave 1 note of “Tides” to “Other”\n"), source
+        (note,) = listed(run, folder)
+        assert (note["file"], note["state"], note["note"]) == (str(other), "moved", "whose?")
+        library = open_library([folder])
+        library.reading.undo()
+        library.close()
+
+
+def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    added(run, folder / "deep" / "tides.md", "--quote", "a tide table is a promise")
+    (folder / "deep" / "tides.md").rename(folder / "ebb.md")
+    with (folder / "ebb.md").open("a", encoding="utf-8") as file:
+        file.write("\nAnd a line more.\n")
+    (note,) = listed(run, folder)
+    assert (note["file"], note["state"]) == (str(folder / "ebb.md"), "anchored")

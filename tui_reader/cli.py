@@ -60,11 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments and arguments[0] in _COMMANDS:
-            status = _COMMANDS[arguments[0]](arguments[1:])
+        try:
+            if arguments and arguments[0] in _COMMANDS:
+                return _COMMANDS[arguments[0]](arguments[1:])
+            return _read(_parser().parse_args(arguments))
+        finally:
             told()
-            return status
-        return _read(_parser().parse_args(arguments))
     except ReaderError as error:
         _complain(error.message, error.hint)
         return error.exit_code

@@ -45,6 +45,8 @@ def tell(text: str, end: str = "\n") -> None:
         BrokenPipeError: Whoever read it has gone.
         ReaderError: It cannot be written.
     """
+    if sys.stdout is None:
+        raise ReaderError("Standard output is closed.", "Lead it somewhere.")
     try:
         sys.stdout.write(text + end)
     except BrokenPipeError:
@@ -55,6 +57,8 @@ def tell(text: str, end: str = "\n") -> None:
 
 def told() -> None:
     """See that all of the result has been written, while a failure can still be told; it raises what `tell` does."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -74,7 +78,8 @@ def _unwritten(error: OSError) -> ReaderError:
 
 def remark(text: str) -> None:
     """Tell something to whoever sits there, apart from the result that may go down a pipe."""
-    sys.stderr.write(f"{printed(text)}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"{printed(text)}\n")
 
 
 def counted(number: int, what: str) -> str:
