@@ -109,7 +109,7 @@ def _searched(articles: Articles, places: Sequence[Path]) -> str:
 def _notes_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"{paths.PROGRAM} notes",
-        description="List, show, add, edit and delete highlights and notes, also while the reader is open.",
+        description="List, show, add, edit, move and delete highlights and notes, also while the reader is open.",
         epilog=_NOTES_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -152,11 +152,15 @@ def _notes_parser() -> argparse.ArgumentParser:
     editing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="give it this colour, 1 to 5")
     deleting = verb("delete", _delete, "delete annotations")
     deleting.add_argument("ids", nargs="+", metavar="ID", help=_ID_HELP)
+    moving = verb("move", _move, "give the notes of an article, such as one that is gone, to another one")
+    moving.add_argument("source", metavar="FROM", help="its file, the path where that was, or the id of the article")
+    moving.add_argument("file", type=Path, metavar="TO", help="file of the article that takes the notes")
+    add_library(moving, "the folder around TO that has a library.json, else TO alone")
     for each in (listing, showing, editing):
         add_library(each, _EVERYWHERE, positional=True)
     add_library(deleting, _EVERYWHERE, old="--in")
     add_library(adding, "the folder around FILE that has a library.json, else FILE alone")
-    for each in (listing, showing, adding, editing, deleting):
+    for each in (listing, showing, adding, editing, deleting, moving):
         _common(each)
     return parser
 
@@ -187,9 +191,9 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
     short = held.short_ids()
     title = None
     for note in wanted:
-        if title != (note.title, note.file):
-            title = (note.title, note.file)
-            _say(f"{note.title} ({note.file or 'file not found'})")
+        if title != (note.title, note.file or note.was):
+            title = (note.title, note.file or note.was)
+            _say(f"{note.title} ({note.file or _gone(note)})")
         _say(f"  {short[note.annotation.id]}  {_line(note)}")
     if known and not wanted:
         remark(f"None of {counted(len(known), 'annotation')} is like that.")
@@ -231,6 +235,15 @@ def _delete(options: argparse.Namespace, held: Notes) -> int:
     return 0
 
 
+def _move(options: argparse.Namespace, held: Notes) -> int:
+    told = held.move(options.source, options.file)
+    if options.json:
+        _print_json([note.as_json() for note in held.of(held.article_of(options.file))])
+    else:
+        _say(told)
+    return 0
+
+
 def _tell(options: argparse.Namespace, note: Note) -> None:
     if options.json:
         _print_json(note.as_json())
@@ -239,7 +252,7 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
     _say(annotation.id)
     for name, value in (
         ("article", note.title),
-        ("file", note.file or "not found"),
+        ("file", note.file or _gone(note)),
         ("state", str(annotation.state)),
         ("colour", f"{annotation.colour} ({note.colour_name})" if annotation.quote else ""),
         ("tags", ", ".join(annotation.tags)),
@@ -249,6 +262,10 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
     ):
         if value:
             _say(f"{name + ':':8} {value}")
+
+
+def _gone(note: Note) -> str:
+    return f"gone: {note.was}" if note.was else "file not found"
 
 
 def _line(note: Note) -> str:

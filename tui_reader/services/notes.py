@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
@@ -13,11 +15,12 @@ from tui_reader.document.clean import clean_line
 from tui_reader.errors import ReaderError, UsageError
 from tui_reader.services.headless import file_of, read_document
 from tui_reader.services.placing import find_all
+from tui_reader.services.records import LOCATION
 from tui_reader.services.texts import packed_text
+from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
@@ -44,6 +47,8 @@ class Note:
     """Path of the article's file; empty where it is not to be found."""
     url: str
     colour_name: str
+    was: str = ""
+    """Where the article's file was last, if it is not to be found."""
 
     def as_json(self) -> dict[str, Any]:
         """A flat object; places that are not certain, and what is not known, are null."""
@@ -55,6 +60,7 @@ class Note:
             "article": annotation.article,
             "title": self.title,
             "file": self.file or None,
+            "last_file": self.was or self.file or None,
             "url": self.url or None,
             "quote": annotation.quote or None,
             "prefix": current.prefix if current is not None else None,
@@ -84,13 +90,14 @@ class Notes:
         """Every annotation, article by article in the order of its text.
 
         Args:
-            everywhere: Whether articles count that the state knows of but that do not stand in the library's places.
+            everywhere: Whether articles count that the state knows of but that do not stand in the library's places;
+                those that stood there and are gone count in any case.
         """
         here = self._library.catalogue
         annotated = dict.fromkeys(each.article for each in self._library.annotating.all())
         titles = {row.id: row.title for row in here.rows(annotated)}
         for article in sorted(annotated, key=lambda each: (each not in titles, titles.get(each, each), each)):
-            if everywhere or article in titles:
+            if everywhere or article in titles or self._was_here(article):
                 yield from self.of(article)
 
     def of(self, article: ArticleId) -> Iterator[Note]:
@@ -162,7 +169,7 @@ class Notes:
         Raises:
             ReaderError: The file is no article of the library, or the quote is not in it just once.
         """
-        article = self._article_of(file)
+        article = self.article_of(file)
         document = self._document(article)
         if document is None:
             raise ReaderError(f"{file} cannot be read.", "Open it in the reader to see why.")
@@ -206,6 +213,42 @@ class Notes:
         self._settle(outcome)
         return ids, outcome.message
 
+    def move(self, source: str, target: Path) -> str:
+        """Give all annotations of an article to another one; what was done, in words.
+
+        Args:
+            source: The article: its file, where that was when it is gone, or its id.
+            target: File of the other one.
+
+        Raises:
+            ReaderError: One of them is not known, or nothing can be written.
+        """
+        library, article = self._library, self.article_of(target)
+        outcome = library.handing.give(self._annotated(source), article)
+        self._settle(outcome)
+        if not outcome.undo:
+            raise ReaderError(f"Nothing was moved: {outcome.message}.")
+        document = self._document(article)
+        if document is not None:
+            library.annotating.place(article, document)
+            library.annotating.wait()
+        return outcome.message
+
+    def _annotated(self, named: str) -> ArticleId:
+        """The annotated article of a file, of a path where one was, or of an id."""
+        library = self._library
+        ids = library.annotating.articles()
+        path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link that is gone leads nowhere
+        for each in ids:
+            location = library.remembering.headline(each).article.location
+            if named in {each, location} or path in {library.path_of(each), self._last_path(each)}:
+                return each
+        gone = [library.remembering.headline(each).article.location for each in ids if each not in library.catalogue]
+        hint = (
+            f"Gone, with notes: {', '.join(gone[:NAMED])}." if gone else "tui-reader notes list shows where they are."
+        )
+        raise ReaderError(f"{clean_line(named)} has no notes.", hint)
+
     def _settle(self, outcome: Outcome) -> None:
         """Wait until a change is complete.
 
@@ -234,17 +277,32 @@ class Notes:
 
     def _note(self, annotation: Annotation) -> Note:
         article = annotation.article
-        rows = self._library.catalogue.rows((article,))
+        headline = self._library.remembering.headline(article)
         path = file_of(self._library, article)
         return Note(
             annotation,
-            title=rows[0].title if rows else article,
+            title=headline.title,
             file=str(path) if path is not None else "",
-            url=rows[0].field("url") if rows else "",
+            url=headline.field("url"),
             colour_name=self._library.annotating.colour_name(annotation.colour),
+            was=headline.article.location if path is None else "",
         )
 
-    def _article_of(self, file: Path) -> ArticleId:
+    def _was_here(self, article: ArticleId) -> bool:
+        """Whether an article whose file is gone stood in the library's places."""
+        path = self._last_path(article)
+        return path is not None and not path.exists() and any(map(path.is_relative_to, self._library.folders))
+
+    def _last_path(self, article: ArticleId) -> Path | None:
+        location = (self._library.store.get(ARTICLES, article) or {}).get(LOCATION)
+        return self._library.path_named(location) if isinstance(location, str) and location else None
+
+    def article_of(self, file: Path) -> ArticleId:
+        """The article of a file.
+
+        Raises:
+            ReaderError: There is none in the library.
+        """
         article = self._library.article_at(file)
         if article is None:
             raise ReaderError(f"{file} is no article of this library.", "Is its name among those to be left out?")
