@@ -246,14 +246,15 @@ def test_words_written_after_a_deletion_elsewhere_bring_the_annotation_back(benc
     assert bench.catalogue.row("1.md").notes == 1
 
 
-def test_a_store_that_may_not_be_changed_says_so_and_nothing_seems_to_change(tmp_path: Path) -> None:
+def test_what_is_marked_in_a_store_that_may_not_be_changed_lasts_until_the_end(tmp_path: Path) -> None:
     later = {"meta": {"1": {"format": "tui-reader library", "version": 99}}, "articles": {}, "annotations": {}}
     (tmp_path / "library.json").write_text(json.dumps(later))
     bench = Bench(tmp_path / "library.json")
-    assert "later" in bench.notes.add("1.md", bench.document, 0, 9).message
-    assert "later" in bench.notes.note_on_article("1.md", "words").message
-    assert bench.notes.of("1.md") == ()
+    assert bench.notes.add("1.md", bench.document, 0, 9).undo
+    bench.notes.note_on_article("1.md", "words")
+    assert [each.note for each in bench.notes.of("1.md")] == ["words", ""]
     bench.close()
+    assert json.loads((tmp_path / "library.json").read_text()) == later
 
 
 json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=4)

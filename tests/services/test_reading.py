@@ -185,15 +185,18 @@ def test_views_follow_the_verbs(bench: Bench) -> None:
     assert bench.reading.all_tags() == ["t1", "t2", "t3", "t4"]
 
 
-def test_a_read_only_store_says_so_and_nothing_seems_to_change(tmp_path: Path) -> None:
+def test_what_is_done_in_a_read_only_store_lasts_until_the_end(tmp_path: Path) -> None:
     newer = '{"meta": {"1": {"format": "tui-reader library", "version": 99}}}'
     (tmp_path / "library.json").write_text(newer)
     bench = Bench(tmp_path / "library.json")
-    assert "later tui-reader" in bench.reading.toggle_star(["1.md"]).message
-    assert bench.reading.open("1.md") == Outcome()
-    assert bench.reading.leave("1.md", 5, 0.5) == Outcome()
-    assert "later tui-reader" in bench.reading.undo().message
-    assert bench.row(1).state == bench.row(2).state
+    assert "later tui-reader" in bench.store.read_only
+    bench.reading.toggle_star(["1.md"])
+    bench.reading.open("1.md")
+    bench.reading.leave("1.md", 5, 0.5)
+    state = bench.row(1).state
+    assert (state.starred, state.read, state.offset) == (True, True, 5)
+    assert bench.reading.undo().message == "undid: starred “Title 1”"
+    assert not bench.row(1).state.starred
     bench.store.close()
     assert (tmp_path / "library.json").read_text() == newer
 

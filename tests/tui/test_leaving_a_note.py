@@ -85,10 +85,11 @@ async def test_a_library_that_cannot_be_written_to_says_so_before_a_word_is_type
         reader.library.store._library.read_only = "The library is read-only: no room."
         for keys in (("a",), ("g", "n")):
             await reader.keys(*keys)
-            await reader.sees("The library is read-only")
+            await reader.sees("the library is read-only: no note can be kept")
             assert not reader.app.reading.typing
+            await reader.keys("escape")
         await reader.keys("g", "a", "a")
-        await reader.sees("The library is read-only")
+        await reader.sees("the library is read-only: no note can be kept")
         assert not reader.app.screen.typing
         reader.library.store._library.read_only = ""
 

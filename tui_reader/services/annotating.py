@@ -272,8 +272,6 @@ class Annotating:
         self, which: Which, fields: Callable[[Annotation], Mapping[str, Any]], label: str, *, touch: bool = True
     ) -> Outcome:
         """Set fields of annotations; `{}` in the label stands for their words or number."""
-        if self._state.store.read_only:
-            return Outcome(self._state.store.read_only)
         ids = (which,) if isinstance(which, str) else tuple(which)
         moment = self._clock()
         edits: list[Edit] = []
@@ -292,8 +290,6 @@ class Annotating:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def _write(self, fields: Mapping[str, Any], annotation_id: AnnotationId, label: str) -> Outcome:
-        if self._state.store.read_only:
-            return Outcome(self._state.store.read_only)
         edits = list(differences(annotation_id, None, fields))
         return Outcome(label, self._state.commit(edits, label), undo=True, annotation=annotation_id)
 

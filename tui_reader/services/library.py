@@ -283,9 +283,10 @@ class Library:
         return article_id
 
     def _track(self, receipt: Receipt) -> None:
-        """Watch over a change on its way to the disk."""
+        """Watch over a change on its way to the disk. One that has no such way lasts until the end, as was said."""
         self._latest = receipt
-        self._saving.track(receipt)
+        if not self.store.read_only:
+            self._saving.track(receipt)
 
     def _deliver(self, batch: Batch) -> None:
         """Leave word of what was found; called by the scanner's thread."""

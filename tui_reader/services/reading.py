@@ -59,7 +59,7 @@ class Reading:
         Nobody opens an article to have it marked, so `undo` leaves this alone and takes back what was done on purpose.
         """
         headline = self._one(article_id)
-        if headline is None or self._state.store.read_only:
+        if headline is None:
             return Outcome()
         fields: dict[str, Any] = {"opened": self._clock()}
         if mark_read:
@@ -149,7 +149,7 @@ class Reading:
             progress: Share of the text that has been seen, 0 to 1; what was seen once stays seen.
         """
         headline = self._one(article_id)
-        if headline is None or self._state.store.read_only:
+        if headline is None:
             return Outcome()
         state = headline.state
         seen = round(max(state.progress, min(1.0, progress)), 4)
@@ -171,8 +171,6 @@ class Reading:
             offset: Code point in it.
         """
         headline, text = self._one(article_id), document.text
-        if self._state.store.read_only:
-            return Outcome(self._state.store.read_only)
         start = max(0, min(offset, len(text) - 1))
         if headline is None or not text:
             return Outcome("there is no text to come back to")
@@ -235,8 +233,6 @@ class Reading:
         return self._catalogue.row(article_id) if article_id in self._catalogue else None
 
     def _step(self, step: Callable[[], Transaction | None], told: str, nothing: str) -> Outcome:
-        if self._state.store.read_only:
-            return Outcome(self._state.store.read_only)
         transaction = step()
         if transaction is None:
             return Outcome(nothing)
@@ -257,8 +253,6 @@ class Reading:
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
         """Set fields of articles; `{}` in the label stands for their titles or number."""
-        if self._state.store.read_only:
-            return Outcome(self._state.store.read_only)
         edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row, fields)]
         if not edits:
             return Outcome()

@@ -226,6 +226,8 @@ class ReaderApp(App[None]):
                 typing.ended(event.key)
                 await screen.settle()
                 return
+            if screen.drops(key_name(event)):
+                return
             if screen.feed(key_name(event)):
                 await screen.settle()
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 HALF_TYPED_SECONDS = 1.5
 """How long a half-typed sequence waits for its next key."""
+
+
+PAUSE_SECONDS = 1.0
+"""How long no key has come when words that were meant for a note are over."""
+_WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
 class Typing(Protocol):
@@ -53,6 +59,7 @@ class KeyScreen(Screen[None]):
         self.desk, self._status = desk, status
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
+        self._dropping_until = 0.0
         self.take_keys(desk.keymap)
 
     def take_keys(self, keymap: Keymap) -> None:
@@ -101,6 +108,20 @@ class KeyScreen(Screen[None]):
         elif fed.step in (Step.CANCEL, Step.PASS) and len(key) == 1:
             self.say(f"{typed}{key} is no key here")
         return fed.step is not Step.PASS
+
+    def drop_words(self) -> None:
+        """Take what is typed now for the words of a note that cannot be written, and do nothing with them."""
+        self._dropping_until = monotonic() + PAUSE_SECONDS
+
+    def drops(self, key: str) -> bool:
+        """Whether a key is one of those words, or ends them. A pause ends them, too."""
+        now = monotonic()
+        if now >= self._dropping_until or (len(key) > 1 and key not in _WRITING and key != "escape"):
+            return False
+        self._dropping_until = 0.0 if key == "escape" else now + PAUSE_SECONDS
+        if key == "escape":
+            self.say("")
+        return True
 
     def context_changed(self) -> None:
         """Other keys hold now: what is half typed is forgotten."""

@@ -169,6 +169,9 @@ class Host(Protocol):
     def write(self, sheet: Sheet) -> None:
         """Open a sheet for a note."""
 
+    def drop_words(self) -> None:
+        """Drop the words that are typed now for a note."""
+
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have the text of a draft edited in the user's own editor."""
 
@@ -258,7 +261,9 @@ class Noting:
     def _may_write(self) -> bool:
         """Whether a note could be kept; else this is said before somebody writes one."""
         if self._library.read_only:
-            self._host.say(self._library.read_only, bad=True)
+            told = "the library is read-only: no note can be kept · words are dropped now, until a pause or esc"
+            self._host.say(told, bad=True)
+            self._host.drop_words()
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:

@@ -183,8 +183,7 @@ class AnnotationsScreen(KeyScreen):
         if outcome.ids or outcome.annotation or outcome.undo:
             self.tell_reading(outcome)
             self._listing.took(outcome.annotation)
-        keys = self._keymap.hint("undo") if outcome.undo else ""
-        self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
+        self.say(self.desk.told(outcome))
         return bool(outcome.message)
 
     def tell_reading(self, outcome: Outcome, *, anew: bool = False) -> None:

@@ -117,8 +117,16 @@ class Desk:
 
     def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
         """Say what a service did, and how to take it back."""
-        keys = self.keymap.hint("undo") if outcome.undo and undoable else ""
-        self.say(f"{outcome.message} · {keys} undoes" if keys and outcome.message else outcome.message)
+        self.say(self.told(outcome, undoable=undoable))
+
+    def told(self, outcome: Outcome, *, undoable: bool = True) -> str:
+        """What there is to say of what a service did."""
+        parts = [outcome.message]
+        if outcome.message and outcome.undo and self.library.read_only:
+            parts.append("NOT saved: the library is read-only")
+        if outcome.message and outcome.undo and undoable:
+            parts.append(f"{self.keymap.hint('undo')} undoes")
+        return " · ".join(parts)
 
     def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
         """What an undo did to an annotation, with the article if another one is shown and it is not named already."""

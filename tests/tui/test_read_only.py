@@ -1,0 +1,118 @@
+"""A library that cannot be written to is read as any other; what is done lasts until the end, and that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.cli import main
+from tui_reader.storage.disk import Disk
+from tui_reader.tui.screens import keyed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+SIZES = pytest.mark.parametrize("size", [(120, 35), (60, 20)])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that tells a pause between keys."""
+    now = [100.0]
+    monkeypatch.setattr(keyed, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture(autouse=True)
+def _read_only(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    monkeypatch.setattr(Disk, "may_write", lambda *_: False)
+
+
+def words(reader: Any) -> str:
+    """What the screen shows, rows joined."""
+    return " ".join(" ".join(reader.lines()).split())
+
+
+async def enter(reader: Any) -> None:
+    await reader.sees("Alpha wolf")
+    await reader.keys("enter")
+    await reader.sees("Paragraph 1 of Alpha")
+
+
+@SIZES
+async def test_it_is_said_at_the_start_and_stays_marked(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.until(lambda: "NOT saved" in words(reader))
+        assert "read-only" in reader.lines()[0]
+        await enter(reader)
+        await reader.keys("H", "H")
+        await reader.until(lambda: "highlighted in" in words(reader))
+        assert "changes are shown" not in words(reader), "what comes next takes its place"
+
+
+async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be_saved(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await enter(reader)
+        await reader.sees("2 unread")
+        await reader.keys(")", ")", "H")
+        await reader.sees("1 highlight", "NOT saved")
+        assert len(reader.app.reading.annotating.painted) == 1
+        await reader.keys("c", "4", "s")
+        await reader.sees("starred “Alpha wolf” · NOT saved")
+        assert [each.colour for each in reader.library.annotating.all()] == [4]
+        await reader.keys("u", "u", "u")
+        await reader.misses("1 highlight")
+        await reader.keys("H", "A")
+        await reader.until(lambda: reader.app.screen is not reader.app.reading)
+        await reader.keys("c", "2")
+        await reader.sees("NOT saved")
+    async with start(articles) as reader:
+        await reader.sees("3 unread")
+        assert not list(reader.library.annotating.all())
+
+
+@SIZES
+@pytest.mark.parametrize("keys", [("a",), ("g", "n"), ("E",), ("g", "a", "a")], ids="".join)
+async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_else(
+    start: Start, articles: Path, clock: list[float], keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await enter(reader)
+        await reader.keys(")", ")", "H", *keys)
+        await reader.until(lambda: "no note can be kept" in words(reader))
+        screen = reader.app.screen
+        before = screen.desk.pane, reader.app.reading.desk.shown
+        for key in ("Z", "Z", "space", "x", "o", "Q", "enter", "backspace", "é"):
+            clock[0] += 0.9
+            await reader.keys(key)
+        assert reader.app.screen is screen
+        assert (screen.desk.pane, reader.app.reading.desk.shown) == before
+        assert len(list(reader.library.annotating.all())) == 1
+        clock[0] += 1.1
+        await reader.keys("?")
+        await reader.until(lambda: reader.app.screen is not screen)
+
+
+async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await enter(reader)
+        await reader.keys(")", ")", "a", "j", "ctrl+d")
+        await reader.until(lambda: reader.app.reading.desk.panes.article.offset > 0)
+        await reader.keys("?")
+        screen = reader.app.screen
+        assert screen is reader.app.reading
+        await reader.keys("escape", "?")
+        await reader.until(lambda: reader.app.screen is not screen)
+
+
+def test_the_command_line_refuses(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quote = ["--quote", "Paragraph 1 of Alpha wolf."]
+    assert main(["notes", "add", str(articles / "alpha.md"), *quote]) == 1
+    assert "read-only" in capsys.readouterr().err
