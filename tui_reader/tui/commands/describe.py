@@ -69,16 +69,12 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
     Args:
         keymap: Keys in force.
-        brief: A single table without names and panes, for the README: commands with one label share a row, and the
-            motions of a selection and the keys of the list of annotations, which say themselves there, are left out;
-            else a section a group, with everything.
+        brief: One row a group, for the README: first keys and labels, without the motions of a selection and the keys
+            of the list of annotations, which say themselves there; else a section a group, with everything.
     """
     if brief:
-        rows = [
-            f"| {' '.join(_code(keymap, command) for command in commands)} | {_shared_help(commands)} |"
-            for commands in _by_label(keymap)
-        ]
-        return "\n".join(["| keys | what they do |", "|---|---|", *rows]) + "\n"
+        rows = [f"| {group} | {' · '.join(_in_short(keymap, group))} |" for group in Group]
+        return "\n".join(["| | |", "|---|---|", *rows]) + "\n"
     sections = []
     for group in Group:
         rows = [
@@ -92,22 +88,16 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _by_label(keymap: Keymap) -> list[list[Command]]:
-    """The commands of the brief table, those together that share a label."""
-    found: dict[tuple[str, Group, frozenset[Pane]], list[Command]] = {}
+def _in_short(keymap: Keymap, group: Group) -> Iterator[str]:
+    """The commands of a group in the brief table, those together that share a label."""
+    found: dict[str, list[str]] = {}
     for command in COMMANDS:
         motion = command.group is Group.SELECT and not command.palette
-        if keymap.keys_of(command) and not motion and command.panes != IN_ANNOTATIONS:
-            found.setdefault((command.label, command.group, command.panes), []).append(command)
-    return list(found.values())
-
-
-def _shared_help(commands: list[Command]) -> str:
-    """What commands do that share a label: the first words of the help of each where they differ by few words."""
-    first, *others = (command.help for command in commands)
-    if len(commands) > 2:
-        return first.replace("1", f"1 to {len(commands)}")
-    return "; ".join((first, *(other[0].lower() + other[1:] for other in others)))
+        keys = keymap.keys_of(command)
+        if command.group is group and keys and not motion and command.panes != IN_ANNOTATIONS:
+            found.setdefault(command.label, []).append(written(keys[0]))
+    for label, keys_of_label in found.items():
+        yield " ".join(f"`{keys}`".replace("|", "\\|") for keys in _joined(keys_of_label).split(" ")) + f" {label}"
 
 
 def _code(keymap: Keymap, command: Command) -> str:
