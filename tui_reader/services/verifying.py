@@ -235,17 +235,17 @@ def difference(quoted: str, passage: str) -> str:
     at = 0
     found = changes(passage, quoted)
     for change in found:
-        told.append(passage[at : change.old.start])
-        at = change.old.end
-        added = f"{{+{quoted[slice(*change.new)]}+}}"
-        if change.kind is ChangeKind.INSERTED:
-            # It stands behind the word before, or before the first one, apart from it if it is so in the quote.
-            gap = " " if quoted[change.new.start - 1 : change.new.start].isspace() else ""
-            told.append(f"{gap}{added}" if at else f"{added}{' ' if quoted[change.new.end :][:1].isspace() else ''}")
-            continue
-        told.append(f"[-{passage[slice(*change.old)]}-]")
-        if change.kind is ChangeKind.REPLACED:
-            told.append(added)
+        (start, end), new = change.old, change.new
+        told.append(passage[at:start])
+        # White space that only the quote has, so that both can be read out of it.
+        is_apart = start == 0 or (change.kind is not ChangeKind.INSERTED and passage[start - 1].isspace())
+        before = " " if not is_apart and quoted[new.start - 1 : new.start].isspace() else ""
+        joins = passage[end : end + 1].strip() and (change.kind is not ChangeKind.DELETED or not is_apart)
+        behind = " " if joins and quoted[new.end : new.end + 1].isspace() else ""
+        removed = f"[-{passage[start:end]}-]" if change.kind is not ChangeKind.INSERTED else ""
+        added = f"{before}{{+{quoted[slice(*new)]}+}}" if change.kind is not ChangeKind.DELETED else ""
+        told.append(f"{removed}{added}{behind}")
+        at = end
     return "".join((*told, passage[at:])) if found else ""
 
 
