@@ -188,6 +188,27 @@ def test_words_with_a_dot_at_the_start_of_a_note_are_tags(note: str, words: str,
     assert split_action_tags(note) == (words, tags)
 
 
+def test_a_place_that_was_found_can_be_accepted_and_given_back(bench: Bench) -> None:
+    """Then the question mark goes; what has its place already, or none, is left alone."""
+    kept, edited, gone = (
+        bench.add("came in"),
+        bench.add("It was a fair question"),
+        bench.add("The keeper, it turned out"),
+    )
+    bench.notes.wait()
+    lines = TEXT.replace("a fair question", "a very fair question").split("\n")
+    bench.change_text("\n".join(["A new beginning.", *lines[:3]]))
+    original = bench.one(edited).anchor
+    assert not bench.notes.accept([edited], lambda _: None).message, "without its text nothing can be said of a place"
+    assert bench.notes.accept([kept, edited, gone], lambda _: bench.document).undo
+    accepted = bench.one(edited)
+    assert (accepted.state, accepted.quote) == (PlaceState.ANCHORED, "It was a very fair question")
+    assert accepted.anchor == original
+    assert [each.id for each in bench.notes.orphans()] == [gone]
+    assert bench.reading.undo().message == "undid: accepted the place of “It was a fair question”"
+    assert (bench.one(edited).state, bench.one(edited).quote) == (PlaceState.MOVED, "It was a fair question")
+
+
 def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_gone(bench: Bench) -> None:
     kept, edited, gone = (
         bench.add("the ferry came in"),

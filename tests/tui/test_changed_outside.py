@@ -90,3 +90,25 @@ async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> N
         await reader.sees("what was selected is no longer in it")
         assert not reader.app.reading.desk.panes.article.selecting
         await reader.sees("} paragraph")
+
+
+@pytest.mark.parametrize("keys", [("g", "r"), ("A", "r"), ("A", "g", "r")])
+async def test_the_question_mark_goes_once_the_place_is_accepted(
+    start: Start, note: Path, keys: tuple[str, ...]
+) -> None:
+    """In the article and in the list; undo brings it back."""
+    async with start(note.parent) as reader:
+        await focused(reader)
+        await reader.keys("H")
+        await changed(reader, note, TEXT.replace("Another one comes", "Another one came"), "came behind")
+        await reader.sees("1?")
+        if keys[0] == "A":
+            await reader.keys("A")
+            await reader.sees("moved", "Its words have changed", "gr accepts the place")
+            keys = keys[1:]
+        await reader.keys(*keys)
+        await reader.sees("accepted the place of")
+        await reader.misses("1?")
+        assert quotes(reader) == ["Another one came behind it."]
+        await reader.keys("u")
+        await reader.sees("1?")

@@ -240,6 +240,25 @@ class Annotating:
         """Attach a highlight whose passage was not found to a range: a candidate or a selection."""
         return self._attach(annotation_id, document, start, end, "attached {} again")
 
+    def accept(self, which: Which, document_of: Callable[[ArticleId], Document | None]) -> Outcome:
+        """Take the places where highlights were found again for their own; those of texts that are not at hand stay.
+
+        Args:
+            which: Highlights, those among them that were found as they were left out.
+            document_of: Gives documents that are at hand.
+        """
+
+        def fields(annotation: Annotation) -> Mapping[str, Any]:
+            placed, document = annotation.placed, document_of(annotation.article)
+            if placed is None or placed.state != PlaceState.MOVED or document is None or document.partial:
+                return {}
+            if placed.fingerprint != document_fingerprint(document):
+                return {}
+            anchor = _anchor(document, *placed.range)
+            return {} if anchor is None else _at(anchor)
+
+        return self._change(which, fields, "accepted the place of {}")
+
     def delete(self, which: Which) -> Outcome:
         """Delete annotations; what was written stays in the store, and undo brings it back."""
         moment = self._clock()
@@ -249,8 +268,7 @@ class Annotating:
         anchor = _anchor(document, start, end)
         if anchor is None:
             return Outcome("there are no words here")
-        fields = {"attached": encode_anchor(anchor), "placed": encode_placement(_placed(anchor))}
-        return self._change(annotation_id, lambda each: {} if each.is_on_article else fields, label)
+        return self._change(annotation_id, lambda each: {} if each.is_on_article else _at(anchor), label)
 
     def _fresh(
         self, article: ArticleId, note: str, tags: Sequence[str], anchor: Anchor | None, colour: int
@@ -343,6 +361,11 @@ def _anchor(document: Document, start: int, end: int) -> Anchor | None:
     start += len(passage) - len(passage.lstrip())
     end -= len(passage) - len(passage.rstrip())
     return describe(document, start, end) if start < end else None
+
+
+def _at(anchor: Anchor) -> Mapping[str, Any]:
+    """The fields of a highlight that somebody has put where an anchor says."""
+    return {"attached": encode_anchor(anchor), "placed": encode_placement(_placed(anchor))}
 
 
 def _placed(anchor: Anchor) -> Placement:

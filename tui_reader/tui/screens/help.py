@@ -80,15 +80,16 @@ class HelpPage(Page):
             for number, part in enumerate(wrap(meaning, width - 8)):
                 yield ((f"{'' if number else sign:<8}", "key"), (part, ""))
 
-    @staticmethod
-    def _signs() -> Iterator[tuple[str, str]]:
+    def _signs(self) -> Iterator[tuple[str, str]]:
         """What is painted beside the text and in the lists, and what it means."""
         yield "●", "not read yet"
         yield "★", "starred"
         yield "✎", "annotated, and how often"
         yield "⚠", "cannot be read"
         yield "1 … 5", "beside the text: a highlight of that colour begins on this row; + where there are more"
-        yield "2?", "its text, or what stands around it, has changed since; it was found again"
+        way_out = self._keymap.hint("accept_place")
+        found = "its text, or what stands around it, has changed since; it was found again"
+        yield "2?", f"{found}, and {way_out} accepts the place" if way_out else found
 
     def paint_row(self, y: int, width: int) -> Strip:
         """A row of the help."""

@@ -195,6 +195,12 @@ class Noting:
         if not self._host.took(self._library.annotating.recolour(ids, colour)):
             self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
 
+    def accept(self, ids: Sequence[AnnotationId]) -> None:
+        """Take the places where they were found again for their own."""
+        if not self._host.took(self._library.annotating.accept(ids, self._library.documents.get)):
+            moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
+            self._host.say("its text is not there yet" if moved else "it has its place" if ids else "")
+
     def delete(self, ids: Sequence[AnnotationId]) -> None:
         """Delete them; undo brings them back."""
         self._host.took(self._library.annotating.delete(ids))

@@ -75,7 +75,11 @@ class Changing:
             keys = self._desk.keymap.hint("go_to_annotation")
             self._screen.say(f"no place in this text is like it; {keys} goes there, to select one")
         else:
-            self._screen.say("it has its place")
+            self.accept_place(None)
+
+    def accept_place(self, _count: int | None) -> None:
+        """Accept the places where the chosen ones were found again, or that of the one under the cursor."""
+        self._noting.accept(self._listing.ids)
 
     def next_candidate(self, count: int | None) -> None:
         """Show the next place where it could belong."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.motions import sentence_at
+from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.screens.noting import Marks, is_lost
 
 if TYPE_CHECKING:
@@ -107,7 +109,9 @@ class Place:
     def _describe(self, annotation: Annotation | None) -> None:
         gone = annotation is not None and self._is_gone(annotation)
         if annotation is None or (not gone and not is_lost(annotation)):
-            self._card.show(())
+            self._card.show(
+                () if annotation is None or annotation.state != PlaceState.MOVED else self._found(annotation)
+            )
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
@@ -124,6 +128,21 @@ class Place:
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    def _found(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """What is said of a highlight with a question mark."""
+        way_out = f"{self._keymap.hint('accept_place')} accepts the place, and the ? in the margin goes"
+        document, placed = self.document, annotation.placed
+        known = document is not None and placed is not None and document_fingerprint(document) == placed.fingerprint
+        if document is not None and placed is not None and known:
+            now = document.text[placed.start : placed.end]
+            if now != annotation.quote:
+                return (
+                    ("Its words have changed since they were marked", "quote"),
+                    (annotation.quote, "muted"),
+                    (way_out, "muted"),
+                )
+        return ("Found again, though the text around it has changed", "quote"), (way_out, "muted")
 
     def _is_gone(self, annotation: Annotation) -> bool:
         """Whether its article is no longer in the library."""

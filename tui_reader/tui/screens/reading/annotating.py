@@ -140,6 +140,14 @@ class Annotating:
             self._selecting.began()
         self._desk.say(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
 
+    def accept_place(self, _count: int | None) -> None:
+        """Accept the place where the highlight under the cursor was found again."""
+        mark = self._current()
+        if mark is not None:
+            self._noting.accept([mark])
+        else:
+            self._desk.say("there is no highlight here")
+
     def next_mark(self, count: int | None) -> None:
         """To the next highlight."""
         self._walk(count or 1, "no highlight below")
