@@ -221,7 +221,7 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
     folder, state = root / "articles", root / "state.json"
     folder.mkdir()
     (folder / "a.md").write_text(TIDES, "utf-8")
-    (folder / "b.md").write_text(BREAD, "utf-8")
+    (folder / "b.md").write_text("---\nurl: https://example.org/sour\n---\n\n" + BREAD, "utf-8")
     with library_of([folder], state, Settings()) as library:
         for name, quote in (("a.md", "gulls walked"), ("b.md", "smells of apples")):
             Notes(library, Settings()).add(folder / name, quote, note=f"about {name}")
