@@ -192,6 +192,45 @@ async def test_a_moved_and_edited_article_takes_its_notes_along_and_says_so(star
         await reader.misses("(gone")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await annotate(reader)
+        (articles / "alpha.md").unlink()
+        beta = articles / "beta.md"
+        beta.write_text(beta.read_text("utf-8").replace("Paragraph 1 of Beta test. ", ""), "utf-8")
+        await reader.until(lambda: len(reader.library.catalogue) == 2 and reader.library.annotating.lost() == 1)
+        await reader.keys("A")
+        await reader.sees("Its words are no longer")
+        await reader.keys("j")
+        await reader.sees("Its article is no longer")
+        await reader.keys("r")
+        await reader.sees("Give the notes of", "Gamma rays")
+        await reader.keys("escape", "k", "enter")
+        await reader.until(lambda: reader.app.reading.desk.panes.article.focus_range is not None)
+        assert all(len(line) <= size[0] for line in reader.lines())
+
+
+async def test_an_open_article_that_is_moved_and_edited_stays_open_with_its_new_text(
+    start: Start, articles: Path
+) -> None:
+    file = articles / "alpha.md"
+    text = file.read_text("utf-8").replace("source: Zoo", "source: Zoo\nurl: https://example.org/alpha")
+    file.write_text(text, "utf-8")
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("g", "g", "enter")
+        await reader.sees("Paragraph 1 of Alpha wolf. It")
+        file.unlink()
+        (articles / "moved.md").write_text(text.replace("Paragraph 1 of", "Quite new. Paragraph 1 of"), "utf-8")
+        await reader.sees("Quite new. Paragraph 1 of Alpha wolf.", "who says so?")
+        shown = reader.app.reading.desk.shown
+        assert shown == "https://example.org/alpha"
+        await reader.until(lambda: len(reader.app.reading.desk.panes.article._marks) == 2)
+
+
 async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
@@ -273,3 +312,23 @@ async def test_every_command_of_the_list_works_and_can_be_left(start: Start, art
             reader.app.reading.arranging.activate(Pane.LIST)
         await reader.keys("A", "Q")
         assert reader.app.return_code == 0
+
+
+async def test_what_was_chosen_stays_so_until_it_is_said_otherwise(start: Start, articles: Path) -> None:
+    """A recolouring is not the last thing one does to several: the next key is about them too."""
+    async with start(articles) as reader:
+        await annotate(reader)
+        await reader.keys("A", "j", "space", "space")
+        await reader.sees("2 chosen")
+        await reader.keys("k", "k", "c", "5")
+        await reader.sees("2 chosen")
+        await reader.keys("x")
+        await reader.sees("1 annotation", "deleted 2 annotations")
+        assert "chosen" not in reader.text
+        await reader.keys("u", "space", "c", "4")
+        await reader.sees("1 chosen")
+        await reader.keys("escape")
+        await reader.misses("chosen")
+        await reader.keys("/")
+        await reader.types("foo:bar")
+        await reader.sees("no field “foo”", "3 of 3")

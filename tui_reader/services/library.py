@@ -397,6 +397,8 @@ class Library:
             for move in self._identities.settle(self._state.is_bare):
                 self._forget((move.mistaken,))
                 self._state.adopt(move.mistaken, move.id)
+                if self._identities.recorded(move.id)[1] != move.file.fingerprint:
+                    self._listener(DocumentChanged(move.id))
                 self._catalogue.put([self._state.headline(move.file.article(move.id))])
                 touched.update({move.mistaken: None, move.id: None})
         self._state.follow(touched)
