@@ -147,11 +147,11 @@ async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, ar
         (articles / "alpha.md").unlink()
         await reader.until(lambda: len(reader.library.catalogue) == 2)
         await reader.keys("A", "j")
-        await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is no longer in the library; it")
+        await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is not in this library (gone: alpha")
         await reader.sees("Paragraph 3 of Alpha wolf"), "what it said last stands beside it"
         assert {mark.colour for mark in painted(reader)} == {1, 2}
         await reader.keys("enter")
-        await reader.sees("its article is gone · r gives its notes to another one")
+        await reader.sees("its article is not in this library · r gives its notes to another one")
         await reader.keys("y")
         await reader.sees("a quote")
         assert reader.app.clipboard == (
@@ -205,7 +205,7 @@ async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
         await reader.keys("A")
         await reader.sees("Its words are no longer")
         await reader.keys("j")
-        await reader.sees("Its article is no longer")
+        await reader.sees("Its article is not in this")
         await reader.keys("r")
         await reader.sees("Give the notes of", "Gamma rays")
         await reader.keys("escape", "k", "enter")

@@ -52,3 +52,22 @@ def test_an_age_that_means_nothing_says_what_would(typed: str) -> None:
     assert asked.problem.startswith(typed)
     assert "<30d" in asked.problem
     assert not asked.tests, "what is half typed narrows nothing yet"
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem", "tests"),
+    [
+        ("foo:bar", "no field “foo”", 0),
+        ('foo:bar "', "no field “foo”", 0),
+        ('has:note "open', "the quotation mark is still open", 2),
+        ('"closed: well"', "", 1),
+        ("12:30 https://example.org", "", 2),
+        ("foo:", "", 1),
+    ],
+)
+def test_what_means_nothing_is_named(typed: str, problem: str, tests: int) -> None:
+    """And hides nothing; times and addresses are words to look for, and so is all between quotation marks."""
+    asked = parse(typed, (), TODAY)
+    assert asked.problem.startswith(problem)
+    assert bool(asked.problem) == bool(problem)
+    assert len(asked.tests) == tests

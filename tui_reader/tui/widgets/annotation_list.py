@@ -207,6 +207,11 @@ class AnnotationList(LinePane):
         }
         self.repaint()
 
+    def choose_those_left(self) -> None:
+        """Choose those no longer that are gone."""
+        self._chosen = {each: article for each, article in self._chosen.items() if self._source.get(each) is not None}
+        self.repaint()
+
     def choose_none(self) -> bool:
         """Choose nothing; whether anything was."""
         had = bool(self._chosen)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Test: TypeAlias = "Callable[[Annotation, str], bool]"
     """Whether an annotation, with the title of its article, passes."""
 
-_parts = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))').finditer
+_parts = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)("?)|(\S+))').finditer
 _FIELDS = ("colour", "tag", "is", "has", "after", "before", "added")
 _SHORT = {"c": "colour", "color": "colour", "t": "tag", "state": "is", "since": "after"}
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -43,7 +43,8 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
 
     Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
     `tag:x`, `is:orphan`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w` narrow further; a
-    `-` before any part turns it round. What is half typed narrows nothing yet.
+    `-` before any part turns it round. What is half typed or means nothing narrows nothing; in quotation marks every
+    sign is one to look for.
 
     Args:
         text: What was typed.
@@ -53,11 +54,16 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
     tests: list[Test] = []
     problem = ""
     for part in _parts(text):
-        minus, field, phrase, word = part.groups()
+        minus, field, phrase, closed, word = part.groups()
         value = phrase if phrase is not None else word
         name = _SHORT.get(field or "", field or "")
         if name and name not in _FIELDS:
+            if name.isalpha() and not value.startswith("//"):
+                problem = problem or f"no field “{field}”: {', '.join(_FIELDS)}"
+                continue
             name, value = "", f"{field}:{value}"
+        if phrase is not None and not closed:
+            problem = problem or "the quotation mark is still open"
         if not value:
             continue
         try:

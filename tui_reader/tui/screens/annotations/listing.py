@@ -87,12 +87,12 @@ class Listing:
             self._moved()
 
     def took(self, annotation: AnnotationId | None) -> None:
-        """Show what became of annotations.
+        """Show what became of annotations. Those that were chosen stay so, for the next thing to be done to them.
 
         Args:
             annotation: One that the cursor is to stand on.
         """
-        self._list.choose_none()
+        self._list.choose_those_left()
         if annotation or self._gathering.count() != self._gathering.total:
             self.gather(keep=annotation or self._list.current, index=self._list.index)
         else:
@@ -105,9 +105,11 @@ class Listing:
         self.gather(keep=wanted.id if wanted is not None else self._list.current, index=self._list.index)
 
     def choose_all(self) -> None:
-        """Choose all that are listed, or none."""
-        if not self._list.choose_none():
+        """Choose all that are listed; none, where all of them were chosen."""
+        if self._list.chosen_count < self._list.count:
             self._list.choose_all()
+        else:
+            self._list.choose_none()
         self.describe()
 
     def choose_none(self) -> bool:
@@ -130,10 +132,12 @@ class Listing:
         chosen = self._list.chosen_count
         remark = f"{chosen:,} chosen · {left}" if chosen else left
         self._bar.show(gathering.typed, remark, gathering.filter.problem)
-        self._prompt.remark(left)
+        self._prompt.remark(" · ".join(filter(None, (gathering.filter.problem, left))))
 
     def _nothing(self) -> tuple[str, ...]:
         keymap = self._desk.keymap
+        if self._gathering.filter.problem:
+            return self._gathering.filter.problem, "", f"{keymap.hint('back')}  all of them again"
         if self._gathering.typed:
             return "No annotation is like that", "", f"{keymap.hint('back')}  all of them again"
         where = "in this article" if self._article is not None else "yet"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.motions import sentence_at
 from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.screens.noting import Marks, is_lost
 
@@ -115,8 +115,9 @@ class Place:
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
-            location = self._library.remembering.headline(annotation.article).article.location
-            state = "Its article is no longer in the library" + (f"; it was {location}" if location else "")
+            state = "Its article is not in this library"
+            if whereabouts := self._library.remembering.whereabouts(annotation.article):
+                state += f" ({whereabouts})"
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:
             state = "It has no sure place in this text any more"
