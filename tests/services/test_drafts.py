@@ -13,6 +13,7 @@ import pytest
 from tui_reader.document.merging import BETWEEN
 from tui_reader.errors import StoreError
 from tui_reader.services.library import Library, open_library
+from tui_reader.storage.disk import Disk
 from tui_reader.storage.drafts import drafts_left
 from tui_reader.storage.machine import state_folder
 
@@ -231,6 +232,21 @@ def test_the_file_of_an_editor_is_a_note_after_the_next_start(window: Opener, tm
     assert path.with_name(".note.md.swp").exists()
 
 
+def test_a_rescue_file_of_an_editor_that_saved_nothing_is_spared_and_named(window: Opener, tmp_path: Path) -> None:
+    first = window()
+    path = lend(first.drafts.of(noted(first, tmp_path)), "base")
+    path.with_name(".note.md.swp").write_bytes(b"rescued")
+    died(first)
+    second = window()
+    (outcome,) = second.drafts.restore()
+    assert not outcome.undo
+    assert str(path.parent) in outcome.message
+    assert kept_notes(second, tmp_path) == ["base"]
+    until(lambda: not records())
+    assert path.with_name(".note.md.swp").exists()
+    assert second.drafts.restore() == []
+
+
 def test_an_editor_that_outlives_the_reader_keeps_others_off_its_file(window: Opener, tmp_path: Path) -> None:
     first = window()
     lent = first.drafts.of(noted(first, tmp_path)).lend("base")
@@ -274,3 +290,24 @@ def test_a_damaged_draft_stops_nothing(window: Opener, tmp_path: Path, content: 
     records()[0].write_bytes(content)
     died(first)
     assert window().drafts.restore() == []
+
+
+def test_the_thread_of_the_screen_waits_for_no_disk(
+    window: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+    sync = Disk.sync
+
+    def noted_sync(disk: Disk, handle: int) -> None:
+        threads.add(threading.get_ident())
+        sync(disk, handle)
+
+    monkeypatch.setattr(Disk, "sync", noted_sync)
+    library = window()
+    draft = library.drafts.of(noted(library, tmp_path))
+    draft.keep("base, aside")
+    until(lambda: is_kept("base, aside"))
+    draft.save("base, aside")
+    until(lambda: not folders())
+    assert threads
+    assert threading.get_ident() not in threads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 from tui_reader.config import Settings
 from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.machine import state_folder
 from tui_reader.tui.screens import outside
 
 if TYPE_CHECKING:
@@ -135,3 +137,18 @@ async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
         await reader.keys("E")
         await reader.sees("ed ended with status 1; the note is as it was")
         assert not reader.app.reading.typing
+
+
+async def test_who_types_without_a_pause_loses_no_more_than_a_second_to_a_crash(start: Start, articles: Path) -> None:
+    def is_kept() -> bool:
+        return any("xxx" in each.read_text() for each in (state_folder() / "drafts").glob("*/draft.json"))
+
+    async with start(articles) as reader:
+        await begin(reader, "xxx")
+        await reader.sees("xxx")
+        began = time.monotonic()
+        while not is_kept():
+            assert time.monotonic() < began + 8
+            await reader.keys("x")
+        await reader.keys("escape")
+        await reader.until(lambda: not is_kept())

@@ -11,6 +11,7 @@ import pytest
 from tui_reader.cli import main
 from tui_reader.storage.disk import Disk
 from tui_reader.tui.screens import keyed
+from tui_reader.tui.screens.reading import screen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,17 @@ async def test_it_is_said_at_the_start_and_stays_marked(start: Start, articles: 
         assert "changes are shown" not in words(reader), "what comes next takes its place"
 
 
+async def test_what_is_said_at_the_start_gives_the_hints_their_row_once_a_key_has_come(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "NOTICE_SECONDS", 0.05)
+    async with start(articles) as reader:
+        await reader.until(lambda: "NOT saved" in words(reader))
+        await reader.keys("j")
+        await reader.until(lambda: "NOT saved" not in words(reader))
+        assert "? keys" in reader.last_row
+
+
 async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be_saved(
     start: Start, articles: Path
 ) -> None:
@@ -87,17 +99,17 @@ async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_el
         await enter(reader)
         await reader.keys(")", ")", "H", *keys)
         await reader.until(lambda: "no note can be kept" in words(reader))
-        screen = reader.app.screen
-        before = screen.desk.pane, reader.app.reading.desk.shown
+        shown = reader.app.screen
+        before = shown.desk.pane, reader.app.reading.desk.shown
         for key in ("Z", "Z", "space", "x", "o", "Q", "enter", "backspace", "é"):
             clock[0] += 0.9
             await reader.keys(key)
-        assert reader.app.screen is screen
-        assert (screen.desk.pane, reader.app.reading.desk.shown) == before
+        assert reader.app.screen is shown
+        assert (shown.desk.pane, reader.app.reading.desk.shown) == before
         assert len(list(reader.library.annotating.all())) == 1
         clock[0] += 1.1
         await reader.keys("?")
-        await reader.until(lambda: reader.app.screen is not screen)
+        await reader.until(lambda: reader.app.screen is not shown)
 
 
 async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: Start, articles: Path) -> None:
@@ -106,10 +118,10 @@ async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: 
         await reader.keys(")", ")", "a", "j", "ctrl+d")
         await reader.until(lambda: reader.app.reading.desk.panes.article.offset > 0)
         await reader.keys("?")
-        screen = reader.app.screen
-        assert screen is reader.app.reading
+        shown = reader.app.screen
+        assert shown is reader.app.reading
         await reader.keys("escape", "?")
-        await reader.until(lambda: reader.app.screen is not screen)
+        await reader.until(lambda: reader.app.screen is not shown)
 
 
 def test_the_command_line_refuses(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:

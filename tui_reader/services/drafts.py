@@ -187,11 +187,11 @@ class Drafts:
             outcome = Outcome()
             if opened.article and text.strip() and not self._is_there(opened, text):
                 outcome = self.save(opened, text)
-            if outcome.undo:
-                told = f"kept what was typed before the reader ended: {outcome.message}"
-                if file.has_others:
-                    told += f"; its editor left more in {file.folder}"
-                restored.append(outcome._replace(message=told))
+            told = [f"kept what was typed before the reader ended: {outcome.message}"] if outcome.undo else []
+            if file.has_others:
+                told.append(f"the editor of a note left its own rescue file in {file.folder}")
+            if told:
+                restored.append(outcome._replace(message="; ".join(told)))
             self._end_once_saved(file)
         return restored
 

@@ -142,7 +142,7 @@ class ReaderApp(App[None]):
         restored = self.library.drafts.restore()
         for outcome in restored:
             self.reading.took(outcome)
-            self._notices.append(f"{outcome.message} · {self.keys_in_force.hint('undo')} undoes")
+            self._notices.append(self.reading.desk.told(outcome))
 
     def _tidy_at_rest(self) -> None:
         if self.reading.still_for() >= REST_SECONDS:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 KEEP_PLACE_SECONDS = 2.0
 """How often it is looked whether the reading position is to be kept."""
+NOTICE_SECONDS = 6.0
+"""How long what was told at the start stays once a key has come."""
 STILL_SECONDS = 1.0
 """How long no key may have come by then: the headline's share that has been read changes too, a frame more."""
 
@@ -151,6 +153,9 @@ class ReadingScreen(KeyScreen):
 
     def feed(self, key: str) -> bool:
         """Take a key that no input and no modal screen wanted; whether it meant anything."""
+        if not self._last_key and self._status.said:
+            # What was told at the start is in the help, too.
+            self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
         if self.linking.choosing:
             self.linking.feed(key)
