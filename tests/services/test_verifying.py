@@ -125,6 +125,18 @@ def test_real_japanese_sentences_with_one_character_changed_are_found(corpus: Ca
     assert [each.difference for each in results if "驢" not in each.difference] == []
 
 
+def test_of_lines_that_are_much_alike_the_right_one_is_compared() -> None:
+    lines = "\n\n".join(f"Sentence {number} of many in it." for number in range(1, 31))
+    for number in (3, 12, 29):
+        result = checked(f"Sentence {number} of very many in it.", lines)
+        assert result.difference == f"Sentence {number} of {{+very+}} many in it"
+
+
+def test_the_place_that_is_written_just_so_counts() -> None:
+    assert checked("and on it goes", "# A\n\nAnd on it goes. It said and on it goes.\n").verdict is Verdict.EXACT
+    assert checked("and on it goes", "# A\n\nAnd on it goes.\n").verdict is Verdict.ALTERED
+
+
 def test_what_is_like_nothing_is_missing() -> None:
     assert checked("a sentence that is written nowhere at all").verdict is Verdict.MISSING
     assert checked("全く違う内容がここに書かれている。", JAPANESE).verdict is Verdict.MISSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 LEAST_WORDS = 4
 """Words from which something between quotation marks counts as a quote; fewer are names and ironies."""
+BESIDE = 2_000
+"""Characters on either side of a passage in which one that is more alike is looked for: 1 ms."""
+LINES = 3
+"""Lines that are compared closely."""
 CHANCE = 2
 """Words per word of a run at the end of a passage that may lie between it and the rest: beyond, it is met by chance."""
 
@@ -121,13 +126,13 @@ def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Docu
         for number, quote in enumerate(wanted):
             if number in exact:
                 continue
-            checked, likeness = _look(quote, headline, document, finder)
+            checked, alike = _look(quote, headline, document, finder)
             if checked is None:
                 continue
             if checked.verdict is Verdict.EXACT:
                 exact[number] = checked
-            elif likeness > near.get(number, (0.0, None))[0]:
-                near[number] = likeness, checked
+            elif alike > near.get(number, (0.0, None))[0]:
+                near[number] = alike, checked
     missing = [Checked(quote, Verdict.MISSING) for quote in wanted]
     return [exact.get(number) or near.get(number, (0.0, none))[1] for number, none in enumerate(missing)]
 
@@ -140,9 +145,11 @@ def _look(
     parts = [part for part in _LEFT_OUT.split(quote.text) if part.strip()]
     at, start, passages = 0, -1, []
     for part in parts:
-        place = next((each for each in finder.occurrences(part) if each.start >= at), None)
-        if place is None:
+        places = [each for each in finder.occurrences(part) if each.start >= at]
+        if not places:
             break
+        # The first place whose words are written just so, as case is not looked at before.
+        place = next((each for each in places if not difference(part, text[slice(*each)])), places[0])
         passage = text[slice(*place)]
         start, at = place.start if start < 0 else start, place.end
         passages.append(passage)
@@ -154,30 +161,50 @@ def _look(
         joined = " […] ".join(one or words for one, words in zip(told, passages, strict=True))
         return Checked(quote, Verdict.ALTERED, headline, start, passage, joined), 1.0
     whole = " ".join(parts)
-    nearest = finder.nearest(whole) or _nearest_letters(whole, text)
+    nearest = _nearest(whole, text, finder)
     if nearest is None:
         return None, 0.0
-    place = _as_far_as(whole, text, nearest.range)
-    passage = text[slice(*place)]
+    passage = text[slice(*nearest.range)]
     told_of = difference(whole, passage) or passage
-    return Checked(quote, Verdict.ALTERED, headline, place.start, passage, told_of), nearest.likeness
+    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, told_of), nearest.likeness
 
 
-def _nearest_letters(quote: str, text: str) -> Near | None:
-    """The passage most like a quote in a script without spaces, letter by letter: common ones have no rare words."""
-    wanted = fold(quote)
-    if 2 * sum(map(is_unspaced, wanted)) < len(wanted):
+def _nearest(quote: str, text: str, finder: QuoteFinder) -> Near | None:
+    """The passage that a quote is most likely a form of: the best of those that words and letters find."""
+    by_words = finder.nearest(quote)
+    if by_words is not None:
+        # Among lines that are much alike, such as those of a table, the words tell the place, the letters the line.
+        start, end = max(0, by_words.range.start - BESIDE), min(len(text), by_words.range.end + BESIDE)
+    elif 2 * sum(map(is_unspaced, quote)) > len(quote):
+        # Common sentences of a script without spaces have no rare pair of letters that they could be found by.
+        start, end = 0, len(text)
+    else:
         return None
+    candidates = [by_words.range] if by_words is not None else []
+    candidates += _nearest_letters(quote, text, start, end)
+    places = [_as_far_as(quote, text, each) for each in candidates]
+    rated = (Near(place, likeness(fold(_core(quote)), fold(_core(text[slice(*place)])))) for place in places)
+    best = max(rated, key=lambda each: each.likeness, default=None)
+    return best if best is not None and (by_words is not None or best.likeness >= ALTERED) else None
+
+
+def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
+    """The stretches of some lines between two places whose letters are most like those of a quote."""
     # 30 ms, and most quotes are found before.
     from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415
 
-    folded = fold(text)
-    found = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
-    if found is None or found.dest_end <= found.dest_start:
-        return None
-    place = Range(found.dest_start, found.dest_end)
-    alike = likeness(wanted, folded[slice(*place)])
-    return Near(place, alike) if alike >= ALTERED else None
+    wanted = fold(quote)
+    found: list[tuple[float, Range]] = []
+    for line in re.finditer(r"[^\n]+", text[start:end]):
+        folded = fold(line[0])
+        first, last = 0, len(folded)
+        if last > len(wanted):
+            place = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
+            first, last = (place.dest_start, place.dest_end) if place is not None else (0, 0)
+        alike = likeness(wanted, folded[first:last])
+        if alike >= ALTERED:
+            found.append((-alike, Range(start + line.start() + first, start + line.start() + last)))
+    return [place for _, place in sorted(found)[:LINES]]
 
 
 def _as_far_as(quote: str, text: str, near: Range) -> Range:
@@ -197,17 +224,28 @@ def _as_far_as(quote: str, text: str, near: Range) -> Range:
     if not same:
         return near
     (before, first), (last_quoted, last) = same[0], same[-1]
+    top = bisect_left(words.starts, text.rfind("\n", 0, low + words.starts[first]) + 1 - low)
+    line_end = text.find("\n", low + words.ends[last])
+    bottom = bisect_left(words.starts, line_end - low) if line_end >= 0 else len(words.starts)
     for key in reversed(quoted.keys[:before]):
-        if not key[0].isalnum() or first == 0 or not words.keys[first - 1][0].isalnum():
+        if first == top or not _may_stand_for(key, words.keys[first - 1]):
             break
         first -= 1
     for key in quoted.keys[last_quoted + 1 :]:
-        if not key[0].isalnum() or last + 1 == len(words.keys) or not words.keys[last + 1][0].isalnum():
+        if last + 1 == bottom or not _may_stand_for(key, words.keys[last + 1]):
             break
         last += 1
+    # `I’d` and `side-table` are one word to whoever reads them.
     start, end = low + words.starts[first], low + words.ends[last]
-    behind = re.match(r"(?:['’]\w+)*[^\w\s]*", text[end:]) if not quote[-1:].isalnum() else None
-    return Range(start, end + behind.end() if behind else end)
+    start -= len(re.search(r"(?:\w+['’-])*$", text[low:start])[0])  # type: ignore[index] # it matches anything
+    signs = "" if quote[-1:].isalnum() else r"[^\w\s“”„\"'‘’«»「」『』]*"
+    end += len(re.match(rf"(?:['’-]\w+)*{signs}", text[end:high])[0])  # type: ignore[index]
+    return Range(start, end)
+
+
+def _may_stand_for(quoted: str, word: str) -> bool:
+    """Whether a word at the end of a passage may be the one that a quote replaced; signs part sentences."""
+    return quoted[0].isalnum() and word[0].isalnum()
 
 
 def _without_chance(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
