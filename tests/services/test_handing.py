@@ -256,3 +256,16 @@ def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_i
     owner.library.annotating.wait()
     owner.library.sync()
     assert owner.library.annotating.get(made).article not in owner.library.catalogue
+
+
+def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.close()
+    other = tmp_path / "other"
+    other.mkdir()
+    library = opened(other).scanned().library
+    article = library.annotating.get(made).article
+    assert library.remembering.whereabouts(article) == f"elsewhere: {folder / 'tides.md'}"
+    (folder / "tides.md").unlink()
+    assert library.remembering.whereabouts(article) == f"gone: {folder / 'tides.md'}"

@@ -147,7 +147,7 @@ async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, ar
         (articles / "alpha.md").unlink()
         await reader.until(lambda: len(reader.library.catalogue) == 2)
         await reader.keys("A", "j")
-        await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is not in this library (gone: alpha")
+        await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is not in this library (gone")
         await reader.sees("Paragraph 3 of Alpha wolf"), "what it said last stands beside it"
         assert {mark.colour for mark in painted(reader)} == {1, 2}
         await reader.keys("enter")

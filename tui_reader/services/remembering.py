@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,18 @@ class Remembering:
             metadata = metadata._replace(url=article)
         notes = self._state.notebook.known_count(article)
         return Headline(Article(article, location, metadata), state, notes)
+
+    def whereabouts(self, article: ArticleId) -> str:
+        """Where an article is that is not in the library, as far as its last path tells; empty for one that is."""
+        if article in self._state.catalogue:
+            return ""
+        record = self._state.store.get(ARTICLES, article)
+        name = record.get(LOCATION) if record else None
+        location = self._location(name)
+        if not location or location == "-" or not isinstance(name, str):
+            return "gone"
+        is_there = os.path.lexists(self._places.path_of(name))
+        return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
         """The last text of an article that is kept; the one that an annotation stands in, if that is asked for."""

@@ -27,6 +27,8 @@ class Shelf:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._gone: dict[ArticleId, str] = {}
+        """Titles of articles that are not in the library."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
         """An annotation; None if it is gone."""
@@ -34,11 +36,13 @@ class Shelf:
 
     def title(self, article: ArticleId) -> str:
         """The title of an article, also of one that is gone."""
-        headline = self._library.remembering.headline(article)
-        if article in self._library.catalogue:
-            return headline.title
-        location = headline.article.location
-        return f"{headline.title} (gone: {location})" if location else f"{headline.title} (gone)"
+        catalogue, remembering = self._library.catalogue, self._library.remembering
+        if article in catalogue:
+            return catalogue.row(article).title
+        if article not in self._gone:
+            # Asks the disk, and a list is filtered with every letter.
+            self._gone[article] = f"{remembering.headline(article).title} ({remembering.whereabouts(article)})"
+        return self._gone[article]
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
         """The annotations of an article in the order of its text."""

@@ -245,7 +245,8 @@ class AnnotationsScreen(KeyScreen):
         if annotation is None:
             return
         if annotation.article not in self._library.catalogue:
-            self.say(f"its article is gone · {self._keymap.hint('attach_annotation')} gives its notes to another one")
+            keys = self._keymap.hint("attach_annotation")
+            self.say(f"its article is not in this library · {keys} gives its notes to another one")
             return
         self._reading.close_annotations()
         self._reading.go_to_annotation(annotation, self._place.candidate(annotation))
