@@ -390,5 +390,7 @@ def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
     (folder / "deep" / "tides.md").rename(folder / "ebb.md")
     with (folder / "ebb.md").open("a", encoding="utf-8") as file:
         file.write("\nAnd a line more.\n")
+    out = run("notes", "list", folder)[1]
+    assert "ebb.md looks like deep/tides.md: notes kept; undo takes it back" in out and "(gone" not in out
     (note,) = listed(run, folder)
     assert (note["file"], note["state"]) == (str(folder / "ebb.md"), "anchored")

@@ -46,6 +46,8 @@ def notes(arguments: Sequence[str]) -> int:
 
     settings = _settings(options)
     with library_of(_places(options), options.state, settings) as library:
+        for told in library.handing.told:
+            remark(told)
         return act(options, Notes(library, settings))
 
 

@@ -84,6 +84,8 @@ class Handing:
         self._fresh: dict[ArticleId, float] = {}
         """Articles that came, likewise."""
         self._compared: set[tuple[ArticleId, ArticleId]] = set()
+        self.told: list[str] = []
+        """What is to be said of articles that took over by themselves what was noted in others."""
         self.handed: Callable[[Outcome], None] = unheard
         """Told when an article took over what was noted in another one by itself."""
 
@@ -177,10 +179,9 @@ class Handing:
         outcome = self.give(lost, target)
         if outcome.undo:
             self._lost.pop(lost, None)
-            came = catalogue.row(target).article.location
-            self.handed(
-                outcome._replace(message=f"{came} looks like {source.article.location}: notes kept; undo takes it back")
-            )
+            came, went = catalogue.row(target).article.location, source.article.location
+            self.told.append(f"{came} looks like {went}: notes kept; undo takes it back")
+            self.handed(outcome._replace(message=self.told[-1]))
 
     def _known_text(self, article: ArticleId) -> str:
         """The last text of an article, else the words that were marked in it."""

@@ -6,9 +6,7 @@ import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tui_reader.anchoring.surroundings import near
 from tui_reader.model.article import Article, Headline
-from tui_reader.services.quoting import quote_words
 from tui_reader.services.records import LOCATION, decode, decode_description
 from tui_reader.services.revisions import SEEN
 from tui_reader.storage.base import ARTICLES
@@ -78,6 +76,9 @@ class Remembering:
 
     def near(self, annotation: Annotation, document: Document) -> int:
         """The code point of a document at which the passage of an annotation would stand, were it still there."""
+        # Here and below not for the first frame (5 ms): most highlights have their places.
+        from tui_reader.anchoring.surroundings import near  # noqa: PLC0415
+
         current = annotation.current
         if current is None:
             return 0
@@ -89,6 +90,8 @@ class Remembering:
         Raises:
             ValueError: It has no words, or there is no such style.
         """
+        from tui_reader.services.quoting import quote_words  # noqa: PLC0415
+
         return quote_words(self.headline(annotation.article), annotation.quote, style)
 
     def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
