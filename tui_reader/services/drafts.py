@@ -87,7 +87,7 @@ class Draft:
 
         def make() -> None:
             made = None
-            with suppress(OSError):
+            with suppress(OSError, ValueError):  # no place, or half a character: the editor gets a file elsewhere
                 file = self._file = self._file or self._drafts.begin()
                 file.note.write_text(text, encoding="utf-8")
                 file.note.chmod(0o600)
