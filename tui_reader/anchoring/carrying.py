@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.anchoring.describe import CONTEXT
 from tui_reader.model.annotation import Anchor, Range
 
 if TYPE_CHECKING:
@@ -13,15 +14,20 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 16
 """Code points that are compared at once; a million words take 3 ms."""
-AROUND = 32
-"""Code points around a range that tell it from its twins."""
+AROUND = (0, 32, 200)
+"""Code points around a range, ever more, by which it is told from its twins."""
+MOST_TWINS = 200
+"""How often words may come for one of them to be known by its number."""
+MARGIN = 2_000
+"""Code points before the first change and behind the last one that are compared, too."""
 
 
 class Carrying:
     """Carries ranges from one text to the other.
 
-    What stands before the first change or behind the last one is carried at once. What stands between them is looked
-    for by the words; that can take as long as a comparison of the two texts, a second for a million words.
+    What stands before the first change or behind the last one is carried at once, and so is what either text has only
+    once (some 10 ms for a million words). Anything else is looked for in a comparison of all between the two changes,
+    which may take seconds where these are far apart.
     """
 
     def __init__(self, old: str, new: str) -> None:
@@ -45,25 +51,41 @@ class Carrying:
         by = self._shift(place)
         if by is not None:
             return Range(place.start + by, place.end + by)
-        start, end = max(0, place.start), min(place.end, len(self.old))
-        if not self.old[start:end].strip():
+        low, high = self._window
+        start, end = max(low, place.start), min(place.end, high)
+        quote = self.old[start:end]
+        if not quote.strip():
             return None
-        found = self._resolved.place(
-            Anchor(
-                self.old[start:end],
-                self.old[max(0, start - AROUND) : start],
-                self.old[end : end + AROUND],
-                start,
-                end,
-            )
-        )
-        return found.range if found.is_certain else None
+        before, behind = self.old[max(low, start - CONTEXT) : start], self.old[end : min(end + CONTEXT, high)]
+        found = self._resolved.place(Anchor(quote, before, behind, start - low, end - low))
+        return Range(found.start + low, found.end + low) if found.is_certain else None
 
     def _shift(self, place: Range) -> int | None:
-        """By how much a range is moved by changes that all stand on one side of it; None for any other."""
+        """By how much a range was moved, where that is told at once; else None."""
         if place.end <= self._same:
             return 0
-        return len(self.new) - len(self.old) if place.start >= self._tail else None
+        if place.start >= self._tail:
+            return len(self.new) - len(self.old)
+        for around in AROUND:
+            first = max(0, place.start - around)
+            words = self.old[first : place.end + around]
+            there, here = self.new.find(words), self.old.find(words)
+            if there < 0 or not words.strip():
+                # With more around it is not there either.
+                return None
+            if self.new.find(words, there + 1) < 0 and self.old.find(words, here + 1) < 0:
+                return there - first
+        return self._shift_of_twin(words, first)
+
+    def _shift_of_twin(self, words: str, first: int) -> int | None:
+        """The same for words that either text has as often: the third of them is the third of them."""
+        olds, news = _starts(self.old, words), _starts(self.new, words)
+        return news[olds.index(first)] - first if len(olds) == len(news) < MOST_TWINS and first in olds else None
+
+    @property
+    def _window(self) -> tuple[int, int]:
+        """What of the old text is compared."""
+        return max(0, self._same - MARGIN), min(len(self.old), self._tail + MARGIN)
 
     @property
     def _resolved(self) -> Resolver:
@@ -71,8 +93,19 @@ class Carrying:
             # With rapidfuzz, which takes 30 ms to load, and most files never change while they are read.
             from tui_reader.anchoring.resolve import Resolver  # noqa: PLC0415
 
-            self._resolver = Resolver(self.new, self.old)
+            low, high = self._window
+            self._resolver = Resolver(self.new[low : high + len(self.new) - len(self.old)], self.old[low:high])
         return self._resolver
+
+
+def _starts(text: str, words: str) -> list[int]:
+    """Where words stand, the first `MOST_TWINS` times."""
+    found: list[int] = []
+    at = text.find(words)
+    while at >= 0 and len(found) < MOST_TWINS:
+        found.append(at)
+        at = text.find(words, at + 1)
+    return found
 
 
 def _shared(one: str, other: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from tui_reader.document.pace import work_aside
 from tui_reader.model.annotation import Range
 from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui.commands.command import Pane
@@ -144,6 +145,7 @@ class Opening:
         documents = self._desk.library.documents
 
         def work_out() -> None:
+            work_aside()
             carrying.prepare(held)
             now = documents.get(article)
             if now is None or now is new:
