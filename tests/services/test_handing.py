@@ -269,3 +269,21 @@ def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path:
     assert library.remembering.whereabouts(article) == f"elsewhere: {folder / 'tides.md'}"
     (folder / "tides.md").unlink()
     assert library.remembering.whereabouts(article) == f"gone: {folder / 'tides.md'}"
+
+
+def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    article = owner.at("tides.md").id
+    wanted(owner, article)
+    owner.library.reading.open(article)
+    owner.library.reading.toggle_star([article])
+    owner.library.annotating.wait()
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    (folder / "sweet.md").write_text(BREAD.replace("apples", "pears") + "\nMore.\n", "utf-8")
+    owner = opened(folder).scanned()
+    owner.until(lambda: owner.at("ebb.md").state.starred)
+    assert owner.at("ebb.md").state.read and not owner.at("sweet.md").state.read
+    owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
+    assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.handing.told

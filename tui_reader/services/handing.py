@@ -33,6 +33,8 @@ LIKE = 0.3
 """Least likeness that is worth telling; two articles on one subject by one author reach 0.15."""
 SURE = 0.6
 """Least likeness of a new file that takes over what was noted in one that went."""
+SURE_UNMARKED = 0.8
+"""The same where nothing was marked in it that could tell forms apart."""
 LEAD = 0.2
 """By how much it must be more like that than any other new file is."""
 QUOTELESS = 0.2
@@ -145,13 +147,13 @@ class Handing:
         rewritten = set(changed) & self._fresh.keys()
         if rewritten:
             self._compared = {pair for pair in self._compared if pair[1] not in rewritten}
-        catalogue, notebook, now = self._state.catalogue, self._state.notebook, time.monotonic()
+        catalogue, now = self._state.catalogue, time.monotonic()
         lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
         fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
         if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
             self._lost, self._fresh = {}, {}
             return
-        self._lost = {each: at for each, at in lost.items() if each not in catalogue and notebook.count(each)}
+        self._lost = {each: at for each, at in lost.items() if each not in catalogue and self._state.concerns(each)}
         self._fresh = {each: at for each, at in fresh.items() if each in catalogue and self._state.is_bare(each)}
         for article in self._lost:
             new = [(article, each) for each in self._fresh if (article, each) not in self._compared]
@@ -169,7 +171,8 @@ class Handing:
     def _take_over(self, lost: ArticleId, found: dict[ArticleId, float]) -> None:
         """Let the one new file that is like a lost article take its notes over, if it is still so."""
         best = sorted(found.items(), key=lambda each: -each[1])
-        if not best or best[0][1] < SURE or (len(best) > 1 and best[0][1] - best[1][1] < LEAD):
+        sure = SURE if self._quotes(lost) else SURE_UNMARKED
+        if not best or best[0][1] < sure or (len(best) > 1 and best[0][1] - best[1][1] < LEAD):
             return
         target = best[0][0]
         catalogue = self._state.catalogue
@@ -180,7 +183,8 @@ class Handing:
         if outcome.undo:
             self._lost.pop(lost, None)
             came, went = catalogue.row(target).article.location, source.article.location
-            self.told.append(f"{came} looks like {went}: notes kept; undo takes it back")
+            kept = "notes" if self._state.notebook.count(target) else "state"
+            self.told.append(f"{came} looks like {went}: {kept} kept; undo takes it back")
             self.handed(outcome._replace(message=self.told[-1]))
 
     def _known_text(self, article: ArticleId) -> str:
