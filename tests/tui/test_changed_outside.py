@@ -112,3 +112,16 @@ async def test_the_question_mark_goes_once_the_place_is_accepted(
         assert quotes(reader) == ["Another one came behind it."]
         await reader.keys("u")
         await reader.sees("1?")
+
+
+async def test_a_highlight_that_is_being_resized_is_not_put_on_other_words(start: Start, note: Path) -> None:
+    async with start(note.parent) as reader:
+        await focused(reader)
+        await reader.keys("H", "g", "v")
+        await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
+        await reader.sees("what was selected is no longer in it")
+        await reader.keys(")", "H")
+        assert sorted(quotes(reader)) == [
+            "Another one comes behind it.",
+            "Nothing is left of all that was here before this.",
+        ]

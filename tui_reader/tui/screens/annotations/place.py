@@ -133,16 +133,11 @@ class Place:
     def _found(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
         """What is said of a highlight with a question mark."""
         way_out = f"{self._keymap.hint('accept_place')} accepts the place, and the ? in the margin goes"
-        document, placed = self.document, annotation.placed
+        document, placed = self._library.documents.get(annotation.article), annotation.placed
         known = document is not None and placed is not None and document_fingerprint(document) == placed.fingerprint
-        if document is not None and placed is not None and known:
-            now = document.text[placed.start : placed.end]
-            if now != annotation.quote:
-                return (
-                    ("Its words have changed since they were marked", "quote"),
-                    (annotation.quote, "muted"),
-                    (way_out, "muted"),
-                )
+        if known and document is not None and placed and document.text[slice(*placed.range)] != annotation.quote:
+            state = "Its words have changed since they were marked"
+            return (state, "quote"), (annotation.quote, "muted"), (way_out, "muted")
         return ("Found again, though the text around it has changed", "quote"), (way_out, "muted")
 
     def _is_gone(self, annotation: Annotation) -> bool:

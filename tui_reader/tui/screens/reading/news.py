@@ -29,6 +29,8 @@ class News:
                 before = desk.context
                 screen.opening.arrived(article, document)
                 if desk.context != before:
+                    # What was selected is gone: nothing is attached to whatever is looked at next.
+                    screen.annotating.leave()
                     screen.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)
