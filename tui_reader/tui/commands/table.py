@@ -80,7 +80,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_as", ("g y",), "quote as", "Copy such a quote in another style: Markdown, Org, plain, BibTeX, footnote", Group.ANNOTATE, MARKING),
     Command("go_to_annotation", ("enter", "l", "right"), "go", "To the place of the annotation; one without a place is attached there", Group.ANNOTATE, IN_ANNOTATIONS, footer=95),
     Command("edit_annotation", ("e", "a"), "edit", "Write on the annotation", Group.ANNOTATE, IN_ANNOTATIONS, footer=92),
-    Command("attach_annotation", ("r",), "attach", "Attach an annotation without a place to the place that is shown", Group.ANNOTATE, IN_ANNOTATIONS, footer=45),
+    Command("attach_annotation", ("r",), "attach", "Attach an annotation without a place to the one that is shown, the notes of a gone article to another", Group.ANNOTATE, IN_ANNOTATIONS, footer=45),
     Command("accept_place", ("g r",), "accept place", "Accept the place where a highlight was found again; its ? goes", Group.ANNOTATE, MARKED),
     Command("next_candidate", ("n",), "next place", "Show the next place where it could belong", Group.ANNOTATE, IN_ANNOTATIONS),
     Command("previous_candidate", ("N",), "previous place", "Show the place before", Group.ANNOTATE, IN_ANNOTATIONS),
