@@ -121,11 +121,12 @@ class Handing:
             done: Given the guesses, the best first, then all others by how likely they seem; by the owner's `sync`.
         """
         gone = self._remembering.headline(source)
-        ranked = sorted(self._others(source), key=lambda row: -_prior(gone, row))[:LISTED]
-        files = {row.id: self._state.identities.file(row.id) for row in ranked[:READ_MOST]}
+        rows, file_of = self._others(source), self._state.identities.file
         text, limit, quotes = self._known_text(source), self._limit, self._quotes(source)
 
         def compare() -> list[Guess]:
+            ranked = sorted(rows, key=lambda row: -_prior(gone, row))[:LISTED]
+            files = {row.id: file_of(row.id) for row in ranked[:READ_MOST]}
             found = _compare(text, files, limit, quotes)
             alike = sorted((each for each in found.items() if each[1] >= LIKE), key=lambda each: -each[1])
             first = [Guess(*each) for each in alike]
