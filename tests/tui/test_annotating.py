@@ -449,3 +449,14 @@ async def test_a_note_outlives_whatever_happens_to_its_article_meanwhile(start: 
         (kept,) = annotations_of(reader)
         assert kept.note.endswith("half a thought")
         assert "Paragraph 1 of Alpha wolf." in kept.note
+
+
+async def test_the_last_row_tells_the_keys_of_the_sheet_while_a_note_is_written(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", "a")
+        await reader.sees("esc saves", "ctrl+z undo", "f7 select all")
+        await reader.misses("c1-5 colour")
+        await reader.keys("escape")
+        await reader.sees("c1-5 colour")
+        await reader.misses("f7 select all")

@@ -224,6 +224,7 @@ class ReaderApp(App[None]):
                 # Textual would run these once the input has passed them on; the next key would not wait for it.
                 await typing.typed()
                 typing.ended(event.key)
+                screen.show_hints()
                 await screen.settle()
                 return
             if screen.drops(key_name(event)):

@@ -130,6 +130,9 @@ class KeyScreen(Screen[None]):
 
     def show_hints(self) -> None:
         """Say on the last row how a half-typed command may go on, else which keys make sense."""
+        if self._editor is not None and self._editor.open:
+            self._status.show_hints(self._editor.HINTS)
+            return
         continuations = self._sequencer.hints(self._keymap.of(self.context))
         hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations]
         self._status.show_hints(hints or self._hints[self.context], self._sequencer.typed)
@@ -158,6 +161,7 @@ class KeyScreen(Screen[None]):
             self._editor = NoteEditor(id="note")
             await self.mount(self._editor, before=self.sheet_stands_before())
         self._editor.write(sheet)
+        self.show_hints()
         self.sheet_opened()
 
     def sheet_stands_before(self) -> Widget:
@@ -176,6 +180,7 @@ class KeyScreen(Screen[None]):
         """Keep the note that is being written, if any."""
         if self._editor is not None:
             self._editor.finish()
+            self.show_hints()
 
     def fit_sheet(self) -> None:
         """Fit the sheet to another size of the terminal."""

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
+from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
@@ -97,6 +98,14 @@ class NoteEditor(Vertical):
         &:ansi { border-top: solid $faint; }
     }
     """
+
+    HINTS = (
+        Hint("ctrl+z", "undo"),
+        Hint("ctrl+y", "redo"),
+        Hint("ctrl+w", "delete word"),
+        Hint("f7", "select all"),
+    )
+    """What the last row says while a note is written: the keys of commands are letters then."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
