@@ -24,7 +24,7 @@ from tui_reader.config import Settings
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.services.headless import library_of, read_document
-from tui_reader.services.library import init_library
+from tui_reader.services.opening import init_library
 from tui_reader.tui.theme import own_themes, variable_defaults
 from tui_reader.tui.widgets.article_pane.marks import Mark
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.events import ArticlesChanged, Event, ScanFinished
-from tui_reader.services.library import Library, open_library
+from tui_reader.services.opening import open_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tui_reader.services.library import Library
 
 
 def show(what: str, seconds: list[float]) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.terminals import Terminal
 from tui_reader import __version__, cli, config, paths
 from tui_reader.errors import StoreError
-from tui_reader.services import library as library_service
+from tui_reader.services import opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
     app = types.ModuleType("tui_reader.tui.app")
     app.ReaderApp = shown.make_app  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tui_reader.tui.app", app)
-    monkeypatch.setattr(library_service, "open_library", shown.open_library)
+    monkeypatch.setattr(opening, "open_library", shown.open_library)
     monkeypatch.setattr(os, "isatty", lambda descriptor: True)
     yield shown
     assert gc.isenabled()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.cli import main
-from tui_reader.services.library import init_library, open_library
+from tui_reader.services.opening import init_library, open_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -113,7 +113,7 @@ def _init(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
-    from tui_reader.services.library import init_library  # noqa: PLC0415 - the other verbs do without
+    from tui_reader.services.opening import init_library  # noqa: PLC0415 - the other verbs do without
 
     tell(f"{init_library(folder)} now keeps the state of this library.")
     return 0
@@ -204,7 +204,7 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequence[str], piped: bytes | None) -> int:
-    from tui_reader.services.library import open_library  # noqa: PLC0415 - see the head of this file
+    from tui_reader.services.opening import open_library  # noqa: PLC0415 - see the head of this file
 
     library = open_library(
         [path for path in options.paths if path != STDIN], state=options.state, stdin=piped, settings=settings

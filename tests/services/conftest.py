@@ -12,13 +12,14 @@ import pytest
 
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.events import ArticlesChanged, Event, ScanFinished
-from tui_reader.services.library import Library, open_library
+from tui_reader.services.opening import open_library
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.services.library import Library
 
 DEADLINE = 20.0
 """Seconds that a test waits for a thread before it fails; far beyond what any of them takes."""

@@ -12,7 +12,8 @@ import pytest
 
 from tui_reader.document.merging import BETWEEN
 from tui_reader.errors import StoreError
-from tui_reader.services.library import Library, open_library
+from tui_reader.services.library import Library
+from tui_reader.services.opening import open_library
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.drafts import drafts_left
 from tui_reader.storage.machine import state_folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services.library import init_library
+from tui_reader.services.opening import init_library
 from tui_reader.services.places import find_places
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.services import library as library_module
 from tui_reader.services import scanning
 from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
-from tui_reader.services.library import init_library, open_library
+from tui_reader.services.opening import init_library, open_library
 from tui_reader.sources import files
 
 Opener = Callable[..., Any]

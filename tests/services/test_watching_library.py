@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services import library as library_module
-from tui_reader.services import scanning
+from tui_reader.services import opening, scanning
 from tui_reader.services.events import DocumentChanged, DocumentLoaded
 from tui_reader.services.identities import Identities
 from tui_reader.sources import folders, watching
@@ -210,7 +209,7 @@ def test_an_edit_of_another_program_is_taken_in(
             self._store.apply(edits, "elsewhere", undoable=False)
             return edits
 
-    monkeypatch.setattr(library_module, "open_store", Shared)
+    monkeypatch.setattr(opening, "open_store", Shared)
     monkeypatch.setattr(watching, "TICK", 0.01)
     owner = opened(stdin=b"Something to read\n\nin two paragraphs.\n") if piped else opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()

@@ -12,13 +12,15 @@ from textual import events
 from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
-from tui_reader.services.library import Library, open_library
+from tui_reader.services.opening import open_library
 from tui_reader.tui.app import ReaderApp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from tui_reader.services.library import Library
 
 DEADLINE = 8.0
 """Seconds after which something that should have happened has not."""

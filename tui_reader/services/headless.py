@@ -12,7 +12,7 @@ from tui_reader.formats import read
 from tui_reader.model.article import Article, Headline
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
-from tui_reader.services.library import open_library
+from tui_reader.services.opening import open_library
 from tui_reader.services.records import LOCATION
 from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
 from tui_reader.storage.base import ARTICLES

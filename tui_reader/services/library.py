@@ -13,8 +13,6 @@ from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
 from tui_reader.anchoring.describe import document_fingerprint
-from tui_reader.config import Settings
-from tui_reader.errors import UsageError
 from tui_reader.model.article import Metadata
 from tui_reader.services.annotating import Annotating
 from tui_reader.services.background import Background
@@ -33,28 +31,28 @@ from tui_reader.services.events import (
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
 from tui_reader.services.handing import Handing
 from tui_reader.services.identities import Identities
-from tui_reader.services.places import STATE_FILE, Places, find_places
 from tui_reader.services.reading import Reading
 from tui_reader.services.remembering import Remembering
 from tui_reader.services.replacing import Replacing
 from tui_reader.services.revisions import Revisions
-from tui_reader.services.samples import fill_default_library
 from tui_reader.services.saving import SavingWatch
 from tui_reader.services.state import LibraryState
 from tui_reader.services.texts import TextCache
 from tui_reader.sources.files import MEGABYTE, too_large
-from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.scan_cache import ScanCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
     from tui_reader.services.drafts import Drafts
     from tui_reader.services.notebook import Counted
+    from tui_reader.services.places import Places
     from tui_reader.services.reading import Outcome
+    from tui_reader.storage import Store
     from tui_reader.storage.base import Receipt
 
 
@@ -77,7 +75,7 @@ class Library:
     """
 
     def __init__(self, places: Places, store: Store, settings: Settings, notices: Sequence[str]) -> None:
-        """Show what is remembered. `open_library` is the way to get one."""
+        """Show what is remembered. `opening.open_library` is the way to get one."""
         self.name = places.name
         self.store = store
         self.notices: Sequence[str] = (*notices, *store.notices)
@@ -413,65 +411,3 @@ class Library:
         self._catalogue.remove(ids)
         for article_id in ids:
             self.documents.drop(article_id)
-
-
-def open_library(
-    paths: Sequence[Path] = (),
-    *,
-    state: Path | None = None,
-    stdin: bytes | None = None,
-    settings: Settings | None = None,
-) -> Library:
-    """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
-
-    Args:
-        paths: Folders and files; none for the default library, unless standard input is given.
-        state: The state file; None for the one that belongs to the paths.
-        stdin: Bytes that were read from standard input, as an article of their own.
-        settings: What to leave out and how large an article may be; None for the defaults.
-
-    Raises:
-        UsageError: A path does not exist.
-        StoreError: The state file may not be read.
-    """
-    data_dir = program_paths.data_dir()
-    notices: list[str] = []
-    name = ""
-    if stdin is not None and not paths:
-        name = STDIN
-    elif not paths:
-        name = "Sample library"
-        default = data_dir / "articles"
-        notices += fill_default_library(default)
-        paths = (default,)
-    places = find_places(paths, state, data_dir, program_paths.cache_dir())
-    for folder in places.folders:
-        stray = folder / STATE_FILE
-        if stray != places.state and state is None and stray.is_file():
-            notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
-    library = Library(places, open_store(places.state), settings or Settings(), notices)
-    if name:
-        library.name = name
-    if stdin is not None:
-        library.put_standard_input(stdin)
-    return library
-
-
-def init_library(folder: Path) -> Path:
-    """Make a folder a library that carries its own state, with relative names; the state file's path.
-
-    Raises:
-        UsageError: It is no folder, or it is one already.
-        StoreError: The file cannot be written.
-    """
-    state = folder / STATE_FILE
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
-    if os.path.lexists(state):
-        raise UsageError(f"{state} is there already: the folder is a library.")
-    store = open_store(state)
-    try:
-        store.apply((), "made a library", undoable=False).result()
-    finally:
-        store.close()
-    return state

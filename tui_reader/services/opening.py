@@ -1,0 +1,80 @@
+"""Opens a library for what the command line names, and makes a folder one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui_reader import paths as program_paths
+from tui_reader.config import Settings
+from tui_reader.errors import UsageError
+from tui_reader.services.library import STDIN, Library
+from tui_reader.services.places import STATE_FILE, find_places
+from tui_reader.services.samples import fill_default_library
+from tui_reader.storage import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def open_library(
+    paths: Sequence[Path] = (),
+    *,
+    state: Path | None = None,
+    stdin: bytes | None = None,
+    settings: Settings | None = None,
+) -> Library:
+    """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
+
+    Args:
+        paths: Folders and files; none for the default library, unless standard input is given.
+        state: The state file; None for the one that belongs to the paths.
+        stdin: Bytes that were read from standard input, as an article of their own.
+        settings: What to leave out and how large an article may be; None for the defaults.
+
+    Raises:
+        UsageError: A path does not exist.
+        StoreError: The state file may not be read.
+    """
+    data_dir = program_paths.data_dir()
+    notices: list[str] = []
+    name = ""
+    if stdin is not None and not paths:
+        name = STDIN
+    elif not paths:
+        name = "Sample library"
+        default = data_dir / "articles"
+        notices += fill_default_library(default)
+        paths = (default,)
+    places = find_places(paths, state, data_dir, program_paths.cache_dir())
+    for folder in places.folders:
+        stray = folder / STATE_FILE
+        if stray != places.state and state is None and stray.is_file():
+            notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
+    library = Library(places, open_store(places.state), settings or Settings(), notices)
+    if name:
+        library.name = name
+    if stdin is not None:
+        library.put_standard_input(stdin)
+    return library
+
+
+def init_library(folder: Path) -> Path:
+    """Make a folder a library that carries its own state, with relative names; the state file's path.
+
+    Raises:
+        UsageError: It is no folder, or it is one already.
+        StoreError: The file cannot be written.
+    """
+    state = folder / STATE_FILE
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
+    if os.path.lexists(state):
+        raise UsageError(f"{state} is there already: the folder is a library.")
+    store = open_store(state)
+    try:
+        store.apply((), "made a library", undoable=False).result()
+    finally:
+        store.close()
+    return state
