@@ -309,9 +309,10 @@ class Annotating:
             self._marks.show_in(pane)
             self._count()
         self._go_to_wanted()
-        told = " · ".join(filter(None, (self._told(), self._lost_told(article))))
-        if told:
+        if told := self._told():
             self._desk.say(told)
+        if lost := self._lost_told(article):
+            self._desk.say_too(lost)
 
     def go_once_shown(self, wanted: Wanted) -> None:
         """Go to a place of an article as soon as that is shown. Not a command."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import Sort, View
@@ -53,6 +54,8 @@ class Desk:
     """The state of the reading screen. It paints nothing itself: it tells the panes what to show."""
 
     SAY_SECONDS = 4.0
+    MOMENT_SECONDS = 1.0
+    """How long a message is one that another does not take the place of."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
@@ -70,6 +73,7 @@ class Desk:
         """What the article pane shows in the place of a text, while its changes are looked at."""
         self.article_parts: Sequence[str] = ()
         """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
+        self._said_at = 0.0
         self.text_shown: Callable[[], None] = _nothing
         """Called when the article pane shows another text, or the same one anew."""
 
@@ -112,8 +116,14 @@ class Desk:
             self.panes.prompt.remark(message)
             return
         self.panes.status.say(message, bad=bad)
+        self._said_at = monotonic()
         if message:
             self.panes.status.silence_after(seconds)
+
+    def say_too(self, message: str) -> None:
+        """Say something beside what was said a moment ago, if anything was: neither takes the other's place."""
+        said = self.panes.status.said if monotonic() - self._said_at < self.MOMENT_SECONDS else ""
+        self.say(f"{said} · {message}" if said and message not in said else message)
 
     def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
         """Say what a service did, and how to take it back."""
