@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from tui_reader.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,7 +21,7 @@ NOTE = "ctrl+s, or enter on the last field, saves; esc leaves all as it was.\nTh
 _PLACEHOLDERS = {"date": "such as 2026-06-05", "url": "https://…", "language": "such as en"}
 
 
-class Details(ModalScreen[tuple[str, dict[str, str]] | None]):
+class Details(Dialog[tuple[str, dict[str, str]] | None]):
     """Six fields; dismissed with those that were changed, or with None."""
 
     AUTO_FOCUS = "Input"

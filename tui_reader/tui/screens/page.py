@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
+from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Page(LinePane):
         self.scroll_rows(-WHEEL_ROWS)
 
 
-class PageScreen(ModalScreen[None]):
+class PageScreen(Dialog[None]):
     """Shows a page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import Matcher
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui_reader.tui.screens.choice import Choice
+from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
@@ -132,7 +132,7 @@ class Footing(LinePane):
         return line(width, self.ink(""), [Piece(f"   {clip(self._text, width - 4)}", self.ink(""))])
 
 
-class Picker(ModalScreen[Choice | None]):
+class Picker(Dialog[Choice | None]):
     """A line to type in, and what is left of the choices below it."""
 
     AUTO_FOCUS = ""

@@ -1,0 +1,30 @@
+"""Screens that lie over another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Start
+
+
+@pytest.mark.parametrize("leaving", ["q", "enter", "1", "escape"])
+@pytest.mark.parametrize("keys", ["S", "gT"])
+async def test_keys_behind_the_one_that_leaves_take_no_other_screen_along(
+    start: Start, articles: Path, keys: str, leaving: str
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys(*keys[:-1])
+        below = reader.app.screen
+        await reader.keys(keys[-1])
+        over = reader.app.screen
+        assert over is not below
+        reader.burst(leaving, leaving, leaving)
+        await reader.until(lambda: reader.app.screen is not over)
+        await reader.pilot.pause()
+        assert reader.app.screen is below
