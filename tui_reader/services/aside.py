@@ -1,6 +1,6 @@
 """Looking for passages in a process of its own, so that reading a text of megabytes takes no time from the keys.
 
-The process gets one job a line, as JSON, and answers each with one line. It runs at the lowest priority, writes no file
+The process gets one job a line, as JSON, and answers each with one line. It runs at a low priority, writes no file
 and knows no library; it ends with its input.
 """
 
