@@ -83,6 +83,21 @@ def test_scripts_without_spaces_end_sentences_without_them() -> None:
     ]
 
 
+@pytest.mark.parametrize("run", [".", "?\"", "…", "！", "。」"])
+@pytest.mark.parametrize("behind", ["", "x", "、", " He left."])
+def test_a_long_row_of_marks_is_read_in_one_go(run: str, behind: str) -> None:
+    # A pattern that tries every way to part the row would not come back from this.
+    text = f"Name: {run * 300}{behind}"
+    assert set(sentence_starts(text)) <= {0, len(text) - len(behind.strip())}
+
+
+def test_a_quotation_goes_on_however_it_is_marked() -> None:
+    assert sentences("「本当！！」、と彼は言った。「なぜ？ 」と聞いた。") == [
+        "「本当！！」、と彼は言った。",
+        "「なぜ？ 」と聞いた。",
+    ]
+
+
 def test_the_pasted_page_keeps_its_damaged_names_together() -> None:
     if not PASTED.is_file():
         pytest.skip("the pasted page does not lie beside this checkout (../shared/inputs)")
