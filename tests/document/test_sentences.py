@@ -83,7 +83,7 @@ def test_scripts_without_spaces_end_sentences_without_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("run", [".", "?\"", "…", "！", "。」"])
+@pytest.mark.parametrize("run", [".", '?"', "…", "！", "。」"])
 @pytest.mark.parametrize("behind", ["", "x", "、", " He left."])
 def test_a_long_row_of_marks_is_read_in_one_go(run: str, behind: str) -> None:
     # A pattern that tries every way to part the row would not come back from this.

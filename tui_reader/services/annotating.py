@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.anchoring.describe import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState
+from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
 from tui_reader.services.annotation_records import differences, encode, encode_anchor, encode_placement
 from tui_reader.services.background import Background
 from tui_reader.services.placing import Placing, nobody, nowhere
@@ -232,13 +232,17 @@ class Annotating:
         )
         return outcome._replace(message="; ".join(filter(None, (outcome.message, told))))
 
-    def resize(self, annotation_id: AnnotationId, document: Document, start: int, end: int) -> Outcome:
-        """Let a highlight cover another range of its article."""
-        return self._attach(annotation_id, document, start, end, "resized {}")
+    def resize(
+        self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
+    ) -> Outcome:
+        """Let a highlight cover another range of its article, in another colour if one is given."""
+        return self._attach(annotation_id, document, Range(start, end), colour, "resized {}")
 
-    def reattach(self, annotation_id: AnnotationId, document: Document, start: int, end: int) -> Outcome:
+    def reattach(
+        self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
+    ) -> Outcome:
         """Attach a highlight whose passage was not found to a range: a candidate or a selection."""
-        return self._attach(annotation_id, document, start, end, "attached {} again")
+        return self._attach(annotation_id, document, Range(start, end), colour, "attached {} again")
 
     def accept(self, which: Which, document_of: Callable[[ArticleId], Document | None]) -> Outcome:
         """Take the places where highlights were found again for their own; those of texts that are not at hand stay.
@@ -264,11 +268,17 @@ class Annotating:
         moment = self._clock()
         return self._change(which, lambda each: {"deleted": max(moment, each.updated)}, "deleted {}", touch=False)
 
-    def _attach(self, annotation_id: AnnotationId, document: Document, start: int, end: int, label: str) -> Outcome:
-        anchor = _anchor(document, start, end)
+    def _attach(
+        self, annotation_id: AnnotationId, document: Document, where: Range, colour: int | None, label: str
+    ) -> Outcome:
+        anchor = _anchor(document, *where)
         if anchor is None:
             return Outcome("there are no words here")
-        return self._change(annotation_id, lambda each: {} if each.is_on_article else _at(anchor), label)
+        fields = dict(_at(anchor))
+        if colour is not None:
+            self._last_colour = self._colour(colour)
+            fields["colour"] = colour if colour != 1 else None
+        return self._change(annotation_id, lambda each: {} if each.is_on_article else fields, label)
 
     def _fresh(
         self, article: ArticleId, note: str, tags: Sequence[str], anchor: Anchor | None, colour: int

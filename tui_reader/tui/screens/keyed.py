@@ -12,6 +12,8 @@ from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.timer import Timer
     from textual.widget import Widget
 
@@ -135,7 +137,15 @@ class KeyScreen(Screen[None]):
             return
         continuations = self._sequencer.hints(self._keymap.of(self.context))
         hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations]
-        self._status.show_hints(hints or self._hints[self.context], self._sequencer.typed)
+        if not hints:
+            hints = list(self.hints_of_now())
+            taken = {hint.keys for hint in hints}
+            hints += [hint for hint in self._hints[self.context] if hint.keys not in taken]
+        self._status.show_hints(hints, self._sequencer.typed)
+
+    def hints_of_now(self) -> Sequence[Hint]:
+        """What the last row says before the keys of the context, as long as something is begun."""
+        return ()
 
     @property
     def typing(self) -> Typing | None:

@@ -9,6 +9,7 @@ from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.noting import Marks, is_lost
+from tui_reader.tui.screens.reading.attaching import Attaching
 from tui_reader.tui.screens.reading.desk import Place
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Annotating:
         self._marks = Marks(desk.library.annotating)
         self._marked: ArticleId | None = None
         """Article whose highlights are shown."""
-        self._attaching: AnnotationId | None = None
+        self.attaching = Attaching(desk)
+        """What the next highlighting key puts elsewhere."""
         self._told_lost: tuple[ArticleId | None, int] = (None, 0)
         self._wanted: Wanted | None = None
         """What to go to once it is shown."""
@@ -80,9 +82,6 @@ class Annotating:
 
     def highlight(self, _count: int | None) -> None:
         """Highlight the selection or the focused sentence in the last colour."""
-        if self._attaching is not None:
-            self._attach()
-            return
         self._highlight(None)
 
     def _colour(self, colour: int, _count: int | None) -> None:
@@ -135,8 +134,8 @@ class Annotating:
         if mark is None or self._desk.panes.article.selecting:
             self._desk.say("there is no highlight here")
             return
-        self._attaching = mark.id
         if self._desk.panes.article.select_range(mark.start, mark.end):
+            self.attaching.begin(mark.id, resize=True)
             self._selecting.began()
         self._desk.say(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
 
@@ -179,7 +178,10 @@ class Annotating:
         return mark is not None
 
     def _highlight(self, colour: int | None) -> AnnotationId | None:
-        """Highlight; what was made, or what covers just that already."""
+        """Highlight, or put elsewhere what waits for that; what was made, or what covers just that already."""
+        attaching = self.attaching.annotation
+        if attaching is not None:
+            return self._attach(attaching, colour)
         desk, article = self._desk, self._desk.shown
         pane, document = desk.panes.article, desk.panes.article.document
         chosen = self._chosen()
@@ -235,31 +237,30 @@ class Annotating:
     def attach(self, annotation_id: AnnotationId, candidate: Range | None) -> None:
         """Let the next highlighting key attach an annotation, at a candidate if there is one. Not a command."""
         desk = self._desk
-        self._attaching = annotation_id
-        if candidate is not None and desk.panes.article.select_range(candidate.start, candidate.end):
-            self._selecting.began()
+        self.attaching.begin(annotation_id, resize=False)
+        if candidate is not None:
+            desk.panes.article.select_range(candidate.start, candidate.end)
+        self._selecting.began()
         annotation = desk.library.annotating.get(annotation_id)
         quote = annotation.quote if annotation is not None else ""
         short = quote if len(quote) <= 24 else quote[:23] + "…"
         keys = desk.keymap.hint("highlight")
         desk.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
 
-    def _attach(self) -> None:
-        annotation_id, self._attaching = self._attaching, None
-        article, document = self._desk.shown, self._desk.panes.article.document
-        chosen = self._chosen()
-        if annotation_id is None or article is None or document is None or chosen is None:
-            self._attaching = annotation_id
-            return
+    def _attach(self, annotation_id: AnnotationId, colour: int | None) -> AnnotationId | None:
+        """Put a highlight where the reader is; the same one, where that is done."""
         annotating = self._desk.library.annotating
-        annotation = annotating.get(annotation_id)
+        document, annotation = self._desk.panes.article.document, annotating.get(annotation_id)
+        chosen = self._chosen() if annotation is not None else None
+        if document is None or annotation is None or chosen is None:
+            return None
+        self.attaching.end()
         self._selecting.leave()
-        if annotation is None or annotation.article != article:
-            self._desk.say("it belongs to another article")
-            return
         verb = annotating.reattach if is_lost(annotation) else annotating.resize
-        self.took(verb(annotation_id, document, *chosen))
+        self.took(verb(annotation_id, document, *chosen, colour=colour))
         self._desk.panes.article.go_mark(annotation_id)
+        self._selecting.began()
+        return annotation_id
 
     def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
         """Show an annotation in its article; one that has no place waits to be attached. Not a command."""
@@ -283,11 +284,6 @@ class Annotating:
         self._opening.go_to(Place(annotation.article, offset))
         self._opening.mark_opened()
         self.refresh()
-
-    def leave(self) -> bool:
-        """Attach nothing any more; whether that was to be done. Not a command."""
-        attaching, self._attaching = self._attaching, None
-        return attaching is not None
 
     # What is shown
 

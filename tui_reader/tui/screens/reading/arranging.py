@@ -31,7 +31,7 @@ class Arranging:
                 screen.selecting.select(None)
             return
         if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
-            screen.annotating.leave()
+            screen.annotating.attaching.end()
             screen.selecting.leave()
             screen.opening.keep_place()
         entered, desk.pane = pane is Pane.ARTICLE and desk.pane is not pane, pane

@@ -58,6 +58,8 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     def text_shown() -> None:
         annotating.refresh()
         bookmarking.text_shown()
+        # What was begun in another text is over.
+        screen.show_hints()
 
     desk.text_shown = text_shown
     keeping = Keeping(desk, listing, opening, annotating, screen.ask)

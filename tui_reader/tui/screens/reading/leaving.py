@@ -32,7 +32,7 @@ class Leaving:
     def _leave_article(self) -> None:
         """Out of the selection, the changes, the search, the sentence, zen; at last to the list."""
         desk, screen, article = self._desk, self._screen, self._desk.panes.article
-        if screen.annotating.leave() | screen.selecting.leave():
+        if screen.annotating.attaching.end() | screen.selecting.leave():
             desk.say("")
         elif screen.comparing.end():
             pass

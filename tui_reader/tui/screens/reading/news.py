@@ -30,7 +30,7 @@ class News:
                 screen.opening.arrived(article, document)
                 if desk.context != before:
                     # What was selected is gone: nothing is attached to whatever is looked at next.
-                    screen.annotating.leave()
+                    screen.annotating.attaching.end()
                     screen.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)

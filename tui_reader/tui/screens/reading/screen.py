@@ -23,7 +23,7 @@ from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.app import ReaderApp
+    from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
     from tui_reader.tui.screens.outside import Edited
@@ -166,6 +167,10 @@ class ReadingScreen(KeyScreen):
     def context(self) -> Pane:
         """The pane whose keys hold."""
         return self.desk.context
+
+    def hints_of_now(self) -> Sequence[Hint]:
+        """How a highlight that is about to be put elsewhere is, and how it is not."""
+        return self.annotating.attaching.hints() if self.furnished else ()
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""

@@ -94,7 +94,7 @@ class Selecting:
             self.began()
 
     def began(self) -> None:
-        """Take in that something is being selected. Not a command."""
+        """Take in that something is being selected, or that a selection is for something else. Not a command."""
         self._changed()
 
     def _move(self, motion: str, count: int | None) -> None:

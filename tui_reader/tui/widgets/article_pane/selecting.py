@@ -43,6 +43,8 @@ class SelectingView(NotedView):
     """Whether the selection is still the one that selecting began with."""
     _carry: Carry | None = None
     """Says where a range of the shown text stands in the one that is about to replace it; None while nobody knows."""
+    selections = 0
+    """How many selections have begun; tells one from the next."""
     _sought: tuple[str, str] = ("", "")
     """Kind and character that were searched for last."""
 
@@ -286,6 +288,8 @@ class SelectingView(NotedView):
         if document is None:
             return
         before, before_kind = self._ends, self._kind
+        if not before_kind:
+            self.selections += 1
         self._set_focus(None)
         self._ends, self._kind, self._goal, self._untouched = ends, kind, None, False
         if before_kind == kind == CHARACTER and before.anchor == ends.anchor:

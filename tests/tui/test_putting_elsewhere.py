@@ -1,0 +1,94 @@
+"""Resizing a highlight, and attaching one without a place: begun by one key, done by another, left by any way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+SENTENCES = ["Paragraph 1 of Alpha wolf.", "It has a second sentence.", "And a third."]
+
+
+def marks_of(reader: Any) -> list[tuple[str, int]]:
+    return [(each.quote, each.colour) for each in reader.library.annotating.all()]
+
+
+async def highlight_first(reader: Any) -> None:
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter", ")", ")", "H")
+    assert marks_of(reader) == [(SENTENCES[0], 1)]
+
+
+@pytest.mark.parametrize("way_out", [["v"], ["y"], ["q"], ["escape"], ["V", "V"], ["h", "l"]])
+async def test_whoever_leaves_the_selection_resizes_nothing_later(
+    start: Start, articles: Path, way_out: list[str]
+) -> None:
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        await reader.keys("g", "v")
+        await reader.sees("H resize")
+        # In a selection h and l move its end: they leave only once it is left.
+        await reader.keys(*(["v", *way_out] if way_out[0] == "h" else way_out))
+        await reader.misses("H resize")
+        await reader.sees("Paragraph 1 of Alpha")
+        reader.app.reading.desk.panes.article.focus_on(*_range_of(reader, SENTENCES[1]))
+        await reader.keys("v", "H")
+        assert marks_of(reader) == [(SENTENCES[0], 1), (SENTENCES[1], 1)]
+
+
+async def test_a_click_that_ends_the_selection_ends_the_resizing(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        await reader.keys("g", "v")
+        row = next(y for y, line in enumerate(reader.lines()) if "Paragraph 3 of Alpha" in line)
+        await reader.pilot.click("#article", offset=(12, row - 1))
+        await reader.misses("H resize")
+        await reader.keys("H")
+        assert (SENTENCES[0], 1) in marks_of(reader)
+
+
+async def test_a_colour_goes_to_what_is_resized_in_one_step(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        await reader.keys("g", "v", "i", "s", "c", "3")
+        assert marks_of(reader) == [(" ".join(SENTENCES[:2]), 3)]
+        await reader.keys("u")
+        assert marks_of(reader) == [(SENTENCES[0], 1)]
+
+
+async def test_a_note_goes_to_what_is_resized(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        await reader.keys("g", "v", "i", "s", "a", "a")
+        await reader.types("why")
+        await reader.keys("escape")
+        (made,) = reader.library.annotating.all()
+        assert (made.quote, made.note) == (" ".join(SENTENCES[:2]), "why")
+
+
+async def test_one_without_a_place_waits_only_in_its_article(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
+        await reader.sees("1 without a place")
+        await reader.keys("A", "enter")
+        await reader.sees("H attach here")
+        await reader.keys("J")
+        await reader.misses("H attach here")
+        await reader.keys(")", ")", "H")
+        await reader.sees("highlighted in")
+        assert ("Paragraph 1 of Beta test.", 1) in marks_of(reader)
+
+
+def _range_of(reader: Any, words: str) -> tuple[int, int]:
+    text = reader.app.reading.desk.panes.article.document.text
+    return text.index(words), text.index(words) + len(words)
