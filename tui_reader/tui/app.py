@@ -26,6 +26,7 @@ from tui_reader.errors import ReaderError
 from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.pasting import take_pastes_whole
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import editor_of, run_editor
 from tui_reader.tui.screens.reading.screen import ReadingScreen
@@ -40,6 +41,7 @@ NOTICE_SECONDS = 20.0
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -104,6 +106,12 @@ class ReaderApp(App[None]):
         self._status = 0
 
     # Life
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver for this terminal, whose pastes are text and nothing else."""
+        driver = super().get_driver_class()
+        take_pastes_whole(driver)
+        return driver
 
     def get_default_screen(self) -> Screen[Any]:
         """The reading screen lies below all others."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -64,7 +65,7 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
             for field in FIELDS:
                 with Horizontal():
                     yield Static(Content(field), classes="label")
-                    yield Input(
+                    yield LineInput(
                         self._headline.field(field),
                         placeholder=_PLACEHOLDERS.get(field, ""),
                         id=field,

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
@@ -171,7 +172,7 @@ class Picker(Dialog[Choice | None]):
     def compose(self) -> ComposeResult:
         """The line, the list, and the keys that hold."""
         with Vertical():
-            yield Input(placeholder=self._placeholder, select_on_focus=False)
+            yield LineInput(placeholder=self._placeholder, select_on_focus=False)
             yield self._list
             yield self._foot
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 
+from tui_reader.document.clean import clean_line
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
 
@@ -99,7 +100,8 @@ class StatusBar(LinePane):
             self.repaint()
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Set what just happened; empty to fall silent."""
+        """Set what just happened; empty to fall silent. Foreign words may be in it."""
+        message = clean_line(message)
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
             self._fit()

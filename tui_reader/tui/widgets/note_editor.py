@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
+from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
@@ -72,6 +73,10 @@ class SheetText(TextArea):
             event.stop()
             event.prevent_default()
             self.replace(event.character, *self.selection, maintain_selection_offset=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Write what was pasted as a note holds it; the area itself does the rest."""
+        event.text = clean_text(event.text)
 
 
 class NoteEditor(Vertical):

@@ -10,8 +10,9 @@ from rich.cells import cell_len
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input
 
+from tui_reader.document.clean import clean_line
+from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.strip import Strip
+    from textual.widgets import Input
 
 
 def _nothing(_: str) -> None:
@@ -100,7 +102,7 @@ class Prompt(Horizontal):
     DEFAULT_CSS = """
     Prompt {
         height: 1; background: $raised; display: none;
-        & > Input {
+        & > LineInput {
             width: 1fr; height: 1; border: none; padding: 0; background: $raised; color: $bright;
             &:focus { border: none; background: $raised; background-tint: $raised 0%; }
             & > .input--suggestion, & > .input--placeholder { color: $muted-ink; text-style: none; }
@@ -111,7 +113,7 @@ class Prompt(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
         self._label, self._remark = PromptLabel(), PromptLabel()
-        self._input = Input(compact=True, select_on_focus=False)
+        self._input = LineInput(compact=True, select_on_focus=False)
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
@@ -142,6 +144,7 @@ class Prompt(Horizontal):
 
     def remark(self, text: str) -> None:
         """Say something of the answer so far, at the end of the row."""
+        text = clean_line(text)
         if text != self._remark.text:
             self._remark.text = text
             self._remark.styles.width = cell_len(text) + 2 if text else 0

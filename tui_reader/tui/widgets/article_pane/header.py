@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
+from tui_reader.document.cells import expand_tabs
 from tui_reader.document.layout import Layout
 from tui_reader.document.words import reading_minutes
 from tui_reader.tui.widgets.article_pane.looks import Role
@@ -62,6 +63,7 @@ def head_rows(
 
 def wrapped(text: str, width: int) -> list[str]:
     """Text in rows of at most `width` cells, broken as the body of an article is."""
+    text = expand_tabs(text)
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text)
     layout = Layout(builder.build(), width)

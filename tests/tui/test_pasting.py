@@ -1,0 +1,107 @@
+"""A paste is text, whatever is in it, and however the terminal's input is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual.drivers import linux_driver
+
+from tui_reader.document.clean import is_clean
+from tui_reader.tui.pasting import BEGIN, END, PasteParser, cleaned, take_pastes_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def parsed(pieces: Iterable[str]) -> list[tuple[str, str]]:
+    """What a terminal's input means: keys by their names, pastes by their texts."""
+    parser = PasteParser()
+    found = []
+    for piece in pieces:
+        for event in parser.feed(piece):
+            if isinstance(event, events.Paste):
+                found.append(("paste", event.text))
+            elif isinstance(event, events.Key):
+                found.append(("key", event.key))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pasted", "text"),
+    [
+        ("a quote", "a quote"),
+        ("two\rlines", "two\nlines"),
+        ("log \x1b[32mINFO\x1b[0m ok", "log INFO ok"),
+        ("\x1b]0;title\x07words", "words"),
+        ("a \x1b\x1b|id>file\r!", "a |id>file\n!"),
+        ("\x1b[200~twice", "twice"),
+        ("\x07bell \u202e turned", "bell  turned"),
+    ],
+)
+def test_a_paste_is_one_text(pasted: str, text: str) -> None:
+    assert parsed([f"j{BEGIN}{pasted}{END}k"]) == [("key", "j"), ("paste", text), ("key", "k")]
+
+
+@given(
+    st.lists(st.text(alphabet="a\x1b[]2m0~1;\x07\r|", max_size=12).filter(lambda text: END not in text), max_size=3),
+    st.data(),
+)
+def test_however_the_input_is_cut_a_paste_is_never_typed(pastes: list[str], data: st.DataObject) -> None:
+    # A piece of the end's sign at the end of a paste would make the sign itself another one.
+    whole = "".join(f"j{BEGIN}{pasted.rstrip(END)}{END}" for pasted in pastes) + "k"
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=6)))
+    pieces = [whole[low:high] for low, high in zip([0, *cuts], [*cuts, len(whole)], strict=True) if low < high]
+    keys = [name for kind, name in parsed(pieces) if kind == "key"]
+    assert keys == [*("j" for _ in pastes), "k"]
+    assert all(is_clean(text) for kind, text in parsed(pieces) if kind == "paste")
+    assert [text for kind, text in parsed(pieces) if kind == "paste" and text] == [
+        text for pasted in pastes if (text := cleaned(pasted.rstrip(END)))
+    ]
+
+
+def test_the_terminal_is_read_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = vars(linux_driver)
+    monkeypatch.setitem(names, "XTermParser", names["XTermParser"])
+    take_pastes_whole(linux_driver.LinuxDriver)
+    assert names["XTermParser"] is PasteParser
+
+
+async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, articles: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "proof"
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "a")
+        for event in PasteParser().feed(f"{BEGIN}a quote \x1b\x1b|id>{proof}\r{END}"):
+            reader.app.post_message(event)
+        await reader.pilot.pause()
+        await reader.keys("escape")
+        await reader.sees("wrote a note on")
+        assert not proof.exists()
+        (made,) = reader.library.annotating.all()
+        assert made.note == f"a quote |id>{proof}"
+
+
+async def test_what_is_pasted_or_searched_for_acts_on_no_terminal(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", "/")
+        reader.app.post_message(events.Paste("evil \x9b31m\x07\u202e\nwords"))
+        await reader.sees("evil ›31m words")
+        await reader.keys("enter")
+        await reader.sees("is not in this article")
+        assert is_clean(reader.text)
+        await reader.keys(")", ")", "a")
+        reader.app.post_message(events.Paste("red \x1b[31m\x07 ink\tand a tab"))
+        await reader.sees("red [31m ink")
+        assert is_clean(reader.text)
+        await reader.keys("escape")
+        await reader.sees("wrote a note on")
+        assert "\t" not in reader.text
