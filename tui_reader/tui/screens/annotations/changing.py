@@ -68,9 +68,13 @@ class Changing:
             return
         if annotation is None or document is None:
             return
-        candidate = self._place.candidate(annotation)
+        candidate = self._place.offered(annotation)
         if candidate is not None:
             self._screen.took(self._library.annotating.reattach(annotation.id, document, *candidate))
+        elif self._place.candidate(annotation) is not None:
+            # The text has just changed, or has just come.
+            self._place.show(annotation)
+            self._screen.say("this is where it could belong: the same key attaches it")
         elif is_lost(annotation):
             keys = self._desk.keymap.hint("go_to_annotation")
             self._screen.say(f"no place in this text is like it; {keys} goes there, to select one")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.document.clean import clean_line
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.screens.noting import Marks, is_lost
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Annotation, Range
+    from tui_reader.model.annotation import Annotation, AnnotationId, Placement, Range
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library import Library
     from tui_reader.tui.commands.keymap import Keymap
@@ -25,6 +26,10 @@ class Place:
     def __init__(self, library: Library, keymap: Keymap, card: AnnotationCard, pane: ArticlePane) -> None:
         self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
         self._candidate = 0
+        self._offer: tuple[AnnotationId, Document, Range] | None = None
+        """The place that is seen to be where a lost annotation could belong."""
+        self.narrow = False
+        """Whether there is no room for the text, so that the card has to show such a place."""
         self._marks = Marks(library.annotating)
         self._marked: ArticleId | None = None
         self.article: ArticleId | None = None
@@ -39,10 +44,10 @@ class Place:
     def show(self, annotation: Annotation | None) -> None:
         """Show an annotation where it stands, and where it stands nowhere, all of it."""
         self._candidate = 0
-        self._describe(annotation)
         if annotation is None:
             self.article = None
             self._pane.clear()
+            self._describe(None)
         elif self._is_gone(annotation):
             self.article = None
             document = self._library.remembering.document(annotation.article, annotation)
@@ -58,9 +63,13 @@ class Place:
 
     def show_in(self, annotation: Annotation, document: Document | None) -> None:
         """Show an annotation in its text; where that is gone, in what it said last."""
+        self._offer = None
+        if document is not None or not self._is_gone(annotation):
+            self._show_text(annotation, document)
+        self._describe(annotation)
+
+    def _show_text(self, annotation: Annotation, document: Document | None) -> None:
         pane, gone = self._pane, self._is_gone(annotation)
-        if document is None and gone:
-            return
         if document is not pane.document or document is None:
             pane.show(self._library.remembering.headline(annotation.article), document)
             self._marks, self._marked = Marks(self._library.annotating), None
@@ -75,35 +84,54 @@ class Place:
         pane.clear_focus()
         if pane.go_mark(annotation.id):
             return
-        candidate = self.candidate(annotation)
-        if candidate is not None:
-            pane.select_range(*candidate)
-        elif annotation.current is not None:
+        if self._offer_place(annotation):
+            return
+        if annotation.current is not None:
             here = self._library.remembering.near(annotation, document)
             pane.focus_on(*sentence_at(document, here))
         else:
             pane.home()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """The place where a lost annotation could belong, of those there are, that is shown now."""
-        placed = annotation.placed
-        if placed is None or placed.is_certain or not placed.candidates or self._is_gone(annotation):
+        """The place where a lost annotation could belong, of those there are in the text that is shown."""
+        placed, document = annotation.placed, self.document
+        if placed is None or placed.is_certain or not placed.candidates or document is None:
+            return None
+        if self.article != annotation.article or placed.fingerprint != document_fingerprint(document):
             return None
         return placed.candidates[self._candidate % len(placed.candidates)]
+
+    def offered(self, annotation: Annotation) -> Range | None:
+        """The same, if it is seen: only then somebody can mean it."""
+        candidate = self.candidate(annotation)
+        seen = self._offer is not None and self._offer == (annotation.id, self.document, candidate)
+        return candidate if seen else None
+
+    def _offer_place(self, annotation: Annotation) -> bool:
+        """Show where a lost annotation could belong; whether there is such a place."""
+        candidate, document = self.candidate(annotation), self.document
+        self._offer = None
+        if candidate is None or document is None:
+            return False
+        if self._pane.select_range(*candidate) or self.narrow:
+            self._offer = annotation.id, document, candidate
+        return True
 
     def step(self, annotation: Annotation, by: int) -> str:
         """Show another place where it could belong; what is to be said of that."""
         self._candidate += by
-        candidate = self.candidate(annotation)
-        if candidate is None or annotation.placed is None:
+        if not self._offer_place(annotation) or annotation.placed is None:
             return "there is no other place"
-        self._pane.select_range(*candidate)
-        count = len(annotation.placed.candidates)
+        self._describe(annotation)
+        return self._number(annotation.placed)
+
+    def _number(self, placed: Placement) -> str:
+        count = len(placed.candidates)
         return f"place {self._candidate % count + 1} of {count}"
 
     def refresh(self, annotation: Annotation | None) -> None:
-        """Bring marks and card up to date, unless a place is being chosen."""
-        if annotation is not None and not self._pane.selecting:
+        """Bring marks and card up to date, unless a place is being chosen that is one still."""
+        if annotation is not None and not (self._pane.selecting and self.offered(annotation)):
             self.show(annotation)
 
     def _describe(self, annotation: Annotation | None) -> None:
@@ -121,7 +149,7 @@ class Place:
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:
             state = "It has no sure place in this text any more"
-            way_out = f"It could belong to what is selected here: {self._keymap.hint('attach_annotation')} attaches it"
+            way_out = self._place_told(annotation)
             if count > 1:
                 way_out += f", {self._keymap.hint('next_candidate')} shows the next of {count:,} places"
         else:
@@ -129,6 +157,16 @@ class Place:
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    def _place_told(self, annotation: Annotation) -> str:
+        """What is said of the place where it could belong, and its words where the text is not seen."""
+        attaches = f"{self._keymap.hint('attach_annotation')} attaches it"
+        placed, document, candidate = annotation.placed, self.document, self.offered(annotation)
+        if not self.narrow or candidate is None or document is None or placed is None:
+            return f"It could belong to what is selected here: {attaches}"
+        return (
+            f"It could belong to {self._number(placed)}, “{clean_line(document.text[slice(*candidate)])}”: {attaches}"
+        )
 
     def _found(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
         """What is said of a highlight with a question mark."""

@@ -18,6 +18,7 @@ from tui_reader.tui.screens.annotations.listing import Listing
 from tui_reader.tui.screens.annotations.moving import Moving
 from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
+from tui_reader.tui.screens.noting import is_lost
 from tui_reader.tui.screens.outside import edit_text
 from tui_reader.tui.screens.suspending import suspend
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
@@ -108,6 +109,13 @@ class AnnotationsScreen(KeyScreen):
         self._arrange()
         self.show_hints()
         self._listing.gather()
+        # Only a pane that has its room can show a passage.
+        self.call_after_refresh(self._show_lost)
+
+    def _show_lost(self) -> None:
+        annotation = self._listing.current
+        if annotation is not None and is_lost(annotation):
+            self._place.refresh(annotation)
 
     def on_resize(self) -> None:
         """Give list and place their widths."""
@@ -118,6 +126,9 @@ class AnnotationsScreen(KeyScreen):
         width = self.app.size.width
         narrow = width < SIDE_BY_SIDE
         self.set_class(narrow, "-narrow")
+        if narrow != self._place.narrow:
+            self._place.narrow = narrow
+            self.call_after_refresh(self._show_lost)
         self._list.styles.width = width if narrow else max(38, min(64, width // 2))
 
     # Keys
@@ -248,8 +259,9 @@ class AnnotationsScreen(KeyScreen):
             keys = self._keymap.hint("attach_annotation")
             self.say(f"its article is not in this library · {keys} gives its notes to another one")
             return
+        candidate = self._place.candidate(annotation)
         self._reading.close_annotations()
-        self._reading.go_to_annotation(annotation, self._place.candidate(annotation))
+        self._reading.go_to_annotation(annotation, candidate)
 
     # Commands of the program
 

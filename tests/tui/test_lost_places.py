@@ -1,0 +1,110 @@
+"""Attaching a lost highlight from the list: only to words that are seen to be the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_reader.model.annotation import Annotation, Placement
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+MARKED = "The minister arrives with a number already on the table."
+CLOSE = "The minister comes with a number already on a table."
+OTHER = "New: The minister arrives with a figure already on the desk today."
+FILLER = [f"Filler paragraph number {n} about quite other things and places." for n in range(6)]
+
+
+def text_of(*paragraphs: str) -> str:
+    return "\n\n".join(["# Doc", *paragraphs]) + "\n"
+
+
+def only(reader: Any) -> Annotation:
+    found: list[Annotation] = list(reader.library.annotating.all())
+    assert len(found) == 1
+    return found[0]
+
+
+def placed(reader: Any) -> Placement:
+    found = only(reader).placed
+    assert found is not None
+    return found
+
+
+async def lose_one(reader: Any, file: Path) -> None:
+    """Highlight a sentence, and let it be replaced by two that are like it."""
+    await reader.until(lambda: reader.app.reading.desk.shown is not None)
+    await reader.keys("enter")
+    await reader.sees("The minister")
+    await reader.keys(")", ")", "H")
+    assert only(reader).quote == MARKED
+    file.write_text(text_of("Intro.", *FILLER, OTHER, f"More: {CLOSE}"), encoding="utf-8")
+    await reader.until(lambda: not placed(reader).is_certain)
+    await reader.keys("A")
+
+
+def make(folder: Path) -> Path:
+    folder.mkdir()
+    file = folder / "a.md"
+    file.write_text(text_of("Intro.", MARKED, *FILLER), encoding="utf-8")
+    return file
+
+
+def selected(reader: Any) -> str:
+    pane = reader.app.screen.query_one("#article")
+    return pane.text_of(pane.selection) if pane.selection is not None else ""
+
+
+async def test_the_place_is_selected_as_soon_as_the_list_opens(start: Start, tmp_path: Path) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent) as reader:
+        await lose_one(reader, file)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        await reader.sees("It could belong to what is selected here")
+        await reader.keys("r")
+        await reader.sees("attached", "again · u undoes")
+        assert only(reader).quote == CLOSE
+
+
+async def test_a_text_that_changes_meanwhile_moves_the_place_with_its_words(start: Start, tmp_path: Path) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent) as reader:
+        await lose_one(reader, file)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        before = placed(reader).fingerprint
+        file.write_text(text_of("Put on top of it all.", "Intro.", *FILLER, OTHER, f"More: {CLOSE}"), encoding="utf-8")
+        await reader.until(lambda: placed(reader).fingerprint != before)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        await reader.keys("r")
+        await reader.sees("attached", "again · u undoes")
+        assert only(reader).quote == CLOSE
+
+
+async def test_before_the_new_text_is_looked_through_nothing_is_attached_to_the_old_place(
+    start: Start, tmp_path: Path
+) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent) as reader:
+        await lose_one(reader, file)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        before = placed(reader).fingerprint
+        file.write_text(text_of("Put on top of it all.", "Intro.", *FILLER, OTHER, f"More: {CLOSE}"), encoding="utf-8")
+        pane = reader.app.screen.query_one("#article")
+        await reader.until(lambda: "Put on top" in pane.document.text)
+        await reader.keys("r")
+        await reader.until(lambda: placed(reader).fingerprint != before)
+        assert only(reader).quote in (MARKED, CLOSE)
+
+
+async def test_a_narrow_terminal_tells_the_words_of_the_place(start: Start, tmp_path: Path) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent, size=(60, 22)) as reader:
+        await lose_one(reader, file)
+        await reader.sees("It could belong to place 1 of 1, “The minister comes")
+        await reader.keys("r")
+        await reader.sees("attached")
+        assert only(reader).quote == CLOSE
