@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -51,8 +52,8 @@ def test_markdown() -> None:
 
 def test_footnote() -> None:
     assert quoted("footnote") == (
-        "“Water finds a way: 100 % of it. * It always_did.”[^moller2026rivers]\n\n"
-        "[^moller2026rivers]: Ada Møller, *Rivers under the \\[street\\]*, The Desk, 2026-06-05, paragraph 1 (13 %). "
+        "“Water finds a way: 100 % of it. * It always_did.”[^moller2026rivers-7-55]\n\n"
+        "[^moller2026rivers-7-55]: Ada Møller, *Rivers under the \\[street\\]*, The Desk, 2026-06-05, paragraph 1 (13 %). "
         "<https://example.org/rivers>\n"
     )
 
@@ -77,7 +78,7 @@ def test_plain() -> None:
 
 def test_bibtex() -> None:
     assert quoted("bibtex") == (
-        "@article{moller2026rivers,\n"
+        "@article{moller2026rivers-7-55,\n"
         "  author = {Ada Møller},\n"
         "  title = {Rivers under the [street]},\n"
         "  journal = {The Desk},\n"
@@ -90,10 +91,29 @@ def test_bibtex() -> None:
     )
 
 
+def test_two_quotes_of_one_article_are_two_entries_and_two_footnotes() -> None:
+    for style, names in (("bibtex", r"@article\{(.+?),"), ("footnote", r"\[\^(.+?)\]:")):
+        both = quote(headline(), document(), 0, 20, style) + quote(headline(), document(), 0, 38, style)
+        first, second = re.findall(names, both)
+        assert first != second
+
+
+def test_a_passage_cannot_end_the_quote_that_it_stands_in() -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.CODE, 0, 0), "if (a) {\n  #+end_quote\n,#+x\n* head\n * no head")
+    code = builder.build()
+    entry = quote(headline(), code, 0, len(code.text), "bibtex")
+    assert entry.count("{") == entry.count("}")
+    assert r"\textbraceleft{}" in entry
+    lines = quote(headline(), code, 0, len(code.text), "org").split("\n")
+    assert {"  ,#+end_quote", ",,#+x", ",* head", " * no head"} <= set(lines)
+    assert [line for line in lines if line.lstrip().startswith("#+")] == ["#+begin_quote", "#+end_quote"]
+
+
 def test_what_is_not_known_is_left_out_and_corrections_count() -> None:
     bare = headline(Metadata(title="x"), title="My title")
     assert quoted("plain", bare).endswith("\n— My title, paragraph 1 (13 %)\nrivers.md\n")
-    assert quoted("bibtex", bare).startswith("@misc{title,\n  title = {My title},\n  note = {rivers.md, paragraph")
+    assert quoted("bibtex", bare).startswith("@misc{title-7-55,\n  title = {My title},\n  note = {rivers.md, paragraph")
 
 
 def test_a_file_is_told_and_is_no_link_that_would_be_dead_wherever_it_is_pasted() -> None:

@@ -31,3 +31,29 @@ async def test_the_sentence_of_a_change_is_highlighted_by_the_key_that_is_told_a
         await reader.sees("highlighted")
         quotes = [each.quote for each in reader.library.annotating.all()]
         assert "Paragraph twenty of the Alpha wolf." in quotes
+
+
+async def test_a_quote_of_what_has_changed_has_only_words_that_stand_in_the_text(
+    start: Start, articles: Path, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken"
+    file, settings = articles / "alpha.md", Settings(copy_command=f"sh -c 'cat > {taken}'")
+    async with start(articles, settings=settings) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "H", "J", "Q")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Paragraph 20 of Alpha wolf", "Paragraph twenty of the Alpha wolf"), encoding="utf-8")
+    async with start(articles, settings=settings) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter")
+        await reader.sees("gd shows how")
+        await reader.keys("g", "d", "]", "c", "V", "y")
+        await reader.until(taken.exists)
+        await reader.until(lambda: taken.read_text(encoding="utf-8").endswith("\n"))
+        quote = taken.read_text(encoding="utf-8")
+        assert quote.startswith("> Paragraph twenty of the Alpha wolf. It has a second sentence. And a third.\n")
+        await reader.keys("|")
+        await reader.types("wc -c")
+        await reader.keys("enter")
+        whole = reader.app.reading.desk.comparison.original.text
+        await reader.sees(str(len(whole.encode())))

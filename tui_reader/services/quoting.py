@@ -49,7 +49,10 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
         raise ValueError("nothing to quote")
     start = document.text.index(passage, start)
     is_in_text = document.title_block is not None
-    return write(passage, _Source(headline, _position(document, start), title_in_text=is_in_text))
+    source = _Source(headline, _position(document, start), title_in_text=is_in_text)
+    # Two quotes of one article are two entries and two footnotes, and each needs a name of its own.
+    source.place = f"-{start}-{start + len(passage)}"
+    return write(passage, source)
 
 
 def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN) -> str:
@@ -76,6 +79,9 @@ def file_name(headline: Headline) -> str:
 
 class _Source:
     """What is told of an article, empty strings for what is not known."""
+
+    place = ""
+    """What tells the passage from others of the article."""
 
     def __init__(self, headline: Headline, position: str, *, title_in_text: bool) -> None:
         self.title = clean_line(headline.title)
@@ -120,9 +126,12 @@ def _footnote(passage: str, source: _Source) -> str:
     return f"“{_one_line(passage)}”[^{name}]\n\n[^{name}]: {told}.{where}\n"
 
 
+_ORG_SIGN = re.compile(r"^(\s*)(?=,?#\+)|^()(?=,?\*)")
+
+
 def _org(passage: str, source: _Source) -> str:
     # A line that begins with a star or #+ would end the quote; Org itself puts a comma before such.
-    lines = [f",{line}" if line.startswith(("*", "#+", ",*", ",#+")) else line for line in passage.split("\n")]
+    lines = [_ORG_SIGN.sub(lambda sign: f"{sign[0]},", line) for line in passage.split("\n")]
     body = _prefixed("", lines, blank="")
     title = source.title.replace("[", "(").replace("]", ")")
     cited = f"[[{source.url}][{title}]]" if source.url else title
@@ -180,8 +189,10 @@ def _verbatim(file: str) -> str:
 
 
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    sign: f"\\{sign}" for sign in "&%$#_{}"
+    sign: f"\\{sign}" for sign in "&%$#_"
 }
+# BibTeX counts braces, whatever stands before them.
+_TEX |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 
 
 def _tex(text: str, *, verbatim: bool) -> str:
@@ -195,10 +206,10 @@ _LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "
 
 
 def _key(source: _Source) -> str:
-    """A name to cite by: author or source, year, first word of the title, in plain letters."""
+    """A name to cite by: author or source, year, first word of the title, in plain letters, and the passage."""
     who = (source.author.split(" and ")[0].split() or source.source.split() or [""])[-1]
     words = [word for word in source.title.split() if len(word) > 3] or source.title.split() or [""]
     parts = (who, source.date[:4], words[0])
     plain = (unicodedata.normalize("NFKD", part).lower().translate(_LETTERS) for part in parts)
     name = re.sub(r"[^a-z0-9]", "", "".join(plain))
-    return name or "quote"
+    return f"{name or 'quote'}{source.place}"

@@ -13,6 +13,7 @@ from tui_reader.tui.widgets.prompt import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui_reader.document.blocks import Document
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.selecting import Selecting
 
@@ -59,11 +60,15 @@ class Quoting:
     def pipe(self, _count: int | None) -> None:
         """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
         pane = self._desk.panes.article
-        document = pane.document
+        document = self._document
         if document is None or document.partial:
             self._desk.say("there is no text to pipe")
             return
-        text = pane.text_of(pane.selection) if pane.selecting and pane.selection is not None else document.text
+        chosen = self._chosen() if pane.selecting else None
+        if pane.selecting and not self._has_words(chosen):
+            self._desk.say(self._no_words)
+            return
+        text = document.text if chosen is None else document.text[slice(*chosen)]
         what = "| selection to" if pane.selecting else "| text to"
 
         def answered(command: str) -> None:
@@ -74,7 +79,7 @@ class Quoting:
         self._ask(Question(what, answered, placeholder="wc -w"))
 
     def _copy(self, style: str, chosen: Range | None) -> None:
-        headline, document = self._desk.headline(self._desk.shown), self._desk.panes.article.document
+        headline, document = self._desk.headline(self._desk.shown), self._document
         if headline is None or document is None or chosen is None:
             self._desk.say("there is nothing to copy")
             return
@@ -84,17 +89,42 @@ class Quoting:
         except ReaderError as error:
             self._desk.say(str(error), bad=True)
         except ValueError:
-            self._desk.say("there are no words to copy")
+            self._desk.say(self._no_words)
         else:
             self._selecting.leave()
             self._desk.say(said)
 
+    @property
+    def _document(self) -> Document | None:
+        """The text that is read; while its changes are shown, without what is gone."""
+        comparison = self._desk.comparison
+        return self._desk.panes.article.document if comparison is None else comparison.original
+
+    @property
+    def _no_words(self) -> str:
+        gone = self._desk.comparison is not None
+        return (
+            "these words are gone from the text: only what stands in it can be taken" if gone else "there are no words"
+        )
+
+    def _has_words(self, chosen: Range | None) -> bool:
+        document = self._document
+        return document is not None and chosen is not None and bool(document.text[slice(*chosen)].strip())
+
     def _chosen(self) -> Range | None:
-        """The selection, else the highlight under the cursor, else the sentence that has the focus or is on top."""
-        pane = self._desk.panes.article
+        """The selection, else the highlight under the cursor, else the sentence that has the focus or is on top: as a
+        range of the text that is read.
+        """
+        pane, comparison = self._desk.panes.article, self._desk.comparison
         if pane.document is None or pane.document.error:
             return None
-        if pane.selecting:
-            return Range(*pane.selection) if pane.selection is not None else None
-        mark = pane.current_mark
-        return Range(mark.start, mark.end) if mark is not None else Range(*pane.target_range())
+        mark = None if pane.selecting else pane.current_mark
+        if mark is not None:
+            found = Range(mark.start, mark.end)
+        elif pane.selecting and pane.selection is None:
+            return None
+        else:
+            found = Range(*pane.target_range())
+        if comparison is None:
+            return found
+        return Range(comparison.original_at(found.start), comparison.original_at(found.end))
