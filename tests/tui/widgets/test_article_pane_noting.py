@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -247,3 +248,61 @@ async def test_numbers_of_several_highlights_stand_apart() -> None:
             shown.pane.set_marks(marks)
             await shown.pilot.pause()
             assert numbers in shown.text.replace("▎", " "), shown.text
+
+
+def many_notes(count: int) -> list[Mark]:
+    """Notes of five rows or so, each on another word of one paragraph."""
+    start = TEXT.text.index("Paragraph 5.")
+    words = list(re.finditer(r"\S+", TEXT.text[start : start + 110]))
+    return [
+        Mark(
+            f"n{at:02}",
+            start + words[at % len(words)].start(),
+            start + words[at % len(words)].end(),
+            1 + at % 5,
+            f"note {at:02} goes on and on, with more to say than there is room for in a few rows of the margin beside it",
+        )
+        for at in range(count)
+    ]
+
+
+async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -> None:
+    async with stage(120, 30) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks(many_notes(10))
+        seen = []
+        for _ in range(10):
+            shown.pane.next_mark(1)
+            await shown.pilot.pause()
+            current = shown.pane.current_mark
+            assert current is not None
+            assert f"▎ {current.note[:7]}" in shown.text
+            seen.append(current.id)
+            beside = [line for line in shown.lines() if "▎ note" in line]
+            assert len(beside) == len({line.split("▎")[1][:8] for line in beside}), "each of them once"
+        assert len(set(seen)) == 10
+
+
+async def test_however_many_notes_a_paragraph_has_all_of_them_can_be_scrolled_to() -> None:
+    async with stage(120, 30) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks(many_notes(40))
+        seen: set[str] = set()
+        for _ in range(400):
+            await shown.pilot.pause()
+            seen.update(re.findall(r"▎ note (\d\d)", shown.text))
+            if not shown.pane.line(1):
+                break
+        assert sorted(seen) == [f"{at:02}" for at in range(40)]
+
+
+async def test_notes_that_reach_beyond_the_text_can_be_scrolled_to() -> None:
+    short = article(6)
+    start = short.text.index("Paragraph 5.")
+    async with stage(120, 20) as shown:
+        await shown.show(short)
+        marks = [Mark(f"n{at:02}", start + at, start + at + 5, 1, f"note {at:02} " + "word " * 30) for at in range(20)]
+        shown.pane.set_marks(marks)
+        shown.pane.end()
+        await shown.pilot.pause()
+        assert "▎ note 19" in shown.text

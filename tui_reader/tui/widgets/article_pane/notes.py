@@ -40,7 +40,7 @@ class Beside(NamedTuple):
 NOTHING = Beside()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tuple[HeadRow, ...]:
     """A note in rows, its tags last.
 

@@ -29,10 +29,10 @@ MOST_WORDS = 40
 """Columns of a note's words at most."""
 MOST_ROWS = 6
 """Rows to which a note is cut that would push another one down, but for the current one."""
-LOOKED_BACK = 12
-"""Notes above the view that may have been pushed down into it."""
-FAR = 6000
-"""Code points above the view from which no note reaches into it."""
+LOOKED_BACK = 200
+"""Notes above the view that are asked whether they were pushed down into it, at most."""
+LONG = 100
+"""Rows that no single note is expected to take."""
 
 _start = attrgetter("start")
 
@@ -113,28 +113,50 @@ class NotedView(MarkedView):
                 self._folded.unfold(current.id)
             elif not self._reads_note(page):
                 self._folded.unfold("")
-        elif len(page.document.text) - self._speaking[-1].start <= FAR:
-            last = self._speaking[-LOOKED_BACK:]
-            bottom = max((y + len(rows) for y, _, rows in self._stacked(page, last)), default=0)
+        else:
+            end = len(page.document.text)
+            bottom = max(
+                (y + len(rows) for y, _, rows in self._stacked(page, self._speaking_near(end, end))), default=0
+            )
             page.after = max(bottom - page.height, 0)
 
     def _stacked(self, page: Page, marks: tuple[Mark, ...]) -> list[tuple[int, Mark, tuple[HeadRow, ...]]]:
-        """Row of the page at which each note stands: that of its highlight, or below the note before it."""
+        """Row of the page at which each note stands: that of its highlight, or below the note before it.
+
+        The current one stands beside its highlight in any case, and others make room for it.
+        """
         for mark in marks:
             # Looking up a row may make heights above it exact: only then are all of them final.
             page.row_of(mark.start)
         tops = [page.row_of(mark.start) for mark in marks]
+        own = next(
+            (at for at, mark in enumerate(marks) if self._current is not None and mark.id == self._current.id), -1
+        )
+        kept, taken = self._kept_rows(marks[own], tops[own]) if own >= 0 else ((), range(0))
         found: list[tuple[int, Mark, tuple[HeadRow, ...]]] = []
         free = 0
-        for mark, top, following in zip(marks, tops, [*tops[1:], None], strict=True):
+        for at, (mark, top, following) in enumerate(zip(marks, tops, [*tops[1:], None], strict=False)):
+            if at == own:
+                found.append((top, mark, kept))
+                continue
             y = max(top, free)
-            # All of a note is shown where it pushes no other one down, and where it is the current one.
-            whole = following is None or (self._current is not None and mark.id == self._current.id)
-            most = 0 if whole or following is None else max(MOST_ROWS, following - y - 1)
-            rows = note_rows(mark.note, mark.tags, self._note_width, most)
+            rows = self._cut_rows(mark, y, following)
+            if y <= taken.stop and y + len(rows) >= taken.start and taken:
+                y = taken.stop + 1
+                rows = self._cut_rows(mark, y, following)
             found.append((y, mark, rows))
             free = y + len(rows) + 1
         return found
+
+    def _kept_rows(self, mark: Mark, top: int) -> tuple[tuple[HeadRow, ...], range]:
+        """The current note, all of it, and the rows beside its highlight that no other one takes."""
+        rows = note_rows(mark.note, mark.tags, self._note_width)
+        return rows, range(top, top + len(rows))
+
+    def _cut_rows(self, mark: Mark, y: int, following: int | None) -> tuple[HeadRow, ...]:
+        """A note that stands on a row; all of it is shown only where it pushes down no one that follows."""
+        most = 0 if following is None else max(MOST_ROWS, following - y - 1)
+        return note_rows(mark.note, mark.tags, self._note_width, most)
 
     def beside(self, y: int) -> Beside:
         """What stands in the margins of a row of the pane."""
@@ -156,6 +178,9 @@ class NotedView(MarkedView):
         if page is None or not self._speaking or not self._note_width:
             return found
         low, high = self.visible_range()
+        if not high and page.document is not None:
+            # Only notes go on here, beyond the end of the text.
+            low = high = len(page.document.text)
         here = page.mark(self._top)
         stacked = self._stacked(page, self._speaking_near(low, high))
         self._top = page.row_of_mark(here)
@@ -168,10 +193,18 @@ class NotedView(MarkedView):
 
     def _speaking_near(self, low: int, high: int) -> tuple[Mark, ...]:
         """Highlights with notes in a range, those before it whose notes may reach into it, and the one after it."""
-        first = bisect_left(self._speaking, low, key=_start)
-        start = max(first - LOOKED_BACK, 0)
-        while start < first and self._speaking[start].start < low - FAR:
-            start += 1
+        first = start = bisect_left(self._speaking, low, key=_start)
+        columns = max(self._columns()[1], 1)
+        reach = 0
+        for at in range(first - 1, max(first - LOOKED_BACK, 0) - 1, -1):
+            mark = self._speaking[at]
+            reach += len(note_rows(mark.note, mark.tags, self._note_width)) + 1
+            # Rows between it and the view, at least: no row has more code points than columns.
+            apart = (low - mark.start) // columns
+            if apart < reach:
+                start = at
+            elif apart > reach + LONG:
+                break
         return self._speaking[start : bisect_left(self._speaking, high, first, key=_start) + 1]
 
     def _numbers(self, row: Row, *, first: bool) -> HeadRow:
