@@ -53,8 +53,8 @@ def test_markdown() -> None:
 def test_footnote() -> None:
     assert quoted("footnote") == (
         "“Water finds a way: 100 % of it. * It always_did.”[^moller2026rivers-7-55]\n\n"
-        "[^moller2026rivers-7-55]: Ada Møller, *Rivers under the \\[street\\]*, The Desk, 2026-06-05, paragraph 1 (13 %). "
-        "<https://example.org/rivers>\n"
+        "[^moller2026rivers-7-55]: Ada Møller, *Rivers under the \\[street\\]*, The Desk, 2026-06-05, "
+        "paragraph 1 (13 %). <https://example.org/rivers>\n"
     )
 
 

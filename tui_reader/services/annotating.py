@@ -208,6 +208,16 @@ class Annotating:
         label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
         return self._change(which, lambda _: {"tags": wanted or None}, label)
 
+    def retag_several(self, which: Which, tags: Sequence[str], shared: Collection[str]) -> Outcome:
+        """Give annotations these tags in the place of those that they share; each keeps its other ones."""
+        wanted = _tags(tags)
+
+        def fields(annotation: Annotation) -> Mapping[str, Any]:
+            return {"tags": sorted(set(annotation.tags).difference(shared).union(wanted)) or None}
+
+        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took shared tags off {}"
+        return self._change(which, fields, label)
+
     def edit_note(self, annotation_id: AnnotationId, note: str, *, base: str | None = None) -> Outcome:
         """Give an annotation another note; words like `.tag` at its start are added to the tags.
 

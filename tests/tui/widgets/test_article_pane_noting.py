@@ -260,7 +260,7 @@ def many_notes(count: int) -> list[Mark]:
             start + words[at % len(words)].start(),
             start + words[at % len(words)].end(),
             1 + at % 5,
-            f"note {at:02} goes on and on, with more to say than there is room for in a few rows of the margin beside it",
+            f"note {at:02} goes on and on, with more to say than there is room for in some rows beside the text",
         )
         for at in range(count)
     ]

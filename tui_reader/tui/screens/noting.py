@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -213,13 +212,8 @@ class Noting:
         shared = set(annotations[0].tags).intersection(*(each.tags for each in annotations))
 
         def answered(answer: str) -> None:
-            wanted = {part.strip() for part in answer.split(",")}
-            by_tags: defaultdict[frozenset[str], list[AnnotationId]] = defaultdict(list)
-            for each in annotations:
-                by_tags[frozenset((set(each.tags) - shared) | wanted)].append(each.id)
-            did = [self._library.annotating.retag(group, sorted(tags)) for tags, group in by_tags.items()]
-            for outcome in did:
-                self._host.took(outcome)
+            known, wanted = [each.id for each in annotations], answer.split(",")
+            self._host.took(self._library.annotating.retag_several(known, wanted, shared))
 
         what = "tags of the highlight" if len(annotations) == 1 else f"tags of {len(annotations):,}"
         self._host.ask(

@@ -87,7 +87,11 @@ class AnnotationList(LinePane):
         """How many annotations are listed above the one under it; -1 for none."""
         self._top = 0
         self._version = 0
+        self._numbers: dict[ArticleId, int] = {}
+        """The section of every article that is listed."""
         self._chosen: dict[AnnotationId, ArticleId] = {}
+        self._chosen_here: int | None = None
+        """How many of them are listed; None until it is asked for."""
         self._empty: tuple[str, ...] = ()
 
     # What it shows
@@ -113,13 +117,26 @@ class AnnotationList(LinePane):
         return len(self._chosen)
 
     @property
+    def chosen_here(self) -> int:
+        """How many of them are listed."""
+        if self._chosen_here is None:
+            self._chosen_here = sum(len(self._ids(number).intersection(self._chosen)) for number in self._chosen_in())
+        return self._chosen_here
+
+    @property
     def chosen(self) -> tuple[AnnotationId, ...]:
-        """The annotations that were chosen, in the order of the list. Reads those of their articles."""
-        if not self._chosen:
-            return ()
-        articles = set(self._chosen.values())
-        sections = (number for number, section in enumerate(self._sections) if section.article in articles)
-        return tuple(each for number in sections for each in self._order(number) if each in self._chosen)
+        """Those of them that are listed, in the order of the list. Reads those of their articles."""
+        return tuple(each for number in self._chosen_in() for each in self._order(number) if each in self._chosen)
+
+    def _chosen_in(self) -> list[int]:
+        """The sections in which something may be chosen."""
+        numbers = (self._numbers.get(article) for article in set(self._chosen.values()))
+        return sorted(number for number in numbers if number is not None)
+
+    def _ids(self, number: int) -> frozenset[AnnotationId]:
+        """The annotations of a section, without reading them."""
+        section = self._sections[number]
+        return frozenset(self._source.ids(section.article) if section.ids is None else section.ids)
 
     @property
     def page(self) -> int:
@@ -134,6 +151,8 @@ class AnnotationList(LinePane):
         """List nothing; in its place stands what is to be said of that."""
         self._sections, self._starts, self._cursor, self._top = [], [], -1, 0
         self._orders.clear()
+        self._numbers.clear()
+        self._chosen_here = None
         self._empty = tuple(empty)
         self.repaint()
 
@@ -145,7 +164,9 @@ class AnnotationList(LinePane):
             cursor: Whether the cursor is to stand on the first annotation if it stands nowhere yet.
         """
         count, rows = self.count, self._rows
+        self._chosen_here = None
         for section in sections:
+            self._numbers[section.article] = len(self._sections)
             self._sections.append(section)
             self._starts.append(count)
             count += section.size
@@ -164,13 +185,13 @@ class AnnotationList(LinePane):
 
     def seek(self, annotation: AnnotationId, article: ArticleId) -> bool:
         """Set the cursor on an annotation of an article; whether it is listed."""
-        for number, section in enumerate(self._sections):
-            if section.article == article and annotation in (order := self._order(number)):
-                self._cursor = self._starts[number] + order.index(annotation)
-                self._follow()
-                self.repaint()
-                return True
-        return False
+        number = self._numbers.get(article)
+        if number is None or annotation not in (order := self._order(number)):
+            return False
+        self._cursor = self._starts[number] + order.index(annotation)
+        self._follow()
+        self.repaint()
+        return True
 
     def move(self, by: int) -> bool:
         """Move the cursor; whether it moved."""
@@ -195,27 +216,31 @@ class AnnotationList(LinePane):
             return False
         if self._chosen.pop(current, None) is None:
             self._chosen[current] = self._sections[self._section_of(self._cursor)].article
+        self._chosen_here = None
         self.repaint()
         return True
 
     def choose_all(self) -> None:
-        """Choose every annotation that is listed."""
-        self._chosen = {
-            annotation: section.article
-            for section in self._sections
-            for annotation in (self._source.ids(section.article) if section.ids is None else section.ids)
-        }
+        """Choose every annotation that is listed, too."""
+        self._chosen.update(
+            (annotation, section.article)
+            for number, section in enumerate(self._sections)
+            for annotation in self._ids(number)
+        )
+        self._chosen_here = None
         self.repaint()
 
     def choose_those_left(self) -> None:
         """Choose those no longer that are gone."""
         self._chosen = {each: article for each, article in self._chosen.items() if self._source.get(each) is not None}
+        self._chosen_here = None
         self.repaint()
 
     def choose_none(self) -> bool:
         """Choose nothing; whether anything was."""
         had = bool(self._chosen)
         self._chosen.clear()
+        self._chosen_here = None
         self.repaint()
         return had
 

@@ -12,6 +12,7 @@ from tui_reader.tui.screens.noting import Noting, is_lost
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.annotations.copying import Copying
@@ -37,17 +38,24 @@ class Changing:
         """The commands that give a colour, by their names."""
         return {f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)}
 
+    def _wanted(self) -> tuple[AnnotationId, ...]:
+        """What a verb is about; says so where that is nothing."""
+        ids = self._listing.ids
+        if not ids and (told := self._listing.nothing_told):
+            self._screen.say(told)
+        return ids
+
     def _colour(self, colour: int, _count: int | None) -> None:
-        if ids := self._listing.ids:
+        if ids := self._wanted():
             self._noting.recolour(ids, colour)
 
     def tags(self, _count: int | None) -> None:
         """Edit tags."""
-        self._noting.edit_tags(self._listing.ids)
+        self._noting.edit_tags(self._wanted())
 
     def delete_annotation(self, _count: int | None) -> None:
         """Delete."""
-        if ids := self._listing.ids:
+        if ids := self._wanted():
             self._noting.delete(ids)
 
     def edit_annotation(self, _count: int | None) -> None:
@@ -83,7 +91,8 @@ class Changing:
 
     def accept_place(self, _count: int | None) -> None:
         """Accept the places where the chosen ones were found again, or that of the one under the cursor."""
-        self._noting.accept(self._listing.ids)
+        if ids := self._wanted():
+            self._noting.accept(ids)
 
     def next_candidate(self, count: int | None) -> None:
         """Show the next place where it could belong."""
@@ -123,9 +132,9 @@ class Changing:
 
     def copy(self, _count: int | None) -> None:
         """Copy the chosen ones as quotes."""
-        found = map(self._library.annotating.get, self._listing.ids)
+        found = map(self._library.annotating.get, self._wanted())
         ids = [each.id for each in found if each is not None and each.quote]
         if ids:
             self._copying.begin(ids, self._desk.settings.quote_style)
         else:
-            self._screen.say("there are no words to copy")
+            self._screen.say(self._listing.nothing_told or "there are no words to copy")

@@ -56,7 +56,9 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
     for part in _parts(text):
         minus, field, phrase, closed, word = part.groups()
         value = phrase if phrase is not None else word
-        name = _SHORT.get(field or "", field or "")
+        if phrase is None and _is_begun(word, field):
+            continue
+        name = _named(field or "")
         if name and name not in _FIELDS:
             if name.isalpha() and not value.startswith("//"):
                 problem = problem or f"no field “{field}”: {', '.join(_FIELDS)}"
@@ -75,6 +77,16 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
     return Filter(tuple(tests), problem)
 
 
+def _named(field: str) -> str:
+    """A field by its full name."""
+    return _SHORT.get(field.casefold(), field.casefold())
+
+
+def _is_begun(word: str, field: str | None) -> bool:
+    """Whether a word is the beginning of a part: `-`, or a field whose value has not been typed yet."""
+    return field is None and (word == "-" or (word.endswith(":") and _named(word[:-1]) in _FIELDS))
+
+
 def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
     """The test that a part stands for.
 
@@ -88,14 +100,14 @@ def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
         tag = fold(value.lstrip("#"))
         return lambda annotation, _: any(fold(each).startswith(tag) for each in annotation.tags)
     if name == "is":
-        states = _states(value)
+        states = _states(value.casefold())
         return lambda annotation, _: not annotation.is_on_article and annotation.state in states
     if name == "has":
-        return _has(value)
+        return _has(value.casefold())
     if name in ("after", "before"):
         return _dated(name, value)
     if name == "added":
-        return _aged(value, today)
+        return _aged(value.casefold(), today)
     words = fold(value)
     return lambda annotation, title: words in _searched(annotation, title)
 

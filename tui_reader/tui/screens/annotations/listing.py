@@ -41,6 +41,8 @@ class Listing:
         self._top, self._bar, self._prompt = above
         self._moved, self._article = moved, article
         self._worker: Timer | None = None
+        self._at = -1
+        """The number of the last change when the list was made."""
 
     @property
     def current(self) -> Annotation | None:
@@ -50,9 +52,20 @@ class Listing:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """What a verb is about: the chosen ones, else the one under the cursor."""
+        """What a verb is about: the chosen ones that are listed; where none was chosen, the one under the cursor."""
         current = self._list.current
-        return self._list.chosen or ((current,) if current is not None else ())
+        if self._list.chosen_count:
+            return self._list.chosen
+        return (current,) if current is not None else ()
+
+    @property
+    def nothing_told(self) -> str:
+        """What is to be said where a verb is about nothing."""
+        return (
+            f"what is chosen is not listed · {self._desk.keymap.hint('back')} chooses none"
+            if self._list.chosen_count
+            else ""
+        )
 
     @property
     def typed(self) -> str:
@@ -70,6 +83,7 @@ class Listing:
 
     def gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
         """List anew what the filter asks for, with the cursor on that annotation, else so far down."""
+        self._at, _ = self._desk.library.annotating.changed_since(self._at)
         self._gathering.begin(self._nothing(), keep=keep, index=index)
         self._gather_more()
 
@@ -93,6 +107,7 @@ class Listing:
             annotation: One that the cursor is to stand on.
         """
         self._list.choose_those_left()
+        self._at, _ = self._desk.library.annotating.changed_since(self._at)
         if annotation or self._gathering.count() != self._gathering.total:
             self.gather(keep=annotation or self._list.current, index=self._list.index)
         else:
@@ -100,13 +115,22 @@ class Listing:
             self._moved()
             self.describe()
 
+    def changed(self) -> bool:
+        """List anew, if annotations are others than they were; whether they are."""
+        self._at, ids = self._desk.library.annotating.changed_since(self._at)
+        if ids is not None and not ids:
+            return False
+        self._list.choose_those_left()
+        self.again()
+        return True
+
     def again(self, wanted: Annotation | None = None) -> None:
         """List anew, with the cursor on an annotation, or where it is."""
         self.gather(keep=wanted.id if wanted is not None else self._list.current, index=self._list.index)
 
     def choose_all(self) -> None:
         """Choose all that are listed; none, where all of them were chosen."""
-        if self._list.chosen_count < self._list.count:
+        if self._list.chosen_here < self._list.count:
             self._list.choose_all()
         else:
             self._list.choose_none()
@@ -130,7 +154,9 @@ class Listing:
         self._top.show(title, counts, "read-only" if library.read_only else "")
         left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
         chosen = self._list.chosen_count
-        remark = f"{chosen:,} chosen · {left}" if chosen else left
+        hidden = chosen - self._list.chosen_here
+        told = f"{chosen:,} chosen, {hidden:,} not listed" if hidden else f"{chosen:,} chosen"
+        remark = f"{told} · {left}" if chosen else left
         self._bar.show(gathering.typed, remark, gathering.filter.problem)
         self._prompt.remark(" · ".join(filter(None, (gathering.filter.problem, left))))
 

@@ -42,7 +42,13 @@ class Place:
         return None if self.article is None or document is None or document.partial else document
 
     def show(self, annotation: Annotation | None) -> None:
-        """Show an annotation where it stands, and where it stands nowhere, all of it."""
+        """Show an annotation where it stands, and where it stands nowhere, all of it.
+
+        A place that is being chosen for it stays, as long as it is one.
+        """
+        if annotation is not None and self.offered(annotation):
+            self._describe(annotation)
+            return
         self._candidate = 0
         if annotation is None:
             self.article = None
@@ -128,11 +134,6 @@ class Place:
     def _number(self, placed: Placement) -> str:
         count = len(placed.candidates)
         return f"place {self._candidate % count + 1} of {count}"
-
-    def refresh(self, annotation: Annotation | None) -> None:
-        """Bring marks and card up to date, unless a place is being chosen that is one still."""
-        if annotation is not None and not (self._pane.selecting and self.offered(annotation)):
-            self.show(annotation)
 
     def _describe(self, annotation: Annotation | None) -> None:
         gone = annotation is not None and self._is_gone(annotation)

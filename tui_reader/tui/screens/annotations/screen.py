@@ -115,7 +115,7 @@ class AnnotationsScreen(KeyScreen):
     def _show_lost(self) -> None:
         annotation = self._listing.current
         if annotation is not None and is_lost(annotation):
-            self._place.refresh(annotation)
+            self._place.show(annotation)
 
     def on_resize(self) -> None:
         """Give list and place their widths."""
@@ -186,8 +186,9 @@ class AnnotationsScreen(KeyScreen):
 
     def changed(self) -> None:
         """Take in that annotations were placed, or changed elsewhere."""
-        self._list.touch()
-        self._place.refresh(self._listing.current)
+        if not self._listing.changed():
+            self._list.touch()
+            self._show_place()
 
     def took(self, outcome: Outcome) -> bool:
         """Show what a verb did, here and on the reading screen; whether it did anything."""

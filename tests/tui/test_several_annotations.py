@@ -1,0 +1,100 @@
+"""Several annotations at once, from the list: one deed is one step, and it is done to what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def three(reader: Any) -> None:
+    """Three highlights, of which the last is green, and the list of them."""
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter", ")", ")", "H", ")", "H", ")", "c", "2")
+    await reader.keys("A")
+    await reader.sees("3 of 3")
+
+
+def tags_of(reader: Any) -> list[tuple[str, ...]]:
+    return [each.tags for each in reader.library.annotating.all()]
+
+
+async def test_tags_for_several_are_one_step_and_each_keeps_its_own(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await three(reader)
+        await reader.keys("t")
+        await reader.types("one")
+        await reader.keys("enter", "j", "t")
+        await reader.types("two")
+        await reader.keys("enter", "*", "t")
+        await reader.types("lede")
+        await reader.keys("enter")
+        await reader.sees("tagged 3 annotations: lede")
+        assert tags_of(reader) == [("lede", "one"), ("lede", "two"), ("lede",)]
+        await reader.keys("t", "ctrl+u", "enter")
+        await reader.sees("took shared tags off 3 annotations")
+        assert tags_of(reader) == [("one",), ("two",), ()]
+        await reader.keys("u", "u")
+        assert tags_of(reader) == [("one",), ("two",), ()]
+
+
+async def test_what_is_chosen_and_not_listed_is_said_and_nothing_is_done_in_its_place(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await three(reader)
+        await reader.keys("space", "/")
+        await reader.types("c:2")
+        await reader.keys("enter")
+        await reader.sees("1 chosen, 1 not listed · 1 of 3")
+        await reader.keys("x")
+        await reader.sees("what is chosen is not listed · q chooses none")
+        assert len(list(reader.library.annotating.all())) == 3
+        await reader.keys("*")
+        await reader.sees("2 chosen, 1 not listed")
+        await reader.keys("x")
+        await reader.sees("deleted “And a third.”")
+        assert len(list(reader.library.annotating.all())) == 2
+
+
+async def test_an_open_list_follows_what_is_done_elsewhere(
+    start: Start, articles: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await three(reader)
+        await reader.keys("j")
+        gone = next(each for each in reader.library.annotating.all() if each.colour == 1)
+        here = ["--library", str(articles)]
+        assert main(["notes", "delete", gone.id, *here]) == 0
+        await reader.sees("2 of 2")
+        assert (
+            main(["notes", "add", str(file), "--quote", "Paragraph 9 of Alpha", "--note", "from outside", *here]) == 0
+        )
+        await reader.sees("3 of 3", "from outside")
+        shown = [line for line in reader.lines() if "▎" in line[:2]]
+        assert "It has a second sentence." in "".join(shown), "the cursor stays where it was"
+
+
+async def test_a_filter_that_is_half_typed_narrows_nothing(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await three(reader)
+        await reader.keys("/")
+        for typed in ("tag:", "-", "-tag:", "is:", "C:"):
+            await reader.types(typed)
+            await reader.sees("3 of 3")
+            await reader.keys("ctrl+u")
+        await reader.types("Colour:2 Has:note")
+        await reader.sees("0 of 3")
+        await reader.keys("ctrl+u")
+        await reader.types("Is:Anchored C:2")
+        await reader.sees("1 of 3")
