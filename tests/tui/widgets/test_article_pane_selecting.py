@@ -93,6 +93,36 @@ async def test_a_character_is_sought_and_sought_again() -> None:
         assert not pane.find_character("f", "ß", 1)
 
 
+async def test_a_repeated_search_stays_in_its_paragraph() -> None:
+    text = document("First one, then two.", "Second, here, there.")
+    async with stage() as shown:
+        await shown.show(text)
+        shown.pane.start_selection("character")
+        assert not shown.pane.find_character("t", ",")
+        assert not shown.pane.repeat_find()
+        assert selected(shown) == "First one, then two."
+        shown.pane.end_selection()
+        shown.pane.sentence(1)
+        shown.pane.sentence(1)
+        shown.pane.start_selection("character")
+        shown.pane.swap_ends()
+        assert not shown.pane.find_character("T", ",")
+        assert not shown.pane.repeat_find()
+        assert selected(shown) == "Second, here, there."
+
+
+async def test_a_text_object_among_paragraphs_is_selected_by_its_characters() -> None:
+    async with stage() as shown:
+        await shown.show(SENTENCES)
+        shown.pane.start_selection("paragraph")
+        assert shown.pane.select_object("is")
+        assert (shown.pane.selecting, selected(shown)) == ("character", "One is here.")
+        shown.pane.end_selection()
+        shown.pane.start_selection("paragraph")
+        shown.pane.select_object("ip")
+        assert (shown.pane.selecting, selected(shown)) == ("paragraph", SENTENCES.block_text(0))
+
+
 async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_grow() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
@@ -190,6 +220,23 @@ async def test_two_clicks_take_a_word_and_three_a_paragraph() -> None:
         assert selected(shown) == "follows"
         await shown.pilot.click(offset=(x + 2, y), times=3)
         assert selected(shown) == SENTENCES.block_text(0)
+
+
+async def test_a_drag_ends_with_its_text() -> None:
+    short = article(1)
+    async with stage() as shown:
+        await shown.show(article(30))
+        await shown.pilot.mouse_down(offset=(20, 15))
+        await shown.pilot.hover(offset=(30, 15))
+        assert shown.pane.selecting
+        await shown.show(short)
+        await shown.pilot.hover(offset=(12, 6))
+        await shown.pilot.mouse_up(offset=(12, 6))
+        assert not shown.pane.selecting
+        await shown.pilot.mouse_down(offset=cell_of(shown, "Paragraph 0."))
+        await shown.pilot.hover(offset=cell_of(shown, "ministers"))
+        await shown.pilot.mouse_up(offset=cell_of(shown, "ministers"))
+        assert selected(shown) == "Paragraph 0. The m"
 
 
 async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.timer import Timer
 
+    from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
 
 LEFT_BUTTON = 1
@@ -106,6 +107,23 @@ class PointedView(SelectingView):
         self._pressed = None
         if self._dragged:
             self.picked()
+
+    def _let_go(self) -> None:
+        """Drag no further: the text is another one."""
+        if self._pressed is not None:
+            self._pressed = None
+            self._stop_scrolling()
+            self.release_mouse()
+
+    def forget(self) -> None:
+        """Drop what is being dragged, too."""
+        self._let_go()
+        super().forget()
+
+    def text_replaced(self, document: Document) -> None:
+        """What was dragged so far goes with its words; the rest would begin anywhere."""
+        self._let_go()
+        super().text_replaced(document)
 
     def pick_around(self, x: int, y: int, clicks: int) -> bool:
         """Select the word at a cell for two clicks, the paragraph for more; whether there is one."""

@@ -11,6 +11,7 @@ from tui_reader.document import motions
 from tui_reader.document.cells import next_boundary
 from tui_reader.document.objects import OBJECTS, PAIRS, Ends, last_of, text_object
 from tui_reader.document.pairs import enclosing, first_within
+from tui_reader.document.structure import block_index
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.moving import KEPT_ROWS
@@ -201,7 +202,10 @@ class SelectingView(NotedView):
         start = self._ends.caret
         if again and kind in "tT":
             # The caret stands beside the character that was found: it must not find that one for ever.
+            block = block_index(document, start)
             start = carets.right(document, start) if kind == "t" else carets.left(document, start)
+            if block_index(document, start) != block:
+                return False
         found = carets.find_character(document, kind, character, start, count)
         if found is None or found == self._ends.caret:
             return False
@@ -225,7 +229,7 @@ class SelectingView(NotedView):
             kind: One of `objects.OBJECTS` or `objects.PAIRS`.
             count: How many.
         """
-        before = self._ends
+        before = self._ends, self._kind
         if not self._kind or kind not in (*OBJECTS, *PAIRS):
             return False
         select = self._select_pair if kind in PAIRS else self._select_next
@@ -233,7 +237,7 @@ class SelectingView(NotedView):
             # The first one may be selected already.
             if not select(kind) and step:
                 break
-        return before != self._ends
+        return before != (self._ends, self._kind)
 
     def _select_pair(self, kind: str) -> bool:
         document = self._text
@@ -243,7 +247,7 @@ class SelectingView(NotedView):
         found = first_within(document, kind, selected) if self._untouched else None
         found = found or enclosing(document, kind, selected)
         if found is not None:
-            self._select(Ends(found.start, last_of(document, found)), self._kind)
+            self._select(Ends(found.start, last_of(document, found)), CHARACTER)
         return found is not None
 
     def _select_next(self, kind: str) -> bool:
@@ -268,8 +272,10 @@ class SelectingView(NotedView):
                 found = text_object(document, kind, self._beyond(document, caret, carets.left))
             ends = Ends(anchor, found.start)
         ends = Ends(ends.anchor, carets.snapped(document, ends.caret))
-        changed = ends != self._ends
-        self._select(ends, self._kind)
+        # As in vi: a sentence among whole paragraphs is selected by its characters, a paragraph stays whole.
+        kept = self._kind if kind[1] == "p" else CHARACTER
+        changed = ends != self._ends or kept != self._kind
+        self._select(ends, kept)
         return changed
 
     @staticmethod
