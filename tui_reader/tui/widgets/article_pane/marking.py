@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
 from tui_reader.tui.widgets.article_pane.looks import HIGHLIGHTS, Role, blend
-from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex, Rank
+from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
 from tui_reader.tui.widgets.article_pane.moving import MovingView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
@@ -31,28 +31,18 @@ class MarkedView(MovingView):
     _painted: dict[tuple[int, int], tuple[Overlay, ...]] = {}  # noqa: RUF012 - replaced before anything is put in
     """What is painted of the highlights, by row."""
 
-    def set_marks(self, marks: Sequence[Mark], ranks: Sequence[Rank] | None = None) -> None:
+    def set_marks(self, marks: Sequence[Mark]) -> None:
         """Show these highlights and no others; all must be sure to stand where they are said to.
 
         Args:
-            marks: In the order in which they were last touched, so that the latest lies on top; else in any order.
-            ranks: Of each mark, where `change_marks` is to follow; see `MarkIndex`.
+            marks: In the order in which they were last touched, so that the latest lies on top.
         """
-        self._marks = MarkIndex(marks, ranks)
-        self._marks_replaced()
+        self.show_marks(MarkIndex(marks))
 
-    def change_marks(self, gone: Collection[str], put: Collection[tuple[Mark, Rank]]) -> bool:
-        """Show other highlights in the place of some; False where none were set, or they have been dropped since.
-
-        Args:
-            gone: Ids of those to take away; one that changes is among them, too.
-            put: Those to show, with their ranks.
-        """
-        if self._marks is _NONE:
-            return False
-        self._marks.change(gone, put)
+    def show_marks(self, marks: MarkIndex) -> None:
+        """The same for highlights that were put in order already; called again whenever they are others."""
+        self._marks = marks
         self._marks_replaced()
-        return True
 
     def _marks_replaced(self) -> None:
         self._current = self._current_now()
