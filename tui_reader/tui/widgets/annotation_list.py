@@ -17,7 +17,7 @@ from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from rich.style import Style
@@ -120,7 +120,8 @@ class AnnotationList(LinePane):
     def chosen_here(self) -> int:
         """How many of them are listed."""
         if self._chosen_here is None:
-            self._chosen_here = sum(len(self._ids(number).intersection(self._chosen)) for number in self._chosen_in())
+            chosen = self._chosen
+            self._chosen_here = sum(each in chosen for number in self._chosen_in() for each in self._ids(number))
         return self._chosen_here
 
     @property
@@ -133,10 +134,10 @@ class AnnotationList(LinePane):
         numbers = (self._numbers.get(article) for article in set(self._chosen.values()))
         return sorted(number for number in numbers if number is not None)
 
-    def _ids(self, number: int) -> frozenset[AnnotationId]:
-        """The annotations of a section, without reading them."""
+    def _ids(self, number: int) -> Collection[AnnotationId]:
+        """The annotations of a section, in no order, without reading them."""
         section = self._sections[number]
-        return frozenset(self._source.ids(section.article) if section.ids is None else section.ids)
+        return self._source.ids(section.article) if section.ids is None else section.ids
 
     @property
     def page(self) -> int:
