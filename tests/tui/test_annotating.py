@@ -460,3 +460,24 @@ async def test_the_last_row_tells_the_keys_of_the_sheet_while_a_note_is_written(
         await reader.keys("escape")
         await reader.sees("c1-5 colour")
         await reader.misses("f7 select all")
+
+
+async def test_what_was_found_is_what_the_next_key_marks(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", ")", ")", "/")
+        await reader.types("Paragraph 3")
+        await reader.keys("enter", "H")
+        await reader.sees("highlighted in amber")
+        await reader.keys("n", "/")
+        await reader.types("third")
+        await reader.keys("enter", "n", "c", "2")
+        quotes = [each.quote for each in annotations_of(reader)]
+        assert set(quotes) == {"Paragraph 3 of Alpha wolf.", "And a third."}
+
+
+async def test_the_top_and_the_bottom_are_where_one_goes_on_from(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys("}", "}", "}", ")", "g", "g", ")", "H")
+        assert [each.quote for each in annotations_of(reader)] == ["First part"]

@@ -306,3 +306,38 @@ async def test_notes_that_reach_beyond_the_text_can_be_scrolled_to() -> None:
         shown.pane.end()
         await shown.pilot.pause()
         assert "▎ note 19" in shown.text
+
+
+async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above_it_folds() -> None:
+    async with stage(60, 30) as shown:
+        await shown.show(TEXT)
+        long = mark("Paragraph 1.", 1, "\n".join(f"line {n}" for n in range(60)), name="long")
+        shown.pane.set_marks([long])
+        shown.pane.next_mark(1)
+        for _ in range(3):
+            shown.pane.paragraph(1)
+        await shown.pilot.pause()
+        focus = shown.pane.focus_range
+        assert focus is not None
+        row = shown.lines().index(row_with(shown, "Paragraph 4."))
+        shown.pane.set_marks([long, Mark("new", focus.start, focus.end, 2)])
+        await shown.pilot.pause()
+        assert "line 40" not in shown.text
+        assert shown.lines().index(row_with(shown, "Paragraph 4.")) == row
+
+
+async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_click() -> None:
+    async with stage(60, 30) as shown:
+        short = article(3)
+        await shown.show(short)
+        start = short.text.index("Paragraph 1.")
+        shown.pane.set_marks([Mark("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
+        shown.pane.next_mark(1)
+        for _ in range(60):
+            shown.pane.line(1)
+        await shown.pilot.pause()
+        assert "line 60" in shown.text
+        shown.pane.set_marks([Mark("long", start, start + 12, 1, "two\nlines")])
+        await shown.pilot.pause()
+        assert "Paragraph 2." in shown.text
+        await shown.pilot.click(offset=(10, 20))

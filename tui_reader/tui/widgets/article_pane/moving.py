@@ -57,14 +57,14 @@ class MovingView(PageView):
         return self.line(count * max(rows - KEPT_ROWS if rows > 2 * KEPT_ROWS else rows - 1, 1))
 
     def home(self) -> bool:
-        """Move to the top of the page."""
+        """Move to the top of the page; whoever goes there looks at what stands there."""
         self._show_ends()
-        return self._put_on_top(0)
+        return self.clear_focus() | self._put_on_top(0)
 
     def end(self) -> bool:
         """Move so that the last row is seen."""
         self._show_ends()
-        return self._put_on_top(EVERYTHING)
+        return self.clear_focus() | self._put_on_top(EVERYTHING)
 
     def _show_ends(self) -> None:
         """Show the ends of a text of which the place is not read yet: the reader does not want to go there any more."""
@@ -79,7 +79,7 @@ class MovingView(PageView):
             return self.home()
         if percent >= 100:
             return self.end()
-        return self.go_offset(int(len(document.text) * percent / 100))
+        return self.clear_focus() | self.go_offset(int(len(document.text) * percent / 100))
 
     def go_offset(self, offset: int) -> bool:
         """Move so that a code point stands on the first row; 0 is the top of the page, the head included."""

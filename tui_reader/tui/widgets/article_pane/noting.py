@@ -61,13 +61,33 @@ class NotedView(MarkedView):
             self.repaint()
 
     def _place_notes(self) -> None:
-        """Put the notes on the page anew; the rows at the top stay there."""
+        """Put the notes on the page anew; the sentence that is looked at stays on its row, else the text at the top."""
         page = self._page
-        if page is not None and page.layout is not None:
-            here = page.mark(self._top)
-            self.page_made(page)
-            self._top = page.row_of_mark(here)
-            self._shown = None
+        if page is None or page.layout is None:
+            return
+        note, top = page.unfolded_rows(), self._top
+        kept = self._text_in_sight()
+        before = None if kept is None else page.row_of(kept) - top
+        self.page_made(page)
+        if kept is not None and before is not None:
+            wanted = page.row_of(kept) - before
+        elif note:
+            # Nothing but a note is seen: as far down in it as it goes now.
+            rows = page.unfolded_rows()
+            wanted = note.start + min(top - note.start, max(len(rows) - 1, 0))
+        else:
+            wanted = top
+        self._top = max(0, min(wanted, page.height - self._rows_shown))
+        self._offset = page.offset_of(self._top)
+        self._shown = None
+
+    def _text_in_sight(self) -> int | None:
+        """Where what is looked at begins, if that is seen, else the first code point that is seen; None without any."""
+        low, high = self.visible_range()
+        if not high:
+            return None
+        here = self.attention
+        return here.start if here is not None and low <= here.start < high else low
 
     def _reads_note(self, page: Page) -> bool:
         """Whether a part of the unfolded note is visible: it stays so, though its highlight may have left the view."""

@@ -37,6 +37,8 @@ class PointedView(SelectingView):
         if page is None or page.layout is None or page.document is None or not page.document.text:
             return None
         rows = self.visible_rows()
+        if not rows:
+            return None
         y = min(max(y, 0), len(rows) - 1)
         while y > 0 and not self._has_text(rows[y]):
             y -= 1

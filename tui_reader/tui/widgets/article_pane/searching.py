@@ -45,8 +45,14 @@ class SearchingView(PointedView):
         return self.find_position[1]
 
     def confirm_find(self) -> None:
-        """Leave the selection as the words have extended it, whatever becomes of them."""
+        """Leave the selection as the words have extended it, whatever becomes of them; else look at the match."""
         self._before_search = None
+        self._look_at_match()
+
+    def _look_at_match(self) -> None:
+        """What was found is what the next key is about, and no sentence that was focused before."""
+        if not self.selecting and self.glance is not None:
+            self.clear_focus()
 
     def _seek_match(self) -> None:
         """Extend the selection to the match, from where it was before these words were typed."""
@@ -71,6 +77,7 @@ class SearchingView(PointedView):
         self._match = (self._match + count) % len(matches)
         if not self._reveal(matches.starts[self._match], matches.ends[self._match]):
             self.repaint()
+        self._look_at_match()
         return self.find_position
 
     def extend_to_match(self, count: int) -> bool:
