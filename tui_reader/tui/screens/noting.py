@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
+    from tui_reader.tui.widgets.article_pane.notes import OwnNote
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 
@@ -49,6 +50,8 @@ class Marks:
         """The number of the last change by then."""
         self._known: dict[AnnotationId, Annotation] = {}
         """The annotations of the article, painted or not."""
+        self._own: dict[AnnotationId, OwnNote] = {}
+        """The notes on the whole article."""
         self._marks: dict[AnnotationId, Mark] = {}
         self._ranks: list[str] = []
         """When each highlight that is shown was touched last, in that order."""
@@ -70,6 +73,7 @@ class Marks:
         if self._index is None:
             self._index = MarkIndex(self._shown, self._ranks)
         pane.show_marks(self._index)
+        pane.set_own_notes([self._own[each] for each in sorted(self._own)])
 
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
         """Take an article in, as it is read; whether anything is another than before."""
@@ -84,6 +88,7 @@ class Marks:
             # They are read together with the text, aside; before, they would have to be waited for (0.1 s).
             annotations = self._annotating.of(article) if article is not None and document is not None else ()
             self._known = {each.id: each for each in annotations}
+            self._own = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
             self.highlights = self.notes = self.lost = 0
             self._count(annotations, 1)
         standing: list[Annotation] = []
@@ -115,6 +120,7 @@ class Marks:
             if new == old:
                 continue
             seen = True
+            self._own.pop(annotation_id, None)
             if old is not None:
                 self._count((old,), -1)
                 if self._marks.pop(annotation_id, None) is not None:
@@ -123,6 +129,8 @@ class Marks:
                     change.gone.append(annotation_id)
             if new is not None:
                 self._count((new,), 1)
+                if new.anchor is None:
+                    self._own[annotation_id] = new.note, new.tags
                 if stands is not None and stands(new):
                     rank, mark = _rank(new), _mark(new)
                     place = bisect_left(self._ranks, rank)

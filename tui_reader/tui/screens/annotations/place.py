@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.document.clean import clean_line
 from tui_reader.document.motions import sentence_at
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.widgets.annotation_card import AnnotationCard
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+
+
+LIST_FRAME = 7
+"""Columns of a row of the list that are not a note's words."""
 
 
 class Place:
@@ -138,9 +144,7 @@ class Place:
     def _describe(self, annotation: Annotation | None) -> None:
         gone = annotation is not None and self._is_gone(annotation)
         if annotation is None or (not gone and not is_lost(annotation)):
-            self._card.show(
-                () if annotation is None or annotation.state != PlaceState.MOVED else self._found(annotation)
-            )
+            self._card.show(() if annotation is None else self._told(annotation))
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
@@ -158,6 +162,13 @@ class Place:
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    def _told(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """What is said of one with a place: how it was found again, and the note of which the list shows a part."""
+        found = self._found(annotation) if annotation.state == PlaceState.MOVED else ()
+        note = annotation.note.strip()
+        cut = "\n" in note or cell_len(note) > self._card.app.size.width - LIST_FRAME
+        return (*(((note, "note"),) if self.narrow and cut else ()), *found)
 
     def _place_told(self, annotation: Annotation) -> str:
         """What is said of the place where it could belong, and its words where the text is not seen."""

@@ -38,7 +38,13 @@ HeadRow = tuple[Piece, ...]
 
 
 def head_rows(
-    headline: Headline, width: int, today: date, *, notices: Sequence[str] = (), with_title: bool = True
+    headline: Headline,
+    width: int,
+    today: date,
+    *,
+    notices: Sequence[str] = (),
+    notes: Sequence[HeadRow] = (),
+    with_title: bool = True,
 ) -> tuple[HeadRow, ...]:
     """The rows between the top of the page and its text, the rule and an empty row last.
 
@@ -47,6 +53,7 @@ def head_rows(
         width: Columns that a row may take, at least 1.
         today: The year of dates is told where it is not that of this day.
         notices: Sentences on how the article was read.
+        notes: Rows of the notes on the whole article.
         with_title: Whether the title is part of the head, or stands in the text already.
     """
     rows: list[HeadRow] = []
@@ -56,6 +63,7 @@ def head_rows(
     rows.extend(_flow(((tag, Role.TAG) for tag in headline.tags), TAG_GAP, width))
     for notice in notices:
         rows.extend((Piece(line, Role.NOTICE),) for line in wrapped(notice, width))
+    rows.extend(notes)
     rows.append((Piece("─" * width, Role.RULE),))
     rows.append(())
     return tuple(rows)

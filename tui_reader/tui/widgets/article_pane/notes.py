@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 PEN = "✎ "
 """Stands before a note under its paragraph."""
 ELLIPSIS = "…"
+MOST_OWN_ROWS = 8
+"""Rows that a note on the whole article takes above the text."""
 NOTE_GAP = 2
 """Empty columns between the text and the bar of a note in the margin."""
+
+
+OwnNote: TypeAlias = tuple[str, tuple[str, ...]]
+"""A note on a whole article, and its tags."""
 
 
 class Beside(NamedTuple):
@@ -87,6 +93,21 @@ def shortened(text: str, width: int) -> str:
     return kept.rstrip(f" {ELLIPSIS}") + ELLIPSIS if width > 0 else ""
 
 
+def own_note_rows(note: str, tags: tuple[str, ...], width: int) -> list[HeadRow]:
+    """A note on the whole article in rows; one that is long says how much of it is not shown."""
+    rows = note_rows(note, tags, max(width - cell_len(PEN), 1))
+    left = len(rows) - MOST_OWN_ROWS
+    if left > 0:
+        more = f"{ELLIPSIS} {left + 1} more rows"
+        rows = (*rows[: MOST_OWN_ROWS - 1], (Piece(shortened(more, width - cell_len(PEN)), Role.META),))
+    return _with_pen(rows)
+
+
+def _with_pen(rows: Sequence[HeadRow]) -> list[HeadRow]:
+    pen, rest = Piece(PEN, Role.NOTE_BAR), Piece(" " * cell_len(PEN), Role.NOTE)
+    return [(rest if at else pen, *row) for at, row in enumerate(rows)]
+
+
 class FoldedNotes:
     """The notes of an article as rows between its paragraphs: each under the one in which its highlight ends.
 
@@ -115,9 +136,7 @@ class FoldedNotes:
         self._open = ()
         if self._unfolded >= 0:
             mark = self.marks[self._unfolded]
-            pen, rest = Piece(PEN, Role.NOTE_BAR), Piece(" " * cell_len(PEN), Role.NOTE)
-            rows = note_rows(mark.note, mark.tags, max(self.width - cell_len(PEN), 1))
-            self._open = tuple((rest if at else pen, *row) for at, row in enumerate(rows))
+            self._open = tuple(_with_pen(note_rows(mark.note, mark.tags, max(self.width - cell_len(PEN), 1))))
 
     @property
     def unfolded(self) -> int:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.layout import Layout, Row
 from tui_reader.tui.widgets.article_pane.header import HeadRow, head_rows
+from tui_reader.tui.widgets.article_pane.notes import own_note_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
     from tui_reader.tui.widgets.article_pane.marks import Mark
-    from tui_reader.tui.widgets.article_pane.notes import FoldedNotes
+    from tui_reader.tui.widgets.article_pane.notes import FoldedNotes, OwnNote
 
 PageRow: TypeAlias = Row | HeadRow
 """A row of the text, or of the head."""
@@ -44,10 +46,19 @@ class Page:
         document: Its text; None while it is being read.
         width: Columns of the measure.
         today: The day of reading, for dates in the head.
+        own_notes: Notes on the whole article.
     """
 
-    def __init__(self, headline: Headline, document: Document | None, width: int, today: date) -> None:
+    def __init__(
+        self,
+        headline: Headline,
+        document: Document | None,
+        width: int,
+        today: date,
+        own_notes: Sequence[OwnNote] = (),
+    ) -> None:
         self.headline = headline
+        self.own_notes = own_notes
         self.document = document
         self.width = width
         self.title_block = _title_block(headline, document)
@@ -73,6 +84,7 @@ class Page:
             self.width,
             self._today,
             notices=document.notices if document else (),
+            notes=[row for note, tags in self.own_notes for row in own_note_rows(note, tags, self.width)],
             with_title=title is None,
         )
         if title is not None and layout is not None:
@@ -83,14 +95,14 @@ class Page:
             self._split = layout.position(max(blocks[title].end - 1, blocks[title].start))[0] + 1
             self._resume = layout.top_of(title + 1) if title + 1 < len(blocks) else layout.height
 
-    def update(self, headline: Headline) -> bool:
-        """Take a changed headline of the same article; False if only a new page can show the change."""
+    def update(self, headline: Headline, own_notes: Sequence[OwnNote]) -> bool:
+        """Take a changed headline and other notes of the same article; False if only a new page can show the change."""
         parted = self.document is not None and self.document.tail is not None
         same = _title_block(headline, self.document) == self.title_block and not (
             parted and headline.state.joined != self.headline.state.joined
         )
         if same:
-            self.headline = headline
+            self.headline, self.own_notes = headline, own_notes
             self._set_head()
         return same
 

@@ -13,7 +13,7 @@ from tui_reader.tui.widgets.article_pane.page import Page, PageRow
 from tui_reader.tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual import events
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
+    from tui_reader.tui.widgets.article_pane.notes import OwnNote
 
 MEASURE = 72
 FULL_MARGIN = 3
@@ -53,6 +54,7 @@ class PlacedPage(LinePane):
         self._headline: Headline | None = None
         self._document: Document | None = None
         self._structure: Structure | None = None
+        self._own_notes: tuple[OwnNote, ...] = ()
         self._page: Page | None = None
         self._top = 0
         self._offset = 0
@@ -78,6 +80,8 @@ class PlacedPage(LinePane):
             return
         began = self._headline is not None and self._headline.id == headline.id
         at_end = False
+        if not began:
+            self._own_notes = ()
         if not (began and self._document is not None and self._document.partial and document is not None):
             self._offset, self._top, self._seen = max(offset, 0), 0, progress
         elif self._page is not None and self._page.document is self._document:
@@ -102,11 +106,20 @@ class PlacedPage(LinePane):
         if self._headline is None or headline.id != self._headline.id:
             return
         self._headline = headline
-        page = self._page
-        if page is None:
+        self._update_head()
+
+    def set_own_notes(self, notes: Sequence[OwnNote]) -> None:
+        """Show these notes on the whole article above its text; the place is kept."""
+        if tuple(notes) != self._own_notes:
+            self._own_notes = tuple(notes)
+            self._update_head()
+
+    def _update_head(self) -> None:
+        page, headline = self._page, self._headline
+        if page is None or headline is None:
             return
         before, below = page.head, self._top - page.body_top
-        if not page.update(headline):
+        if not page.update(headline, self._own_notes):
             self._lay_out()
         elif page.head != before and below >= 0:
             # The head has scrolled away: the rows that are shown stay, only their numbers change.
@@ -261,9 +274,9 @@ class PlacedPage(LinePane):
                 or page.width != columns
                 or page.document is not document
                 or page.headline.id != headline.id
-                or not page.update(headline)
+                or not page.update(headline, self._own_notes)
             ):
-                page = Page(headline, document, columns, self._today())
+                page = Page(headline, document, columns, self._today(), self._own_notes)
             self._page = page
             self.page_made(page)
             self._restore(page)
