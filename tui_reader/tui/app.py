@@ -93,6 +93,11 @@ class ReaderApp(App[None]):
         # Textual asks for the theme while it makes the app.
         self._own_themes = {each.name: each for each in themes.own_themes()}
         self.theme_at_start, problem = self._find_theme(settings.theme)
+        if themes.has_few_colours():
+            # In 16 colours all tints of paper are one grey.
+            self.theme_at_start = themes.TERMINAL_THEME
+        self._fitted: dict[str, dict[str, str]] = {}
+        """Tones of themes in 256 colours, by the name of the theme."""
         super().__init__()
         self.library, self.settings = library, settings
         self._config_path = config_path
@@ -254,6 +259,18 @@ class ReaderApp(App[None]):
         await super().on_event(event)
 
     # Themes
+
+    def get_css_variables(self) -> dict[str, str]:
+        """What style sheets and panes paint with; in 256 colours, tones that the terminal can tell apart."""
+        variables, theme = super().get_css_variables(), self.current_theme
+        if self.console.color_system == "256" and not theme.ansi:
+            if theme.name not in self._fitted:
+                from tui_reader.tui.palette import fitted  # noqa: PLC0415 - 10 ms, for the terminals that need it
+
+                self._fitted[theme.name] = fitted(variables)
+            variables |= self._fitted[theme.name]
+            self.theme_variables = variables
+        return variables
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tones and inks for a theme that has none of its own."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_THEME = "paper-dark"
+TERMINAL_THEME = "terminal"
 
 HIGHLIGHTS = tuple(f"highlight-{colour}" for colour in range(1, 6))
 """Tones of the highlights, by colour."""
@@ -175,7 +176,7 @@ _TERMINAL = {
 def _terminal() -> Theme:
     """The terminal's own 16 colours: nothing is painted that the user's scheme did not choose."""
     return Theme(
-        name="terminal",
+        name=TERMINAL_THEME,
         ansi=True,
         primary="ansi_blue",
         secondary="ansi_cyan",
@@ -213,6 +214,15 @@ def own_themes() -> tuple[Theme, ...]:
         _paper("high-contrast", dark=True, tones=_HIGH_CONTRAST),
         _terminal(),
     )
+
+
+def has_few_colours() -> bool:
+    """Whether the terminal has but 16 colours, as far as its name and COLORTERM tell."""
+    from rich.console import Console  # noqa: PLC0415 - Textual loads it in any case
+    from textual.constants import COLOR_SYSTEM  # noqa: PLC0415
+
+    known: Any = COLOR_SYSTEM
+    return Console(color_system=known, force_terminal=True).color_system == "standard"
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -125,7 +125,7 @@ PLAIN: dict[str, str] = {
     **{f"highlight-{colour}": "underline" for colour in range(1, 6)},
     Role.CURRENT: "bold underline",
     Role.SELECTION: "reverse",
-    Role.FOCUS: "underline",
+    Role.FOCUS: "bold",
     Role.MATCH: "reverse",
     Role.MATCH_CURRENT: "bold underline reverse",
     Role.HINT: "bold reverse",
