@@ -127,7 +127,7 @@ def test_each_verb_is_told_kept_and_taken_back(bench: Bench) -> None:
         (lambda: notes.recolour([made, other], 4), "made 2 annotations colour 4"),
         (lambda: notes.retag([made, other], ["b", "a"]), "tagged 2 annotations: a, b"),
         (lambda: notes.retag(made, []), "took all tags off “the ferry”"),
-        (lambda: notes.edit_note(made, ".x words"), "wrote a note on “the ferry”"),
+        (lambda: notes.edit_note(made, ".x words"), "wrote a note on “the ferry”, tagged x"),
         (lambda: notes.edit_note(made, ""), "took the note off “the ferry”"),
         (lambda: notes.resize(made, bench.document, 0, 11), "resized “the ferry”"),
         (lambda: notes.delete(other), "deleted “the captain”"),

@@ -363,7 +363,15 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         await reader.sees("Paragraph two of the Alpha")
         assert reader.app.reading.desk.panes.article.current_mark is None
         await reader.keys("g", "d")
+        await reader.sees("Paragraph 2 two of the Alpha")
+        await reader.keys("g", "d", "J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("K")
+        await reader.sees("Paragraph two of the Alpha")
+        await reader.keys("J", "g", "d")
         await reader.sees("nothing has changed")
+        await reader.keys("j")
+        assert "nothing has changed" not in reader.text
 
 
 async def test_keys_lead_from_change_to_change(start: Start, articles: Path) -> None:

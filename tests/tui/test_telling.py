@@ -23,12 +23,12 @@ async def test_taking_back_more_than_there_is_shows_all_that_was_taken_back(star
         await reader.keys("s", "j", "s")
         await reader.until(lambda: reader.text.count("★") == 3)
         await reader.keys("9", "u")
-        await reader.sees("undid: starred “Alpha wolf”")
+        await reader.sees("undid 2 changes, at last: starred “Alpha wolf”")
         assert "★" not in reader.text
         await reader.keys("u")
         await reader.sees("nothing to undo")
         await reader.keys("9", "ctrl+r")
-        await reader.sees("redid: starred “Beta test”")
+        await reader.sees("redid 2 changes, at last: starred “Beta test”")
         await reader.until(lambda: reader.text.count("★") >= 2)
 
 

@@ -191,6 +191,6 @@ async def test_in_the_list_of_annotations_the_cursor_goes_to_what_came_back(star
         (back,) = (each for each in reader.library.annotating.all() if each.quote.startswith("Paragraph 29"))
         await reader.until(lambda: shown.current == back.id)
         await reader.keys("9", "u")
-        await reader.sees("undid: highlighted “Paragraph 29", "Nothing is annotated")
+        await reader.sees("undid 4 changes, at last: highlighted “Paragraph 29", "Nothing is annotated")
         await reader.keys("q")
         await reader.sees("Alpha wolf", "3 · newest first")

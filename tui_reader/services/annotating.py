@@ -105,6 +105,11 @@ class Annotating:
         """Whether it is being found out, aside, which annotations there are: asking now would wait for that."""
         return self._notebook.is_being_counted
 
+    @property
+    def total(self) -> int:
+        """How many annotations there are, with those of articles that are gone."""
+        return len(self._notebook)
+
     def lost(self) -> int:
         """How many annotations of the library have no certain place."""
         return self._notebook.lost()
@@ -186,7 +191,7 @@ class Annotating:
         annotation = self._fresh(article, written, (*tags, *more), anchor, colour)
         self._last_colour = colour
         did = "highlighted and noted" if written else "highlighted"
-        return self._write(encode(annotation), annotation.id, f"{did} {_shown(anchor.exact)}")
+        return self._write(encode(annotation), annotation.id, f"{did} {_shown(anchor.exact)}{_tagged(more)}")
 
     def note_on_article(self, article: ArticleId, note: str, tags: Sequence[str] = ()) -> Outcome:
         """Write a note on a whole article."""
@@ -194,7 +199,7 @@ class Annotating:
         if not written and not more and not tags:
             return Outcome()
         annotation = self._fresh(article, written, (*tags, *more), None, 1)
-        return self._write(encode(annotation), annotation.id, f"noted on {self._title(article)}")
+        return self._write(encode(annotation), annotation.id, f"noted on {self._title(article)}{_tagged(more)}")
 
     def recolour(self, which: Which, colour: int) -> Outcome:
         """Give highlights a colour, 1 to 5."""
@@ -232,6 +237,7 @@ class Annotating:
             label = "changed {}"
         else:
             label = "wrote a note on {}" if written else "took the note off {}"
+        label += _tagged(more)
         kept, told = written, ""
         if annotation is not None and base is not None and annotation.note not in (base, written):
             kept, told = _merged(base, written, annotation.note)
@@ -361,6 +367,11 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
         tags.append(found[1])
         note = note[found.end() :]
     return note.strip() if tags else note, tuple(tags)
+
+
+def _tagged(tags: Sequence[str]) -> str:
+    """What is said of the tags that the words of a note became."""
+    return f", tagged {', '.join(tags)}" if tags else ""
 
 
 def _merged(base: str, mine: str, theirs: str) -> tuple[str, str]:

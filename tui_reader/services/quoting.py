@@ -30,6 +30,16 @@ class QuoteStyle(StrEnum):
     """A quote in running text with a Markdown footnote."""
 
 
+EXAMPLES = {
+    QuoteStyle.MARKDOWN: "> words, — author, title",
+    QuoteStyle.ORG: "#+begin_quote",
+    QuoteStyle.PLAIN: "“words” — author, title",
+    QuoteStyle.BIBTEX: "@article{…}",
+    QuoteStyle.FOOTNOTE: "“words”[^1]",
+}
+"""What each style looks like, in a few signs."""
+
+
 def quote(headline: Headline, document: Document, start: int, end: int, style: str = QuoteStyle.MARKDOWN) -> str:
     """A passage as a quote with its source, ready to paste; it ends with a line feed.
 

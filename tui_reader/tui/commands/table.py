@@ -77,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("all_annotations", ("A",), "all notes", "All annotations of the library, to read, filter and change them", Group.ANNOTATE, footer=51),
     Command("annotations_here", ("g a",), "notes here", "The annotations of this article, those without a place among them", Group.ANNOTATE, READING),
     Command("pipe", ("|",), "pipe", "Give the selection, else the whole text, to a command, and show what it answers", Group.ANNOTATE, MARKING),
-    Command("copy_as", ("g y",), "quote as", "Copy such a quote in another style: Markdown, Org, plain, BibTeX, footnote", Group.ANNOTATE, MARKING),
+    Command("copy_as", ("g y",), "quote as", "Copy such a quote in another style: Markdown, Org, plain, BibTeX, footnote", Group.ANNOTATE, ANNOTATING),
     Command("go_to_annotation", ("enter", "l", "right"), "go", "To the place of the annotation; one without a place is attached there", Group.ANNOTATE, IN_ANNOTATIONS, footer=95),
     Command("edit_annotation", ("e", "a"), "edit", "Write on the annotation", Group.ANNOTATE, IN_ANNOTATIONS, footer=92),
     Command("attach_annotation", ("r",), "attach", "Attach an annotation without a place to the one that is shown, the notes of a gone article to another", Group.ANNOTATE, IN_ANNOTATIONS, footer=45),

@@ -16,3 +16,9 @@ class Choice(NamedTuple):
     """What stands at the right: keys, a count."""
     run: Callable[[], None]
     """Done once it was chosen and the picker is gone."""
+
+
+def run_choice(choice: Choice | None) -> None:
+    """Do what was chosen, if anything."""
+    if choice is not None:
+        choice.run()

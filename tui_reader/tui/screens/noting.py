@@ -12,7 +12,7 @@ from tui_reader.tui.widgets.prompt import Question
 from tui_reader.tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
@@ -175,6 +175,21 @@ def _mark(annotation: Annotation) -> Mark:
 def is_lost(annotation: Annotation) -> bool:
     """Whether it is not sure where an annotation stands."""
     return annotation.placed is not None and not annotation.placed.is_certain
+
+
+def steps_of(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
+    """Undo or redo several steps, as far as there are any: the last of them told with their number, and every article
+    that was touched.
+    """
+    outcome = step()
+    touched, done = [*outcome.ids], 1
+    while done < count and (following := step()).ids:
+        outcome, done = following, done + 1
+        touched += outcome.ids
+    did, colon, what = outcome.message.partition(": ")
+    if done > 1 and colon:
+        outcome = outcome._replace(message=f"{did} {done:,} changes, at last: {what}")
+    return outcome, tuple(touched)
 
 
 class Host(Protocol):

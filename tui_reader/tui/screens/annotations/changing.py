@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS
+from tui_reader.services.quoting import EXAMPLES, QuoteStyle
 from tui_reader.tui.screens.annotations.giving import Giving
-from tui_reader.tui.screens.noting import Noting, is_lost
+from tui_reader.tui.screens.noting import Noting, is_lost, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,13 +117,7 @@ class Changing:
         self._travel(self._library.reading.redo, count or 1)
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        outcome = step()
-        touched = outcome.ids
-        for _ in range(count - 1):
-            following = step()
-            if not following.ids:
-                break
-            outcome, touched = following, (*touched, *following.ids)
+        outcome, touched = steps_of(step, count)
         self._screen.tell_reading(outcome._replace(ids=touched), anew=True)
         # What came back or was changed is the one to look at.
         self._listing.again(self._library.annotating.get(outcome.annotation))
@@ -132,9 +127,20 @@ class Changing:
 
     def copy(self, _count: int | None) -> None:
         """Copy the chosen ones as quotes."""
+        self._copy(self._desk.settings.quote_style)
+
+    def copy_as(self, _count: int | None) -> None:
+        """Copy them in another style."""
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
+
+        choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style)) for style in QuoteStyle]
+        self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
+
+    def _copy(self, style: str) -> None:
         found = map(self._library.annotating.get, self._wanted())
         ids = [each.id for each in found if each is not None and each.quote]
         if ids:
-            self._copying.begin(ids, self._desk.settings.quote_style)
+            self._copying.begin(ids, style)
         else:
             self._screen.say(self._listing.nothing_told or "there are no words to copy")

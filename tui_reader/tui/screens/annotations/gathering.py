@@ -121,7 +121,7 @@ class Gathering:
         """How many there are now."""
         if self._article is not None:
             return self._library.annotating.count(self._article)
-        return self._library.catalogue.counts().annotations
+        return self._library.annotating.total
 
     def more(self) -> bool:
         """A slice of the work; whether that was all."""

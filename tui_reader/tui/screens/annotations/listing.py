@@ -145,8 +145,7 @@ class Listing:
 
     def describe(self) -> None:
         """Say above the list what it shows."""
-        # Annotations whose article went are listed, and not among those that the library counts.
-        gathering, total, library = self._gathering, max(self._gathering.total, self._list.count), self._desk.library
+        gathering, total, library = self._gathering, self._gathering.total, self._desk.library
         title = self._shelf.title(self._article) if self._article is not None else library.name
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         if gathering.lost:

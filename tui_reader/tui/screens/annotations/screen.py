@@ -274,7 +274,7 @@ class AnnotationsScreen(KeyScreen):
 
     def palette(self, _count: int | None) -> None:
         """What can be done here, by name."""
-        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
         choices = [
@@ -286,7 +286,7 @@ class AnnotationsScreen(KeyScreen):
             for command in COMMANDS
             if command.palette and Pane.ANNOTATIONS in command.panes
         ]
-        self.app.push_screen(Picker("Commands", choices), _run_choice)
+        self.app.push_screen(Picker("Commands", choices), run_choice)
 
     def suspend(self, _count: int | None) -> None:
         """Stop until the shell lets the program go on."""
@@ -314,9 +314,3 @@ class AnnotationsScreen(KeyScreen):
     def on_article_pane_activated(self) -> None:
         """A click into the text goes there."""
         self.go_to_annotation(None)
-
-
-def _run_choice(choice: object) -> None:
-    run = getattr(choice, "run", None)
-    if run is not None:
-        run()

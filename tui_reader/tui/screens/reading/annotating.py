@@ -73,7 +73,7 @@ class Annotating:
         """Article whose highlights are shown."""
         self.attaching = Attaching(desk)
         """What the next highlighting key puts elsewhere."""
-        self._told_lost: tuple[ArticleId | None, int] = (None, 0)
+        self._told_lost: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
         self._wanted: Wanted | None = None
         """What to go to once it is shown."""
         self._frames_left = 0
@@ -124,19 +124,19 @@ class Annotating:
         if mark is not None:
             self._noting.delete([mark])
         else:
-            self._desk.say("there is no highlight here")
+            self._desk.refuse("there is no highlight here")
 
     def cycle_marks(self, _count: int | None) -> None:
         """Make the next of the highlights current that overlap here."""
         pane = self._desk.panes.article
         if not pane.cycle_mark():
-            self._desk.say("no other highlight overlaps here" if pane.current_mark else "there is no highlight here")
+            self._desk.refuse("no other highlight overlaps here" if pane.current_mark else "there is no highlight here")
 
     def resize_mark(self, _count: int | None) -> None:
         """Select what the highlight under the cursor covers, to change it."""
         mark = self._desk.panes.article.current_mark
         if mark is None or self._desk.panes.article.selecting:
-            self._desk.say("there is no highlight here")
+            self._desk.refuse("there is no highlight here")
             return
         if self._desk.panes.article.select_range(mark.start, mark.end):
             self.attaching.begin(mark.id, resize=True)
@@ -149,7 +149,7 @@ class Annotating:
         if mark is not None:
             self._noting.accept([mark])
         else:
-            self._desk.say("there is no highlight here")
+            self._desk.refuse("there is no highlight here")
 
     def next_mark(self, count: int | None) -> None:
         """To the next highlight."""
@@ -163,7 +163,7 @@ class Annotating:
         pane = self._desk.panes.article
         self._opening.remember_place()
         if not pane.next_mark(count):
-            self._desk.say(at_the_end if self._marks.shown else "nothing is highlighted in this article")
+            self._desk.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
     def all_annotations(self, _count: int | None) -> None:
         """Every annotation of the library."""
@@ -218,7 +218,9 @@ class Annotating:
             self._desk.say(f"{self._desk.keymap.hint('changes')} shows the text itself, to highlight in")
             return None
         if document is None or document.partial or document.error:
-            self._desk.say("the text is not there yet" if document is None or document.partial else "there is no text")
+            self._desk.refuse(
+                "the text is not there yet" if document is None or document.partial else "there is no text"
+            )
             return None
         if not pane.selecting and pane.focus_range is None and pane.glance is None:
             pane.sentence(1)
@@ -226,7 +228,7 @@ class Annotating:
             return None
         found = pane.selection if pane.selecting else pane.target_range()
         if found is None or found.end <= found.start:
-            self._desk.say("there are no words to highlight here")
+            self._desk.refuse("there are no words to highlight here")
             return None
         return Range(found.start, found.end)
 
@@ -383,10 +385,12 @@ class Annotating:
     _lost = 0
 
     def _lost_told(self, article: ArticleId | None) -> str:
-        """What is said once, when an article is read, of highlights that have no place in it."""
-        if self._desk.pane is not Pane.ARTICLE or self._told_lost == (article, self._lost):
+        """What is said of highlights without a place: once for each reading of an article's text."""
+        document = self._desk.panes.article.document
+        now = article, self._lost, None if document is None or document.partial else document
+        if self._desk.pane is not Pane.ARTICLE or self._told_lost == now:
             return ""
-        self._told_lost = article, self._lost
+        self._told_lost = now
         what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
         return (
             f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows" if self._lost else ""

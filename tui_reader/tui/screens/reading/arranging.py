@@ -51,7 +51,7 @@ class Arranging:
         desk = self._desk
         zen = not self.zen if zen is None else zen
         if zen and desk.shown is None:
-            desk.say("there is no article to read")
+            desk.refuse("there is no article to read")
             return
         self.zen = zen
         if zen and desk.pane is not Pane.ARTICLE:

@@ -47,7 +47,7 @@ class Bookmarking:
         desk = self._desk
         if key == "'":
             if not self._opening.jump(-1):
-                desk.say("no place to go back to")
+                desk.refuse("no place to go back to")
             return
         if not _is_letter(key):
             desk.say("a bookmark is named by a letter, a to z or A to Z")

@@ -30,6 +30,8 @@ class Comparing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._told: tuple[ArticleId, Document] | None = None
+        self._ended: tuple[ArticleId, Comparison] | None = None
+        """The changes that were looked at last, to be looked at again: the library takes them for seen."""
 
     def changes(self, _count: int | None) -> None:
         """Show what has changed since the article was read, or the text itself again."""
@@ -46,7 +48,7 @@ class Comparing:
         if comparison is None or headline is None or desk.shown is None:
             return False
         offset, focus = comparison.original_at(pane.offset), pane.selection or pane.focus_range
-        desk.comparison = None
+        desk.comparison, self._ended = None, (desk.shown, comparison)
         pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
         if focus is not None:
             sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
@@ -61,17 +63,10 @@ class Comparing:
         headline, document = desk.headline(desk.shown), pane.document
         if headline is None or document is None or document.partial or document.error:
             return
-        revisions = desk.library.revisions
-        old = revisions.old_text(headline.id)
-        found = revisions.changes(headline.id, document) if old is not None else []
-        if old is None or not found:
-            desk.say("nothing has changed since you read it")
+        comparison = self._compared(headline.id, document)
+        if comparison is None:
+            desk.refuse("nothing has changed since you read it")
             return
-        altered = [
-            Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)
-            for each in found
-        ]
-        comparison = Comparison(document, altered)
         offset = pane.offset
         desk.comparison = comparison
         pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
@@ -81,8 +76,26 @@ class Comparing:
         if number is not None and not low <= comparison.changes[number][0] < high:
             pane.go_offset(comparison.changes[number][0])
         keys = desk.keymap.hint("changes")
-        many = "1 change" if len(found) == 1 else f"{len(found):,} changes"
+        count = len(comparison.changes)
+        many = "1 change" if count == 1 else f"{count:,} changes"
         desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
+
+    def _compared(self, article: ArticleId, document: Document) -> Comparison | None:
+        """What has changed since the article was read, or what was shown of that a moment ago."""
+        revisions = self._desk.library.revisions
+        old = revisions.old_text(article)
+        found = revisions.changes(article, document) if old is not None else []
+        if old is not None and found:
+            return Comparison(
+                document,
+                [
+                    Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)
+                    for each in found
+                ],
+            )
+        if self._ended is not None and self._ended[0] == article and self._ended[1].original is document:
+            return self._ended[1]
+        return None
 
     def next_change(self, count: int | None) -> None:
         """To the next of the changes."""
@@ -104,7 +117,7 @@ class Comparing:
         here = focus.start if focus is not None else low - 1 if by > 0 else high
         number = comparison.step(here, by)
         if number is None:
-            desk.say(at_the_end)
+            desk.refuse(at_the_end)
             return
         pane.focus_on(*comparison.changes[number])
         desk.say(f"change {number + 1:,} of {len(comparison.changes):,}")

@@ -6,6 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Sort, View
 from tui_reader.tui.commands.command import Pane
 
@@ -74,6 +75,8 @@ class Desk:
         self.article_parts: Sequence[str] = ()
         """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
         self._said_at = 0.0
+        self._refused = ""
+        """What was said last of a key that did nothing."""
         self.text_shown: Callable[[], None] = _nothing
         """Called when the article pane shows another text, or the same one anew."""
 
@@ -119,6 +122,17 @@ class Desk:
         self._said_at = monotonic()
         if message:
             self.panes.status.silence_after(seconds)
+
+    def refuse(self, message: str) -> None:
+        """Say why a key did nothing; it falls silent with the next key, which it does not speak of."""
+        self.say(message)
+        self._refused = message
+
+    def forget_refusal(self) -> None:
+        """Fall silent of the key before, if that did nothing."""
+        refused, self._refused = self._refused, ""
+        if refused and self.panes.status.said == clean_line(refused):
+            self.panes.status.say("")
 
     def say_too(self, message: str) -> None:
         """Say something beside what was said a moment ago, if anything was: neither takes the other's place."""

@@ -176,4 +176,4 @@ class Finding:
             self._opening.show_current()
             self._desk.say("every article of this view again")
         else:
-            self._desk.say("nothing is filtered")
+            self._desk.refuse("nothing is filtered")

@@ -48,7 +48,7 @@ class Keeping:
         article = self._desk.shown
         document = self._desk.panes.article.document
         if article is None or document is None or document.tail is None:
-            self._desk.say("this article has no other stories at its end")
+            self._desk.refuse("this article has no other stories at its end")
             return
         self._taken(self._desk.library.reading.join_tail(article))
 

@@ -43,7 +43,7 @@ class Linking:
             self._desk.say("type the letters of a link")
         else:
             self._desk.panes.article.hide_hints()
-            self._desk.say("no link in sight")
+            self._desk.refuse("no link in sight")
 
     def feed(self, key: str) -> None:
         """Take a letter of a hint; any key that is none puts the hints away. Not a command."""
@@ -83,7 +83,7 @@ class Linking:
                 self._opening.remember_place()
                 self._desk.panes.article.go_offset(entry.offset)
                 return
-        self._desk.say(f"there is no “{name}” in this article")
+        self._desk.refuse(f"there is no “{name}” in this article")
 
     def _to_article(self, location: str) -> None:
         shown = self._desk.shown
@@ -139,7 +139,7 @@ class Linking:
 
     def _copy(self, text: str, what: str) -> None:
         if not text:
-            self._desk.say("there is nothing to copy")
+            self._desk.refuse("there is nothing to copy")
             return
         try:
             self._desk.say(self.put(text, what))

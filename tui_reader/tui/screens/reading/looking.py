@@ -10,7 +10,7 @@ from tui_reader.model.query import Sort
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
-from tui_reader.tui.screens.choice import Choice
+from tui_reader.tui.screens.choice import Choice, run_choice
 from tui_reader.tui.screens.suspending import suspend
 from tui_reader.tui.widgets.headline_list import Density
 
@@ -161,7 +161,7 @@ class Looking:
         if choices:
             from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
-            self._app.push_screen(Picker(placeholder, choices, cursor, few=few), _run_choice)
+            self._app.push_screen(Picker(placeholder, choices, cursor, few=few), run_choice)
         else:
             self._desk.say(otherwise)
 
@@ -198,8 +198,3 @@ class Looking:
         """Leave; everything is kept."""
         self._opening.keep_place()
         self._app.exit()
-
-
-def _run_choice(choice: Choice | None) -> None:
-    if choice is not None:
-        choice.run()

@@ -196,9 +196,9 @@ class Moving:
     def jump_back(self, count: int | None) -> None:
         """Back to where the reader was before a jump."""
         if not self._opening.jump(-(count or 1)):
-            self._desk.say("no place to go back to")
+            self._desk.refuse("no place to go back to")
 
     def jump_forward(self, count: int | None) -> None:
         """Forward again."""
         if not self._opening.jump(count or 1):
-            self._desk.say("no place to go forward to")
+            self._desk.refuse("no place to go forward to")

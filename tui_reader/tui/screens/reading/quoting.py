@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.model.annotation import Range
-from tui_reader.services.quoting import QuoteStyle, quote
+from tui_reader.services.quoting import EXAMPLES, QuoteStyle, quote
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.selecting import Selecting
-
-_EXAMPLES = {
-    QuoteStyle.MARKDOWN: "> words, — author, title",
-    QuoteStyle.ORG: "#+begin_quote",
-    QuoteStyle.PLAIN: "“words” — author, title",
-    QuoteStyle.BIBTEX: "@article{…}",
-    QuoteStyle.FOOTNOTE: "“words”[^1]",
-}
 
 
 class Quoting:
@@ -54,7 +46,7 @@ class Quoting:
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
-        choices = [Choice(f"As {style}", _EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
+        choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
         self._pick("Quote", choices, few=True)
 
     def pipe(self, _count: int | None) -> None:
@@ -62,11 +54,11 @@ class Quoting:
         pane = self._desk.panes.article
         document = self._document
         if document is None or document.partial:
-            self._desk.say("there is no text to pipe")
+            self._desk.refuse("there is no text to pipe")
             return
         chosen = self._chosen() if pane.selecting else None
         if pane.selecting and not self._has_words(chosen):
-            self._desk.say(self._no_words)
+            self._desk.refuse(self._no_words)
             return
         text = document.text if chosen is None else document.text[slice(*chosen)]
         what = "| selection to" if pane.selecting else "| text to"
@@ -81,7 +73,7 @@ class Quoting:
     def _copy(self, style: str, chosen: Range | None) -> None:
         headline, document = self._desk.headline(self._desk.shown), self._document
         if headline is None or document is None or chosen is None:
-            self._desk.say("there is nothing to copy")
+            self._desk.refuse("there is nothing to copy")
             return
         try:
             text = quote(headline, document, chosen.start, chosen.end, style)
@@ -89,7 +81,7 @@ class Quoting:
         except ReaderError as error:
             self._desk.say(str(error), bad=True)
         except ValueError:
-            self._desk.say(self._no_words)
+            self._desk.refuse(self._no_words)
         else:
             self._selecting.leave()
             self._desk.say(said)

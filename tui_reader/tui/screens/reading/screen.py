@@ -158,6 +158,7 @@ class ReadingScreen(KeyScreen):
             # What was told at the start is in the help, too.
             self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
+        self.desk.forget_refusal()
         if self.linking.choosing:
             self.linking.feed(key)
             return True

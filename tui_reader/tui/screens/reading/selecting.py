@@ -86,7 +86,7 @@ class Selecting:
     def _start(self, kind: str) -> None:
         pane = self._desk.panes.article
         if pane.document is None:
-            self._desk.say("there is no text to select")
+            self._desk.refuse("there is no text to select")
         elif pane.selecting == kind:
             self.leave()
         else:
@@ -102,12 +102,12 @@ class Selecting:
 
     def _find(self, kind: str, count: int | None, character: str) -> None:
         if not self._desk.panes.article.find_character(kind, character, count or 1):
-            self._desk.say(f"no “{character}” in this paragraph")
+            self._desk.refuse(f"no “{character}” in this paragraph")
 
     def _object(self, kind: str, count: int | None) -> None:
         if not self._desk.panes.article.select_object(kind, count or 1) and kind[1] in _MISSING:
-            self._desk.say(_MISSING[kind[1]])
+            self._desk.refuse(_MISSING[kind[1]])
 
     def _told(self, moved: bool) -> None:
         if not moved:
-            self._desk.say("no other one")
+            self._desk.refuse("no other one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.noting import steps_of
 from tui_reader.tui.screens.reading.annotating import Wanted
 
 if TYPE_CHECKING:
@@ -35,14 +36,7 @@ class Undoing:
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
         desk, painted, shown = self._desk, self._annotating.painted, self._desk.shown
-        outcome = step()
-        touched = [*outcome.ids]
-        for _ in range(count - 1):
-            following = step()
-            if not following.ids:
-                break
-            outcome = following
-            touched += outcome.ids
+        outcome, touched = steps_of(step, count)
         self._listing.touch(touched)
         # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None

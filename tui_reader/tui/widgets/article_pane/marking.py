@@ -63,16 +63,24 @@ class MarkedView(MovingView):
         return self._current
 
     def cycle_mark(self) -> bool:
-        """Make the next of the highlights current that overlap where the reader looks; whether there is another."""
-        here = self.attention
+        """Make the next of the highlights current that overlap where the reader looks; whether there is another.
+
+        Where the reader looks there may be but a part of the current one: what overlaps the rest of it is gone to.
+        """
+        here, current = self.attention, self._current
         if here is None:
             return False
         stack = self._marks.stacked(here.start, here.end)
+        if len(stack) < 2 and current is not None:
+            stack = self._marks.stacked(current.start, current.end)
         if len(stack) < 2:
             return False
-        place = next((at for at, mark in enumerate(stack) if mark == self._current), -1)
-        self.choose_mark(stack[(place + 1) % len(stack)].id)
-        return True
+        place = next((at for at, mark in enumerate(stack) if mark == current), -1)
+        following = stack[(place + 1) % len(stack)]
+        if following.end > here.start and following.start < here.end:
+            self.choose_mark(following.id)
+            return True
+        return self.go_mark(following.id)
 
     def choose_mark(self, mark_id: str) -> None:
         """Prefer a highlight among those that overlap where the reader looks."""
