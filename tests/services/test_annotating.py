@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,28 @@ def test_a_passage_is_highlighted_with_its_surroundings(bench: Bench) -> None:
     bench.again()
     assert bench.one(made.id) == made
     assert bench.notes.last_colour == 3
+
+
+def test_undo_leaves_a_highlight_alone_that_somebody_else_noted_on(tmp_path: Path, bench: Bench) -> None:
+    made = bench.add("the ferry")
+    bench.store.apply((), "all is written").result(5)
+    other = Bench(tmp_path / "library.json")
+    other.notes.edit_note(made, "a long thought")
+    other.close()
+    while not (edits := bench.store.poll()):
+        threading.Event().wait(0.01)
+    bench.state.absorb(edits, own=False)
+    kept = bench.one(made)
+    assert kept.note == "a long thought"
+    assert bench.reading.undo() == Outcome(
+        "left alone, since it was changed elsewhere: highlighted “the ferry”",
+        ("1.md",),
+        annotation=made,
+        place=TEXT.index("the ferry"),
+    )
+    assert bench.one(made) == kept
+    bench.again()
+    assert bench.notes.of("1.md") == (kept,)
 
 
 def test_each_verb_is_told_kept_and_taken_back(bench: Bench) -> None:

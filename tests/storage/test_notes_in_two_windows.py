@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tui_reader.document.merging import BETWEEN
 from tui_reader.storage import Store, open_store
-from tui_reader.storage.base import ANNOTATIONS, Edit
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 BOTH = f"base FROMB\n\n{BETWEEN}\n\nbase FROMA"
@@ -104,3 +105,52 @@ def test_after_a_restart_undo_leaves_the_other_text_too(tmp_path: Path) -> None:
     again.undo()
     assert note(again) == "base FROMB"
     again.close()
+
+
+def test_undo_leaves_an_annotation_that_another_window_wrote_on(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    one, two = open_store(path), open_store(path)
+    made = {"article": "a", "anchor": {"exact": "q"}, "placed": {"start": 1}, "updated": "1"}
+    starred = Edit(ARTICLES, "a", "starred", None, True)
+    one.apply([starred, *(Edit(ANNOTATIONS, "n", *each) for each in put(made))], "made").result(5)
+    until(lambda: two.get(ANNOTATIONS, "n"))
+    two.apply(written(None, "a long thought"), "wrote").result(5)
+    until(lambda: note(one) == "a long thought")
+    undone = one.undo()
+    assert undone is not None
+    assert undone == ("made", (starred._replace(before=True, after=None),), ("n",))
+    assert one.get(ANNOTATIONS, "n") == {**made, "note": "a long thought"}
+    one.close()
+    assert two.undo() is not None
+    two.close()
+    again = open_store(path)
+    assert again.get(ANNOTATIONS, "n") == made
+    again.close()
+
+
+def test_undo_leaves_an_annotation_whose_new_words_were_not_seen_yet(windows: tuple[Store, Store]) -> None:
+    one, two = windows
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
+    one._writer._library.poll = lambda: False  # type: ignore[attr-defined]
+    assert note(one) == "base"
+    undone = one.undo()
+    assert undone is not None
+    until(lambda: note(one) == "base FROMB")
+    assert one.get(ANNOTATIONS, "n") == two.get(ANNOTATIONS, "n") == {"article": "a", "note": "base FROMB"}
+    assert {edit.field for edit in one.poll()} >= {"article", "note"}
+    assert any("made" in notice and "left alone" in notice for notice in one.notices)
+
+
+def test_undo_takes_an_annotation_away_whose_place_was_found_anew(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "library.json")) as store:
+        made = {"article": "a", "note": "n", "placed": {"start": 1}}
+        store.apply([Edit(ANNOTATIONS, "n", *each) for each in put(made)], "made")
+        store.apply([Edit(ANNOTATIONS, "n", "placed", {"start": 1}, {"start": 5})], "found again", undoable=False)
+        store.undo()
+        assert list(store.items(ANNOTATIONS, of="a")) == []
+        store.redo()
+        assert store.get(ANNOTATIONS, "n") == {**made, "placed": {"start": 5}}
+
+
+def put(fields: Mapping[str, object]) -> list[tuple[str, None, object]]:
+    return [(name, None, value) for name, value in fields.items()]

@@ -237,10 +237,13 @@ class Reading:
         if transaction is None:
             return Outcome(nothing)
         ids = self._state.absorb(transaction.edits)
-        keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS}
+        left = transaction.left
+        keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS} or set(left)
         key = keys.pop() if len(keys) == 1 else ""
         place = self._place_of(key, transaction.edits) if key else None
-        return Outcome(told + transaction.label, ids, annotation=key, place=place)
+        stay = (annotation.article for annotation in map(self._state.notebook.get, left) if annotation is not None)
+        message = _told(told, transaction)
+        return Outcome(message, tuple(dict.fromkeys((*ids, *stay))), annotation=key, place=place)
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
         """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""
@@ -259,6 +262,16 @@ class Reading:
         changed = {edit.key for edit in edits}
         label = label.replace("{}", _named([row for row in rows if row.id in changed]), 1)
         return Outcome(label, self._state.commit(edits, label), undo=True)
+
+
+def _told(told: str, transaction: Transaction) -> str:
+    """What was taken back or done again, and what of it was left alone."""
+    if not transaction.left:
+        return told + transaction.label
+    if not transaction.edits:
+        return f"left alone, since it was changed elsewhere: {transaction.label}"
+    number = f"{len(transaction.left):,} annotations" if len(transaction.left) > 1 else "an annotation"
+    return f"{told}{transaction.label}; without {number} changed elsewhere since"
 
 
 def _named(rows: Iterable[Headline]) -> str:

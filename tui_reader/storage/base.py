@@ -39,6 +39,8 @@ class Transaction(NamedTuple):
 
     label: str
     edits: tuple[Edit, ...]
+    left: tuple[str, ...] = ()
+    """Keys of annotations that undo or redo would have taken away, had nobody else changed them since."""
 
 
 class Store(Protocol):
@@ -73,7 +75,10 @@ class Store(Protocol):
         """
 
     def undo(self) -> Transaction | None:
-        """Take back the last undoable transaction; its edits as they were applied now, or None if there is none."""
+        """Take back the last undoable transaction; its edits as they were applied now, or None if there is none.
+
+        An annotation that somebody else changed since it was made stays as it is; there may then be no edits.
+        """
 
     def redo(self) -> Transaction | None:
         """Apply again what was last taken back; None if there is nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.base import ANNOTATIONS, Edit, Json
+from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Record
 from tui_reader.storage.identity import document_id
 from tui_reader.storage.registers import (
     ABSENT,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KEY = "id"
 TAGS = "tags"
 PARENT = "article"
+PLACED = "placed"
 
 
 def checked(edit: Edit) -> Edit:
@@ -67,23 +68,54 @@ def merged(edit: Edit, now: Json) -> Json:
     return edit.after
 
 
-def inverse(edits: Sequence[Edit], now: Callable[[str, str, str], Json], *, forth: bool = False) -> list[Edit]:
+def inverse(
+    edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, forth: bool = False
+) -> tuple[list[Edit], set[str]]:
     """The edits that take others back, leaving alone what was changed again since.
 
     Args:
         edits: What was done.
-        now: The value of a field of a record: by table, key and field.
+        record: Gives a record by table and key.
         forth: Do them again instead.
+
+    Returns:
+        The edits, and the keys of the annotations that are left alone as a whole (see `written_on`).
     """
+    turned = list(edits) if forth else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
+    left = written_on(turned, record)
     out = []
-    for done in edits if forth else reversed(edits):
-        turned = done if forth else done._replace(before=done.after, after=done.before)
-        value = now(done.table, done.key, done.field)
-        if canonical(value) == canonical(turned.before):
-            out.append(turned)
-        elif (target := merged(turned, value)) is not turned.after:
-            out.append(turned._replace(before=value, after=target))
-    return [edit for edit in out if canonical(edit.before) != canonical(edit.after)]
+    for edit in turned:
+        if edit.table == ANNOTATIONS and edit.key in left:
+            continue
+        value = (record(edit.table, edit.key) or {}).get(edit.field)
+        if canonical(value) == canonical(edit.before):
+            out.append(edit)
+        elif (target := merged(edit, value)) is not edit.after:
+            out.append(edit._replace(before=value, after=target))
+    return [edit for edit in out if canonical(edit.before) != canonical(edit.after)], left
+
+
+def written_on(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
+    """Keys of the annotations that edits would take away, and that are others by now than the edits say.
+
+    Without its article nobody finds an annotation: what somebody else has written on it would be out of reach. Where
+    its passage was found since does not count: that is worked out again.
+
+    Args:
+        edits: What would be done.
+        record: Gives a record by table and key.
+    """
+    going = {each.key for each in edits if each.table == ANNOTATIONS and each.field == PARENT and each.after is None}
+    expected: dict[str, dict[str, Json]] = {key: {} for key in going}
+    for edit in edits:
+        if edit.table == ANNOTATIONS and edit.key in going:
+            expected[edit.key].setdefault(edit.field, edit.before)
+    return {key for key in going if (now := record(ANNOTATIONS, key)) and _own(now) != _own(expected[key])}
+
+
+def _own(fields: Record) -> dict[str, str]:
+    """What is an annotation's own, to compare."""
+    return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
 def operations(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> list[list[Any]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Transaction
-from tui_reader.storage.edits import operations
+from tui_reader.storage.edits import operations, plain, written_on
 from tui_reader.storage.history import NOTE, Step
 from tui_reader.storage.values import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from tui_reader.storage.base import Receipt
+    from tui_reader.storage.base import Receipt, Record
     from tui_reader.storage.journal import Entry
     from tui_reader.storage.keyindex import Numbers
     from tui_reader.storage.state import State
@@ -39,13 +39,21 @@ class Pending:
         self.edits, self.step, self.receipt = edits, step, receipt
         self._turn = turn
         self._kept = edits
+        self.left: set[str] = set()
+        """Keys of annotations that were to be taken away, and stay: another window had changed them meanwhile."""
 
     def entry(self, state: State, numbers: Numbers) -> Entry | None:
         """The journal entry, without its stamp; None if everything is as it should be already.
 
         Called with the state of the moment in which it is written, which nobody can change any more.
         """
-        self._kept = tuple(self._with_others_words(edit, state, numbers) for edit in self.edits)
+
+        def record(table: str, key: str) -> Record:
+            number = numbers.find(state, table, key)
+            return plain(state.document(table, number)) if number is not None else {}
+
+        self.left = written_on(self.edits, record) if self._turn is not None else set()
+        self._kept = tuple(self._with_others_words(edit, record) for edit in self.edits)
         if self.step is not None:
             self.step.kept = self._kept
         found = operations(state, self._kept, lambda table, key: numbers.find(state, table, key))
@@ -57,6 +65,12 @@ class Pending:
         if self._turn is not None:
             entry["z"] = [self._turn.step.name, self._turn.back]
         return entry
+
+    @property
+    def label(self) -> str:
+        """What it does, or takes back, to tell."""
+        step = self.step if self._turn is None else self._turn.step
+        return step.transaction.label if step is not None else ""
 
     @property
     def surprises(self) -> list[Edit]:
@@ -72,12 +86,13 @@ class Pending:
         if self.step is not None and self._kept != self.edits:
             self.step.transaction = Transaction(self.step.transaction.label, self._kept)
 
-    def _with_others_words(self, edit: Edit, state: State, numbers: Numbers) -> Edit:
+    def _with_others_words(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
         """An edit of a note together with what another window made of that meanwhile; any other edit as it is."""
-        if edit.table != ANNOTATIONS or edit.field != NOTE:
+        if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.left):
             return edit
-        number = numbers.find(state, edit.table, edit.key)
-        now = (state.document(edit.table, number) or {}).get(NOTE) if number is not None else None
+        now = record(edit.table, edit.key).get(edit.field)
+        if edit.key in self.left:
+            return edit._replace(before=now, after=now)
         if canonical(now) in (canonical(edit.before), canonical(edit.after)):
             return edit
         if self._turn is not None:
@@ -100,8 +115,10 @@ def _text(value: Json) -> str:
 
 def both_kept(pendings: Sequence[Pending]) -> list[str]:
     """What is to be told of transactions that met other ones, as sentences."""
-    return [
-        f"{pending.step.transaction.label}: another window changed that note meanwhile; the words of both are kept."
-        for pending in pendings
-        if pending.step is not None and pending.surprises
-    ]
+    told = []
+    for pending in pendings:
+        if pending.left:
+            told.append(f"{pending.label}: another window changed that meanwhile; it was left alone.")
+        elif pending.step is not None and pending.surprises:
+            told.append(f"{pending.label}: another window changed that note meanwhile; the words of both are kept.")
+    return told

@@ -17,7 +17,7 @@ from tui_reader.storage.values import fresh
 from tui_reader.storage.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tui_reader.storage.library import Library
 
@@ -87,24 +87,20 @@ class LibraryStore:
 
     def undo(self) -> Transaction | None:
         """Take back the last undoable transaction; what was changed again since is left as it is."""
-        while step := self._history.back():
-            edits = inverse(step.transaction.edits, self._value)
-            if edits:
-                self._make_true(edits, None, Turn(step, back=True))
-                return Transaction(step.transaction.label, tuple(edits))
-        return None
+        return self._turn(self._history.back, back=True)
 
     def redo(self) -> Transaction | None:
         """Do again what was last taken back."""
-        while step := self._history.forth():
-            edits = inverse(step.transaction.edits, self._value, forth=True)
-            if edits:
-                self._make_true(edits, None, Turn(step, back=False))
-                return Transaction(step.transaction.label, tuple(edits))
-        return None
+        return self._turn(self._history.forth, back=False)
 
-    def _value(self, table: str, key: str, field: str) -> Json:
-        return (self.get(table, key) or {}).get(field)
+    def _turn(self, next_step: Callable[[], Step | None], *, back: bool) -> Transaction | None:
+        while step := next_step():
+            edits, left = inverse(step.transaction.edits, self.get, forth=not back)
+            if edits:
+                self._make_true(edits, None, Turn(step, back=back))
+            if edits or left:
+                return Transaction(step.transaction.label, tuple(edits), tuple(sorted(left)))
+        return None
 
     def _make_true(self, edits: Sequence[Edit], step: Step | None, turn: Turn | None = None) -> Receipt:
         receipt: Receipt = Future()
