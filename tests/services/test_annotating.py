@@ -138,6 +138,7 @@ def test_undo_leaves_a_highlight_alone_that_somebody_else_noted_on(tmp_path: Pat
         place=TEXT.index("the ferry"),
     )
     assert bench.one(made) == kept
+    assert bench.reading.undo().message == "nothing to undo"
     bench.again()
     assert bench.notes.of("1.md") == (kept,)
 

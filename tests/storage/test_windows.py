@@ -12,7 +12,7 @@ from tinydb import TinyDB
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import LibraryDB, Store, open_store, writer
+from tui_reader.storage import LibraryDB, Store, history, open_store, writer
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.fold import fold
@@ -235,6 +235,46 @@ def test_undo_leaves_alone_what_was_changed_since(tmp_path: Path) -> None:
     assert one.get(ARTICLES, "a") == {"read": "later"}
     one.close()
     two.close()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_undo_leaves_alone_what_another_window_did_since_this_one_opened(tmp_path: Path, closed: bool) -> None:
+    path = tmp_path / "library.json"
+    before = open_store(path)
+    change(before, "a", "read", True)
+    before.close()
+    one, two = open_store(path), open_store(path)
+    change(two, "b", "read", True)
+    if closed:
+        two.close()
+    until(lambda: one.get(ARTICLES, "b"))
+    undone = one.undo()
+    assert undone is not None
+    assert undone.label == "read of a"
+    assert one.undo() is None
+    assert one.get(ARTICLES, "b") == {"read": True}
+    if not closed:
+        assert two.undo() is not None
+        two.close()
+    one.close()
+    after = open_store(path)
+    assert after.redo() is not None
+    after.close()
+
+
+def test_what_another_window_did_since_stays_its_own_when_the_history_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_REWRITE_AT", 1)
+    path = tmp_path / "library.json"
+    one = open_store(path)
+    for key in "abc":
+        two = open_store(path)
+        change(two, key, "read", True)
+        two.close()
+    until(lambda: one.get(ARTICLES, "c"))
+    assert one.undo() is None
+    one.close()
 
 
 def test_a_deleted_annotation_comes_back_whole_with_undo(tmp_path: Path) -> None:

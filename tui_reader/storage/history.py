@@ -2,7 +2,8 @@
 
 Every undoable transaction stands in its journal entry: `u` is `[id, label, records]`; taking it back or doing it again
 is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes, one line each
-in the journal's format. What stands in both counts once.
+in the journal's format. What stands in both counts once. Stamps tell what was written since this window opened: that is
+its own, or another window's, which undoes it.
 
 Where something new is done after an undo, what was undone is normally forgotten. Not so where a note's words are in it,
 which nobody can type again: then the steps that were undone, and one that undoes them, are put before the new one, as
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Transaction
+from tui_reader.storage.clock import ZERO
 from tui_reader.storage.journal import Entry, decode_lines, encode_line
 from tui_reader.storage.lock import try_lock
 
@@ -44,6 +46,8 @@ class Step:
         self.transaction = transaction
         self.kept = transaction.edits
         """What was written of it, where another window had changed the same note meanwhile."""
+        self.made = self.turned = ZERO
+        """When it was done, and when it was last taken back or done again: stamps, for the steps of other windows."""
 
     def member(self) -> list[Any]:
         """The member `u` of a journal entry."""
@@ -72,11 +76,12 @@ class History:
 
     Args:
         older: Entries of the runs before, oldest first; called once, when it is first needed.
+        opened: The latest stamp when this window opened. Later entries are its own, or another window's.
     """
 
-    def __init__(self, older: Callable[[], Iterable[Entry]]) -> None:
+    def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
         self._older: Callable[[], Iterable[Entry]] | None = older
-        self._mine: set[str] = set()
+        self._opened = opened
         self._first = ""
         self._done: deque[Step] = deque(maxlen=STEPS)
         self._undone: deque[Step] = deque(maxlen=STEPS)
@@ -85,9 +90,7 @@ class History:
         """A new transaction: from now on nothing can be redone, but words that were undone can be reached by undo."""
         step = Step(os.urandom(4).hex(), transaction)
         self._first = self._first or step.name
-        saved = _saved(self._undone, step.name)
-        self._mine.update(each.name for each in (*saved, step))
-        self._done.extend((*saved, step))
+        self._done.extend((*_saved(self._undone, step.name), step))
         self._undone.clear()
         return step
 
@@ -99,17 +102,16 @@ class History:
 
     def forth(self) -> Step | None:
         """The step to redo next; it can be undone from now on."""
-        if not self._undone and not self._mine:
+        if not self._undone and not self._first:
             self._load()
         return _move(self._undone, self._done)
 
     def _load(self) -> None:
         if self._older is None:
             return
-        mine = self._mine
-        done, undone = _replay(entry for entry in self._older() if mine.isdisjoint(_names(entry)))
+        done, undone = _replay(entry for entry in self._older() if entry.get("s", ZERO) <= self._opened)
         self._older = None
-        if mine:
+        if self._first:
             done += _saved(undone, self._first)
         else:
             self._undone = deque(undone, STEPS)
@@ -130,6 +132,7 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
     for entry in entries:
         if "u" in entry:
             step = Step.of_member(entry["u"])
+            step.made = entry.get("s", ZERO)
             if step.name not in done and step.name not in undone:
                 saved = _saved(list(undone.values()), step.name)
                 done |= {each.name: each for each in (*saved, step)}
@@ -139,12 +142,8 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
             source, target = (done, undone) if is_undone else (undone, done)
             if name in source:
                 target[name] = source.pop(name)
+                target[name].turned = entry.get("s", ZERO)
     return list(done.values()), list(undone.values())
-
-
-def _names(entry: Entry) -> set[str]:
-    """The steps that an entry speaks of."""
-    return {entry[member][0] for member in ("u", "z") if member in entry}
 
 
 def _saved(undone: Sequence[Step], name: str) -> list[Step]:
@@ -193,8 +192,11 @@ def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     Raises:
         OSError: The file could not be written.
     """
-    kept: list[Entry] = [{name: entry[name] for name in ("u", "z") if name in entry} for entry in entries]
-    kept = [entry for entry in kept if entry]
+    kept: list[Entry] = [
+        {name: entry[name] for name in ("s", "u", "z") if name in entry}
+        for entry in entries
+        if "u" in entry or "z" in entry
+    ]
     if not kept:
         return
     known = read_entries(path)
@@ -212,8 +214,8 @@ def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     done, undone = _replay(entries)
     steps = [*done[-STEPS:], *undone[-STEPS:]]
-    lines = [encode_line({"u": step.member()}) for step in steps]
-    lines += [encode_line({"z": [step.name, True]}) for step in undone[-STEPS:]]
+    lines = [encode_line({"s": step.made, "u": step.member()}) for step in steps]
+    lines += [encode_line({"s": step.turned, "z": [step.name, True]}) for step in undone[-STEPS:]]
     temporary = f"{path}.tmp"
     handle = disk.open(temporary, os.O_RDWR | os.O_CREAT)
     try:

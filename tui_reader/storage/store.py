@@ -37,8 +37,9 @@ class LibraryStore:
         self._lock = threading.Lock()
         self._above: dict[tuple[str, str], dict[str, tuple[Pending, Json]]] = {}
         self._numbers = Numbers()
+        opened = library.clock.latest
         self._writer = Writer(library, self._numbers, self._landed)
-        self._history = History(self._writer.older_entries)
+        self._history = History(self._writer.older_entries, opened)
         self._closed = False
 
     @property
