@@ -190,3 +190,29 @@ def test_the_annotations_of_an_article_are_read_beside_its_text(
     assert [each.note for each in owner.library.annotating.of(article)] == ["kept"]
     assert readers
     assert threading.current_thread().name not in readers
+
+
+def test_an_annotation_that_a_file_has_under_two_articles_is_shown_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(store, "1", "moved")
+    written(store, "2", "other", article="b")
+    items = store.items
+
+    def twice(table: str, of: str = "") -> Any:
+        yield from items(table, of)
+        if of in ("", "b"):
+            yield "1", {"article": "b", "note": "left behind", "anchor": {"exact": "words", "start": 9, "end": 14}}
+
+    monkeypatch.setattr(store, "items", twice)
+    notebook = Notebook(store)
+    notebook.take_count(notebook.scan())
+    assert [each.note for article in "ab" for each in notebook.of(article)] == ["moved", "other"]
+    notebook = Notebook(store)
+    notebook.take_count(notebook.scan())
+    assert [each.note for article in "ba" for each in notebook.of(article)] == ["other", "left behind"]
+    written(store, "1", "moved on", "moved")
+    assert set(notebook.absorb(["1"])) == {"a", "b"}
+    assert [each.note for article in "ab" for each in notebook.of(article)] == ["moved on", "other"]
+    written(store, "1", None, "moved on")
+    assert notebook.absorb(["1"]) == ("a",)

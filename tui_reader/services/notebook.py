@@ -200,12 +200,12 @@ class Notebook:
             self._changed.append(annotation_id)
             if not self._counted:
                 self._uncounted.add(annotation_id)
-            old = self._owners.pop(annotation_id, None)
-            if old is None and annotation_id in self._known:
-                old = self._known[annotation_id].article
+            held = self._known.get(annotation_id)
+            # Both are the same, but where a file that others merged has an annotation under two articles.
+            owners = (self._owners.pop(annotation_id, None), held.article if held is not None else None)
             annotation = decode(annotation_id, self._store.get(ANNOTATIONS, annotation_id) or {})
             stays = annotation is not None and not annotation.is_deleted
-            if old is not None:
+            for old in dict.fromkeys(owner for owner in owners if owner is not None):
                 self._forget(
                     annotation_id, old, goes=not stays or (annotation is not None and annotation.article != old)
                 )
@@ -238,7 +238,7 @@ class Notebook:
         self._ids[article].discard(annotation_id)
         self._lost.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
-        page = self._pages.get(article)
+        page = self._pages.get(known.article) if known is not None else None
         if page is not None and known is not None:
             del page[bisect_left(page, _place(known), key=_first)]
         if not goes:
@@ -264,10 +264,18 @@ class Notebook:
                 page = self._read(article)
             own = self._ids.get(article, ()) if self._counted else None
             page = self._pages[article] = [
-                entry for entry in page if (entry[1].id in own if own is not None else not entry[1].is_deleted)
+                entry
+                for entry in page
+                if (entry[1].id in own if own is not None else not entry[1].is_deleted)
+                and not self._is_elsewhere(entry[1])
             ]
             self._known.update((each.id, each) for _, each in page)
         return page
+
+    def _is_elsewhere(self, annotation: Annotation) -> bool:
+        """Whether another article's page has an annotation, as a file that others merged may have it under two."""
+        known = self._known.get(annotation.id)
+        return known is not None and known.article != annotation.article and known.article in self._pages
 
     def _read(self, article: ArticleId) -> list[_Entry]:
         """Every annotation of an article in the order of its text, deleted or not."""

@@ -12,10 +12,12 @@ from tui_reader.storage.registers import (
     EXISTS,
     STAMPS,
     assign,
+    compress,
     difference,
     has_sets,
     is_alive,
     is_tag_set,
+    join,
     visible,
 )
 from tui_reader.storage.values import canonical, check, fresh
@@ -23,7 +25,7 @@ from tui_reader.storage.values import canonical, check, fresh
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tui_reader.storage.registers import Registers
+    from tui_reader.storage.journal import Entry
     from tui_reader.storage.state import State
 
 KEY = "id"
@@ -118,8 +120,8 @@ def _own(fields: Record) -> dict[str, str]:
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
-def operations(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> list[list[Any]]:
-    """The operations that make edits true, each document once.
+def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> Entry:
+    """The journal entry that makes edits true, without its stamp; empty if they are true.
 
     Args:
         state: The documents before.
@@ -129,43 +131,53 @@ def operations(state: State, edits: Sequence[Edit], number_of: Callable[[str, st
     grouped: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         grouped.setdefault((edit.table, edit.key), []).append(edit)
-    out: list[list[Any]] = []
+    entry: dict[str, list[list[Any]]] = {"o": [], "m": []}
     for (table, key), own in grouped.items():
-        out += _of_record(state, table, key, own, number_of(table, key))
-    return out
+        changed, moved = _of_record(state, table, key, own, number_of(table, key))
+        entry["o"] += changed
+        entry["m"] += moved
+    return {member: found for member, found in entry.items() if found}
 
 
-def _of_record(state: State, table: str, key: str, edits: Sequence[Edit], number: int | None) -> list[list[Any]]:
+def _of_record(
+    state: State, table: str, key: str, edits: Sequence[Edit], number: int | None
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The members `o` and `m` of the entry that makes edits of one record true."""
     registers = (state.registers(table, number) if number is not None else None) or {}
     old = visible(registers, sets=has_sets(table))
     fields = {name: value for name, value in (old or {}).items() if name != KEY}
     for edit in edits:
         with_edit(fields, edit.field, merged(edit, fields.get(edit.field)))
     if not fields:
-        return [[table, str(number), {DELETED: True}]] if old is not None else []
+        return [[table, str(number), {DELETED: True}]] if old is not None else [], []
     parent = fields.get(PARENT) if table == ANNOTATIONS else None
     home = document_id(key, parent if isinstance(parent, str) else "")
     if number is not None and table == ANNOTATIONS and home != number and old is not None:
-        # Moved to another article: documents of one article stand together.
+        # Moved to another article: documents of one article stand together. What was written before the move keeps
+        # its time: else it would win over what another machine has made of it since.
+        own = {name: register for name, register in registers.items() if name != DELETED}
+        there = state.registers(table, home) or {}
+        join(there, own)
+        values = difference(there, {KEY: key} | fields, sets=has_sets(table)) | {EXISTS: True}
         gone = [table, str(number), {DELETED: True}]
-        return [gone, *written(state, table, home, {KEY: key} | fields)]
-    if number is not None:
-        return changes(table, number, registers, {KEY: key} | fields)
-    return written(state, table, home, {KEY: key} | fields)
+        moved = [table, str(home), compress(own, sets=has_sets(table))]
+        return [gone, *_operation(table, home, values)], [moved]
+    return written(state, table, home, {KEY: key} | fields), []
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:
     """The operation that makes a document have exactly these fields, in a list; an empty list if it has them."""
-    return changes(table, number, state.registers(table, number) or {}, fields)
-
-
-def changes(table: str, number: int, registers: Registers, fields: Mapping[str, Json]) -> list[list[Any]]:
-    """As `written`, for a document whose registers are known."""
+    registers = state.registers(table, number) or {}
     sets = has_sets(table)
     values = difference(registers, fields, sets=sets)
     if not is_alive(registers):
         # Written anew after it was deleted: everything gets a stamp that is later than the deletion.
         values = assign(fields, sets=sets) | values | {EXISTS: True}
+    return _operation(table, number, values)
+
+
+def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[Any]]:
+    """The operation that gives registers these values, in a list; an empty list if there are none."""
     if not values:
         return []
     absent = [name for name, value in values.items() if value is ABSENT]

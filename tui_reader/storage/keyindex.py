@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui_reader.document.pace import breathe
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.identity import KEY_BITS, document_id
+from tui_reader.storage.identity import KEY_BITS, OWN, document_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tui_reader.storage.basefile import BaseFile
     from tui_reader.storage.state import State
 
 _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
-_KEY = (1 << KEY_BITS) - 1
 
 
 class KeyIndex:
@@ -30,18 +32,24 @@ class KeyIndex:
         for window in base.windows(table):
             # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
             ids = map(int, _IDS.findall(b"\n" + window.data))
-            turned += [(number & _KEY) << KEY_BITS | number >> KEY_BITS for number in ids]
+            turned += [(number & OWN) << KEY_BITS | number >> KEY_BITS for number in ids]
             breathe()
         turned.sort()
         self._own = array("Q", (number >> KEY_BITS for number in turned))
-        self._parent = array("Q", (number & _KEY for number in turned))
+        self._parent = array("Q", (number & OWN for number in turned))
+        self.repeated = {one for one, other in pairwise(self._own) if one == other}
+        """Numbers of own keys that several documents have."""
 
     def find(self, own: int) -> int | None:
         """The document id of the record whose own key has this number."""
+        return next(self.all(own), None)
+
+    def all(self, own: int) -> Iterator[int]:
+        """The document ids of all records whose own key has this number."""
         at = bisect_left(self._own, own)
-        if at < len(self._own) and self._own[at] == own:
-            return self._parent[at] << KEY_BITS | own
-        return None
+        while at < len(self._own) and self._own[at] == own:
+            yield self._parent[at] << KEY_BITS | own
+            at += 1
 
 
 class Numbers:
@@ -55,9 +63,12 @@ class Numbers:
         own = document_id(key)
         if table != ANNOTATIONS:
             return own
-        if (number := state.numbers.get(own)) is not None:
+        number = state.numbers.get(own)
+        if number is not None and state.document(table, number) is not None:
             return number
-        return self.prepare(state).find(own)
+        # It was deleted where it stood, and may have stood elsewhere since before.
+        others = self.prepare(state).all(own)
+        return next((other for other in others if state.document(table, other) is not None), number)
 
     def prepare(self, state: State) -> KeyIndex:
         """The index of annotations, made if it is that of another base; called from any thread."""

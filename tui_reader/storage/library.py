@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import problems
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import BaseFile, MemorySource, UnreadableError
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
@@ -71,6 +72,8 @@ class Library:
         """Why nothing can be written; empty where writing is possible."""
         self.watching = False
         """Whether what others change is gathered for `news`."""
+        self.heard: set[int] = set()
+        """Document ids of the annotations that other machines' journals have told of, for `strays.reunite`."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()
@@ -133,6 +136,7 @@ class Library:
             if self._others.get(path) != seen:
                 self._others[path] = seen
                 entries += decode_lines(data[: data.rfind(b"\n") + 1])[0]
+        self.heard |= {number for table, number in self.state.places(entries) if table == ANNOTATIONS}
         return entries
 
     def _folder_time(self) -> int:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
 from tui_reader.storage.conflicts import conflict_copies
+from tui_reader.storage.keyindex import Numbers
 from tui_reader.storage.outside import SMALL, Adoption, adopt
 from tui_reader.storage.registers import expand, has_sets, join
+from tui_reader.storage.strays import reunite
 from tui_reader.storage.values import decode
 
 if TYPE_CHECKING:
@@ -49,14 +52,19 @@ def merge_file(library: Library, source: str) -> Merged:
     except OSError as error:
         raise problems.unreadable(source, error) from error
     waiting: list[list[Any]] = []
+    heard: set[int] = set()
     changes = 0
     try:
         for operation in _news(library.state, other):
             waiting.append(operation)
+            if operation[0] == ANNOTATIONS:
+                heard.add(int(operation[1]))
             if len(waiting) == _BATCH:
                 changes += _commit(library, waiting)
                 waiting = []
         changes += _commit(library, waiting)
+        if heard:
+            reunite(library, Numbers(), heard)
     finally:
         other.close()
     return Merged(source, changes)

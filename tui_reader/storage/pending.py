@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Transaction
-from tui_reader.storage.edits import operations, plain, written_on
+from tui_reader.storage.edits import entry_of, plain, written_on
 from tui_reader.storage.history import NOTE, Step
 from tui_reader.storage.values import canonical
 
@@ -56,10 +56,9 @@ class Pending:
         self._kept = tuple(self._with_others_words(edit, record) for edit in self.edits)
         if self.step is not None:
             self.step.kept = self._kept
-        found = operations(state, self._kept, lambda table, key: numbers.find(state, table, key))
-        if not found:
+        entry = entry_of(state, self._kept, lambda table, key: numbers.find(state, table, key))
+        if not entry:
             return None
-        entry: dict[str, Any] = {"o": found}
         if self.step is not None:
             entry["u"] = self.step.member()
         if self._turn is not None:

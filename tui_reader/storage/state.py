@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, META, BaseFile, MemorySource
 from tui_reader.storage.clock import ZERO, is_stamp
-from tui_reader.storage.identity import KEY_BITS
+from tui_reader.storage.identity import OWN
 from tui_reader.storage.registers import (
     ABSENT,
-    DELETED,
     EXISTS,
     STAMPS,
     Registers,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.journal import Entry
 
-_KEY = (1 << KEY_BITS) - 1
 
 Place = tuple[str, int]
 """Table and document id."""
@@ -154,14 +152,14 @@ class State:
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
         documents = self._changed.setdefault(table, {})
-        if table == ANNOTATIONS and (DELETED not in registers or number & _KEY not in self.numbers):
-            # One that moved to another article is deleted under its old id: the new one counts.
-            self.numbers[number & _KEY] = number
         known = documents.get(number)
         if known is not None:
             registers, new = dict(known), registers
             join(registers, new)
         documents[number] = registers
+        if table == ANNOTATIONS and (number & OWN not in self.numbers or is_alive(registers)):
+            # One that moved to another article is deleted under its old id: the new one counts.
+            self.numbers[number & OWN] = number
 
     # -- towards a new base -------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
 from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
-from tui_reader.storage.identity import KEY_BITS, document_id
+from tui_reader.storage.identity import KEY_BITS, OWN, document_id
 from tui_reader.storage.keyindex import Numbers
 from tui_reader.storage.pending import Pending, Turn
 from tui_reader.storage.values import fresh
@@ -71,14 +71,21 @@ class LibraryStore:
             high = low + (1 << KEY_BITS)
         with self._lock:
             above = dict.fromkeys(key for name, key in self._above if name == table)
+        places = self._library.state.numbers if table == ANNOTATIONS else {}
         for number, document in self._library.documents(table, low, high):
             key = str(document.get("id", number))
+            if places.get(number & OWN, number) != number and self._is_stray(key, number):
+                continue
             if key not in above and (fields := plain(document)) and (not of or fields.get(PARENT) == of):
                 yield key, fields
         for key in above:
             record = self.get(table, key)
             if record and (not of or record.get(PARENT) == of):
                 yield key, record
+
+    def _is_stray(self, key: str, number: int) -> bool:
+        """Whether an annotation that stands here counts where it stands elsewhere, until the two are made one."""
+        return self._numbers.find(self._library.state, ANNOTATIONS, key) != number
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
         """Make edits true at once, and durable soon."""

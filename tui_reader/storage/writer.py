@@ -24,6 +24,7 @@ from tui_reader.storage.window import Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui_reader.storage.basefile import BaseFile
     from tui_reader.storage.journal import Entry
     from tui_reader.storage.keyindex import Numbers
     from tui_reader.storage.library import Change, Library
@@ -65,12 +66,15 @@ class Writer:
         self._last_change = time.monotonic()
         self._told_damage = False
         self._told_notice = ""
+        self._united: BaseFile | None = None
+        """The base in which every annotation is known to be one document."""
         self._merged = threading.Event()
         self._greet()
+        copies = conflict_copies(library.path)
+        soon = library.heard or (copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
-        copies = conflict_copies(library.path)
-        if copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON:
+        if soon:
             self._merged.wait(_PATIENCE)  # so that what is shown first has them; flushing is the thread's
 
     def _greet(self) -> None:
@@ -152,6 +156,8 @@ class Writer:
         work_aside()
         if not self._library.read_only and conflict_copies(self._library.path):
             self._merge_copies()
+        if self._library.heard:
+            self._reunite()
         self._merged.set()
         while True:
             with self._changed:
@@ -225,11 +231,29 @@ class Writer:
         self._numbers.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
             return
+        self._reunite()
         journal = self._library.journal
         enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
         if journal.offset > enough or journal.lines >= _FOLD_LINES:
             self._fold()
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
+
+    def _reunite(self) -> None:
+        library, base = self._library, self._library.state.base
+        if library.read_only or library.damage or (base is self._united and not library.heard):
+            return
+        from tui_reader.storage.strays import reunite  # noqa: PLC0415 - 1 ms, which a start can do without
+
+        heard, library.heard = library.heard, set()
+        try:
+            changes = reunite(library, self._numbers, heard)
+        except _TROUBLE as error:
+            library.heard |= heard
+            self._tell(str(error))
+            return
+        self._united = base
+        with self._changed:
+            self._news += [edit for change in changes for edit in edits_of(change)]
 
     def _fold(self, *, at_exit: bool = False) -> None:
         """A fold that fails loses nothing: the journal keeps everything until the next one."""

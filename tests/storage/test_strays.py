@@ -1,0 +1,187 @@
+"""A note that is moved on one machine and edited on another stands once, with all its words, wherever they meet."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.storage.crashes import Unflushed
+from tui_reader.storage import LibraryDB
+from tui_reader.storage.base import ANNOTATIONS, Edit
+from tui_reader.storage.clock import Clock
+from tui_reader.storage.fold import fold
+from tui_reader.storage.library import Library
+from tui_reader.storage.merge import merge_file
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tui_reader.storage.base import Record
+
+
+class Machine:
+    """A machine with a library of its own, and the time that all of them share."""
+
+    time = 1_800_000_000_000
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.path, self.name = folder / "library.json", name
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def _wall(self) -> int:
+        Machine.time += 1
+        return Machine.time
+
+    def library(self) -> Library:
+        return Library(self.path, self.name, disk=Unflushed(), clock=Clock(self.name, self._wall))
+
+    def change(self, field: str, after: object, key: str = "n") -> None:
+        with closing(LibraryStore(self.library())) as store:
+            before = (store.get(ANNOTATIONS, key) or {}).get(field)
+            store.apply([Edit(ANNOTATIONS, key, field, before, after)], "changed")
+
+    def hear(self, other: Machine) -> None:
+        library = self.library()
+        merge_file(library, str(other.path))
+        fold(library)
+        library.close()
+
+    def notes(self) -> list[tuple[str, Record]]:
+        """Every annotation as a reader sees it, by list and by key."""
+        with closing(LibraryStore(self.library())) as store:
+            found = sorted(store.items(ANNOTATIONS))
+            for key, record in found:
+                assert store.get(ANNOTATIONS, key) == record
+                assert (key, record) in list(store.items(ANNOTATIONS, of=str(record.get("article"))))
+            return found
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
+    one, two = Machine(tmp_path / "one", "aaaa"), Machine(tmp_path / "two", "bbbb")
+    one.change("article", "a")
+    one.change("note", "words")
+    one.change("tags", ["x"])
+    shutil.copy(one.path, two.path)
+    yield one, two
+    for machine in (one, two):
+        with LibraryDB(machine.path) as db:
+            assert len(db.table(ANNOTATIONS)) == len(machine.notes())
+
+
+MOVED = [("n", {"article": "b", "note": "words and more", "tags": ["x"]})]
+
+
+@pytest.mark.parametrize("first", ["moved", "edited"])
+def test_a_note_that_was_edited_where_it_had_been_is_moved_with_the_new_words(
+    machines: tuple[Machine, Machine], first: str
+) -> None:
+    one, two = machines
+    if first == "moved":
+        one.change("article", "b")
+    two.change("note", "words and more")
+    if first == "edited":
+        one.change("article", "b")
+    one.hear(two)
+    assert one.notes() == MOVED
+    before = one.path.read_bytes()
+    one.hear(two)
+    assert one.path.read_bytes() == before, "a second time it says nothing new"
+    two.hear(one)
+    assert two.notes() == MOVED
+
+
+@pytest.mark.parametrize("first", ["moved", "edited"])
+def test_the_journal_of_the_other_machine_does_the_same(machines: tuple[Machine, Machine], first: str) -> None:
+    one, two = machines
+    if first == "moved":
+        one.change("article", "b")
+    library = two.library()
+    store = LibraryStore(library)
+    store.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
+    if first == "edited":
+        one.change("article", "b")
+    shutil.copy(library.journal.path, one.path.parent)
+    store.close()
+    assert one.notes() == MOVED
+
+
+def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.change("article", "b")
+    two.change("article", "c")
+    one.change("colour", 3)
+    one.hear(two)
+    two.hear(one)
+    assert one.notes() == two.notes() == [("n", {"article": "c", "note": "words", "tags": ["x"], "colour": 3})]
+
+
+def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = machines
+    monkeypatch.setattr("tui_reader.storage.merge.reunite", lambda *_: None)
+    monkeypatch.setattr("tui_reader.storage.writer._IDLE", 0.0)
+    one.change("article", "b")
+    two.change("note", "words and more")
+    one.hear(two)
+    with closing(LibraryStore(one.library())) as store:
+        while not (news := store.poll()):
+            store._writer._thread.join(0.01)
+        assert {edit.key for edit in news} == {"n"}
+        assert list(store.items(ANNOTATIONS)) == MOVED
+
+
+def test_what_is_deleted_on_both_stays_deleted(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.change("article", "b")
+    for machine in machines:
+        with closing(LibraryStore(machine.library())) as store:
+            record = store.get(ANNOTATIONS, "n") or {}
+            store.apply([Edit(ANNOTATIONS, "n", name, value, None) for name, value in record.items()], "deleted")
+    one.hear(two)
+    two.hear(one)
+    assert one.notes() == two.notes() == []
+
+
+CHANGES = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from("nm"),
+    st.one_of(
+        st.tuples(st.just("article"), st.sampled_from("abc")),
+        st.tuples(st.just("note"), st.sampled_from(["one", "two", None])),
+        st.tuples(st.just("tags"), st.sampled_from([["x"], ["y"], None])),
+        st.tuples(st.just("hear"), st.integers(0, 2)),
+    ),
+)
+
+
+@given(st.lists(CHANGES, max_size=14))
+def test_machines_that_heard_of_all_agree(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, str, tuple[str, object]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("machines")
+    machines = [Machine(folder / name, name) for name in ("aaaa", "bbbb", "cccc")]
+    for key in "nm":
+        machines[0].change("article", "a", key)
+    for machine in machines[1:]:
+        shutil.copy(machines[0].path, machine.path)
+    for number, key, (field, value) in changes:
+        if field != "hear":
+            machines[number].change(field, value, key)
+        elif isinstance(value, int):
+            machines[number].hear(machines[value])
+    for _ in range(3):
+        for machine, other in itertools.permutations(machines, 2):
+            machine.hear(other)
+    notes = [machine.notes() for machine in machines]
+    assert notes[0] == notes[1] == notes[2]
+    assert [key for key, _ in notes[0]] == ["m", "n"]
