@@ -61,6 +61,15 @@ def test_a_text_that_nobody_else_changed_is_kept_as_it_is(base: str, mine: str) 
     assert merge(base, mine, base) == (mine, True)
 
 
+def test_a_long_paragraph_that_both_went_over_becomes_one() -> None:
+    words = [("the", "of", "and", "to", "in", "is", "it")[number * number % 7] for number in range(7_040)]
+    mine, theirs, both = words.copy(), words.copy(), words.copy()
+    for place in range(0, len(words), 80):
+        mine[place] = both[place] = f"mine{place}"
+        theirs[place + 40] = both[place + 40] = f"theirs{place}"
+    assert merge(" ".join(words), " ".join(mine), " ".join(theirs)) == (" ".join(both), True)
+
+
 def test_a_note_as_long_as_a_book_is_merged_by_its_lines() -> None:
     lines = [f"line {number} of many\n" for number in range(MOST_TOKENS)]
     base = "".join(lines)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 BETWEEN = "— written at the same time —"
 """The line between two texts that cannot be made one."""
-MOST_TOKENS = 4_000
-"""Beyond so many words, lines are compared: words would take a second."""
+MOST_TOKENS = 16_000
+"""Words and blanks beyond which lines are compared: words would take more than a tenth of a second."""
 
 # Letters of scripts without blanks between words are words of their own.
 _WORDS = re.compile(
@@ -80,10 +80,16 @@ def _united(base: str, mine: str, theirs: str) -> Merged | None:
 
 
 def _edits(old: Sequence[str], new: Sequence[str], side: int) -> list[_Edit]:
-    from difflib import SequenceMatcher  # noqa: PLC0415 - for the few who write on one note in two places
+    # 30 ms, for the few who write on one note in two places. The standard library's needs 12 s for 2,000 words.
+    from rapidfuzz.distance import Indel  # noqa: PLC0415
 
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [_Edit(a, b, side, new[c:d]) for tag, a, b, c, d in codes if tag != "equal"]
+    ids: dict[str, int] = {}
+    olds, news = ([ids.setdefault(token, len(ids)) for token in each] for each in (old, new))
+    return [
+        _Edit(code.src_start, code.src_end, side, new[code.dest_start : code.dest_end])
+        for code in Indel.opcodes(olds, news)
+        if code.tag != "equal"
+    ]
 
 
 def _made(old: Sequence[str], edits: Sequence[_Edit], start: int, end: int) -> list[str]:
