@@ -11,6 +11,7 @@ from tui_reader.model.annotation import PlaceState
 from tui_reader.services import aside, replacing
 from tui_reader.services.aside import Aside, Job
 from tui_reader.services.events import AnnotationsPlaced, DocumentLoaded
+from tui_reader.services.texts import TEXTS, packed_text
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
@@ -226,3 +227,53 @@ def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
         text.unlink()
     assert owner.library.revisions.old_text(article) is not None
     assert len(owner.library.revisions.changes(article, document)) == 1
+
+
+@pytest.mark.parametrize("whose", ["a copy's", "a deleted passage's"])
+def test_the_text_that_passages_were_marked_in_is_kept_when_its_change_was_seen(
+    file: Path, opened: Opener, whose: str
+) -> None:
+    if whose == "a copy's":
+        file.with_name("copy.md").write_text(STORY, "utf-8")
+    owner = opened(file.parent).scanned()
+    article = owner.at("low-water.md").id
+    wanted(owner, article)
+    passage = marked(owner, article, "the gulls")
+    owner.library.annotating.wait()
+    if whose == "a copy's":
+        file, article = file.with_name("copy.md"), owner.at("copy.md").id
+        wanted(owner, article)
+    owner.library.reading.open(article)
+    owner.library.annotating.wait()
+    anchor = owner.library.annotating.get(passage).anchor
+    if whose != "a copy's":
+        owner.library.annotating.delete(passage)
+    document = changed(owner, file, article, STORY.replace("four", "three"))
+    owner.library.annotating.wait()
+    owner.library.revisions.mark_seen(article, document)
+    owner.library.annotating.wait()
+    assert packed_text(owner.library.store, anchor.fingerprint) is not None
+
+
+def test_what_was_read_is_kept_until_all_who_read_it_have_seen_the_change(
+    file: Path, opened: Opener, homes: Path
+) -> None:
+    copy = file.with_name("copy.md")
+    copy.write_text(STORY, "utf-8")
+    owner = opened(file.parent).scanned()
+    texts: list[Document] = []
+    for path in (file, copy):
+        article = owner.at(path.name).id
+        wanted(owner, article)
+        owner.library.reading.open(article)
+        owner.library.annotating.wait()
+        texts.append(changed(owner, path, article, STORY.replace("four", "three")))
+        owner.library.annotating.wait()
+    for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
+        text.unlink()
+    revisions = owner.library.revisions
+    revisions.mark_seen(owner.at("low-water.md").id, texts[0])
+    assert len(revisions.changes(owner.at("copy.md").id, texts[1])) == 1
+    revisions.mark_seen(owner.at("copy.md").id, texts[1])
+    owner.library.annotating.wait()
+    assert list(owner.library.store.items(TEXTS)) == []

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.describe import document_fingerprint
-from tui_reader.services.texts import TextCache, keeping, pack, packed_text, unpack
+from tui_reader.services.texts import (
+    TextCache,
+    compared_with,
+    keeping_revision,
+    letting_go,
+    pack,
+    packed_revision,
+    packed_text,
+    unpack,
+)
 from tui_reader.storage.base import ARTICLES, Edit
 
 if TYPE_CHECKING:
@@ -88,20 +97,26 @@ class Revisions:
 
     def loaded(self, article: ArticleId, document: Document) -> None:
         """Take in that a document is at hand: keep its text if the article was read, or the one that was read."""
-        record = self._state.store.get(ARTICLES, article)
+        store = self._state.store
+        record = store.get(ARTICLES, article)
         if not record or not record.get("opened") or document.partial or document.error:
             return
         seen, mark = self._seen(article), document_fingerprint(document)
         if not seen:
             self.mark_seen(article, document)
-        elif seen != mark and packed_text(self._state.store, seen) is None:
-            self._background.do(lambda: self._packed(seen), lambda packed: self._keep(article, seen, packed), _idle)
-        elif seen == mark and not self._has(seen):
+        elif seen != mark:
+            if packed_text(store, seen) is not None or article in compared_with(store, seen):
+                return
+            if (held := packed_revision(store, seen)) is not None:
+                self._keep(article, seen, held)
+            else:
+                self._background.do(lambda: self._packed(seen), lambda packed: self._keep(article, seen, packed), _idle)
+        elif not self._has(seen):
             self._background.do(lambda: self._cache.put(mark, document.text), _nothing, _idle)
 
     def text(self, fingerprint: str) -> str | None:
         """A text that is kept, wherever it is."""
-        packed = packed_text(self._state.store, fingerprint)
+        packed = packed_revision(self._state.store, fingerprint)
         text = unpack(packed) if packed is not None else None
         return text if text is not None else self._cache.get(fingerprint)
 
@@ -116,7 +131,7 @@ class Revisions:
         return seen if isinstance(seen, str) else ""
 
     def _has(self, fingerprint: str) -> bool:
-        return packed_text(self._state.store, fingerprint) is not None or self._cache.has(fingerprint)
+        return packed_revision(self._state.store, fingerprint) is not None or self._cache.has(fingerprint)
 
     def _packed(self, fingerprint: str) -> str | None:
         text = self._cache.get(fingerprint)
@@ -126,17 +141,13 @@ class Revisions:
         """Bring the text that was read into the store, now that it is the only one left."""
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
-        edits = keeping(self._state.store, seen, packed)
+        edits = keeping_revision(self._state.store, seen, packed, article)
         if edits:
             self._state.commit(edits, "kept a revision", undoable=False)
 
     def _let_go(self, article: ArticleId, fingerprint: str) -> None:
-        """Take a text out of the store again, unless annotations were made in it."""
-        for annotation in self._state.notebook.of(article):
-            anchors = (annotation.anchor, annotation.attached)
-            if any(anchor is not None and anchor.fingerprint == fingerprint for anchor in anchors):
-                return
-        edits = keeping(self._state.store, fingerprint, None)
+        """Take a text out of the store again that was kept to compare an article with."""
+        edits = letting_go(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)
 

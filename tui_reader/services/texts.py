@@ -1,7 +1,8 @@
 """Texts of articles as they once were: beside the annotations that were made in them, and of what was read last.
 
-A text is named by its fingerprint. What annotations were made in lies in the store, and travels with them; what was
-only read lies in the cache, where it may be lost without harm, until the article changes and may be compared.
+A text is named by its fingerprint. What annotations were made in lies in the store, and travels with them: for good,
+since those that were deleted may come back. What was only read lies in the cache, where it may be lost without harm,
+until the article changes and may be compared: then in the store, apart from the others, until the change was seen.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import Edit
 
 if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
     from tui_reader.storage.base import Store
 
 TEXTS = "texts"
 """Table of the store; its records go by fingerprint, since several articles may have one text, and one several."""
 _FIELD = "zlib"
+_READ = " read"
+"""Ends the key of a text that articles are to be compared with: what was marked in the same text is kept beside it."""
+_ARTICLES = "articles"
+"""Field of such a record: the ids of those articles."""
 CACHE_ROOM = 64_000_000
 """Bytes of compressed texts in the cache, some 20,000 articles; what was read longest ago goes first."""
 LARGEST = 256_000_000
@@ -50,10 +56,42 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
     return data if isinstance(data, str) else None
 
 
-def keeping(store: Store, fingerprint: str, packed: str | None) -> list[Edit]:
-    """The edits that put a packed text into the store, or take it out; none where it is so already."""
+def packed_revision(store: Store, fingerprint: str) -> str | None:
+    """A text of the store that articles are to be compared with, packed; None if there is none."""
+    return packed_text(store, fingerprint) or packed_text(store, fingerprint + _READ)
+
+
+def keeping(store: Store, fingerprint: str, packed: str) -> list[Edit]:
+    """The edits that put a packed text into the store; none where it is there."""
     before = packed_text(store, fingerprint)
     return [Edit(TEXTS, fingerprint, _FIELD, before, packed)] if before != packed else []
+
+
+def keeping_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
+    """The edits that put a packed text into the store, to compare an article with; none where it is there."""
+    held = compared_with(store, fingerprint)
+    return _revising(store, fingerprint, packed, [*held, article]) if article not in held else []
+
+
+def letting_go(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
+    """The edits that take a text out of the store that an article was compared with, unless others still are."""
+    held = compared_with(store, fingerprint)
+    left = [each for each in held if each != article]
+    packed = packed_text(store, fingerprint + _READ) if left else None
+    return _revising(store, fingerprint, packed, left) if article in held else []
+
+
+def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
+    """The articles that are to be compared with a text."""
+    held = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
+    return [each for each in held if isinstance(each, str)] if isinstance(held, list) else []
+
+
+def _revising(store: Store, fingerprint: str, packed: str | None, articles: list[ArticleId]) -> list[Edit]:
+    key = fingerprint + _READ
+    record = store.get(TEXTS, key) or {}
+    wanted: dict[str, Any] = {_FIELD: packed, _ARTICLES: articles or None}
+    return [Edit(TEXTS, key, name, record.get(name), v) for name, v in wanted.items() if record.get(name) != v]
 
 
 class TextCache:
