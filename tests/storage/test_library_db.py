@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from tinydb.operations import increment
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
-from tui_reader.storage import LibraryDB
+from tui_reader.storage import LibraryDB, open_store
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.identity import document_id
 
 if TYPE_CHECKING:
@@ -54,6 +56,53 @@ def test_articles_and_annotations_get_ids_that_every_machine_gives_them(tmp_path
             articles.insert({"id": "art"})
         assert articles.insert_multiple([{"id": "b", "tags": ["z", "a", "z"]}]) == [document_id("b")]
         assert articles.get(doc_id=document_id("b")) == {"id": "b", "tags": ["a", "z"]}
+
+
+def notes_on(path: Path, article: str) -> list[object]:
+    """What a reader finds on an article."""
+    with closing(open_store(path)) as store:
+        found = list(store.items(ANNOTATIONS, of=article))
+        assert [store.get(ANNOTATIONS, key) for key, _ in found] == [record for _, record in found]
+        return [record.get("note") for _, record in found]
+
+
+def test_an_annotation_whose_article_a_script_changes_moves_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    with LibraryDB(path) as db:
+        table = db.table("annotations")
+        number = table.insert({"id": "n", "article": "a", "note": "words", "tags": ["x"]})
+        other = table.insert({"id": "m", "article": "a", "note": "other"})
+        moved = document_id("n", "b")
+        assert table.update({"article": "b"}, where("id") == "n") == [moved]
+        assert table.get(doc_id=number) is None
+        assert table.get(doc_id=moved) == {"id": "n", "article": "b", "note": "words", "tags": ["x"]}
+        assert table.upsert({"article": "c", "id": "m"}, where("id") == "m") == [document_id("m", "c")]
+        assert table.get(doc_id=other) is None
+        assert table.update_multiple([({"article": "b"}, where("id") == "m")]) == [document_id("m", "b")]
+        with pytest.raises(ValueError, match="“m”"):
+            table.update({"id": "m"}, where("id") == "n")
+        assert len(table) == 2
+    assert notes_on(path, "a") == notes_on(path, "c") == []
+    assert sorted(map(str, notes_on(path, "b"))) == ["other", "words"]
+
+
+def test_an_annotation_that_a_script_inserts_without_an_id_gets_one(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    with LibraryDB(path) as db:
+        table = db.table("annotations")
+        (first,) = table.insert_multiple([{"article": "a", "note": "one"}])
+        second = table.insert(Document({"article": "a", "note": "two"}, 7))
+        assert first != second != 7
+        assert [table.get(doc_id=number)["note"] for number in (first, second)] == ["one", "two"]
+    assert sorted(map(str, notes_on(path, "a"))) == ["one", "two"]
+
+
+def test_an_article_without_an_id_is_refused(tmp_path: Path) -> None:
+    with LibraryDB(tmp_path / "library.json") as db:
+        for document in ({"read": True}, {"id": 5}):
+            with pytest.raises(ValueError, match="“articles” needs a text as its “id”"):
+                db.table("articles").insert(document)
+        assert len(db.table("articles")) == 0
 
 
 def test_an_update_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tinydb import TinyDB, where
 
 from tui_reader.errors import StoreError
-from tui_reader.storage import outside
-from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage import open_store, outside
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.fold import fold
 from tui_reader.storage.identity import document_id
 from tui_reader.storage.library import Library
@@ -112,6 +112,23 @@ def test_a_library_of_the_simple_format_is_taken_over_as_it_is(tmp_path: Path) -
     assert again.document("annotations", document_id("n", "a")) == {"id": "n", "article": "a", "note": "é"}
     assert again.document("other", 1) == {"kept": [1, None]}
     again.close()
+
+
+def test_an_annotation_that_plain_tinydb_inserts_without_an_id_is_found(tmp_path: Path) -> None:
+    path = library_with(tmp_path)
+    with TinyDB(path) as db:
+        db.table("annotations").insert({"article": "art0", "note": "by hand"})
+        db.table("annotations").insert({"article": "art0", "note": "by hand"})
+    keys: list[str] = []
+    for _ in range(2):
+        store = open_store(path)
+        found = dict(store.items(ANNOTATIONS, of="art0"))
+        assert [record["note"] for record in found.values()] == ["by hand", "by hand"]
+        assert all(store.get(ANNOTATIONS, key) == record for key, record in found.items())
+        keys += found
+        store.close()
+    assert keys[:2] == keys[2:]
+    assert len(set(keys)) == 2
 
 
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str]] = {

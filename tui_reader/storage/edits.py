@@ -133,9 +133,9 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
         grouped.setdefault((edit.table, edit.key), []).append(edit)
     entry: dict[str, list[list[Any]]] = {"o": [], "m": []}
     for (table, key), own in grouped.items():
-        changed, moved = _of_record(state, table, key, own, number_of(table, key))
+        changed, taken_over = _of_record(state, table, key, own, number_of(table, key))
         entry["o"] += changed
-        entry["m"] += moved
+        entry["m"] += taken_over
     return {member: found for member, found in entry.items() if found}
 
 
@@ -153,16 +153,25 @@ def _of_record(
     parent = fields.get(PARENT) if table == ANNOTATIONS else None
     home = document_id(key, parent if isinstance(parent, str) else "")
     if number is not None and table == ANNOTATIONS and home != number and old is not None:
-        # Moved to another article: documents of one article stand together. What was written before the move keeps
-        # its time: else it would win over what another machine has made of it since.
-        own = {name: register for name, register in registers.items() if name != DELETED}
-        there = state.registers(table, home) or {}
-        join(there, own)
-        values = difference(there, {KEY: key} | fields, sets=has_sets(table)) | {EXISTS: True}
-        gone = [table, str(number), {DELETED: True}]
-        moved = [table, str(home), compress(own, sets=has_sets(table))]
-        return [gone, *_operation(table, home, values)], [moved]
+        # Moved to another article: documents of one article stand together.
+        return moved(state, table, number, home, {KEY: key} | fields)
     return written(state, table, home, {KEY: key} | fields), []
+
+
+def moved(
+    state: State, table: str, number: int, home: int, fields: Mapping[str, Json]
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The members `o` and `m` of the entry by which a document has another id, and exactly these fields.
+
+    What was written before keeps its time: else it would win over what another machine has made of it since.
+    """
+    sets = has_sets(table)
+    own = {name: register for name, register in (state.registers(table, number) or {}).items() if name != DELETED}
+    there = state.registers(table, home) or {}
+    join(there, own)
+    gone = [table, str(number), {DELETED: True}]
+    made = _operation(table, home, difference(there, fields, sets=sets) | {EXISTS: True})
+    return [gone, *made], [[table, str(home), compress(own, sets=sets)]]
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.identity import document_id
 from tui_reader.storage.registers import STAMPS, compress, expand, has_sets, is_alive, join
-from tui_reader.storage.values import check, encode
+from tui_reader.storage.values import canonical, check, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,7 +182,24 @@ def rekey(parsed: Parsed) -> None:
             continue
         documents, parsed.tables[table] = parsed.tables[table], {}
         for number, document in documents.items():
+            document = identified(living, number, document)  # noqa: PLW2901
             add(parsed.tables, table, derived_id(living, document) or number, document)
+
+
+def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document's fields, with an `id` where it is an annotation of an article and somebody wrote it without one.
+
+    The id follows from what was written, so it is the same whenever the file is read. It sorts before all that the
+    reader makes, which begin with the time.
+    """
+    fields = dict(document)
+    parent = fields.get("article")
+    if table != "annotations" or fields.get("id") not in (None, "") or not isinstance(parent, str) or not parent:
+        return fields
+    content = f"{number} {canonical({name: value for name, value in fields.items() if name != STAMPS})}"
+    digits = f"00{hashlib.blake2b(content.encode('utf-8', 'surrogatepass'), digest_size=15).hexdigest()}"
+    fields.pop("id", None)
+    return {"id": "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))} | fields
 
 
 def derived_id(table: str, document: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +14,12 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from tui_reader.storage.basefile import GRAVES, META
-from tui_reader.storage.edits import written
+from tui_reader.storage.edits import moved, written
 from tui_reader.storage.fold import fold
-from tui_reader.storage.foreign import derived_id
+from tui_reader.storage.foreign import derived_id, identified
 from tui_reader.storage.library import Library
 from tui_reader.storage.machine import machine_name
-from tui_reader.storage.registers import DELETED
+from tui_reader.storage.registers import DELETED, has_sets
 from tui_reader.storage.values import check
 
 if TYPE_CHECKING:
@@ -123,8 +123,9 @@ class LibraryStorage(Storage):
                     ops += _changed(state, table, int(text), document)
             self._commit(ops, presence)
 
-    def _commit(self, ops: list[list[Any]], presence: dict[str, bool]) -> None:
-        entry = ({"o": ops} if ops else {}) | ({"t": presence} if presence else {})
+    def _commit(self, ops: list[list[Any]], presence: dict[str, bool], taken_over: Sequence[list[Any]] = ()) -> None:
+        members = {"o": ops, "m": list(taken_over), "t": presence}
+        entry: dict[str, Any] = {member: value for member, value in members.items() if value}
         if entry:
             self.library.commit(lambda _: entry)
 
@@ -199,6 +200,8 @@ class LibraryTable(Table):
         if name == META or name.endswith(GRAVES):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
+        self._homes: dict[int, int] = {}
+        """Where documents of the last change stand, which TinyDB knows by other ids."""
 
     @property
     def _store(self) -> LibraryStorage | None:
@@ -218,28 +221,67 @@ class LibraryTable(Table):
             view = _View(state, self.name)
             updater(view)  # type: ignore[arg-type]
             ops: list[list[Any]] = []
+            taken_over: list[list[Any]] = []
+            self._homes = {}
             for number, document in view.touched.items():
-                if document is not _GONE:
-                    ops += _changed(state, self.name, number, document)
-                elif state.document(self.name, number) is not None:
-                    ops.append([self.name, str(number), {DELETED: True}])
+                if document is _GONE:
+                    if state.document(self.name, number) is not None:
+                        ops.append([self.name, str(number), {DELETED: True}])
+                    continue
+                home, fields = self._placed(view, state, number, document)
+                if home == number or state.document(self.name, number) is None:
+                    ops += _changed(state, self.name, home, fields)
+                else:
+                    check(fields)
+                    made, given = moved(state, self.name, number, home, fields)
+                    ops += made
+                    taken_over += given
             presence = {} if self.name in state.tables() else {self.name: True}
-            self._store._commit(ops, presence)
+            self._store._commit(ops, presence, taken_over)
         self.clear_cache()
+
+    def _placed(
+        self, view: _View, state: State, number: int, document: Mapping[str, Any]
+    ) -> tuple[int, dict[str, Any]]:
+        """The id under which the reader looks for a document that was touched, and its fields.
+
+        Raises:
+            ValueError: The reader would not find it, or another one stands there.
+        """
+        before = state.document(self.name, number)
+        if before == document:
+            return number, dict(document)
+        fields = identified(self.name, number, document)
+        home = derived_id(self.name, fields)
+        if not home:
+            if has_sets(self.name) and before is None:
+                raise ValueError(
+                    f"a document of “{self.name}” needs a text as its “id”: nobody would find it otherwise"
+                )
+            return number, fields
+        if home != number:
+            if home in view or home in self._homes.values():
+                raise ValueError(f"“{self.name}” has a document with the id “{fields['id']}” there already")
+            self._homes[number] = home
+        return home, fields
 
     def insert(self, document: Mapping[str, Any]) -> int:
         """Insert a document; articles and annotations get the id that follows from their own."""
         if self._store is None:
             return super().insert(document)
         with self._store.exclusive():
-            return super().insert(self._identified(document))
+            return self._at_home([super().insert(self._identified(document))])[0]
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         """Insert documents as one transaction."""
         if self._store is None:
             return super().insert_multiple(documents)
         with self._store.exclusive():
-            return super().insert_multiple(self._identified(document) for document in documents)
+            return self._at_home(super().insert_multiple(self._identified(document) for document in documents))
+
+    def _at_home(self, numbers: list[int]) -> list[int]:
+        """The ids that documents of the last change have, by those that TinyDB gave them."""
+        return [self._homes.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         if not isinstance(document, self.document_class) and isinstance(document, Mapping):
@@ -276,10 +318,21 @@ class LibraryTable(Table):
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
         """Update the documents that match; those that a condition picks are found before anything is changed."""
-        if self._store is None or doc_ids is not None or cond is None:
+        if self._store is None:
             return super().update(fields, cond, doc_ids)
         with self._store.exclusive():
-            return super().update(fields, doc_ids=self._matching(cond))
+            if doc_ids is None and cond is not None:
+                return self._at_home(super().update(fields, doc_ids=self._matching(cond)))
+            return self._at_home(super().update(fields, cond, doc_ids))
+
+    def update_multiple(
+        self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None], QueryLike]]
+    ) -> list[int]:
+        """Update the documents that match, each in its own way."""
+        if self._store is None:
+            return super().update_multiple(updates)
+        with self._store.exclusive():
+            return self._at_home(super().update_multiple(updates))
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         """Remove the documents that match."""
