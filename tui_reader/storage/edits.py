@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Record
@@ -83,6 +84,7 @@ def inverse(
     Returns:
         The edits, and the keys of the annotations that are left alone as a whole (see `written_on`).
     """
+    record = cache(record)  # a highlight has a dozen fields
     turned = list(edits) if forth else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
     left = written_on(turned, record)
     out = []

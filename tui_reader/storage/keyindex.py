@@ -64,11 +64,11 @@ class Numbers:
         if table != ANNOTATIONS:
             return own
         number = state.numbers.get(own)
-        if number is not None and state.document(table, number) is not None:
+        if number is not None and state.exists(table, number):
             return number
         # It was deleted where it stood, and may have stood elsewhere since before.
         others = self.prepare(state).all(own)
-        return next((other for other in others if state.document(table, other) is not None), number)
+        return next((other for other in others if state.exists(table, other)), number)
 
     def prepare(self, state: State) -> KeyIndex:
         """The index of annotations, made if it is that of another base; called from any thread."""

@@ -70,6 +70,10 @@ class State:
         """All that is known of a document, also of a deleted one; None if it never was."""
         return self.merged(table, number, self.base.line(table, number)) or None
 
+    def exists(self, table: str, number: int) -> bool:
+        """Whether there is a document."""
+        return is_alive(self.registers(table, number) or {})
+
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """A document as callers see it, or None."""
         if number not in self._changed.get(table, {}):
