@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tui_reader.config import Settings
+from tui_reader.services.headless import library_of
+from tui_reader.services.notes import Notes
 from tui_reader.services.opening import init_library
 from tui_reader.services.places import find_places
 
@@ -244,3 +247,54 @@ def test_a_renamed_folder_keeps_files_of_one_content_apart_by_their_names(tmp_pa
     (tmp_path / "articles" / "old").rename(tmp_path / "articles" / "new")
     owner = opened(tmp_path / "articles").scanned()
     assert [owner.at(each).notes for each in ("new/x.md", "new/y.md")] == [0, 1]
+
+
+STORY = "https://example.org/story"
+
+
+@pytest.mark.parametrize("claim", ["address", "id"])
+def test_who_is_first_by_name_has_what_several_claim_whichever_was_seen_first(
+    tmp_path: Path, opened: Opener, claim: str
+) -> None:
+    folder = tmp_path / "articles"
+    claimed = {"claim": "guid"} if claim == "id" else {"url": STORY}
+    write(folder / "y.md", "French", **claimed)
+    init_library(folder)
+    owner = opened(folder).scanned()
+    assert owner.at("y.md").id == (STORY if claim == "address" else "guid")
+    write(folder / "x.md", "English", **claimed)
+    owner.until(lambda: "x.md" in owner.headlines())
+    ids = {name: row.id for name, row in owner.headlines().items()}
+    assert ids == {"x.md": STORY if claim == "address" else "guid", "y.md": "y.md"}
+    with library_of([folder], None, Settings()) as library:
+        assert {name: library.article_at(folder / name) for name in ids} == ids
+
+
+def test_who_has_a_claimed_id_keeps_it_once_something_was_done_with_it(tmp_path: Path, opened: Opener) -> None:
+    first = write(tmp_path / "articles" / "y.md", "French", url=STORY)
+    owner = opened(first.parent).scanned()
+    owner.library.reading.toggle_star([owner.at("y.md").id])
+    write(first.with_name("x.md"), "English", url=STORY)
+    owner.until(lambda: "x.md" in owner.headlines())
+    assert owner.at("y.md").state.starred and not owner.at("x.md").state.starred
+
+
+@pytest.mark.parametrize("name", ["x.md", "y.md"])
+def test_a_note_stays_on_its_file_though_another_window_shows_the_claimed_id_on_another_one(
+    tmp_path: Path, opened: Opener, name: str
+) -> None:
+    folder = tmp_path / "articles"
+    write(folder / "x.md", "English", url=STORY)
+    write(folder / "y.md", "French", url=STORY)
+    owner = opened(folder).scanned()
+    # A library of one file alone gives it the address, whoever has it in a library of both.
+    with library_of([folder / name], None, Settings()) as library:
+        Notes(library, Settings()).add(folder / name, "", note="Keep me.")
+    owner.until(owner.library.annotating.articles)
+    other = {"x.md": "y.md", "y.md": "x.md"}[name]
+    assert (owner.at(name).notes, owner.at(other).notes) == (1, 0)
+    owner.library.reading.toggle_star([owner.at(other).id])
+    owner.library.close()
+    owner = opened(folder).scanned()
+    assert (owner.at(name).notes, owner.at(name).state.starred) == (1, False)
+    assert (owner.at(other).notes, owner.at(other).state.starred) == (0, True)

@@ -29,7 +29,7 @@ class _Record(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An article that was taken for a new one and turned out to be one known from elsewhere."""
+    """A file that was taken for one article, such as a new one, and turned out to be another."""
 
     file: FoundFile
     mistaken: ArticleId
@@ -53,6 +53,8 @@ class Identities:
         self._files: dict[ArticleId, FoundFile] = {}
         self._live: dict[str, ArticleId] = {}
         self._unsettled: set[ArticleId] = set()
+        self._disputed: set[str] = set()
+        """Names of files that claim one id, or of whose ids the store says something else."""
         self._vanished = True
         """Whether a recorded file may have gone since moves were looked for; at the start, any may have."""
         for article_id, record in records:
@@ -103,6 +105,19 @@ class Identities:
             self._unsettled.discard(article_id)
             self._vanished = self._vanished or article_id in self._records
         return article_id
+
+    def share_out(self) -> list[Move]:
+        """Give files the ids that are theirs by what is recorded, else by their names; those that have another one now.
+
+        Which of several files that claim one id was seen first is chance, and another window may have seen another one
+        first. So that all agree, the first by name has it, until one of them is recorded under it.
+        """
+        files = [self._files[self._live[name]] for name in sorted(self._disputed) if name in self._live]
+        files = [file for file in files if not self._is_settled(file)]
+        before = [self.release(file.name) for file in files]
+        now = [self.assign(file) for file in files]
+        self._disputed.clear()
+        return [Move(file, old, new) for file, old, new in zip(files, before, now, strict=True) if old and old != new]
 
     def settle(self, is_bare: Callable[[ArticleId], bool] | None = None) -> list[Move]:
         """Find moved files, now that everything on the disk has been seen.
@@ -162,6 +177,9 @@ class Identities:
             del self._recorded_at[old.location]
         self._by_fingerprint[old.fingerprint].discard(edit.key)
         self._learn(edit.key, location, fingerprint)
+        if edit.field == LOCATION and self._is_elsewhere(edit.key):
+            held = self._files.get(edit.key)
+            self._disputed.update({location, held.name} if held is not None else {location})
 
     def _learn(self, article_id: ArticleId, location: str, fingerprint: str) -> None:
         self._records[article_id] = _Record(location, fingerprint)
@@ -179,6 +197,8 @@ class Identities:
         for candidate in (file.metadata.id, _address(file.metadata), file.name):
             if candidate and self._is_free(candidate, file.name):
                 return candidate
+            if candidate in self._files and not self._records.get(candidate, _Record("", "")).location:
+                self._disputed |= {self._files[candidate].name, file.name}
         candidate = f"{file.name}~{file.fingerprint[:8]}"
         while not self._is_free(candidate, file.name):
             candidate += "~"
@@ -188,6 +208,17 @@ class Identities:
         """Whether nobody has an id, nor may come back for it."""
         record = self._records.get(article_id)
         return article_id not in self._files and (record is None or record.location in {"", name})
+
+    def _is_settled(self, file: FoundFile) -> bool:
+        """Whether the article of a file is recorded to be this very file. Standard input is nobody else's anyway."""
+        record = self._records.get(self._live[file.name])
+        return not Path(file.path).is_absolute() or (record is not None and record.location == file.name)
+
+    def _is_elsewhere(self, article_id: ArticleId) -> bool:
+        """Whether another file is the article, by what is recorded, than the one that it is shown with."""
+        location = self._records.get(article_id, _Record("", "")).location
+        shown = self._live.get(location, article_id)
+        return shown != article_id and not self._is_settled(self._files[shown])
 
     def _is_replaced(self, article_id: ArticleId, file: FoundFile, fingerprint: str) -> bool:
         """Whether another article was put in the place of one that had claimed its id itself."""

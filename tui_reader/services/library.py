@@ -214,6 +214,7 @@ class Library:
                 break
         self._replacing.news(touched)
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
+        touched.update(self._share_out())
         for message in self.store.notices[self._told :]:
             # Found after the opening: a failed fold, rot, a conflict copy merged meanwhile.
             self._told += 1
@@ -374,19 +375,21 @@ class Library:
         self._state.leave(batch.gone)
         left = [self._identities.release(name) for name in batch.gone]
         headlines = []
-        come: list[ArticleId] = []
+        came: list[str] = []
         for file in batch.found:
             before = self._identities.at(file.name)
             article_id = self._identities.assign(file)
             if before is not None and before != article_id:
                 left.append(before)
             if before != article_id and not self._identities.has_record(article_id):
-                come.append(article_id)
+                came.append(file.name)
             headlines.append(self._state.headline(file.article(article_id)))
         gone = [article_id for article_id in left if article_id is not None]
         self._forget(gone)
         self._catalogue.put(headlines)
         touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
+        touched.update(self._share_out())
+        come = list(filter(None, map(self._identities.at, came)))
         for name in batch.changed:
             if (changed := self._identities.at(name)) is not None:
                 self.documents.drop(changed)
@@ -406,6 +409,15 @@ class Library:
             self.handing.take_in(gone, here, filter(None, map(self._identities.at, batch.changed)))
         self._looked_before = self._looked_before or batch.complete
         return touched
+
+    def _share_out(self) -> dict[ArticleId, None]:
+        """Show files under the ids that are theirs where several claim one; the articles concerned."""
+        moves = self._identities.share_out()
+        self._forget([move.mistaken for move in moves])
+        self._catalogue.put([self._state.headline(move.file.article(move.id)) for move in moves])
+        for move in moves:
+            self._listener(DocumentChanged(move.id))
+        return dict.fromkeys(article_id for move in moves for article_id in (move.mistaken, move.id))
 
     def _forget(self, ids: Sequence[ArticleId]) -> None:
         self._catalogue.remove(ids)
