@@ -76,6 +76,17 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
     assert released == []
 
 
+def test_a_moved_file_stays_its_article_however_long_it_takes_to_read(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST_BATCH", "BATCH"):
+        monkeypatch.setattr(scanning, name, 0.0)
+    owner = opened(folder).scanned()
+    owner.library.reading.toggle_star([owner.at("one.md").id])
+    (folder / "one.md").rename(folder / "three.md")
+    owner.until(lambda: "three.md" in owner.headlines() and owner.at("three.md").state.starred)
+
+
 def test_without_help_of_the_system_changes_are_still_seen(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,6 +172,7 @@ class Scanner:
         if gone:
             self._cache.update((), gone)
         due = time.monotonic() + FIRST_BATCH
+        parts = False
         for done, entry in enumerate(stale):
             if self._stop.is_set():
                 return
@@ -185,10 +186,10 @@ class Scanner:
                     changed.append(self._places.name_of(file.path))
             if time.monotonic() >= due:
                 self._hand_over(found, changed, left)
-                found, changed, left = [], [], ()
+                found, changed, left, parts = [], [], (), True
                 self._tell(ScanProgress(done + 1, len(stale)))
                 due = time.monotonic() + BATCH
-        if found or left or first:
+        if found or left or parts or first:
             self._hand_over(found, changed, left, complete=True)
 
     def _hand_over(
