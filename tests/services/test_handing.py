@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.anchoring.likeness import likeness, pairs_of
 from tui_reader.config import Settings
+from tui_reader.services import handing, replacing, scanning
 from tui_reader.services.events import DocumentLoaded, Notice
 from tui_reader.services.headless import library_of
 from tui_reader.services.notes import Notes
+from tui_reader.sources.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +113,7 @@ def test_a_moved_file_that_was_seen_half_written_is_looked_at_again(folder: Path
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text("# Low\n", "utf-8")
     owner.until(lambda: "ebb.md" in owner.headlines() and "tides.md" not in owner.headlines())
-    owner.library.annotating.wait()
+    owner.library.handing.wait()
     assert owner.at("ebb.md").notes == 0
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
     owner.until(lambda: owner.at("ebb.md").notes == 1)
@@ -126,7 +129,7 @@ def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_f
     for name in ("a.md", "b.md"):
         (folder / name).write_text(TIDES + f"\nThis is {name}.\n", "utf-8")
     owner = opened(folder).scanned()
-    owner.library.annotating.wait()
+    owner.library.handing.wait()
     source = owner.library.annotating.get(made).article
     assert source not in owner.library.catalogue
     guesses: list[Any] = []
@@ -135,6 +138,135 @@ def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_f
     names = [owner.library.catalogue.row(each.id).article.location for each in guesses]
     assert set(names[:2]) == {"a.md", "b.md"} and names[2] == "bread.md"
     assert guesses[1].likeness > 0.8 > 0.1 > guesses[2].likeness
+
+
+def drafts(folder: Path, owner: Any, *own: str) -> list[str]:
+    """Articles that have most in common, and a highlight in each of what they have in common."""
+    made = []
+    for number, line in enumerate(own):
+        (folder / f"draft{number}.md").write_text(f"{TIDES}\n{line}\n", "utf-8")
+    for number in range(len(own)):
+        owner.until(lambda name=f"draft{number}.md": name in owner.headlines())
+        made.append(marked(owner, f"draft{number}.md", "gulls walked about"))
+    return made
+
+
+def test_of_two_articles_that_went_and_are_alike_neither_gives_its_notes_to_the_new_file(
+    folder: Path, opened: Opener
+) -> None:
+    owner = opened(folder).scanned()
+    made = drafts(folder, owner, "Mother wrote it in a week.", "Nobody wrote it down before.")
+    owner.library.close()
+    (folder / "draft0.md").rename(folder / "final.md")
+    (folder / "final.md").write_text(f"{TIDES}\nMother wrote it in a week.\n\nThe end.\n", "utf-8")
+    (folder / "draft1.md").unlink()
+    owner = opened(folder).scanned()
+    owner.library.handing.wait()
+    articles = {owner.library.annotating.get(each).article for each in made}
+    assert len(articles) == 2 and not any(each in owner.library.catalogue for each in articles)
+
+
+def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    tides, bread = marked(owner, "tides.md", "gulls walked about"), marked(owner, "bread.md", "smells of apples")
+    owner.library.close()
+    for name in ("tides.md", "bread.md"):
+        text = (folder / name).read_text("utf-8")
+        (folder / name).unlink()
+        (folder / f"new-{name}").write_text(text + "\nAnd on.\n", "utf-8")
+    owner = opened(folder).scanned()
+    owner.library.handing.wait()
+    for made, name in ((tides, "new-tides.md"), (bread, "new-bread.md")):
+        assert owner.library.annotating.get(made).article == owner.at(name).id
+
+
+def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "SECONDS", 0.0)
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    for name in ("ebb.md", "flow.md"):
+        (folder / name).write_text(TIDES + "\nMore.\n", "utf-8")
+    owner = opened(folder).scanned()
+    owner.library.handing.wait()
+    assert owner.library.annotating.get(made).article not in owner.library.catalogue
+
+
+def test_notes_follow_a_file_that_came_with_others_however_long_they_take_to_read(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST_BATCH", "BATCH"):
+        monkeypatch.setattr(scanning, name, 0.0)
+    owner = opened(folder).scanned()
+    marked(owner, "tides.md", "gulls walked about")
+    (folder / "tides.md").unlink()
+    (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    (folder / "rye.md").write_text(BREAD + "\nMore.\n", "utf-8")
+    owner.until(lambda: "ebb.md" in owner.headlines() and owner.at("ebb.md").notes == 1)
+
+
+def test_a_file_that_was_there_before_takes_nothing_over_by_itself(folder: Path, opened: Opener) -> None:
+    (folder / "copy.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    owner = opened(folder).scanned()
+    made = marked(owner, "tides.md", "gulls walked about")
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    owner = opened(folder).scanned()
+    owner.library.handing.wait()
+    assert owner.library.annotating.get(made).article not in owner.library.catalogue
+
+
+def test_each_new_file_is_read_once_for_all_articles_that_went(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = opened(folder).scanned()
+    marked(owner, "tides.md", "gulls walked about")
+    marked(owner, "bread.md", "smells of apples")
+    owner.library.close()
+    for name in ("tides.md", "bread.md"):
+        (folder / name).unlink()
+        (folder / f"new-{name}").write_text(f"Not {name}.\n", "utf-8")
+    read: list[str] = []
+
+    def noted(path: Path, limit: int) -> Any:
+        read.append(path.name)
+        return read_bytes(path, limit)
+
+    monkeypatch.setattr(handing, "read_bytes", noted)
+    owner = opened(folder).scanned()
+    owner.library.handing.wait()
+    assert sorted(read) == ["new-bread.md", "new-tides.md"]
+
+
+def test_highlights_are_placed_while_moved_files_are_still_compared(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = opened(folder).scanned()
+    marked(owner, "tides.md", "gulls walked about")
+    marked(owner, "bread.md", "smells of apples")
+    owner.library.close()
+    (folder / "tides.md").rename(folder / "ebb.md")
+    (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    (folder / "bread.md").write_text("A line before it.\n\n" + BREAD, "utf-8")
+    monkeypatch.setattr(replacing, "QUIET", 3600.0)
+    go_on = Event()
+
+    def held(path: Path, limit: int) -> Any:
+        go_on.wait()
+        return read_bytes(path, limit)
+
+    monkeypatch.setattr(handing, "read_bytes", held)
+    owner = opened(folder).scanned()
+    try:
+        document = wanted(owner, owner.at("bread.md").id)
+        owner.until(lambda: standing(owner.library.annotating, owner.at("bread.md").id, document))
+        assert owner.at("ebb.md").notes == 0
+    finally:
+        go_on.set()
+    owner.until(lambda: owner.at("ebb.md").notes == 1)
 
 
 def test_notes_are_given_to_another_article_placed_there_and_taken_back(folder: Path, opened: Opener) -> None:
@@ -228,7 +360,6 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
     for step in steps:
         do(folder, step)
         with library_of([folder], state, Settings()) as library:
-            library.annotating.wait()
             notes = list(Notes(library, Settings()).all())
             assert sorted(each.annotation.note for each in notes) == ["about a.md", "about b.md"], step
             for each in notes:
@@ -253,8 +384,7 @@ def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_i
     (folder / "monday.md").unlink()
     (folder / "wednesday.md").write_text(form.format("Wednesday") + "It snowed all night.\n", "utf-8")
     owner.until(lambda: "wednesday.md" in owner.headlines() and "monday.md" not in owner.headlines())
-    owner.library.annotating.wait()
-    owner.library.sync()
+    owner.library.handing.wait()
     assert owner.library.annotating.get(made).article not in owner.library.catalogue
 
 

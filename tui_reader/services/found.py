@@ -40,6 +40,8 @@ class Batch(NamedTuple):
     """Names of files that are no longer there."""
     complete: bool = False
     """Whether everything in the places has been seen, so that moves can be told from copies."""
+    remembered: bool = False
+    """Whether the files are those of the last scan, some of which may have gone since."""
 
 
 def found_file(places: Places, file: CachedFile) -> FoundFile:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotation_records import differences
+from tui_reader.services.background import Background, drop
 from tui_reader.services.catalogue import fold
 from tui_reader.services.reading import Outcome
 from tui_reader.services.records import SEEN_FIELDS
@@ -20,11 +22,10 @@ from tui_reader.sources.files import UnreadableError, read_bytes
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.services.background import Background
     from tui_reader.services.found import FoundFile
     from tui_reader.services.remembering import Remembering
     from tui_reader.services.state import LibraryState
@@ -36,19 +37,24 @@ SURE = 0.6
 SURE_UNMARKED = 0.8
 """The same where nothing was marked in it that could tell forms apart."""
 LEAD = 0.2
-"""By how much it must be more like that than any other new file is."""
+"""By how much it must be more like that than any other new file is, and than it is like any other article that went."""
 QUOTELESS = 0.2
 """What is left of the likeness of a text that has none of the passages that were marked."""
 READ_MOST = 60
 """Texts that are read to find the one that is like another."""
 SECONDS = 3.0
-"""Seconds after which no further text is read for that."""
+"""Seconds after which no further text is read for that; 25 moved articles of 8,000 words take one."""
 LISTED = 1000
 """Articles that are offered to choose from, the likeliest first."""
 TOGETHER = 60.0
 """Seconds within which a file goes and another comes if that is a move: what comes later is but alike."""
 WATCHED = 50
 """New files, and articles that went, that are compared by themselves; more at once are no moves but another library."""
+UNREAD = math.inf
+"""Stands for the likeness of what was not compared: it may be more like than anything else."""
+
+Pair: TypeAlias = "tuple[ArticleId, ArticleId]"
+"""An article that is known, and one that it may have become."""
 
 
 class Guess(NamedTuple):
@@ -59,6 +65,15 @@ class Guess(NamedTuple):
     """How much its text is like the one that is kept, 0 to 1; 0 also where nobody has looked."""
 
 
+class _Known(NamedTuple):
+    """What is known of an article that may be gone."""
+
+    text: str
+    """Its last text, else the words that were marked in it."""
+    quotes: tuple[str, ...]
+    """Passages that were marked: a text that has none of them is but of the same form."""
+
+
 class Handing:
     """Used from the thread that owns the library; texts are read and compared beside it."""
 
@@ -66,26 +81,29 @@ class Handing:
         self,
         state: LibraryState,
         remembering: Remembering,
-        background: Background,
         limit: int,
         tell: Callable[[], None],
+        failed: Callable[[Exception], None] = drop,
     ) -> None:
         """Follow a state.
 
         Args:
             state: The library's state.
             remembering: What is known of articles that are gone.
-            background: Where texts are compared.
             limit: Bytes that an article may have.
             tell: Called in a thread when there is something to take in.
+            failed: Told, in a thread, of a comparison that broke.
         """
-        self._state, self._remembering, self._background = state, remembering, background
+        self._state, self._remembering = state, remembering
         self._limit, self._tell = limit, tell
+        # A thread of its own: the highlights of an article that is opened are not to wait for it.
+        self._background = Background(failed)
         self._lost: dict[ArticleId, float] = {}
         """Annotated articles that went, and when, in seconds of the monotonic clock."""
         self._fresh: dict[ArticleId, float] = {}
         """Articles that came, likewise."""
-        self._compared: set[tuple[ArticleId, ArticleId]] = set()
+        self._alike: dict[Pair, float] = {}
+        """How much those that came are like those that went; `UNREAD` as long as that is not known."""
         self.told: list[str] = []
         """What is to be said of articles that took over by themselves what was noted in others."""
         self.handed: Callable[[Outcome], None] = unheard
@@ -122,12 +140,12 @@ class Handing:
         """
         gone = self._remembering.headline(source)
         rows, file_of = self._others(source), self._state.identities.file
-        text, limit, quotes = self._known_text(source), self._limit, self._quotes(source)
+        known, limit = {source: self._known(source)}, self._limit
 
         def compare() -> list[Guess]:
             ranked = sorted(rows, key=lambda row: -_prior(gone, row))[:LISTED]
             files = {row.id: file_of(row.id) for row in ranked[:READ_MOST]}
-            found = _compare(text, files, limit, quotes)
+            found = {article: alike for (_, article), alike in _compare(known, files, limit).items()}
             alike = sorted((each for each in found.items() if each[1] >= LIKE), key=lambda each: -each[1])
             first = [Guess(*each) for each in alike]
             rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(alike)]
@@ -145,39 +163,65 @@ class Handing:
             come: Articles that were not there when the library was looked through before.
             changed: Articles whose text is another one: one that came may have been seen half written.
         """
-        rewritten = set(changed) & self._fresh.keys()
-        if rewritten:
-            self._compared = {pair for pair in self._compared if pair[1] not in rewritten}
-        catalogue, now = self._state.catalogue, time.monotonic()
+        catalogue, now, rewritten = self._state.catalogue, time.monotonic(), set(changed)
         lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
         fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
         if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
-            self._lost, self._fresh = {}, {}
+            self._lost, self._fresh, self._alike = {}, {}, {}
             return
         self._lost = {each: at for each, at in lost.items() if each not in catalogue and self._state.concerns(each)}
         self._fresh = {each: at for each, at in fresh.items() if each in catalogue and self._state.is_bare(each)}
-        for article in self._lost:
-            new = [(article, each) for each in self._fresh if (article, each) not in self._compared]
-            if new:
-                self._compared.update(new)
-                self._compare_new(article)
+        pairs = [(one, other) for one in self._lost for other in self._fresh]
+        new = [each for each in pairs if each not in self._alike or each[1] in rewritten]
+        self._alike = {each: self._alike.get(each, UNREAD) for each in pairs} | dict.fromkeys(new, UNREAD)
+        if new:
+            self._compare_new(new)
 
-    def _compare_new(self, lost: ArticleId) -> None:
-        files = {each: self._state.identities.file(each) for each in self._fresh}
-        text, limit, quotes = self._known_text(lost), self._limit, self._quotes(lost)
-        self._background.do(
-            lambda: _compare(text, files, limit, quotes), lambda found: self._take_over(lost, found), self._tell
-        )
+    def take_in_compared(self) -> None:
+        """Finish what was compared aside."""
+        self._background.take_in()
 
-    def _take_over(self, lost: ArticleId, found: dict[ArticleId, float]) -> None:
-        """Let the one new file that is like a lost article take its notes over, if it is still so."""
-        best = sorted(found.items(), key=lambda each: -each[1])
-        sure = SURE if self._quotes(lost) else SURE_UNMARKED
-        if not best or best[0][1] < sure or (len(best) > 1 and best[0][1] - best[1][1] < LEAD):
-            return
-        target = best[0][0]
+    def wait(self, seconds: float | None = None) -> None:
+        """The same for all that is under way; waits so long for each at most."""
+        self._background.wait(seconds)
+
+    def close(self) -> None:
+        """Compare nothing more."""
+        self._background.close()
+
+    def _compare_new(self, pairs: Iterable[Pair]) -> None:
+        known = {each: self._known(each) for each in dict.fromkeys(one for one, _ in pairs)}
+        files = {each: self._state.identities.file(each) for each in dict.fromkeys(other for _, other in pairs)}
+        limit = self._limit
+
+        def finish(found: Mapping[Pair, float]) -> None:
+            for pair, alike in found.items():
+                # It may have gone, or been written anew, while its text of then was compared.
+                if pair in self._alike and self._state.identities.file(pair[1]) == files[pair[1]]:
+                    self._alike[pair] = alike
+            self._hand_over()
+
+        self._background.do(lambda: _compare(known, files, limit), finish, self._tell)
+
+    def _hand_over(self) -> None:
+        """Let new files take over from articles that went where they are most like each other, and nothing is near."""
+        ranked: defaultdict[ArticleId, list[float]] = defaultdict(list)
+        for pair, alike in self._alike.items():
+            for each in pair:
+                ranked[each].append(alike)
+        for likenesses in ranked.values():
+            likenesses.sort(reverse=True)
+        for pair, alike in list(self._alike.items()):
+            rivals = [(*ranked[each], 0.0)[:2] for each in pair]
+            if alike != UNREAD and all(best == alike and alike - second >= LEAD for best, second in rivals):
+                self._take_over(*pair, alike)
+
+    def _take_over(self, lost: ArticleId, target: ArticleId, alike: float) -> None:
+        """Let a new file take over from a lost article if it is like it, and that is still lost."""
         catalogue = self._state.catalogue
-        if lost in catalogue or target not in catalogue or not self._state.is_bare(target):
+        if alike < (SURE if self._known_quotes(lost) else SURE_UNMARKED):
+            return
+        if lost not in self._lost or lost in catalogue or target not in catalogue or not self._state.is_bare(target):
             return
         source = self._remembering.headline(lost)
         outcome = self.give(lost, target)
@@ -188,13 +232,13 @@ class Handing:
             self.told.append(f"{came} looks like {went}: {kept} kept; undo takes it back")
             self.handed(outcome._replace(message=self.told[-1]))
 
-    def _known_text(self, article: ArticleId) -> str:
-        """The last text of an article, else the words that were marked in it."""
+    def _known(self, article: ArticleId) -> _Known:
         text = self._remembering.text(article)
-        return text if text is not None else "\n".join(map(_around, self._state.notebook.of(article)))
+        around = "\n".join(map(_around, self._state.notebook.of(article))) if text is None else text
+        return _Known(around, self._known_quotes(article))
 
-    def _quotes(self, article: ArticleId) -> list[str]:
-        return [each.quote for each in self._state.notebook.of(article) if each.quote]
+    def _known_quotes(self, article: ArticleId) -> tuple[str, ...]:
+        return tuple(each.quote for each in self._state.notebook.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
         catalogue = self._state.catalogue
@@ -241,32 +285,30 @@ def _prior(gone: Headline, row: Headline) -> float:
 
 
 def _compare(
-    text: str, files: Mapping[ArticleId, FoundFile | None], limit: int, quotes: Sequence[str]
-) -> dict[ArticleId, float]:
-    """How much the texts of files are like a text; those that cannot be read, or not in time, are left out.
+    known: Mapping[ArticleId, _Known], files: Mapping[ArticleId, FoundFile | None], limit: int
+) -> dict[Pair, float]:
+    """How much the texts of files are like texts that are known; those that were not read in time are left out.
 
     Args:
-        text: The text that is known.
-        files: Where the others stand.
+        known: The texts that are known.
+        files: Where the others stand; one that cannot be read is like none.
         limit: Bytes that an article may have.
-        quotes: Passages that were marked: a text that has none of them is but of the same form.
     """
     # Loads the formats (0.1 s), and most readers never lose a file.
     from tui_reader.anchoring.folding import fold as folded  # noqa: PLC0415
     from tui_reader.anchoring.likeness import likeness, pairs_of  # noqa: PLC0415
 
-    known = pairs_of(text)
-    wanted = [folded(each) for each in quotes]
-    found: dict[ArticleId, float] = {}
     enough = time.monotonic() + SECONDS
-    for article, file in files.items() if known else ():
-        new = _text_of(file, limit) if file is not None and not file.error else None
-        if new is not None:
-            there = folded(new) if wanted else ""
-            share = sum(each in there for each in wanted) / len(wanted) if wanted else 1.0
-            found[article] = likeness(known, pairs_of(new)) * (QUOTELESS + (1 - QUOTELESS) * share)
-        if time.monotonic() > enough:
+    old = {each: (pairs_of(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
+    found: dict[Pair, float] = {}
+    for article, file in files.items():
+        if found and time.monotonic() > enough:
             break
+        text = _text_of(file, limit) if file is not None and not file.error else None
+        new, there = pairs_of(text or ""), folded(text or "")
+        for each, (pairs, quotes) in old.items():
+            share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
+            found[each, article] = likeness(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
     return found
 
 

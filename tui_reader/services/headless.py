@@ -65,6 +65,7 @@ def bring_up_to_date(library: Library) -> None:
     while library.sync():
         pass
     # A file that was moved and edited at once may take its notes along.
+    library.handing.wait()
     library.annotating.wait()
     library.sync()
 

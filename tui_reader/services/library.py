@@ -113,7 +113,11 @@ class Library:
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
         self.remembering = Remembering(self._state, places, self.revisions.text)
         self.handing = Handing(
-            self._state, self.remembering, self._background, self._limit, lambda: self._listener(ArticlesChanged())
+            self._state,
+            self.remembering,
+            self._limit,
+            tell=lambda: self._listener(ArticlesChanged()),
+            failed=self._comparing_failed,
         )
         self.handing.handed = self._handed
         self._also: dict[ArticleId, None] = {}
@@ -124,7 +128,11 @@ class Library:
         self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
         self._looked_before = bool(self._known)
         """Whether it is known what stood in the places before."""
-        self._take_in(Batch(tuple(found_file(places, file) for file in self._known)))
+        self._gone: list[ArticleId] = []
+        self._came: list[str] = []
+        self._changed: list[str] = []
+        """Articles that went, and files that came or changed, since everything in the places was seen last."""
+        self._take_in(Batch(tuple(found_file(places, file) for file in self._known), remembered=True))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -225,6 +233,7 @@ class Library:
                 self.annotating.place(*loaded)
                 self.revisions.loaded(*loaded)
         self._replacing.go_on()
+        self.handing.take_in_compared()
         touched.update(dict.fromkeys(self.annotating.take_in()))
         touched.update(dict.fromkeys(self._recount()))
         touched.update(self._also)
@@ -237,6 +246,8 @@ class Library:
         self._stop.set()
         self.documents.close()
         self._replacing.close()
+        self.handing.wait(PATIENCE)
+        self.handing.close()
         self._background.wait(PATIENCE)
         self._background.close()
         if self._counting is not None:
@@ -362,6 +373,10 @@ class Library:
         """Tell of a passage that could not be looked for, or a text that could not be packed; called by the thread."""
         self._listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
 
+    def _comparing_failed(self, error: Exception) -> None:
+        """Tell that it is not known what became of files that went; called by the thread that compared."""
+        self._listener(Notice(f"Files that went could not be looked for ({type(error).__name__}: {error})."))
+
     def _handed(self, outcome: Outcome) -> None:
         """Tell that notes went to another article by themselves; called within `sync`."""
         self._also.update(dict.fromkeys(outcome.ids))
@@ -375,39 +390,47 @@ class Library:
         self._state.leave(batch.gone)
         left = [self._identities.release(name) for name in batch.gone]
         headlines = []
-        came: list[str] = []
         for file in batch.found:
             before = self._identities.at(file.name)
             article_id = self._identities.assign(file)
             if before is not None and before != article_id:
                 left.append(before)
-            if before != article_id and not self._identities.has_record(article_id):
-                came.append(file.name)
+            # What comes with the first scan ever is another library and no move.
+            is_new = before != article_id and self._looked_before and not batch.remembered
+            if is_new and not self._identities.has_record(article_id):
+                self._came.append(file.name)
             headlines.append(self._state.headline(file.article(article_id)))
         gone = [article_id for article_id in left if article_id is not None]
         self._forget(gone)
         self._catalogue.put(headlines)
         touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
         touched.update(self._share_out())
-        come = list(filter(None, map(self._identities.at, came)))
+        self._gone += gone
+        self._changed += batch.changed
         for name in batch.changed:
             if (changed := self._identities.at(name)) is not None:
                 self.documents.drop(changed)
                 self._listener(DocumentChanged(changed))
         if batch.complete:
-            for move in self._identities.settle(self._state.is_bare):
-                self._forget((move.mistaken,))
-                self._state.adopt(move.mistaken, move.id)
-                if self._identities.recorded(move.id)[1] != move.file.fingerprint:
-                    self._listener(DocumentChanged(move.id))
-                self._catalogue.put([self._state.headline(move.file.article(move.id))])
-                touched.update({move.mistaken: None, move.id: None})
+            touched.update(self._settle())
         self._state.follow(touched)
-        if batch.complete or gone:
-            # What comes in the midst of a scan, or with the first one ever, is another library and no move.
-            here = come if batch.complete and self._looked_before else ()
-            self.handing.take_in(gone, here, filter(None, map(self._identities.at, batch.changed)))
         self._looked_before = self._looked_before or batch.complete
+        return touched
+
+    def _settle(self) -> dict[ArticleId, None]:
+        """Find moved files, now that everything in the places was seen; the articles concerned."""
+        # What was moved as it is has not come, so it is asked before.
+        come, changed = (list(map(self._identities.at, names)) for names in (self._came, self._changed))
+        touched: dict[ArticleId, None] = {}
+        for move in self._identities.settle(self._state.is_bare):
+            self._forget((move.mistaken,))
+            self._state.adopt(move.mistaken, move.id)
+            if self._identities.recorded(move.id)[1] != move.file.fingerprint:
+                self._listener(DocumentChanged(move.id))
+            self._catalogue.put([self._state.headline(move.file.article(move.id))])
+            touched.update({move.mistaken: None, move.id: None})
+        self.handing.take_in(self._gone, filter(None, come), filter(None, changed))
+        self._gone, self._came, self._changed = [], [], []
         return touched
 
     def _share_out(self) -> dict[ArticleId, None]:

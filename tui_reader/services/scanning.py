@@ -101,7 +101,7 @@ class Scanner:
         self._known.update((file.path, file) for file in rest)
         for start in range(0, len(rest), CHUNK):
             breathe()
-            self._deliver(Batch(tuple(map(self._describe, rest[start : start + CHUNK]))))
+            self._deliver(Batch(tuple(map(self._describe, rest[start : start + CHUNK])), remembered=True))
 
     def _scan(self, *, first: bool = False) -> float:
         """Look at every file, read those that changed; the seconds that looking took."""
