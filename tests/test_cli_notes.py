@@ -383,6 +383,37 @@ def test_notes_of_a_file_that_is_gone_keep_its_name_and_are_moved_to_another(
         library.close()
 
 
+@pytest.fixture
+def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str]]) -> Path:
+    """A library where the name of one file, seen from a folder in it, is the location of another; both have a note."""
+    for name in ("deep/a.md", "a.md"):
+        (folder / name).write_text(f"# {name}\n\nWords.\n", "utf-8")
+        added(run, folder / name, "--note", f"about {name}")
+    monkeypatch.chdir(folder / "deep")
+    return folder
+
+
+def test_notes_are_moved_from_the_file_that_is_named_from_where_one_stands(
+    two: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    assert run("notes", "move", "a.md", two / "other.md") == (0, "gave 1 note of “deep/a.md” to “Other”\n")
+    status, out = run("notes", "move", "a.md", two / "other.md")
+    assert status == 1 and "a.md has no notes" in out
+    assert run("notes", "move", "../a.md", two / "other.md") == (0, "gave 1 note of “a.md” to “Other”\n")
+
+
+def test_where_several_articles_had_the_path_none_is_moved_but_by_its_id(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    file = folder / "today.md"
+    for day in ("Monday", "Tuesday"):
+        file.write_text(f"---\ntitle: {day}\nid: guid-{day}\n---\n\nIt was {day}.\n", "utf-8")
+        added(run, file, "--note", f"about {day}")
+    status, out = run("notes", "move", file, folder / "other.md")
+    assert status == 1 and "guid-Monday  “Monday”" in out and "guid-Tuesday  “Tuesday”" in out
+    assert run("notes", "move", "guid-Monday", folder / "other.md") == (0, "gave 1 note of “Monday” to “Other”\n")
+
+
 def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:

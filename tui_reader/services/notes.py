@@ -239,10 +239,17 @@ class Notes:
         library = self._library
         ids = library.annotating.articles()
         path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link that is gone leads nowhere
-        for each in ids:
-            location = library.remembering.headline(each).article.location
-            if named in {each, location} or path in {library.path_of(each), self._last_path(each)}:
-                return each
+        found = [each for each in ids if path in {library.path_of(each), self._last_path(each)}]
+        # Whoever names a file that is there means that one, not another that is called so by the library.
+        if not found and not os.path.lexists(path):
+            located = [each for each in ids if named == library.remembering.headline(each).article.location]
+            found = [named] if named in ids else located
+        if len(found) > 1:
+            meant = (f"{each}  “{clean_line(library.remembering.headline(each).title)}”" for each in found[:NAMED])
+            told = "\n".join(("Which is meant? Name it by its id:", *meant))
+            raise ReaderError(f"{clean_line(named)} may be any of {len(found)} articles with notes.", told)
+        if found:
+            return found[0]
         gone = [library.remembering.headline(each).article.location for each in ids if each not in library.catalogue]
         hint = (
             f"Gone, with notes: {', '.join(gone[:NAMED])}." if gone else "tui-reader notes list shows where they are."
