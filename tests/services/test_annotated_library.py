@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tinydb import where
 
 from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services import aside, replacing
 from tui_reader.services.aside import Aside, Job
 from tui_reader.services.events import AnnotationsPlaced, DocumentLoaded
+from tui_reader.services.opening import init_library
 from tui_reader.services.texts import TEXTS, packed_text
+from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
@@ -147,6 +150,62 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
     owner.until(lambda: owner.at("low-water.md").notes == 1)
     owner.library.sync()
     assert len(asked) == 1
+
+
+@pytest.fixture
+def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A reader with two articles, a highlight in each, that has opened none and has looked for both highlights."""
+    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    file.with_name("bread.md").write_text("# Sour\n\nOn the third day it smells of apples.\n", "utf-8")
+    init_library(file.parent)
+    owner = opened(file.parent).scanned()
+    for article, quote in (("low-water.md", "the gulls"), ("bread.md", "smells of apples")):
+        wanted(owner, article)
+        marked(owner, article, quote)
+    owner.library.annotating.wait()
+    owner.library.close()
+    owner = opened(file.parent).scanned()
+    for article in ("low-water.md", "bread.md"):
+        owner.until(lambda each=article: owner.library.store.get(ARTICLES, each).get(replacing.LOOKED_IN))
+    return owner
+
+
+def test_highlights_that_are_given_to_an_article_that_nobody_opens_are_looked_for_in_it(looked: Any) -> None:
+    lost = looked.library.annotating.lost
+    looked.library.handing.give("low-water.md", "bread.md")
+    looked.until(lambda: lost() == 1)
+    looked.library.reading.undo()
+    looked.until(lambda: lost() == 0)
+    looked.library.reading.redo()
+    looked.until(lambda: lost() == 1)
+
+
+@pytest.mark.parametrize("step", ["given", "taken back"])
+def test_highlights_that_were_given_at_the_end_are_looked_for_at_the_next_start(
+    file: Path, opened: Opener, looked: Any, step: str
+) -> None:
+    looked.library.handing.give("low-water.md", "bread.md")
+    if step == "taken back":
+        looked.until(lambda: looked.library.annotating.lost() == 1)
+        looked.library.reading.undo()
+    looked.library.close()
+    owner = opened(file.parent).scanned()
+    owner.until(lambda: owner.library.annotating.lost() == (1 if step == "given" else 0))
+
+
+def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of_here(
+    file: Path, opened: Opener, looked: Any
+) -> None:
+    looked.library.close()
+    with LibraryDB(str(file.with_name("library.json"))) as db:
+        table = db.table("annotations")
+        (record,) = table.search(where("article") == "bread.md")
+        anchor = {**record["anchor"], "exact": "of pears and plums", "fingerprint": "1-of another text"}
+        key = "{start}-{end}-{fingerprint}".format_map(anchor)
+        placed = {**record["placed"], "fingerprint": "1-of another text", "anchor": key}
+        table.insert({"id": "from-elsewhere", "article": "bread.md", "anchor": anchor, "placed": placed})
+    owner = opened(file.parent).scanned()
+    owner.until(lambda: owner.library.annotating.lost() == 1)
 
 
 def test_a_process_that_dies_costs_nothing_but_the_finding(

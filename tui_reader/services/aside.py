@@ -46,6 +46,8 @@ class Answer(NamedTuple):
 
     file: str
     """BLAKE2b of the file's bytes, as the scanner makes it."""
+    text: str
+    """Fingerprint of its text."""
     found: Mapping[AnnotationId, Mapping[str, Any]]
     """Placements as they are kept; only of passages that were last placed in another text."""
 
@@ -82,7 +84,7 @@ class Aside:
             watch.cancel()
         if answer is None:
             self._end()
-        return Answer(answer["file"], answer["found"]) if answer else None
+        return Answer(answer["file"], answer["text"], answer["found"]) if answer else None
 
     def rest(self) -> None:
         """End the process until there is another job: it holds the memory of the largest text it read."""
@@ -168,5 +170,6 @@ def _answered(told: Mapping[str, Any]) -> dict[str, Any]:
     found = find_all(wanted, told["texts"], document.text)
     return {
         "file": blake2b(data, digest_size=16).hexdigest(),
+        "text": mark,
         "found": {each: encode_placement(placement) for each, placement in found.items()},
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.services.annotation_records import differences, encode_placement
+from tui_reader.services.state import ignore
 from tui_reader.services.texts import keeping, pack, packed_text, unpack
 from tui_reader.storage.base import ANNOTATIONS
 
@@ -42,6 +43,8 @@ class Placing:
         self._under_way: set[tuple[ArticleId, str]] = set()
         self._kept: set[str] = set()
         self._touched: dict[ArticleId, None] = {}
+        self.on_unread: Callable[[Collection[AnnotationId]], None] = ignore
+        """Told the annotations that were changed here whose articles nobody has at hand."""
         state.on_annotations = self._look_again
 
     def place(self, article: ArticleId, document: Document) -> None:
@@ -85,19 +88,26 @@ class Placing:
     def _look_again(self, ids: Collection[AnnotationId]) -> None:
         """Annotations were made, or came back with places in a text of then; only these are looked at."""
         seen: dict[ArticleId, Document | None] = {}
+        looked_at: set[ArticleId] = set()
+        unread: list[AnnotationId] = []
         for annotation in filter(None, map(self._state.notebook.get, ids)):
             article, placed = annotation.article, annotation.placed
             if article not in seen:
                 seen[article] = self._document_of(article)
             document = seen[article]
+            if document is None and article not in looked_at:
+                unread.append(annotation.id)
             if document is None or document.partial or document.error or annotation.current is None:
                 continue
             mark = document_fingerprint(document)
             if placed is None or placed.fingerprint != mark:
                 self.place(article, document)
                 seen[article] = None
+                looked_at.add(article)
             elif annotation.current.fingerprint == mark:
                 self._keep_text(article, document, mark)
+        if unread:
+            self.on_unread(unread)
 
     def _keep_text(self, article: ArticleId, document: Document, mark: str) -> None:
         store = self._state.store
