@@ -52,13 +52,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
 def added(run: Callable[..., tuple[int, str]], *arguments: object) -> Any:
     status, out = run("notes", "add", *arguments, "--json")
     assert status == 0, out
-    return json.loads(out)
+    return json.JSONDecoder().raw_decode(out)[0]
 
 
 def listed(run: Callable[..., tuple[int, str]], *arguments: object) -> list[Any]:
     status, out = run("notes", "list", *arguments, "--json")
     assert status == 0, out
-    return list(json.loads(out))
+    return list(json.JSONDecoder().raw_decode(out)[0])
 
 
 def test_a_quote_is_highlighted_as_people_type_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
@@ -149,6 +149,7 @@ def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callab
             events.get(timeout=20)
             library.sync()
         assert [each.id for each in library.annotating.all()] == [made["id"]]
+        assert "Another window" not in run("notes", "list", folder)[1]
     finally:
         library.close()
 
@@ -298,6 +299,52 @@ def test_an_empty_list_says_so_beside_the_pipe(folder: Path, capsys: pytest.Capt
     capsys.readouterr()
     assert told(str(folder), "--tag", "nope") == ("", "None of 1 annotation is like that.\n")
     assert told(str(folder), "--orphans", "--json") == ("[]\n", "")
+
+
+def test_what_a_reader_should_know_of_the_library_is_told_beside_the_pipe(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "more").mkdir()
+    for verb in (["notes", "list", "--json"], ["verify", str(folder / "other.md")]):
+        main([*verb, str(folder), str(tmp_path / "more")])
+        said = capsys.readouterr()
+        assert f"{folder / 'library.json'} is not used, since several places are open." in said.err
+        assert "is not used" not in said.out
+
+
+@pytest.fixture
+def damaged(folder: Path, run: Callable[..., tuple[int, str]]) -> list[Any]:
+    """Three annotations whose state lost its second half, and the generation before."""
+    made = [added(run, folder / "other.md", "--note", f"note {number}") for number in range(3)]
+    state = folder / "library.json"
+    data = state.read_bytes()
+    state.write_bytes(data[: data.index(b"note 1")])
+    for path in folder.glob("library.json.*"):
+        path.unlink()
+    return made
+
+
+def test_a_damaged_state_is_told_whatever_is_asked(
+    folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str]], damaged: list[Any]
+) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_text("> The sea comes in twice a day, and nobody has to ask it.\n", "utf-8")
+    lost = [each["id"] for each in damaged if "There is no annotation" in run("notes", "show", each["id"], folder)[1]]
+    assert lost
+    for arguments in (["notes", "list", folder], ["notes", "show", lost[0], folder], ["verify", draft, folder]):
+        status, out = run(*arguments)
+        assert (status, "library.json is damaged" in out) == (3, True), arguments
+    added(run, folder / "other.md", "--note", "kept beside it")
+    status, out = run("notes", "list", folder)
+    assert status == 3 and "kept beside it" in out
+
+
+def test_a_damaged_state_of_which_nothing_can_be_read_is_not_called_empty(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    (folder / "library.json").write_text('{"annotations": {"1": {"id": "x", "arti', "utf-8")
+    status, out = run("notes", "list", folder)
+    assert status == 3 and "No annotations can be read" in out and "There are no" not in out
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader import config, paths
 from tui_reader.cli_common import add_library, counted, places_of, remark, tell
-from tui_reader.errors import ReaderError, UsageError
+from tui_reader.errors import ReaderError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ PATH is a folder or a file with articles, as for the reader itself. A folder wit
 other one; the list shows how far.
 
 exit status: 0 done, also where the list is empty; 1 no such annotation, quote or article; 2 the command line is wrong;
-3 the state cannot be used
+3 the state cannot be used, or is damaged, so that only a part of it is listed
 """
 
 
@@ -45,10 +45,11 @@ def notes(arguments: Sequence[str]) -> int:
     from tui_reader.services.notes import Notes  # noqa: PLC0415
 
     settings = _settings(options)
-    with library_of(_places(options), options.state, settings) as library:
-        for told in library.handing.told:
-            remark(told)
-        return act(options, Notes(library, settings))
+    with library_of(_places(options), options.state, settings, tell=remark) as library:
+        held = Notes(library, settings)
+        status = act(options, held)
+        # What is written to a damaged state is kept beside it, but what is read may be a part.
+        return StoreError.exit_code if options.reads and held.is_damaged else status
 
 
 def verify(arguments: Sequence[str]) -> int:
@@ -58,7 +59,7 @@ def verify(arguments: Sequence[str]) -> int:
         description="Say which quotes in a draft stand in the library exactly, which were altered, and which are not "
         "there. Quotes are block quotes of Markdown, and four words or more between quotation marks.",
         epilog="exit status: 0 all quotes are exact; 1 some are not, or something went wrong; 2 the command line is "
-        "wrong; 3 the state cannot be used",
+        "wrong; 3 the state cannot be used, or is damaged",
         allow_abbrev=False,
     )
     parser.add_argument("draft", type=Path, metavar="DRAFT", help="the draft, - for standard input")
@@ -66,17 +67,18 @@ def verify(arguments: Sequence[str]) -> int:
     _common(parser)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.headless import Articles, library_of  # noqa: PLC0415
+    from tui_reader.services.headless import Articles, damage_of, library_of  # noqa: PLC0415
     from tui_reader.services.verifying import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.verifying import verify as check  # noqa: PLC0415
 
     quotes = quotes_in(_text_of(options.draft))
     settings = _settings(options)
     places = places_of(options)
-    with library_of(places, options.state, settings) as library:
+    with library_of(places, options.state, settings, tell=remark) as library:
         articles = Articles(library, settings, everywhere=not places, besides=options.draft)
         results = check(quotes, articles)
         searched = _searched(articles, places or library.folders)
+        is_damaged = bool(damage_of(library))
     if options.json:
         _print_json([each.as_json() for each in results])
         remark(searched)
@@ -87,6 +89,8 @@ def verify(arguments: Sequence[str]) -> int:
         _say(searched)
     if not quotes:
         remark(f"{options.draft} holds no quotes: none in block quotes, none of four words or more in quotation marks.")
+    if is_damaged:
+        return StoreError.exit_code
     return 0 if all(each.verdict is Verdict.EXACT for each in results) else 1
 
 
@@ -118,16 +122,18 @@ def _notes_parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
-    def verb(name: str, act: Callable[[argparse.Namespace, Notes], int], about: str) -> argparse.ArgumentParser:
+    def verb(
+        name: str, act: Callable[[argparse.Namespace, Notes], int], about: str, *, reads: bool = False
+    ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
-        made.set_defaults(act=act, file=None)
+        made.set_defaults(act=act, file=None, reads=reads)
         return made
 
-    listing = verb("list", _list, "list annotations as they stand in the files of now")
+    listing = verb("list", _list, "list annotations as they stand in the files of now", reads=True)
     listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
     listing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="only those of this colour")
     listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
-    showing = verb("show", _show, "show one annotation in full")
+    showing = verb("show", _show, "show one annotation in full", reads=True)
     showing.add_argument("id", metavar="ID", help=_ID_HELP)
     adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
     adding.add_argument("file", type=Path, metavar="FILE", help="the article's file")
@@ -201,7 +207,8 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
         remark(f"None of {counted(len(known), 'annotation')} is like that.")
     elif not known:
         where = ", ".join(map(str, places_of(options)))
-        remark(f"There are no annotations {f'in {where}' if where else 'in your default library or elsewhere'}.")
+        told = "No annotations can be read" if held.is_damaged else "There are no annotations"
+        remark(f"{told} {f'in {where}' if where else 'in your default library or elsewhere'}.")
     return 0
 
 

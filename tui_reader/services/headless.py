@@ -15,10 +15,11 @@ from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinis
 from tui_reader.services.opening import open_library
 from tui_reader.services.records import LOCATION
 from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
+from tui_reader.storage import problems
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tui_reader.config import Settings
@@ -30,9 +31,25 @@ SCAN_SECONDS = 300.0
 """Seconds without a word of the scanner after which something must be wrong."""
 
 
+OTHER_WINDOW = "Another window"
+"""Begins a notice that concerns only who keeps a library open."""
+
+
+def unheard(notice: str) -> None:
+    """Whom to tell where nobody listens."""
+
+
 @contextmanager
-def library_of(paths: Sequence[Path], state: Path | None, settings: Settings) -> Iterator[Library]:
+def library_of(
+    paths: Sequence[Path], state: Path | None, settings: Settings, tell: Callable[[str], None] = unheard
+) -> Iterator[Library]:
     """A library that knows what stands in its places now; other programs may have it open at the same time.
+
+    Args:
+        paths: Folders and files; none for the default library.
+        state: The state file; None for the one that belongs to the paths.
+        settings: The settings in force.
+        tell: Told what a person should know, such as that the state file is damaged.
 
     Raises:
         UsageError: A path does not exist.
@@ -41,14 +58,23 @@ def library_of(paths: Sequence[Path], state: Path | None, settings: Settings) ->
     """
     library = open_library(paths, state=state, settings=settings)
     try:
-        bring_up_to_date(library)
+        bring_up_to_date(library, tell)
         yield library
     finally:
         library.close()
 
 
-def bring_up_to_date(library: Library) -> None:
-    """Wait until everything in the places of a library was looked at, and take it in."""
+def damage_of(library: Library) -> str:
+    """What is told of the state file where it is damaged, and annotations may be missing; else empty."""
+    way_out = problems.damaged("", "").partition(". ")[2]
+    return next((notice for notice in library.store.notices if notice.endswith(way_out)), "")
+
+
+def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) -> None:
+    """Wait until everything in the places of a library was looked at, and take it in; notices are told."""
+    for notice in library.notices:
+        if not notice.startswith(OTHER_WINDOW):
+            tell(notice)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     library.start(events.put)
     while True:
@@ -62,12 +88,18 @@ def bring_up_to_date(library: Library) -> None:
             break
         elif isinstance(event, Notice) and "no longer seen" in event.message:
             raise ReaderError(event.message)
+        elif isinstance(event, Notice):
+            tell(event.message)
     while library.sync():
         pass
     # A file that was moved and edited at once may take its notes along.
     library.handing.wait()
     library.annotating.wait()
     library.sync()
+    while not events.empty():
+        event = events.get()
+        if isinstance(event, Notice):
+            tell(event.message)
 
 
 def read_document(path: Path, settings: Settings) -> Document | None:

@@ -12,8 +12,8 @@ from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.anchoring.folding import fold
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line
-from tui_reader.errors import ReaderError, UsageError
-from tui_reader.services.headless import file_of, read_document
+from tui_reader.errors import ReaderError, StoreError, UsageError
+from tui_reader.services.headless import damage_of, file_of, read_document
 from tui_reader.services.placing import find_all
 from tui_reader.services.records import LOCATION
 from tui_reader.services.texts import packed_text
@@ -86,6 +86,11 @@ class Notes:
         self._settings = settings
         self._documents: dict[ArticleId, Document | None] = {}
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the state file is damaged, so that annotations may be missing."""
+        return bool(damage_of(self._library))
+
     def all(self, *, everywhere: bool = True) -> Iterator[Note]:
         """Every annotation, article by article in the order of its text.
 
@@ -118,6 +123,7 @@ class Notes:
 
         Raises:
             ReaderError: There is none, or more than one.
+            StoreError: There is none in what can be read of a damaged state.
             UsageError: It is empty.
         """
         given = wanted.strip().lower()
@@ -126,7 +132,7 @@ class Notes:
         matching = [each for each in self._library.annotating.all() if each.id.startswith(given)]
         exact = [each for each in matching if each.id == given] or matching
         if not matching:
-            raise ReaderError(
+            raise (StoreError if self.is_damaged else ReaderError)(
                 f"There is no annotation {clean_line(wanted)} in this library.",
                 "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
             )
