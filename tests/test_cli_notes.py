@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tinydb import TinyDB
 
 from tui_reader.cli import main
 from tui_reader.services.opening import init_library, open_library
@@ -261,6 +262,25 @@ def test_an_id_of_one_digit_is_too_short(folder: Path, run: Callable[..., tuple[
     status, out = run("notes", "delete", made["id"][:1], "--library", folder)
     assert (status, "too short" in out) == (1, True)
     assert listed(run, folder) == [made]
+
+
+def test_ids_that_somebody_else_gave_are_shown_and_found_as_they_are(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    ids = ("n1", "n10", "N10", "ABCDEF", "abcdef-of-mine")
+    with TinyDB(folder / "library.json") as db:
+        for each in ids:
+            db.table("annotations").insert({"id": each, "article": "other.md", "note": f"about {each}"})
+        db.table("annotations").insert({"id": "n1", "article": "deep/tides.md", "note": "about n1"})
+    status, out = run("notes", "list", folder)
+    assert status == 0, out
+    for each in ids:
+        assert f"about {each}" in run("notes", "show", each, folder)[1]
+    assert "about abcdef-of-mine" in run("notes", "show", "ABCDEF-", folder)[1]
+    status, out = run("notes", "show", "abcd", folder)
+    assert status == 1 and "several annotations" in out and "abcdef-of" in out
+    assert run("notes", "delete", "n10", "--library", folder)[0] == 0
+    assert sorted({each["id"] for each in listed(run, folder)}) == ["ABCDEF", "N10", "abcdef-of-mine", "n1"]
 
 
 def test_every_verb_takes_the_library_in_the_same_way(folder: Path, run: Callable[..., tuple[int, str]]) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_reader.services.reading import Outcome
 
 LEAST_PREFIX = 4
-"""Characters of an id that may stand for the whole, if no other begins with them."""
+"""Characters of an id that may stand for the whole, if no other begins with them, whatever their case."""
 SHORT = 8
 """Characters of an id that are shown at least; ids of the same minute have as many in common."""
 NAMED = 8
@@ -112,8 +112,11 @@ class Notes:
 
     def short_ids(self) -> dict[AnnotationId, str]:
         """What each id may be shortened to: as many characters for all as it takes to tell any two apart."""
-        ids = sorted(each.id for each in self._library.annotating.all())
-        common = (next(i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b) for pair in pairwise(ids))
+        ids = [each.id for each in self._library.annotating.all()]
+        common = (
+            next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
+            for pair in pairwise(sorted(each.lower() for each in ids))
+        )
         length = max(SHORT, 1 + max(common, default=0))
         # Nobody should have to wonder whether the hyphen counts.
         return {each: each[: length + (each[length - 1 : length] == "-")] for each in ids}
@@ -126,21 +129,24 @@ class Notes:
             StoreError: There is none in what can be read of a damaged state.
             UsageError: It is empty.
         """
-        given = wanted.strip().lower()
+        given = wanted.strip()
         if not given:
             raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
-        matching = [each for each in self._library.annotating.all() if each.id.startswith(given)]
-        exact = [each for each in matching if each.id == given] or matching
+        known = {each.id: each for each in self._library.annotating.all()}
+        alike = [each for each in known.values() if each.id.lower().startswith(given.lower())]
+        exact = [known[given]] if given in known else [each for each in alike if len(each.id) == len(given)]
+        matching = exact or alike
         if not matching:
             raise (StoreError if self.is_damaged else ReaderError)(
                 f"There is no annotation {clean_line(wanted)} in this library.",
                 "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
             )
-        if len(exact) > 1:
-            raise ReaderError(f"There are several annotations whose ids begin with {given}.", self._named(exact))
-        if len(given) < LEAST_PREFIX:
+        if len(matching) > 1:
+            raise ReaderError(f"There are several annotations whose ids begin with {given}.", self._named(matching))
+        if not exact and len(given) < LEAST_PREFIX:
             raise ReaderError(f"“{given}” is too short for an id.", f"Give {LEAST_PREFIX} characters of it or more.")
-        return next(note for note in self.of(exact[0].article) if note.annotation.id == exact[0].id)
+        found = matching[0]
+        return next(note for note in self.of(found.article) if note.annotation.id == found.id)
 
     def _named(self, annotations: Sequence[Annotation]) -> str:
         """Some annotations by the ids that tell them apart, a line each."""
