@@ -450,6 +450,33 @@ def test_notes_of_a_file_that_is_gone_keep_its_name_and_are_moved_to_another(
         library.close()
 
 
+def test_notes_of_a_file_that_is_left_out_of_the_library_are_listed_and_say_so(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    file = folder / "other.md"
+    made = added(run, file, "--quote", "happened, twice")
+    (folder / ".readerignore").write_text("other.md\n", "utf-8")
+    assert listed(run, folder) == [made]
+    assert f"Other (not in the library: {file})" in run("notes", "list", folder)[1]
+    assert f"file:    not in the library: {file}" in run("notes", "show", made["id"], folder)[1]
+    (folder / ".readerignore").unlink()
+    assert "not in the library" not in run("notes", "list", folder)[1]
+
+
+def test_notes_of_an_article_whose_file_became_another_one_are_listed_as_gone(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    file = folder / "today.md"
+    for day in ("Monday", "Tuesday"):
+        file.write_text(f"---\ntitle: {day}\nid: guid-{day}\n---\n\nIt was {day}.\n", "utf-8")
+        added(run, file, "--note", f"about {day}")
+    assert [(each["note"], each["file"], each["last_file"]) for each in listed(run, folder)] == [
+        ("about Tuesday", str(file), str(file)),
+        ("about Monday", None, "today.md"),
+    ]
+    assert "Monday (gone: today.md)" in run("notes", "list", folder)[1]
+
+
 @pytest.fixture
 def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str]]) -> Path:
     """A library where the name of one file, seen from a folder in it, is the location of another; both have a note."""

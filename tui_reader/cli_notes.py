@@ -201,7 +201,7 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
     for note in wanted:
         if title != (note.title, note.file or note.was):
             title = (note.title, note.file or note.was)
-            _say(f"{note.title} ({note.file or _gone(note)})")
+            _say(f"{note.title} ({_file(note)})")
         _say(f"  {short[note.annotation.id]}  {_line(note)}")
     if known and not wanted:
         remark(f"None of {counted(len(known), 'annotation')} is like that.")
@@ -261,7 +261,7 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
     _say(annotation.id)
     for name, value in (
         ("article", note.title),
-        ("file", note.file or _gone(note)),
+        ("file", _file(note)),
         ("state", str(annotation.state)),
         ("colour", f"{annotation.colour} ({note.colour_name})" if annotation.quote else ""),
         ("tags", ", ".join(annotation.tags)),
@@ -273,7 +273,10 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
             _say(f"{name + ':':8} {value}")
 
 
-def _gone(note: Note) -> str:
+def _file(note: Note) -> str:
+    """Where the article's file is, as a person is told."""
+    if note.file:
+        return f"not in the library: {note.file}" if note.left_out else note.file
     return f"gone: {note.was}" if note.was else "file not found"
 
 

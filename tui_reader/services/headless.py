@@ -118,7 +118,9 @@ def file_of(library: Library, article: ArticleId) -> Path | None:
     if path is None:
         location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
         recorded = library.path_named(location) if isinstance(location, str) and location else None
-        path = recorded if recorded is not None and recorded.is_file() else None
+        # Another article may have been put in its place since.
+        is_its_own = recorded is not None and library.article_at(recorded) in {None, article}
+        path = recorded if recorded is not None and is_its_own and recorded.is_file() else None
     return path
 
 

@@ -49,6 +49,8 @@ class Note:
     colour_name: str
     was: str = ""
     """Where the article's file was last, if it is not to be found."""
+    left_out: bool = False
+    """Whether the file stands in the library's folders without being an article of it, such as one to be ignored."""
 
     def as_json(self) -> dict[str, Any]:
         """A flat object; places that are not certain, and what is not known, are null."""
@@ -96,7 +98,7 @@ class Notes:
 
         Args:
             everywhere: Whether articles count that the state knows of but that do not stand in the library's places;
-                those that stood there and are gone count in any case.
+                those that stood there and are gone or left out count in any case.
         """
         here = self._library.catalogue
         annotated = dict.fromkeys(each.article for each in self._library.annotating.all())
@@ -305,12 +307,16 @@ class Notes:
             url=headline.field("url"),
             colour_name=self._library.annotating.colour_name(annotation.colour),
             was=headline.article.location if path is None else "",
+            left_out=path is not None and article not in self._library.catalogue and self._is_inside(path),
         )
 
     def _was_here(self, article: ArticleId) -> bool:
-        """Whether an article whose file is gone stood in the library's places."""
+        """Whether an article that is not in the library stood in its folders, or is left out there."""
         path = self._last_path(article)
-        return path is not None and not path.exists() and any(map(path.is_relative_to, self._library.folders))
+        return path is not None and self._is_inside(path)
+
+    def _is_inside(self, path: Path) -> bool:
+        return any(map(path.is_relative_to, self._library.folders))
 
     def _last_path(self, article: ArticleId) -> Path | None:
         location = (self._library.store.get(ARTICLES, article) or {}).get(LOCATION)
