@@ -367,6 +367,74 @@ def test_a_damaged_state_of_which_nothing_can_be_read_is_not_called_empty(
     assert status == 3 and "No annotations can be read" in out and "There are no" not in out
 
 
+def process(*arguments: object, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """The program in a process of its own, as somebody else's terminal or script has it."""
+    return subprocess.run(
+        [sys.executable, "-m", "tui_reader", *map(os.fsencode, map(str, arguments))],
+        input=stdin,
+        capture_output=True,
+        cwd=Path(__file__).parents[1],
+        env=os.environ | variables,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("piped", "status", "note"),
+    [
+        ("\ufeffDu café\r\nsecond".encode(), 0, "Du café\nsecond"),
+        ("Du café".encode("latin-1"), 1, ""),
+    ],
+    ids=["utf-8", "latin-1"],
+)
+def test_a_note_is_read_from_standard_input_as_utf_8(
+    folder: Path, run: Callable[..., tuple[int, str]], piped: bytes, status: int, note: str
+) -> None:
+    done = process("notes", "add", folder / "other.md", "--note", "-", stdin=piped)
+    assert done.returncode == status, done.stderr
+    assert [each["note"] for each in listed(run, folder)] == ([note] if note else [])
+    assert note or b"Standard input is not text in UTF-8." in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse names that are no UTF-8")
+def test_a_file_name_that_is_no_utf_8_is_written_as_an_escape(folder: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.md"))
+    file.write_text("# Coffee\n\nSome words.\n", "utf-8")
+    made = process("notes", "add", file, "--note", "déjà vu", "--json", PYTHONIOENCODING="utf-8:strict")
+    assert made.returncode == 0, made.stderr
+    assert Path(json.loads(made.stdout)["file"]) == file
+    done = process("notes", "list", folder, "--json", PYTHONIOENCODING="utf-8:strict")
+    assert [each["note"] for each in json.loads(done.stdout)] == ["déjà vu"]
+
+
+def test_signs_that_a_terminal_does_not_have_are_written_as_escapes(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    added(run, folder / "deep" / "tides.md", "--quote", "it is kept", "--note", "à la 潮 🌊")
+    done = process("notes", "list", folder, PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert b"\\u201cIt is kept\\u201d" in done.stdout and b"\xe0 la \\u6f6e" in done.stdout
+    done = process("notes", "list", folder, "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout)[0]["note"] == "à la 潮 🌊"
+
+
+@pytest.mark.parametrize("tag", ["", "#", " # "])
+def test_a_tag_without_a_name_is_refused(folder: Path, run: Callable[..., tuple[int, str]], tag: str) -> None:
+    for more in ((), ("--note", "x"), ("--quote", "Nothing of note happened")):
+        status, out = run("notes", "add", folder / "other.md", "--tag", tag, *more)
+        assert (status, "A tag must not be empty." in out) == (2, True)
+    assert listed(run, folder) == []
+
+
+def test_a_file_is_known_by_a_link_that_leads_to_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    made = added(run, link / "other.md", "--note", "x", "--library", folder)
+    assert made["file"] == str(folder / "other.md")
+    assert run("notes", "move", link / "other.md", link / "deep" / "tides.md", "--library", folder)[0] == 0
+    assert [each["title"] for each in listed(run, folder)] == ["Tides"]
+
+
 @pytest.mark.parametrize(
     "verb",
     [

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
-from tui_reader.cli_common import remark, tell, told
+from tui_reader.cli_common import remark, tell, told, write_any_sign
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status; the help tells what each means.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    write_any_sign()
     try:
         try:
             if arguments and arguments[0] in _COMMANDS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,13 @@ def places_of(options: argparse.Namespace) -> list[Path]:
 def printed(text: str) -> str:
     """A text of whatever origin, such as a file's name, without what could act on the terminal."""
     return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
+
+
+def write_any_sign() -> None:
+    """Have what the encoding of a terminal or a pipe has no sign for written as an escape, instead of failing at it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def tell(text: str, end: str = "\n") -> None:

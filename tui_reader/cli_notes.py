@@ -311,7 +311,7 @@ def _settings(options: argparse.Namespace) -> config.Settings:
 
 
 def _note_text(given: str | None) -> str | None:
-    return sys.stdin.read() if given == "-" else given
+    return _decoded(_standard_input(), "Standard input") if given == "-" else given
 
 
 def _text_of(draft: Path) -> str:
@@ -319,14 +319,25 @@ def _text_of(draft: Path) -> str:
 
     Raises:
         UsageError: It cannot be read.
+        ReaderError: It is not text in UTF-8.
     """
     try:
-        data = sys.stdin.buffer.read() if draft == Path("-") else draft.read_bytes()
-        return data.decode("utf-8-sig")
+        return _decoded(_standard_input() if draft == Path("-") else draft.read_bytes(), str(draft))
     except OSError as error:
         raise UsageError(f"{draft} cannot be read: {error.strerror}.") from None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed.", "Pipe something into it.")
+    return sys.stdin.buffer.read()
+
+
+def _decoded(data: bytes, what: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ReaderError(f"{draft} is not text in UTF-8.", "Save it as UTF-8.") from None
+        raise ReaderError(f"{what} is not text in UTF-8.", "Save it as UTF-8.") from None
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -335,7 +346,13 @@ def _short(text: str, most: int = 60) -> str:
 
 
 def _print_json(value: Any) -> None:
-    tell(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding if sys.stdout is not None else "utf-8")
+    except UnicodeEncodeError:
+        # Such as a file's name that is no UTF-8: JSON has escapes of its own for all that there is.
+        text = json.dumps(value, indent=2)
+    tell(text)
 
 
 def _say(text: str) -> None:

@@ -182,7 +182,10 @@ class Notes:
 
         Raises:
             ReaderError: The file is no article of the library, or the quote is not in it just once.
+            UsageError: There is nothing to write, or a tag has no name.
         """
+        if not all(clean_line(tag).lstrip("#") for tag in tags):
+            raise UsageError("A tag must not be empty.", "Give it a name, such as --tag sea.")
         article = self.article_of(file)
         document = self._document(article)
         if document is None:
@@ -253,7 +256,8 @@ class Notes:
         library = self._library
         ids = library.annotating.articles()
         path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link that is gone leads nowhere
-        found = [each for each in ids if path in {library.path_of(each), self._last_path(each)}]
+        paths = {path, Path(os.path.realpath(path))}
+        found = [each for each in ids if not paths.isdisjoint({library.path_of(each), self._last_path(each)})]
         # Whoever names a file that is there means that one, not another that is called so by the library.
         if not found and not os.path.lexists(path):
             located = [each for each in ids if named == library.remembering.headline(each).article.location]
@@ -323,12 +327,12 @@ class Notes:
         return self._library.path_named(location) if isinstance(location, str) and location else None
 
     def article_of(self, file: Path) -> ArticleId:
-        """The article of a file.
+        """The article of a file, or of the one that a link leads to.
 
         Raises:
             ReaderError: There is none in the library.
         """
-        article = self._library.article_at(file)
+        article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(file.expanduser())))
         if article is None:
             raise ReaderError(f"{file} is no article of this library.", "Is its name among those to be left out?")
         return article
