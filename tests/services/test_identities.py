@@ -279,6 +279,15 @@ def test_who_has_a_claimed_id_keeps_it_once_something_was_done_with_it(tmp_path:
     assert owner.at("y.md").state.starred and not owner.at("x.md").state.starred
 
 
+def test_what_was_piped_in_stays_itself_beside_a_file_that_claims_the_same_address(
+    tmp_path: Path, opened: Opener
+) -> None:
+    path = write(tmp_path / "articles" / "x.md", "English", url=STORY)
+    owner = opened(path.parent, stdin=path.read_bytes()).scanned()
+    assert owner.at("-").id == STORY != owner.at("x.md").id
+    assert owner.library.path_of(STORY) is None
+
+
 @pytest.mark.parametrize("name", ["x.md", "y.md"])
 def test_a_note_stays_on_its_file_though_another_window_shows_the_claimed_id_on_another_one(
     tmp_path: Path, opened: Opener, name: str

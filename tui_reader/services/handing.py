@@ -300,12 +300,13 @@ def _compare(
 
     enough = time.monotonic() + SECONDS
     old = {each: (pairs_of(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
+    has_quotes = any(quotes for _, quotes in old.values())
     found: dict[Pair, float] = {}
     for article, file in files.items():
         if found and time.monotonic() > enough:
             break
         text = _text_of(file, limit) if file is not None and not file.error else None
-        new, there = pairs_of(text or ""), folded(text or "")
+        new, there = pairs_of(text or ""), folded(text or "") if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
             found[each, article] = likeness(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
