@@ -21,7 +21,6 @@ from tui_reader.services.documents import Documents
 from tui_reader.services.events import (
     AnnotationsPlaced,
     ArticlesChanged,
-    DocumentChanged,
     DocumentLoaded,
     Event,
     Listener,
@@ -31,6 +30,7 @@ from tui_reader.services.events import (
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
 from tui_reader.services.handing import Handing
 from tui_reader.services.identities import Identities
+from tui_reader.services.intake import Intake
 from tui_reader.services.reading import Reading
 from tui_reader.services.remembering import Remembering
 from tui_reader.services.replacing import Replacing
@@ -126,13 +126,14 @@ class Library:
         self._settings = settings
         self._stop = threading.Event()
         self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
-        self._looked_before = bool(self._known)
-        """Whether it is known what stood in the places before."""
-        self._gone: list[ArticleId] = []
-        self._came: list[str] = []
-        self._changed: list[str] = []
-        """Articles that went, and files that came or changed, since everything in the places was seen last."""
-        self._take_in(Batch(tuple(found_file(places, file) for file in self._known), remembered=True))
+        self._intake = Intake(
+            self._state,
+            self.documents,
+            self.handing,
+            self._pass_on,
+            looked_before=bool(self._known),
+        )
+        self._intake.take_in(Batch(tuple(found_file(places, file) for file in self._known), remembered=True))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -216,13 +217,13 @@ class Library:
         touched: dict[ArticleId, None] = {}
         enough = time.monotonic() + SYNC_SECONDS
         while not self._inbox.empty():
-            touched.update(self._take_in(self._inbox.get()))
+            touched.update(self._intake.take_in(self._inbox.get()))
             if time.monotonic() > enough:
                 self._listener(ArticlesChanged())
                 break
         self._replacing.news(touched)
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
-        touched.update(self._share_out())
+        touched.update(self._intake.share_out())
         for message in self.store.notices[self._told :]:
             # Found after the opening: a failed fold, rot, a conflict copy merged meanwhile.
             self._told += 1
@@ -350,6 +351,10 @@ class Library:
             )
             self._listener(Notice(told))
 
+    def _pass_on(self, event: Event) -> None:
+        """Tell whoever listens by now."""
+        self._listener(event)
+
     def _document_told(self, event: Event) -> None:
         """Pass on what was loaded, to be compared with what was annotated and read; called by the threads that read."""
         self._listener(event)
@@ -385,64 +390,3 @@ class Library:
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""
         self._listener(ArticlesChanged())
-
-    def _take_in(self, batch: Batch) -> dict[ArticleId, None]:
-        self._state.leave(batch.gone)
-        left = [self._identities.release(name) for name in batch.gone]
-        headlines = []
-        for file in batch.found:
-            before = self._identities.at(file.name)
-            article_id = self._identities.assign(file)
-            if before is not None and before != article_id:
-                left.append(before)
-            # What comes with the first scan ever is another library and no move.
-            is_new = before != article_id and self._looked_before and not batch.remembered
-            if is_new and not self._identities.has_record(article_id):
-                self._came.append(file.name)
-            headlines.append(self._state.headline(file.article(article_id)))
-        gone = [article_id for article_id in left if article_id is not None]
-        self._forget(gone)
-        self._catalogue.put(headlines)
-        touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
-        touched.update(self._share_out())
-        self._gone += gone
-        self._changed += batch.changed
-        for name in batch.changed:
-            if (changed := self._identities.at(name)) is not None:
-                self.documents.drop(changed)
-                self._listener(DocumentChanged(changed))
-        if batch.complete:
-            touched.update(self._settle())
-        self._state.follow(touched)
-        self._looked_before = self._looked_before or batch.complete
-        return touched
-
-    def _settle(self) -> dict[ArticleId, None]:
-        """Find moved files, now that everything in the places was seen; the articles concerned."""
-        # What was moved as it is has not come, so it is asked before.
-        come, changed = (list(map(self._identities.at, names)) for names in (self._came, self._changed))
-        touched: dict[ArticleId, None] = {}
-        for move in self._identities.settle(self._state.is_bare):
-            self._forget((move.mistaken,))
-            self._state.adopt(move.mistaken, move.id)
-            if self._identities.recorded(move.id)[1] != move.file.fingerprint:
-                self._listener(DocumentChanged(move.id))
-            self._catalogue.put([self._state.headline(move.file.article(move.id))])
-            touched.update({move.mistaken: None, move.id: None})
-        self.handing.take_in(self._gone, filter(None, come), filter(None, changed))
-        self._gone, self._came, self._changed = [], [], []
-        return touched
-
-    def _share_out(self) -> dict[ArticleId, None]:
-        """Show files under the ids that are theirs where several claim one; the articles concerned."""
-        moves = self._identities.share_out()
-        self._forget([move.mistaken for move in moves])
-        self._catalogue.put([self._state.headline(move.file.article(move.id)) for move in moves])
-        for move in moves:
-            self._listener(DocumentChanged(move.id))
-        return dict.fromkeys(article_id for move in moves for article_id in (move.mistaken, move.id))
-
-    def _forget(self, ids: Sequence[ArticleId]) -> None:
-        self._catalogue.remove(ids)
-        for article_id in ids:
-            self.documents.drop(article_id)
