@@ -130,8 +130,8 @@ def test_undo_leaves_an_annotation_that_another_window_wrote_on(tmp_path: Path) 
 
 def test_undo_leaves_an_annotation_whose_new_words_were_not_seen_yet(windows: tuple[Store, Store]) -> None:
     one, two = windows
-    two.apply(written("base", "base FROMB"), "wrote B").result(5)
     one._writer._library.poll = lambda: False  # type: ignore[attr-defined]
+    two.apply(written("base", "base FROMB"), "wrote B").result(5)
     assert note(one) == "base"
     undone = one.undo()
     assert undone is not None
