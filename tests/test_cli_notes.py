@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import TinyDB
 
+from tui_reader import paths
 from tui_reader.cli import main
 from tui_reader.services.opening import init_library, open_library
 
@@ -587,3 +588,24 @@ def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
     assert "ebb.md looks like deep/tides.md: notes kept; undo takes it back" in out and "(gone" not in out
     (note,) = listed(run, folder)
     assert (note["file"], note["state"]) == (str(folder / "ebb.md"), "anchored")
+
+
+def test_colours_go_by_their_names(folder: Path, run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('colours = ["claim", "evidence", "doubt", "quote", "todo"]\n', encoding="utf-8")
+    file, config = folder / "deep" / "tides.md", ("--config", settings)
+    made = added(run, file, "--quote", "harbour master", "--colour", "Evidence", *config)
+    assert (made["colour"], made["colour_name"]) == (2, "evidence")
+    assert run("notes", "edit", made["id"], folder, "--colour", "todo", *config)[0] == 0
+    assert len(listed(run, folder, "--colour", "todo", *config)) == 1
+    assert not listed(run, folder, "--colour", "1", *config)
+    assert run("notes", "list", folder, "--colour", "pink", *config)[0] == 2
+    assert run("notes", "list", folder, "--colour", "6", *config)[0] == 2
+
+
+def test_a_listing_makes_no_library(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    assert run("notes", "list")[0] == 0
+    draft = tmp_path / "draft.md"
+    draft.write_text("> Words that stand nowhere at all.\n", encoding="utf-8")
+    assert run("verify", draft)[0] == 1
+    assert not (paths.data_dir() / "articles").exists()

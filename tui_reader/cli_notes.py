@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from tui_reader.services.verifying import Checked
 
 _ID_HELP = "its id, or the beginning of it that the list shows"
+_COLOUR_HELP = "1 to 5 or its name in the settings"
 _EVERYWHERE = "your default library, and all that you annotated elsewhere"
 
 _NOTES_EPILOG = """\
 PATH is a folder or a file with articles, as for the reader itself. A folder with a library.json of its own is named by
---library, or its annotations are not seen. Colours are numbered 1 to 5. An id may be shortened as far as it is like no
-other one; the list shows how far.
+--library, or its annotations are not seen. Colours are numbered 1 to 5, or go by their names. An id may be shortened as
+far as it is like no other one; the list shows how far.
 
 exit status: 0 done, also where the list is empty; 1 no such annotation, quote or article; 2 the command line is wrong;
 3 the state cannot be used, or is damaged, so that only a part of it is listed
@@ -45,6 +46,7 @@ def notes(arguments: Sequence[str]) -> int:
     from tui_reader.services.notes import Notes  # noqa: PLC0415
 
     settings = _settings(options)
+    options.colour = _colour(getattr(options, "colour", None), settings)
     with library_of(_places(options), options.state, settings, tell=remark) as library:
         held = Notes(library, settings)
         status = act(options, held)
@@ -67,7 +69,7 @@ def verify(arguments: Sequence[str]) -> int:
     _common(parser)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.headless import Articles, damage_of, library_of  # noqa: PLC0415
+    from tui_reader.services.headless import Articles, library_of  # noqa: PLC0415
     from tui_reader.services.verifying import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.verifying import verify as check  # noqa: PLC0415
 
@@ -78,7 +80,7 @@ def verify(arguments: Sequence[str]) -> int:
         articles = Articles(library, settings, everywhere=not places, besides=options.draft)
         results = check(quotes, articles)
         searched = _searched(articles, places or library.folders)
-        is_damaged = bool(damage_of(library))
+        is_damaged = bool(library.store.damage)
     if options.json:
         _print_json([each.as_json() for each in results])
         remark(searched)
@@ -131,7 +133,7 @@ def _notes_parser() -> argparse.ArgumentParser:
 
     listing = verb("list", _list, "list annotations as they stand in the files of now", reads=True)
     listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
-    listing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="only those of this colour")
+    listing.add_argument("--colour", metavar="COLOUR", help=f"only those of this colour, {_COLOUR_HELP}")
     listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
     showing = verb("show", _show, "show one annotation in full", reads=True)
     showing.add_argument("id", metavar="ID", help=_ID_HELP)
@@ -141,11 +143,13 @@ def _notes_parser() -> argparse.ArgumentParser:
     adding.add_argument(
         "--occurrence", type=_number, default=0, metavar="N", help="which one, where the words come again"
     )
-    adding.add_argument("--note", metavar="TEXT", help="what to write, in Markdown; - for standard input")
-    adding.add_argument("--tag", action="append", metavar="TAG", help="a tag to give; may be given again")
     adding.add_argument(
-        "--colour", type=int, choices=range(1, 6), metavar="N", help="1 to 5; the last one used if none"
+        "--note",
+        metavar="TEXT",
+        help="what to write, in Markdown; words like .check at its start become tags; - for standard input",
     )
+    adding.add_argument("--tag", action="append", metavar="TAG", help="a tag to give; may be given again")
+    adding.add_argument("--colour", metavar="COLOUR", help=f"{_COLOUR_HELP}; the last one used if none")
     editing = verb("edit", _edit, "change an annotation; what is not named stays as it is")
     editing.add_argument("id", metavar="ID", help=_ID_HELP)
     editing.add_argument(
@@ -157,7 +161,7 @@ def _notes_parser() -> argparse.ArgumentParser:
         metavar="TAG",
         help="give this tag in place of all that it has; may be given again, '' takes all tags off",
     )
-    editing.add_argument("--colour", type=int, choices=range(1, 6), metavar="N", help="give it this colour, 1 to 5")
+    editing.add_argument("--colour", metavar="COLOUR", help=f"give it this colour, {_COLOUR_HELP}")
     deleting = verb("delete", _delete, "delete annotations")
     deleting.add_argument("ids", nargs="+", metavar="ID", help=_ID_HELP)
     moving = verb("move", _move, "give the notes of an article, such as one that is gone, to another one")
@@ -190,7 +194,7 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
         note
         for note in known
         if (options.tag is None or options.tag in note.annotation.tags)
-        and options.colour in {None, note.annotation.colour}
+        and (options.colour is None or (note.annotation.quote and note.annotation.colour == options.colour))
         and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
     ]
     if options.json:
@@ -267,6 +271,7 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
         ("tags", ", ".join(annotation.tags)),
         ("made", annotation.created),
         ("quote", annotation.quote),
+        ("marked", f"“{annotation.first_quote}”, and attached to the quote since" if annotation.first_quote else ""),
         ("note", annotation.note),
     ):
         if value:
@@ -308,6 +313,18 @@ def _settings(options: argparse.Namespace) -> config.Settings:
     """The settings in force; what is wrong in them is the reader's to say."""
     file: Path = options.config or paths.config_file()
     return config.load(file)[0] if options.config or file.exists() else config.Settings()
+
+
+def _colour(given: str | None, settings: config.Settings) -> int | None:
+    """The number of a colour that is given by it or by its name."""
+    if given is None:
+        return None
+    names = [name.casefold() for name in settings.colours]
+    if given.casefold() in names:
+        return names.index(given.casefold()) + 1
+    if given.isdecimal() and 1 <= int(given) <= len(names):
+        return int(given)
+    raise UsageError(f"There is no colour “{given}”.", f"Colours are 1 to 5, or {', '.join(settings.colours)}.")
 
 
 def _note_text(given: str | None) -> str | None:

@@ -231,3 +231,10 @@ def test_anchors_that_hypothesis_made_find_their_quotes(corpus: Callable[[str], 
         assert text[slice(*placed.range)].split() == quote["exact"].split()
         found += 1
     assert found == 5
+
+
+def test_a_few_words_that_stand_there_twice_are_not_gone() -> None:
+    anchor = anchored("Nothing else.\nA first text.\nAnd a second text of some length.", "second text")
+    placed = resolve(anchor, "Quite other lines.\nThe second text.\nHere is one more second text!")
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert len(placed.candidates) == 2

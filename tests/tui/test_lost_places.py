@@ -108,3 +108,15 @@ async def test_a_narrow_terminal_tells_the_words_of_the_place(start: Start, tmp_
         await reader.keys("r")
         await reader.sees("attached")
         assert only(reader).quote == CLOSE
+
+
+async def test_the_words_that_were_marked_first_stay_to_be_read(start: Start, tmp_path: Path) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent) as reader:
+        await lose_one(reader, file)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        await reader.keys("r")
+        await reader.sees("Marked first: “The minister arrives with a number")
+        assert only(reader).first_quote == MARKED
+        await reader.keys("u")
+        await reader.misses("Marked first")

@@ -92,3 +92,15 @@ async def test_one_without_a_place_waits_only_in_its_article(start: Start, artic
 def _range_of(reader: Any, words: str) -> tuple[int, int]:
     text = reader.app.reading.desk.panes.article.document.text
     return text.index(words), text.index(words) + len(words)
+
+
+async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        await reader.keys("g", "v", "i", "s", "H")
+        await reader.keys(")", ")", "V", "c", "2", "(", "(", "(", "(", "(")
+        pane = reader.app.reading.desk.panes.article
+        await reader.keys("[", "h", "[", "h", "]", "h")
+        first = pane.current_mark
+        await reader.keys("g", "h")
+        assert pane.current_mark != first

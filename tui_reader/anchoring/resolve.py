@@ -213,7 +213,9 @@ class Resolver:
     def _best(self, anchor: Anchor, wanted: Wanted, found: list[Found]) -> Placement:
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
-            return self._open(anchor, PlaceState.ORPHAN, ranked)
+            # Few words that stand there more than once are not gone: nothing tells which of them is meant.
+            twice = sum(each.quote >= 1.0 for each in ranked) > 1
+            return self._open(anchor, PlaceState.AMBIGUOUS if twice else PlaceState.ORPHAN, ranked)
         if len(ranked) > 1 and ranked[0].score - ranked[1].score < LIMITS.lead:
             return self._open(anchor, PlaceState.AMBIGUOUS, ranked)
         return self._placed(anchor, ranked[0])

@@ -124,6 +124,15 @@ class Annotation(NamedTuple):
         return current.exact if current is not None else ""
 
     @property
+    def first_quote(self) -> str:
+        """The words that were marked first, where the reader has attached it to others since; else empty.
+
+        One that was made longer or shorter is about the same words.
+        """
+        first = self.anchor.exact if self.anchor is not None and self.attached is not None else ""
+        return "" if first in self.quote or self.quote in first else first
+
+    @property
     def is_deleted(self) -> bool:
         """Whether it is gone; words that were written after a deletion, on another machine, bring it back."""
         return bool(self.deleted) and self.deleted >= self.updated

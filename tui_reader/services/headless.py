@@ -15,7 +15,6 @@ from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinis
 from tui_reader.services.opening import open_library
 from tui_reader.services.records import LOCATION
 from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
-from tui_reader.storage import problems
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def library_of(
     """A library that knows what stands in its places now; other programs may have it open at the same time.
 
     Args:
-        paths: Folders and files; none for the default library.
+        paths: Folders and files; none for the default library, which is not made where there is none yet.
         state: The state file; None for the one that belongs to the paths.
         settings: The settings in force.
         tell: Told what a person should know, such as that the state file is damaged.
@@ -56,18 +55,12 @@ def library_of(
         StoreError: The state file may not be read.
         ReaderError: The places cannot be looked through.
     """
-    library = open_library(paths, state=state, settings=settings)
+    library = open_library(paths, state=state, settings=settings, begin=False)
     try:
         bring_up_to_date(library, tell)
         yield library
     finally:
         library.close()
-
-
-def damage_of(library: Library) -> str:
-    """What is told of the state file where it is damaged, and annotations may be missing; else empty."""
-    way_out = problems.damaged("", "").partition(". ")[2]
-    return next((notice for notice in library.store.notices if notice.endswith(way_out)), "")
 
 
 def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) -> None:

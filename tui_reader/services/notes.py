@@ -13,7 +13,7 @@ from tui_reader.anchoring.folding import fold
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line
 from tui_reader.errors import ReaderError, StoreError, UsageError
-from tui_reader.services.headless import damage_of, file_of, read_document
+from tui_reader.services.headless import file_of, read_document
 from tui_reader.services.placing import find_all
 from tui_reader.services.records import LOCATION
 from tui_reader.services.texts import packed_text
@@ -65,6 +65,7 @@ class Note:
             "last_file": self.was or self.file or None,
             "url": self.url or None,
             "quote": annotation.quote or None,
+            "first_quote": annotation.first_quote or None,
             "prefix": current.prefix if current is not None else None,
             "suffix": current.suffix if current is not None else None,
             "start": placed.start if placed is not None else None,
@@ -91,7 +92,7 @@ class Notes:
     @property
     def is_damaged(self) -> bool:
         """Whether the state file is damaged, so that annotations may be missing."""
-        return bool(damage_of(self._library))
+        return bool(self._library.store.damage)
 
     def all(self, *, everywhere: bool = True) -> Iterator[Note]:
         """Every annotation, article by article in the order of its text.

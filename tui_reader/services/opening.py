@@ -24,6 +24,7 @@ def open_library(
     state: Path | None = None,
     stdin: bytes | None = None,
     settings: Settings | None = None,
+    begin: bool = True,
 ) -> Library:
     """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
 
@@ -32,6 +33,7 @@ def open_library(
         state: The state file; None for the one that belongs to the paths.
         stdin: Bytes that were read from standard input, as an article of their own.
         settings: What to leave out and how large an article may be; None for the defaults.
+        begin: Whether the default library is made, with the samples in it, where there is none yet.
 
     Raises:
         UsageError: A path does not exist.
@@ -45,8 +47,9 @@ def open_library(
     elif not paths:
         name = "Sample library"
         default = data_dir / "articles"
-        notices += fill_default_library(default)
-        paths = (default,)
+        if begin:
+            notices += fill_default_library(default)
+        paths = (default,) if default.exists() else ()
     places = find_places(paths, state, data_dir, program_paths.cache_dir())
     for folder in places.folders:
         stray = folder / STATE_FILE

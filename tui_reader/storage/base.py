@@ -54,6 +54,10 @@ class Store(Protocol):
     def notices(self) -> Sequence[str]:
         """What a reader should know of the opening: recovered changes, another window, a damaged file set aside."""
 
+    @property
+    def damage(self) -> str:
+        """What is wrong with the file where only a part of it can be read, as a sentence; else empty."""
+
     def get(self, table: str, key: str) -> Record | None:
         """A record by key, or None."""
 

@@ -48,6 +48,11 @@ class LibraryStore:
         return self._library.read_only
 
     @property
+    def damage(self) -> str:
+        """What is wrong with the file where only a part of it can be read; else empty."""
+        return self._library.damage
+
+    @property
     def notices(self) -> Sequence[str]:
         """What a reader should know of the opening, and of what happened since."""
         return self._writer.notices

@@ -126,7 +126,7 @@ def _states(value: str) -> frozenset[PlaceState]:
         return frozenset({PlaceState.ORPHAN, PlaceState.AMBIGUOUS})
     found = frozenset(state for state in PlaceState if state.value.startswith(value))
     if not found:
-        raise ValueError(f"is:{value}? orphan, ambiguous, moved or anchored")
+        raise ValueError(f"is:{value}? lost, orphan, ambiguous, moved or anchored")
     return found
 
 

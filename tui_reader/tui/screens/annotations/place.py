@@ -168,7 +168,9 @@ class Place:
         found = self._found(annotation) if annotation.state == PlaceState.MOVED else ()
         note = annotation.note.strip()
         cut = "\n" in note or cell_len(note) > self._card.app.size.width - LIST_FRAME
-        return (*(((note, "note"),) if self.narrow and cut else ()), *found)
+        first = annotation.first_quote
+        marked = ((f"Marked first: “{first}”", "muted"),) if first else ()
+        return (*(((note, "note"),) if self.narrow and cut else ()), *found, *marked)
 
     def _place_told(self, annotation: Annotation) -> str:
         """What is said of the place where it could belong, and its words where the text is not seen."""

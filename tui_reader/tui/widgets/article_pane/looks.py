@@ -55,6 +55,8 @@ class Role(StrEnum):
     """The number of a highlight's colour, in the margin."""
     NUMBER_CURRENT = "number-current"
     NOTE = "note"
+    NOTE_CURRENT = "note-current"
+    """The note of the current highlight, in the margin."""
     NOTE_BAR = "note-bar"
     SELECTION = "selection"
     CARET = "caret"
@@ -107,6 +109,7 @@ LOOKS: dict[str, str] = {
     Role.NUMBER: "muted-ink",
     Role.NUMBER_CURRENT: "bold accent-ink",
     Role.NOTE: "italic text-ink",
+    Role.NOTE_CURRENT: "bold italic bright",
     Role.NOTE_BAR: "accent-ink",
     Role.SELECTION: "bright on selection",
     Role.CARET: "reverse",

@@ -170,7 +170,10 @@ class NotedView(MarkedView):
 
     def _kept_rows(self, mark: Mark, top: int) -> tuple[tuple[HeadRow, ...], range]:
         """The current note, all of it, and the rows beside its highlight that no other one takes."""
-        rows = note_rows(mark.note, mark.tags, self._note_width)
+        rows = tuple(
+            tuple(piece._replace(role=Role.NOTE_CURRENT) if piece.role is Role.NOTE else piece for piece in row)
+            for row in note_rows(mark.note, mark.tags, self._note_width)
+        )
         return rows, range(top, top + len(rows))
 
     def _cut_rows(self, mark: Mark, y: int, following: int | None) -> tuple[HeadRow, ...]:
