@@ -143,15 +143,14 @@ class NotedView(MarkedView):
     def _stacked(self, page: Page, marks: tuple[Mark, ...]) -> list[tuple[int, Mark, tuple[HeadRow, ...]]]:
         """Row of the page at which each note stands: that of its highlight, or below the note before it.
 
-        The current one stands beside its highlight in any case, and others make room for it.
+        The leading one stands beside its highlight in any case, and others make room for it.
         """
         for mark in marks:
             # Looking up a row may make heights above it exact: only then are all of them final.
             page.row_of(mark.start)
         tops = [page.row_of(mark.start) for mark in marks]
-        own = next(
-            (at for at, mark in enumerate(marks) if self._current is not None and mark.id == self._current.id), -1
-        )
+        leading = self.leading_mark
+        own = next((at for at, mark in enumerate(marks) if leading is not None and mark.id == leading.id), -1)
         kept, taken = self._kept_rows(marks[own], tops[own]) if own >= 0 else ((), range(0))
         found: list[tuple[int, Mark, tuple[HeadRow, ...]]] = []
         free = 0
@@ -168,8 +167,13 @@ class NotedView(MarkedView):
             free = y + len(rows) + 1
         return found
 
+    @property
+    def leading_mark(self) -> Mark | None:
+        """The highlight whose note stands beside it whatever others there are."""
+        return self._current
+
     def _kept_rows(self, mark: Mark, top: int) -> tuple[tuple[HeadRow, ...], range]:
-        """The current note, all of it, and the rows beside its highlight that no other one takes."""
+        """The leading note, all of it, and the rows beside its highlight that no other one takes."""
         rows = tuple(
             tuple(piece._replace(role=Role.NOTE_CURRENT) if piece.role is Role.NOTE else piece for piece in row)
             for row in note_rows(mark.note, mark.tags, self._note_width)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
+    from tui_reader.tui.widgets.article_pane.marks import Mark
 
     Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
 
@@ -381,6 +382,11 @@ class SelectingView(NotedView):
             caret = self._ends.caret
             return motions.Range(caret, next_boundary(document.text, caret))
         return super().attention
+
+    @property
+    def leading_mark(self) -> Mark | None:
+        """None while text is selected: notes would change places with every highlight that the caret goes through."""
+        return None if self._kind else super().leading_mark
 
     def scrolled(self) -> None:
         """The terminal's cursor goes with the caret."""
