@@ -106,7 +106,8 @@ def _tell_verdict(checked: Checked, draft: Path) -> None:
 
 def _searched(articles: Articles, places: Sequence[Path]) -> str:
     """What was looked through: “missing” means no more than that."""
-    told = f"Searched: {counted(articles.here, 'article')} in {', '.join(map(str, places))}"
+    where = ", ".join(map(str, places)) or "your default library, which is empty yet"
+    told = f"Searched: {counted(articles.here, 'article')} in {where}"
     if articles.elsewhere:
         told += f", and {articles.elsewhere:,} that you annotated elsewhere"
     if articles.unread:

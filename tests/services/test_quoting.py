@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.services.quoting import QuoteStyle, quote
+from tui_reader.services.quoting import QuoteStyle, place_name, quote, quote_words
 
 ABOUT = Metadata(
     title="Rivers under the [street]",
@@ -94,8 +94,9 @@ def test_bibtex() -> None:
 def test_two_quotes_of_one_article_are_two_entries_and_two_footnotes() -> None:
     for style, names in (("bibtex", r"@article\{(.+?),"), ("footnote", r"\[\^(.+?)\]:")):
         both = quote(headline(), document(), 0, 20, style) + quote(headline(), document(), 0, 38, style)
-        first, second = re.findall(names, both)
-        assert first != second
+        lost = [quote_words(headline(), "Water", style, place_name(at, at + 5)) for at in (7, 30)]
+        found = re.findall(names, both + "".join(lost))
+        assert len(set(found)) == 4
 
 
 def test_a_passage_cannot_end_the_quote_that_it_stands_in() -> None:

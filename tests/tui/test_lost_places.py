@@ -120,3 +120,16 @@ async def test_the_words_that_were_marked_first_stay_to_be_read(start: Start, tm
         assert only(reader).first_quote == MARKED
         await reader.keys("u")
         await reader.misses("Marked first")
+
+
+async def test_a_place_that_is_out_of_sight_since_the_terminal_grew_is_shown_again(
+    start: Start, tmp_path: Path
+) -> None:
+    file = make(tmp_path / "lib")
+    async with start(file.parent, size=(60, 22)) as reader:
+        await lose_one(reader, file)
+        await reader.sees("It could belong to place 1 of 1")
+        await reader.pilot.resize_terminal(110, 30)
+        await reader.until(lambda: selected(reader) == CLOSE)
+        await reader.pilot.resize_terminal(60, 22)
+        await reader.sees("It could belong to place 1 of 1, “The minister comes")

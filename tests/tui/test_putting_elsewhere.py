@@ -104,3 +104,17 @@ async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start
         first = pane.current_mark
         await reader.keys("g", "h")
         assert pane.current_mark != first
+
+
+async def test_one_that_is_deleted_while_it_waits_keeps_no_key(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await highlight_first(reader)
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
+        await reader.sees("1 without a place")
+        await reader.keys("A", "enter")
+        await reader.sees("H attach here")
+        await reader.keys("A", "x", "q", ")", "H")
+        await reader.sees("highlighted in")
+        assert len(marks_of(reader)) == 1

@@ -7,6 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.cli import main
+from tui_reader.config import Settings
+from tui_reader.services.headless import library_of
+from tui_reader.tui.screens.annotations import gathering
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +101,28 @@ async def test_a_filter_that_is_half_typed_narrows_nothing(start: Start, article
         await reader.keys("ctrl+u")
         await reader.types("Is:Anchored C:2")
         await reader.sees("1 of 3")
+
+
+async def test_a_filtered_list_is_never_empty_while_it_is_made_anew(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(articles) as reader:
+        await three(reader)
+        await reader.keys("/")
+        await reader.types("c:1")
+        await reader.keys("enter", "j")
+        await reader.sees("2 of 3")
+        shown = reader.app.screen.query_one("#annotations")
+        current, counts = shown.current, []
+        monkeypatch.setattr(gathering, "SLICE_SECONDS", -1.0)
+        ids = [each.id for each in reader.library.annotating.all() if each.colour == 2]
+        with library_of([articles], None, Settings()) as other:
+            other.annotating.recolour(ids, 1)
+
+        def seen() -> bool:
+            counts.append((shown.count, shown.current))
+            return bool(shown.count == 3)
+
+        await reader.until(seen)
+        assert {count for count, _ in counts} == {2, 3}
+        assert {each for _, each in counts} == {current}

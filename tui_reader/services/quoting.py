@@ -60,13 +60,23 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
     start = document.text.index(passage, start)
     is_in_text = document.title_block is not None
     source = _Source(headline, _position(document, start), title_in_text=is_in_text)
-    # Two quotes of one article are two entries and two footnotes, and each needs a name of its own.
-    source.place = f"-{start}-{start + len(passage)}"
+    source.place = place_name(start, start + len(passage))
     return write(passage, source)
 
 
-def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN) -> str:
+def place_name(start: int, end: int) -> str:
+    """What tells a passage from others of its article: two quotes are two entries and two footnotes."""
+    return f"-{start}-{end}"
+
+
+def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN, place: str = "") -> str:
     """The same of words whose place is not known: the article is gone, or no longer has them.
+
+    Args:
+        headline: The article.
+        words: The words.
+        style: One of `QuoteStyle`.
+        place: The `place_name` of where they stood.
 
     Raises:
         ValueError: There is no such style, or the words are white space.
@@ -74,7 +84,9 @@ def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN
     passage = words.strip()
     if not passage:
         raise ValueError("nothing to quote")
-    return _WRITERS[QuoteStyle(style)](passage, _Source(headline, "", title_in_text=False))
+    source = _Source(headline, "", title_in_text=False)
+    source.place = place
+    return _WRITERS[QuoteStyle(style)](passage, source)
 
 
 def file_name(headline: Headline) -> str:

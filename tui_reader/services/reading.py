@@ -38,6 +38,10 @@ class Outcome(NamedTuple):
     """The annotation that was made, taken back or brought back; empty where none was, or several."""
     place: int | None = None
     """Code point where the passage of an undone or redone `annotation` stands, or stood; None where it has none."""
+    steps: int = 0
+    """Steps of undo or redo that were taken, also where all that a step is about was left alone."""
+    left: bool = False
+    """Whether that was so."""
 
 
 def now() -> str:
@@ -243,7 +247,8 @@ class Reading:
         place = self._place_of(key, transaction.edits) if key else None
         stay = (annotation.article for annotation in map(self._state.notebook.get, left) if annotation is not None)
         message = _told(told, transaction)
-        return Outcome(message, tuple(dict.fromkeys((*ids, *stay))), annotation=key, place=place)
+        touched = tuple(dict.fromkeys((*ids, *stay)))
+        return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
         """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""

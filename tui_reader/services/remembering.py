@@ -90,9 +90,11 @@ class Remembering:
         Raises:
             ValueError: It has no words, or there is no such style.
         """
-        from tui_reader.services.quoting import quote_words  # noqa: PLC0415
+        from tui_reader.services.quoting import place_name, quote_words  # noqa: PLC0415
 
-        return quote_words(self.headline(annotation.article), annotation.quote, style)
+        current = annotation.current
+        place = "" if current is None else place_name(current.start, current.end)
+        return quote_words(self.headline(annotation.article), annotation.quote, style, place)
 
     def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
         """Fingerprints of texts that may be kept, the most wanted first."""

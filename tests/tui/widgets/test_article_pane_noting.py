@@ -341,3 +341,24 @@ async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_cli
         await shown.pilot.pause()
         assert "Paragraph 2." in shown.text
         await shown.pilot.click(offset=(10, 20))
+
+
+async def test_notes_keep_their_places_while_text_is_selected() -> None:
+    async with stage(120, 30) as shown:
+        await shown.show(TEXT)
+        shown.pane.set_marks(many_notes(4))
+        shown.pane.next_mark(3)
+        await shown.pilot.pause()
+
+        def order() -> list[str]:
+            return re.findall(r"▎ note (\d\d)", shown.text)
+
+        before = order()
+        shown.pane.start_selection("character")
+        shown.pane.move_caret("word", 3)
+        await shown.pilot.pause()
+        assert order() == before
+        shown.pane.end_selection()
+        await shown.pilot.pause()
+        assert shown.pane.current_mark is None
+        assert order() == ["00", "01"], "none leads"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.annotation import PlaceState
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.outside import Edited
     from tui_reader.tui.widgets.article_pane.notes import OwnNote
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
-
-
-class Change(NamedTuple):
-    """What is another in the highlights of an article."""
-
-    gone: list[AnnotationId]
-    """Those that are no longer shown as they were."""
-    put: list[tuple[Mark, str]]
-    """Those that are new or others, with their ranks."""
 
 
 class Marks:
@@ -60,19 +51,22 @@ class Marks:
         """The highlights that are shown, by their places; None until a pane needs it."""
         self.highlights = self.notes = self.lost = 0
         """Annotations that are about a passage; those with a note; those without a sure place."""
-        self.change: Change | None = None
-        """What the last look found to be another; None if all is to be shown anew."""
 
     @property
     def shown(self) -> tuple[Mark, ...]:
         """The highlights whose place is sure, the one touched last on top."""
         return tuple(self._shown)
 
-    def show_in(self, pane: ArticlePane) -> None:
-        """Give a pane that shows the article what the last look found."""
+    @property
+    def index(self) -> MarkIndex:
+        """The same by their places; the one object goes on changing with every look at the same text."""
         if self._index is None:
             self._index = MarkIndex(self._shown, self._ranks)
-        pane.show_marks(self._index)
+        return self._index
+
+    def show_in(self, pane: ArticlePane) -> None:
+        """Give a pane that shows the article what the last look found."""
+        pane.show_marks(self.index)
         pane.set_own_notes([self._own[each] for each in sorted(self._own)])
 
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
@@ -83,7 +77,7 @@ class Marks:
         if looked == self._looked and ids is not None:
             return self._look_at(dict.fromkeys(ids))
         same = looked[0] == self._looked[0] and looked[2] == self._looked[2] and ids is not None and not ids
-        self._looked, self.change, self._index = looked, None, None
+        self._looked, self._index = looked, None
         if not same:
             # They are read together with the text, aside; before, they would have to be waited for (0.1 s).
             annotations = self._annotating.of(article) if article is not None and document is not None else ()
@@ -108,7 +102,8 @@ class Marks:
         """Look at annotations that may be others now; whether any is."""
         article, readable, is_there = self._looked
         stands = self._annotating.standing_in(readable) if readable is not None else None
-        self.change = change = Change([], [])
+        gone: list[AnnotationId] = []
+        put: list[tuple[Mark, str]] = []
         seen = False
         for annotation_id in ids:
             old = self._known.pop(annotation_id, None)
@@ -126,7 +121,7 @@ class Marks:
                 if self._marks.pop(annotation_id, None) is not None:
                     place = bisect_left(self._ranks, _rank(old))
                     del self._ranks[place], self._shown[place]
-                    change.gone.append(annotation_id)
+                    gone.append(annotation_id)
             if new is not None:
                 self._count((new,), 1)
                 if new.anchor is None:
@@ -137,9 +132,9 @@ class Marks:
                     self._ranks.insert(place, rank)
                     self._shown.insert(place, mark)
                     self._marks[annotation_id] = mark
-                    change.put.append((mark, rank))
+                    put.append((mark, rank))
         if self._index is not None:
-            self._index.change(*change)
+            self._index.change(gone, put)
         return seen
 
     def _count(self, annotations: Iterable[Annotation], by: int) -> None:
@@ -182,14 +177,18 @@ def steps_of(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[Ar
     that was touched.
     """
     outcome = step()
-    touched, done = [*outcome.ids], 1
-    while done < count and (following := step()).ids:
-        outcome, done = following, done + 1
-        touched += outcome.ids
-    did, colon, what = outcome.message.partition(": ")
-    if done > 1 and colon:
-        outcome = outcome._replace(message=f"{did} {done:,} changes, at last: {what}")
-    return outcome, tuple(touched)
+    taken = [outcome]
+    while len(taken) < count and (following := step()).steps:
+        taken.append(following)
+    done, alone = [each for each in taken if not each.left], sum(each.left for each in taken)
+    touched = tuple(article for each in taken for article in each.ids)
+    if len(taken) == 1 or not done:
+        return taken[-1], touched
+    outcome = done[-1]
+    did, _, what = outcome.message.partition(": ")
+    message = f"{did} {len(done):,} changes, at last: {what}" if len(done) > 1 else outcome.message
+    left = f"; left {alone:,} alone, changed elsewhere since" if alone else ""
+    return outcome._replace(message=message + left), touched
 
 
 class Host(Protocol):

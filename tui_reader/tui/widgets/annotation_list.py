@@ -157,6 +157,21 @@ class AnnotationList(LinePane):
         self._empty = tuple(empty)
         self.repaint()
 
+    def replace(self, sections: Iterable[Section], empty: Sequence[str], keep: Annotation | None) -> None:
+        """List others in the place of those that are listed; the rows stay where they are as far as they can.
+
+        Args:
+            sections: All that is listed from now on.
+            empty: What an empty list says.
+            keep: The annotation that the cursor is to stand on; as far down as it stands now where it is not listed.
+        """
+        index, top = self.index, self._top
+        self.clear(empty)
+        self.extend(sections, cursor=False)
+        self._top = top
+        if keep is None or not self.seek(keep.id, keep.article):
+            self.settle(index)
+
     def extend(self, sections: Iterable[Section], *, cursor: bool = True) -> None:
         """List more.
 
@@ -233,7 +248,14 @@ class AnnotationList(LinePane):
 
     def choose_those_left(self) -> None:
         """Choose those no longer that are gone."""
-        self._chosen = {each: article for each, article in self._chosen.items() if self._source.get(each) is not None}
+        known = {article: self._source.ids(article) for article in set(self._chosen.values())}
+        gone = [each for each, article in self._chosen.items() if each not in known[article]]
+        for each in gone:
+            del self._chosen[each]
+            annotation = self._source.get(each)
+            if annotation is not None:
+                # It went to another article.
+                self._chosen[each] = annotation.article
         self._chosen_here = None
         self.repaint()
 

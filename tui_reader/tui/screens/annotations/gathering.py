@@ -68,11 +68,16 @@ class Gathering:
         """Whether it is not known yet which annotations there are."""
         self._keep: AnnotationId | None = None
         self._index = 0
+        self._empty: Sequence[str] = ()
+        self._aside: list[Section] | None = None
+        """What is to take the place of the list once all of it is there; None where the list itself is being filled."""
+        self._again = False
+        """Whether annotations have changed since that began."""
 
     @property
     def under_way(self) -> bool:
-        """Whether there is more to come."""
-        return self._waits or self._left is not None
+        """Whether there is more to come into the list."""
+        return self._aside is None and (self._waits or self._left is not None)
 
     @property
     def lost(self) -> int:
@@ -97,13 +102,22 @@ class Gathering:
             keep: The annotation that the cursor is to stand on.
             index: How far down it stands where that one is not listed.
         """
-        self._keep, self._index = keep, index
+        self._keep, self._index, self._empty = keep, index, empty
+        self._aside, self._again = None, False
         self._list.clear(empty)
         self._waits = self._article is None and self._library.annotating.is_being_counted
         self._left = None
         self.total = 0
         if not self._waits:
             self._set_out()
+
+    def renew(self, empty: Sequence[str]) -> None:
+        """Find out anew what is asked for, and change the list only then: it is worked with meanwhile."""
+        if self._waits or self._left is not None or self._aside is not None:
+            self._again = True
+            return
+        self._aside, self._again, self._empty = [], False, empty
+        self._set_out()
 
     def _set_out(self) -> None:
         self.total = self.count()
@@ -114,6 +128,9 @@ class Gathering:
         else:
             annotating = self._library.annotating
             sections = [Section(each, annotating.count(each)) for each in annotating.articles()]
+            if self._aside is not None:
+                self._aside += sections
+                return
             self._list.extend(sections, cursor=False)
             self._find_kept()
 
@@ -138,13 +155,25 @@ class Gathering:
             if time.monotonic() > enough:
                 done = False
                 break
-        if found:
+        if self._aside is not None:
+            self._aside += found
+        elif found:
             self._list.extend(found, cursor=self._keep is None)
             self._find_kept()
         if done:
             self._left = None
+            self._finish()
+        return done and self._left is None and self._aside is None
+
+    def _finish(self) -> None:
+        sections, self._aside = self._aside, None
+        if sections is None:
             self._list.settle(self._index)
-        return done
+        else:
+            current = self._list.current
+            self._list.replace(sections, self._empty, self._library.annotating.get(current) if current else None)
+        if self._again:
+            self.renew(self._empty)
 
     def _asked_for(self, article: ArticleId) -> list[AnnotationId]:
         title = self._shelf.title(article)

@@ -121,7 +121,9 @@ class Listing:
         if ids is not None and not ids:
             return False
         self._list.choose_those_left()
-        self.again()
+        self._list.touch()
+        self._gathering.renew(self._nothing())
+        self._gather_more()
         return True
 
     def again(self, wanted: Annotation | None = None) -> None:

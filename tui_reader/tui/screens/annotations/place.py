@@ -34,12 +34,22 @@ class Place:
         self._candidate = 0
         self._offer: tuple[AnnotationId, Document, Range] | None = None
         """The place that is seen to be where a lost annotation could belong."""
-        self.narrow = False
-        """Whether there is no room for the text, so that the card has to show such a place."""
+        self._narrow = False
         self._marks = Marks(library.annotating)
         self._marked: ArticleId | None = None
         self.article: ArticleId | None = None
         """The article whose text is shown or waited for."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for the text, so that the card has to show where an annotation could belong."""
+        return self._narrow
+
+    @narrow.setter
+    def narrow(self, narrow: bool) -> None:
+        if narrow != self._narrow:
+            # What was to be seen on the card is to be seen in the text now, or the other way round.
+            self._narrow, self._offer = narrow, None
 
     @property
     def document(self) -> Document | None:

@@ -128,7 +128,7 @@ class AnnotationsScreen(KeyScreen):
         self.set_class(narrow, "-narrow")
         if narrow != self._place.narrow:
             self._place.narrow = narrow
-            self.call_after_refresh(self._show_lost)
+            self.call_after_refresh(self._show_place)
         self._list.styles.width = width if narrow else max(38, min(64, width // 2))
 
     # Keys

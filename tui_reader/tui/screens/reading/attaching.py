@@ -52,7 +52,10 @@ class Attaching:
         return self._pending.annotation if self._pending is not None else None
 
     def _holds(self, pending: _Pending) -> bool:
-        pane = self._desk.panes.article
+        pane, annotation = self._desk.panes.article, self._desk.library.annotating.get(pending.annotation)
+        if annotation is None or annotation.article != pending.article:
+            # It was deleted meanwhile, or its notes were given to another article.
+            return False
         lasts = pending.selection is None or (bool(pane.selecting) and pane.selections == pending.selection)
         return lasts and pending.article == self._desk.shown
 

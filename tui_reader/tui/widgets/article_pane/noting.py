@@ -167,6 +167,12 @@ class NotedView(MarkedView):
             free = y + len(rows) + 1
         return found
 
+    def notes_moved(self) -> None:
+        """Another note leads: those in the margin stand elsewhere."""
+        if self._speaking:
+            self._besides = (None, {})
+            self.repaint()
+
     @property
     def leading_mark(self) -> Mark | None:
         """The highlight whose note stands beside it whatever others there are."""

@@ -45,6 +45,8 @@ class SelectingView(NotedView):
     """Whether the selection is still the one that selecting began with."""
     _carry: Carry | None = None
     """Says where a range of the shown text stands in the one that is about to replace it; None while nobody knows."""
+    _led: Mark | None = None
+    """The highlight that was current when selecting began."""
     selections = 0
     """How many selections have begun; tells one from the next."""
     _sought: tuple[str, str] = ("", "")
@@ -149,7 +151,10 @@ class SelectingView(NotedView):
         self.attended()
 
     def _drop_selection(self) -> None:
+        led, self._led = self._led, None
         self._kind, self._goal, self._untouched = "", None, False
+        if led != self._current:
+            self.notes_moved()
 
     def swap_ends(self) -> None:
         """Move the other end of the selection from now on."""
@@ -297,6 +302,7 @@ class SelectingView(NotedView):
         before, before_kind = self._ends, self._kind
         if not before_kind:
             self.selections += 1
+            self._led = self._current
         self._set_focus(None)
         self._ends, self._kind, self._goal, self._untouched = ends, kind, None, False
         if before_kind == kind == CHARACTER and before.anchor == ends.anchor:
@@ -385,8 +391,8 @@ class SelectingView(NotedView):
 
     @property
     def leading_mark(self) -> Mark | None:
-        """None while text is selected: notes would change places with every highlight that the caret goes through."""
-        return None if self._kind else super().leading_mark
+        """While text is selected, the one that led before: notes would change places under the reader's eyes."""
+        return self._led if self._kind else super().leading_mark
 
     def scrolled(self) -> None:
         """The terminal's cursor goes with the caret."""
