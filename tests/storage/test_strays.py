@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tinydb import where
 
 from tests.storage.crashes import Unflushed
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ANNOTATIONS, Edit
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.keyindex import Numbers
 from tui_reader.storage.library import Library
 from tui_reader.storage.merge import merge_file
+from tui_reader.storage.registers import ABSENT, Registers, join
 from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.strays import reunite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +58,43 @@ class Machine:
         merge_file(library, str(other.path))
         fold(library)
         library.close()
+
+    def meet(self, other: Machine, key: str, how: str) -> None:
+        """Move a note while the other machine writes on it, and hear of that by its journal or its base."""
+        library = other.library()
+        theirs, mine = LibraryStore(library), LibraryStore(self.library())
+        beside = self.path.with_name(library.journal.path.rpartition("/")[2])
+        note = (theirs.get(ANNOTATIONS, key) or {}).get("note")
+        article = (mine.get(ANNOTATIONS, key) or {}).get("article")
+        theirs.apply([Edit(ANNOTATIONS, key, "note", note, f"{note} and more")], "noted").result(5)
+        if how == "hear of its journal":
+            shutil.copy(library.journal.path, beside)
+        mine.apply([Edit(ANNOTATIONS, key, "article", article, "d")], "moved").result(5)
+        if how == "hear at last":
+            shutil.copy(library.journal.path, beside)
+        theirs.close()
+        if how == "be replaced":
+            shutil.copy(other.path, self.path.with_name("synced"))
+            self.path.with_name("synced").replace(self.path)
+        mine.close()
+        beside.unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        """Do what a reader does in the quiet."""
+        library = self.library()
+        reunite(library, Numbers())
+        fold(library)
+        library.close()
+
+    def latest(self, key: str, field: str) -> object:
+        """What was written last of a note's field, wherever it stood then."""
+        library = self.library()
+        found: Registers = {}
+        for article in "abcd":
+            join(found, library.state.registers(ANNOTATIONS, document_id(key, article)) or {})
+        library.close()
+        _, value = found.get(field, ("", None))
+        return None if value is ABSENT else value
 
     def notes(self) -> list[tuple[str, Record]]:
         """Every annotation as a reader sees it, by list and by key."""
@@ -114,6 +156,30 @@ def test_the_journal_of_the_other_machine_does_the_same(machines: tuple[Machine,
     assert one.notes() == MOVED
 
 
+def test_new_words_in_a_base_that_takes_the_place_of_the_own_one_move_with_the_note(
+    machines: tuple[Machine, Machine],
+) -> None:
+    one, two = machines
+    with closing(LibraryStore(one.library())) as store:
+        two.change("note", "words and more")
+        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(5)
+        shutil.copy(two.path, one.path.with_name("synced"))
+        one.path.with_name("synced").replace(one.path)
+    shutil.copy(one.path, two.path)
+    assert one.notes() == two.notes() == MOVED
+
+
+def test_words_in_a_journal_that_goes_again_are_not_forgotten(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    library = two.library()
+    with closing(LibraryStore(library)) as other, closing(LibraryStore(one.library())) as store:
+        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
+        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(5)
+        shutil.copy(library.journal.path, one.path.parent)
+    one.path.with_name(library.journal.path.rpartition("/")[2]).unlink()
+    assert one.notes() == MOVED
+
+
 def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.change("article", "b")
@@ -124,14 +190,18 @@ def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine
     assert one.notes() == two.notes() == [("n", {"article": "c", "note": "words", "tags": ["x"], "colour": 3})]
 
 
+@pytest.mark.parametrize("first", ["moved", "edited"])
 def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
-    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     one, two = machines
+    if first == "edited":
+        two.change("note", "words and more")
     monkeypatch.setattr("tui_reader.storage.merge.reunite", lambda *_: None)
     monkeypatch.setattr("tui_reader.storage.writer._IDLE", 0.0)
     one.change("article", "b")
-    two.change("note", "words and more")
+    if first == "moved":
+        two.change("note", "words and more")
     one.hear(two)
     with closing(LibraryStore(one.library())) as store:
         while not (news := store.poll()):
@@ -152,6 +222,15 @@ def test_what_is_deleted_on_both_stays_deleted(machines: tuple[Machine, Machine]
     assert one.notes() == two.notes() == []
 
 
+def test_what_a_script_took_away_does_not_come_back_with_a_note_of_that_id(machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    with LibraryDB(one.path) as db:
+        db.table(ANNOTATIONS).remove(where("id") == "n")
+        db.table(ANNOTATIONS).insert({"id": "n", "article": "b", "note": "new"})
+    one.settle()
+    assert one.notes() == [("n", {"article": "b", "note": "new"})]
+
+
 CHANGES = st.tuples(
     st.integers(0, 2),
     st.sampled_from("nm"),
@@ -159,9 +238,16 @@ CHANGES = st.tuples(
         st.tuples(st.just("article"), st.sampled_from("abc")),
         st.tuples(st.just("note"), st.sampled_from(["one", "two", None])),
         st.tuples(st.just("tags"), st.sampled_from([["x"], ["y"], None])),
-        st.tuples(st.just("hear"), st.integers(0, 2)),
+        st.tuples(st.sampled_from(["hear", "hear of its journal", "hear at last", "be replaced"]), st.integers(0, 2)),
     ),
 )
+
+
+def assert_best(machine: Machine) -> None:
+    for key, record in machine.notes():
+        assert {field: record.get(field) for field in ("article", "note")} == {
+            field: machine.latest(key, field) for field in ("article", "note")
+        }, "it knows something better"
 
 
 @given(st.lists(CHANGES, max_size=14))
@@ -175,13 +261,24 @@ def test_machines_that_heard_of_all_agree(
     for machine in machines[1:]:
         shutil.copy(machines[0].path, machine.path)
     for number, key, (field, value) in changes:
-        if field != "hear":
+        if not isinstance(value, int):
             machines[number].change(field, value, key)
-        elif isinstance(value, int):
+        elif field == "hear":
             machines[number].hear(machines[value])
+        elif value != number:
+            machines[number].meet(machines[value], key, field)
+    for machine in machines:
+        machine.settle()
+        assert_best(machine)
     for _ in range(3):
         for machine, other in itertools.permutations(machines, 2):
             machine.hear(other)
+    for machine in machines:
+        machine.settle()
+        assert_best(machine)
     notes = [machine.notes() for machine in machines]
     assert notes[0] == notes[1] == notes[2]
     assert [key for key, _ in notes[0]] == ["m", "n"]
+    before = machines[0].path.read_bytes()
+    machines[0].settle()
+    assert machines[0].path.read_bytes() == before, "a second time there is nothing to do"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.pace import breathe
 from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.basefile import GRAVES
 from tui_reader.storage.identity import KEY_BITS, OWN, document_id
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class KeyIndex:
         self.repeated = {one for one, other in pairwise(self._own) if one == other}
         """Numbers of own keys that several documents have."""
 
+    @property
+    def own(self) -> set[int]:
+        """Numbers of the own keys of all documents."""
+        return set(self._own)
+
     def find(self, own: int) -> int | None:
         """The document id of the record whose own key has this number."""
         return next(self.all(own), None)
@@ -57,6 +63,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self._index: tuple[BaseFile, KeyIndex] | None = None
+        self._deleted: tuple[BaseFile, KeyIndex] | None = None
 
     def find(self, state: State, table: str, key: str) -> int | None:
         """The document id of a record; None if there is no such annotation."""
@@ -75,4 +82,11 @@ class Numbers:
         index = self._index
         if index is None or index[0] is not state.base:
             index = self._index = (state.base, KeyIndex(state.base, ANNOTATIONS))
+        return index[1]
+
+    def prepare_deleted(self, state: State) -> KeyIndex:
+        """The same of the deleted ones."""
+        index = self._deleted
+        if index is None or index[0] is not state.base:
+            index = self._deleted = (state.base, KeyIndex(state.base, f"{ANNOTATIONS}{GRAVES}"))
         return index[1]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage import problems
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.basefile import BaseFile, MemorySource, UnreadableError
+from tui_reader.storage.basefile import GRAVES, BaseFile, MemorySource, UnreadableError
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
@@ -73,7 +73,7 @@ class Library:
         self.watching = False
         """Whether what others change is gathered for `news`."""
         self.heard: set[int] = set()
-        """Document ids of the annotations that other machines' journals have told of, for `strays.reunite`."""
+        """Document ids of the annotations that others' journals and bases have told of, for `strays.reunite`."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()
@@ -253,6 +253,7 @@ class Library:
             before = [old.document(*place) for place in places]
         except (UnreadableError, ValueError):
             return  # the old file was overwritten in place: nobody can say any more what it held
+        self.heard |= {number for table, number in places if table.removesuffix(GRAVES) == ANNOTATIONS}
         self._compare(places, before)
 
     # -- changing -----------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Annotations that stand under two articles: one machine moved them, and another one changed them where they stood.
 
 Each is made one document again, at the article that it was moved to last, with whatever any of them knows better. This
-follows from their stamps alone, so every machine comes to the same, in whatever order it hears of them.
+follows from their stamps alone, those that were deleted by moving them included, so every machine comes to the same, in
+whatever order it hears of them, and from a base that came ready made as well.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from tui_reader.storage.library import Change
 from tui_reader.storage.registers import DELETED, EXISTS, Registers, compress, has_sets, is_alive, join
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from typing import Any
 
     from tui_reader.storage.journal import Entry
@@ -25,83 +27,88 @@ if TYPE_CHECKING:
     from tui_reader.storage.library import Library
     from tui_reader.storage.state import State
 
-_BATCH = 500
+_BATCH = 50
 """Annotations in one journal entry: a few milliseconds under the lock."""
 
 
-def reunite(library: Library, numbers: Numbers, heard: Collection[int]) -> list[Change]:
-    """Make every annotation of a library one document; what was changed by that.
+def reunite(library: Library, numbers: Numbers, heard: AbstractSet[int] | None = None) -> list[Change]:
+    """Make annotations of a library one document each; what was changed by that.
 
     Args:
         library: The documents.
         numbers: Finds document ids.
-        heard: Document ids of annotations that other copies of the library told of: where they were deleted here, by
-            moving them, they may still know something better.
+        heard: Document ids of the annotations to look at, wherever else they stand; None for all.
 
     Raises:
         StoreError: It cannot be written.
     """
-    groups = list(_groups(library.state, numbers, heard))
+    state = library.state
+    # Nearly all that were ever moved are one document already, and that is found out without the lock.
+    groups = [group for group in _groups(state, numbers, heard) if any(_operations(state, group))]
     changes: list[Change] = []
     for start in range(0, len(groups), _BATCH):
         before: dict[int, dict[str, Any] | None] = {}
-        library.commit(partial(_entry, groups[start : start + _BATCH], heard, before))
+        library.commit(partial(_entry, groups[start : start + _BATCH], before))
         changes += [Change(ANNOTATIONS, n, old, library.state.document(ANNOTATIONS, n)) for n, old in before.items()]
     return changes
 
 
-def _groups(state: State, numbers: Numbers, heard: Collection[int]) -> Iterable[list[int]]:
-    """The documents of each annotation that has several which count."""
-    index = numbers.prepare(state)
-    changed: dict[int, set[int]] = {own: set() for own in index.repeated}
+def _groups(state: State, numbers: Numbers, heard: AbstractSet[int] | None) -> Iterable[list[int]]:
+    """The documents of each annotation that has several, deleted ones included."""
+    living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
+    changed: dict[int, set[int]] = {}
     for table, number in state.changed_places():
         if table == ANNOTATIONS:
             changed.setdefault(number & OWN, set()).add(number)
-    for own, known in changed.items():
+    looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN for n in heard}
+    for own in looked_at:
         breathe()
-        known.update(index.all(own))
+        known = changed.get(own, set()).union(living.all(own), deleted.all(own))
         if len(known) > 1:
-            counting = [n for n in sorted(known) if n in heard or state.document(ANNOTATIONS, n) is not None]
-            if len(counting) > 1:
-                yield counting
+            yield sorted(known)
 
 
-def _entry(
-    groups: Iterable[list[int]], heard: Collection[int], before: dict[int, dict[str, Any] | None], state: State
-) -> Entry | None:
-    """The entry that makes documents one that are one annotation; None if they are.
+def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The members `o` and `m` of the entry that makes documents one that are one annotation; both empty if they are."""
+    known = {number: state.registers(ANNOTATIONS, number) or {} for number in group}
+    alive = [number for number in group if is_alive(known[number])]
+    # What was deleted before the annotation was made is another one's past: a script took that away, and it stays away.
+    made = max((known[number].get(KEY, ("", None))[0] for number in alive), default="")
+    record: Registers = {}
+    for number in group:
+        if number in alive or known[number].get(DELETED, ("", None))[0] >= made:
+            join(record, {name: value for name, value in known[number].items() if name != DELETED})
+    _, key = record.get(KEY, ("", None))
+    _, parent = record.get(PARENT, ("", None))
+    if not alive or not isinstance(key, str) or document_id(key) != group[0] & OWN:
+        return [], []
+    home = document_id(key, parent if isinstance(parent, str) else "")
+    there = state.registers(ANNOTATIONS, home) or {}
+    both = dict(there)
+    join(both, record)
+    strays = [number for number in alive if number != home]
+    if both == there and not strays:
+        return [], []
+    operations: list[list[Any]] = []
+    if strays:
+        # Later than any move away from there that others will tell of: so one of them is never deleted.
+        operations.append([ANNOTATIONS, str(home), {EXISTS: True}])
+        operations += [[ANNOTATIONS, str(number), {DELETED: True}] for number in strays]
+    return operations, [[ANNOTATIONS, str(home), compress(record, sets=has_sets(ANNOTATIONS))]]
+
+
+def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None], state: State) -> Entry | None:
+    """The entry that makes the documents of several annotations one each; None if they are.
 
     Args:
-        groups: The document ids of some annotations.
-        heard: As in `reunite`.
+        groups: The document ids of each annotation.
         before: Takes what the documents were that it changes.
         state: The documents.
     """
-    operations: list[list[Any]] = []
-    joined: list[list[Any]] = []
+    entry: Entry = {"o": [], "m": []}
     for group in groups:
-        known = {number: state.registers(ANNOTATIONS, number) or {} for number in group}
-        alive = [number for number in group if is_alive(known[number])]
-        record: Registers = {}
-        for number in group:
-            if number in alive or number in heard:
-                join(record, {name: value for name, value in known[number].items() if name != DELETED})
-        _, key = record.get(KEY, ("", None))
-        _, parent = record.get(PARENT, ("", None))
-        if not alive or not isinstance(key, str) or document_id(key) != group[0] & OWN:
-            continue
-        home = document_id(key, parent if isinstance(parent, str) else "")
-        there = state.registers(ANNOTATIONS, home) or {}
-        both = dict(there)
-        join(both, record)
-        strays = [number for number in alive if number != home]
-        if both == there and not strays:
-            continue
-        joined.append([ANNOTATIONS, str(home), compress(record, sets=has_sets(ANNOTATIONS))])
-        if strays:
-            # Later than any move away from there that others will tell of: so one of them is never deleted.
-            operations.append([ANNOTATIONS, str(home), {EXISTS: True}])
-            operations += [[ANNOTATIONS, str(number), {DELETED: True}] for number in strays]
-    entry: Entry = {"o": operations, "m": joined}
+        operations, joined = _operations(state, group)
+        entry["o"] += operations
+        entry["m"] += joined
     before |= {number: state.document(table, number) for table, number in state.places([entry])}
     return entry if before else None

@@ -156,8 +156,7 @@ class Writer:
         work_aside()
         if not self._library.read_only and conflict_copies(self._library.path):
             self._merge_copies()
-        if self._library.heard:
-            self._reunite()
+        self._reunite()
         self._merged.set()
         while True:
             with self._changed:
@@ -173,6 +172,8 @@ class Writer:
 
         try:
             self._save([])
+            self._look()
+            self._reunite()  # while it is known where to look: a later run has to look everywhere
             self._fold(at_exit=True)
         finally:
             self._library.close()
@@ -217,41 +218,51 @@ class Writer:
         return lambda state: pending.entry(state, self._numbers)
 
     def _rest(self) -> None:
+        if self._look() and time.monotonic() - self._last_change >= _IDLE:
+            try:
+                self._use_the_quiet()
+            except _TROUBLE as error:
+                self._tell(str(error))
+        self._tell_damage()
+
+    def _look(self) -> bool:
+        """Take in what others changed; whether that was possible."""
         try:
             self._library.poll()
             self._gather_news()
-            if time.monotonic() - self._last_change >= _IDLE:
-                self._use_the_quiet()
         except _TROUBLE as error:
             self._tell(str(error))
-        self._tell_damage()
+            return False
+        return True
 
     def _use_the_quiet(self) -> None:
         # So that whoever asks for an annotation by its key does not wait for it: after the start, and after a fold.
         self._numbers.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
             return
-        self._reunite()
+        self._reunite(everywhere=True)
         journal = self._library.journal
         enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
         if journal.offset > enough or journal.lines >= _FOLD_LINES:
             self._fold()
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
 
-    def _reunite(self) -> None:
+    def _reunite(self, *, everywhere: bool = False) -> None:
+        """Make one document of annotations that others told of; `everywhere`, of those in a new base as well."""
         library, base = self._library, self._library.state.base
-        if library.read_only or library.damage or (base is self._united and not library.heard):
+        if library.read_only or library.damage or not (library.heard or (everywhere and base is not self._united)):
             return
         from tui_reader.storage.strays import reunite  # noqa: PLC0415 - 1 ms, which a start can do without
 
         heard, library.heard = library.heard, set()
         try:
-            changes = reunite(library, self._numbers, heard)
+            changes = reunite(library, self._numbers, None if everywhere and base is not self._united else heard)
         except _TROUBLE as error:
             library.heard |= heard
             self._tell(str(error))
             return
-        self._united = base
+        if everywhere:
+            self._united = base
         with self._changed:
             self._news += [edit for change in changes for edit in edits_of(change)]
 
