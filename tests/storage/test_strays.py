@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_reader.storage.base import Record
+    from tui_reader.storage.state import State
 
 
 class Machine:
@@ -178,6 +179,29 @@ def test_words_in_a_journal_that_goes_again_are_not_forgotten(machines: tuple[Ma
         shutil.copy(library.journal.path, one.path.parent)
     one.path.with_name(library.journal.path.rpartition("/")[2]).unlink()
     assert one.notes() == MOVED
+
+
+def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_at(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = machines
+    monkeypatch.setattr("tui_reader.storage.writer._IDLE", 0.0)
+    one.change("article", "b")
+    one.change("article", "b", "m")
+    one.change("article", "a", "m")
+    looked_at: list[list[int]] = []
+    with closing(LibraryStore(one.library())) as store:
+
+        def look(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
+            looked_at.append(group)
+            if len(looked_at) == 1:
+                store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted")
+            return [], []
+
+        monkeypatch.setattr("tui_reader.storage.strays._operations", look)
+        while len(looked_at) < 2:
+            store._writer._thread.join(0.01)
+    assert looked_at[0] == looked_at[1], "it begins anew after the change"
 
 
 def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine, Machine]) -> None:

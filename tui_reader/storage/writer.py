@@ -248,15 +248,25 @@ class Writer:
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
 
     def _reunite(self, *, everywhere: bool = False) -> None:
-        """Make one document of annotations that others told of; `everywhere`, of those in a new base as well."""
+        """Make one document of annotations that others told of.
+
+        Args:
+            everywhere: Look at all others as well, if that was not done in this base, and nobody waits.
+        """
         library, base = self._library, self._library.state.base
         if library.read_only or library.damage or not (library.heard or (everywhere and base is not self._united)):
             return
-        from tui_reader.storage.strays import reunite  # noqa: PLC0415 - 1 ms, which a start can do without
+        from tui_reader.storage.strays import Interrupted, reunite  # noqa: PLC0415 - 1 ms, which a start can do without
 
         heard, library.heard = library.heard, set()
         try:
-            changes = reunite(library, self._numbers, None if everywhere and base is not self._united else heard)
+            if everywhere and base is not self._united:
+                changes = reunite(library, self._numbers, is_urgent=lambda: bool(self._waiting or self._closing))
+            else:
+                changes = reunite(library, self._numbers, heard)
+        except Interrupted:
+            library.heard |= heard
+            return
         except _TROUBLE as error:
             library.heard |= heard
             self._tell(str(error))
