@@ -15,6 +15,7 @@ from tinydb import where
 from tests.storage.crashes import Unflushed
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ANNOTATIONS, Edit
+from tui_reader.storage.basefile import BaseFile
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.fold import fold
 from tui_reader.storage.identity import document_id
@@ -24,6 +25,7 @@ from tui_reader.storage.merge import merge_file
 from tui_reader.storage.registers import ABSENT, Registers, join
 from tui_reader.storage.store import LibraryStore
 from tui_reader.storage.strays import reunite
+from tui_reader.storage.values import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,7 +194,7 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
     looked_at: list[list[int]] = []
     with closing(LibraryStore(one.library())) as store:
 
-        def look(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
+        def look(_: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
             looked_at.append(group)
             if len(looked_at) == 1:
                 store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted")
@@ -202,6 +204,33 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
         while len(looked_at) < 2:
             store._writer._thread.join(0.01)
     assert looked_at[0] == looked_at[1], "it begins anew after the change"
+
+
+def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[int] = []
+    decoded: list[bytes] = []
+    line = BaseFile.line
+
+    def counted_line(base: BaseFile, table: str, number: int) -> bytes | None:
+        lines.append(number)
+        return line(base, table, number)
+
+    def counted_decode(text: bytes) -> Any:
+        decoded.append(text)
+        return decode(text)
+
+    with closing(LibraryStore(machines[0].library())) as store:
+        assert store.get(ANNOTATIONS, "n")
+        monkeypatch.setattr(BaseFile, "line", counted_line)
+        monkeypatch.setattr("tui_reader.storage.state.decode", counted_decode)
+        assert (store.get(ANNOTATIONS, "n") or {})["note"] == "words"
+        assert (len(lines), len(decoded)) == (1, 1)
+        store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted").result(5)
+        decoded.clear()
+        assert (store.get(ANNOTATIONS, "n") or {})["note"] == "other words"
+        assert len(decoded) == 1
 
 
 def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine, Machine]) -> None:

@@ -71,6 +71,8 @@ class Numbers:
         if table != ANNOTATIONS:
             return own
         number = state.numbers.get(own)
+        if number is None and own not in (index := self.prepare(state)).repeated:
+            return index.find(own)
         if number is not None and state.exists(table, number):
             return number
         # It was deleted where it stood, and may have stood elsewhere since before.

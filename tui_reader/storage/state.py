@@ -10,6 +10,7 @@ from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.identity import OWN
 from tui_reader.storage.registers import (
     ABSENT,
+    DELETED,
     EXISTS,
     STAMPS,
     Registers,
@@ -71,8 +72,11 @@ class State:
         return self.merged(table, number, self.base.line(table, number)) or None
 
     def exists(self, table: str, number: int) -> bool:
-        """Whether there is a document."""
-        return is_alive(self.registers(table, number) or {})
+        """Whether there is a document; read only where it may have been deleted since."""
+        line = self.base.line(table, number)
+        if line is not None and DELETED not in self._changed.get(table, {}).get(number, {}):
+            return True
+        return is_alive(self.merged(table, number, line))
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """A document as callers see it, or None."""
