@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,41 @@ def test_the_journal_of_the_other_machine_does_the_same(machines: tuple[Machine,
         one.change("article", "b")
     shutil.copy(library.journal.path, one.path.parent)
     store.close()
+    assert [key for key, _ in one.notes()] == ["n"]
     assert one.notes() == MOVED
+
+
+@pytest.mark.parametrize("first", ["moved", "edited"])
+def test_the_start_does_not_wait_for_it(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    one, two = machines
+    if first == "moved":
+        one.change("article", "b")
+    library = two.library()
+    with closing(LibraryStore(library)) as other:
+        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
+        if first == "edited":
+            one.change("article", "b")
+        shutil.copy(library.journal.path, one.path.parent)
+    is_open = threading.Event()
+    waited: list[bool] = []
+
+    def reunite_later(*about: Any) -> Any:
+        waited.append(is_open.wait(5))
+        return reunite(*about)
+
+    monkeypatch.setattr("tui_reader.storage.strays.reunite", reunite_later)
+    monkeypatch.setattr("tui_reader.storage.writer._PATIENCE", 20.0)
+    with closing(LibraryStore(one.library())) as store:
+        shown = list(store.items(ANNOTATIONS))
+        assert shown == [("n", store.get(ANNOTATIONS, "n"))], "it stands once all the same"
+        is_open.set()
+        while not (news := store.poll()):
+            store._writer._thread.join(0.01)
+        assert {edit.key for edit in news} == {"n"}
+        assert list(store.items(ANNOTATIONS)) == MOVED
+    assert all(waited)
 
 
 def test_new_words_in_a_base_that_takes_the_place_of_the_own_one_move_with_the_note(

@@ -71,7 +71,7 @@ class Writer:
         self._merged = threading.Event()
         self._greet()
         copies = conflict_copies(library.path)
-        soon = library.heard or (copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON)
+        soon = copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
         if soon:
@@ -156,8 +156,9 @@ class Writer:
         work_aside()
         if not self._library.read_only and conflict_copies(self._library.path):
             self._merge_copies()
-        self._reunite()
         self._merged.set()
+        # Nobody waits for this: until then each is shown once, at the place where its document counts.
+        self._reunite()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing, _LOOK_EVERY)
