@@ -13,6 +13,7 @@ from tinydb.table import Document
 
 from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.foreign import derived_id
 from tui_reader.storage.identity import document_id
 
 if TYPE_CHECKING:
@@ -84,6 +85,39 @@ def test_an_annotation_whose_article_a_script_changes_moves_to_it(tmp_path: Path
         assert len(table) == 2
     assert notes_on(path, "a") == notes_on(path, "c") == []
     assert sorted(map(str, notes_on(path, "b"))) == ["other", "words"]
+
+
+def test_two_annotations_cannot_become_one(tmp_path: Path) -> None:
+    with LibraryDB(tmp_path / "library.json", machine="aaaa") as db:
+        notes = db.table("annotations")
+        notes.insert_multiple({"id": f"n{n}", "article": "a", "note": str(n)} for n in range(3))
+        with pytest.raises(ValueError, match="already"):
+            notes.update({"id": "same"}, doc_ids=[document_id("n0", "a"), document_id("n1", "a")])
+        with pytest.raises(ValueError, match="already"):
+            notes.update({"id": "n2"}, where("id") == "n0")
+        assert sorted(document["id"] for document in notes) == ["n0", "n1", "n2"]
+
+
+def test_moving_many_annotations_does_not_compare_each_with_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 50
+    compared: list[int] = []
+
+    class Counted(int):
+        def __eq__(self, other: object) -> bool:
+            compared.append(self)
+            return int(self) == other
+
+        __hash__ = int.__hash__
+
+    with LibraryDB(tmp_path / "library.json", machine="aaaa") as db:
+        notes = db.table("annotations")
+        notes.insert_multiple({"id": f"n{n}", "article": "a"} for n in range(many))
+        monkeypatch.setattr("tui_reader.storage.table.derived_id", lambda *about: Counted(derived_id(*about)))
+        notes.update({"article": "b"})
+        assert {document["article"] for document in notes} == {"b"}
+    assert 0 < len(compared) < many * 10
 
 
 def test_an_annotation_that_a_script_inserts_without_an_id_gets_one(tmp_path: Path) -> None:

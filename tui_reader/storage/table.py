@@ -223,12 +223,13 @@ class LibraryTable(Table):
             ops: list[list[Any]] = []
             taken_over: list[list[Any]] = []
             self._homes = {}
+            taken: set[int] = set()
             for number, document in view.touched.items():
                 if document is _GONE:
                     if state.document(self.name, number) is not None:
                         ops.append([self.name, str(number), {DELETED: True}])
                     continue
-                home, fields = self._placed(view, state, number, document)
+                home, fields = self._placed(view, state, number, document, taken)
                 if home == number or state.document(self.name, number) is None:
                     ops += _changed(state, self.name, home, fields)
                 else:
@@ -241,9 +242,16 @@ class LibraryTable(Table):
         self.clear_cache()
 
     def _placed(
-        self, view: _View, state: State, number: int, document: Mapping[str, Any]
+        self, view: _View, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
         """The id under which the reader looks for a document that was touched, and its fields.
+
+        Args:
+            view: The table, with everything that was touched.
+            state: The documents before.
+            number: The id that TinyDB knows it by.
+            document: What it was made.
+            taken: The ids that others moved to; takes this one's if it moves.
 
         Raises:
             ValueError: The reader would not find it, or another one stands there.
@@ -260,9 +268,10 @@ class LibraryTable(Table):
                 )
             return number, fields
         if home != number:
-            if home in view or home in self._homes.values():
+            if home in view or home in taken:
                 raise ValueError(f"“{self.name}” has a document with the id “{fields['id']}” there already")
             self._homes[number] = home
+            taken.add(home)
         return home, fields
 
     def insert(self, document: Mapping[str, Any]) -> int:
