@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ POLL = 1.0
 
 
 def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
-    """Yield True when something may have changed in the folders, False when half a second went by.
+    """Yield True when something may have changed in the folders, False when half a second went by since the last.
 
     The first True comes once watching has begun: what changed before that was not seen.
 
@@ -49,10 +50,13 @@ def _reported(
 
     inodes = _inodes(folders)
     begun = False
+    last = monotonic()
     try:
         for reported in watch(
             *folders,
-            watch_filter=lambda _, path: interesting(path),
+            # What a filter of its own drops, it is silent about: where the library's state is written in the folder all
+            # the time, neither a change nor a timeout would come.
+            watch_filter=None,
             debounce=200,
             step=50,
             stop_event=stop,
@@ -61,8 +65,11 @@ def _reported(
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            yield bool(reported) or not begun
-            begun = True
+            found = not begun or any(interesting(path) for _, path in reported)
+            now = monotonic()
+            if found or not reported or now - last >= TICK:
+                begun, last = True, now
+                yield found
             # The system goes on watching what was moved away, and says nothing of what stands there now.
             if _inodes(folders) != inodes:
                 return True
