@@ -136,6 +136,8 @@ def test_undo_leaves_a_highlight_alone_that_somebody_else_noted_on(tmp_path: Pat
         ("1.md",),
         annotation=made,
         place=TEXT.index("the ferry"),
+        steps=1,
+        left=True,
     )
     assert bench.one(made) == kept
     assert bench.reading.undo().message == "nothing to undo"

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tinydb import TinyDB
@@ -14,6 +14,8 @@ from tinydb import TinyDB
 from tui_reader.errors import StoreError
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,3 +220,48 @@ while True:
         store = open_store(path)
         assert {f"a{n}" for n in range(1, acknowledged + 1)} <= {key for key, _ in store.items(ARTICLES)}
         store.close()
+
+
+NOTED = {"article": "a", "anchor": {"exact": "q"}, "note": "words", "placed": {"start": 1}}
+
+
+def keep_whole(store: Store) -> None:
+    store.apply([Edit(ANNOTATIONS, "n", field, None, value) for field, value in NOTED.items()], "made").result(5)
+
+
+def test_an_annotation_is_whole_at_every_moment_of_its_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path / "library.json")
+    keep_whole(store)
+    seen = []
+    take = State._take
+
+    def watched(state: State, table: str, number: int, registers: Any) -> None:
+        take(state, table, number, registers)
+        # As another thread would find it right now.
+        record = store.get(ANNOTATIONS, "n")
+        seen.append({name: record.get(name) for name in ("anchor", "note", "placed")} if record else None)
+
+    monkeypatch.setattr(State, "_take", watched)
+    store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "given").result(5)
+    whole = {name: value for name, value in NOTED.items() if name != "article"}
+    assert seen
+    assert all(record == whole for record in seen)
+    monkeypatch.undo()
+    store.close()
+
+
+def test_an_annotation_that_moves_while_it_is_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path / "library.json")
+    keep_whole(store)
+    find, moves = Numbers.find, ["b"]
+
+    def found(numbers: Numbers, state: State, table: str, key: str) -> int | None:
+        number = find(numbers, state, table, key)
+        if moves:
+            store.apply([Edit(ANNOTATIONS, "n", "article", "a", moves.pop())], "given").result(5)
+        return number
+
+    monkeypatch.setattr(Numbers, "find", found)
+    assert store.get(ANNOTATIONS, "n") == {**NOTED, "article": "b"}
+    monkeypatch.undo()
+    store.close()

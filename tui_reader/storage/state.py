@@ -24,7 +24,7 @@ from tui_reader.storage.registers import (
 from tui_reader.storage.values import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tui_reader.storage.journal import Entry
 
@@ -146,7 +146,11 @@ class State:
         self.latest = max(self.latest, stamp)
         if "t" in entry:
             self._presence.update(entry["t"])
-        for operation in entry.get("o", ()):
+        # Another thread may read meanwhile: what is moved is whole in its new place before it leaves the old one.
+        for table, number, document in entry.get("m", ()):
+            self.latest = max(self.latest, *(s for s in document.get(STAMPS, {}).values() if is_stamp(s)), ZERO)
+            self._take(table, int(number), expand(document, sets=has_sets(table)))
+        for operation in sorted(entry.get("o", ()), key=_deletes):
             table, values = operation[0], operation[2]
             registers: Registers = {name: (stamp, value) for name, value in values.items()}
             if len(operation) > 3:
@@ -154,9 +158,6 @@ class State:
             if self._presence and EXISTS in values and not self._presence.get(table, True):
                 self._presence[table] = True
             self._take(table, int(operation[1]), registers)
-        for table, number, document in entry.get("m", ()):
-            self.latest = max(self.latest, *(s for s in document.get(STAMPS, {}).values() if is_stamp(s)), ZERO)
-            self._take(table, int(number), expand(document, sets=has_sets(table)))
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
         documents = self._changed.setdefault(table, {})
@@ -239,3 +240,7 @@ def _plain(line: bytes) -> dict[str, Any]:
     document: dict[str, Any] = decode(line)
     document.pop(STAMPS, None)
     return document
+
+
+def _deletes(operation: Sequence[Any]) -> bool:
+    return DELETED in operation[2]

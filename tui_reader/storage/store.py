@@ -62,11 +62,23 @@ class LibraryStore:
         # First what is on its way: if it arrives while the files are read, it is seen twice, the other way round never.
         with self._lock:
             above = list(self._above.get((table, key), {}).items())
-        number = self._numbers.find(self._library.state, table, key)
-        fields = plain(self._library.document(table, number)) if number is not None else {}
+        fields = plain(self._document(table, key))
         for field, (_, after) in above:
             with_edit(fields, field, fresh(after))
         return fields or None
+
+    def _document(self, table: str, key: str) -> dict[str, Json] | None:
+        """The document of a record in the files, or None."""
+        number = self._numbers.find(self._library.state, table, key)
+        while number is not None:
+            document = self._library.document(table, number)
+            if document is not None:
+                return document
+            # It may have been put elsewhere since it was asked where it is.
+            before, number = number, self._numbers.find(self._library.state, table, key)
+            if number == before:
+                break
+        return None
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Every record of a table with its key; with `of`, only those that belong to this article."""
