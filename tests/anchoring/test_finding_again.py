@@ -238,3 +238,13 @@ def test_a_few_words_that_stand_there_twice_are_not_gone() -> None:
     placed = resolve(anchor, "Quite other lines.\nThe second text.\nHere is one more second text!")
     assert placed.state is PlaceState.AMBIGUOUS
     assert len(placed.candidates) == 2
+
+
+def test_of_two_places_that_are_alike_a_diff_takes_none() -> None:
+    quote = "The minister said no to the plan on Monday."
+    old = f"T\nFirst paragraph of it.\n{quote}\nMiddle paragraph."
+    new = f"Quite another list.\n{quote}\nSomething else was said about harbours.\n{quote}\nAn end of its own."
+    placed = resolve(anchored(old, quote), new, old)
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert {new[slice(*each)] for each in placed.candidates} == {quote}
+    assert len(placed.candidates) == 2

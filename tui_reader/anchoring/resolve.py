@@ -126,7 +126,12 @@ class Resolver:
         if parts and parts[0].share >= LIMITS.kept and not self._may_go_on(passage, parts[0]):
             found = self._weighed(wanted, parts[0])
             if self._is_sure(wanted, found):
-                return self._placed(anchor, found)
+                rivals = self._rivals(passage, wanted, found)
+                return (
+                    self._open(anchor, PlaceState.AMBIGUOUS, [found, *rivals])
+                    if rivals
+                    else self._placed(anchor, found)
+                )
         return self._searched_beside(anchor, wanted, parts)
 
     def _weighed(self, wanted: Wanted, part: Part) -> Found:
@@ -172,6 +177,20 @@ class Resolver:
         others = [self._search.weigh(wanted, place) for place in self._search.same(wanted.quote)]
         beside = found.before + found.behind + LIMITS.beside
         return all(each.score < found.score + LIMITS.lead or each.before + each.behind < beside for each in others)
+
+    def _rivals(self, passage: Range, wanted: Wanted, found: Found) -> list[Found]:
+        """Other places that fit about as well as one given by a diff, and that the old text had not.
+
+        A diff takes one of several that are alike; where nothing of what stood around it is left, it takes any.
+        """
+        if max(found.before, found.behind) >= LIMITS.settled:
+            return []
+        search = self._search
+        places = [*search.same(wanted.quote), *search.similar(wanted, self._new_places)]
+        weighed = [search.weigh(wanted, place) for place in places if not self._is_another(passage, place)]
+        low, high = found.range
+        apart = [each for each in _apart(weighed) if each.range.end <= low or high <= each.range.start]
+        return [each for each in apart if each.score > found.score - LIMITS.lead]
 
     def _is_another(self, passage: Range, place: Range) -> bool:
         """Whether what stands in a place is another passage of the snapshot."""

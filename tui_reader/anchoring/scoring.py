@@ -34,6 +34,8 @@ class Limits(NamedTuple):
     """How far the best place must be ahead of the next; else the passage is ambiguous."""
     plain: float = 0.9
     """Score of a place given by a diff from which no better one is looked for."""
+    settled: float = 0.8
+    """Likeness of what stands on one side of a place given by a diff from which no place like it is looked for."""
     beside: float = 0.2
     """How much better what stands around a better one must be, of 2."""
     kept: float = 0.5
