@@ -332,3 +332,54 @@ async def test_what_was_chosen_stays_so_until_it_is_said_otherwise(start: Start,
         await reader.keys("/")
         await reader.types("foo:bar")
         await reader.sees("no field “foo”", "3 of 3")
+
+
+async def test_on_the_smallest_screen_all_of_the_current_one_is_seen(start: Start, articles: Path) -> None:
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.until(lambda: reader.app.reading.desk.shown is not None)
+        await reader.keys("enter")
+        for number in range(6):
+            await reader.keys(")", "H", "t")
+            await reader.types(f"tag{number}")
+            await reader.keys("enter")
+        await reader.keys("A", "g", "g")
+        for number in range(6):
+            await reader.sees(f"#tag{number}")
+            await reader.keys("j")
+        await reader.keys("k", "k")
+        await reader.sees("#tag3")
+
+
+async def test_what_one_can_do_about_a_gone_article_is_seen_on_the_smallest_screen(
+    start: Start, articles: Path
+) -> None:
+    file = articles / "alpha.md"
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.until(lambda: reader.app.reading.desk.shown is not None)
+        await reader.keys("enter", ")", ")", "H")
+        await reader.until(lambda: not reader.library.store.read_only)
+        file.unlink()
+        await reader.until(lambda: len(reader.library.catalogue) == 2)
+        await reader.keys("A")
+        await reader.sees("Paragraph 1 of Alpha", "gives its notes to")
+        await reader.keys("/")
+        await reader.types("is:gone")
+        await reader.sees("1 of 1")
+
+
+async def test_the_row_of_one_that_an_undo_changed_is_painted_anew(start: Start, articles: Path) -> None:
+    file = articles / "alpha.md"
+    async with start(articles) as reader:
+        await annotate(reader)
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("It has a second sentence.", "It had a second sentence.", 1), encoding="utf-8")
+        await reader.keys("A")
+        await reader.until(lambda: any(each.state == "moved" for each in annotations_of(reader)))
+        await reader.sees(" moved ")
+        while not any(" moved " in line and "▎" in line[:2] for line in reader.lines()):
+            await reader.keys("j")
+        before = reader.text.count(" moved ")
+        await reader.keys("g", "r")
+        await reader.until(lambda: reader.text.count(" moved ") == before - 1)
+        await reader.keys("u")
+        await reader.until(lambda: reader.text.count(" moved ") == before)

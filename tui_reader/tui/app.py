@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 # Textual paints at most this often in a second and reads it once, at import: at its own 60 a key that follows a frame
 # waits up to 16.7 ms for the next one, at 240 up to 4.2 ms.
 os.environ.setdefault("TEXTUAL_FPS", "240")
+# Milliseconds for which an escape character may begin a longer key, instead of 100: then esc is answered.
+os.environ.setdefault("ESCDELAY", "50")
 
 from textual import events
 from textual.app import App
@@ -26,10 +28,10 @@ from tui_reader.errors import ReaderError
 from tui_reader.services.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
-from tui_reader.tui.pasting import take_pastes_whole
 from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import editor_of, run_editor
 from tui_reader.tui.screens.reading.screen import ReadingScreen
+from tui_reader.tui.terminal_input import read_input_so
 
 PAUSE_SECONDS = 2.0
 """How long no key has come when the collector looks at what is not quite young."""
@@ -115,7 +117,7 @@ class ReaderApp(App[None]):
     def get_driver_class(self) -> type[Driver]:
         """The driver for this terminal, whose pastes are text and nothing else."""
         driver = super().get_driver_class()
-        take_pastes_whole(driver)
+        read_input_so(driver)
         return driver
 
     def get_default_screen(self) -> Screen[Any]:
@@ -235,6 +237,11 @@ class ReaderApp(App[None]):
         if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.furnished:
             self._typed_ahead.append(event)
             return
+        if isinstance(event, events.Key) and self._is_two(event):
+            # Whoever types esc and the next key quickly, or through a slow line, has typed both.
+            await self.on_event(events.Key("escape", "\x1b"))
+            await self.on_event(events.Key(event.key.removeprefix("alt+"), event.character))
+            return
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, KeyScreen):
             self.app_focus = True
             screen, typing = self.screen, self.screen.typing
@@ -257,6 +264,14 @@ class ReaderApp(App[None]):
                 screen.say(f"{self.keys_in_force.hint('quit')} quits")
                 return
         await super().on_event(event)
+
+    def _is_two(self, event: events.Key) -> bool:
+        """Whether a character with alt is esc and that character: where nobody has bound it."""
+        if not event.key.startswith("alt+") or event.character is None or event.is_forwarded:
+            return False
+        if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None:
+            return True
+        return not any(event.key in keys for keys in self.keys_in_force.of(self.screen.context))
 
     # Themes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from tui_reader.services.drafts import Draft
 
 
+USUAL_EDITORS = ("sensible-editor", "vi", "nano")
+"""Editors that are looked for where nobody has named one, as git and less do it."""
+
+
 class Edited(NamedTuple):
     """What came back from an editor."""
 
@@ -31,8 +36,11 @@ class Edited(NamedTuple):
 
 
 def editor_of(setting: str) -> str:
-    """The command that edits a text; empty where none is set."""
-    return setting or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    """The command that edits a text: that of the settings, of the environment, or else what most systems have; empty
+    where there is none.
+    """
+    named = setting or os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    return named or next((each for each in USUAL_EDITORS if shutil.which(each)), "")
 
 
 def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Sequence[int] = ()) -> str:

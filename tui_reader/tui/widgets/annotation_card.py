@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MARGIN = 3
 MOST_ROWS = 14
 """Rows that a card takes at most; the article beside it keeps the rest."""
+LEFT_ROWS = 8
+"""Rows of a low terminal that it leaves to the list, with the first rows and the last one."""
 
 
 class AnnotationCard(LinePane):
@@ -46,15 +48,20 @@ class AnnotationCard(LinePane):
     def fit(self) -> None:
         """Wrap to the width, and take the rows that this needs."""
         width = (self.size.width or self.app.size.width) - 2 * MARGIN
-        self._rows = []
-        for text, look in self._paragraphs:
-            for part in text.split("\n"):
-                self._rows += [(row, look) for row in wrapped(part, max(10, width))] if part.strip() else []
-        most = max(3, min(MOST_ROWS, self.app.size.height // 2))
+        paragraphs = [self._wrapped(text, look, max(10, width)) for text, look in self._paragraphs]
+        self._rows = [row for paragraph in paragraphs for row in paragraph]
+        height = self.app.size.height
+        most = max(3, min(MOST_ROWS, height // 2, height - LEFT_ROWS))
         if len(self._rows) > most:
-            self._rows = [*self._rows[: most - 1], ("…", "muted")]
+            # What one can do about it stands at the end.
+            tail = paragraphs[-1][: most - 2] if len(paragraphs) > 1 else []
+            self._rows = [*self._rows[: most - 1 - len(tail)], ("…", "muted"), *tail]
         self.styles.height = len(self._rows) + 1 if self._rows else 0
         self.repaint()
+
+    @staticmethod
+    def _wrapped(text: str, look: str, width: int) -> list[tuple[str, str]]:
+        return [(row, look) for part in text.split("\n") if part.strip() for row in wrapped(part, width)]
 
     def on_resize(self) -> None:
         """Wrap anew."""

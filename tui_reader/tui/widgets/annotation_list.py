@@ -154,6 +154,8 @@ class AnnotationList(LinePane):
         self._orders.clear()
         self._numbers.clear()
         self._chosen_here = None
+        # The same annotations may be listed again, and look otherwise.
+        self._version += 1
         self._empty = tuple(empty)
         self.repaint()
 
@@ -324,7 +326,7 @@ class AnnotationList(LinePane):
         if self._cursor == self._starts[number]:
             first -= 1
         height = max(1, self.size.height - 1)
-        self._top = max(last - height, min(self._top, first))
+        self._top = max(last - height + 1, min(self._top, first))
         self._top = max(0, min(self._top, self._rows - height))
 
     # How it looks

@@ -38,7 +38,9 @@ class Filter:
         return all(test(annotation, title) for test in self.tests)
 
 
-def parse(text: str, colours: Sequence[str], today: date) -> Filter:
+def parse(
+    text: str, colours: Sequence[str], today: date, is_gone: Callable[[Annotation], bool] = lambda _: False
+) -> Filter:
     """Read a filter.
 
     Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
@@ -50,6 +52,7 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
         text: What was typed.
         colours: Names of the colours.
         today: The day from which ages count.
+        is_gone: Whether the article of an annotation is no longer there.
     """
     tests: list[Test] = []
     problem = ""
@@ -69,7 +72,7 @@ def parse(text: str, colours: Sequence[str], today: date) -> Filter:
         if not value:
             continue
         try:
-            test = _test(name, value, colours, today)
+            test = _state(value.casefold(), is_gone) if name == "is" else _test(name, value, colours, today)
         except ValueError as error:
             problem = problem or str(error)
             continue
@@ -99,9 +102,6 @@ def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
     if name == "tag":
         tag = fold(value.lstrip("#"))
         return lambda annotation, _: any(fold(each).startswith(tag) for each in annotation.tags)
-    if name == "is":
-        states = _states(value.casefold())
-        return lambda annotation, _: not annotation.is_on_article and annotation.state in states
     if name == "has":
         return _has(value.casefold())
     if name in ("after", "before"):
@@ -121,12 +121,23 @@ def _colours(value: str, colours: Sequence[str]) -> frozenset[int]:
     return found
 
 
+def _state(value: str, is_gone: Callable[[Annotation], bool]) -> Test:
+    """Whether a passage has its place; what is noted in an article that is gone has none."""
+    if "gone".startswith(value):
+        return lambda annotation, _: is_gone(annotation)
+    lost = "lost".startswith(value)
+    states = frozenset({PlaceState.ORPHAN, PlaceState.AMBIGUOUS}) if lost else _states(value)
+
+    def stands_so(annotation: Annotation, _: str) -> bool:
+        return (not annotation.is_on_article and annotation.state in states) or (lost and is_gone(annotation))
+
+    return stands_so
+
+
 def _states(value: str) -> frozenset[PlaceState]:
-    if "lost".startswith(value):
-        return frozenset({PlaceState.ORPHAN, PlaceState.AMBIGUOUS})
     found = frozenset(state for state in PlaceState if state.value.startswith(value))
     if not found:
-        raise ValueError(f"is:{value}? lost, orphan, ambiguous, moved or anchored")
+        raise ValueError(f"is:{value}? lost, gone, orphan, ambiguous, moved or anchored")
     return found
 
 

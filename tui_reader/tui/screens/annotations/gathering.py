@@ -91,8 +91,11 @@ class Gathering:
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Take another filter; whether it is another one."""
         changed = typed != self.typed
-        self.typed, self.filter = typed, parse(typed, colours, today)
+        self.typed, self.filter = typed, parse(typed, colours, today, self._is_gone)
         return changed
+
+    def _is_gone(self, annotation: Annotation) -> bool:
+        return annotation.article not in self._library.catalogue
 
     def begin(self, empty: Sequence[str], *, keep: AnnotationId | None, index: int) -> None:
         """List anew.

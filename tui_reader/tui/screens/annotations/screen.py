@@ -18,7 +18,6 @@ from tui_reader.tui.screens.annotations.listing import Listing
 from tui_reader.tui.screens.annotations.moving import Moving
 from tui_reader.tui.screens.annotations.place import Place
 from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.noting import is_lost
 from tui_reader.tui.screens.outside import edit_text
 from tui_reader.tui.screens.suspending import suspend
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
@@ -110,12 +109,7 @@ class AnnotationsScreen(KeyScreen):
         self.show_hints()
         self._listing.gather()
         # Only a pane that has its room can show a passage.
-        self.call_after_refresh(self._show_lost)
-
-    def _show_lost(self) -> None:
-        annotation = self._listing.current
-        if annotation is not None and is_lost(annotation):
-            self._place.show(annotation)
+        self.call_after_refresh(self._show_place)
 
     def on_resize(self) -> None:
         """Give list and place their widths."""

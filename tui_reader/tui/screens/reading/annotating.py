@@ -141,7 +141,7 @@ class Annotating:
         if self._desk.panes.article.select_range(mark.start, mark.end):
             self.attaching.begin(mark.id, resize=True)
             self._selecting.began()
-        self._desk.say(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
+        self._desk.refuse(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
 
     def accept_place(self, _count: int | None) -> None:
         """Accept the place where the highlight under the cursor was found again."""

@@ -66,6 +66,6 @@ class Attaching:
         keymap = self._desk.keymap
         resized = self._pending.selection is not None
         return (
-            Hint(keymap.hint("highlight"), "resize" if resized else "attach here"),
-            Hint(keymap.hint("back"), "leave as it was"),
+            Hint(keymap.hint("highlight"), "resize" if resized else "attach here", stays=True),
+            Hint(keymap.hint("back"), "leave as it was", stays=True),
         )

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
+from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.screens.reading.comparison import Altered, Comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.desk import Desk
@@ -96,6 +99,13 @@ class Comparing:
         if self._ended is not None and self._ended[0] == article and self._ended[1].original is document:
             return self._ended[1]
         return None
+
+    def hints(self) -> Sequence[Hint]:
+        """What the last row says while changes are shown. Not a command."""
+        keymap = self._desk.keymap
+        if self._desk.comparison is None:
+            return ()
+        return Hint(keymap.hint("next_change"), "next change"), Hint(keymap.hint("changes"), "the text itself")
 
     def next_change(self, count: int | None) -> None:
         """To the next of the changes."""

@@ -124,7 +124,7 @@ class Desk:
             self.panes.status.silence_after(seconds)
 
     def refuse(self, message: str) -> None:
-        """Say why a key did nothing; it falls silent with the next key, which it does not speak of."""
+        """Say why a key did nothing, or what the next one may be; it falls silent with that."""
         self.say(message)
         self._refused = message
 

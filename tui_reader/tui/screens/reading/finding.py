@@ -117,7 +117,7 @@ class Finding:
             self._desk.say(f"“{words}” is not in this article")
         else:
             index, total = self._desk.panes.article.find_position
-            self._desk.say(f"{index:,} of {total:,} matches")
+            self._desk.say(_told(index, total))
 
     def next_match(self, count: int | None) -> None:
         """To the next match."""
@@ -135,7 +135,7 @@ class Finding:
             return
         index, total = pane.find_next(by)
         if total:
-            self._desk.say(f"{index:,} of {total:,} matches")
+            self._desk.say(_told(index, total))
         else:
             self._desk.say(f"{self._desk.keymap.hint('search')} finds words in the text")
 
@@ -177,3 +177,7 @@ class Finding:
             self._desk.say("every article of this view again")
         else:
             self._desk.refuse("nothing is filtered")
+
+
+def _told(index: int, total: int) -> str:
+    return f"{index:,} of {total:,} {'match' if total == 1 else 'matches'}"

@@ -170,8 +170,8 @@ class ReadingScreen(KeyScreen):
         return self.desk.context
 
     def hints_of_now(self) -> Sequence[Hint]:
-        """How a highlight that is about to be put elsewhere is, and how it is not."""
-        return self.annotating.attaching.hints() if self.furnished else ()
+        """What to do with a highlight that is about to be put elsewhere, or with the changes that are shown."""
+        return (*self.annotating.attaching.hints(), *self.comparing.hints()) if self.furnished else ()
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""

@@ -13,7 +13,7 @@ from textual import events
 from textual.drivers import linux_driver
 
 from tui_reader.document.clean import is_clean
-from tui_reader.tui.pasting import BEGIN, END, PasteParser, cleaned, take_pastes_whole
+from tui_reader.tui.terminal_input import BEGIN, END, InputParser, cleaned, read_input_so
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 def parsed(pieces: Iterable[str]) -> list[tuple[str, str]]:
     """What a terminal's input means: keys by their names, pastes by their texts."""
-    parser = PasteParser()
+    parser = InputParser()
     found = []
     for piece in pieces:
         for event in parser.feed(piece):
@@ -70,8 +70,8 @@ def test_however_the_input_is_cut_a_paste_is_never_typed(pastes: list[str], data
 def test_the_terminal_is_read_so(monkeypatch: pytest.MonkeyPatch) -> None:
     names = vars(linux_driver)
     monkeypatch.setitem(names, "XTermParser", names["XTermParser"])
-    take_pastes_whole(linux_driver.LinuxDriver)
-    assert names["XTermParser"] is PasteParser
+    read_input_so(linux_driver.LinuxDriver)
+    assert names["XTermParser"] is InputParser
 
 
 async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, articles: Path, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, a
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", ")", ")", "a")
-        for event in PasteParser().feed(f"{BEGIN}a quote \x1b\x1b|id>{proof}\r{END}"):
+        for event in InputParser().feed(f"{BEGIN}a quote \x1b\x1b|id>{proof}\r{END}"):
             reader.app.post_message(event)
         await reader.pilot.pause()
         await reader.keys("escape")
@@ -105,3 +105,28 @@ async def test_what_is_pasted_or_searched_for_acts_on_no_terminal(start: Start, 
         await reader.keys("escape")
         await reader.sees("wrote a note on")
         assert "\t" not in reader.text
+
+
+def test_no_key_behind_an_escape_character_is_taken_for_itself_alone() -> None:
+    parser = InputParser()
+    found = [*parser.feed("\x1b)")]
+    parser._timeout_time = 0.0
+    found += parser.tick()
+    assert [(event.key, event.character) for event in found if isinstance(event, events.Key)] == [
+        ("alt+right_parenthesis", ")")
+    ]
+
+
+async def test_esc_and_a_quick_key_are_both_typed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "a", *"why")
+        reader.app.post_message(events.Key("alt+right_parenthesis", ")"))
+        await reader.sees("wrote a note on")
+        (made,) = reader.library.annotating.all()
+        assert made.note == "why"
+        assert reader.app.reading.desk.panes.article.focused_text() == "It has a second sentence."
+        await reader.keys("v")
+        reader.app.post_message(events.Key("alt+j", "j"))
+        await reader.pilot.pause()
+        assert not reader.app.reading.desk.panes.article.selecting

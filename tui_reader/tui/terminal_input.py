@@ -1,4 +1,4 @@
-"""Pastes: text, whatever is in them.
+"""The terminal's input: pastes are text, whatever is in them, and no key is lost.
 
 Textual's parser ends a bracketed paste at the first escape character inside it, and takes what follows for keys: a
 paste of coloured output would run commands, and one that was made for it any command of the shell.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual._xterm_parser import XTermParser
 
 from tui_reader.document.clean import clean_text
@@ -70,8 +71,8 @@ class PasteFilter:
         return data, ""
 
 
-class PasteParser(XTermParser):
-    """Textual's parser, which meets no escape character inside a paste."""
+class InputParser(XTermParser):
+    """Textual's parser, which meets no escape character inside a paste, and loses none before a key."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
@@ -82,9 +83,14 @@ class PasteParser(XTermParser):
         given = self._filter.feed(data)
         return super().feed(given) if given or not data else ()
 
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        """Keys; one behind an escape character is one with alt: Textual 8 tells so of letters alone."""
+        for event in super()._sequence_to_key_events(sequence):
+            yield events.Key(f"alt+{event.key}", event.character) if alt else event
 
-def take_pastes_whole(driver: type[Driver]) -> None:
+
+def read_input_so(driver: type[Driver]) -> None:
     """Let a driver parse its input so. It knows its parser by the name that its module imports."""
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
-        names["XTermParser"] = PasteParser
+        names["XTermParser"] = InputParser
