@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import backups, filesystem
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, UnreadableError
 from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.edits import written
@@ -106,6 +107,8 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
     if strays:
         yield Finding(f"{strays} documents of {library.path} do not stand in their place.", is_wrong=True)
     counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
+    if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
+        counts += f" ({deleted:,} of the annotations deleted, for undo)"
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
 
 
