@@ -118,6 +118,12 @@ class Annotating:
         """Annotations whose passage is not certain: orphaned and ambiguous ones."""
         return tuple(each for each in self.all() if each.placed is not None and not each.placed.is_certain)
 
+    def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
+        """The annotations of an article, if they were read already, in the order of its text; before them the number of
+        a change from which on they may be others, for `changed_since`. Called from any thread.
+        """
+        return self._notebook.ahead(article)
+
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
         """The number of the last change, and what was changed since an earlier one, in any article.
 

@@ -17,7 +17,7 @@ from tui_reader.model.article import Metadata
 from tui_reader.services.annotating import Annotating
 from tui_reader.services.background import Background
 from tui_reader.services.catalogue import Catalogue, MemoryCatalogue
-from tui_reader.services.documents import Documents
+from tui_reader.services.documents import Documents, nothing
 from tui_reader.services.events import (
     AnnotationsPlaced,
     ArticlesChanged,
@@ -43,7 +43,7 @@ from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.scan_cache import ScanCache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
@@ -83,6 +83,8 @@ class Library:
         self._places = places
         self._limit = settings.max_file_mb * MEGABYTE
         self._listener: Listener = ignore
+        self.prepare: Callable[[ArticleId, Document], None] = nothing
+        """Called by the threads that read, with each whole text in which passages may be marked."""
         self._saving = SavingWatch()
         self._latest: Receipt | None = None
         self._drafts: Drafts | None = None
@@ -368,6 +370,8 @@ class Library:
             if not document.partial:
                 document_fingerprint(document)
             self._state.notebook.read_ahead(article_id)
+            if not document.partial:
+                self.prepare(article_id, document)
 
     def _annotations_placed(self, article_id: ArticleId) -> None:
         """Ask the owner to take in what was placed; called by the thread that looked for it."""

@@ -13,7 +13,7 @@ from tui_reader.services.annotation_records import decode
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
@@ -179,6 +179,15 @@ class Notebook:
         if article not in self._pages and self._may_have(article):
             changes = self._changes
             self._ahead[article] = changes, self._read(article)
+
+    def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
+        """What is known of an article's annotations, in the order of its text, and how often annotations had changed by
+        then at least; None where they were not read. Called from any thread.
+        """
+        changes, page = self._changes, self._pages.get(article)
+        if page is None:
+            changes, page = self._ahead.get(article, (0, None))
+        return None if page is None else (changes, [each for _, each in list(page) if not each.is_deleted])
 
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
         """How often annotations have changed, and which did since a number of changes; None where that is forgotten."""

@@ -97,3 +97,22 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
         assert kept.index.stacked(0, 99) == fresh.index.stacked(0, 99)
     notes.wait()
     store.close()
+
+
+def test_marks_prepared_aside_take_in_what_changed_since(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "library.json")
+    state = LibraryState(store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None)
+    notes, text = Annotating(state, ()), DOCUMENTS[0]
+    assert text is not None
+    assert not Marks(notes).prepare("a", text), "nothing was read yet"
+    first = notes.add("a", text, 0, 13).annotation
+    assert len(notes.of("a")) == 1
+    prepared = Marks(notes)
+    assert prepared.prepare("a", text)
+    assert prepared.is_of(text)
+    second = notes.add("a", text, 20, 30).annotation
+    notes.delete(first)
+    assert prepared.look("a", text)
+    assert [mark.id for mark in prepared.index] == [second]
+    notes.wait()
+    store.close()

@@ -80,11 +80,39 @@ class Marks:
         self._looked, self._index = looked, None
         if not same:
             # They are read together with the text, aside; before, they would have to be waited for (0.1 s).
-            annotations = self._annotating.of(article) if article is not None and document is not None else ()
-            self._known = {each.id: each for each in annotations}
-            self._own = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
-            self.highlights = self.notes = self.lost = 0
-            self._count(annotations, 1)
+            self._learn(self._annotating.of(article) if article is not None and document is not None else ())
+        self._put_in_order(readable, same=same)
+        return True
+
+    def prepare(self, article: ArticleId, document: Document) -> bool:
+        """Look at an article aside, before its text is shown; whether its annotations were read ahead.
+
+        Called from another thread, on an object that nobody else knows yet. The first look in the owner's thread takes
+        in what has changed since.
+        """
+        ahead = self._annotating.ahead(article)
+        if ahead is None or document.error:
+            return False
+        self._at, annotations = ahead
+        self._looked = article, document, True
+        self._learn(annotations)
+        self._put_in_order(document, same=False)
+        self._index = MarkIndex(self._shown, self._ranks)
+        return True
+
+    def is_of(self, document: Document | None) -> bool:
+        """Whether a document is the one that was looked at."""
+        return document is not None and document is self._looked[1]
+
+    def _learn(self, annotations: Sequence[Annotation]) -> None:
+        """Take in the annotations of an article."""
+        self._known = {each.id: each for each in annotations}
+        self._own = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
+        self.highlights = self.notes = self.lost = 0
+        self._count(annotations, 1)
+
+    def _put_in_order(self, readable: Document | None, *, same: bool) -> None:
+        """Find out which of them stand in a text; `same` tells whether they are those of the last look."""
         standing: list[Annotation] = []
         if readable is not None and self._known:
             standing = sorted(filter(self._annotating.standing_in(readable), self._known.values()), key=_rank)
@@ -96,7 +124,6 @@ class Marks:
             self._shown = list(map(_mark, standing))
         self._ranks = list(map(_rank, standing))
         self._marks = {mark.id: mark for mark in self._shown}
-        return True
 
     def _look_at(self, ids: Iterable[AnnotationId]) -> bool:
         """Look at annotations that may be others now; whether any is."""

@@ -69,6 +69,9 @@ class Annotating:
         self._marks = Marks(desk.library.annotating)
         self._kept: dict[ArticleId | None, Marks] = {}
         """The highlights of articles that were shown last, the last one last."""
+        self._prepared: dict[ArticleId, Marks] = {}
+        """Those of articles that were read ahead; filled by the threads that read."""
+        desk.library.prepare = self._prepare
         self._marked: ArticleId | None = None
         """Article whose highlights are shown."""
         self.attaching = Attaching(desk)
@@ -317,9 +320,22 @@ class Annotating:
         if lost := self._lost_told(article):
             self._desk.say_too(lost)
 
+    def _prepare(self, article: ArticleId, document: Document) -> None:
+        """Put the highlights of an article in order as soon as its text was read, aside: some 15 ms for 5,000."""
+        marks = Marks(self._desk.library.annotating)
+        if marks.prepare(article, document):
+            while len(self._prepared) >= MOST_KEPT:
+                self._prepared.pop(next(iter(self._prepared), article), None)
+            self._prepared[article] = marks
+
     def _take_up(self, article: ArticleId | None) -> None:
-        """Go on with what is known of an article's highlights: some 15 ms for 5,000 of them."""
-        if article != self._marked:
+        """Go on with what is known of an article's highlights."""
+        prepared = self._prepared.pop(article, None) if article is not None else None
+        if prepared is not None and prepared.is_of(self._desk.panes.article.document):
+            self._kept.pop(article, None)
+            self._kept[article] = self._marks = prepared
+            self._marked = None
+        elif article != self._marked:
             kept = self._kept
             self._marks = kept.pop(article) if article in kept else Marks(self._desk.library.annotating)
             kept[article] = self._marks
