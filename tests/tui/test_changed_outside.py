@@ -119,7 +119,8 @@ async def test_a_highlight_that_is_being_resized_is_not_put_on_other_words(start
         await focused(reader)
         await reader.keys("H", "g", "v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
-        await reader.sees("what was selected is no longer in it")
+        status = reader.app.reading.desk.panes.status
+        await reader.until(lambda: "what was selected is no longer in it" in status.said)
         await reader.keys(")", "H")
         assert sorted(quotes(reader)) == [
             "Another one comes behind it.",

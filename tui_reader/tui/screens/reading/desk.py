@@ -134,9 +134,15 @@ class Desk:
         if refused and self.panes.status.said == clean_line(refused):
             self.panes.status.say("")
 
-    def say_too(self, message: str) -> None:
-        """Say something beside what was said a moment ago, if anything was: neither takes the other's place."""
+    def say_too(self, message: str, *, instead_of: str = "") -> None:
+        """Say something beside what was said a moment ago, if anything was: neither takes the other's place.
+
+        Args:
+            message: What there is to say.
+            instead_of: What of that it says better.
+        """
         said = self.panes.status.said if monotonic() - self._said_at < self.MOMENT_SECONDS else ""
+        said = " · ".join(part for part in said.split(" · ") if part != instead_of)
         self.say(f"{said} · {message}" if said and message not in said else message)
 
     def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.listing import Listing
 
+FILE_CHANGED = "the file changed; this is its text now"
+
 
 class Opening:
     """Shows articles. What the reader does in one is kept when the next one is shown."""
@@ -171,9 +173,9 @@ class Opening:
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         desk.text_shown()
         if was_selecting and not pane.selecting:
-            desk.say_too("the file changed: what was selected is no longer in it")
+            desk.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
         elif was_focused and pane.focus_range is None:
-            desk.say_too("the file changed: the sentence in focus is no longer in it")
+            desk.say_too("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
 
     def changed(self, article: ArticleId) -> None:
         """Read a text anew whose file changed: that of the shown article, and any in which passages are marked, so
@@ -185,7 +187,7 @@ class Opening:
         self._stale[article] = None
         desk.library.documents.want(desk.shown or article, self._neighbours())
         if article == desk.shown:
-            desk.say_too("the file changed; this is its text now")
+            desk.say_too(FILE_CHANGED)
 
     def update_header(self) -> None:
         """Bring the header of the shown article up to date."""
