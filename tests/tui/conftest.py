@@ -83,6 +83,10 @@ class Reader:
         """Wait until the screen shows texts."""
         await self.until(lambda: all(text in self.text for text in texts))
 
+    async def told(self, *texts: str) -> None:
+        """Wait until the last row tells something, however its words fall into rows."""
+        await self.until(lambda: all(text in self.app.reading.desk.panes.status.said for text in texts))
+
     async def misses(self, text: str) -> None:
         """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text)

@@ -313,9 +313,7 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
 
         paragraph = next(part for part in text.split("\n\n") if part.startswith(quote))
         file.write_text(text.replace(paragraph, "Nothing of it is left here, not one of its words."))
-        status = reader.app.reading.desk.panes.status
-        await reader.sees("without a place")
-        await reader.until(lambda: "ga shows" in status.said)
+        await reader.told("no place in this text", "ga shows")
         await reader.keys("g", "a")
         await reader.sees("no place", "the turning point")
         await reader.keys("enter")

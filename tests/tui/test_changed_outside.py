@@ -82,12 +82,12 @@ async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> N
         await changed(
             reader, note, TEXT.replace("Another one comes behind it. ", "Quite other words stand here. "), "Quite"
         )
-        await reader.sees("the sentence in focus is no longer in it")
+        await reader.told("the sentence in focus is no longer in it")
         await reader.keys("H")
         assert quotes(reader) == []
         await reader.keys("v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
-        await reader.sees("what was selected is no longer in it")
+        await reader.told("what was selected is no longer in it")
         assert not reader.app.reading.desk.panes.article.selecting
         await reader.sees("} paragraph")
 
@@ -119,8 +119,7 @@ async def test_a_highlight_that_is_being_resized_is_not_put_on_other_words(start
         await focused(reader)
         await reader.keys("H", "g", "v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
-        status = reader.app.reading.desk.panes.status
-        await reader.until(lambda: "what was selected is no longer in it" in status.said)
+        await reader.told("what was selected is no longer in it")
         await reader.keys(")", "H")
         assert sorted(quotes(reader)) == [
             "Another one comes behind it.",
