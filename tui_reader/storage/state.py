@@ -150,7 +150,8 @@ class State:
         for table, number, document in entry.get("m", ()):
             self.latest = max(self.latest, *(s for s in document.get(STAMPS, {}).values() if is_stamp(s)), ZERO)
             self._take(table, int(number), expand(document, sets=has_sets(table)))
-        for operation in sorted(entry.get("o", ()), key=_deletes):
+        operations = entry.get("o", ())
+        for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
             table, values = operation[0], operation[2]
             registers: Registers = {name: (stamp, value) for name, value in values.items()}
             if len(operation) > 3:
