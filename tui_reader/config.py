@@ -118,7 +118,7 @@ class Settings:
         'Command that takes what is copied, such as "wl-copy" or "xclip -selection clipboard"; "" asks the terminal'
         " (OSC 52), which not every one allows.",
     )
-    editor: str = _setting("", _text, 'Command that edits a text; "" is $VISUAL, or $EDITOR.')
+    editor: str = _setting("", _text, 'Command that edits a text; "" is $VISUAL, $EDITOR, or else vi or nano.')
     colours: tuple[str, ...] = _setting(
         ("amber", "green", "blue", "rose", "violet"),
         _five_names,

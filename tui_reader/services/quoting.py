@@ -59,9 +59,8 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
         raise ValueError("nothing to quote")
     start = document.text.index(passage, start)
     is_in_text = document.title_block is not None
-    source = _Source(headline, _position(document, start), title_in_text=is_in_text)
-    source.place = place_name(start, start + len(passage))
-    return write(passage, source)
+    place = place_name(start, start + len(passage))
+    return write(passage, _Source(headline, _position(document, start), place, title_in_text=is_in_text))
 
 
 def place_name(start: int, end: int) -> str:
@@ -84,9 +83,7 @@ def quote_words(headline: Headline, words: str, style: str = QuoteStyle.MARKDOWN
     passage = words.strip()
     if not passage:
         raise ValueError("nothing to quote")
-    source = _Source(headline, "", title_in_text=False)
-    source.place = place
-    return _WRITERS[QuoteStyle(style)](passage, source)
+    return _WRITERS[QuoteStyle(style)](passage, _Source(headline, "", place, title_in_text=False))
 
 
 def file_name(headline: Headline) -> str:
@@ -102,10 +99,7 @@ def file_name(headline: Headline) -> str:
 class _Source:
     """What is told of an article, empty strings for what is not known."""
 
-    place = ""
-    """What tells the passage from others of the article."""
-
-    def __init__(self, headline: Headline, position: str, *, title_in_text: bool) -> None:
+    def __init__(self, headline: Headline, position: str, place: str, *, title_in_text: bool) -> None:
         self.title = clean_line(headline.title)
         self.author = clean_line(re.sub(r"^by\s+", "", headline.field("byline"), flags=re.IGNORECASE))
         self.source = clean_line(headline.field("source"))
@@ -113,6 +107,8 @@ class _Source:
         self.url = headline.field("url")
         self.file = "" if self.url else clean_line(file_name(headline))
         self.position = position
+        self.place = place
+        """What tells the passage from others of the article."""
         # What a reader sees above the text is no guess, whoever found that it is the title.
         certain = {"title"} if title_in_text else set()
         known = (("title", "title", self.title), ("author", "byline", self.author), ("date", "date", self.date))
@@ -210,11 +206,15 @@ def _verbatim(file: str) -> str:
     return _escaped(file) if "`" in file else f"`{file}`" if file else ""
 
 
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    sign: f"\\{sign}" for sign in "&%$#_"
-}
-# BibTeX counts braces, whatever stands before them.
-_TEX |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+_TEX = (
+    {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {sign: f"\\{sign}" for sign in "&%$#_"}
+    | {
+        # BibTeX counts braces, whatever stands before them.
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+    }
+)
 
 
 def _tex(text: str, *, verbatim: bool) -> str:

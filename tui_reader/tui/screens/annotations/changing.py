@@ -138,7 +138,7 @@ class Changing:
         self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
 
     def _copy(self, style: str) -> None:
-        found = map(self._library.annotating.get, self._wanted())
+        found = map(self._library.annotating.get, self._listing.ids)
         ids = [each.id for each in found if each is not None and each.quote]
         if ids:
             self._copying.begin(ids, style)

@@ -44,9 +44,9 @@ def parse(
     """Read a filter.
 
     Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
-    `tag:x`, `is:orphan`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w` narrow further; a
-    `-` before any part turns it round. What is half typed or means nothing narrows nothing; in quotation marks every
-    sign is one to look for.
+    `tag:x`, `is:orphan`, `is:lost`, `is:gone`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w`
+    narrow further; a `-` before any part turns it round. What is half typed or means nothing narrows nothing; in
+    quotation marks every sign is one to look for.
 
     Args:
         text: What was typed.
@@ -72,7 +72,7 @@ def parse(
         if not value:
             continue
         try:
-            test = _state(value.casefold(), is_gone) if name == "is" else _test(name, value, colours, today)
+            test = _test(name, value, colours, today, is_gone)
         except ValueError as error:
             problem = problem or str(error)
             continue
@@ -90,7 +90,7 @@ def _is_begun(word: str, field: str | None) -> bool:
     return field is None and (word == "-" or (word.endswith(":") and _named(word[:-1]) in _FIELDS))
 
 
-def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
+def _test(name: str, value: str, colours: Sequence[str], today: date, is_gone: Callable[[Annotation], bool]) -> Test:
     """The test that a part stands for.
 
     Raises:
@@ -102,6 +102,8 @@ def _test(name: str, value: str, colours: Sequence[str], today: date) -> Test:
     if name == "tag":
         tag = fold(value.lstrip("#"))
         return lambda annotation, _: any(fold(each).startswith(tag) for each in annotation.tags)
+    if name == "is":
+        return _state(value.casefold(), is_gone)
     if name == "has":
         return _has(value.casefold())
     if name in ("after", "before"):

@@ -332,15 +332,15 @@ class Annotating:
         """Go on with what is known of an article's highlights."""
         prepared = self._prepared.pop(article, None) if article is not None else None
         if prepared is not None and prepared.is_of(self._desk.panes.article.document):
-            self._kept.pop(article, None)
-            self._kept[article] = self._marks = prepared
-            self._marked = None
+            self._marks, self._marked = prepared, None
         elif article != self._marked:
-            kept = self._kept
-            self._marks = kept.pop(article) if article in kept else Marks(self._desk.library.annotating)
-            kept[article] = self._marks
-            if len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
+            self._marks = self._kept.get(article) or Marks(self._desk.library.annotating)
+        else:
+            return
+        self._kept.pop(article, None)
+        self._kept[article] = self._marks
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
 
     def go_once_shown(self, wanted: Wanted) -> None:
         """Go to a place of an article as soon as that is shown. Not a command."""
