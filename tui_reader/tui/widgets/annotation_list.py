@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -158,6 +159,21 @@ class AnnotationList(LinePane):
         self._version += 1
         self._empty = tuple(empty)
         self.repaint()
+
+    def nearest(self, is_listed: Callable[[AnnotationId], bool]) -> AnnotationId | None:
+        """Find the annotation that the cursor goes to when the list is replaced.
+
+        Keeping the row number instead would pass over as many annotations as have left the list above the cursor.
+
+        Args:
+            is_listed: Whether an annotation will be listed.
+
+        Returns:
+            The one under the cursor if it will be listed, else the first later one that will, else the last earlier
+            one; None if there is none.
+        """
+        places = chain(range(self.index, self.count), range(self.index - 1, -1, -1))
+        return next((found for place in places if (found := self._at(place)) and is_listed(found)), None)
 
     def replace(self, sections: Iterable[Section], empty: Sequence[str], keep: Annotation | None) -> None:
         """List others in the place of those that are listed; the rows stay where they are as far as they can.

@@ -143,6 +143,23 @@ class Gathering:
             return self._library.annotating.count(self._article)
         return self._library.annotating.total
 
+    def nearest(self, ids: Collection[AnnotationId] | None = None) -> AnnotationId | None:
+        """Find the annotation that the cursor goes to when annotations are listed again.
+
+        Args:
+            ids: Those that will be listed; None for those that there are and that pass the filter.
+        """
+
+        def is_listed(annotation_id: AnnotationId) -> bool:
+            annotation = self._library.annotating.get(annotation_id)
+            if annotation is None or self._article not in {None, annotation.article}:
+                return False
+            if ids is not None:
+                return annotation_id in ids
+            return not self.filter.tests or self.filter.passes(annotation, self._shelf.title(annotation.article))
+
+        return self._list.nearest(is_listed)
+
     def more(self) -> bool:
         """A slice of the work; whether that was all."""
         if self._waits and not self._library.annotating.is_being_counted:
@@ -173,8 +190,9 @@ class Gathering:
         if sections is None:
             self._list.settle(self._index)
         else:
-            current = self._list.current
-            self._list.replace(sections, self._empty, self._library.annotating.get(current) if current else None)
+            ids = {each for section in sections for each in section.ids or ()}
+            kept = self.nearest(ids if self.filter.tests else None)
+            self._list.replace(sections, self._empty, self._library.annotating.get(kept) if kept else None)
         if self._again:
             self.renew(self._empty)
 

@@ -109,7 +109,7 @@ class Listing:
         self._list.choose_those_left()
         self._at, _ = self._desk.library.annotating.changed_since(self._at)
         if annotation or self._gathering.count() != self._gathering.total:
-            self.gather(keep=annotation or self._list.current, index=self._list.index)
+            self.gather(keep=annotation or self._gathering.nearest(), index=self._list.index)
         else:
             self._list.touch()
             self._moved()
@@ -128,7 +128,7 @@ class Listing:
 
     def again(self, wanted: Annotation | None = None) -> None:
         """List anew, with the cursor on an annotation, or where it is."""
-        self.gather(keep=wanted.id if wanted is not None else self._list.current, index=self._list.index)
+        self.gather(keep=wanted.id if wanted is not None else self._gathering.nearest(), index=self._list.index)
 
     def choose_all(self) -> None:
         """Choose all that are listed; none, where all of them were chosen."""

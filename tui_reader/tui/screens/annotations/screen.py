@@ -197,6 +197,8 @@ class AnnotationsScreen(KeyScreen):
         self._reading.listing.touch(outcome.ids)
         if anew:
             self._reading.listing.refresh()
+            if self.desk.pane is not Pane.ARTICLE:
+                self._reading.opening.show_current()
         self._reading.opening.update_header()
         self._reading.annotating.refresh()
 

@@ -87,6 +87,8 @@ class Keeping:
             if outcome.ids or outcome.message:
                 self._taken(outcome)
         self._listing.refresh()
+        if self._desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         article = self._desk.target

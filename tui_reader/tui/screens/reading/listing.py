@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.cursor import following, gap_between
 from tui_reader.tui.widgets.tag_sidebar import Entry, Section
 
 if TYPE_CHECKING:
@@ -22,36 +23,66 @@ class Listing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._gap: tuple[ArticleId, int] | None = None
+        self._lost: tuple[ArticleId, ArticleId | None] | None = None
+        """Article under the cursor whose file went, and the one that the cursor was put on instead."""
 
     @property
     def gap(self) -> int | None:
         """Where in the list the article stood that is being read; None while it is there."""
         return self._gap[1] if self._gap is not None and self._gap[0] == self._desk.shown else None
 
-    def refresh(self, *, keep: ArticleId | None = None, stay: bool = True) -> None:
-        """Ask for the view's ids anew, with the cursor on the same article, or where it stood if that is gone.
+    def refresh(self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False) -> None:
+        """Ask for the view's ids again, with the cursor on the same article, else on the next one that is listed.
 
         Args:
-            keep: Article to set the cursor on instead.
+            keep: Article to set the cursor on instead, if it is listed.
             stay: Whether the article that is being read keeps its place where the view no longer asks for it.
+            hold: Whether the article under the cursor keeps its place too. True for changes that no key caused: the
+                next key is meant for that article.
         """
         desk = self._desk
         headlines = desk.panes.headlines
+        before, at, current = headlines.ids, headlines.cursor, headlines.current
         ids: Sequence[ArticleId] = desk.library.catalogue.ids(desk.view)
         reading = desk.shown if desk.pane is Pane.ARTICLE else None
-        if reading is not None and reading == headlines.current:
-            if stay and desk.headline(reading) is not None:
-                ids = _with(ids, headlines.ids, headlines.cursor)
-            self._gap = None if reading in ids else (reading, headlines.cursor)
+        held = stay and reading is not None and reading == current
+        held = held or (hold and reading is None and desk.walked)
+        if held and desk.headline(current) is not None:
+            ids = _with(ids, before, at)
+        returned = self._find_gap(reading, ids)
+        lost = self._lost[0] if self._lost is not None and self._lost[1] == current else None
+        if lost is None and current is not None and desk.headline(current) is None:
+            lost = current
         # Until the first key the cursor stays on top, however many articles a first scan still finds above.
-        wanted = keep or (headlines.current if desk.walked else None)
-        try:
-            cursor = ids.index(wanted) if wanted is not None else 0
-        except ValueError:
-            cursor = headlines.cursor
+        wanted = (keep, returned, lost, current) if desk.walked else (keep,)
+        found = next((each for each in wanted if each is not None and each in ids), None)
+        cursor = ids.index(found) if found is not None else 0
+        if found is None and desk.walked:
+            cursor = following(before, at, ids)
         headlines.show(ids, cursor, keep_top=keep is None)
+        self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
         self.describe()
         self.recount()
+
+    def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
+        """Find out between which articles the one that is read has left the list.
+
+        Args:
+            reading: The article that is read, or None.
+            ids: The list that is about to be shown.
+
+        Returns:
+            The article if it had left the list and is in it again.
+        """
+        headlines = self._desk.panes.headlines
+        gap = self.gap if reading is not None else None
+        if gap is None and (reading is None or reading != headlines.current):
+            return None
+        if reading is None or reading in ids:
+            self._gap = None
+            return reading if gap is not None else None
+        self._gap = reading, gap_between(headlines.ids, headlines.cursor if gap is None else gap, ids)
+        return None
 
     def touch(self, ids: Iterable[ArticleId]) -> None:
         """Paint anew what changed about articles. They stay in the list, even where the view no longer asks for them:
@@ -66,6 +97,7 @@ class Listing:
         moved = view.shelf != desk.view.shelf or view.source != desk.view.source
         desk.view = view
         if moved:
+            self._gap = self._lost = None
             desk.panes.headlines.show((), 0)
         self.refresh()
 

@@ -69,12 +69,12 @@ class News:
         if screen.annotations is not None:
             screen.annotations.changed()
         desk.panes.headlines.touch(changed)
-        screen.listing.refresh()
+        screen.listing.refresh(hold=True)
         if desk.shown in changed:
             screen.opening.update_header()
             screen.annotating.refresh()
         gone = desk.shown is not None and desk.shown not in desk.library.catalogue
-        if not desk.walked or desk.shown is None or gone:
+        if desk.pane is not Pane.ARTICLE or desk.shown is None or gone:
             screen.opening.show_current()
         if gone and desk.pane is Pane.ARTICLE:
             desk.say("the file that was read here is gone")
