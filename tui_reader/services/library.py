@@ -38,6 +38,7 @@ from tui_reader.services.revisions import Revisions
 from tui_reader.services.saving import SavingWatch
 from tui_reader.services.state import LibraryState
 from tui_reader.services.texts import TextCache
+from tui_reader.services.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE, too_large
 from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.scan_cache import ScanCache
@@ -98,7 +99,9 @@ class Library:
         self._identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(places.path_of(name)))
         self._catalogue = MemoryCatalogue()
         self._state = LibraryState(store, self._catalogue, self._identities, self._track)
-        self.reading = Reading(self._state)
+        scope = UndoScope(self._state, places)
+        store.limit_undo(scope.includes)
+        self.reading = Reading(self._state, scope=scope)
         self.documents = Documents(self._identities.file, self._given, self._limit)
         self.documents.prepare = self._prepare
         self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Anchor, AnnotationId
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.state import LibraryState
+    from tui_reader.services.undo_scope import UndoScope
     from tui_reader.storage.base import Edit, Transaction
 
 BOOKMARK_QUOTE = 60
@@ -52,8 +53,9 @@ def now() -> str:
 class Reading:
     """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
 
-    def __init__(self, state: LibraryState, clock: Callable[[], str] = now) -> None:
-        self._state = state
+    def __init__(self, state: LibraryState, clock: Callable[[], str] = now, *, scope: UndoScope | None = None) -> None:
+        """Args: `scope` tells what belongs to the open places; None if everything does."""
+        self._state, self._scope = state, scope
         self._catalogue = state.catalogue
         self._clock = clock
 
@@ -239,16 +241,25 @@ class Reading:
     def _step(self, step: Callable[[], Transaction | None], told: str, nothing: str) -> Outcome:
         transaction = step()
         if transaction is None:
-            return Outcome(nothing)
+            others = self._scope is not None and self._scope.has_others
+            return Outcome(f"{nothing} here; changes in other folders are undone there" if others else nothing)
         ids = self._state.absorb(transaction.edits)
         left = transaction.left
         keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS} or set(left)
         key = keys.pop() if len(keys) == 1 else ""
         place = self._place_of(key, transaction.edits) if key else None
         stay = (annotation.article for annotation in map(self._state.notebook.get, left) if annotation is not None)
-        message = _told(told, transaction)
+        message = _told(told, transaction) + self._elsewhere(transaction, ids)
         touched = tuple(dict.fromkeys((*ids, *stay)))
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
+
+    def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
+        """Name the file of the first article that a transaction changed, if none of its articles is listed here."""
+        if ids or self._scope is None:
+            return ""
+        paths = filter(None, map(self._scope.path_of, self._scope.articles_of(transaction)))
+        path = next(paths, None)
+        return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
         """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""

@@ -5,7 +5,7 @@ A record is a JSON object with a key within a table. Callers never see a file, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -76,6 +76,15 @@ class Store(Protocol):
                 edited. A record whose fields are all taken away is deleted. A field `tags` holds a set of strings.
             label: What was done, for undo: `starred “Europe's space gap”`.
             undoable: False for what a person does not do on purpose, such as the reading position.
+        """
+
+    def limit_undo(self, belongs: Callable[[Transaction], bool]) -> None:
+        """Pass over steps of earlier runs that do not belong to what is open; they stay in the history.
+
+        Called before the first undo or redo. Steps that were made through this object can always be undone.
+
+        Args:
+            belongs: Whether a transaction may be undone or redone here.
         """
 
     def undo(self) -> Transaction | None:

@@ -80,6 +80,8 @@ class History:
     """
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
+        self.belongs: Callable[[Transaction], bool] = _anything
+        """Whether a step of an earlier run may be undone or redone by this one."""
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""
@@ -109,7 +111,10 @@ class History:
     def _load(self) -> None:
         if self._older is None:
             return
-        done, undone = _replay(entry for entry in self._older() if entry.get("s", ZERO) <= self._opened)
+        entries = (entry for entry in self._older() if entry.get("s", ZERO) <= self._opened)
+        done, undone = (
+            [step for step in steps if self.belongs(step.transaction)] for steps in _replay(entries, self.belongs)
+        )
         self._older = None
         if self._first:
             done += _saved(undone, self._first)
@@ -126,7 +131,19 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
     return step
 
 
-def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
+def _anything(_transaction: Transaction) -> bool:
+    return True
+
+
+def _replay(
+    entries: Iterable[Entry], belongs: Callable[[Transaction], bool] = _anything
+) -> tuple[list[Step], list[Step]]:
+    """Work out what can be undone and what can be redone, each in the order of time.
+
+    Args:
+        entries: Journal entries, oldest first.
+        belongs: Whether a step belongs to what is open: a new step ends the redo of steps on its own side only.
+    """
     done: dict[str, Step] = {}
     undone: dict[str, Step] = {}
     for entry in entries:
@@ -134,9 +151,11 @@ def _replay(entries: Iterable[Entry]) -> tuple[list[Step], list[Step]]:
             step = Step.of_member(entry["u"])
             step.made = entry.get("s", ZERO)
             if step.name not in done and step.name not in undone:
-                saved = _saved(list(undone.values()), step.name)
-                done |= {each.name: each for each in (*saved, step)}
-                undone.clear()
+                is_ours = bool(undone) and belongs(step.transaction)
+                ended = [each for each in undone.values() if belongs(each.transaction) == is_ours]
+                done |= {each.name: each for each in (*_saved(ended, step.name), step)}
+                for each in ended:
+                    del undone[each.name]
         if "z" in entry:
             name, is_undone = entry["z"]
             source, target = (done, undone) if is_undone else (undone, done)

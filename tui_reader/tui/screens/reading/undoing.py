@@ -51,7 +51,22 @@ class Undoing:
         self._annotating.refresh()
         if desk.shown == shown:
             self._show_marks(painted)
-        desk.tell(desk.with_place(outcome, shown if shown == desk.shown else None), undoable=False)
+        outcome = desk.with_place(outcome, shown if shown == desk.shown else None)
+        desk.tell(self._with_location(outcome, touched), undoable=False)
+
+    def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
+        """Say which articles were changed, and where they are, if none of them is shown or in the list."""
+        desk = self._desk
+        listed = {*desk.panes.headlines.ids, desk.shown}
+        hidden = [headline for each in dict.fromkeys(touched) if (headline := desk.headline(each)) is not None]
+        if not hidden or any(headline.id in listed for headline in hidden):
+            return outcome
+        title, location = hidden[0].title, hidden[0].article.location
+        if len(hidden) > 1:
+            where = f"{len(hidden):,} articles, none in this list"
+        else:
+            where = location if title in outcome.message else f"“{title}” {location}"
+        return outcome._replace(message=f"{outcome.message} · {where}")
 
     def _show(self, article: ArticleId, outcome: Outcome) -> None:
         """Show the article under the cursor of the list, and in it what was changed."""

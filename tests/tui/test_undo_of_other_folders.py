@@ -1,0 +1,148 @@
+"""Folders without a state of their own share one history; undo stays in the folders that are open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.model.query import View
+from tui_reader.services.headless import bring_up_to_date
+from tui_reader.services.opening import open_library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Start
+    from tui_reader.services.library import Library
+
+
+@pytest.fixture
+def obs(tmp_path: Path) -> Path:
+    return folder(tmp_path / "obs", "Orion", "Oak")
+
+
+@pytest.fixture
+def art(tmp_path: Path) -> Path:
+    return folder(tmp_path / "art", "Amber", "Alder")
+
+
+def folder(path: Path, *titles: str) -> Path:
+    path.mkdir()
+    for day, title in enumerate(titles, start=1):
+        head = f"---\ntitle: {title}\ndate: 2026-11-{20 - day}\n---\n\n"
+        (path / f"{title.lower()}.md").write_text(f"{head}A text of {title}. And more of it.\n", encoding="utf-8")
+    return path
+
+
+def is_starred(library: Library, title: str) -> bool:
+    rows = library.catalogue.rows(library.catalogue.ids(View()))
+    return next(row.state.starred for row in rows if row.title == title)
+
+
+CHANGES = [(("s",), "starred"), (("l", ")", "H"), "highlighted"), (("e",), "archived"), (("r",), "as read")]
+
+
+@pytest.mark.parametrize(("keys", "told"), CHANGES)
+async def test_undo_leaves_another_folder_alone(
+    start: Start, obs: Path, art: Path, keys: tuple[str, ...], told: str
+) -> None:
+    """The step waits for its own folder, also where something else was done meanwhile."""
+    async with start(obs) as reader:
+        await reader.sees("Orion", "Oak", "A text of")
+        await reader.keys(*keys)
+        await reader.told(told)
+    async with start(art) as reader:
+        await reader.sees("Amber", "Alder")
+        await reader.keys("u")
+        await reader.told("nothing to undo here; changes in other folders are undone there")
+        await reader.keys("j", "s", "u")
+        await reader.told("undid: starred “Alder”")
+        await reader.keys("u")
+        await reader.told("nothing to undo here")
+    async with start(obs) as reader:
+        await reader.sees("A text of")
+        await reader.keys("u")
+        await reader.told("undid: ", told)
+
+
+async def test_redo_stays_in_its_folder_too(start: Start, obs: Path, art: Path) -> None:
+    """What is done elsewhere does not end the redo of a folder."""
+    async with start(obs) as reader:
+        await reader.sees("Orion", "Oak")
+        await reader.keys("s", "u")
+        await reader.told("undid: starred “Orion”")
+    async with start(art) as reader:
+        await reader.sees("Amber", "Alder")
+        await reader.keys("ctrl+r")
+        await reader.told("nothing to redo here")
+        await reader.keys("s")
+    async with start(obs) as reader:
+        await reader.sees("Orion", "Oak")
+        await reader.keys("ctrl+r")
+        await reader.told("redid: starred “Orion”")
+        assert is_starred(reader.library, "Orion")
+
+
+async def test_in_both_folders_each_step_is_undone_in_turn(start: Start, obs: Path, art: Path) -> None:
+    for path, title in ((obs, "Orion"), (art, "Amber")):
+        async with start(path) as reader:
+            await reader.sees(title)
+            await reader.keys("s")
+    async with start(obs, art) as reader:
+        await reader.sees("Orion", "Amber")
+        await reader.keys("u")
+        await reader.told("undid: starred “Amber”")
+        await reader.keys("u")
+        await reader.told("undid: starred “Orion”")
+        desk = reader.app.reading.desk
+        headline = desk.headline(desk.panes.headlines.current)
+        assert headline is not None
+        assert headline.title == "Orion"
+
+
+async def test_a_step_about_both_folders_waits_for_both(start: Start, obs: Path, art: Path) -> None:
+    async with start(obs, art) as reader:
+        await reader.sees("Orion", "Amber")
+        await reader.keys("R")
+        await reader.told("marked 4 articles as read")
+    async with start(art) as reader:
+        await reader.sees("Amber")
+        await reader.keys("u")
+        await reader.told("nothing to undo here")
+    async with start(obs, art) as reader:
+        await reader.sees("Orion", "Amber")
+        await reader.keys("u")
+        await reader.told("undid: marked 4 articles as read")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_what_was_undone_out_of_sight_is_named_with_its_file(start: Start, obs: Path, *, gone: bool) -> None:
+    """It may be filtered out, or its file may be gone."""
+    async with start(obs) as reader:
+        await reader.sees("Orion", "Oak")
+        await reader.keys("s", "j")
+        if gone:
+            (obs / "orion.md").unlink()
+            await reader.misses("Orion")
+        else:
+            await reader.keys("/", *"oak", "enter")
+        await reader.keys("u")
+        await reader.told("undid: starred “Orion”", "orion.md")
+
+
+def test_without_a_screen_too(obs: Path, art: Path) -> None:
+    def opened(path: Path) -> Library:
+        return open_library((path / "orion.md" if path == obs else path / "amber.md",), settings=Settings())
+
+    for path in (obs, art):
+        library = opened(path)
+        bring_up_to_date(library)
+        library.reading.toggle_star(library.catalogue.ids(View()))
+        library.close()
+    library = opened(obs)
+    bring_up_to_date(library)
+    assert library.reading.undo().message == "undid: starred “Orion”"
+    assert library.reading.undo().message.startswith("nothing to undo")
+    library.close()

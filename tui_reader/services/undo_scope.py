@@ -1,0 +1,76 @@
+"""Which steps of the undo history belong to the places that are open.
+
+Folders without a `library.json` of their own share one state file, and so one history. Undo in one of them must not
+take back what was done in another one, where it could not be seen.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.places import Places
+    from tui_reader.services.state import LibraryState
+    from tui_reader.storage.base import Transaction
+
+
+class UndoScope:
+    """Tells which transactions are about articles of the open places alone. Used from the thread that owns them."""
+
+    def __init__(self, state: LibraryState, places: Places) -> None:
+        self._state, self._places = state, places
+        self._roots = tuple(os.path.join(folder, "") for folder in places.folders)  # noqa: PTH118 - a prefix
+        self._files = frozenset(map(str, places.files))
+        self.has_others = False
+        """Whether a step was passed over that belongs to other places."""
+
+    def includes(self, transaction: Transaction) -> bool:
+        """Find out whether undo may take a transaction of an earlier run back.
+
+        Returns:
+            True if every article that it changed is in the open places, or was when its file was there.
+        """
+        included = all(map(self._is_here, self.articles_of(transaction)))
+        self.has_others = self.has_others or not included
+        return included
+
+    def articles_of(self, transaction: Transaction) -> list[ArticleId]:
+        """List the articles that a transaction changed, or changed the annotations of, each once."""
+        parents = {
+            edit.key: article
+            for edit in transaction.edits
+            if edit.table == ANNOTATIONS and edit.field == "article"
+            for article in (edit.before, edit.after)
+            if isinstance(article, str)
+        }
+        found: dict[ArticleId, None] = {}
+        for edit in transaction.edits:
+            if edit.table == ARTICLES:
+                found[edit.key] = None
+            elif edit.table == ANNOTATIONS:
+                if edit.field == "article":
+                    found.update((each, None) for each in (edit.before, edit.after) if isinstance(each, str))
+                elif edit.key not in parents:
+                    annotation = self._state.notebook.get(edit.key)
+                    found[annotation.article if annotation is not None else ""] = None
+        return list(found)
+
+    def path_of(self, article: ArticleId) -> Path | None:
+        """The path that is recorded for an article; None if there is none."""
+        name, _ = self._state.identities.recorded(article)
+        return self._places.path_of(name) if name else None
+
+    def _is_here(self, article: ArticleId) -> bool:
+        if article in self._state.catalogue:
+            return True
+        path = self.path_of(article)
+        if path is None:
+            # A library with a state file of its own has no other places that the article could belong to.
+            return self._places.base is not None
+        return str(path) in self._files or str(path).startswith(self._roots)
