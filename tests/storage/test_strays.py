@@ -259,7 +259,7 @@ def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
     with closing(LibraryStore(machines[0].library())) as store:
         assert store.get(ANNOTATIONS, "n")
         monkeypatch.setattr(BaseFile, "line", counted_line)
-        monkeypatch.setattr("tui_reader.storage.state.decode", counted_decode)
+        monkeypatch.setattr("tui_reader.storage.state.decode_object", counted_decode)
         assert (store.get(ANNOTATIONS, "n") or {})["note"] == "words"
         assert (len(lines), len(decoded)) == (1, 1)
         store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted").result(5)

@@ -51,6 +51,10 @@ class Store(Protocol):
         """Why nothing can be written, as a sentence for the reader; empty where writing is possible."""
 
     @property
+    def unsaved(self) -> str:
+        """How many changes are not on disk now although saving them was tried, and why; empty if all are saved."""
+
+    @property
     def notices(self) -> Sequence[str]:
         """What a reader should know of the opening: recovered changes, another window, a damaged file set aside."""
 

@@ -20,7 +20,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from tui_reader.storage.values import decode, encode
+from tui_reader.storage.values import check, decode, decode_object, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,13 +147,14 @@ class BaseFile:
             raise NotOurLayoutError("no header")
         try:
             header = decode(head[len(START) + len(HEADER_ID) : end].rstrip().rstrip(b","))
+            check(header)
             if header["format"] != FORMAT:
                 raise NotOurLayoutError("another format")
             if header["version"] != VERSION:
                 raise NotOurLayoutError("another version")
             close = head.find(b"\n}", end)
             fits = header["bytes"] == self.source.size and isinstance(header["crc32"], int) and close >= 0
-            tables = {name: (int(low), int(high)) for name, (low, high) in header["tables"].items()}
+            tables = {name: (low, high) for name, (low, high) in header["tables"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise NotOurLayoutError("damaged header") from error
         if not fits or not all(self._is_table(name, *bounds) for name, bounds in tables.items()):
@@ -161,11 +162,13 @@ class BaseFile:
         self.header, self.tables, self._body = header, tables, end + 1
         self.extra = head[end + 1 : close] if close > end else b""
 
-    def _is_table(self, name: str, low: int, high: int) -> bool:
+    def _is_table(self, name: str, low: Any, high: Any) -> bool:
+        if type(low) is not int or type(high) is not int or not 0 <= low <= high <= self.source.size:
+            return False  # whatever a file says: 1e400, true, "12"
         heading = encode(name) + b": {\n"
         before = self.source.read(len(heading), low - len(heading)) if low >= len(heading) else b""
         after = self.source.read(2, high)
-        return low <= high and before == heading and after.startswith(b"}" if low == high else b"\n}")
+        return before == heading and after.startswith(b"}" if low == high else b"\n}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -212,10 +215,10 @@ class BaseFile:
 
         Raises:
             UnreadableError: A line is damaged.
-            ValueError: A line holds no JSON.
+            ValueError: A line holds no JSON object.
         """
         for number, line in self.lines(table):
-            yield number, decode(line)
+            yield number, decode_object(line)
 
     def last_id(self, table: str) -> int:
         """The greatest id of a table, or 0."""

@@ -153,6 +153,9 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
     copies = conflict_copies(library.path)
     if copies and fix and not library.read_only and not library.damage:
         for merged in merge_conflict_copies(library):
+            if merged.problem:
+                yield Finding(merged.problem, is_wrong=True)
+                continue
             text = f"{merged.source} is a conflict copy."
             yield Finding(text, is_wrong=True, mended=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
         fold(library)

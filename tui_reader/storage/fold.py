@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.storage import problems
@@ -44,7 +45,7 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
     Raises:
         StoreError: The new base could not be written; the old one and the journal stand as they did.
     """
-    with library.exclusive():
+    with library.exclusive(partial(problems.not_compacted, journal=library.journal.path)):
         if library.opener.is_adopting or (library.damage and not despite_damage):
             return False
         if not (library.state.has_changes or library.opener.notice or library.damage or force):
@@ -74,13 +75,13 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
             with contextlib.suppress(OSError):
                 library.disk.unlink(temporary)
     except OSError as error:
-        raise problems.not_saved(library.path, error) from error
+        raise problems.not_compacted(library.path, error, library.journal.path) from error
 
 
 def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
     kept: list[tuple[str, str]] = []
-    with library.exclusive():
+    with library.exclusive(partial(problems.not_compacted, journal=journal.path)):
         if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))

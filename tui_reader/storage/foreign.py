@@ -13,7 +13,7 @@ from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.identity import document_id
-from tui_reader.storage.registers import STAMPS, compress, expand, has_sets, is_alive, join
+from tui_reader.storage.registers import STAMPS, compress, expand, has_sets, is_alive, join, stamps_of
 from tui_reader.storage.values import canonical, check, encode
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def lay_out(parsed: Parsed) -> bytes:
     latest = parsed.header.get("hlc", ZERO)
     latest = max(
         latest if is_stamp(latest) else ZERO,
-        *(s for t in tables.values() for d in t.values() for s in _stamps(d)),
+        *(s for t in tables.values() for d in t.values() for s in stamps_of(d)),
         ZERO,
     )
     kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
@@ -233,11 +233,6 @@ def lay_out(parsed: Parsed) -> bytes:
     memory = _Memory()
     write_base(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
     return bytes(memory.data)
-
-
-def _stamps(document: dict[str, Any]) -> list[str]:
-    stamps = document.get(STAMPS)
-    return [s for s in stamps.values() if is_stamp(s)] if isinstance(stamps, dict) else []
 
 
 class _Memory(Disk):

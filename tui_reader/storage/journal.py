@@ -13,8 +13,10 @@ import time
 import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tui_reader.storage import limits
+from tui_reader.storage.entries import is_clean, is_entry
 from tui_reader.storage.lock import try_lock, unlock
-from tui_reader.storage.values import decode, encode
+from tui_reader.storage.values import decode_each, encode
 
 if TYPE_CHECKING:
     from tui_reader.storage.disk import Disk
@@ -28,8 +30,11 @@ _DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer
 _PAUSE = 0.0005
 
 
-class LockedError(Exception):
+class LockedError(OSError):
     """Another process holds the lock for too long."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EBUSY, "another window holds it and does not answer", path)
 
 
 class SyncFailedError(OSError):
@@ -43,20 +48,23 @@ def encode_line(entry: Entry) -> bytes:
 
 
 def decode_lines(data: bytes) -> tuple[list[Entry], int]:
-    """The intact entries of whole lines, and how many lines were damaged."""
-    good: list[bytes] = []
+    """The intact entries of whole lines, and how many lines were damaged or hold no entry."""
+    texts: list[bytes] = []
     damaged = 0
     for line in data.split(b"\n"):
         if line.startswith(b'{"journal"') or not line:
             continue
         text = line[9:]
+        if len(line) > limits.LINE:
+            damaged += 1
+            continue
         if line[:9] == b"%08x " % zlib.crc32(text):
-            good.append(text)
+            texts.append(text)
         else:
             damaged += 1
-    # One call for all: a call for each costs three times as much.
-    entries = decode(b"[" + b",".join(good) + b"]")
-    return [entry for entry in entries if isinstance(entry, dict)], damaged
+    values = decode_each(texts)
+    entries = [v for v, text in zip(values, texts, strict=True) if is_entry(v) and is_clean(v, text)]
+    return entries, damaged + len(values) - len(entries)
 
 
 class Journal:

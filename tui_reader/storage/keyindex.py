@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.pace import breathe
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES
-from tui_reader.storage.identity import KEY_BITS, OWN, document_id
+from tui_reader.storage.identity import KEY_BITS, MAX_BITS, OWN, document_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,8 @@ class KeyIndex:
         for window in base.windows(table):
             # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
             ids = map(int, _IDS.findall(b"\n" + window.data))
-            turned += [(number & OWN) << KEY_BITS | number >> KEY_BITS for number in ids]
+            # A larger id follows from no key, whatever wrote it.
+            turned += [(n & OWN) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
             breathe()
         turned.sort()
         self._own = array("Q", (number >> KEY_BITS for number in turned))

@@ -27,7 +27,7 @@ from tui_reader.storage.basefile import GRAVES, BaseFile, MemorySource, Unreadab
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
-from tui_reader.storage.journal import Entry, Journal, LockedError, SyncFailedError, decode_lines, encode_line
+from tui_reader.storage.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
 from tui_reader.storage.opener import Opener, signature
 from tui_reader.storage.state import State
 
@@ -74,6 +74,8 @@ class Library:
         """Whether what others change is gathered for `news`."""
         self.heard: set[int] = set()
         """Document ids of the annotations that others' journals and bases have told of, for `strays.reunite`."""
+        self.bad_copies: dict[str, tuple[int, ...]] = {}
+        """Signatures of the conflict copies that could not be merged; another try needs another content."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()
@@ -264,8 +266,11 @@ class Library:
         return self._held
 
     @contextlib.contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self, refusal: Callable[[str, OSError], StoreError] = problems.not_saved) -> Iterator[None]:
         """Hold the lock of the library, with everything that others did taken in.
+
+        Args:
+            refusal: Describes an error of the disk, given the path of the base and the error.
 
         Raises:
             StoreError: The library is read-only, or somebody else holds the lock and does not let go.
@@ -279,12 +284,10 @@ class Library:
             try:
                 Path(self.folder).mkdir(parents=True, exist_ok=True)
                 same = self.journal.acquire()
-            except LockedError:
-                raise problems.locked(self.path) from None
             except OSError as error:
                 if problems.is_read_only(error):
                     self.read_only = problems.read_only(self.path)
-                raise problems.not_saved(self.path, error) from error
+                raise refusal(self.path, error) from error
             try:
                 if not same or self.opener.is_changed():
                     self._reload_locked()
@@ -293,7 +296,7 @@ class Library:
                 self._held = True
                 yield
             except OSError as error:
-                raise problems.not_saved(self.path, error) from error
+                raise refusal(self.path, error) from error
             finally:
                 self._held = False
                 self.journal.release()

@@ -11,10 +11,11 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
 from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.opener import signature
 from tui_reader.storage.outside import SMALL, Adoption, adopt
 from tui_reader.storage.registers import expand, has_sets, join
 from tui_reader.storage.strays import reunite
-from tui_reader.storage.values import decode
+from tui_reader.storage.values import decode_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ class Merged(NamedTuple):
     """Documents that are different now."""
     kept_as: str = ""
     """Where the copy stands now, if it was moved away."""
+    problem: str = ""
+    """Why it could not be merged, as sentences; it stays where it is. Empty if it was merged."""
 
 
 def merge_file(library: Library, source: str) -> Merged:
@@ -98,7 +101,7 @@ def _news(state: State, other: BaseFile) -> Iterator[list[Any]]:
         for number, line in other.lines(name):
             if state.base.line(name, number) == line:
                 continue
-            document = decode(line)
+            document = decode_object(line)
             mine = state.registers(table, number) or {}
             both = dict(mine)
             join(both, expand(document, sets=sets))
@@ -112,19 +115,39 @@ def _commit(library: Library, operations: list[list[Any]]) -> int:
     return len(operations)
 
 
-def merge_conflict_copies(library: Library) -> list[Merged]:
+def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies beside a library and move them to its backups.
 
+    A copy that cannot be merged stays where it is, is named in `Merged.problem`, and stops nothing else.
+
+    Args:
+        library: What to merge into.
+        again: Also try copies that could not be merged before, though they did not change since.
+
     Raises:
-        StoreError: One of them cannot be merged; it stays where it is.
+        StoreError: The library cannot be written.
     """
     out = []
     for copy in conflict_copies(library.path):
-        merged = merge_file(library, copy)
+        try:
+            seen = signature(library.disk.stat(copy))
+        except OSError:
+            continue  # the program that syncs the folder took it away
+        if not again and library.bad_copies.get(copy) == seen:
+            continue
+        library.bad_copies[copy] = seen
+        try:
+            merged = merge_file(library, copy)
+        except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: whatever it provokes stops nothing
+            name = problems.unexpected(copy, "merging", error).removesuffix(".")
+            out.append(Merged(copy, 0, problem=f"{name}. The copy stays where it is."))
+            continue
         try:
             kept = keep(library.path, copy, "merged", library.disk)
             library.disk.unlink(copy)
         except OSError as error:
-            raise problems.not_saved(library.path, error) from error
+            out.append(merged._replace(problem=problems.not_put_away(copy, error)))
+            continue
+        del library.bad_copies[copy]
         out.append(merged._replace(kept_as=kept))
     return out

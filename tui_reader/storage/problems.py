@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from tui_reader.errors import StoreError
+from tui_reader.storage.journal import LockedError
 
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -24,16 +25,96 @@ def not_saved(path: str, error: OSError) -> StoreError:
         return StoreError(
             f"{path} is read-only: this change is NOT saved.", "Allow writing to the file and its folder, then reopen."
         )
+    if isinstance(error, LockedError):
+        return StoreError(
+            f"{path} is held by another window that does not answer: this change is NOT saved.",
+            "End that program; the next change saves this one too.",
+        )
     reason = error.strerror or str(error)
     return StoreError(f"{path} cannot be written ({reason}): this change is NOT saved.", "See that the disk is well.")
 
 
-def locked(path: str) -> StoreError:
-    """The refusal of a change because another process hangs with the lock in its hand."""
+def refused(path: str, error: BaseException) -> StoreError:
+    """Refuse a change for a reason that nothing in the program foresees."""
+    if isinstance(error, MemoryError):
+        return StoreError(
+            f"{path}: there is not enough memory: this change is NOT saved.",
+            "Close other programs; the next change saves this one too.",
+        )
+    return StoreError(f"{path}: this change is NOT saved ({error!r}).", "Please report this.")
+
+
+def may_concern_one(error: Exception) -> bool:
+    """Return True if others of the changes that were refused together may go through: a sector cannot be read."""
+    cause = error.__cause__
+    return not isinstance(error, StoreError) or (isinstance(cause, OSError) and cause.errno == errno.EIO)
+
+
+def closed(path: str) -> StoreError:
+    """Refuse a change that comes after the library was closed."""
+    return StoreError(f"{path} was closed: this change is NOT saved.", "Reopen it, then repeat the change.")
+
+
+def stopped(path: str, error: BaseException) -> StoreError:
+    """Refuse changes because the thread that saves them has ended."""
     return StoreError(
-        f"{path} is held by another window that does not answer: this change is NOT saved.",
-        "End that program; the next change saves this one too.",
+        f"{path}: saving has stopped ({error!r}). Changes from now on are NOT saved.",
+        "Reopen the library, and please report this.",
     )
+
+
+def unsaved(count: int, error: BaseException) -> str:
+    """Say how many changes are not saved now, and why.
+
+    Args:
+        count: The changes; at least one.
+        error: Why the last of them was refused.
+    """
+    changes = "1 change is" if count == 1 else f"{count:,} changes are"
+    return f"{changes} NOT saved: {error}"
+
+
+def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
+    """Describe a failed compaction, which loses nothing: the journal keeps every change."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason, way_out = "the disk is full", "Make room"
+    elif isinstance(error, LockedError):
+        reason, way_out = "another window holds it and does not answer", "End that program"
+    elif is_read_only(error):
+        reason, way_out = "it or its folder is read-only", "Allow writing to both"
+    else:
+        reason, way_out = error.strerror or str(error), "Check the disk"
+    return StoreError(
+        f"{path} could not be brought up to date ({reason}). All changes are safe in {journal}.",
+        f"{way_out}; the reader brings them into the file later.",
+    )
+
+
+def unexpected(path: str, doing: str, error: BaseException) -> str:
+    """Describe an error that a background step met, naming the file; nothing of the user's is lost by it.
+
+    Args:
+        path: The file that the step worked on.
+        doing: What was tried, as a noun phrase: `merging`.
+        error: What was raised.
+    """
+    if isinstance(error, MemoryError):
+        return f"{path}: {doing} needs more memory than there is. Nothing was lost; close other programs, then reopen."
+    if isinstance(error, StoreError) and not isinstance(error.__cause__, OSError):
+        return str(error)
+    cause = error.__cause__ if isinstance(error, StoreError) else error
+    if isinstance(cause, OSError):
+        name = cause.filename if isinstance(cause.filename, str) else path
+        reason = cause.strerror or str(cause)
+        return f"{name}: {doing} failed ({reason}). Nothing was lost; check the disk."
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{path}: {doing} failed ({reason}). Nothing was lost; please report this."
+
+
+def not_put_away(copy: str, error: OSError) -> str:
+    """Say that a conflict copy was merged, and could not be moved to the backups."""
+    reason = error.strerror or str(error)
+    return f"{copy} was merged, and could not be moved to the backups ({reason}). Remove it, or allow writing there."
 
 
 def unreadable(path: str, error: OSError) -> StoreError:
@@ -58,7 +139,7 @@ def damaged(path: str, where: str) -> str:
 def read_only(path: str) -> str:
     """What a reader is told of a library that may not be written."""
     return (
-        f"{path} or its folder is read-only: changes are shown until the reader ends, and NOT saved. "
+        f"{path} or its folder is read-only: new changes are shown until the reader ends, and NOT saved. "
         "Allow writing to both, then reopen."
     )
 

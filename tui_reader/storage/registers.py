@@ -138,6 +138,12 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
     return out
 
 
+def stamps_of(document: Mapping[str, Any]) -> list[str]:
+    """The stamps that a document carries as it stands in a file."""
+    stamps = document.get(STAMPS)
+    return [s for s in stamps.values() if is_stamp(s)] if isinstance(stamps, dict) else []
+
+
 def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
     """The document as it stands in a file; inverse of `expand`."""
     default = _commonest(registers)

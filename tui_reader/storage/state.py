@@ -19,9 +19,10 @@ from tui_reader.storage.registers import (
     has_sets,
     is_alive,
     join,
+    stamps_of,
     visible,
 )
-from tui_reader.storage.values import decode, encode
+from tui_reader.storage.values import decode_object, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +39,8 @@ class State:
 
     def __init__(self, base: BaseFile | None = None) -> None:
         self.base = base or BaseFile(MemorySource(b""))
-        self.latest = str(self.base.header.get("hlc", ZERO))
+        latest = self.base.header.get("hlc", ZERO)
+        self.latest = latest if is_stamp(latest) else ZERO
         """The latest stamp that was seen."""
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
@@ -148,7 +150,7 @@ class State:
             self._presence.update(entry["t"])
         # Another thread may read meanwhile: what is moved is whole in its new place before it leaves the old one.
         for table, number, document in entry.get("m", ()):
-            self.latest = max(self.latest, *(s for s in document.get(STAMPS, {}).values() if is_stamp(s)), ZERO)
+            self.latest = max(self.latest, *stamps_of(document), ZERO)
             self._take(table, int(number), expand(document, sets=has_sets(table)))
         operations = entry.get("o", ())
         for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
@@ -184,7 +186,7 @@ class State:
         changed = self._changed.get(table, {}).get(number, {})
         if line is None:
             return dict(changed)
-        registers = expand(decode(line), sets=has_sets(table))
+        registers = expand(decode_object(line), sets=has_sets(table))
         join(registers, changed)
         return registers
 
@@ -238,7 +240,7 @@ class FoldPlan:
 
 
 def _plain(line: bytes) -> dict[str, Any]:
-    document: dict[str, Any] = decode(line)
+    document = decode_object(line)
     document.pop(STAMPS, None)
     return document
 

@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
 from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
@@ -51,6 +50,11 @@ class LibraryStore:
     def damage(self) -> str:
         """What is wrong with the file where only a part of it can be read; else empty."""
         return self._library.damage
+
+    @property
+    def unsaved(self) -> str:
+        """How many changes are not on disk now although saving them was tried, and why; empty if all are saved."""
+        return self._writer.unsaved
 
     @property
     def notices(self) -> Sequence[str]:
@@ -137,10 +141,7 @@ class LibraryStore:
         with self._lock:
             for edit in edits:
                 self._above.setdefault((edit.table, edit.key), {})[edit.field] = (pending, edit.after)
-        if self._library.read_only:
-            receipt.set_exception(StoreError(self._library.read_only))
-        else:
-            self._writer.take(pending)
+        self._writer.take(pending)
         return receipt
 
     def _landed(self, pending: Pending) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from concurrent.futures import InvalidStateError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.document.pace import work_aside
 from tui_reader.errors import StoreError
-from tui_reader.storage import filesystem
+from tui_reader.storage import filesystem, problems
 from tui_reader.storage.backups import rotate
 from tui_reader.storage.base import Edit
 from tui_reader.storage.basefile import UnreadableError
@@ -39,8 +41,6 @@ _FOLD_BYTES = 1 << 16
 _FOLD_LINES = 10_000
 _SOON = 1 << 20
 """Bytes of conflict copies up to which they are merged before the library is shown."""
-_TROUBLE = (OSError, ValueError, StoreError, UnreadableError)
-"""What a file may do to whoever reads it: told to the reader, and looked at again at the next turn."""
 _PATIENCE = 2.0
 """Seconds after which it is shown all the same."""
 
@@ -61,6 +61,13 @@ class Writer:
         self._changed = threading.Condition()
         self._waiting: list[Pending] = []
         self._unsaved: list[Pending] = []
+        self._in_flight: list[Pending] = []
+        """What is being saved, the unsaved among it: to be counted if that ends the thread."""
+        self._refused = 0
+        """Changes that were never tried to be saved: the library is read-only, or the thread has ended."""
+        self._failure: StoreError | None = None
+        """Why the last change was refused."""
+        self._has_ended = self._is_broken = False
         self._news: list[Edit] = []
         self._closing = False
         self._last_change = time.monotonic()
@@ -70,12 +77,15 @@ class Writer:
         """The base in which every annotation is known to be one document."""
         self._merged = threading.Event()
         self._greet()
-        copies = conflict_copies(library.path)
-        soon = copies and sum(Path(copy).stat().st_size for copy in copies) <= _SOON
+        soon = self._guarded("looking for conflict copies", self._has_small_copies)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
         if soon:
             self._merged.wait(_PATIENCE)  # so that what is shown first has them; flushing is the thread's
+
+    def _has_small_copies(self) -> bool:
+        copies = conflict_copies(self._library.path)
+        return bool(copies) and sum(Path(copy).stat().st_size for copy in copies) <= _SOON
 
     def _greet(self) -> None:
         library = self._library
@@ -109,21 +119,53 @@ class Writer:
             return
         from tui_reader.storage.merge import merge_conflict_copies  # noqa: PLC0415 - 4 ms, for what hardly ever happens
 
+        for merged in merge_conflict_copies(self._library, again=False):
+            if merged.problem:
+                self._tell(merged.problem)
+                continue
+            many = "s" * (merged.changes != 1)
+            name = Path(merged.source).name
+            self._tell(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
+
+    def _guarded(self, doing: str, step: Callable[[], bool | None]) -> bool | None:
+        """Run a step; whatever it raises becomes a notice, since changes must go on being saved.
+
+        Args:
+            doing: What the step does, as a noun phrase.
+            step: What to run.
+
+        Returns:
+            What the step returned; None if it failed.
+        """
         try:
-            for merged in merge_conflict_copies(self._library):
-                many = "s" * (merged.changes != 1)
-                name = Path(merged.source).name
-                self._tell(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
-        except _TROUBLE as error:
-            self._tell(str(error))
+            return step()
+        except Exception as error:  # noqa: BLE001 - the thread that saves must survive whatever a file provokes
+            self._tell(problems.unexpected(self._library.path, doing, error))
+            return None
 
     # -- called by the thread that uses the store -----------------------------------------------------------------
 
-    def take(self, pending: Pending) -> None:
-        """Save a transaction soon."""
+    @property
+    def unsaved(self) -> str:
+        """How many changes are not on disk now although saving them was tried, and why; empty if all are saved."""
         with self._changed:
-            self._waiting.append(pending)
-            self._changed.notify()
+            count = len(self._unsaved) + self._refused
+            return problems.unsaved(count, self._failure) if count and self._failure is not None else ""
+
+    def take(self, pending: Pending) -> None:
+        """Save a transaction soon; refuse it at once if nothing can be saved."""
+        with self._changed:
+            if not (self._library.read_only or self._has_ended):
+                self._waiting.append(pending)
+                self._changed.notify()
+                return
+            if self._library.read_only:
+                self._failure = StoreError(self._library.read_only)
+            elif self._failure is None or not self._is_broken:
+                self._failure = problems.closed(self._library.path)
+            self._refused += bool(pending.edits)
+            failure = self._failure
+        _complete(pending, failure)
 
     def news(self) -> Sequence[Edit]:
         """What others changed since the last call."""
@@ -144,18 +186,26 @@ class Writer:
             self._closing = True
             self._changed.notify()
         self._thread.join()
-        if self._unsaved:
-            error = self._unsaved[-1].receipt.exception()
-            raise StoreError(
-                f"{len(self._unsaved)} changes are NOT saved. {error}", "They are lost when the reader ends."
-            )
+        count = len(self._unsaved) + (self._refused if self._is_broken else 0)
+        if count:
+            changes = "1 change is" if count == 1 else f"{count:,} changes are"
+            reason = self._failure.message if self._failure is not None else ""
+            raise StoreError(f"{changes} NOT saved. {reason}".strip(), "They are lost when the reader ends.")
 
     # -- the thread ---------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        failure: BaseException | None = None
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - what follows keeps receipts from never completing
+            failure = error
+        finally:
+            self._end(failure)
+
+    def _work(self) -> None:
         work_aside()
-        if not self._library.read_only and conflict_copies(self._library.path):
-            self._merge_copies()
+        self._guarded("merging conflict copies", self._merge_copies)
         self._merged.set()
         # Nobody waits for this: until then each is shown once, at the place where its document counts.
         self._reunite()
@@ -169,48 +219,78 @@ class Writer:
                 self._last_change = time.monotonic()
                 self._save(batch)
             else:
-                self._rest()
+                self._guarded("looking for changes", self._rest)
+        self._save([])
+        self._look()
+        self._reunite()  # while it is known where to look: a later run has to look everywhere
+        self._fold(at_exit=True)
 
+    def _end(self, failure: BaseException | None) -> None:
+        """Let go of the files, and refuse what is still waiting and what comes later."""
+        with self._changed:
+            self._has_ended, self._is_broken = True, failure is not None
+            self._unsaved, self._waiting = [*(self._in_flight or self._unsaved), *self._waiting], []
+            lost = self._unsaved
+            path = self._library.path
+            refusal = problems.stopped(path, failure) if failure is not None else problems.closed(path)
+            if failure is not None:
+                self._failure = refusal
+                self._tell(str(refusal))
+        self._merged.set()
+        for pending in lost:
+            _complete(pending, refusal)
         try:
-            self._save([])
-            self._look()
-            self._reunite()  # while it is known where to look: a later run has to look everywhere
-            self._fold(at_exit=True)
-        finally:
             self._library.close()
+        except Exception as error:  # noqa: BLE001 - the thread is at its end
+            self._tell(problems.unexpected(self._library.path, "closing", error))
+        finally:
             self._window.close()
 
     def _save(self, batch: list[Pending]) -> None:
         everything = [*self._unsaved, *batch]
         if not everything:
             return
-        try:
-            self._commit(everything)
-        except Exception as error:  # noqa: BLE001  # a receipt that never completes would be “saving…” for good
-            self._unsaved = everything
-            if not isinstance(error, StoreError):
-                error = StoreError(
-                    f"{self._library.path}: this change is NOT saved ({error!r}).", "Please report this."
-                )
-            for pending in batch:
-                pending.receipt.set_exception(error)
-            return
-        self._unsaved = []
-        self._gather_news()
-        for pending in everything:
+        self._in_flight = everything
+        saved, refused = self._try_to_save(everything)
+        with self._changed:
+            self._unsaved, self._in_flight = refused, []
+        self._guarded("gathering changes", self._gather_news)
+        for pending in saved:
             pending.landed()
             self._landed(pending)
-        self._tell(*both_kept(everything))
+        self._guarded("comparing notes", lambda: self._tell(*both_kept(saved)))
         with self._changed:
-            self._news += [edit for pending in everything for edit in pending.surprises]
+            self._news += [edit for pending in saved for edit in pending.surprises]
         for pending in batch:
-            pending.receipt.set_result(None)
+            _complete(pending, self._failure if pending in refused else None)
+
+    def _try_to_save(self, everything: list[Pending]) -> tuple[list[Pending], list[Pending]]:
+        """Save transactions with one flush; one by one if the reason to refuse them may lie in one of them.
+
+        Returns:
+            The transactions that are on disk now, and those that are not.
+        """
+        try:
+            self._commit(everything)
+        except Exception as error:  # noqa: BLE001 - a receipt that never completes would be “saving…” for good
+            if len(everything) == 1 or not problems.may_concern_one(error):
+                self._failure = error if isinstance(error, StoreError) else problems.refused(self._library.path, error)
+                return [], everything
+        else:
+            return everything, []
+        saved: list[Pending] = []
+        refused: list[Pending] = []
+        for pending in everything:
+            some_saved, some_refused = self._try_to_save([pending])
+            saved += some_saved
+            refused += some_refused
+        return saved, refused
 
     def _commit(self, everything: list[Pending]) -> None:
         builders = [self._builder(pending) for pending in everything]
         try:
             self._library.commit_all(builders)
-        except UnreadableError:
+        except (UnreadableError, ValueError):
             # Somebody overwrote the base in place: what it says now is another matter, the change is not.
             self._library.distrust()
             self._library.commit_all(builders)
@@ -220,20 +300,16 @@ class Writer:
 
     def _rest(self) -> None:
         if self._look() and time.monotonic() - self._last_change >= _IDLE:
-            try:
-                self._use_the_quiet()
-            except _TROUBLE as error:
-                self._tell(str(error))
+            self._guarded("checking the file", self._use_the_quiet)
         self._tell_damage()
 
     def _look(self) -> bool:
         """Take in what others changed; whether that was possible."""
-        try:
-            self._library.poll()
-            self._gather_news()
-        except _TROUBLE as error:
-            self._tell(str(error))
-            return False
+        return bool(self._guarded("reading what others changed", self._poll))
+
+    def _poll(self) -> bool:
+        self._library.poll()
+        self._gather_news()
         return True
 
     def _use_the_quiet(self) -> None:
@@ -268,9 +344,9 @@ class Writer:
         except Interrupted:
             library.heard |= heard
             return
-        except _TROUBLE as error:
+        except Exception as error:  # noqa: BLE001 - as in `_guarded`
             library.heard |= heard
-            self._tell(str(error))
+            self._tell(problems.unexpected(library.path, "joining annotations that were moved", error))
             return
         if everywhere:
             self._united = base
@@ -285,9 +361,10 @@ class Writer:
         try:
             if fold(library):
                 rotate(library.path, library.disk)
-        except _TROUBLE as error:
+        except Exception as error:  # noqa: BLE001 - as in `_guarded`
             if not at_exit:
-                self._tell(f"{error} The changes are safe in {library.journal.path}.")
+                is_told = isinstance(error, StoreError)
+                self._tell(str(error) if is_told else problems.unexpected(library.path, "compaction", error))
 
     def _gather_news(self) -> None:
         edits = [edit for change in self._library.news() for edit in edits_of(change)]
@@ -305,3 +382,12 @@ def edits_of(change: Change) -> list[Edit]:
         for field in dict.fromkeys([*before, *after])
         if canonical(before.get(field)) != canonical(after.get(field))
     ]
+
+
+def _complete(pending: Pending, error: BaseException | None) -> None:
+    """Complete a receipt, unless its owner cancelled it."""
+    with contextlib.suppress(InvalidStateError):
+        if error is None:
+            pending.receipt.set_result(None)
+        else:
+            pending.receipt.set_exception(error)

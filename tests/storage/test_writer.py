@@ -1,0 +1,207 @@
+"""The thread that saves survives every exception, and what is not saved is said for as long as it is so."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage import merge, strays, writer
+from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.library import Library
+from tui_reader.storage.pending import Pending
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tui_reader.storage.base import Receipt
+
+
+def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    waiting = threading.Event()
+    for _ in range(int(seconds * 100)):
+        if condition():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("it never came")
+
+
+def change(store: LibraryStore, key: str, after: Any = True) -> Receipt:
+    before = (store.get(ARTICLES, key) or {}).get("read")
+    return store.apply([Edit(ARTICLES, key, "read", before, after)], f"read {key}")
+
+
+class Full(Unflushed):
+    full = False
+
+    def write_some(self, handle: int, data: memoryview) -> int:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().write_some(handle, data)
+
+
+ERRORS = (MemoryError(), RecursionError("too deep"), OverflowError("1e400"), KeyError("s"), OSError(5, "I/O error"))
+STEPS = ("merging", "polling", "reuniting", "preparing", "verifying", "folding", "comparing", "news")
+
+
+def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    library = store._library
+    places: dict[str, tuple[object, str]] = {
+        "merging": (merge, "merge_conflict_copies"),
+        "polling": (library, "poll"),
+        "reuniting": (strays, "reunite"),
+        "preparing": (store._numbers, "prepare"),
+        "verifying": (library, "verify"),
+        "folding": (writer, "fold"),
+        "comparing": (writer, "both_kept"),
+        "news": (library, "news"),
+    }
+    patch.setattr(*places[step], fail)
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_LOOK_EVERY": 0.01, "_IDLE": 0.0, "_FOLD_BYTES": 0}.items():
+        monkeypatch.setattr(writer, name, value)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("step", STEPS)
+def test_no_exception_in_any_step_stops_changes_from_being_saved(
+    tmp_path: Path, step: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "library.json"
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    with monkeypatch.context() as patch:
+        broken(step, error, store, patch)
+        change(store, "a").result(5)
+        if step in ("polling", "folding", "news", "preparing", "comparing"):
+            until(lambda: any(str(path) in notice for notice in store.notices))
+        store._library.heard.add(1)
+        change(store, "b").result(5)
+        store.close()
+    assert not [notice for notice in store.notices if notice.startswith("[Errno")]
+    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b"}
+    again.close()
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_a_change_that_cannot_be_written_fails_alone(
+    tmp_path: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "library.json"
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    original = Pending.entry
+
+    def entry(pending: Pending, *given: Any) -> Any:
+        if pending.edits[0].key == "bad":
+            raise error
+        return original(pending, *given)
+
+    monkeypatch.setattr(Pending, "entry", entry)
+    bad = change(store, "bad")
+    good = [change(store, key) for key in "abc"]
+    with pytest.raises(StoreError, match="NOT saved"):
+        bad.result(5)
+    for receipt in good:
+        receipt.result(5)
+    assert store.unsaved.startswith("1 change is NOT saved: ")
+    with pytest.raises(StoreError, match="1 change is NOT saved"):
+        store.close()
+    monkeypatch.undo()
+    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
+    again.close()
+
+
+@pytest.mark.parametrize("error", [SystemExit(), KeyboardInterrupt(), GeneratorExit()], ids=lambda e: type(e).__name__)
+def test_after_the_thread_has_ended_changes_fail_at_once_and_closing_counts_them(
+    tmp_path: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Unflushed()))
+    change(store, "a").result(5)
+    monkeypatch.setattr(store._library, "commit_all", lambda _: (_ for _ in ()).throw(error))
+    during = change(store, "b")
+    with pytest.raises(StoreError, match="saving has stopped"):
+        during.result(5)
+    store._writer._thread.join(5)
+    after = change(store, "c")
+    assert after.done()
+    with pytest.raises(StoreError, match="saving has stopped"):
+        after.result(0)
+    assert store.unsaved.startswith("2 changes are NOT saved: ")
+    with pytest.raises(StoreError, match="2 changes are NOT saved"):
+        store.close()
+
+
+def test_a_change_after_closing_fails_at_once(tmp_path: Path) -> None:
+    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Unflushed()))
+    store.close()
+    with pytest.raises(StoreError, match="was closed"):
+        change(store, "a").result(0)
+
+
+def test_what_is_unsaved_is_said_until_it_is_saved(tmp_path: Path) -> None:
+    disk = Full()
+    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=disk))
+    change(store, "a").result(5)
+    assert store.unsaved == ""
+    disk.full = True
+    for count, key in enumerate("bc", start=1):
+        with pytest.raises(StoreError):
+            change(store, key).result(5)
+        assert store.unsaved.startswith(f"{count} change")
+        assert "Disk full" in store.unsaved
+    disk.full = False
+    change(store, "d").result(5)
+    assert store.unsaved == ""
+    store.close()
+
+
+def test_changes_of_a_read_only_library_are_unsaved(tmp_path: Path) -> None:
+    class Locked(Unflushed):
+        def may_write(self, path: str) -> bool:
+            return False
+
+    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Locked()))
+    assert store.unsaved == ""
+    with pytest.raises(StoreError):
+        change(store, "a").result(0)
+    assert store.unsaved.startswith("1 change is NOT saved: ")
+    assert "read-only" in store.unsaved
+    store.close()
+
+
+@pytest.mark.parametrize("number", [28, 5, 30, 13])
+def test_a_failed_compaction_never_says_that_changes_are_not_saved(tmp_path: Path, number: int) -> None:
+    class Failing(Unflushed):
+        fails = False
+
+        def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+            if self.fails and ".tmp-" in path:
+                raise OSError(number, "something", path)
+            return super().open(path, flags, mode)
+
+    disk = Failing()
+    path = tmp_path / "library.json"
+    store = LibraryStore(Library(path, "aaaa", disk=disk))
+    change(store, "a").result(5)
+    disk.fails = True
+    change(store, "b").result(5)
+    until(lambda: any("safe in" in notice for notice in store.notices))
+    assert not [notice for notice in store.notices if "NOT saved" in notice]
+    assert store.unsaved == ""
+    store.close()
+    assert not [notice for notice in store.notices if "NOT saved" in notice]
+    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    assert {key for key, _ in again.items(ARTICLES)} == {"a", "b"}
+    again.close()
