@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
@@ -16,6 +17,8 @@ from tinydb import TinyDB
 from tui_reader import paths
 from tui_reader.cli import main
 from tui_reader.services.opening import init_library, open_library
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.library import Library as StateFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -609,3 +612,49 @@ def test_a_listing_makes_no_library(run: Callable[..., tuple[int, str]], tmp_pat
     draft.write_text("> Words that stand nowhere at all.\n", encoding="utf-8")
     assert run("verify", draft)[0] == 1
     assert not (paths.data_dir() / "articles").exists()
+
+
+def full_disk(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def ending_thread(*_: object) -> list[Any]:
+    raise SystemExit
+
+
+FAILURES = {
+    "a full disk": (Disk, "write_some", full_disk),
+    "a thread that ends": (StateFiles, "commit_all", ending_thread),
+}
+
+
+@pytest.mark.parametrize("verb", ["add", "edit", "delete"])
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_is_not_saved_is_never_acknowledged(
+    folder: Path, run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, verb: str, failure: str
+) -> None:
+    file = folder / "deep" / "tides.md"
+    made = added(run, file, "--quote", "Some harbours dry out", "--note", "first")
+    arguments: dict[str, tuple[object, ...]] = {
+        "add": ("add", file, "--quote", "a promise", "--note", "second", "--json"),
+        "edit": ("edit", made["id"], folder, "--note", "changed"),
+        "delete": ("delete", made["id"], "--library", folder),
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(*FAILURES[failure])
+        status, out = run("notes", *arguments[verb])
+    assert status == 3, out
+    assert "NOT saved" in out
+    assert "second" not in out
+    assert [each["note"] for each in listed(run, folder)] == ["first"]
+
+
+def test_a_hostile_conflict_copy_keeps_no_note_from_being_saved(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    header = '"format":"tui-reader library","version":1,"bytes":90,"crc32":1,"tables":{"articles":[1e400,1e400]}'
+    copy = folder / "library.sync-conflict-20240501-101010-ABCDEF.json"
+    copy.write_text('{"meta": {\n"1": {' + header + '}\n},\n"articles": {}}\n')
+    made = added(run, folder / "deep" / "tides.md", "--quote", "a promise", "--note", "kept")
+    assert [each["id"] for each in listed(run, folder)] == [made["id"]]

@@ -120,6 +120,36 @@ def test_a_line_of_wrong_shape_is_counted_and_the_others_are_read(name: str) -> 
     assert [entry["o"][0][2]["id"] for entry in entries] == ["a1", "a2"]
 
 
+@pytest.mark.parametrize("replica", ["aaaa", "evil"])
+def test_a_journal_of_wrong_shapes_is_read_folded_and_mended(tmp_path: Path, replica: str) -> None:
+    path = tmp_path / "library.json"
+    journal = tmp_path / f"library.json.journal-{replica}"
+    bad = b"".join(LINES.values())
+    journal.write_bytes(b'{"journal":1}\n' + good("a1", 1) + bad + good("a2", 2))
+    library = Library(path, "aaaa", disk=Unflushed())
+    assert library.document(ARTICLES, document_id("a1")) == {"id": "a1", "v": 1}
+    library.close()
+
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store.apply([Edit(ARTICLES, "a3", "v", None, 3)], "changed").result(5)
+    assert {key for key, _ in store.items(ARTICLES)} == {"a1", "a2", "a3"}
+    assert any(f"{len(LINES)} damaged lines of {journal}" in notice for notice in store.notices)
+    assert store.undo() is not None
+    journal_copy = journal.read_bytes()
+    store._library.journal.close()  # as if killed
+
+    found = doctor(path, "aaaa", fix=True)
+    assert found.is_well, found
+    kept = [item.read_bytes() for item in (tmp_path / ".backups").iterdir() if "damaged" in item.name]
+    assert any(bad in content for content in kept)
+    assert len(journal_copy) > len(bad)
+    again = doctor(path, "aaaa")
+    assert not [finding for finding in again.findings if finding.is_wrong], again
+    library = Library(path, "aaaa", disk=Unflushed())
+    assert {document["id"] for _, document in library.documents(ARTICLES)} >= {"a1", "a2"}
+    library.close()
+
+
 HOSTILE_HEADERS = {
     "a table's place is infinite": '"tables":{"articles":[1e400,1e400]}',
     "a table's place is huge": '"tables":{"articles":[%s,5]}' % ("9" * 400),

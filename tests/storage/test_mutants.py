@@ -66,7 +66,7 @@ MUTANTS = {
     ),
     "a journal is removed without looking": (
         "journal.py",
-        "if self._disk.fstat(self._handle).st_size <= len(_HEAD):",
+        "if self._disk.fstat(self._handle).st_size <= len(HEAD):",
         "if True:",
     ),
     "a failed flush is tried again on the same file": (

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
 from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.errors import StoreError
 from tui_reader.model.article import Metadata
 from tui_reader.services.annotating import Annotating
 from tui_reader.services.background import Background
@@ -245,6 +246,17 @@ class Library:
         touched.update(self._also)
         self._also.clear()
         return tuple(touched)
+
+    def require_saved(self) -> None:
+        """Return once every change so far is on disk.
+
+        Raises:
+            StoreError: Some are not.
+        """
+        if self._latest is not None:
+            self._latest.exception()
+        if self.store.unsaved:
+            raise StoreError(self.store.unsaved)
 
     def close(self) -> None:
         """Stop all threads, and return once every change is on disk."""

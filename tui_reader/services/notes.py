@@ -276,15 +276,17 @@ class Notes:
         raise ReaderError(f"{clean_line(named)} has no notes.", hint)
 
     def _settle(self, outcome: Outcome) -> None:
-        """Wait until a change is complete.
+        """Wait until a change is complete and on disk.
 
         Raises:
             ReaderError: It could not be made.
+            StoreError: It could not be saved.
         """
         if self._library.read_only:
             raise ReaderError(self._library.read_only)
         if outcome.undo:
             self._library.annotating.wait()
+        self._library.require_saved()
 
     def _as_of_now(self, article: ArticleId, annotations: Sequence[Annotation]) -> list[Annotation]:
         document = self._document(article)

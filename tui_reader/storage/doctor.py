@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage import backups, filesystem
+from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, UnreadableError
 from tui_reader.storage.conflicts import conflict_copies
@@ -17,8 +16,10 @@ from tui_reader.storage.fold import fold, leftovers, remove_leftovers
 from tui_reader.storage.foreign import derived_id
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.library import Library
+from tui_reader.storage.mending import mend_other_journal, mend_own_journal
 from tui_reader.storage.merge import Merged, merge_conflict_copies, merge_file
 from tui_reader.storage.registers import DELETED
+from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,7 +124,9 @@ def _mend(library: Library) -> str:
 
 def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
-        yield Finding(f"{library.journal.damaged} lines of {library.journal.path} are damaged.", is_wrong=True)
+        text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
+        mended = mend_own_journal(library) if fix and not library.damage and not library.read_only else ""
+        yield Finding(text, is_wrong=True, mended=mended)
     elif library.state.has_changes:
         many = "" if library.journal.lines == 1 else "s"
         mended = ""
@@ -134,12 +137,24 @@ def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
     prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
     for item in _scan(library.folder):
         if item.name.startswith(prefix) and item.path != library.journal.path and not item.name.endswith(".tmp"):
-            with contextlib.suppress(OSError):
-                entries, damaged = decode_lines(Path(item.path).read_bytes())
-                if damaged:
-                    yield Finding(f"{damaged} lines of {item.path} are damaged.", is_wrong=True)
-                text = f"{item.path} holds {len(entries)} changes of another machine; they count here too."
-                yield Finding(text, is_wrong=False)
+            yield from _other_journal(library, item.path, fix=fix)
+
+
+def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Finding]:
+    try:
+        entries, damaged = decode_lines(read_whole(path, library.disk, limits.JOURNAL))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield Finding(problems.journal_unreadable(path, error), is_wrong=True)
+        return
+    except StoreError as error:
+        yield Finding(str(error), is_wrong=True)
+        return
+    if damaged:
+        mended = mend_other_journal(library, path) if fix and not library.read_only else ""
+        yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, mended=mended)
+    yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
 
 
 def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:

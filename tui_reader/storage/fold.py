@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.storage import problems
+from tui_reader.storage.backups import keep
 from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
 from tui_reader.storage.basewriter import write_base
 from tui_reader.storage.history import history_path, save_entries
@@ -50,6 +51,9 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
             return False
         if not (library.state.has_changes or library.opener.notice or library.damage or force):
             return True
+        if library.journal.damaged:
+            keep(library.path, library.journal.path, "damaged", library.disk)  # those lines are not in the new one
+            library.journal.damaged = 0
         state = library.state
         frozen = state.copy()
         offset = library.journal.offset

@@ -25,7 +25,7 @@ Entry: TypeAlias = dict[str, Any]
 """One transaction as it stands in the journal: see `library.Library`."""
 
 VERSION = 1
-_HEAD = b'{"journal":%d}\n' % VERSION
+HEAD = b'{"journal":%d}\n' % VERSION
 _DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer is stopped or hangs
 _PAUSE = 0.0005
 
@@ -134,7 +134,7 @@ class Journal:
         while True:
             if self._handle < 0:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-                self.offset, self.lines = 0, 0
+                self.restart()
             try:
                 self._wait_for_lock(deadline)
                 if self.is_current():
@@ -158,6 +158,10 @@ class Journal:
         if self._handle >= 0:
             unlock(self._handle)
 
+    def restart(self) -> None:
+        """Read from the beginning next time."""
+        self.offset = self.lines = self.damaged = 0
+
     def read_new(self, *, cut_tail: bool = False) -> list[Entry]:
         """Entries that were appended since the last read.
 
@@ -168,6 +172,8 @@ class Journal:
         if self._handle < 0:
             return []
         size = self._disk.fstat(self._handle).st_size
+        if size > limits.JOURNAL:
+            raise limits.too_large(self.path, size, limits.JOURNAL)
         if size == self.offset:
             return []
         if size < self.offset:
@@ -191,7 +197,7 @@ class Journal:
         """
         if self.failed:
             raise SyncFailedError(errno.EIO, "an earlier flush failed")
-        data = lines if self.offset else _HEAD + lines
+        data = lines if self.offset else HEAD + lines
         try:
             self._disk.write(self._handle, data)
         except OSError:
@@ -223,7 +229,7 @@ class Journal:
             self._disk.unlink(path)  # somebody died over it, or its flush failed: that file is not to be trusted
         handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         try:
-            self._disk.write(handle, lines if lines.startswith(_HEAD) else _HEAD + lines)
+            self._disk.write(handle, lines if lines.startswith(HEAD) else HEAD + lines)
             self._disk.sync_data(handle)
         finally:
             self._disk.close(handle)
@@ -240,7 +246,7 @@ class Journal:
 
     def remove_if_empty(self) -> None:
         """Take the file away if it holds no entry. Only under the lock, and after `read_new`."""
-        if self._disk.fstat(self._handle).st_size <= len(_HEAD):
+        if self._disk.fstat(self._handle).st_size <= len(HEAD):
             if self._disk.handles_block_renames:
                 self.close()
             self._disk.unlink(self.path)
@@ -253,4 +259,4 @@ class Journal:
         if self._handle >= 0:
             self._disk.close(self._handle)
             self._handle = -1
-            self.offset, self.lines, self.failed = 0, 0, False
+            self.offset, self.lines, self.damaged, self.failed = 0, 0, 0, False

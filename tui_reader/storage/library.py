@@ -28,7 +28,8 @@ from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
-from tui_reader.storage.opener import Opener, signature
+from tui_reader.storage.opener import Opener
+from tui_reader.storage.other_journals import OtherJournals
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Library:
         self._is_loaded = False
         self._guard = threading.RLock()
         self._held = False
-        self._others: dict[str, tuple[int, ...]] = {}
+        self._others = OtherJournals(self.path, self.journal.path, self.disk)
         self._folder_seen = 0
         self._load()
         self._is_loaded = True
@@ -93,6 +94,11 @@ class Library:
     def damage(self) -> str:
         """What is wrong with the base, as sentences; empty where it is sound. While it is not, it is not replaced."""
         return self.opener.damage
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong with files beside the base, as sentences."""
+        return list(self._others.warnings.values())
 
     # -- reading the files --------------------------------------------------------------------------------------
 
@@ -118,26 +124,7 @@ class Library:
 
     def _read_others(self, *, anew: bool = False) -> list[Entry]:
         """Entries of other machines' journals that came or changed since the last look."""
-        if anew:
-            self._others = {}
-        prefix = f"{os.path.basename(self.path)}.journal-"  # noqa: PTH119
-        entries: list[Entry] = []
-        try:
-            names = [item.name for item in os.scandir(self.folder) if item.name.startswith(prefix)]
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return []
-        for name in names:
-            path = f"{self.folder}/{name}"
-            if path == self.journal.path or name.endswith(".tmp"):
-                continue
-            try:
-                data = Path(path).read_bytes()
-                seen = signature(self.disk.stat(path))
-            except OSError:
-                continue  # a sync tool is at work on it: the next look finds it
-            if self._others.get(path) != seen:
-                self._others[path] = seen
-                entries += decode_lines(data[: data.rfind(b"\n") + 1])[0]
+        entries = self._others.read(anew=anew)
         self.heard |= {number for table, number in self.state.places(entries) if table == ANNOTATIONS}
         return entries
 
@@ -304,7 +291,7 @@ class Library:
     def _reload_locked(self) -> None:
         """As `_reload`, keeping the lock that is held on the journal."""
         old = self.state
-        self.journal.offset = self.journal.lines = 0
+        self.journal.restart()
         entries = self.journal.read_new(cut_tail=True)
         entries += self._read_others(anew=True)
         state = State(self._open())

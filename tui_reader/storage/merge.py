@@ -11,6 +11,7 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
 from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.limits import copy_limit, too_large
 from tui_reader.storage.opener import signature
 from tui_reader.storage.outside import SMALL, Adoption, adopt
 from tui_reader.storage.registers import expand, has_sets, join
@@ -75,6 +76,10 @@ def merge_file(library: Library, source: str) -> Merged:
 
 def _open(library: Library, source: str) -> BaseFile:
     file = FileSource(source, library.disk)
+    limit = copy_limit(library.state.base.source.size)
+    if file.size > limit:
+        file.close()
+        raise too_large(source, file.size, limit)
     try:
         base = BaseFile(file)
         if base.verify() and file.size:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.storage import problems
+from tui_reader.storage import limits, problems
 from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError, UnreadableError
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ class Opener:
         """The foreign file as a base; None while another process reads it."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
+        if size > limits.FOREIGN_SNAPSHOT:
+            raise limits.too_large(self._path, size, limits.FOREIGN_SNAPSHOT)
         from tui_reader.storage import outside  # noqa: PLC0415 - 3 ms, for what hardly ever happens
 
         if size <= outside.SMALL:

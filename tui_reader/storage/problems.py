@@ -128,6 +128,23 @@ def unreadable(path: str, error: OSError) -> StoreError:
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
 
 
+def damaged_lines(path: str, count: int) -> str:
+    """Say that lines of a journal were left out."""
+    lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
+    return f"{lines} of {path} were passed over. “tui-reader doctor --fix” keeps the damaged file and mends it."
+
+
+def journal_unreadable(path: str, error: OSError) -> str:
+    """Say that a journal beside the library cannot be read, so that its changes do not show."""
+    return f"{unreadable(path, error)} The changes that it holds do not show until it can be read."
+
+
+def not_listed(folder: str, error: OSError) -> str:
+    """Say that the journals of other machines cannot be looked for."""
+    reason = error.strerror or str(error)
+    return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
+
+
 def damaged(path: str, where: str) -> str:
     """What a reader is told of a damaged file, which nothing overwrites without being asked to."""
     return (

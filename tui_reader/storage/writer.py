@@ -99,7 +99,7 @@ class Writer:
             many = library.recovered != 1
             self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")
         if library.journal.damaged:
-            self._tell(f"{library.journal.damaged} damaged lines of {library.journal.path} were passed over.")
+            self._tell(problems.damaged_lines(library.journal.path, library.journal.damaged))
 
     def _tell(self, *sentences: str) -> None:
         self.notices += [sentence for sentence in sentences if sentence and sentence not in self.notices]
@@ -111,6 +111,7 @@ class Writer:
         if self._library.opener.notice != self._told_notice:
             self._told_notice = self._library.opener.notice
             self._tell(self._told_notice)
+        self._tell(*self._library.warnings)
 
     def _merge_copies(self) -> None:
         if self._library.read_only or self._library.damage:
