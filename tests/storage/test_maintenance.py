@@ -148,7 +148,7 @@ def test_a_conflict_copy_beside_the_file_is_merged_at_the_start_and_put_away(pat
     store.close()
     assert not copy.exists()
     assert [backup.kind for backup in maintenance.list_backups(path)].count("merged") == 1
-    assert conflict_copies(str(path)) == []
+    assert conflict_copies(str(path), Disk()) == []
 
 
 def test_going_back_to_a_backup_is_a_change_like_any_other(path: Path) -> None:

@@ -98,8 +98,9 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merge]:
 def list_backups(state: Path) -> list[Backup]:
     """Every backup of a state file, latest first."""
     from tui_reader.storage.backups import backups  # noqa: PLC0415
+    from tui_reader.storage.disk import Disk  # noqa: PLC0415
 
-    return [Backup(b.path, b.path.rpartition("/")[2], b.when, b.size, b.kind) for b in backups(str(state))]
+    return [Backup(b.path, b.path.rpartition("/")[2], b.when, b.size, b.kind) for b in backups(str(state), Disk())]
 
 
 def restore_backup(state: Path, name: str) -> Restored:

@@ -11,13 +11,11 @@ import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage.basefile import BACKUP
-
-if TYPE_CHECKING:
-    from tui_reader.storage.disk import Disk
+from tui_reader.storage.basefile import BACKUP, WINDOW
+from tui_reader.storage.disk import Disk, RefusedError
 
 FOLDER = ".backups"
 _DAYS = 7
@@ -59,31 +57,61 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     """
     now = datetime.now(UTC)
     stem = f"{folder_of(path)}/{Path(path).stem}-{now:%Y-%m-%d}-{kind}-{now:%H%M%S}"
-    target, count = f"{stem}.json", 1
-    while Path(target).exists():
-        target, count = f"{stem}-{count}.json", count + 1
-    Path(target).parent.mkdir(exist_ok=True)
-    import shutil  # noqa: PLC0415  # 5 ms, for what hardly ever happens
-
-    # A copy, not a second name: somebody may write into the source in place.
-    shutil.copy2(source, target)
-    handle = disk.open(target, os.O_RDWR)
-    try:
-        disk.sync(handle)
-    finally:
-        disk.close(handle)
+    disk.make_folder(folder_of(path))
+    target, count = f"{stem}.json", 0
+    while True:
+        try:
+            # A copy, not a second name: another program may write into the source in place.
+            copy(source, target, disk)
+            break
+        except FileExistsError:
+            count += 1
+            target = f"{stem}-{count}.json"
     disk.sync_folder(folder_of(path))
     return target
 
 
+def copy(source: str, target: str, disk: Disk) -> None:
+    """Copy a regular file to a new one, with its permissions and time; on disk when this returns.
+
+    Raises:
+        FileExistsError: The target exists, be it as a link that leads nowhere.
+        OSError: It cannot be copied.
+    """
+    reading = disk.open(source, os.O_RDONLY)
+    try:
+        writing = disk.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        try:
+            _copy_open(reading, writing, disk)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                disk.unlink(target)
+            raise
+        finally:
+            disk.close(writing)
+    finally:
+        disk.close(reading)
+
+
+def _copy_open(reading: int, writing: int, disk: Disk) -> None:
+    status = disk.fstat(reading)
+    offset = 0
+    while data := disk.read_at(reading, WINDOW, offset):
+        disk.write(writing, data)
+        offset += len(data)
+    disk.set_mode(writing, status.st_mode)
+    if os.utime in os.supports_fd:
+        os.utime(writing, ns=(status.st_atime_ns, status.st_mtime_ns))
+    disk.sync(writing)
+
+
 def _second_name(source: str, target: str, disk: Disk) -> None:
-    Path(target).parent.mkdir(exist_ok=True)
     try:
         disk.link(source, target)
+    except (RefusedError, FileExistsError):
+        raise
     except OSError:
-        import shutil  # noqa: PLC0415
-
-        shutil.copy2(source, target)
+        copy(source, target, disk)
     disk.sync_folder(os.path.dirname(target))  # noqa: PTH120
 
 
@@ -95,14 +123,17 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
     today = today or datetime.now(UTC).date()
     target = f"{folder_of(path)}/{Path(path).stem}-{today.isoformat()}.json"
     with contextlib.suppress(OSError):
-        if not Path(target).exists() and Path(f"{path}{BACKUP}").exists():
+        if not disk.has_file(target) and disk.has_file(f"{path}{BACKUP}"):
+            disk.make_folder(folder_of(path))
             _second_name(f"{path}{BACKUP}", target, disk)
-            for old in _outdated(path):
+            for old in _outdated(path, disk):
                 disk.unlink(old)
 
 
-def _outdated(path: str) -> list[str]:
-    dated = sorted(((_day(backup), backup.path) for backup in backups(path) if backup.kind == "daily"), reverse=True)
+def _outdated(path: str, disk: Disk) -> list[str]:
+    dated = sorted(
+        ((_day(backup), backup.path) for backup in backups(path, disk) if backup.kind == "daily"), reverse=True
+    )
     weeks: dict[tuple[int, int], None] = {}
     out = []
     for place, (day, name) in enumerate(dated):
@@ -120,33 +151,30 @@ def _day(backup: Backup) -> date:
     return date.fromisoformat(match["when"]) if match else backup.when.date()
 
 
-def backups(path: str) -> list[Backup]:
-    """Every backup of a base, latest first."""
+def backups(path: str, disk: Disk) -> list[Backup]:
+    """Every backup of a base, latest first. Links, pipes and the like are passed over: `disk.refused` names those."""
     path = os.path.realpath(path)
-    found = (
-        [Backup(f"{path}{BACKUP}", *_status(f"{path}{BACKUP}"), "before")] if Path(f"{path}{BACKUP}").exists() else []
-    )
+    found = [(f"{path}{BACKUP}", "before")]
     with contextlib.suppress(OSError):
-        for item in os.scandir(folder_of(path)):
-            match = _NAME.fullmatch(item.name)
+        for name in disk.names(folder_of(path)):
+            match = _NAME.fullmatch(name)
             if match and match["stem"] == Path(path).stem:
-                kind = match["kind"].strip("-").split("-")[0] or "daily"
-                found.append(Backup(item.path, *_status(item.path), kind))
-    return sorted(found, key=lambda backup: backup.when, reverse=True)
+                found.append((f"{folder_of(path)}/{name}", match["kind"].strip("-").split("-")[0] or "daily"))
+    known = [Backup(each, *_status(disk.stat(each)), kind) for each, kind in found if disk.has_file(each)]
+    return sorted(known, key=lambda backup: backup.when, reverse=True)
 
 
-def _status(path: str) -> tuple[datetime, int]:
-    status = Path(path).stat()
+def _status(status: os.stat_result) -> tuple[datetime, int]:
     return datetime.fromtimestamp(status.st_mtime, UTC), status.st_size
 
 
-def find(path: str, name: str) -> Backup:
+def find(path: str, name: str, disk: Disk) -> Backup:
     """The backup that a name means: its path, its file name, or its date.
 
     Raises:
         StoreError: There is none, or more than one.
     """
-    known = backups(path)
+    known = backups(path, disk)
     for matches in (
         [b for b in known if name in (b.path, Path(b.path).name)],
         [b for b in known if name and name in Path(b.path).name],
@@ -156,6 +184,10 @@ def find(path: str, name: str) -> Backup:
         if matches:
             names = ", ".join(Path(b.path).name for b in matches)
             raise StoreError(f"“{name}” means more than one backup: {names}.", "Give the whole name.")
-    if Path(name).is_file():
-        return Backup(name, *_status(name), "file")
+    # The user names this file, so that a link may lead to it, unless it stands among the backups.
+    file = os.path.realpath(name)
+    if os.path.realpath(os.path.dirname(name)) != os.path.realpath(folder_of(path)) and disk.has_file(file):  # noqa: PTH120
+        return Backup(file, *_status(disk.stat(file)), "file")
+    if refused := [each for each in disk.refused if name and name in os.path.basename(each)]:  # noqa: PTH119
+        raise StoreError(disk.refused[refused[0]])
     raise StoreError(f"There is no backup “{name}” of {path}.", "“tui-reader backup list” names those there are.")

@@ -1,23 +1,236 @@
-"""The system calls that the store makes, in one place: so that a test can fail, record or reorder each of them."""
+"""The system calls that the store makes, in one place: so that a test can fail, record or reorder each of them.
+
+A library may stand in a folder that others can write to: a clone, a synced folder, an unpacked archive. What has one of
+our names there is used only if it is a regular file. A symbolic link would make the reader write where it points; a
+named pipe or a device would make it wait for ever. So every file is opened relative to a descriptor of its own folder,
+links are followed neither for the file nor for that folder, and new files are created with O_EXCL. Callers resolve the
+path of a folder once, where the user names it.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import stat
 import sys
-from pathlib import Path
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_SAFE = _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_SEARCH = getattr(os, "O_PATH", os.O_RDONLY)
+_HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd
+_TRIES = 100  # two processes that create and remove a file at once meet a few times in a row, never this often
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFREG: "a file",
+}
+
+
+class RefusedError(OSError):
+    """Something other than a regular file has the name of a file of ours, or a link the name of its folder.
+
+    Args:
+        path: What is refused.
+        reason: What it is, as the end of a sentence: `is a symbolic link`.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(errno.ELOOP, reason, path)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.reason}, so it is not used. Remove it, or move it away."
+
+
+def _kind(status: os.stat_result) -> str:
+    return _KINDS.get(stat.S_IFMT(status.st_mode), "no regular file")
 
 
 class Disk:
-    """Files by descriptor. Every method does what its system call does, and raises OSError as it does."""
+    """Files by descriptor. Every method does what its system call does, and raises OSError as it does.
+
+    Methods that are given a path raise `RefusedError` where following it would leave its folder, or wait.
+    """
 
     handles_block_renames = sys.platform == "win32"
     """Whether a file that somebody has open can neither be renamed nor replaced."""
 
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """A sentence for every path that was refused, for the user."""
+        return {}
+
+    # -- names in a folder --------------------------------------------------------------------------------------
+
     def open(self, path: str, flags: int, mode: int = 0o600) -> int:
-        """Open a file for bytes; it is not inherited by child processes."""
-        return os.open(path, flags | _BINARY, mode)
+        """Open a regular file for bytes; it is not inherited by child processes.
+
+        Args:
+            path: The file; neither it nor its folder may be a symbolic link.
+            flags: As for `os.open`. With O_CREAT a missing file is created, never through a link.
+            mode: Permissions of a file that is created.
+
+        Raises:
+            RefusedError: It is not a regular file.
+        """
+        with self._in_folder(path) as (name, folder):
+            for _ in range(_TRIES):
+                with contextlib.suppress(FileNotFoundError):
+                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                    if flags & os.O_CREAT and flags & os.O_EXCL:
+                        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+                    self._require_file(path, status)
+                    return self._open_file(path, name, flags & ~os.O_CREAT, folder)
+                if not flags & os.O_CREAT:
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+                with contextlib.suppress(FileExistsError):
+                    return os.open(name, flags | os.O_EXCL | _BINARY, mode, dir_fd=folder)
+                if flags & os.O_EXCL:
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+            raise OSError(errno.EAGAIN, "is created and removed by another program all the time", path)
+
+    def _open_file(self, path: str, name: str, flags: int, folder: int | None) -> int:
+        handle = os.open(name, flags | _SAFE, dir_fd=folder)
+        try:
+            # It may have been exchanged since it was looked at.
+            self._require_file(path, os.fstat(handle))
+            if sys.platform != "win32":
+                os.set_blocking(handle, True)
+        except BaseException:
+            os.close(handle)
+            raise
+        return handle
+
+    def create(self, path: str, mode: int = 0o600) -> int:
+        """Open a new file for writing. What a run that was ended left under that name is removed."""
+        with contextlib.suppress(FileNotFoundError):
+            self.unlink(path)
+        return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+
+    def rename(self, source: str, target: str) -> None:
+        """Rename a file, replacing the target at once; a link in place of the target is replaced, not followed."""
+        with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
+            try:
+                os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder)
+            except IsADirectoryError:
+                raise self._refusal(target, "is a folder") from None
+
+    def link(self, source: str, target: str) -> None:
+        """Give a regular file a second name."""
+        with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
+            self._require_file(source, os.stat(old, dir_fd=old_folder, follow_symlinks=False))
+            if _HAS_FOLDER_HANDLES:
+                os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, follow_symlinks=False)
+            else:
+                os.link(old, new)
+
+    def unlink(self, path: str) -> None:
+        """Take a name away; of a link the link itself."""
+        with self._in_folder(path) as (name, folder):
+            try:
+                os.unlink(name, dir_fd=folder)
+            except IsADirectoryError:
+                raise self._refusal(path, "is a folder") from None
+
+    def stat(self, path: str) -> os.stat_result:
+        """What a path names now; a link is described, not followed."""
+        return os.lstat(path)
+
+    def has_file(self, path: str) -> bool:
+        """Whether a regular file has this name; anything else is refused, and noted in `refused`."""
+        try:
+            with self._in_folder(path) as (name, folder):
+                self._require_file(path, os.stat(name, dir_fd=folder, follow_symlinks=False))
+        except OSError:
+            return False
+        return True
+
+    def make_folder(self, path: str, mode: int = 0o777) -> None:
+        """Create a folder unless it is there.
+
+        Raises:
+            RefusedError: A link or a file has its name.
+        """
+        with self._in_folder(path) as (name, folder):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, mode, dir_fd=folder)
+                return
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISDIR(status.st_mode):
+                raise self._refusal(path, f"is {_kind(status)}, not a folder")
+
+    def names(self, folder: str) -> list[str]:
+        """Names of what is in a folder."""
+        if not _HAS_FOLDER_HANDLES:
+            return os.listdir(folder)  # noqa: PTH208 - names, no paths
+        handle = self._open_folder(folder, os.O_RDONLY)
+        try:
+            return os.listdir(handle)  # noqa: PTH208 - of a descriptor
+        finally:
+            os.close(handle)
+
+    def sync_folder(self, folder: str) -> None:
+        """Return once what was created, renamed or removed in a folder would survive a power cut."""
+        if sys.platform == "win32":
+            return  # a folder cannot be opened there; NTFS journals renames itself
+        handle = self._open_folder(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def may_write(self, path: str) -> bool:
+        """Whether this user may write a file, or into a folder; true where there is none yet."""
+        return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
+
+    @contextlib.contextmanager
+    def _in_folder(self, path: str) -> Iterator[tuple[str, int | None]]:
+        """The name to use within the folder's descriptor; without such descriptors the path itself and None."""
+        if not _HAS_FOLDER_HANDLES:
+            yield path, None
+            return
+        folder, _, name = path.rpartition("/")
+        handle = self._open_folder(folder or ("/" if path.startswith("/") else "."), _SEARCH)
+        try:
+            yield name, handle
+        except OSError as error:
+            if error.filename is not None and not isinstance(error, RefusedError):
+                error.filename = path  # the whole path helps a person more than the name alone
+            if error.errno == errno.ELOOP and not isinstance(error, RefusedError):
+                raise self._refusal(path, "is a symbolic link") from None
+            raise
+        finally:
+            os.close(handle)
+
+    def _open_folder(self, folder: str, flags: int) -> int:
+        try:
+            return os.open(folder, flags | _FOLDER)
+        except OSError as error:
+            if error.errno in (errno.ENOTDIR, errno.ELOOP) and os.path.islink(folder):  # noqa: PTH114 - str, no Path
+                raise self._refusal(folder, "is a symbolic link, not a folder") from None
+            raise
+
+    def _require_file(self, path: str, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise self._refusal(path, f"is {_kind(status)}")
+
+    def _refusal(self, path: str, reason: str) -> RefusedError:
+        error = RefusedError(path, reason)
+        self.refused[path] = str(error)
+        return error
+
+    # -- open files ---------------------------------------------------------------------------------------------
 
     def close(self, handle: int) -> None:
         """Let go of a file."""
@@ -74,39 +287,14 @@ class Disk:
         else:
             os.fsync(handle)
 
-    def sync_folder(self, folder: str) -> None:
-        """Return once what was created, renamed or removed in a folder would survive a power cut."""
-        if sys.platform == "win32":
-            return  # a folder cannot be opened there; NTFS journals renames itself
-        handle = self.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            self.close(handle)
-
     def cut(self, handle: int, size: int) -> None:
         """Shorten a file."""
         os.ftruncate(handle, size)
 
-    def rename(self, source: str, target: str) -> None:
-        """Rename a file, replacing the target at once."""
-        Path(source).replace(target)
-
-    def link(self, source: str, target: str) -> None:
-        """Give a file a second name."""
-        os.link(source, target)
-
-    def unlink(self, path: str) -> None:
-        """Take a name away."""
-        Path(path).unlink()
-
-    def may_write(self, path: str) -> bool:
-        """Whether this user may write a file, or into a folder; true where there is none yet."""
-        return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
-
-    def stat(self, path: str) -> os.stat_result:
-        """What a path names now."""
-        return os.stat(path)  # noqa: PTH116
+    def set_mode(self, handle: int, mode: int) -> None:
+        """Give a file the permissions of a mode."""
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, mode & 0o777)
 
     def fstat(self, handle: int) -> os.stat_result:
         """What a descriptor names, renamed or not."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
@@ -11,6 +10,7 @@ from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, UnreadableError
 from tui_reader.storage.conflicts import conflict_copies
+from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold, leftovers, remove_leftovers
 from tui_reader.storage.foreign import derived_id
@@ -23,6 +23,7 @@ from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from typing import Any
 
 _BATCH = 2_000
@@ -71,6 +72,7 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
             *_journals(library, fix=fix),
             *_beside(library, fix=fix),
         ]
+        findings += [Finding(sentence, is_wrong=True) for sentence in library.disk.refused.values()]
     finally:
         library.close()
     return Checkup(library.path, tuple(findings))
@@ -84,7 +86,7 @@ def _place(library: Library) -> Iterator[Finding]:
 
 
 def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
-    if not Path(library.path).exists():
+    if not library.opener.exists:
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
     if library.opener.notice:
@@ -135,16 +137,17 @@ def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
         text = f"{library.journal.lines} change{many} of this machine wait beside {library.path} to be brought into it."
         yield Finding(text, is_wrong=False, mended=mended)
     prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
-    for item in _scan(library.folder):
-        if item.name.startswith(prefix) and item.path != library.journal.path and not item.name.endswith(".tmp"):
-            yield from _other_journal(library, item.path, fix=fix)
+    for name in _names(library):
+        path = f"{library.folder}/{name}"
+        if name.startswith(prefix) and path != library.journal.path and not name.endswith(".tmp"):
+            yield from _other_journal(library, path, fix=fix)
 
 
 def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Finding]:
     try:
         entries, damaged = decode_lines(read_whole(path, library.disk, limits.JOURNAL))
-    except FileNotFoundError:
-        return
+    except (FileNotFoundError, RefusedError):
+        return  # what is refused is named once, at the end
     except OSError as error:
         yield Finding(problems.journal_unreadable(path, error), is_wrong=True)
         return
@@ -165,7 +168,7 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
                 remove_leftovers(library)
             mended = "Removed."
         yield Finding(f"{path} was left by a run that was ended while it wrote.", is_wrong=True, mended=mended)
-    copies = conflict_copies(library.path)
+    copies = conflict_copies(library.path, library.disk)
     if copies and fix and not library.read_only and not library.damage:
         for merged in merge_conflict_copies(library):
             if merged.problem:
@@ -177,14 +180,14 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
     else:
         for copy in copies:
             yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
-    known = backups.backups(library.path)
+    known = backups.backups(library.path, library.disk)
     text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
     yield Finding(text, is_wrong=False)
 
 
-def _scan(folder: str) -> list[os.DirEntry[str]]:
+def _names(library: Library) -> list[str]:
     try:
-        return sorted(os.scandir(folder), key=lambda item: item.name)
+        return sorted(library.disk.names(library.folder))
     except OSError:
         return []
 
@@ -219,7 +222,7 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
     Raises:
         StoreError: There is no such backup, it cannot be read, or the library cannot be written.
     """
-    backup = backups.find(os.path.realpath(path), name)
+    backup = backups.find(os.path.realpath(path), name, Disk())
     library = Library(path, machine)
     other = Library(backup.path, machine)
     try:
@@ -228,7 +231,7 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
         if library.read_only:
             raise StoreError(library.read_only)
         kept = ""
-        if Path(library.path).exists():
+        if library.opener.exists:
             kept = backups.keep(library.path, library.path, "damaged" if library.damage else "restored", library.disk)
         if library.damage:
             fold(library, despite_damage=True)

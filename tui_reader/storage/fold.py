@@ -66,7 +66,7 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
             if not library.opener.verified and not library.verify():
                 return False
             plan = FoldPlan(frozen)
-            _copy_mode(library, temporary)
+            _copy_mode(library, handle)
             write_base(handle, library.disk, frozen.base, plan, library.header(), most_tables=plan.most_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
@@ -115,9 +115,9 @@ def _keep(library: Library, source: str, suffix: str) -> list[tuple[str, str]]:
     return []
 
 
-def _copy_mode(library: Library, temporary: str) -> None:
+def _copy_mode(library: Library, handle: int) -> None:
     with contextlib.suppress(OSError):
-        os.chmod(temporary, library.disk.stat(library.path).st_mode & 0o7777)  # noqa: PTH101
+        library.disk.set_mode(handle, library.disk.stat(library.path).st_mode)
 
 
 def leftovers(library: Library) -> list[str]:
@@ -134,16 +134,16 @@ def remove_leftovers(library: Library) -> None:
 def _temporaries(library: Library, *, remove: bool) -> Iterator[tuple[str, bool]]:
     prefix = f"{os.path.basename(library.path)}.tmp-"  # noqa: PTH119
     try:
-        items = [item for item in os.scandir(library.folder) if item.name.startswith(prefix)]
+        paths = [f"{library.folder}/{name}" for name in library.disk.names(library.folder) if name.startswith(prefix)]
     except OSError:
         return
-    for item in items:
+    for path in paths:
         with contextlib.suppress(OSError):
-            handle = library.disk.open(item.path, os.O_RDWR)
+            handle = library.disk.open(path, os.O_RDWR)
             try:
                 is_dead = try_lock(handle)
                 if is_dead and remove:
-                    library.disk.unlink(item.path)
-                yield item.path, is_dead
+                    library.disk.unlink(path)
+                yield path, is_dead
             finally:
                 library.disk.close(handle)

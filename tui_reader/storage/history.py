@@ -15,13 +15,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.storage import limits
 from tui_reader.storage.base import ANNOTATIONS, Edit, Transaction
 from tui_reader.storage.clock import ZERO
+from tui_reader.storage.disk import RefusedError
 from tui_reader.storage.journal import Entry, decode_lines, encode_line
 from tui_reader.storage.lock import try_lock
+from tui_reader.storage.wholefile import read_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -196,10 +198,10 @@ def history_path(library: Library) -> str:
     return f"{library.path}.undo-{library.clock.machine}"
 
 
-def read_entries(path: str) -> list[Entry]:
+def read_entries(path: str, disk: Disk) -> list[Entry]:
     """The entries of a history file; none where there is none."""
     try:
-        data = Path(path).read_bytes()
+        data = read_end(path, disk, limits.HISTORY)
     except OSError:
         return []
     return decode_lines(data)[0]
@@ -207,6 +209,9 @@ def read_entries(path: str) -> list[Entry]:
 
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     """Add the parts of journal entries that undo needs to the history file; on disk when this returns.
+
+    Where something else has the file's name, nothing is added: that costs undo across restarts, a compaction that fails
+    would cost more.
 
     Raises:
         OSError: The file could not be written.
@@ -218,10 +223,15 @@ def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     ]
     if not kept:
         return
-    known = read_entries(path)
-    if len(known) + len(kept) > _REWRITE_AT:
-        _rewrite(path, [*known, *kept], disk)
-        return
+    with contextlib.suppress(RefusedError):
+        known = read_entries(path, disk)
+        if len(known) + len(kept) > _REWRITE_AT:
+            _rewrite(path, [*known, *kept], disk)
+        else:
+            _append(path, kept, disk)
+
+
+def _append(path: str, kept: Iterable[Entry], disk: Disk) -> None:
     handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
         disk.write(handle, b"\n" + b"".join(map(encode_line, kept)))  # first a line's end: the last one may be torn

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import time
 import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -94,7 +95,11 @@ class Journal:
         return self._handle >= 0
 
     def open_existing(self) -> bool:
-        """Open the journal if there is one."""
+        """Open the journal if there is one.
+
+        Raises:
+            RefusedError: Something else has its name.
+        """
         if self._handle < 0:
             try:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_APPEND)
@@ -111,7 +116,7 @@ class Journal:
         except (FileNotFoundError, NotADirectoryError):
             return self._handle < 0
         if self._handle < 0:
-            return False
+            return not stat.S_ISREG(named.st_mode)  # what is refused is as good as absent
         mine = self._disk.fstat(self._handle)
         return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
 
@@ -225,9 +230,8 @@ class Journal:
     def prepare(self, lines: bytes) -> str:
         """Write a journal with these lines beside this one, on disk when it returns; its path."""
         path = f"{self.path}.tmp"
-        with contextlib.suppress(FileNotFoundError):
-            self._disk.unlink(path)  # somebody died over it, or its flush failed: that file is not to be trusted
-        handle = self._disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        # One that is there already was left by a run that was killed, or its flush failed: it is not to be trusted.
+        handle = self._disk.create(path)
         try:
             self._disk.write(handle, lines if lines.startswith(HEAD) else HEAD + lines)
             self._disk.sync_data(handle)

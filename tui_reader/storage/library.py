@@ -26,7 +26,7 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, BaseFile, MemorySource, UnreadableError
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import Clock
-from tui_reader.storage.disk import Disk
+from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
 from tui_reader.storage.opener import Opener
 from tui_reader.storage.other_journals import OtherJournals
@@ -107,7 +107,7 @@ class Library:
         with self._guard:
             self.journal.close()
             entries: list[Entry] = []
-            if self.journal.open_existing():
+            if self._has_journal():
                 entries = self.journal.read_new()
             self._folder_seen = self._folder_time()
             entries += self._read_others(anew=True)
@@ -116,6 +116,14 @@ class Library:
                 state.apply(entry)
             self.clock.observe(state.latest)
             self.state = state
+
+    def _has_journal(self) -> bool:
+        """Whether the journal of this machine is open now; where it is refused, nothing can be written."""
+        try:
+            return self.journal.open_existing()
+        except RefusedError as error:
+            self.read_only = self.read_only or problems.unusable(error)
+            return False
 
     def _open(self) -> BaseFile:
         base = self.opener.open(self.state.base if self._is_loaded else None)
@@ -188,7 +196,7 @@ class Library:
                 self._reload()
                 return True
             if not self.journal.is_open:
-                self.journal.open_existing()
+                self._has_journal()
             entries: list[Entry] = []
             anew = self.opener.is_changed() or not self.journal.is_current()
             if not anew and self.journal.has_news():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from typing import TYPE_CHECKING
 
 from tui_reader.storage import backups, limits
@@ -49,9 +47,7 @@ def mend_other_journal(library: Library, path: str) -> str:
     with library.exclusive():
         entries, _ = decode_lines(read_whole(path, disk, limits.JOURNAL))
         kept = backups.keep(library.path, path, "damaged", disk)
-        with contextlib.suppress(FileNotFoundError):
-            disk.unlink(temporary)
-        handle = disk.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        handle = disk.create(temporary)
         try:
             disk.write(handle, HEAD + b"".join(map(encode_line, entries)))
             disk.sync_data(handle)

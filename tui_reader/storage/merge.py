@@ -133,7 +133,7 @@ def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merge
         StoreError: The library cannot be written.
     """
     out = []
-    for copy in conflict_copies(library.path):
+    for copy in conflict_copies(library.path, library.disk):
         try:
             seen = signature(library.disk.stat(copy))
         except OSError:

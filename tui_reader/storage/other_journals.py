@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import StoreError
 from tui_reader.storage import limits, problems
+from tui_reader.storage.disk import RefusedError
 from tui_reader.storage.journal import Entry, decode_lines
 from tui_reader.storage.opener import Signature, signature
 from tui_reader.storage.wholefile import read_whole
@@ -38,7 +39,7 @@ class OtherJournals:
             self._read.clear()
         self.warnings.pop(self._folder, None)
         try:
-            names = [item.name for item in os.scandir(self._folder) if item.name.startswith(self._prefix)]
+            names = [name for name in self._disk.names(self._folder) if name.startswith(self._prefix)]
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
@@ -55,6 +56,9 @@ class OtherJournals:
             data = read_whole(path, self._disk, limits.JOURNAL)
         except FileNotFoundError:
             return []  # a program that syncs the folder is at work on it: the next look finds it
+        except RefusedError as error:
+            self.warnings[path] = str(error)
+            return []
         except OSError as error:
             self.warnings[path] = problems.journal_unreadable(path, error)
             return []

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader.errors import StoreError
+from tui_reader.storage import limits
 from tui_reader.storage.basefile import (
     BACKUP,
     BACKUP_JOURNAL,
@@ -39,6 +41,7 @@ from tui_reader.storage.registers import (
     visible,
 )
 from tui_reader.storage.state import State
+from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +100,7 @@ class Adoption:
 
         self._path, self._stamp, self._disk = path, stamp, disk
         self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
-        self._out = f"{self._folder.name}/base"
+        self._out = f"{os.path.realpath(self._folder.name)}/base"
         self._process = subprocess.Popen(command(path, self._out, stamp), stdout=subprocess.PIPE)  # noqa: S603
 
     @property
@@ -132,7 +135,7 @@ class Adoption:
 
 
 def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
-    raw = Path(path).read_bytes()
+    raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
     before = previous(path, disk)
     report = {"damage": "", "notice": "", "newer": ""}
     try:
@@ -183,8 +186,8 @@ def previous(path: str, disk: Disk) -> State | None:
         return None
     if not state.base.header:
         return None
-    with contextlib.suppress(OSError):
-        data = Path(f"{path}{BACKUP_JOURNAL}").read_bytes()
+    with contextlib.suppress(OSError, StoreError):
+        data = read_whole(f"{path}{BACKUP_JOURNAL}", disk, limits.JOURNAL)
         for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
             state.apply(entry)
     return state
@@ -264,6 +267,7 @@ def _registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
 
 
 if __name__ == "__main__":
-    _data, _report = _work(sys.argv[1], sys.argv[3], Disk())
-    Path(sys.argv[2]).write_bytes(_data)
+    _disk = Disk()
+    _data, _report = _work(sys.argv[1], sys.argv[3], _disk)
+    _disk.write(_disk.create(sys.argv[2]), _data)
     json.dump(_report, sys.stdout)

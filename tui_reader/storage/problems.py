@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from tui_reader.errors import StoreError
+from tui_reader.storage.disk import RefusedError
 from tui_reader.storage.journal import LockedError
 
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -17,6 +18,11 @@ def is_read_only(error: OSError) -> bool:
 
 def not_saved(path: str, error: OSError) -> StoreError:
     """The refusal of a change that could not be written."""
+    if isinstance(error, RefusedError):
+        return StoreError(
+            f"{error.path} {error.reason}: this change is NOT saved.",
+            "Remove it, or move it away; the next change saves this one too.",
+        )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(
             f"Disk full: this change to {path} is NOT saved.", "Make room; the next change saves this one too."
@@ -76,7 +82,9 @@ def unsaved(count: int, error: BaseException) -> str:
 
 def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
     """Describe a failed compaction, which loses nothing: the journal keeps every change."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, RefusedError):
+        reason, way_out = f"{error.path} {error.reason}", "Remove that, or move it away"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
         reason, way_out = "the disk is full", "Make room"
     elif isinstance(error, LockedError):
         reason, way_out = "another window holds it and does not answer", "End that program"
@@ -103,6 +111,8 @@ def unexpected(path: str, doing: str, error: BaseException) -> str:
     if isinstance(error, StoreError) and not isinstance(error.__cause__, OSError):
         return str(error)
     cause = error.__cause__ if isinstance(error, StoreError) else error
+    if isinstance(cause, RefusedError):
+        return str(cause)
     if isinstance(cause, OSError):
         name = cause.filename if isinstance(cause.filename, str) else path
         reason = cause.strerror or str(cause)
@@ -121,8 +131,8 @@ def unreadable(path: str, error: OSError) -> StoreError:
     """The file may not be read at all."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
-    if isinstance(error, IsADirectoryError):
-        return StoreError(f"{path} is a folder.", "A file is wanted there; move the folder, or name another place.")
+    if isinstance(error, RefusedError):
+        return StoreError(f"{error.path} {error.reason}.", "A file is wanted there; move it, or name another place.")
     reason = error.strerror or str(error)
     way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
@@ -150,6 +160,14 @@ def damaged(path: str, where: str) -> str:
     return (
         f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
         "“tui-reader doctor --fix” saves what is whole, “tui-reader backup restore” goes back to a backup."
+    )
+
+
+def unusable(error: RefusedError) -> str:
+    """Say why nothing can be written where something else has the name of the journal."""
+    return (
+        f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
+        "Remove it, or move it away, then reopen."
     )
 
 

@@ -84,8 +84,8 @@ class Writer:
             self._merged.wait(_PATIENCE)  # so that what is shown first has them; flushing is the thread's
 
     def _has_small_copies(self) -> bool:
-        copies = conflict_copies(self._library.path)
-        return bool(copies) and sum(Path(copy).stat().st_size for copy in copies) <= _SOON
+        copies = conflict_copies(self._library.path, self._library.disk)
+        return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _SOON
 
     def _greet(self) -> None:
         library = self._library
@@ -98,6 +98,7 @@ class Writer:
         elif library.recovered:
             many = library.recovered != 1
             self._tell(f"Recovered {library.recovered} change{'s' * many} from the last run.")
+        self._tell(*library.disk.refused.values())
         if library.journal.damaged:
             self._tell(problems.damaged_lines(library.journal.path, library.journal.damaged))
 
@@ -116,7 +117,7 @@ class Writer:
     def _merge_copies(self) -> None:
         if self._library.read_only or self._library.damage:
             return
-        if not conflict_copies(self._library.path):
+        if not conflict_copies(self._library.path, self._library.disk):
             return
         from tui_reader.storage.merge import merge_conflict_copies  # noqa: PLC0415 - 4 ms, for what hardly ever happens
 
@@ -178,8 +179,8 @@ class Writer:
         """The entries of earlier runs that can be undone, oldest first."""
         library = self._library
         # The journal first: a fold in between moves its entries to the history file.
-        in_journal = read_entries(library.journal.path)
-        return [*read_entries(history_path(library)), *in_journal]
+        in_journal = read_entries(library.journal.path, library.disk)
+        return [*read_entries(history_path(library), library.disk), *in_journal]
 
     def close(self) -> None:
         """Save everything, fold, and let go of the files."""
@@ -303,6 +304,7 @@ class Writer:
         if self._look() and time.monotonic() - self._last_change >= _IDLE:
             self._guarded("checking the file", self._use_the_quiet)
         self._tell_damage()
+        self._tell(*self._library.disk.refused.copy().values())
 
     def _look(self) -> bool:
         """Take in what others changed; whether that was possible."""

@@ -1,0 +1,153 @@
+"""Whatever has the name of a file of ours and is no regular file is neither followed, nor written, nor waited for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.storage.obstacles import KINDS, everything, outside_of, put
+from tui_reader.storage.disk import Disk, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FLAGS = {
+    "read": os.O_RDONLY,
+    "write": os.O_WRONLY,
+    "append": os.O_RDWR | os.O_APPEND,
+    "append or create": os.O_RDWR | os.O_CREAT | os.O_APPEND,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "library").mkdir()
+    return tmp_path / "library"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
+def test_only_regular_files_are_opened(folder: Path, kind: str, flags: int) -> None:
+    path = folder / "file"
+    outside = outside_of(path)
+    if not put(kind, path):
+        pytest.skip("needs root")
+    before = everything(outside)
+    disk = Disk()
+    with pytest.raises(RefusedError, match=r"so it is not used\. Remove it, or move it away"):
+        disk.open(str(path), flags)
+    assert disk.refused[str(path)].startswith(f"{path} is a ")
+    assert everything(outside) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_file_takes_no_name_that_is_taken(folder: Path, kind: str) -> None:
+    path = folder / "file"
+    outside = outside_of(path)
+    if not put(kind, path):
+        pytest.skip("needs root")
+    before = everything(outside)
+    with pytest.raises(FileExistsError):
+        Disk().open(str(path), os.O_RDWR | os.O_CREAT | os.O_EXCL)
+    assert everything(outside) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kind: str) -> None:
+    path = folder / "file"
+    outside = outside_of(path)
+    if not put(kind, path):
+        pytest.skip("needs root")
+    before = everything(outside)
+    disk = Disk()
+    if kind == "folder":
+        with pytest.raises(RefusedError, match="is a folder"):
+            disk.create(str(path))
+        (folder / "new").touch()
+        with pytest.raises(RefusedError, match="is a folder"):
+            disk.rename(str(folder / "new"), str(path))
+    else:
+        disk.close(disk.create(str(path)))
+        assert path.is_file()
+        assert not path.is_symlink()
+        put(kind, path)
+        (folder / "new").write_text("new")
+        disk.rename(str(folder / "new"), str(path))
+        assert path.read_text() == "new"
+        assert not path.is_symlink()
+    assert everything(outside) == before
+
+
+@pytest.mark.parametrize("work", ["open", "create", "rename", "link", "unlink", "names", "sync", "make"])
+def test_a_link_in_the_place_of_a_folder_is_not_followed(folder: Path, work: str) -> None:
+    outside = outside_of(folder / "file")
+    (folder / "file").write_text("mine")
+    (folder / ".backups").symlink_to(outside / "folder")
+    before = everything(outside)
+    disk, inside = Disk(), str(folder / ".backups" / "library-2001-01-01.json")
+    calls: dict[str, Callable[[], object]] = {
+        "open": lambda: disk.open(inside, os.O_RDONLY),
+        "create": lambda: disk.create(inside),
+        "rename": lambda: disk.rename(str(folder / "file"), inside),
+        "link": lambda: disk.link(str(folder / "file"), inside + "2"),
+        "unlink": lambda: disk.unlink(inside),
+        "names": lambda: disk.names(str(folder / ".backups")),
+        "sync": lambda: disk.sync_folder(str(folder / ".backups")),
+        "make": lambda: disk.make_folder(str(folder / ".backups")),
+    }
+    with pytest.raises(RefusedError, match="is a symbolic link, not a folder"):
+        calls[work]()
+    assert list(disk.refused) == [str(folder / ".backups")]
+    assert everything(outside) == before
+
+
+def test_a_link_gets_no_second_name(folder: Path) -> None:
+    outside = outside_of(folder / "file")
+    (folder / "file").symlink_to(outside / "file")
+    with pytest.raises(RefusedError, match="is a symbolic link"):
+        Disk().link(str(folder / "file"), str(folder / "second"))
+    assert (outside / "file").stat().st_nlink == 1
+    assert not (folder / "second").is_symlink()
+
+
+def test_a_file_that_is_exchanged_for_a_pipe_while_it_is_opened_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "file"
+    path.write_text("mine")
+    original = os.open
+
+    def exchange(name: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if name == "file" and path.is_file():
+            path.unlink()
+            os.mkfifo(path)
+        return original(name, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", exchange)
+    monkeypatch.setattr(os, "supports_dir_fd", {exchange, *os.supports_dir_fd})
+    with pytest.raises(RefusedError, match="is a named pipe"):
+        Disk().open(str(path), os.O_RDONLY)
+
+
+@pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
+def test_regular_files_are_opened_and_block(folder: Path, flags: int) -> None:
+    path = folder / "file"
+    if not flags & os.O_CREAT:
+        path.touch()
+    handle = Disk().open(str(path), flags)
+    assert os.get_blocking(handle)
+    assert not os.get_inheritable(handle)
+    os.close(handle)
+    assert path.stat().st_mode & 0o777 == (0o600 if flags & os.O_CREAT else path.stat().st_mode & 0o777)
+
+
+def test_errors_name_the_whole_path(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        Disk().open(str(folder / "absent"), os.O_RDONLY)
+    assert caught.value.filename == str(folder / "absent")
+    with pytest.raises(FileNotFoundError) as caught:
+        Disk().unlink(str(folder / "absent"))
+    assert caught.value.filename == str(folder / "absent")
