@@ -12,7 +12,7 @@ from tinydb import TinyDB
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import LibraryDB, Store, history, open_store, writer
+from tui_reader.storage import LibraryDB, Store, history_file, open_store, writer
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.fold import fold
@@ -265,7 +265,7 @@ def test_undo_leaves_alone_what_another_window_did_since_this_one_opened(tmp_pat
 def test_what_another_window_did_since_stays_its_own_when_the_history_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "_REWRITE_AT", 1)
+    monkeypatch.setattr(history_file, "_REWRITE_AT", 1)
     path = tmp_path / "library.json"
     one = open_store(path)
     for key in "abc":

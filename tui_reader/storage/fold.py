@@ -19,7 +19,7 @@ from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
 from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
 from tui_reader.storage.basewriter import write_base
-from tui_reader.storage.history import history_path, save_entries
+from tui_reader.storage.history_file import history_path, save_entries
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.state import FoldPlan

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
 from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
+from tui_reader.storage.history_file import older_entries
 from tui_reader.storage.identity import KEY_BITS, OWN, document_id
 from tui_reader.storage.keyindex import Numbers
 from tui_reader.storage.pending import Pending, Turn
@@ -38,7 +40,7 @@ class LibraryStore:
         self._numbers = Numbers()
         opened = library.clock.latest
         self._writer = Writer(library, self._numbers, self._landed)
-        self._history = History(self._writer.older_entries, opened)
+        self._history = History(partial(older_entries, library), opened)
         self._closed = False
 
     @property

@@ -18,7 +18,6 @@ from tui_reader.storage.basefile import UnreadableError
 from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.edits import KEY, plain
 from tui_reader.storage.fold import fold
-from tui_reader.storage.history import history_path, read_entries
 from tui_reader.storage.pending import both_kept
 from tui_reader.storage.values import canonical
 from tui_reader.storage.window import Window
@@ -174,13 +173,6 @@ class Writer:
         with self._changed:
             news, self._news = self._news, []
             return news
-
-    def older_entries(self) -> list[Entry]:
-        """The entries of earlier runs that can be undone, oldest first."""
-        library = self._library
-        # The journal first: a fold in between moves its entries to the history file.
-        in_journal = read_entries(library.journal.path, library.disk)
-        return [*read_entries(history_path(library), library.disk), *in_journal]
 
     def close(self) -> None:
         """Save everything, fold, and let go of the files."""

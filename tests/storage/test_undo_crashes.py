@@ -1,0 +1,141 @@
+"""Undo after a kill or a race is the undo of a run that met neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.storage import undone
+from tests.storage.crashes import Unflushed
+from tests.storage.undone import SESSIONS
+from tui_reader.storage import history_file, journal
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.history import replay
+from tui_reader.storage.history_file import in_order, read_entries, save_entries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STAMP = "01a204fec85a-{:03x}-2te3"
+
+
+@pytest.mark.parametrize("lines", [6_000, 1], ids=["appended", "rewritten"])
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_kill_before_any_call_of_a_compaction_scrambles_no_undo(
+    tmp_path: Path, name: str, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
+    count, wrong = undone.kills_in_a_fold(tmp_path, SESSIONS[name])
+    assert count > 20
+    assert not wrong, wrong[:3]
+
+
+@pytest.mark.parametrize("lines", [6_000, 1], ids=["appended", "rewritten"])
+@pytest.mark.parametrize("windows", [2, 3])
+@pytest.mark.parametrize("name", ["steps", "undone and done again", "the undo of words undone"])
+def test_windows_that_end_at_once_scramble_no_undo(
+    tmp_path: Path, name: str, windows: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
+    monkeypatch.setattr(history_file, "_DEADLINE", -1.0)
+    monkeypatch.setattr(journal, "_DEADLINE", -1.0)
+    count, wrong = undone.windows_ending_together(tmp_path, SESSIONS[name], windows)
+    assert count > 20
+    assert not wrong, wrong[:3]
+
+
+def step(number: int, *, note: bool = False) -> dict[str, Any]:
+    table, field = ("annotations", "note") if note else ("articles", "read")
+    return {
+        "s": STAMP.format(number),
+        "u": [f"{number:08x}", f"step {number}", [[table, "a", {field: [None, number]}]]],
+    }
+
+
+def turn(number: int, of: int, *, undone: bool) -> dict[str, Any]:
+    return {"s": STAMP.format(number), "z": [f"{of:08x}", undone]}
+
+
+def labels(entries: list[dict[str, Any]], last: int = 0) -> tuple[list[str], list[str]]:
+    done, undone = replay(in_order(entries))
+    return [s.transaction.label for s in done][-last:], [s.transaction.label for s in undone][-last:]
+
+
+def test_saving_what_is_known_changes_nothing_in_whatever_order_it_comes(tmp_path: Path) -> None:
+    path, disk = str(tmp_path / "undo"), Disk()
+    entries = [step(1), step(2), turn(3, 2, undone=True), turn(4, 2, undone=False), step(5)]
+    save_entries(path, entries[1:4], disk)
+    save_entries(path, entries, disk)
+    content = (tmp_path / "undo").read_bytes()
+    for some in (entries, entries[2:], list(reversed(entries))):
+        save_entries(path, some, disk)
+    assert (tmp_path / "undo").read_bytes() == content
+    assert in_order(read_entries(path, disk)) == entries
+
+
+@pytest.mark.parametrize("cut", [1, 5, 40])
+def test_a_torn_line_is_saved_again_and_hides_no_other(tmp_path: Path, cut: int) -> None:
+    path, disk = tmp_path / "undo", Disk()
+    save_entries(str(path), [step(1), step(2)], disk)
+    path.write_bytes(path.read_bytes()[:-cut])
+    save_entries(str(path), [step(1), step(2), step(3)], disk)
+    assert in_order(read_entries(str(path), disk)) == [step(1), step(2), step(3)]
+
+
+def test_a_flush_that_fails_is_never_asked_for_again_on_the_same_file(tmp_path: Path) -> None:
+    class Failing(Disk):
+        failed: int | None = None
+
+        def sync_data(self, handle: int) -> None:
+            inode = self.fstat(handle).st_ino
+            if self.failed is None:
+                self.failed = inode
+                raise OSError(5, "Input/output error")
+            assert inode != self.failed
+
+    path, disk = str(tmp_path / "undo"), Failing()
+    save_entries(path, [step(1)], disk)
+    assert read_entries(path, disk) == [step(1)]
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Entries as a person makes them: steps, some of them taken back and done again."""
+    entries: list[dict[str, Any]] = []
+    for number, action in enumerate(draw(st.lists(st.sampled_from("aaNuuur"), min_size=1, max_size=40)), start=1):
+        done, undone = replay(entries)
+        if action in "aN":
+            entries.append(step(number, note=action == "N"))
+        elif action == "u" and done:
+            entries.append({"s": STAMP.format(number), "z": [done[-1].name, True]})
+        elif action == "r" and undone:
+            entries.append({"s": STAMP.format(number), "z": [undone[-1].name, False]})
+    return entries
+
+
+@given(sessions(), st.integers(0, 40))
+@settings(max_examples=200)
+def test_a_history_that_is_written_again_reaches_as_far_and_bears_a_replay(
+    entries: list[dict[str, Any]], start: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history_file, "STEPS", 6)
+        kept = list(history_file._reachable(entries))
+        assert labels(kept, 6) == labels(entries, 6)
+        # The journal that these came from is still there, from any entry on.
+        assert labels([*kept, *entries[start:]], 6) == labels(entries, 6)
+
+
+def test_a_history_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_file, "STEPS", 5)
+    monkeypatch.setattr(history_file, "_REWRITE_AT", 30)
+    monkeypatch.setattr(history_file, "_MOST", 90)
+    path, disk, number = str(tmp_path / "undo"), Unflushed(), 0
+    for _ in range(120):
+        number += 3
+        save_entries(path, [step(number, note=True), turn(number + 1, number, undone=True)], disk)
+    assert len(read_entries(path, disk)) <= 100
+    assert f"step {number}" in labels(read_entries(path, disk))[1]

@@ -1,0 +1,227 @@
+"""Kills and races around the history of undo: what can be undone afterwards is what an uncrashed run can undo."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.fold import fold
+from tui_reader.storage.history import History
+from tui_reader.storage.history_file import older_entries
+from tui_reader.storage.library import Library
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CALLS = tuple(
+    name
+    for name in vars(Disk)
+    if not name.startswith("_") and callable(getattr(Disk, name)) and name not in ("close", "may_write", "write")
+)
+"""The system calls between which a process may be killed, or another one may come in."""
+
+SESSIONS = {
+    "steps": "a b c d",
+    "one undone": "a b c u",
+    "undone and done again": "a b u r c u r",
+    "some undone, then a new one": "a b u u c",
+    "words undone, then a new one": "a N M u u b",
+    "the undo of words undone": "a N M u u b u u",
+    "… and done again": "a N M u u b u u r r",
+    "undone over a compaction": "a b N f u u f r c u",
+}
+"""What a person did: a letter is a change, a capital one a note, u undo, r redo, f a compaction."""
+
+
+class KilledError(BaseException):
+    """The process is gone."""
+
+
+class Stopping(Unflushed):
+    """Does something before the n-th call, once; `count` tells how many there were."""
+
+    def __init__(self, at: int, then: Callable[[], None]) -> None:
+        self.at, self.then, self.count = at, then, 0
+        self.open_handles: set[int] = set()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in CALLS:
+            self.count += 1
+            if self.count == self.at:
+                self.then()
+        return super().__getattribute__(name)
+
+    def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+        handle = super().open(path, flags, mode)
+        self.open_handles.add(handle)
+        return handle
+
+    def close(self, handle: int) -> None:
+        self.open_handles.discard(handle)
+        super().close(handle)
+
+
+class Killing(Stopping):
+    """Ends the process before the n-th call: no later call does anything, and its locks are gone."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(at, self._die)
+        self.is_dead = False
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in CALLS and self.is_dead:
+            raise KilledError
+        return super().__getattribute__(name)
+
+    def _die(self) -> None:
+        self.is_dead = True
+        raise KilledError
+
+    def bury(self) -> None:
+        for handle in list(self.open_handles):
+            with contextlib.suppress(OSError):
+                os.close(handle)
+        self.open_handles.clear()
+
+    def close(self, handle: int) -> None:
+        if handle in self.open_handles:
+            super().close(handle)
+
+
+def play(store: LibraryStore, session: str, prefix: str = "") -> None:
+    """Do what a person did."""
+    for action in session.split():
+        if action == "u":
+            store.undo()
+        elif action == "r":
+            store.redo()
+        elif action == "f":
+            store.apply([Edit(ARTICLES, "waited", "n", None, None)], "", undoable=False).result(5)
+            fold(store._library)
+        else:
+            key, table = f"{prefix}{action}", ANNOTATIONS if action.isupper() else ARTICLES
+            field = "note" if action.isupper() else "read"
+            store.apply([Edit(table, key, field, None, f"words of {key}")], f"did {key}").result(5)
+    store.apply([Edit(ARTICLES, "end", "n", None, prefix or "end")], "", undoable=False).result(5)
+
+
+def leave(store: LibraryStore, folder: Path) -> Path:
+    """The files as they are if the process is killed now."""
+    copy = folder.with_name(f"{folder.name}-left")
+    shutil.copytree(folder, copy)
+    store.close()
+    return copy
+
+
+def reach(folder: Path) -> tuple[list[str], list[str]]:
+    """Labels of all that can be undone, and of all that can be redone, each from the next one on."""
+    library = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    try:
+        undo = History(lambda: older_entries(library), library.clock.latest)
+        redo = History(lambda: older_entries(library), library.clock.latest)
+        back, forth = [], []
+        while step := redo.forth():
+            forth.append(step.transaction.label)
+        while step := undo.back():
+            back.append(step.transaction.label)
+    finally:
+        library.state.base.close()
+        library.journal.close()
+    return back, forth
+
+
+def fresh(source: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    return target
+
+
+def kills_in_a_fold(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
+    """Kill a compaction before each of its calls, and the next one too: how many kills, and what was wrong."""
+    start = folder / "start"
+    start.mkdir(parents=True)
+    store = LibraryStore(Library(start / "library.json", "aaaa", disk=Unflushed()))
+    play(store, session)
+    left = leave(store, start)
+    expected, at = reach(left), 1
+    wrong: list[str] = []
+    while True:
+        work = fresh(left, folder / "work")
+        if not _killed(work, at):
+            return at, wrong
+        for doing in ("killed", "killed twice", "compacted"):
+            if doing == "killed twice":
+                _killed(work, max(1, at * 7 % 50))
+            elif doing == "compacted":
+                _killed(work, 0)
+            if (found := reach(work)) != expected:
+                wrong.append(f"{session!r}, {doing} at call {at}: {found}, not {expected}")
+        at += step
+
+
+def _killed(folder: Path, at: int) -> bool:
+    disk = Killing(at)
+    try:
+        library = Library(folder / "library.json", "aaaa", disk=disk)
+        fold(library, force=True)
+        library.close()
+    except KilledError:
+        return True
+    finally:
+        disk.bury()
+    return False
+
+
+def windows_ending_together(folder: Path, session: str, windows: int, step: int = 1) -> tuple[int, list[str]]:
+    """Let a window come in before each call of another one that ends; how many times, and what was wrong."""
+    start = folder / "start"
+    start.mkdir(parents=True)
+    stores = [LibraryStore(Library(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
+    for number, store in enumerate(stores):
+        play(store, session, f"{number}")
+    left = folder / "left"
+    shutil.copytree(start, left)
+    for store in stores:
+        store.close()
+    expected, at = reach(left), 1
+    wrong: list[str] = []
+    while True:
+        work = fresh(left, folder / "work")
+        libraries: list[Library] = []
+
+        def end(number: int, work: Path = work, libraries: list[Library] = libraries, at: int = at) -> int:
+            """End a window; the next one ends before one of its calls."""
+            disk = Stopping(0, lambda: None)
+            libraries.append(Library(work / "library.json", "aaaa", disk=disk))
+            library, before = libraries[-1], disk.count
+            if number + 1 < windows:
+                disk.at, disk.then = (
+                    before + (at if number == 0 else 1 + at * 5 % 60),
+                    lambda: _quietly(end, number + 1),
+                )
+            _quietly(fold, library)
+            return disk.count - before
+
+        calls = end(0)
+        for library in libraries:
+            _quietly(fold, library)
+            library.close()
+        if (found := reach(work)) != expected:
+            wrong.append(f"{session!r}, {windows} windows, at call {at}: {found}, not {expected}")
+        if at > calls:
+            return at, wrong
+        at += step
+
+
+def _quietly(act: Callable[..., object], *given: object) -> None:
+    """What is locked out now is done later."""
+    with contextlib.suppress(StoreError):
+        act(*given)
