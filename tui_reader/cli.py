@@ -292,14 +292,14 @@ def _report(error: BaseException) -> None:
     import datetime  # noqa: PLC0415 - only when something broke
     import traceback  # noqa: PLC0415
 
+    from tui_reader.services.log import write_log  # noqa: PLC0415
+
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     story = f"{when} {paths.PROGRAM} {__version__}\n{''.join(traceback.format_exception(error))}\n"
     what = f"The reader ended by an error of its own ({type(error).__name__})."
     try:
         log = paths.log_file()
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(story)
+        write_log(log, story)
     except (OSError, ReaderError):
         _complain(what, "What led to it could not be written down either.")
     else:

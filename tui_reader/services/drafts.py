@@ -89,8 +89,7 @@ class Draft:
             made = None
             with suppress(OSError, ValueError):  # no place, or half a character: the editor gets a file elsewhere
                 file = self._file = self._file or self._drafts.begin()
-                file.note.write_text(text, encoding="utf-8")
-                file.note.chmod(0o600)
+                file.write_note(text)
                 file.write(self._record() | {"lent": text})
                 made = Lent(file.note, file.lock)
             lent.put(made)
@@ -255,8 +254,5 @@ def _text_of(file: DraftFile, record: dict[str, Any]) -> str:
     """What was written; empty where nothing was."""
     if "lent" not in record:
         return str(record.get("text", ""))
-    try:
-        text = file.note.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    text = file.read_note()
     return "" if text == record["lent"] else text.rstrip("\n")

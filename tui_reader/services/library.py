@@ -42,6 +42,8 @@ from tui_reader.services.texts import TextCache
 from tui_reader.services.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE, too_large
 from tui_reader.storage.base import ARTICLES
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.private import private_folder
 from tui_reader.storage.scan_cache import ScanCache
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ class Library:
             background=self._background,
         )
         self._replacing = Replacing(self._state, self.annotating.placing, self._limit, tell=self._annotations_placed)
+        with suppress(OSError):  # without a cache, everything is read every time
+            private_folder(program_paths.cache_dir(), Disk())
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
         self.remembering = Remembering(self._state, places, self.revisions.text)

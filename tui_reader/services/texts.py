@@ -12,7 +12,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.errors import StoreError
 from tui_reader.storage.base import Edit
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.private import private_folder
+from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
@@ -98,18 +102,19 @@ class TextCache:
     """Texts in a folder that may be emptied at any time. May be used from any thread; failures lose a text at most."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = os.path.realpath(folder)
+        self._disk = Disk()
 
     def get(self, fingerprint: str) -> str | None:
         """A text, or None."""
         try:
-            return _inflate(self._path(fingerprint).read_bytes())
-        except (OSError, ValueError):
+            return _inflate(read_whole(self._path(fingerprint), self._disk, CACHE_ROOM))
+        except (OSError, ValueError, StoreError):
             return None
 
     def has(self, fingerprint: str) -> bool:
         """Whether a text is there."""
-        return self._path(fingerprint).exists()
+        return self._disk.has_file(self._path(fingerprint))
 
     def put(self, fingerprint: str, text: str) -> None:
         """Keep a text, and let the oldest go where there is no room."""
@@ -118,25 +123,33 @@ class TextCache:
 
         path = self._path(fingerprint)
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write(zlib.compress(text.encode("utf-8", "surrogatepass"), 6))
-            Path(name).replace(path)
+            handle, name = tempfile.mkstemp(dir=private_folder(Path(self._folder), self._disk))
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(zlib.compress(text.encode("utf-8", "surrogatepass"), 6))
+                self._disk.rename(name, path)
+            except OSError:
+                self._disk.unlink(name)
+                raise
             self._make_room()
 
     def _make_room(self) -> None:
-        files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
+        known = [
+            (f"{self._folder}/{name}", self._disk.stat(f"{self._folder}/{name}"))
+            for name in self._disk.names(self._folder)
+        ]
+        files = sorted((status.st_mtime, status.st_size, path) for path, status in known)
         excess = sum(size for _, size, _ in files) - CACHE_ROOM
         for _, size, path in files:
             if excess <= 0:
                 return
-            Path(path).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another window is at it, too
+                self._disk.unlink(path)
             excess -= size
 
-    def _path(self, fingerprint: str) -> Path:
+    def _path(self, fingerprint: str) -> str:
         # A fingerprint comes from the state file, which anybody may have written: never a path of its own.
-        return self._folder / f"{fingerprint.encode('utf-8', 'replace').hex()}.z"
+        return f"{self._folder}/{fingerprint.encode('utf-8', 'replace').hex()}.z"
 
 
 def _inflate(data: bytes) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from tui_reader import paths
 from tui_reader.storage.base import Store
 
 if TYPE_CHECKING:
@@ -22,10 +24,15 @@ def open_store(path: Path) -> Store:
         StoreError: The file exists and may not be read at all. A file with damaged content opens read-only instead.
     """
     # What follows is needed by verbs that touch the state alone: 15 ms.
+    from tui_reader.storage.disk import Disk  # noqa: PLC0415
     from tui_reader.storage.library import Library  # noqa: PLC0415
     from tui_reader.storage.machine import machine_name  # noqa: PLC0415
+    from tui_reader.storage.private import private_folder  # noqa: PLC0415
     from tui_reader.storage.store import LibraryStore  # noqa: PLC0415
 
+    if path.parent == paths.data_dir():
+        with contextlib.suppress(OSError):  # then the library is read-only, which is said
+            private_folder(path.parent, Disk())
     return LibraryStore(Library(path, machine_name()))
 
 

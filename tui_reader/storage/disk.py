@@ -170,6 +170,16 @@ class Disk:
             if not stat.S_ISDIR(status.st_mode):
                 raise self._refusal(path, f"is {_kind(status)}, not a folder")
 
+    def make_private_folder(self, path: str) -> None:
+        """Create a folder that only this user may enter, or close one of this user that others may enter."""
+        self.make_folder(path, 0o700)
+        if _HAS_FOLDER_HANDLES:
+            handle = self._open_folder(path, os.O_RDONLY)
+            try:
+                self.close_to_others(handle)
+            finally:
+                os.close(handle)
+
     def names(self, folder: str) -> list[str]:
         """Names of what is in a folder."""
         if not _HAS_FOLDER_HANDLES:
@@ -295,6 +305,15 @@ class Disk:
         """Give a file the permissions of a mode."""
         if hasattr(os, "fchmod"):
             os.fchmod(handle, mode & 0o777)
+
+    def close_to_others(self, handle: int) -> None:
+        """Take all permissions on a file or folder of this user from other users."""
+        if not hasattr(os, "fchmod"):
+            return
+        status = os.fstat(handle)
+        if status.st_uid == os.geteuid() and status.st_mode & 0o077:
+            with contextlib.suppress(OSError):  # a read-only file system
+                os.fchmod(handle, status.st_mode & 0o700)
 
     def fstat(self, handle: int) -> os.stat_result:
         """What a descriptor names, renamed or not."""

@@ -12,15 +12,19 @@ import hashlib
 import json
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.errors import StoreError
+from tui_reader.storage import limits
 from tui_reader.storage.disk import Disk
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.machine import state_folder
+from tui_reader.storage.private import private_folder
+from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _DRAFT, _LOCK, _NOTE = "draft.json", "lock", "note.md"
 _OWN = {_DRAFT, f"{_DRAFT}.tmp", _LOCK, _NOTE}
@@ -47,7 +51,7 @@ class DraftFile:
             OSError: It could not be kept.
         """
         disk, path = self._disk, str(self.folder / _DRAFT)
-        handle = disk.open(f"{path}.tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        handle = disk.create(f"{path}.tmp")
         try:
             disk.write(handle, json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
             disk.sync(handle)
@@ -59,10 +63,32 @@ class DraftFile:
     def read(self) -> dict[str, Any]:
         """The record; empty where there is none that can be read."""
         try:
-            record = json.loads((self.folder / _DRAFT).read_bytes())
-        except (OSError, ValueError):
+            record = json.loads(read_whole(str(self.folder / _DRAFT), self._disk, limits.DRAFT))
+        except (OSError, ValueError, StoreError):
             return {}
         return record if isinstance(record, dict) else {}
+
+    def write_note(self, text: str) -> None:
+        """Put a text into the file that an editor edits.
+
+        Raises:
+            OSError: It could not be written.
+            ValueError: The text holds half a character.
+        """
+        data = text.encode("utf-8")
+        handle = self._disk.create(str(self.note))
+        try:
+            self._disk.write(handle, data)
+        finally:
+            self._disk.close(handle)
+
+    def read_note(self) -> str:
+        """What an editor made of that file; empty where it cannot be read."""
+        try:
+            data = read_whole(str(self.note), self._disk, limits.DRAFT)
+        except (OSError, StoreError):
+            return ""
+        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
     @property
     def has_others(self) -> bool:
@@ -75,7 +101,7 @@ class DraftFile:
     def remove(self, *, spare_others: bool = False) -> None:
         """Take the draft away, and let go of it; `spare_others` leaves the folder with what an editor put into it."""
         with contextlib.suppress(OSError):
-            (self.folder / _DRAFT).unlink(missing_ok=True)
+            self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
         if not (spare_others and self.has_others):
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -96,14 +122,15 @@ def new_draft(library: str) -> DraftFile:
     Raises:
         OSError: There is no place to keep drafts in, or its file system knows no locks.
     """
-    place = state_folder() / "drafts"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk = Disk()
+    place = Path(private_folder(state_folder(), disk), "drafts")
+    disk.make_private_folder(str(place))
     for _ in range(_TRIES):
         folder = place / f"{_of(library)}-{os.urandom(4).hex()}"
         folder.mkdir(mode=0o700)
-        handle = _open(folder)
+        handle = _open(folder, disk)
         if try_lock(handle):
-            Disk().sync_folder(str(place))
+            disk.sync_folder(str(place))
             return DraftFile(folder, handle)
         # Somebody looked into it just now; there is nothing in it yet.
         os.close(handle)
@@ -113,25 +140,28 @@ def new_draft(library: str) -> DraftFile:
 
 def drafts_left(library: str) -> Iterator[DraftFile]:
     """The drafts of a library whose writers have died, oldest first; each is ours from now on."""
+    disk = Disk()
+    place = os.path.realpath(state_folder() / "drafts")
     try:
-        folders = [each for each in (state_folder() / "drafts").iterdir() if each.name.startswith(f"{_of(library)}-")]
-        folders = sorted((each for each in folders if (each / _DRAFT).is_file()), key=lambda each: each.stat().st_mtime)
+        names = [name for name in disk.names(place) if name.startswith(f"{_of(library)}-")]
+        folders = [Path(place, name) for name in names if disk.has_file(f"{place}/{name}/{_DRAFT}")]
+        folders.sort(key=lambda each: each.stat().st_mtime)
     except OSError:
         return
     for folder in folders:
         with contextlib.suppress(OSError):
-            handle = _open(folder)
+            handle = _open(folder, disk)
             if not try_lock(handle):
                 os.close(handle)
-            elif not (folder / _DRAFT).is_file():
+            elif not disk.has_file(str(folder / _DRAFT)):
                 os.close(handle)  # its writer, or another window, was done with it meanwhile
                 shutil.rmtree(folder, ignore_errors=True)
             else:
                 yield DraftFile(folder, handle)
 
 
-def _open(folder: Path) -> int:
-    return os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+def _open(folder: Path, disk: Disk) -> int:
+    return disk.open(str(folder / _LOCK), os.O_RDWR | os.O_CREAT)
 
 
 def _of(library: str) -> str:

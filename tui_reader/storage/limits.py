@@ -9,6 +9,7 @@ FOREIGN_SNAPSHOT = 1024 * MEGABYTE
 """A snapshot in another layout than ours, which is parsed as a whole. Ours may be larger: it is read in parts."""
 COPY = 256 * MEGABYTE
 """A conflict copy, unless four times the library itself is more."""
+DRAFT = 16 * MEGABYTE
 JOURNAL = 256 * MEGABYTE
 LINE = 64 * MEGABYTE
 """One line of a journal."""

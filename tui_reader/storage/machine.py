@@ -8,8 +8,12 @@ import re
 import socket
 from pathlib import Path
 
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.private import private_folder
+
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _LENGTH = 4
+_SIZE = 100  # bytes of the file that are read
 _NAME = re.compile(r"[0-9a-z]{1,16}")
 
 
@@ -28,35 +32,41 @@ def machine_name(folder: Path | None = None) -> str:
     Args:
         folder: Where to keep the name; by default the XDG state folder of the reader.
     """
-    folder = folder or state_folder()
-    file = folder / "machine"
+    disk = Disk()
     try:
-        known = file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        known = ""
-    if _NAME.fullmatch(known):
-        return known
-    drawn = _letters(os.urandom(_LENGTH))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"machine.{os.getpid()}"
-        temporary.write_text(f"{drawn}\n", encoding="ascii")
-        try:
-            os.link(temporary, file)  # fails where another process was first: then its name counts
-        finally:
-            temporary.unlink()
-    except FileExistsError:
-        return machine_name(folder) if _NAME.fullmatch(_read(file)) else _of_host()
+        file = f"{private_folder(folder or state_folder(), disk)}/machine"
+        return _read(file, disk) or _draw(file, disk) or _of_host()
     except OSError:
         return _of_host()
+
+
+def _draw(file: str, disk: Disk) -> str:
+    drawn = _letters(os.urandom(_LENGTH))
+    temporary = f"{file}.{os.getpid()}"
+    handle = disk.create(temporary)
+    try:
+        disk.write(handle, f"{drawn}\n".encode())
+        disk.link(temporary, file)  # fails where another process was first: then its name counts
+    except FileExistsError:
+        return _read(file, disk)
+    finally:
+        disk.close(handle)
+        disk.unlink(temporary)
     return drawn
 
 
-def _read(file: Path) -> str:
+def _read(file: str, disk: Disk) -> str:
+    """The name that is kept in a file; empty where there is none."""
     try:
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
+        handle = disk.open(file, os.O_RDONLY)
+    except OSError:
         return ""
+    try:
+        disk.close_to_others(handle)
+        known = disk.read_at(handle, _SIZE, 0).decode("ascii", "replace").strip()
+    finally:
+        disk.close(handle)
+    return known if _NAME.fullmatch(known) else ""
 
 
 def _of_host() -> str:

@@ -6,12 +6,15 @@ written, it is made anew or done without, in silence. Deleting it costs one scan
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from tui_reader import __version__
 from tui_reader.model.article import Metadata
+from tui_reader.storage.disk import Disk, RefusedError
+from tui_reader.storage.private import close_to_others, private_file, private_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 _SHAPE = 2
 """Grows when a column changes its meaning."""
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite appends to the name for its own files."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
 """Another one for every release, since formats may read headers differently: every file is then read once more."""
 
@@ -44,6 +49,7 @@ class ScanCache:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._disk = Disk()
         self._database: sqlite3.Connection | None = None
         self._useless = False
 
@@ -93,8 +99,11 @@ class ScanCache:
     def _connect(self) -> sqlite3.Connection:
         import sqlite3  # noqa: PLC0415
 
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, timeout=1, check_same_thread=False)
+        path = f"{private_folder(self._path.parent, self._disk)}/{self._path.name}"
+        private_file(path, self._disk)
+        for suffix in _BESIDE:
+            close_to_others(f"{path}{suffix}", self._disk)
+        database = sqlite3.connect(path, timeout=1, check_same_thread=False)
         try:
             # A second window on the same library may write at the same time; a power cut may cost the last rows only.
             database.execute("PRAGMA journal_mode = WAL")
@@ -112,8 +121,9 @@ class ScanCache:
 
     def _discard(self) -> bool:
         try:
-            for suffix in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            for suffix in ("", *_BESIDE):
+                with contextlib.suppress(FileNotFoundError):
+                    self._disk.unlink(f"{os.path.realpath(self._path.parent)}/{self._path.name}{suffix}")
         except OSError:
             return False
         return True
@@ -166,6 +176,8 @@ def _is_damage(error: Exception) -> bool:
     """Whether an error speaks against the file, not against the place it stands in or the moment."""
     import sqlite3  # noqa: PLC0415
 
+    if isinstance(error, RefusedError):
+        return True
     if isinstance(error, sqlite3.OperationalError):
         # Of the operational errors, only the plain one speaks of the content: a table or a column is not there, or a
         # text is none. (Python itself raises the last, without a code.)

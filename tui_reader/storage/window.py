@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from pathlib import Path
 
+from tui_reader.storage.disk import Disk
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.machine import state_folder
+from tui_reader.storage.private import private_folder
 
 
 class Window:
@@ -23,10 +24,11 @@ class Window:
         """Whether another window had the library open first."""
         self._handle = -1
         name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
-        folder = state_folder() / "open"
+        disk = Disk()
         with contextlib.suppress(OSError):  # without a state folder nobody can tell, which costs a sentence
-            folder.mkdir(parents=True, exist_ok=True)
-            self._handle = os.open(Path(folder, name), os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            folder = f"{private_folder(state_folder(), disk)}/open"
+            disk.make_private_folder(folder)
+            self._handle = disk.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT)
             self.is_second = not try_lock(self._handle)
 
     def close(self) -> None:
