@@ -91,7 +91,7 @@ MUTANTS = {
         return self.path, self.disk.open(self.path, os.O_RDWR | os.O_CREAT)
 """,
     ),
-    "the clock ignores the stamps of others": ("clock.py", "self._last = max(self._last, seen)", "pass"),
+    "an edit gets the clock's stamp whatever it replaces": ("outstamping.py", "if latest < stamp:", "if True:"),
     "nobody waits for the lock": ("journal.py", "                self._wait_for_lock(deadline)\n", ""),
     "the lock is let go before the line is written": (
         "library.py",

@@ -134,7 +134,7 @@ def test_an_annotation_that_plain_tinydb_inserts_without_an_id_is_found(tmp_path
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut short": (lambda data: data[:-40], "line"),
     "a comma too many": (lambda data: data.replace(b'"n":0', b'"n":0,,'), "line"),
-    "conflict marks": (lambda data: b"<<<<<<< HEAD\n" + data + b">>>>>>> other\n", "version control"),
+    "conflict marks": (lambda data: b"<<<<<<< HEAD\n" + data[:-40] + b"=======\n>>>>>>> other\n", "version control"),
     "rubbish behind": (lambda data: data + b"}}", "line"),
     "not UTF-8": (lambda data: data.replace(b"art0", b"art\xff"), "not UTF-8"),
     "empty": (lambda data: b"", "empty"),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class Machine:
     """A machine with a library of its own, and the time that all of them share."""
 
-    time = 1_800_000_000_000
+    time = 1_700_000_000_000
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path, self.name = folder / "library.json", name

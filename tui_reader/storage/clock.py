@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 ZERO = ""
 """The stamp of what nobody stamped, such as a line added by hand: it loses to every stamp."""
 
-_STAMP = re.compile(r"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}")
+# Beyond the year 2109 (2**42 ms) nothing is a stamp, on every machine: so counting up never needs another digit.
+_STAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
+_LAST = 1 << 42
+_AHEAD = 24 * 3_600_000
+"""Milliseconds that another machine's clock may be ahead: what is later comes from a clock that is wrong."""
 
 
 def is_stamp(text: object) -> bool:
@@ -28,6 +32,36 @@ def is_stamp(text: object) -> bool:
 
 def _wall() -> int:
     return time.time_ns() // 1_000_000
+
+
+def following(stamp: str, by: str) -> str:
+    """The stamp just after another one.
+
+    Args:
+        stamp: The other one.
+        by: Any stamp of the machine that makes this one.
+    """
+    if stamp == ZERO:
+        return by
+    milliseconds, counter = _parts(stamp)
+    milliseconds, counter = (milliseconds, counter + 1) if counter < _COUNTER_MAX else (milliseconds + 1, 0)
+    if milliseconds >= _LAST:
+        return f"{stamp}0"  # a text that goes on sorts after the one that ends there, so the last stamp has a next one
+    return f"{milliseconds:012x}-{counter:03x}-{by[17:]}"
+
+
+def is_far_ahead(stamp: str, now: int | None = None) -> bool:
+    """Tell whether a stamp lies in the future by more than clocks are wrong, which is a day.
+
+    Args:
+        stamp: The stamp.
+        now: Milliseconds since 1970.
+    """
+    return stamp != ZERO and _parts(stamp)[0] > (_wall() if now is None else now) + _AHEAD
+
+
+def _parts(stamp: str) -> tuple[int, int]:
+    return int(stamp[:12], 16), int(stamp[13:16], 16)
 
 
 class Clock:
@@ -53,7 +87,7 @@ class Clock:
         """A stamp later than any before."""
         with self._lock:
             milliseconds, counter = self._last
-            wall = self._wall()
+            wall = min(self._wall(), _LAST - 2 * _AHEAD)
             if wall > milliseconds:
                 self._last = (wall, 0)
             elif counter < _COUNTER_MAX:
@@ -63,11 +97,13 @@ class Clock:
             return self._text()
 
     def observe(self, stamp: str) -> None:
-        """Run ahead of a stamp that somebody else gave."""
-        if stamp != ZERO and is_stamp(stamp):
-            seen = (int(stamp[:12], 16), int(stamp[13:16], 16))
+        """Run ahead of a stamp that another machine gave, unless it lies more than a day in the future.
+
+        Else one wrong clock would set those of all machines, and the stamps would come to their end.
+        """
+        if stamp != ZERO and is_stamp(stamp) and not is_far_ahead(stamp, self._wall()):
             with self._lock:
-                self._last = max(self._last, seen)
+                self._last = max(self._last, _parts(stamp))
 
     @property
     def latest(self) -> str:

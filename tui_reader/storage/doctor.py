@@ -9,11 +9,12 @@ from tui_reader.errors import StoreError
 from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, UnreadableError
+from tui_reader.storage.clock import is_far_ahead
 from tui_reader.storage.conflicts import conflict_copies
 from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold, leftovers, remove_leftovers
-from tui_reader.storage.foreign import derived_id
+from tui_reader.storage.foreign import derived_id, latest_stamp
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.library import Library
 from tui_reader.storage.mending import mend_other_journal, mend_own_journal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _BATCH = 2_000
 """Documents in one journal entry."""
+_NAMED = 20
 
 
 class Finding(NamedTuple):
@@ -98,6 +100,7 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
         return
     state = library.state
     strays = 0
+    ahead: list[str] = []
     for name in state.base.tables:
         try:
             last = 0
@@ -105,10 +108,16 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
                 derived = derived_id(name.removesuffix(GRAVES), document)
                 strays += number <= last or (derived not in (0, number))
                 last = number
+                if (latest := latest_stamp(document)) and is_far_ahead(latest):
+                    ahead.append(str(document.get("id", number)))
         except (UnreadableError, ValueError) as error:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
     if strays:
         yield Finding(f"{strays} documents of {library.path} do not stand in their place.", is_wrong=True)
+    if ahead:
+        named = ", ".join(f"“{key}”" for key in ahead[:_NAMED]) + " …" * (len(ahead) > _NAMED)
+        text = f"{len(ahead)} records have time stamps of the future, from a clock that was wrong: {named}. "
+        yield Finding(text + "What is changed in them here counts all the same.", is_wrong=False)
     counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
         counts += f" ({deleted:,} of the annotations deleted, for undo)"

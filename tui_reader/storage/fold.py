@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
-from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
+from tui_reader.storage.basefile import BACKUP
 from tui_reader.storage.basewriter import write_base
+from tui_reader.storage.generations import is_adopted, origin, set_aside
 from tui_reader.storage.history_file import history_path, save_entries
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.lock import try_lock
@@ -67,11 +68,15 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
                 return False
             plan = FoldPlan(frozen)
             _copy_mode(library, handle)
-            write_base(handle, library.disk, frozen.base, plan, library.header(), most_tables=plan.most_tables())
+            header = library.header()
+            header |= origin(frozen.base, content, header["hlc"])
+            write_base(handle, library.disk, frozen.base, plan, header, most_tables=plan.most_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1
             save_entries(history_path(library), decode_lines(content)[0], library.disk)
+            if library.opener.healed:
+                keep(library.path, library.path, "damaged", library.disk)
             return _swap(library, state, offset, temporary)
         finally:
             if handle >= 0:
@@ -84,13 +89,13 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
 
 def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
-    kept: list[tuple[str, str]] = []
     with library.exclusive(partial(problems.not_compacted, journal=journal.path)):
         if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))
-        kept += _keep(library, path, BACKUP)
-        kept += _keep(library, journal.path, BACKUP_JOURNAL)
+        adopted = library.opener.exists and is_adopted(state.base, library.opener.place)
+        kept = set_aside(path, state.base, journal.content()[:offset], disk, adopted=adopted)
+        kept += [] if adopted else _keep(library, path)
         if disk.handles_block_renames:
             library.state.base.close()
         disk.rename(temporary, path)
@@ -104,9 +109,9 @@ def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     return True
 
 
-def _keep(library: Library, source: str, suffix: str) -> list[tuple[str, str]]:
+def _keep(library: Library, source: str) -> list[tuple[str, str]]:
     """Give a file that is about to be replaced a second name; a backup that cannot be had stops nothing."""
-    target = f"{library.path}{suffix}"
+    target = f"{library.path}{BACKUP}"
     with contextlib.suppress(OSError):
         with contextlib.suppress(FileNotFoundError):
             library.disk.unlink(f"{target}.tmp")

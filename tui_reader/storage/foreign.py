@@ -12,7 +12,7 @@ from tui_reader.storage.basefile import FORMAT, GRAVES, META, VERSION, BaseFile,
 from tui_reader.storage.basewriter import PlainPlan, write_base
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.disk import Disk
-from tui_reader.storage.identity import document_id
+from tui_reader.storage.identity import OWN, document_id
 from tui_reader.storage.registers import STAMPS, compress, expand, has_sets, is_alive, join, stamps_of
 from tui_reader.storage.values import canonical, check, encode
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Tables: TypeAlias = dict[str, dict[int, dict[str, Any]]]
 
 _ID = re.compile(r"[1-9][0-9]{0,59}")
-_SALVAGE = re.compile(r'"((?:[^"\\]|\\.){0,64})"\s*:\s*\{')
 
 
 class DamagedError(Exception):
@@ -38,11 +37,17 @@ class Parsed:
     header: dict[str, Any] = field(default_factory=dict)
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Documents of the table `meta` other than the header."""
+    is_merged: bool = False
+    """Whether something stands twice: another program put two files together, so the header names neither."""
+    is_torn: bool = False
+    """Whether a field of one document stands twice, so that one of two values, or a part of two documents, is lost."""
 
     @property
     def newer(self) -> str:
         """Which later version of the program wrote the file; empty for this one and earlier ones."""
         version = self.header.get("version", VERSION)
+        if not isinstance(version, int):
+            return ""
         return f"version {version}" if version > VERSION else ""
 
 
@@ -61,16 +66,17 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
     except UnicodeDecodeError as error:
         raise DamagedError(f"at byte {error.start}: it is not UTF-8") from None
     try:
-        data = json.loads(text, object_pairs_hook=_unique)
+        data = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise DamagedError(f"at line {error.lineno}, column {error.colno}: {_reason(text, error)}") from None
     except (ValueError, RecursionError) as error:
         raise DamagedError(f"somewhere: {error}") from None
     if not isinstance(data, dict):
         raise DamagedError(f"as a whole: it holds a {type(data).__name__}, not tables by name")
-    parsed = Parsed()
+    parsed = Parsed(is_merged=any(isinstance(part, Repeated) for part in (data, *data.values())))
     for table, documents in data.items():
         numbered = _documents(table, documents)
+        parsed.is_torn |= any(isinstance(document, Repeated) for document in numbered.values())
         if table != META:
             parsed.tables[table] = numbered
             continue
@@ -84,26 +90,29 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
 
 
 def _reason(text: str, error: json.JSONDecodeError) -> str:
-    if re.search(r"^(<{7}|={7}$|>{7})", text, re.MULTILINE):
+    if re.search(r"^(<{7}|={7}\r?$|>{7})", text, re.MULTILINE):
         return "it holds the conflict marks of a version control system"
     return error.msg[0].lower() + error.msg[1:]
 
 
-class _Duplicates(dict[str, Any]):
-    """An object in which a key stood more than once."""
+class Repeated(dict[str, Any]):
+    """An object that holds a key more than once."""
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Objects whose keys repeat are joined, where plain JSON readers would drop all but the last."""
     out = dict(pairs)
     if len(out) == len(pairs):
         return out
-    merged = _Duplicates()
+    merged = Repeated()
     for key, value in pairs:
         known = merged.get(key)
-        if isinstance(known, dict) and isinstance(value, dict):
+        if is_header(known) or is_header(value):
+            merged[key] = later_header(known, value)
+        elif isinstance(known, dict) and isinstance(value, dict):
             if all(isinstance(inner, dict) for inner in (*known.values(), *value.values())):
-                merged[key] = known | {k: _both(known.get(k), v) for k, v in value.items()}  # a table that stands twice
+                # A table that stands twice.
+                merged[key] = Repeated(known | {k: _both(known.get(k), v) for k, v in value.items()})
             else:
                 merged[key] = _both(known, value)
         else:
@@ -112,6 +121,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _both(one: Any, other: Any) -> Any:
+    if is_header(one) or is_header(other):
+        return later_header(one, other)
     if not isinstance(one, dict) or not isinstance(other, dict):
         return other
     registers = expand(one, sets=True)
@@ -136,33 +147,6 @@ def _documents(table: str, documents: Any) -> dict[int, dict[str, Any]]:
     return out
 
 
-def salvage(raw: bytes) -> Parsed:
-    """Every whole document that can be found in damaged bytes, by the last table name before it."""
-    text = raw.decode("utf-8", "replace")
-    decoder = json.JSONDecoder()
-    parsed = Parsed()
-    table, position = "_default", 0
-    while match := _SALVAGE.search(text, position):
-        name = match[1]
-        position = match.end()
-        if not _ID.fullmatch(name):
-            table = name
-            continue
-        try:
-            document, position = decoder.raw_decode(text, match.end() - 1)
-            check(document)
-        except (ValueError, TypeError, RecursionError):
-            continue
-        if table == META:
-            if int(name) != 1:
-                parsed.extra[int(name)] = document
-            elif document.get("format") == FORMAT:
-                parsed.header = document
-        else:
-            add(parsed.tables, table, int(name), document)
-    return parsed
-
-
 def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> None:
     """Put a document in a table, joined to the one that has its id already."""
     documents = tables.setdefault(table, {})
@@ -174,8 +158,82 @@ def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> No
     documents[number] = document
 
 
-def rekey(parsed: Parsed) -> None:
-    """Give every article and annotation the document id that follows from its own: a plain TinyDB counts up."""
+_ANNOTATION = frozenset({"anchor", "attached", "placed", "quote", "deleted", "created", "updated", "colour"})
+_TEXT = frozenset({"zlib", "articles"})
+
+
+def is_header(document: Any) -> bool:
+    """Tell whether a document is the header of a library, wherever it stands."""
+    return isinstance(document, dict) and document.get("format") == FORMAT and "id" not in document
+
+
+def later_header(one: Any, other: Any) -> dict[str, Any]:
+    """The header of the later generation of two; what is no header of ours does not count."""
+    known = [header for header in (one, other) if is_header(header)]
+    if not known:
+        return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}
+    return max(known, key=lambda header: (_version(header), _stamp(header.get("hlc")), canonical(header)))
+
+
+def _version(header: dict[str, Any]) -> int:
+    version = header.get("version")
+    return version if isinstance(version, int) else 0
+
+
+def _stamp(value: Any) -> str:
+    return value if is_stamp(value) else ZERO
+
+
+def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
+    """The table that a record belongs to, deleted ones included.
+
+    The document id of an article, an annotation or a text follows from its own fields: so it shows which it is.
+
+    Args:
+        heading: The table under whose heading it stands.
+        number: Its document id.
+        document: Its fields.
+        by_fields: Whether headings are not to be relied on: then its fields count where its document id does not tell.
+    """
+    table = heading.removesuffix(GRAVES)
+    key, parent = document.get("id"), document.get("article")
+    key = key if isinstance(key, str) else ""
+    if key and isinstance(parent, str) and parent and number == document_id(key, parent):
+        return "annotations"
+    if not by_fields:
+        return table if table == "annotations" and number > OWN else heading
+    if table in (*_KNOWN, "_default"):
+        if number > OWN or (isinstance(parent, str) and parent) or not _ANNOTATION.isdisjoint(document):
+            return "annotations"
+        if not _TEXT.isdisjoint(document):
+            return "texts"
+        if key and number == document_id(key):
+            return "articles"
+        if key and table == "annotations" and document.keys().isdisjoint({"note", "tags"}):
+            return "articles"
+    return table
+
+
+_KNOWN = ("articles", "annotations", "texts")
+
+
+def rekey(parsed: Parsed) -> int:
+    """Give every article and annotation the document id that follows from its own: a plain TinyDB counts up.
+
+    Records that stand in the wrong table are put into theirs; a header that became a record is dropped.
+
+    Returns:
+        How many headers were dropped.
+    """
+    dropped = 0
+    for table in [name for name in parsed.tables if has_sets(name.removesuffix(GRAVES))]:
+        for number, document in list(parsed.tables[table].items()):
+            if is_header(document):
+                del parsed.tables[table][number]
+                dropped += 1
+            elif (home := home_of(table, number, document)).removesuffix(GRAVES) != table.removesuffix(GRAVES):
+                del parsed.tables[table][number]
+                add(parsed.tables, home, number, document)
     for table in list(parsed.tables):
         living = table.removesuffix(GRAVES)
         if not has_sets(living):
@@ -184,6 +242,7 @@ def rekey(parsed: Parsed) -> None:
         for number, document in documents.items():
             document = identified(living, number, document)  # noqa: PLW2901
             add(parsed.tables, table, derived_id(living, document) or number, document)
+    return dropped
 
 
 def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,6 +292,11 @@ def lay_out(parsed: Parsed) -> bytes:
     memory = _Memory()
     write_base(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
     return bytes(memory.data)
+
+
+def latest_stamp(document: dict[str, Any]) -> str:
+    """The latest time stamp of a document as it stands in a file."""
+    return max(stamps_of(document), default=ZERO)
 
 
 class _Memory(Disk):

@@ -30,6 +30,7 @@ from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
 from tui_reader.storage.opener import Opener
 from tui_reader.storage.other_journals import OtherJournals
+from tui_reader.storage.outstamping import outstamp
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
@@ -336,8 +337,9 @@ class Library:
             for build in builds:
                 content = build(state)
                 if content is not None:
+                    stamp = self.clock.now()
                     # What counts is what was written, not what the caller goes on to do with its lists.
-                    lines.append(encode_line({"s": self.clock.now(), **content}))
+                    lines.append(encode_line({"s": stamp, **outstamp(state, content, stamp)}))
                     entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.storage import limits, problems
-from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError, UnreadableError
+from tui_reader.storage.basefile import (
+    FORMAT,
+    GRAVES,
+    BaseFile,
+    FileSource,
+    MemorySource,
+    NotOurLayoutError,
+    UnreadableError,
+)
+from tui_reader.storage.registers import has_sets
 
 if TYPE_CHECKING:
     import os
@@ -20,6 +29,16 @@ Signature = tuple[int, ...]
 def signature(status: os.stat_result) -> Signature:
     """What changes when a file is replaced or written."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _holds_stray_header(base: BaseFile) -> bool:
+    """Tell whether the header of another generation is among the records, where an earlier version had put it."""
+    for table, (low, high) in base.tables.items():
+        if has_sets(table.removesuffix(GRAVES)) and base.source.read(min(high - low, 5), low) == b'"1": ':
+            line = base.line(table, 1)
+            if line is not None and FORMAT.encode() in line:
+                return True
+    return False
 
 
 class Opener:
@@ -37,6 +56,8 @@ class Opener:
         """What is wrong with the base, as sentences; empty where it is sound."""
         self.notice = ""
         """What another program did to the base, as a sentence; empty if nothing."""
+        self.healed = False
+        """Whether both sides of a merge were found in the file: it is to be written again, and kept before."""
         self.newer = ""
         """Why the base is not to be written: a later version of the program wrote it."""
         self.verified = False
@@ -50,6 +71,11 @@ class Opener:
     def exists(self) -> bool:
         """Whether there was a file when the base was opened last."""
         return self._signature is not None
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Device and inode of the file that was opened last."""
+        return self._signature[:2] if self._signature is not None else None  # type: ignore[return-value]
 
     @property
     def is_adopting(self) -> bool:
@@ -93,7 +119,7 @@ class Opener:
             StoreError: The file cannot be read at all.
         """
         self.damage = self.notice = self.newer = ""
-        self.verified = False
+        self.verified = self.healed = False
         try:
             source = FileSource(self._path, self._disk)
         except (FileNotFoundError, NotADirectoryError):
@@ -106,8 +132,9 @@ class Opener:
         try:
             if source.size and here != self._distrusted:
                 base = BaseFile(source)
-                self.close()
-                return base
+                if not _holds_stray_header(base):
+                    self.close()
+                    return base
         except OSError as error:
             raise problems.unreadable(self._path, error) from error
         except (NotOurLayoutError, UnreadableError):
@@ -119,6 +146,7 @@ class Opener:
         self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
         self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else ""
         self.notice = adopted.notice
+        self.healed = bool(adopted.healed)
         self.verified = True
         return adopted.base
 

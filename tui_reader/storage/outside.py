@@ -6,7 +6,6 @@ a whole-file parse holds Python's global lock (77 MB: three seconds).
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -14,37 +13,17 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_reader.errors import StoreError
-from tui_reader.storage import limits
-from tui_reader.storage.basefile import (
-    BACKUP,
-    BACKUP_JOURNAL,
-    GRAVES,
-    START,
-    BaseFile,
-    FileSource,
-    MemorySource,
-    NotOurLayoutError,
-)
+from tui_reader.storage import limits, problems
+from tui_reader.storage.basefile import START, BaseFile, FileSource, MemorySource
 from tui_reader.storage.disk import Disk
-from tui_reader.storage.foreign import DamagedError, Parsed, add, lay_out, parse, rekey, salvage
-from tui_reader.storage.journal import decode_lines
-from tui_reader.storage.registers import (
-    DELETED,
-    EXISTS,
-    Registers,
-    compress,
-    difference,
-    expand,
-    has_sets,
-    is_alive,
-    visible,
-)
-from tui_reader.storage.state import State
+from tui_reader.storage.external_edits import complete, join_known, take_over
+from tui_reader.storage.foreign import DamagedError, Parsed, lay_out, parse, rekey
+from tui_reader.storage.fragments import reassembled, salvage
+from tui_reader.storage.generations import latest_known
 from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tui_reader.storage.state import State
 
 SMALL = 1 << 20
 """Bytes up to which a file is worked on in this process: 15 ms."""
@@ -65,6 +44,8 @@ class Adopted:
     """What was changed since we wrote it, as a sentence."""
     newer: str = ""
     """Which later version of the program wrote it."""
+    healed: str = ""
+    """What a version control system did to the file, as a sentence: the base then holds both sides."""
 
 
 def adopt(path: str, stamp: str, disk: Disk) -> Adopted:
@@ -136,22 +117,46 @@ class Adoption:
 
 def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
     raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
-    before = previous(path, disk)
-    report = {"damage": "", "notice": "", "newer": ""}
+    known = latest_known(path, disk)
+    report = {"damage": "", "notice": "", "newer": "", "healed": ""}
     try:
-        parsed = parse(raw, may_be_empty=before is None)
-        report["newer"] = parsed.newer
+        parsed = parse(raw, may_be_empty=known is None)
         _expect_tables(parsed)
         _expect_checksum(raw, parsed)
-        if before is not None and parsed.header.get("library") == before.base.header.get("library"):
-            report["notice"] = _restamp(path, parsed, before, stamp)
+        if not _is_as_written(raw, parsed):
+            report["notice"] = take_over(path, parsed, known, stamp, disk)
+        if parsed.is_merged:
+            report["healed"] = report["notice"] = problems.healed(path)
     except DamagedError as error:
-        parsed = salvage(raw)
-        if before is not None:
-            _complete(parsed, before, rotten=isinstance(error, _RottenError))
-        report["damage"] = str(error)
-    rekey(parsed)
+        healed = _reassembled(raw, known, stamp)
+        if healed is not None:
+            parsed = healed
+            report["healed"] = report["notice"] = problems.healed(path)
+        else:
+            parsed = salvage(raw)
+            if known is not None:
+                complete(parsed, known, rotten=isinstance(error, _RottenError))
+            report["damage"] = str(error)
+    report["newer"] = parsed.newer
+    if rekey(parsed) and not (report["notice"] or report["damage"]):
+        report["notice"] = f"{path} held the header of another copy among its records; it is removed."
     return lay_out(parsed), report
+
+
+def _reassembled(raw: bytes, known: State | None, stamp: str) -> Parsed | None:
+    """What both sides of a merge hold, with what another program changed on one of them stamped; None if it is none."""
+
+    def stamp_side(side: Parsed) -> None:
+        if known is not None and known.base.header.get("library") == side.header.get("library"):
+            join_known(side, known, stamp)
+
+    return reassembled(raw, stamp_side)
+
+
+def _is_as_written(raw: bytes, parsed: Parsed) -> bool:
+    """Tell whether a file is just what its header says: then another program has changed nothing."""
+    body = raw.find(b"\n", len(START)) + 1
+    return parsed.header.get("bytes") == len(raw) and parsed.header.get("crc32") == zlib.crc32(raw[body:])
 
 
 def _expect_tables(parsed: Parsed) -> None:
@@ -176,94 +181,6 @@ def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
     checksum = parsed.header.get("crc32")
     if isinstance(checksum, int) and parsed.header.get("bytes") == len(raw) and zlib.crc32(raw[body:]) != checksum:
         raise _RottenError("somewhere: its checksum is wrong")
-
-
-def previous(path: str, disk: Disk) -> State | None:
-    """The base as this program wrote it last, from the generation before and the changes that went into it."""
-    try:
-        state = State(BaseFile(FileSource(f"{path}{BACKUP}", disk)))
-    except (OSError, NotOurLayoutError):
-        return None
-    if not state.base.header:
-        return None
-    with contextlib.suppress(OSError, StoreError):
-        data = read_whole(f"{path}{BACKUP_JOURNAL}", disk, limits.JOURNAL)
-        for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
-            state.apply(entry)
-    return state
-
-
-def _restamp(path: str, parsed: Parsed, before: State, stamp: str) -> str:
-    """Give what was changed outside a stamp of its own, else it would lose against what it replaced.
-
-    Raises:
-        DamagedError: A table is missing as a whole: nobody does that on purpose.
-    """
-    changed = added = removed = 0
-    for table in before.tables():
-        known = dict(_registers(before, table))
-        if table not in parsed.tables:
-            if any(is_alive(registers) for registers in known.values()):
-                raise DamagedError(f"as a whole: the table “{table}” is missing")
-            continue
-        documents = parsed.tables[table]
-        sets = has_sets(table)
-        for number, document in list(documents.items()):
-            new = expand(document, sets=sets)
-            old = known.get(number)
-            if old is None:
-                added += 1
-                continue
-            edits = {
-                name: value
-                for name, value in difference(old, visible(new, sets=sets) or {}, sets=sets).items()
-                if name not in new or new[name][0] <= old.get(name, ("",))[0]
-            }
-            if edits or not is_alive(old):
-                changed += 1
-                new |= {name: (stamp, value) for name, value in (edits or {EXISTS: True}).items()}
-                documents[number] = compress(new, sets=sets)
-        for number, registers in known.items():
-            if number not in documents and is_alive(registers):
-                removed += 1
-                registers[DELETED] = (stamp, True)
-                add(parsed.tables, f"{table}{GRAVES}", number, compress(registers, sets=sets))
-    if not (changed or added or removed):
-        return ""
-    return (
-        f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. "
-        "“tui-reader backup list” shows the state before."
-    )
-
-
-def _complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
-    """Join what the last good generation held to what could be salvaged.
-
-    Args:
-        parsed: What could be salvaged.
-        before: The last good generation.
-        rotten: Believe the last good generation where both have a value of the same time: nobody edited this one.
-    """
-    parsed.header = parsed.header or before.base.header
-    for table in before.tables():
-        sets = has_sets(table)
-        documents = parsed.tables.setdefault(table, {})
-        for number, registers in _registers(before, table):
-            if rotten and number in documents:
-                here = expand(documents[number], sets=sets)
-                here |= {name: old for name, old in registers.items() if name in here and here[name][0] == old[0]}
-                documents[number] = compress(here, sets=sets)
-            add(parsed.tables, table, number, compress(registers, sets=sets))
-
-
-def _registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
-    """Everything that a state knows of a table, deleted documents too."""
-    numbers = {number for name in (table, f"{table}{GRAVES}") for number, _ in state.base.lines(name)}
-    numbers |= {number for name, number in state.changed_places() if name == table}
-    for number in sorted(numbers):
-        registers = state.registers(table, number)
-        if registers is not None:
-            yield number, registers
 
 
 if __name__ == "__main__":

@@ -185,3 +185,11 @@ def newer(path: str, version: str) -> str:
         f"{path} was written by a later tui-reader ({version} of the file): it is read, and nothing in it is changed. "
         "Update tui-reader to go on writing."
     )
+
+
+def healed(path: str) -> str:
+    """Both sides of a merge stood in the file, and were joined."""
+    return (
+        f"{path} held both sides of a merge that its program could not join, such as git's conflict marks: they are "
+        "joined now, record by record. The file as it was is kept among the backups."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.basefile import GRAVES, META, BaseFile, MemorySource
+from tui_reader.storage.basefile import FORMAT, GRAVES, META, BaseFile, MemorySource
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.identity import OWN
 from tui_reader.storage.registers import (
@@ -144,7 +144,7 @@ class State:
 
     def apply(self, entry: Entry) -> None:
         """Take over an entry of a journal; more than once does no more than once."""
-        stamp = entry["s"]
+        stamp = entry["s"] if is_stamp(entry["s"]) else ZERO
         self.latest = max(self.latest, stamp)
         if "t" in entry:
             self._presence.update(entry["t"])
@@ -163,6 +163,8 @@ class State:
             self._take(table, int(operation[1]), registers)
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
+        if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
+            return  # the header of another copy, which an earlier version took for a record
         documents = self._changed.setdefault(table, {})
         known = documents.get(number)
         if known is not None:

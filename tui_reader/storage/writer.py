@@ -203,6 +203,7 @@ class Writer:
         self._merged.set()
         # Nobody waits for this: until then each is shown once, at the place where its document counts.
         self._reunite()
+        self._write_healed()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing, _LOOK_EVERY)
@@ -292,11 +293,18 @@ class Writer:
     def _builder(self, pending: Pending) -> Callable[[State], Entry | None]:
         return lambda state: pending.entry(state, self._numbers)
 
+    def _write_healed(self) -> None:
+        """Write what was read of a merge that failed at once: until then every program but this one finds damage."""
+        if self._library.opener.healed and not self._library.read_only:
+            self._tell_damage()
+            self._guarded("writing what was merged", lambda: fold(self._library))
+
     def _rest(self) -> None:
         if self._look() and time.monotonic() - self._last_change >= _IDLE:
             self._guarded("checking the file", self._use_the_quiet)
         self._tell_damage()
         self._tell(*self._library.disk.refused.copy().values())
+        self._write_healed()
 
     def _look(self) -> bool:
         """Take in what others changed; whether that was possible."""

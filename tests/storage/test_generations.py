@@ -1,0 +1,176 @@
+"""A record that is missing counts as removed only against the very generation that the file was made from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tinydb import TinyDB, where
+
+from tui_reader.storage import outside
+from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
+from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(params=["in this process", "in another process"])
+def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "in another process":
+        monkeypatch.setattr(outside, "SMALL", 0)
+
+
+def put(library: Library, *keys: str, **fields: Any) -> None:
+    for key in keys:
+        library.commit(lambda _, k=key: {"o": [["articles", str(document_id(k)), {"id": k, **fields}]]})  # type: ignore[misc]
+
+
+def annotate(library: Library, key: str, note: str) -> None:
+    values = {"id": key, "article": "a", "note": note}
+    library.commit(lambda _: {"o": [["annotations", str(document_id(key, "a")), values]]})
+
+
+def made(path: Path, machine: str, *keys: str, folds: int = 1) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    library = Library(path, machine)
+    for number in range(folds):
+        put(library, *keys, folds=number)
+        assert fold(library)
+    library.close()
+
+
+def keys(path: Path, machine: str = "aaaa") -> tuple[set[str], str]:
+    """The articles of a library as a machine sees them, and what it says of the file."""
+    library = Library(path, machine)
+    found = {document["id"] for _, document in library.documents("articles")}
+    found |= {document["id"] for _, document in library.documents("annotations")}
+    told = library.opener.notice
+    library.close()
+    return found, told
+
+
+def remove(path: Path, key: str) -> None:
+    with TinyDB(path) as plain:
+        plain.table("articles").remove(where("id") == key)
+
+
+@pytest.mark.usefixtures("_sizes")
+@pytest.mark.parametrize("folds", [1, 2, 3])
+def test_what_was_removed_from_the_last_generation_is_gone(tmp_path: Path, folds: int) -> None:
+    path = tmp_path / "library.json"
+    made(path, "aaaa", "a", "b", "c", folds=folds)
+    remove(path, "b")
+    found, told = keys(path)
+    assert found == {"a", "c"}
+    assert "1 removed" in told
+
+
+def test_one_removal_after_another_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    made(path, "aaaa", "a", "b", "c", "d")
+    for number, key in enumerate("bcd"):
+        remove(path, key)
+        found, told = keys(path)
+        assert found == set("abcd") - set("bcd"[: number + 1])
+        assert "1 removed" in told
+        library = Library(path, "aaaa")
+        assert fold(library)
+        library.close()
+
+
+@pytest.mark.usefixtures("_sizes")
+def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "a" / "library.json", tmp_path / "b" / "library.json"
+    made(mine, "aaaa", "shared")
+    theirs.parent.mkdir()
+    shutil.copy(mine, theirs)
+    made(mine, "aaaa", "mine1", "mine2")
+    library = Library(mine, "aaaa")
+    annotate(library, "n1", "words of mine")
+    assert fold(library)
+    assert fold(library, force=True)  # now .bak holds them too
+    library.close()
+    made(theirs, "bbbb", "theirs", folds=2)
+    shutil.copy(theirs, mine.with_name("moved"))
+    mine.with_name("moved").replace(mine)  # a program that syncs puts their file in place of mine
+    with TinyDB(mine) as plain:
+        plain.table("articles").update({"starred": True}, where("id") == "theirs")
+    found, told = keys(mine)
+    assert found == {"shared", "mine1", "mine2", "theirs", "n1"}
+    assert "not at hand" in told
+    assert "removed: " in told
+    library = Library(mine, "aaaa")
+    assert (library.document("articles", document_id("theirs")) or {})["starred"] is True
+    library.close()
+
+
+def test_a_generation_among_the_backups_counts_as_at_hand(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    made(path, "aaaa", "a", "b")
+    (tmp_path / ".backups").mkdir()
+    shutil.copy(path, tmp_path / ".backups" / "library-2026-01-01.json")
+    for name in (BACKUP, BACKUP_JOURNAL):
+        path.with_name(path.name + name).unlink()
+    remove(path, "b")
+    assert keys(path)[0] == {"a"}
+
+
+@pytest.mark.parametrize("mixed", [BACKUP, BACKUP_JOURNAL])
+def test_a_pair_of_different_generations_is_not_put_together(tmp_path: Path, mixed: str) -> None:
+    path, other = tmp_path / "a" / "library.json", tmp_path / "b" / "library.json"
+    made(path, "aaaa", "a")
+    other.parent.mkdir()
+    shutil.copy(path, other)
+    made(path, "aaaa", "b", "c")
+    made(other, "bbbb", "x", "y", folds=2)
+    shutil.copy(str(other) + mixed, str(path) + mixed)
+    remove(path, "c")
+    found, told = keys(path)
+    assert "y" not in found or mixed == BACKUP, "what the other machine's journal says is not this one's"
+    assert {"a", "b"} <= found
+    assert "removed" not in told.split("not at hand")[0], "the generation is not at hand"
+
+
+def test_an_edit_by_hand_of_a_file_of_an_earlier_version_removes_nothing_in_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    made(path, "aaaa", "a", "b", folds=2)
+    data = json.loads(path.read_text())
+    del data["meta"]["1"]["made_from"]
+    path.write_text(json.dumps(data))
+    remove(path, "b")
+    found, told = keys(path)
+    assert found == {"a", "b"}
+    assert "not at hand" in told
+
+
+def test_records_that_came_from_elsewhere_show_that_the_header_is_not_of_this_file(tmp_path: Path) -> None:
+    """Whoever resolves a merge by hand keeps one header; what the other side lacks was not removed."""
+    mine, theirs = tmp_path / "a" / "library.json", tmp_path / "b" / "library.json"
+    made(mine, "aaaa", "a", "b")
+    theirs.parent.mkdir()
+    shutil.copy(mine, theirs)
+    made(mine, "aaaa", "mine")
+    made(theirs, "bbbb", "theirs")
+    ours, other = json.loads(mine.read_text()), json.loads(theirs.read_text())
+    ours["articles"] = other["articles"]
+    mine.write_text(json.dumps(ours))
+    found, told = keys(mine)
+    assert "theirs" in found
+    assert "not at hand" in told
+
+
+def test_a_removal_does_not_take_what_the_journal_has_changed_since(tmp_path: Path) -> None:
+    path = tmp_path / "library.json"
+    made(path, "aaaa", "a", "b", "c")
+    library = Library(path, "aaaa")
+    put(library, "b", words="later than the file")
+    library.journal.close()
+    with TinyDB(path) as plain:
+        plain.table("articles").remove(where("id") == "b")
+        plain.table("articles").remove(where("id") == "c")
+    assert keys(path)[0] == {"a", "b"}
