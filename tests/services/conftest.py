@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.model.query import Shelf, View
+from tui_reader.services import scanning
 from tui_reader.services.events import ArticlesChanged, Event, ScanFinished
 from tui_reader.services.opening import open_library
 
@@ -30,6 +31,12 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATA", "CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
     return tmp_path / "xdg"
+
+
+@pytest.fixture(autouse=True)
+def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe sooner that a file is gone, so that tests need not wait for it."""
+    monkeypatch.setattr(scanning, "GONE_SECONDS", 0.2)
 
 
 class Owner:

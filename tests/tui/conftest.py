@@ -12,6 +12,7 @@ from textual import events
 from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
+from tui_reader.services import scanning
 from tui_reader.services.opening import open_library
 from tui_reader.tui.app import ReaderApp
 
@@ -90,6 +91,12 @@ class Reader:
     async def misses(self, text: str) -> None:
         """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text)
+
+
+@pytest.fixture(autouse=True)
+def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe sooner that a file is gone, so that tests need not wait for it."""
+    monkeypatch.setattr(scanning, "GONE_SECONDS", 0.2)
 
 
 Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Reader]]

@@ -136,6 +136,13 @@ class Document:
     gap: int | None = None
     """Offset of the sign for all that is not read yet, which the ending follows; None where no ending is there."""
 
+    @property
+    def has_text(self) -> bool:
+        """Returns: True unless this is the page of an empty or unreadable file, in which no place is the article's."""
+        if self.error or not self.blocks:
+            return False
+        return len(self.blocks) > 1 or not self.blocks[0].quiet or bool(self.metadata.words)
+
     def block_text(self, index: int) -> str:
         """Text of a block."""
         block = self.blocks[index]

@@ -159,7 +159,7 @@ def _answered(told: Mapping[str, Any]) -> dict[str, Any]:
         document = read(data, path.name)
     except Exception:  # noqa: BLE001 - one article that trips a format must not take the others along
         return {}
-    if document.error:
+    if not document.has_text:
         return {}
     mark = fingerprint(document.text)
     wanted: dict[AnnotationId, Anchor] = {}

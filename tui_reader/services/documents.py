@@ -59,6 +59,8 @@ class Documents:
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._pause_until = 0.0
+        self._prints: dict[ArticleId, str] = {}
+        """Fingerprints of the bytes that kept documents were read from."""
         self._size = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -124,6 +126,11 @@ class Documents:
             self._forget(article_id)
             self._working.pop(article_id, None)
 
+    def fingerprint(self, article_id: ArticleId) -> str:
+        """Fingerprint of the bytes that the kept document was read from; empty if none is kept or could be read."""
+        with self._changed:
+            return self._prints.get(article_id, "")
+
     def close(self) -> None:
         """Stop fetching. A thread in the midst of a document ends with it; the program need not wait."""
         with self._changed:
@@ -132,17 +139,20 @@ class Documents:
 
     def _forget(self, article_id: ArticleId) -> None:
         document = self._kept.pop(article_id, None)
+        self._prints.pop(article_id, None)
         if document is not None:
             self._size -= len(document.text)
 
     def _is_lacking(self, article_id: ArticleId) -> bool:
         document = self._kept.get(article_id)
-        return (document is None or document.partial) and article_id not in self._working
+        # A page that says why the text could not be read is no text: reading is tried again.
+        return (document is None or document.partial or bool(document.error)) and article_id not in self._working
 
     def _is_worth_it(self, article_id: ArticleId) -> bool:
         """Whether to read an article that nobody asked for yet."""
-        file = self._find(article_id)
-        return file is not None and file.size <= AHEAD and self._is_lacking(article_id)
+        file, kept = self._find(article_id), self._kept.get(article_id)
+        is_refused = kept is not None and bool(kept.error)
+        return file is not None and file.size <= AHEAD and not is_refused and self._is_lacking(article_id)
 
     def _work(self) -> None:
         work_aside()
@@ -174,6 +184,8 @@ class Documents:
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
         # Heavy (Markdown, YAML, detection of encodings), and loaded beside the first frame this way.
+        from hashlib import blake2b  # noqa: PLC0415
+
         from tui_reader.formats import preview, read  # noqa: PLC0415
 
         file = self._find(article_id)
@@ -187,15 +199,23 @@ class Documents:
         except UnreadableError as error:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
             return
+        except Exception as error:  # noqa: BLE001 - a disk or a driver that fails must not end the reader
+            reason = f"reading it failed ({type(error).__name__}: {error})"
+            self._keep(article_id, ticket, _refusal(file.metadata, file.location, reason))
+            return
+        if file.size and not data:
+            self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is empty"))
+            return
+        fingerprint = blake2b(data, digest_size=16).hexdigest()
         name = Path(file.path).name
         try:
             if not ahead and (beginning := preview(data, name)) is not None:
-                self._keep(article_id, ticket, beginning)
+                self._keep(article_id, ticket, beginning, fingerprint)
                 self._give_way(article_id)
             document = read(data, name)
         except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
-        self._keep(article_id, ticket, document)
+        self._keep(article_id, ticket, document, fingerprint)
 
     def _give_way(self, article_id: ArticleId) -> None:
         """Leave the processor to the frame that shows a beginning: reading on, single steps hold it for 40 ms."""
@@ -210,7 +230,7 @@ class Documents:
             raise UnreadableError(too_large(len(given), self._limit))
         return given
 
-    def _keep(self, article_id: ArticleId, ticket: object, document: Document) -> None:
+    def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
 
         lengths.prepare(document)
@@ -223,6 +243,8 @@ class Documents:
                 return
             self._forget(article_id)
             self._kept[article_id] = document
+            if fingerprint:
+                self._prints[article_id] = fingerprint
             self._size += len(document.text)
             while self._size > ROOM and len(self._kept) > 1:
                 self._forget(next(iter(self._kept)))
@@ -242,7 +264,7 @@ def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
     for kind, level, text in (
         (BlockKind.HEADING, 1, "This article cannot be read"),
         (BlockKind.PARAGRAPH, 0, f"{location}: {reason}."),
-        (BlockKind.PARAGRAPH, 0, "It is read again as soon as the file changes."),
+        (BlockKind.PARAGRAPH, 0, "It is read again when the file changes, and each time you open it."),
     ):
         builder.add(Block(kind, 0, 0, level=level), text)
     return builder.build(metadata, error=reason)

@@ -106,6 +106,8 @@ class Handing:
         """How much those that came are like those that went; `UNREAD` as long as that is not known."""
         self.told: list[str] = []
         """What is to be said of articles that took over by themselves what was noted in others."""
+        self.successors: dict[ArticleId, ArticleId] = {}
+        """Articles that took over from articles whose files are gone by themselves."""
         self.handed: Callable[[Outcome], None] = unheard
         """Told when an article took over what was noted in another one by itself."""
 
@@ -123,7 +125,7 @@ class Handing:
         edits: list[Edit] = []
         for each in annotations:
             edits += differences(each.id, store.get(ANNOTATIONS, each.id), {"article": target})
-        if source not in catalogue:
+        if self._state.identities.file(source) is None:
             edits += self._state_edits(source, target)
         if not edits:
             return Outcome("it has no notes")
@@ -163,13 +165,14 @@ class Handing:
             come: Articles that were not there when the library was looked through before.
             changed: Articles whose text is another one: one that came may have been seen half written.
         """
-        catalogue, now, rewritten = self._state.catalogue, time.monotonic(), set(changed)
+        catalogue, file_of = self._state.catalogue, self._state.identities.file
+        now, rewritten = time.monotonic(), set(changed)
         lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
         fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
         if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
             self._lost, self._fresh, self._alike = {}, {}, {}
             return
-        self._lost = {each: at for each, at in lost.items() if each not in catalogue and self._state.concerns(each)}
+        self._lost = {each: at for each, at in lost.items() if file_of(each) is None and self._state.concerns(each)}
         self._fresh = {each: at for each, at in fresh.items() if each in catalogue and self._state.is_bare(each)}
         pairs = [(one, other) for one in self._lost for other in self._fresh]
         new = [each for each in pairs if each not in self._alike or each[1] in rewritten]
@@ -218,15 +221,21 @@ class Handing:
 
     def _take_over(self, lost: ArticleId, target: ArticleId, alike: float) -> None:
         """Let a new file take over from a lost article if it is like it, and that is still lost."""
-        catalogue = self._state.catalogue
+        catalogue, file_of = self._state.catalogue, self._state.identities.file
         if alike < (SURE if self._known_quotes(lost) else SURE_UNMARKED):
             return
-        if lost not in self._lost or lost in catalogue or target not in catalogue or not self._state.is_bare(target):
+        if (
+            lost not in self._lost
+            or file_of(lost) is not None
+            or target not in catalogue
+            or not self._state.is_bare(target)
+        ):
             return
         source = self._remembering.headline(lost)
         outcome = self.give(lost, target)
         if outcome.undo:
             self._lost.pop(lost, None)
+            self.successors[lost] = target
             came, went = catalogue.row(target).article.location, source.article.location
             kept = "notes" if self._state.notebook.count(target) else "state"
             self.told.append(f"{came} looks like {went}: {kept} kept; undo takes it back")

@@ -198,6 +198,22 @@ class Library:
             return None
         return self._identities.at(self._places.name_of(os.path.normpath(path.parent / target)))
 
+    def keep_open(self, article_id: ArticleId | None) -> None:
+        """Keep an article in the catalogue although its file goes or cannot be read, until another one is kept.
+
+        Args:
+            article_id: The article that is being read; None if none is.
+        """
+        self._intake.open = article_id
+
+    def why_missing(self, article_id: ArticleId | None) -> str:
+        """Say why the file of an article that is kept open has no text now; empty where it has."""
+        return self._intake.why_missing(article_id) if article_id is not None else ""
+
+    def successor_of(self, article_id: ArticleId) -> ArticleId | None:
+        """The article that took over the notes and the state of one whose file is gone, if one did by itself."""
+        return self.handing.successors.get(article_id)
+
     def start(self, listener: Listener) -> None:
         """Begin to scan and to watch.
 
@@ -224,7 +240,7 @@ class Library:
         Returns:
             The articles that came, changed or went, each once.
         """
-        touched: dict[ArticleId, None] = {}
+        touched = self._intake.let_go()
         enough = time.monotonic() + SYNC_SECONDS
         while not self._inbox.empty():
             touched.update(self._intake.take_in(self._inbox.get()))

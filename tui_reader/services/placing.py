@@ -50,7 +50,7 @@ class Placing:
     def place(self, article: ArticleId, document: Document) -> None:
         """Look for the passages of an article in its document, if they were placed in another text."""
         annotations = self._state.notebook.of(article)
-        if not annotations or document.partial or document.error or self._state.store.read_only:
+        if not annotations or document.partial or not document.has_text or self._state.store.read_only:
             return
         mark = document_fingerprint(document)
         wanted: dict[AnnotationId, Anchor] = {}
@@ -101,7 +101,7 @@ class Placing:
             document = seen[article]
             if document is None and article not in looked_at:
                 unread.append(annotation.id)
-            if document is None or document.partial or document.error or annotation.current is None:
+            if document is None or document.partial or not document.has_text or annotation.current is None:
                 continue
             mark = document_fingerprint(document)
             if placed is None or placed.fingerprint != mark:

@@ -83,7 +83,7 @@ class Revisions:
 
     def mark_seen(self, article: ArticleId, document: Document) -> None:
         """Take the text as it is now for what was read last."""
-        if document.partial or document.error or self._state.store.read_only:
+        if document.partial or not document.has_text or self._state.store.read_only:
             return
         mark = document_fingerprint(document)
         before = self._seen(article)
@@ -99,7 +99,7 @@ class Revisions:
         """Take in that a document is at hand: keep its text if the article was read, or the one that was read."""
         store = self._state.store
         record = store.get(ARTICLES, article)
-        if not record or not record.get("opened") or document.partial or document.error:
+        if not record or not record.get("opened") or document.partial or not document.has_text:
             return
         seen, mark = self._seen(article), document_fingerprint(document)
         if not seen:

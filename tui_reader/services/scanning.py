@@ -21,7 +21,7 @@ from tui_reader.storage.scan_cache import CachedFile, ScanCache
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tui_reader.config import Settings
     from tui_reader.services.found import FoundFile
@@ -32,7 +32,10 @@ FIRST_BATCH = 0.03
 BATCH = 0.15
 """Seconds of reading after which the next ones are."""
 SECOND_LOOK = 0.1
-"""Seconds after which a file that went or became empty is believed: many editors remove or empty it to save."""
+"""Seconds until the next look where a file is missing or empty: many editors remove or empty a file to save it."""
+GONE_SECONDS = 2.0
+"""Seconds for which a file must be missing or empty to count as such. Sync programs and `git checkout` take up to a
+second to write a file again; until then the library shows what was read last."""
 FRESH_NS = 20_000_000
 """Nanoseconds within which a file may be written again without its time of change showing it."""
 CHUNK = 100
@@ -72,6 +75,8 @@ class Scanner:
         self._unsure: set[str] = set()
         self._folders: set[str] = set()
         self._unlisted: set[str] = set()
+        self._missed: dict[str, float] = {}
+        """Files that are missing or have become empty, and since when, in seconds of the monotonic clock."""
         self._deliver = deliver
         self._tell = tell
         self._stop = stop
@@ -89,6 +94,8 @@ class Scanner:
                 if something:
                     # A folder that changes all the time may take a fifth of our time, not all of it.
                     self._stop.wait(min(4 * took, 10.0))
+                    took = self._scan()
+                elif self._missed and min(self._missed.values()) + GONE_SECONDS <= time.monotonic():
                     took = self._scan()
                 elif self._places.files:
                     self._look_at_files()
@@ -145,14 +152,30 @@ class Scanner:
 
     def _is_doubtful(self, entries: dict[str, Entry]) -> bool:
         """Whether a file is missing or has become empty, which may be an editor in the midst of saving."""
+        return next(self._absent(entries), None) is not None
+
+    def _absent(self, entries: dict[str, Entry]) -> Iterator[str]:
+        """Yield the paths of files that are missing or have become empty."""
         for path, file in self._known.items():
             entry = entries.get(path)
             if entry is None or (file.size and not entry.signature.size):
-                return True
-        return False
+                yield path
+
+    def _held_back(self, entries: dict[str, Entry]) -> set[str]:
+        """Find the files that are missing or empty for too short a time to count as such.
+
+        Where a new file has come, none is held back: a missing file may have been moved there.
+        """
+        now = time.monotonic()
+        self._missed = {path: self._missed.get(path, now) for path in self._absent(entries)}
+        if not self._missed or any(path not in self._known for path in entries):
+            return set()
+        return {path for path, since in self._missed.items() if now - since < GONE_SECONDS}
 
     def _take_in(self, entries: dict[str, Entry], *, first: bool) -> None:
-        gone = [path for path in self._known if path not in entries]
+        held = self._held_back(entries) if not first else set()
+        entries = {path: entry for path, entry in entries.items() if path not in held} if held else entries
+        gone = [path for path in self._known if path not in entries and path not in held]
         for path in gone:
             del self._known[path]
         self._unsure.difference_update(gone)

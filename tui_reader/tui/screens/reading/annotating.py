@@ -220,7 +220,7 @@ class Annotating:
         if self._desk.comparison is not None:
             self._desk.say(f"{self._desk.keymap.hint('changes')} shows the text itself, to highlight in")
             return None
-        if document is None or document.partial or document.error:
+        if document is None or document.partial or not document.has_text:
             self._desk.refuse(
                 "the text is not there yet" if document is None or document.partial else "there is no text"
             )
@@ -404,7 +404,7 @@ class Annotating:
         """What is said of highlights without a place: once for each reading of an article's text."""
         document = self._desk.panes.article.document
         now = article, self._lost, None if document is None or document.partial else document
-        if self._desk.pane is not Pane.ARTICLE or self._told_lost == now:
+        if self._desk.pane is not Pane.ARTICLE or self._told_lost == now or self._opening.waits_for_rest:
             return ""
         self._told_lost = now
         what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"

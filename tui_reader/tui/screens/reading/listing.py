@@ -111,8 +111,9 @@ class Listing:
             parts = list(desk.article_parts)
         elif counts.annotations:
             parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
-        warning = "read-only" if desk.library.read_only else ""
-        desk.panes.top.show(desk.library.name, parts, warning)
+        missing = desk.library.why_missing(desk.shown)
+        warnings = (missing, "read-only" if desk.library.read_only else "")
+        desk.panes.top.show(desk.library.name, parts, " · ".join(filter(None, warnings)))
 
     def describe(self) -> None:
         """Say over the list what it shows."""

@@ -63,7 +63,11 @@ class News:
 
     def _articles_changed(self) -> None:
         screen, desk = self._screen, self._desk
+        missing = desk.library.why_missing(desk.shown)
+        is_open = missing or desk.entered or desk.pane is Pane.ARTICLE
+        desk.library.keep_open(desk.shown if is_open else None)
         changed = desk.library.sync()
+        screen.opening.try_again()
         if not changed:
             return
         if screen.annotations is not None:
@@ -73,8 +77,21 @@ class News:
         if desk.shown in changed:
             screen.opening.update_header()
             screen.annotating.refresh()
+        self._tell_missing(missing)
         gone = desk.shown is not None and desk.shown not in desk.library.catalogue
         if desk.pane is not Pane.ARTICLE or desk.shown is None or gone:
             screen.opening.show_current()
-        if gone and desk.pane is Pane.ARTICLE:
-            desk.say("the file that was read here is gone")
+
+    def _tell_missing(self, before: str) -> None:
+        """Say that the file of the open article has no text any more, or that it has one again."""
+        screen, desk = self._screen, self._desk
+        successor = desk.library.successor_of(desk.shown) if desk.shown is not None else None
+        now = desk.library.why_missing(desk.shown)
+        if now and successor is not None and desk.headline(successor) is not None:
+            screen.opening.follow(successor)
+        elif now and now != before:
+            # Before another file may take over what was read here.
+            screen.opening.keep_place()
+            desk.say(f"the {now}; the text stays as last read")
+        elif before and not now and desk.headline(desk.shown) is not None:
+            desk.say_too("the file is back")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_reader.document.pace import work_aside
@@ -33,6 +34,11 @@ class Opening:
     PATIENCE = 0.12
     """Seconds after which the head of an article is shown before its text is there."""
 
+    WRITING_SECONDS = 1.0
+    """Seconds for which a text that is cut off is taken for one that is still being written."""
+    RETRY_SECONDS = 2.0
+    """Seconds between two attempts to read a file that could not be read."""
+
     def __init__(self, desk: Desk, listing: Listing) -> None:
         self._desk, self._listing = desk, listing
         self._stale: dict[ArticleId, None] = {}
@@ -44,6 +50,9 @@ class Opening:
         """Article that is shown as soon as its text has been read."""
         self._patience: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
+        self._cut: Document | None = None
+        """A text that seems to be half written, for as long as the rest is waited for."""
+        self._tried_at = 0.0
         self._known: Carrying | None = None
         """What was worked out of a text that was read anew, for as long as it is not shown."""
 
@@ -111,26 +120,82 @@ class Opening:
         if article != desk.shown or headline is None:
             return
         pane = desk.panes.article
-        if document is pane.document or (document.partial and pane.document is not None):
+        shown = pane.document
+        if document is shown or (document.partial and shown is not None and shown.has_text):
             return
         if desk.comparison is not None:
-            if document is desk.comparison.original:
+            if document is desk.comparison.original or not document.has_text:
                 return
             offset, desk.comparison = desk.comparison.original_at(pane.offset), None
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             desk.text_shown()
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
-        offset = pane.offset if pane.document is not None else self._pending or 0
-        if pane.document is not None and pane.document.partial and self._pending:
-            offset = self._pending
-        if pane.document is None or pane.document.partial:
+        if shown is None or shown.partial or not shown.has_text:
+            if shown is not None and shown.error and shown.error == document.error:
+                return
+            # An empty text, or the page that says why there is none, was shown where the article was left.
+            is_first = shown is None or not shown.has_text
+            offset = self._pending or (0 if is_first else pane.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             desk.text_shown()
             return
-        carrying = self._carrying(article, pane.document, document)
+        if self._keeps_text(shown, document):
+            return
+        if document.text == shown.text:
+            pane.show(headline, document, offset=pane.offset, progress=headline.state.progress)
+            desk.text_shown()
+            return
+        if not document.has_text:
+            self.keep_place()
+            self._pending = pane.offset
+        carrying = self._carrying(article, shown, document)
         if carrying is not None:
             self._read_anew(headline, document, carrying)
+
+    def _keeps_text(self, shown: Document, document: Document) -> bool:
+        """Find out whether the page goes on showing the text that it shows, and not what was read now.
+
+        Returns:
+            True if the file could not be read, or if it seems to be half written; the rest is waited for then.
+        """
+        was_cut = self._cut
+        self._cut = None
+        if document.error:
+            self._desk.say(f"the file cannot be read: {document.error}; the text stays as last read", bad=True)
+            return True
+        if was_cut is document or (document.has_text and not _is_cut(shown.text, document.text)):
+            return False
+        self._cut = document
+        self._desk.panes.article.set_timer(self.WRITING_SECONDS, lambda: self._show_cut(document))
+        return True
+
+    @property
+    def waits_for_rest(self) -> bool:
+        """Returns: True if the file seems to be half written, and its text of before is shown until the rest comes."""
+        return self._cut is not None
+
+    def _show_cut(self, document: Document) -> None:
+        """Show a text that seemed to be half written, if it is still what the file holds."""
+        if self._cut is document and self._desk.shown is not None:
+            self.arrived(self._desk.shown, document)
+
+    def try_again(self) -> None:
+        """Read the shown article again if reading it failed, every two seconds at most."""
+        shown, document = self._desk.shown, self._desk.panes.article.document
+        if shown is None or document is None or not document.error or monotonic() < self._tried_at + self.RETRY_SECONDS:
+            return
+        documents = self._desk.library.documents
+        if not documents.fingerprint(shown):
+            self._tried_at = monotonic()
+            documents.want(shown, self._neighbours())
+
+    def follow(self, article: ArticleId) -> None:
+        """Show the article that took over from the shown one, with the keys where they are."""
+        entered = self._desk.entered
+        self._listing.refresh(keep=article)
+        self.show(article)
+        self._desk.entered = entered
 
     def _carrying(self, article: ArticleId, old: Document, new: Document) -> Carrying | None:
         """What carries the reader into another reading of the text; None while that is worked out, aside."""
@@ -172,6 +237,7 @@ class Opening:
         self._known = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         desk.text_shown()
+        desk.say_too(FILE_CHANGED)
         if was_selecting and not pane.selecting:
             desk.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
         elif was_focused and pane.focus_range is None:
@@ -186,8 +252,6 @@ class Opening:
             return
         self._stale[article] = None
         desk.library.documents.want(desk.shown or article, self._neighbours())
-        if article == desk.shown:
-            desk.say_too(FILE_CHANGED)
 
     def update_header(self) -> None:
         """Bring the header of the shown article up to date."""
@@ -240,6 +304,9 @@ class Opening:
         desk = self._desk
         pane = desk.panes.article
         if desk.shown is None or pane.document is None or pane.document.partial or desk.comparison is not None:
+            return
+        if not pane.document.has_text:
+            # An empty file, or the page that says why there is no text: no place in it is one of the article's.
             return
         place = desk.shown, pane.offset
         if not desk.entered or (place == self._left_at and pane.progress <= self._progress_of(desk.shown)):
@@ -327,3 +394,12 @@ class Opening:
     def _here(self) -> Place | None:
         desk = self._desk
         return None if desk.shown is None else Place(desk.shown, desk.panes.article.offset)
+
+
+CUT_END = 200
+"""Code points at the end of a text cut off that may differ from the whole: a half-written mark is read otherwise."""
+
+
+def _is_cut(whole: str, text: str) -> bool:
+    """Returns: True if a text is the beginning of another one, as that of a file that is being written."""
+    return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_END, len(text) // 8)])

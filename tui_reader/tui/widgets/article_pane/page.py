@@ -83,7 +83,7 @@ class Page:
             self.headline,
             self.width,
             self._today,
-            notices=document.notices if document else (),
+            notices=_notices(self.headline, document),
             notes=[row for note, tags in self.own_notes for row in own_note_rows(note, tags, self.width)],
             with_title=title is None,
         )
@@ -286,3 +286,10 @@ def _title_block(headline: Headline, document: Document | None) -> int | None:
     if document is None or document.error or "title" in headline.state.edits:
         return None
     return document.title_block
+
+
+def _notices(headline: Headline, document: Document | None) -> tuple[str, ...]:
+    """What is to be said above the text: first that it is not what the file holds now."""
+    error = headline.article.error if document is not None and not document.error else ""
+    stale = (f"{error[:1].upper()}{error[1:]}; showing the text as last read",) if error else ()
+    return (*stale, *(document.notices if document else ()))

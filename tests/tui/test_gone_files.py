@@ -1,0 +1,406 @@
+"""A file that is gone, empty or unreadable while it is read: the text stays, and place and state come back with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.model.query import Shelf, View
+from tui_reader.services import scanning
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+    from tui_reader.model.article import Headline
+
+BLINK = 0.7
+"""Seconds for which a file is away in these tests; the reader waits for longer."""
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe as late as outside of tests that a file is gone."""
+    monkeypatch.setattr(scanning, "GONE_SECONDS", 2.0)
+
+
+def title(reader: Reader) -> str:
+    headline = reader.app.reading.desk.headline(reader.app.reading.desk.shown)
+    return headline.title if headline is not None else ""
+
+
+def state_of(reader: Reader, name: str) -> Headline:
+    catalogue = reader.library.catalogue
+    ids = [*catalogue.ids(View()), *catalogue.ids(View(shelf=Shelf.ARCHIVE))]
+    return next(row for row in catalogue.rows(ids) if row.title == name)
+
+
+async def in_the_middle(reader: Reader) -> int:
+    """Open Alpha, mark a sentence in it and focus another one; the offset of the top of the page."""
+    await reader.sees("Paragraph 1 of Alpha")
+    await reader.keys("enter", "2", "0", "}", "H", ")", "m", "a")
+    pane = reader.app.reading.desk.panes.article
+    assert pane.offset
+    return int(pane.offset)
+
+
+async def is_as_it_was(reader: Reader, offset: int, focus: str) -> None:
+    pane = reader.app.reading.desk.panes.article
+    await reader.until(lambda: title(reader) == "Alpha wolf" and pane.offset == offset)
+    assert pane.focused_text() == focus
+    assert len(reader.app.reading.annotating.painted) == 1
+    assert reader.app.reading.desk.pane is Pane.ARTICLE
+    assert "gone" not in reader.text
+    assert "empty" not in reader.text
+
+
+def truncated(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.write_bytes(b"")
+    return lambda: (path.write_bytes(data), None)[1]
+
+
+def removed(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.unlink()
+    return lambda: (path.write_bytes(data), None)[1]
+
+
+def set_aside(path: Path) -> Callable[[], None]:
+    aside = path.with_suffix(".md~")
+    path.rename(aside)
+    return lambda: (aside.rename(path), None)[1]
+
+
+def folder_instead(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+
+    def back() -> None:
+        path.rmdir()
+        path.write_bytes(data)
+
+    return back
+
+
+def half_written(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 3])
+    return lambda: (path.write_bytes(data), None)[1]
+
+
+def header_written(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"## First")])
+    return lambda: (path.write_bytes(data), None)[1]
+
+
+def blank(path: Path) -> Callable[[], None]:
+    data = path.read_bytes()
+    path.write_bytes(b"\n \n")
+    return lambda: (path.write_bytes(data), None)[1]
+
+
+def all_rewritten(path: Path) -> Callable[[], None]:
+    """As by `git checkout` of another branch and back."""
+    held = {each: each.read_bytes() for each in path.parent.glob("*.md")}
+    for each in held:
+        each.unlink()
+    return lambda: ([each.write_bytes(data) for each, data in held.items()], None)[1]
+
+
+def library_away(path: Path) -> Callable[[], None]:
+    aside = path.parent.with_name("elsewhere")
+    path.parent.rename(aside)
+    return lambda: (aside.rename(path.parent), None)[1]
+
+
+BLINKS = [
+    truncated,
+    removed,
+    set_aside,
+    folder_instead,
+    half_written,
+    header_written,
+    blank,
+    all_rewritten,
+    library_away,
+]
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("blink", BLINKS)
+async def test_a_file_that_is_away_for_a_moment_changes_nothing(
+    start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]]
+) -> None:
+    path = articles / "alpha.md"
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        focus = reader.app.reading.desk.panes.article.focused_text()
+        back = blink(path)
+        await asyncio.sleep(BLINK)
+        # A file of blanks has no title of its own, only its name.
+        assert title(reader).startswith("alpha" if blink is blank else "Alpha wolf")
+        back()
+        os.utime(path)
+        await asyncio.sleep(BLINK)
+        await is_as_it_was(reader, offset, focus)
+        await reader.keys("Q")
+    async with start(articles) as reader:
+        assert state_of(reader, "Alpha wolf").state.offset == offset
+        assert state_of(reader, "Alpha wolf").state.progress < 1
+
+
+LASTING = [
+    (removed, "File is gone; showing the text as last read"),
+    (truncated, "File is empty; showing the text as last read"),
+    (folder_instead, "File is gone; showing the text as last read"),
+    (library_away, "File is gone; showing the text as last read"),
+]
+
+
+@pytest.mark.parametrize(("blink", "told"), LASTING)
+@pytest.mark.parametrize("changed", [False, True])
+async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
+    start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]], told: str, *, changed: bool
+) -> None:
+    path = articles / "alpha.md"
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        focus = reader.app.reading.desk.panes.article.focused_text()
+        back = blink(path)
+        await reader.sees("the text stays as last read")
+        assert told.partition(";")[0].lower() in reader.lines()[0]
+        await is_still(reader, offset, focus)
+        await reader.keys("s", "H", "e")
+        assert "archived “Alpha wolf”" in reader.app.reading.desk.panes.status.said
+        await reader.keys("e")
+        for other in ("Beta test", "Gamma rays"):
+            if other in reader.text:
+                assert not state_of(reader, other).state.starred
+                assert not state_of(reader, other).state.archived
+        await reader.keys("g", "g")
+        await reader.sees(told, "Paragraph 1 of Alpha")
+        await reader.keys("'", "a")
+        back()
+        if changed:
+            path.write_text(path.read_text().replace("## First part", "## First part\n\nNew words here."))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        assert title(reader) == "Alpha wolf"
+        row = state_of(reader, "Alpha wolf")
+        assert row.state.starred
+        assert row.state.read
+        assert row.notes == 2
+        assert row.state.progress < 1
+        if changed:
+            await reader.keys("g", "g")
+            await reader.sees("New words here.")
+        assert len(reader.app.reading.annotating.painted) == 2
+
+
+async def is_still(reader: Reader, offset: int, focus: str) -> None:
+    pane = reader.app.reading.desk.panes.article
+    assert title(reader) == "Alpha wolf"
+    assert pane.offset == offset
+    assert pane.focused_text() == focus
+    assert reader.app.reading.desk.pane is Pane.ARTICLE
+
+
+async def test_the_next_article_follows_one_that_is_gone(start: Start, articles: Path) -> None:
+    """It leaves the list once it is no longer looked at, and keeps its state for the file that comes back."""
+    path = articles / "beta.md"
+    data = path.read_bytes()
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("J", "enter", "4", "}", "s")
+        offset = reader.app.reading.desk.panes.article.offset
+        path.unlink()
+        await reader.told("the file is gone")
+        await reader.keys("q", "q")
+        await reader.sees("file is gone", "Beta test")
+        await reader.keys("j")
+        await reader.until(lambda: title(reader) == "Gamma rays" and len(reader.library.catalogue) == 2)
+        path.write_bytes(data)
+        await reader.until(lambda: len(reader.library.catalogue) == 3)
+        await reader.keys("k", "enter")
+        await reader.until(lambda: title(reader) == "Beta test")
+        assert reader.app.reading.desk.panes.article.offset == offset
+        assert state_of(reader, "Beta test").state.starred
+
+
+async def test_what_needs_the_file_is_refused_in_words(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter")
+        (articles / "alpha.md").unlink()
+        await reader.told("the file is gone")
+        await reader.keys("o")
+        await reader.told("this article has neither an address nor a file")
+        await reader.keys("Y")
+        await reader.told("there is nothing to copy")
+
+
+@pytest.mark.parametrize("edited", [False, True])
+async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, articles: Path, *, edited: bool) -> None:
+    path = articles / "alpha.md"
+    text = path.read_text(encoding="utf-8")
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        path.unlink()
+        await reader.told("the file is gone")
+        (articles / "sub").mkdir()
+        moved = articles / "sub" / "wolf.md"
+        moved.write_text(text.replace("The end of", "The very end of") if edited else text, encoding="utf-8")
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        assert title(reader) == "Alpha wolf"
+        assert reader.app.reading.desk.pane is Pane.ARTICLE
+        await reader.until(lambda: reader.app.reading.desk.panes.article.offset == offset)
+        assert reader.library.path_of(reader.app.reading.desk.shown or "") == moved
+        assert len(reader.library.annotating.of(reader.app.reading.desk.shown or "")) == 1
+
+
+async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place(start: Start, articles: Path) -> None:
+    path = articles / "alpha.md"
+    data = path.read_bytes()
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        await reader.keys("Q")
+    path.write_bytes(b"")
+    async with start(articles) as reader:
+        await reader.sees("Beta test")
+        await reader.until(lambda: "alpha" in reader.text)
+        desk = reader.app.reading.desk
+        await reader.keys("G", "enter", "J", "K", "j")
+        while not (reader.library.path_of(desk.shown or "") or path).samefile(path):
+            await reader.keys("K")
+        await reader.keys("G", "g", "g")
+        reader.app.reading.opening.keep_place()
+        path.write_bytes(data)
+        await reader.until(lambda: desk.panes.article.offset == offset and "Paragraph" in reader.text)
+        assert state_of(reader, "Alpha wolf").state.offset == offset
+        await reader.keys("Q")
+
+
+async def test_two_windows_keep_their_places(start: Start, articles: Path) -> None:
+    path = articles / "alpha.md"
+    async with start(articles) as one, start(articles) as other:
+        offset = await in_the_middle(one)
+        await other.sees("Paragraph 1 of Alpha")
+        await other.keys("enter", "5", "}")
+        second = other.app.reading.desk.panes.article.offset
+        back = removed(path)
+        await one.told("the file is gone")
+        await other.told("the file is gone")
+        back()
+        for reader, place in ((one, offset), (other, second)):
+            library, desk = reader.library, reader.app.reading.desk
+            await reader.misses("file is gone")
+            assert not library.why_missing(desk.shown)
+            assert title(reader) == "Alpha wolf"
+            assert reader.app.reading.desk.panes.article.offset == place
+
+
+@pytest.mark.parametrize("shelf", ["unread", "starred"])
+async def test_in_a_filtered_view_the_article_stays_too(start: Start, articles: Path, shelf: str) -> None:
+    path = articles / "alpha.md"
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("s", "j", "s", "k")
+        reader.app.reading.listing.set_view(View(shelf=Shelf(shelf)))
+        await reader.keys("enter", "3", "}")
+        back = removed(path)
+        await reader.told("the file is gone")
+        assert title(reader) == "Alpha wolf"
+        await reader.keys("s")
+        assert "“Alpha wolf”" in reader.app.reading.desk.panes.status.said
+        back()
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.keys("J")
+        await reader.until(lambda: title(reader) == "Beta test")
+
+
+@pytest.mark.parametrize("selecting", [False, True])
+async def test_selection_and_search_stay(start: Start, articles: Path, *, selecting: bool) -> None:
+    path = articles / "alpha.md"
+    async with start(articles) as reader:
+        await in_the_middle(reader)
+        pane = reader.app.reading.desk.panes.article
+        await reader.keys(*(["v", "w", "w"] if selecting else ["/", *"third", "enter"]))
+        before = (pane.selection, pane.find_position, pane.offset)
+        back = removed(path)
+        await reader.told("the file is gone")
+        assert (pane.selection, pane.find_position, pane.offset) == before
+        back()
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        assert (pane.selection, pane.find_position, pane.offset) == before
+
+
+@pytest.mark.parametrize("reason", [OSError(5, "Input/output error"), PermissionError(13, "denied"), MemoryError()])
+async def test_a_failed_read_shows_a_page_and_is_tried_again(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, reason: Exception
+) -> None:
+    """Nothing ends; the page names the file, the reason and the way out, and gives way to the text by itself."""
+    failing = True
+    real = os.open
+
+    def fail(path: str | os.PathLike[str], flags: int, *more: int, **options: int) -> int:
+        if failing and str(path).endswith("beta.md"):
+            raise reason
+        return real(path, flags, *more, **options)
+
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        # Read ahead by now.
+        reader.library.documents.drop(state_of(reader, "Beta test").id)
+        monkeypatch.setattr(os, "open", fail)
+        await reader.keys("j", "enter")
+        await reader.sees("This article cannot be read", "beta.md: ", "It is read again")
+        await reader.keys("G", "H")
+        reader.app.reading.opening.keep_place()
+        assert not state_of(reader, "Beta test").state.progress
+        failing = False
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("K")
+        await reader.sees("Paragraph 1 of Alpha")
+
+
+async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        shown = reader.app.reading.desk.shown
+        assert shown is not None
+
+        def fail(*_: object, **__: object) -> int:
+            raise OSError(5, "Input/output error")
+
+        with monkeypatch.context() as context:
+            context.setattr(os, "open", fail)
+            reader.library.documents.drop(shown)
+            reader.library.documents.want(shown)
+            await reader.told("the file cannot be read: input/output error; the text stays as last read")
+        assert reader.app.reading.desk.panes.article.offset == offset
+        assert "Paragraph" in reader.text
+
+
+async def test_the_whole_library_may_go_and_come_back(start: Start, articles: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(articles, copy)
+    async with start(articles) as reader:
+        offset = await in_the_middle(reader)
+        shutil.rmtree(articles)
+        await reader.told("the file is gone")
+        assert reader.app.reading.desk.panes.article.offset == offset
+        shutil.copytree(copy, articles)
+        await reader.until(lambda: len(reader.library.catalogue) == 3)
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        assert title(reader) == "Alpha wolf"
+        assert reader.app.reading.desk.panes.article.offset == offset
