@@ -114,9 +114,12 @@ def _init(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
+    from tui_reader.services.ignore_files import write_ignore_files  # noqa: PLC0415
     from tui_reader.services.opening import init_library  # noqa: PLC0415 - the other verbs do without
 
     tell(f"{init_library(folder)} now keeps the state of this library.")
+    for sentence in write_ignore_files(folder):
+        tell(sentence)
     return 0
 
 

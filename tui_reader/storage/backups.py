@@ -20,6 +20,9 @@ from tui_reader.storage.disk import Disk, RefusedError
 FOLDER = ".backups"
 _DAYS = 7
 _WEEKS = 4
+_LEAST, _MOST, _MOST_BYTES = 3, 20, 64 << 20
+"""How many copies of one kind are kept at least and at most, and how many bytes of them beyond the first."""
+_KEPT = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
 _NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 
 
@@ -68,7 +71,29 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
             count += 1
             target = f"{stem}-{count}.json"
     disk.sync_folder(folder_of(path))
+    for old in _too_many(path, target, disk):
+        with contextlib.suppress(OSError):
+            disk.unlink(old)
     return target
+
+
+def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
+    """The oldest files that were set aside for a reason, beyond what is kept; never the newest of all."""
+    kinds: dict[str, list[tuple[str, Backup]]] = {}
+    for backup in backups(path, disk):
+        if backup.kind not in ("before", "daily"):
+            # By the time in the name: the file's own time is that of what was set aside.
+            match = _KEPT.search(backup.path)
+            order = "~" if backup.path == newest else "".join(match.groups("")) if match else ""
+            kinds.setdefault(backup.kind, []).append((order, backup))
+    out = []
+    for kept in kinds.values():
+        size = 0
+        for place, (_, backup) in enumerate(sorted(kept, reverse=True)):
+            size += backup.size
+            if place >= _MOST or (place >= _LEAST and size > _MOST_BYTES):
+                out.append(backup.path)
+    return out
 
 
 def copy(source: str, target: str, disk: Disk) -> None:

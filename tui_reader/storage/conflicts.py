@@ -1,38 +1,132 @@
-"""Finds the copies of a base that programs which sync folders leave where two machines changed it at once."""
+"""Finds the copies that programs which sync folders leave where two machines changed a file at once."""
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL, FORMAT
+from tui_reader.storage.wholefile import read_start
 
 if TYPE_CHECKING:
     from tui_reader.storage.disk import Disk
 
-_ENDINGS = (
-    r"\.sync-conflict-\d{8}-\d{6}-\w+",  # Syncthing
-    r" \(.*conflicted copy.*\)",  # Dropbox, Nextcloud
-    r"_conflict-\d{8}-\d{6}",  # ownCloud
-    r" \(\d+\)",  # Google Drive
+_WORD = (
+    "(?:conflict|conflit|konflik|conflito|конфликт|конфлікт|競合|冲突|衝突|충돌|ristiriit|çakış|ütköz|σύγκρουση|تعارض|"
+    "ขัดแย้ง|xung đột)"
 )
-"""What such a program puts between the name and the suffix of the copy that lost."""
+_MARKS = (
+    r"[.~]sync-conflict-\d{8}-\d{6}(?:-\w+)?",  # Syncthing
+    rf" ?\(.*{_WORD}.*\)",  # Dropbox in many languages, Nextcloud, Seafile, Google Drive for desktops, Tresorit
+    rf" ?\[.*{_WORD}.*\]",  # pCloud
+    r"[ ._-]conflict(?:ed)?(?:[ ._-][\w .@-]*|\d*|\(\d+\))?",  # ownCloud, Resilio, Unison
+)
+"""What such a program puts into the name of the copy that lost."""
+_PLAIN_MARKS = (
+    r" ?\(\d+\)",  # Google Drive
+    r" \d+",  # iCloud
+    r"-(?!(?:backup|bak|old|new|copy|orig|save|saved|test|tmp|temp|export|local|\d+)\b)[\w.-]+",  # OneDrive: a machine
+)
+"""What may also be a person's own copy, or another file: such a copy counts only if it says which library it is of."""
+_HEAD = 1 << 16
+_OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
+_LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
+_TABLES = re.compile(rb'"(?:articles|annotations)"\s*:\s*\{')
+
+
+class Copy(NamedTuple):
+    """A conflict copy of one of a library's files."""
+
+    path: str
+    of: str
+    """What it is a copy of: the end of that file's name after the snapshot's name, such as `.bak`; empty for itself."""
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether it holds documents by table: a copy of the snapshot, or of the generation before."""
+        return self.of in ("", BACKUP)
+
+    @property
+    def is_journal(self) -> bool:
+        """Whether it holds changes."""
+        return self.of == BACKUP_JOURNAL or self.of.startswith(".journal-")
 
 
 def conflict_copies(path: str, disk: Disk) -> list[str]:
-    """List the copies beside a base, sorted by name; none where the folder cannot be listed.
+    """List the copies of a snapshot, sorted by name; none where the folder cannot be listed.
 
     Links, pipes and the like are not among them: `disk.refused` names those.
     """
-    file = Path(path)
-    stem, suffix = file.stem.casefold(), file.suffix.casefold()
+    return [copy.path for copy in all_copies(path, disk) if not copy.of]
+
+
+def all_copies(path: str, disk: Disk) -> list[Copy]:
+    """List the copies of all files of a library, sorted by name: those of the snapshot first."""
+    folder, name = os.path.split(path)
+    stem = _same(os.path.splitext(name)[0])  # noqa: PTH122 - a name, no path
     try:
-        beside = [name for name in disk.names(str(file.parent)) if name.casefold().startswith(stem)]
+        beside = [each for each in disk.names(folder) if len(each) > len(stem) and _same(each).startswith(stem)]
     except OSError:
         return []
-    copies = []
-    for name in beside:
-        ending = name[len(file.stem) : len(name) - len(file.suffix)]
-        # Most starts find no ending at all, and need not compile a pattern.
-        if ending and name.casefold().endswith(suffix) and re.fullmatch("|".join(_ENDINGS), ending, re.IGNORECASE):
-            copies.append(f"{file.parent}/{name}")
-    return sorted(filter(disk.has_file, copies))
+    copies: list[Copy] = []
+    for each in beside:
+        for marks, is_plain in ((_MARKS, False), (_PLAIN_MARKS, True)):
+            of = _original(each, name, marks)
+            if of is not None and not (is_plain and of):
+                copy = Copy(f"{folder}/{each}", of)
+                if disk.has_file(copy.path) and (
+                    not copy.is_snapshot or _is_ours(copy.path, path, disk, by_id=is_plain)
+                ):
+                    copies.append(copy)
+                break
+    return sorted(copies, key=lambda copy: (bool(copy.of), copy.path))
+
+
+def _same(name: str) -> str:
+    """A name as file systems compare it that know no case, and some of which take letters and accents apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _original(name: str, base: str, marks: tuple[str, ...]) -> str | None:
+    """What the name of a copy says it is a copy of, after the snapshot's name; None if it is no copy.
+
+    Programs put their mark before the last suffix, or at the end: so a name is one where leaving it out gives ours.
+    """
+    stem, suffix = os.path.splitext(_same(base))  # noqa: PTH122 - a name, no path
+    name = _same(name)
+    if name == stem + suffix:
+        return None
+    own = rf"(?:{re.escape(BACKUP_JOURNAL)}|{re.escape(BACKUP)}|\.(?:journal|undo)-[0-9a-z]{{1,16}})"
+    mark = f"(?:{'|'.join(marks)})"
+    forms = (
+        rf"{re.escape(stem)}{mark}{re.escape(suffix)}(?P<of>{own})?",
+        rf"{re.escape(stem + suffix)}{mark}(?P<of>{own})?",
+        rf"{re.escape(stem + suffix)}(?P<of>{own}){mark}",
+        rf"{re.escape(stem + suffix + BACKUP)}{mark}(?P<of>\.journal)",
+    )
+    for form in forms:
+        if match := re.fullmatch(form, name):
+            of = match["of"] or ""
+            return BACKUP_JOURNAL if of == ".journal" else of
+    return None
+
+
+def _is_ours(copy: str, base: str, disk: Disk, *, by_id: bool) -> bool:
+    """Tell whether a file is a copy of this library.
+
+    Args:
+        copy: The file.
+        base: The snapshot.
+        disk: Makes the system calls.
+        by_id: Whether its header has to name this very library.
+    """
+    try:
+        head = read_start(copy, disk, _HEAD)
+        if not by_id:
+            return bool(_OWN_FORMAT.search(head) or _TABLES.search(head))
+        mine, theirs = _LIBRARY.search(read_start(base, disk, _HEAD)), _LIBRARY.search(head)
+    except OSError:
+        return False
+    return bool(_OWN_FORMAT.search(head) and mine and theirs and mine[1] == theirs[1])

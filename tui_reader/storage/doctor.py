@@ -10,7 +10,7 @@ from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, UnreadableError
 from tui_reader.storage.clock import is_far_ahead
-from tui_reader.storage.conflicts import conflict_copies
+from tui_reader.storage.conflicts import all_copies
 from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold, leftovers, remove_leftovers
@@ -177,7 +177,7 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
                 remove_leftovers(library)
             mended = "Removed."
         yield Finding(f"{path} was left by a run that was ended while it wrote.", is_wrong=True, mended=mended)
-    copies = conflict_copies(library.path, library.disk)
+    copies = [copy.path for copy in all_copies(library.path, library.disk)]
     if copies and fix and not library.read_only and not library.damage:
         for merged in merge_conflict_copies(library):
             if merged.problem:

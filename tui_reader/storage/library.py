@@ -34,7 +34,7 @@ from tui_reader.storage.outstamping import outstamp
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
 
@@ -110,7 +110,7 @@ class Library:
             entries: list[Entry] = []
             if self._has_journal():
                 entries = self.journal.read_new()
-            self._folder_seen = self._folder_time()
+            self._folder_seen = self.folder_time()
             entries += self._read_others(anew=True)
             state = State(self._open())
             for entry in entries:
@@ -137,7 +137,8 @@ class Library:
         self.heard |= {number for table, number in self.state.places(entries) if table == ANNOTATIONS}
         return entries
 
-    def _folder_time(self) -> int:
+    def folder_time(self) -> int:
+        """When a name in the folder came or went last, in nanoseconds; 0 if that is not known."""
         try:
             return self.disk.stat(self.folder).st_mtime_ns
         except OSError:
@@ -208,7 +209,7 @@ class Library:
             if anew:
                 self._reload()
                 return True
-            if (seen := self._folder_time()) != self._folder_seen:
+            if (seen := self.folder_time()) != self._folder_seen:
                 self._folder_seen = seen
                 entries += self._read_others()
             self._take_in(entries)
@@ -350,6 +351,24 @@ class Library:
                 for entry in entries:
                     self.state.apply(entry)
             return entries
+
+    def take_over(self, operations: list[list[Any]]) -> None:
+        """Add documents of another copy, `[table, id, document]`, whose changes count as news.
+
+        Raises:
+            StoreError: They are not kept.
+        """
+        with self.exclusive():
+            places = [(table, int(number)) for table, number, _ in operations] if self.watching else []
+            before = [self.state.document(*place) for place in places]
+            self.commit(lambda _: {"m": operations})
+            self._compare(places, before)
+
+    def add_news(self, changes: Iterable[Change]) -> None:
+        """Count changes that were made here as made elsewhere, so that they are shown."""
+        if self.watching:
+            with self._guard:
+                self._news += changes
 
     def _append(self, lines: bytes, count: int) -> None:
         try:

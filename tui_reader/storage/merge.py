@@ -9,21 +9,25 @@ from tui_reader.storage import problems
 from tui_reader.storage.backups import keep
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, BaseFile, FileSource, NotOurLayoutError
-from tui_reader.storage.conflicts import conflict_copies
+from tui_reader.storage.conflicts import Copy, all_copies
+from tui_reader.storage.fold import fold
+from tui_reader.storage.foreign import is_header
+from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.keyindex import Numbers
-from tui_reader.storage.limits import copy_limit, too_large
-from tui_reader.storage.opener import signature
+from tui_reader.storage.limits import JOURNAL, copy_limit, too_large
+from tui_reader.storage.opener import Signature, signature
 from tui_reader.storage.outside import SMALL, Adoption, adopt
-from tui_reader.storage.registers import expand, has_sets, join
+from tui_reader.storage.registers import Registers, compress, expand, has_sets, join
+from tui_reader.storage.state import State
 from tui_reader.storage.strays import reunite
 from tui_reader.storage.values import decode_object
+from tui_reader.storage.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from tui_reader.storage.library import Library
-    from tui_reader.storage.state import State
 
 _BATCH = 2_000
 """Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
@@ -68,7 +72,7 @@ def merge_file(library: Library, source: str) -> Merged:
                 waiting = []
         changes += _commit(library, waiting)
         if heard:
-            reunite(library, Numbers(), heard)
+            library.add_news(reunite(library, Numbers(), heard))
     finally:
         other.close()
     return Merged(source, changes)
@@ -107,23 +111,30 @@ def _news(state: State, other: BaseFile) -> Iterator[list[Any]]:
             if state.base.line(name, number) == line:
                 continue
             document = decode_object(line)
-            mine = state.registers(table, number) or {}
-            both = dict(mine)
-            join(both, expand(document, sets=sets))
-            if both != mine:
+            if not is_header(document) and _says_more(state, table, number, expand(document, sets=sets)):
                 yield [table, str(number), document]
+
+
+def _says_more(state: State, table: str, number: int, registers: Registers) -> bool:
+    """Tell whether registers change anything of a document when they are joined to it."""
+    mine = state.registers(table, number) or {}
+    both = dict(mine)
+    join(both, registers)
+    return both != mine
 
 
 def _commit(library: Library, operations: list[list[Any]]) -> int:
     if operations:
-        library.commit(lambda _: {"m": operations})
+        library.take_over(operations)
     return len(operations)
 
 
 def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies beside a library and move them to its backups.
 
-    A copy that cannot be merged stays where it is, is named in `Merged.problem`, and stops nothing else.
+    What was merged is in the snapshot before a copy is removed: else it stood in this machine's journal alone while
+    the program that syncs the folder removes the copy everywhere. A copy that cannot be merged stays where it is, is
+    named in `Merged.problem`, and stops nothing else.
 
     Args:
         library: What to merge into.
@@ -132,27 +143,71 @@ def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merge
     Raises:
         StoreError: The library cannot be written.
     """
-    out = []
-    for copy in conflict_copies(library.path, library.disk):
+    out: list[Merged] = []
+    merged: list[tuple[Merged, Signature]] = []
+    for copy in all_copies(library.path, library.disk):
         try:
-            seen = signature(library.disk.stat(copy))
+            seen = signature(library.disk.stat(copy.path))
         except OSError:
             continue  # the program that syncs the folder took it away
-        if not again and library.bad_copies.get(copy) == seen:
+        if not again and library.bad_copies.get(copy.path) == seen:
             continue
-        library.bad_copies[copy] = seen
+        library.bad_copies[copy.path] = seen
         try:
-            merged = merge_file(library, copy)
+            merged.append((_merge_copy(library, copy), seen))
         except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: whatever it provokes stops nothing
-            name = problems.unexpected(copy, "merging", error).removesuffix(".")
-            out.append(Merged(copy, 0, problem=f"{name}. The copy stays where it is."))
-            continue
+            name = problems.unexpected(copy.path, "merging", error).removesuffix(".")
+            out.append(Merged(copy.path, 0, problem=f"{name}. The copy stays where it is."))
+    if not merged or not fold(library):
+        for each, _ in merged:
+            library.bad_copies.pop(each.source)  # another process is at work on the snapshot: to be tried again
+        return out
+    for each, seen in merged:
         try:
-            kept = keep(library.path, copy, "merged", library.disk)
-            library.disk.unlink(copy)
+            if signature(library.disk.stat(each.source)) != seen:
+                continue  # it was written to meanwhile
+            kept = keep(library.path, each.source, "merged", library.disk)
+            library.disk.unlink(each.source)
         except OSError as error:
-            out.append(merged._replace(problem=problems.not_put_away(copy, error)))
+            out.append(each._replace(problem=problems.not_put_away(each.source, error)))
             continue
-        del library.bad_copies[copy]
-        out.append(merged._replace(kept_as=kept))
+        del library.bad_copies[each.source]
+        out.append(each._replace(kept_as=kept))
     return out
+
+
+def _merge_copy(library: Library, copy: Copy) -> Merged:
+    if copy.is_snapshot:
+        try:
+            return merge_file(library, copy.path)
+        except StoreError:
+            if copy.of:  # of the generation before: what it held is in later ones
+                return Merged(copy.path, 0)
+            raise
+    if not copy.is_journal:
+        return Merged(copy.path, 0)  # what one machine can undo is of no use to another one
+    data = read_whole(copy.path, library.disk, JOURNAL)
+    other = State()
+    for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
+        other.apply(entry)
+    places = sorted(other.changed_places())
+    waiting: list[list[Any]] = [
+        [table, str(number), compress(registers, sets=has_sets(table))]
+        for table, number in places
+        if (registers := other.registers(table, number)) and _says_more(library.state, table, number, registers)
+    ]
+    changes = sum(_commit(library, waiting[start : start + _BATCH]) for start in range(0, len(waiting), _BATCH))
+    if heard := {int(number) for table, number, _ in waiting if table == ANNOTATIONS}:
+        library.add_news(reunite(library, Numbers(), heard))
+    return Merged(copy.path, changes)
+
+
+def have_bad_copies_changed(library: Library) -> bool:
+    """Tell whether a copy that could not be merged was written to since, in place."""
+    for path, seen in library.bad_copies.items():
+        try:
+            if signature(library.disk.stat(path)) != seen:
+                return True
+        except OSError:
+            continue
+    return False

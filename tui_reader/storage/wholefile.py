@@ -46,3 +46,16 @@ def read_end(path: str, disk: Disk, limit: int) -> bytes:
         return disk.read_at(handle, size - start, start) if size else b""
     finally:
         disk.close(handle)
+
+
+def read_start(path: str, disk: Disk, count: int) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    handle = disk.open(path, os.O_RDONLY)
+    try:
+        return disk.read_at(handle, count, 0)
+    finally:
+        disk.close(handle)

@@ -9,13 +9,14 @@ from concurrent.futures import InvalidStateError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader import paths
 from tui_reader.document.pace import work_aside
 from tui_reader.errors import StoreError
 from tui_reader.storage import filesystem, problems
 from tui_reader.storage.backups import rotate
 from tui_reader.storage.base import Edit
 from tui_reader.storage.basefile import UnreadableError
-from tui_reader.storage.conflicts import conflict_copies
+from tui_reader.storage.conflicts import all_copies, conflict_copies
 from tui_reader.storage.edits import KEY, plain
 from tui_reader.storage.fold import fold
 from tui_reader.storage.pending import both_kept
@@ -36,6 +37,9 @@ _LOOK_EVERY = 0.4
 """Seconds between looks for other windows' changes: they are to be seen within one."""
 _IDLE = 2.0
 """Seconds without a change after which a fold disturbs nobody."""
+_TRAVEL = 10.0
+"""Seconds without a change after which a small library that stands in its own folder is folded."""
+_TRAVEL_BYTES = 4 << 20
 _FOLD_BYTES = 1 << 16
 _FOLD_LINES = 10_000
 _SOON = 1 << 20
@@ -75,6 +79,8 @@ class Writer:
         self._united: BaseFile | None = None
         """The base in which every annotation is known to be one document."""
         self._merged = threading.Event()
+        self._copies_at = 0
+        """The folder's time of change when conflict copies were looked for last."""
         self._greet()
         soon = self._guarded("looking for conflict copies", self._has_small_copies)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -83,6 +89,7 @@ class Writer:
             self._merged.wait(_PATIENCE)  # so that what is shown first has them; flushing is the thread's
 
     def _has_small_copies(self) -> bool:
+        self._copies_at = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _SOON
 
@@ -116,7 +123,7 @@ class Writer:
     def _merge_copies(self) -> None:
         if self._library.read_only or self._library.damage:
             return
-        if not conflict_copies(self._library.path, self._library.disk):
+        if not all_copies(self._library.path, self._library.disk):
             return
         from tui_reader.storage.merge import merge_conflict_copies  # noqa: PLC0415 - 4 ms, for what hardly ever happens
 
@@ -126,6 +133,7 @@ class Writer:
                 continue
             many = "s" * (merged.changes != 1)
             name = Path(merged.source).name
+            self._copies_at = -1  # look once more: another one may have come while this one was merged
             self._tell(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
 
     def _guarded(self, doing: str, step: Callable[[], bool | None]) -> bool | None:
@@ -305,6 +313,19 @@ class Writer:
         self._tell_damage()
         self._tell(*self._library.disk.refused.copy().values())
         self._write_healed()
+        self._look_for_copies()
+
+    def _look_for_copies(self) -> None:
+        """Merge conflict copies that came while the library is open; costs one `stat` call if none did."""
+        library, seen = self._library, self._library.folder_time()
+        if seen == self._copies_at and not library.bad_copies:
+            return
+        from tui_reader.storage.merge import have_bad_copies_changed  # noqa: PLC0415 - as above
+
+        if seen != self._copies_at or have_bad_copies_changed(library):
+            self._copies_at = seen
+            self._guarded("merging conflict copies", self._merge_copies)
+            self._gather_news()
 
     def _look(self) -> bool:
         """Take in what others changed; whether that was possible."""
@@ -323,9 +344,19 @@ class Writer:
         self._reunite(everywhere=True)
         journal = self._library.journal
         enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
-        if journal.offset > enough or journal.lines >= _FOLD_LINES:
+        if journal.offset > enough or journal.lines >= _FOLD_LINES or self._is_to_travel():
             self._fold()
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
+
+    def _is_to_travel(self) -> bool:
+        """Tell whether changes are to be brought into a file that other programs carry, so that it is current."""
+        library = self._library
+        return (
+            library.journal.lines > 0
+            and time.monotonic() - self._last_change >= _TRAVEL
+            and library.state.base.source.size <= _TRAVEL_BYTES
+            and library.folder != str(paths.data_dir())
+        )
 
     def _reunite(self, *, everywhere: bool = False) -> None:
         """Make one document of annotations that others told of.

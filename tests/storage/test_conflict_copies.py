@@ -1,0 +1,236 @@
+"""Copies that syncing programs leave are found by name and content, merged while a reader is open, and cleaned up."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader import paths
+from tui_reader.storage import backups, open_store, writer
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.conflicts import all_copies, conflict_copies
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.fold import fold
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.library import Library
+from tui_reader.storage.merge import merge_conflict_copies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAMES = [
+    "library.sync-conflict-20260102-030405-ABCDEFG.json",
+    "library~sync-conflict-20260102-030405.json",
+    "library (Anna's conflicted copy 2026-01-02).json",
+    "library (Anna's conflicted copy 2026-01-02 (1)).json",
+    "library (conflicted copy 2026-01-02 030405).json",
+    "library (Case Conflict 1).json",
+    "library (In Konflikt stehende Kopie von Anna 2026-01-02).json",
+    "library (Copie en conflit de Anna 2026-01-02).json",
+    "library (Copia en conflicto de Anna 2026-01-02).json",
+    "library (Anna の競合コピー 2026-01-02).json",
+    "library (Anna 的冲突副本 2026-01-02).json",
+    "library (конфликтующая копия с Anna 2026-01-02).json",
+    "library_conflict-20260102-030405.json",
+    "library.Conflict.json",
+    "library (SFConflict anna@example.org 2026-01-02-03-04-05).json",
+    "library.json.Conflict",
+    "library [conflicted].json",
+    "library (1).json",
+    "library 2.json",
+    "library-DESKTOP-AB12CD3.json",
+    "library-Annas-MacBook-Pro-2.json",
+    "Library (2).JSON",
+]
+OTHERS = ["library-backup.json", "library-2026-01-02.json", "libraryx.json", "library.md", "library", "lib (1).json"]
+
+
+def put(library: Library, key: str, **fields: object) -> None:
+    library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, **fields}]]})
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        threading.Event().wait(0.01)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A library of this machine, which another one has in a folder beside it."""
+    path = tmp_path / "here" / "library.json"
+    path.parent.mkdir()
+    library = Library(path, "aaaa")
+    put(library, "shared")
+    assert fold(library)
+    library.close()
+    shutil.copytree(path.parent, tmp_path / "there")
+    return path
+
+
+def theirs(path: Path, *keys: str) -> Path:
+    """The other machine's file, with articles of its own."""
+    other = path.parent.parent / "there" / "library.json"
+    library = Library(other, "bbbb")
+    for key in keys:
+        put(library, key, starred=True)
+    assert fold(library)
+    library.close()
+    return other
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_copy_is_known_by_its_name_and_merged_and_kept(path: Path, name: str) -> None:
+    copy = path.with_name(name)
+    shutil.copy(theirs(path, "theirs"), copy)
+    library = Library(path, "aaaa")
+    (merged,) = merge_conflict_copies(library)
+    assert not copy.exists()
+    assert Path(merged.kept_as).exists()
+    assert library.document("articles", document_id("theirs"))
+    assert '"theirs"' in path.read_text(), "it is in the file before the copy is gone"
+    library.close()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_files_are_left_alone(path: Path, name: str) -> None:
+    shutil.copy(theirs(path, "theirs"), path.with_name(name))
+    assert all_copies(str(path), Disk()) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"name": "SensorKit", "version": "1.2.0"}', b"not JSON"])
+def test_files_that_are_not_of_a_library_are_left_alone(path: Path, name: str, content: bytes) -> None:
+    path.with_name(name).write_bytes(content)
+    assert all_copies(str(path), Disk()) == []
+
+
+@pytest.mark.parametrize("name", ["library (1).json", "library 2.json", "library-DESKTOP-AB12CD3.json"])
+def test_another_library_under_a_name_that_anybody_may_give_is_left_alone(path: Path, name: str) -> None:
+    other = Library(path.with_name("other.json"), "bbbb")
+    put(other, "x")
+    assert fold(other)
+    other.close()
+    path.with_name("other.json").rename(path.with_name(name))
+    assert conflict_copies(str(path), Disk()) == []
+
+
+BESIDE = [
+    "library.json.sync-conflict-20260102-030405-ABCDEFG.journal-bbbb",
+    "library.json (Anna's conflicted copy 2026-01-02).journal-bbbb",
+    "library.sync-conflict-20260102-030405-ABCDEFG.json.journal-bbbb",
+    "library.json.bak.sync-conflict-20260102-030405-ABCDEFG.journal",
+]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_copy_of_a_journal_is_merged_before_it_is_removed(path: Path, name: str) -> None:
+    other = Library(path.parent.parent / "there" / "library.json", "bbbb")
+    put(other, "theirs", words="in the journal alone")
+    shutil.copy(other.journal.path, path.with_name(name))
+    other.journal.close()
+    library = Library(path, "aaaa")
+    merge_conflict_copies(library)
+    assert not path.with_name(name).exists()
+    library.close()
+    assert "in the journal alone" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "library.json.sync-conflict-20260102-030405-ABCDEFG.bak",
+        "library.json (conflicted copy 2026-01-02 030405).bak",
+        "library.json.sync-conflict-20260102-030405-ABCDEFG.undo-bbbb",
+    ],
+)
+def test_copies_of_what_no_other_machine_needs_are_cleaned_up(path: Path, name: str) -> None:
+    shutil.copy(theirs(path, "x"), path.with_name(name))
+    library = Library(path, "aaaa")
+    merge_conflict_copies(library)
+    library.close()
+    assert not path.with_name(name).exists()
+
+
+def test_a_copy_that_comes_while_the_library_is_open_is_merged_and_shown(path: Path) -> None:
+    with closing(open_store(path)) as store:
+        copy = path.with_name(NAMES[0])
+        shutil.copy(theirs(path, "theirs"), path.with_name("moving"))
+        path.with_name("moving").rename(copy)
+        until(lambda: not copy.exists())
+        assert store.get(ARTICLES, "theirs") is not None
+        assert '"theirs"' in path.read_text()
+        until(lambda: store.notices)
+        assert any("Merged 1 change" in notice for notice in store.notices)
+
+
+def test_what_a_copy_changes_is_news(path: Path) -> None:
+    other = Library(path.parent.parent / "there" / "library.json", "bbbb")
+    put(other, "shared", starred=True)
+    assert fold(other)
+    other.close()
+    with closing(open_store(path)) as store:
+        shutil.copy(other.path, path.with_name(NAMES[0]))
+        news: list[Edit] = []
+
+        def has_come() -> bool:
+            news.extend(store.poll())
+            return Edit(ARTICLES, "shared", "starred", None, True) in news
+
+        until(has_come)
+
+
+def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = path.with_name(NAMES[0])
+    shutil.copy(theirs(path, "theirs"), copy)
+    library = Library(path, "aaaa")
+    monkeypatch.setattr("tui_reader.storage.merge.fold", lambda _: False)
+    assert merge_conflict_copies(library) == []
+    assert copy.exists()
+    monkeypatch.undo()
+    assert len(merge_conflict_copies(library, again=False)) == 1
+    assert not copy.exists()
+    library.close()
+
+
+def test_what_is_set_aside_does_not_grow_without_bound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "_MOST", 5)
+    kept = [backups.keep(str(path), str(path), kind, Disk()) for kind in ("merged", "damaged") for _ in range(9)]
+    left = {backup.path for backup in backups.backups(str(path), Disk()) if backup.kind in ("merged", "damaged")}
+    assert {kept[8], kept[17]} <= left
+    assert len(left) == 10
+    monkeypatch.setattr(backups, "_MOST_BYTES", 10)
+    backups.keep(str(path), str(path), "merged", Disk())
+    left = {backup.path for backup in backups.backups(str(path), Disk()) if backup.kind == "merged"}
+    assert len(left) == backups._LEAST
+
+
+def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_TRAVEL", 0.05)
+    monkeypatch.setattr(writer, "_IDLE", 0.05)
+    with closing(open_store(path)) as store:
+        store.apply([Edit(ANNOTATIONS, "n", "article", None, "shared")], "noted").result(5)
+        until(lambda: '"n"' in path.read_text())
+
+
+def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_TRAVEL", 0.0)
+    monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
+    library = Library(path, "aaaa")
+    store = writer.Writer(
+        library, __import__("tui_reader.storage.keyindex", fromlist=["Numbers"]).Numbers(), lambda _: None
+    )
+    put(library, "x")
+    assert not store._is_to_travel()
+    monkeypatch.setattr(paths, "data_dir", lambda: path.parent / "elsewhere")
+    assert store._is_to_travel()
+    store.close()
