@@ -13,38 +13,42 @@ if TYPE_CHECKING:
 SECRET = b"precious words of the user\n"
 
 
-def outside_of(path: Path) -> Path:
-    """A folder outside of the library, with a file in it."""
-    outside = path.parent.parent / "outside" if path.parent.name != ".backups" else path.parents[2] / "outside"
-    outside.mkdir(exist_ok=True)
-    (outside / "file").write_bytes(SECRET)
-    (outside / "folder").mkdir(exist_ok=True)
-    (outside / "folder" / "library-2001-01-01.json").write_bytes(SECRET)
-    return outside
+def make_outside(folder: Path) -> Path:
+    """Create a folder that no library may touch, with a file and a folder in it."""
+    (folder / "folder").mkdir(parents=True, exist_ok=True)
+    (folder / "file").write_bytes(SECRET)
+    (folder / "folder" / "library-2001-01-01.json").write_bytes(SECRET)
+    return folder
 
 
-def _device(path: Path) -> None:
+def _device(path: Path, _: Path) -> None:
     os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero, which has no end
 
 
-KINDS: dict[str, Callable[[Path], None]] = {
-    "dangling link": lambda path: path.symlink_to(outside_of(path) / "absent"),
-    "link to a file": lambda path: path.symlink_to(outside_of(path) / "file"),
-    "link to a folder": lambda path: path.symlink_to(outside_of(path) / "folder"),
-    "link to a device": lambda path: path.symlink_to("/dev/zero"),
-    "pipe": os.mkfifo,
-    "folder": lambda path: path.mkdir(),
+KINDS: dict[str, Callable[[Path, Path], None]] = {
+    "dangling link": lambda path, outside: path.symlink_to(outside / "absent"),
+    "link to a file": lambda path, outside: path.symlink_to(outside / "file"),
+    "link to a folder": lambda path, outside: path.symlink_to(outside / "folder"),
+    "link to a device": lambda path, _: path.symlink_to("/dev/zero"),
+    "pipe": lambda path, _: os.mkfifo(path),
+    "folder": lambda path, _: path.mkdir(),
     "device": _device,
 }
 """Puts each kind of thing at a path."""
 
 
-def put(kind: str, path: Path) -> bool:
-    """Put something in the place of a file; false where this user may not make such a thing."""
+def put(kind: str, path: Path, outside: Path) -> bool:
+    """Put something in the place of a file; false where this user may not make such a thing.
+
+    Args:
+        kind: A key of `KINDS`.
+        path: The file.
+        outside: What `make_outside` created.
+    """
     if path.is_symlink() or path.is_file():
         path.unlink()
     try:
-        KINDS[kind](path)
+        KINDS[kind](path, outside)
     except PermissionError:
         return False
     return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.storage.obstacles import KINDS, everything, outside_of, put
+from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.storage.disk import Disk, RefusedError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
 def test_only_regular_files_are_opened(folder: Path, kind: str, flags: int) -> None:
     path = folder / "file"
-    outside = outside_of(path)
-    if not put(kind, path):
+    outside = make_outside(folder.parent / "outside")
+    if not put(kind, path, outside):
         pytest.skip("needs root")
     before = everything(outside)
     disk = Disk()
@@ -46,8 +46,8 @@ def test_only_regular_files_are_opened(folder: Path, kind: str, flags: int) -> N
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_file_takes_no_name_that_is_taken(folder: Path, kind: str) -> None:
     path = folder / "file"
-    outside = outside_of(path)
-    if not put(kind, path):
+    outside = make_outside(folder.parent / "outside")
+    if not put(kind, path, outside):
         pytest.skip("needs root")
     before = everything(outside)
     with pytest.raises(FileExistsError):
@@ -58,8 +58,8 @@ def test_a_new_file_takes_no_name_that_is_taken(folder: Path, kind: str) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kind: str) -> None:
     path = folder / "file"
-    outside = outside_of(path)
-    if not put(kind, path):
+    outside = make_outside(folder.parent / "outside")
+    if not put(kind, path, outside):
         pytest.skip("needs root")
     before = everything(outside)
     disk = Disk()
@@ -73,7 +73,7 @@ def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kin
         disk.close(disk.create(str(path)))
         assert path.is_file()
         assert not path.is_symlink()
-        put(kind, path)
+        put(kind, path, outside)
         (folder / "new").write_text("new")
         disk.rename(str(folder / "new"), str(path))
         assert path.read_text() == "new"
@@ -83,7 +83,7 @@ def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kin
 
 @pytest.mark.parametrize("work", ["open", "create", "rename", "link", "unlink", "names", "sync", "make"])
 def test_a_link_in_the_place_of_a_folder_is_not_followed(folder: Path, work: str) -> None:
-    outside = outside_of(folder / "file")
+    outside = make_outside(folder.parent / "outside")
     (folder / "file").write_text("mine")
     (folder / ".backups").symlink_to(outside / "folder")
     before = everything(outside)
@@ -105,7 +105,7 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(folder: Path, work: str
 
 
 def test_a_link_gets_no_second_name(folder: Path) -> None:
-    outside = outside_of(folder / "file")
+    outside = make_outside(folder.parent / "outside")
     (folder / "file").symlink_to(outside / "file")
     with pytest.raises(RefusedError, match="is a symbolic link"):
         Disk().link(str(folder / "file"), str(folder / "second"))

@@ -118,7 +118,7 @@ class Library:
         )
         self._replacing = Replacing(self._state, self.annotating.placing, self._limit, tell=self._annotations_placed)
         with suppress(OSError):  # without a cache, everything is read every time
-            private_folder(program_paths.cache_dir(), Disk())
+            private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
         self.remembering = Remembering(self._state, places, self.revisions.text)

@@ -102,7 +102,7 @@ class TextCache:
     """Texts in a folder that may be emptied at any time. May be used from any thread; failures lose a text at most."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = os.path.realpath(folder)
+        self._folder = f"{os.path.realpath(folder.parent)}/{folder.name}"
         self._disk = Disk()
 
     def get(self, fingerprint: str) -> str | None:

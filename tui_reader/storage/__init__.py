@@ -32,7 +32,7 @@ def open_store(path: Path) -> Store:
 
     if path.parent == paths.data_dir():
         with contextlib.suppress(OSError):  # then the library is read-only, which is said
-            private_folder(path.parent, Disk())
+            private_folder(path.parent, Disk(), may_be_link=True)
     return LibraryStore(Library(path, machine_name()))
 
 

@@ -43,6 +43,11 @@ def folder_of(path: str) -> str:
     return f"{os.path.dirname(path)}/{FOLDER}"  # noqa: PTH120
 
 
+def _make_folder(path: str, disk: Disk) -> None:
+    """Create the folder for the backups; only those may enter it who may enter the library's own."""
+    disk.make_folder(folder_of(path), disk.stat(os.path.dirname(path)).st_mode & 0o777)  # noqa: PTH120
+
+
 def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     """Keep a file among the backups under a name of its own.
 
@@ -60,7 +65,7 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     """
     now = datetime.now(UTC)
     stem = f"{folder_of(path)}/{Path(path).stem}-{now:%Y-%m-%d}-{kind}-{now:%H%M%S}"
-    disk.make_folder(folder_of(path))
+    _make_folder(path, disk)
     target, count = f"{stem}.json", 0
     while True:
         try:
@@ -149,7 +154,7 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
     target = f"{folder_of(path)}/{Path(path).stem}-{today.isoformat()}.json"
     with contextlib.suppress(OSError):
         if not disk.has_file(target) and disk.has_file(f"{path}{BACKUP}"):
-            disk.make_folder(folder_of(path))
+            _make_folder(path, disk)
             _second_name(f"{path}{BACKUP}", target, disk)
             for old in _outdated(path, disk):
                 disk.unlink(old)

@@ -127,7 +127,12 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
 def _mend(library: Library) -> str:
     library.distrust()
     documents = sum(library.state.count(name) for name in library.state.tables())
-    kept = backups.keep(library.path, library.path, "damaged", library.disk)
+    try:
+        kept = _keep(library, "damaged")
+    except StoreError as error:
+        if isinstance(error.__cause__, RefusedError):
+            return ""  # without a place for the damaged file nothing is mended; what is refused is named at the end
+        raise
     if not fold(library, despite_damage=True):
         return ""
     return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
@@ -241,7 +246,7 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
             raise StoreError(library.read_only)
         kept = ""
         if library.opener.exists:
-            kept = backups.keep(library.path, library.path, "damaged" if library.damage else "restored", library.disk)
+            kept = _keep(library, "damaged" if library.damage else "restored")
         if library.damage:
             fold(library, despite_damage=True)
         changed = 0
@@ -253,6 +258,13 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
         library.close()
         other.close()
     return backup, kept, changed
+
+
+def _keep(library: Library, kind: str) -> str:
+    try:
+        return backups.keep(library.path, library.path, kind, library.disk)
+    except OSError as error:
+        raise problems.not_saved(library.path, error) from error
 
 
 def _steps_to(library: Library, goal: Library) -> Iterator[list[list[Any]]]:

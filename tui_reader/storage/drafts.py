@@ -123,8 +123,8 @@ def new_draft(library: str) -> DraftFile:
         OSError: There is no place to keep drafts in, or its file system knows no locks.
     """
     disk = Disk()
-    place = Path(private_folder(state_folder(), disk), "drafts")
-    disk.make_private_folder(str(place))
+    private_folder(state_folder(), disk, may_be_link=True)
+    place = Path(private_folder(state_folder() / "drafts", disk))
     for _ in range(_TRIES):
         folder = place / f"{_of(library)}-{os.urandom(4).hex()}"
         folder.mkdir(mode=0o700)
@@ -141,7 +141,7 @@ def new_draft(library: str) -> DraftFile:
 def drafts_left(library: str) -> Iterator[DraftFile]:
     """The drafts of a library whose writers have died, oldest first; each is ours from now on."""
     disk = Disk()
-    place = os.path.realpath(state_folder() / "drafts")
+    place = f"{os.path.realpath(state_folder())}/drafts"
     try:
         names = [name for name in disk.names(place) if name.startswith(f"{_of(library)}-")]
         folders = [Path(place, name) for name in names if disk.has_file(f"{place}/{name}/{_DRAFT}")]

@@ -34,7 +34,7 @@ def machine_name(folder: Path | None = None) -> str:
     """
     disk = Disk()
     try:
-        file = f"{private_folder(folder or state_folder(), disk)}/machine"
+        file = f"{private_folder(folder or state_folder(), disk, may_be_link=True)}/machine"
         return _read(file, disk) or _draw(file, disk) or _of_host()
     except OSError:
         return _of_host()

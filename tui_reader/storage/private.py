@@ -10,12 +10,13 @@ from pathlib import Path
 from tui_reader.storage.disk import Disk, RefusedError
 
 
-def private_folder(path: Path, disk: Disk) -> str:
+def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
     """Create a folder that only this user may enter, or close one of this user that others may enter.
 
     Args:
-        path: The folder. It may be a link to a folder, since the user alone decides about it.
+        path: The folder.
         disk: Makes the system calls.
+        may_be_link: Follow a link to a folder: for the outermost one, which a user may keep elsewhere.
 
     Returns:
         Its real path.
@@ -23,8 +24,8 @@ def private_folder(path: Path, disk: Disk) -> str:
     Raises:
         OSError: It cannot be created, or something else has its name.
     """
-    real = os.path.realpath(path)
-    Path(real).parent.mkdir(parents=True, exist_ok=True)
+    real = os.path.realpath(path) if may_be_link else f"{os.path.realpath(path.parent)}/{path.name}"
+    Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     disk.make_private_folder(real)
     return real
 
@@ -68,7 +69,8 @@ def append(path: Path, text: str) -> None:
         OSError: It cannot be written.
     """
     disk = Disk()
-    handle = disk.open(f"{private_folder(path.parent, disk)}/{path.name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    folder = private_folder(path.parent, disk, may_be_link=True)
+    handle = disk.open(f"{folder}/{path.name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         disk.close_to_others(handle)
         disk.write(handle, text.encode("utf-8", "backslashreplace"))

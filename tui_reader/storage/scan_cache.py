@@ -123,7 +123,7 @@ class ScanCache:
         try:
             for suffix in ("", *_BESIDE):
                 with contextlib.suppress(FileNotFoundError):
-                    self._disk.unlink(f"{os.path.realpath(self._path.parent)}/{self._path.name}{suffix}")
+                    self._disk.unlink(f"{self._path}{suffix}")
         except OSError:
             return False
         return True

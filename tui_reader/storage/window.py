@@ -26,8 +26,8 @@ class Window:
         name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()
         with contextlib.suppress(OSError):  # without a state folder nobody can tell, which costs a sentence
-            folder = f"{private_folder(state_folder(), disk)}/open"
-            disk.make_private_folder(folder)
+            private_folder(state_folder(), disk, may_be_link=True)
+            folder = private_folder(state_folder() / "open", disk)
             self._handle = disk.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT)
             self.is_second = not try_lock(self._handle)
 
