@@ -146,3 +146,23 @@ def test_without_a_screen_too(obs: Path, art: Path) -> None:
     assert library.reading.undo().message == "undid: starred “Orion”"
     assert library.reading.undo().message.startswith("nothing to undo")
     library.close()
+
+
+async def test_steps_on_an_annotation_that_is_undone_are_redone_after_a_restart(
+    start: Start, obs: Path, art: Path
+) -> None:
+    """What was written on it says nothing of its article; the step that made it does."""
+    async with start(obs) as reader:
+        await reader.sees("A text of Orion")
+        await reader.keys("l", ")", "H", "c", "3", "a", *"word", "escape", "3", "u")
+        await reader.told("undid 3 changes")
+    async with start(art) as reader:
+        await reader.sees("A text of Amber")
+        await reader.keys("ctrl+r")
+        await reader.told("nothing to redo here")
+    async with start(obs) as reader:
+        await reader.sees("A text of Orion")
+        await reader.keys("3", "ctrl+r")
+        await reader.told("redid 3 changes")
+        (annotation,) = reader.library.annotating.all()
+        assert (annotation.colour, annotation.note) == (3, "word")

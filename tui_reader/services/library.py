@@ -103,7 +103,7 @@ class Library:
         self._catalogue = MemoryCatalogue()
         self._state = LibraryState(store, self._catalogue, self._identities, self._track)
         scope = UndoScope(self._state, places)
-        store.limit_undo(scope.includes)
+        store.limit_undo(scope.select)
         self.reading = Reading(self._state, scope=scope)
         self.documents = Documents(self._identities.file, self._given, self._limit)
         self.documents.prepare = self._prepare

@@ -82,13 +82,13 @@ class Store(Protocol):
             undoable: False for what a person does not do on purpose, such as the reading position.
         """
 
-    def limit_undo(self, belongs: Callable[[Transaction], bool]) -> None:
+    def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
         """Pass over steps of earlier runs that do not belong to what is open; they stay in the history.
 
         Called before the first undo or redo. Steps that were made through this object can always be undone.
 
         Args:
-            belongs: Whether a transaction may be undone or redone here.
+            select: Given all transactions of earlier runs, tells for each whether it may be undone or redone here.
         """
 
     def undo(self) -> Transaction | None:

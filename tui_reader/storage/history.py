@@ -20,7 +20,7 @@ from tui_reader.storage.base import ANNOTATIONS, Edit, Transaction
 from tui_reader.storage.clock import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from tui_reader.storage.journal import Entry
 
@@ -73,8 +73,8 @@ class History:
     """
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
-        self.belongs: Callable[[Transaction], bool] = _anything
-        """Whether a step of an earlier run may be undone or redone by this one."""
+        self.select: Callable[[Sequence[Transaction]], Sequence[bool]] | None = None
+        """Tells which of the steps of earlier runs may be undone or redone by this one; None for all."""
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""
@@ -104,16 +104,24 @@ class History:
     def _load(self) -> None:
         if self._older is None:
             return
-        entries = (entry for entry in self._older() if entry.get("s", ZERO) <= self._opened)
-        done, undone = (
-            [step for step in steps if self.belongs(step.transaction)] for steps in replay(entries, self.belongs)
-        )
+        entries = [entry for entry in self._older() if entry.get("s", ZERO) <= self._opened]
+        foreign = self._foreign(entries)
+        done, undone = ([step for step in steps if step.name not in foreign] for steps in replay(entries, foreign))
         self._older = None
         if self._first:
             done += _saved(undone, self._first)
         else:
             self._undone = deque(undone, STEPS)
         self._done = deque([*done, *self._done], STEPS)
+
+    def _foreign(self, entries: Iterable[Entry]) -> set[str]:
+        """Names of the steps that this run passes over, and of those that would stand for their undo."""
+        if self.select is None:
+            return set()
+        steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
+        chosen = self.select([step.transaction for step in steps])
+        names = [step.name for step, is_ours in zip(steps, chosen, strict=True) if not is_ours]
+        return {*names, *(f"{name}~" for name in names)}
 
 
 def _move(source: deque[Step], target: deque[Step]) -> Step | None:
@@ -124,18 +132,12 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
     return step
 
 
-def _anything(_transaction: Transaction) -> bool:
-    return True
-
-
-def replay(
-    entries: Iterable[Entry], belongs: Callable[[Transaction], bool] = _anything
-) -> tuple[list[Step], list[Step]]:
+def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[list[Step], list[Step]]:
     """Work out what can be undone and what can be redone, each in the order of time.
 
     Args:
         entries: Journal entries, oldest first.
-        belongs: Whether a step belongs to what is open: a new step ends the redo of steps on its own side only.
+        foreign: Names of steps that belong to other places: a new step ends the redo of steps on its own side only.
     """
     done: dict[str, Step] = {}
     undone: dict[str, Step] = {}
@@ -143,8 +145,7 @@ def replay(
         if "u" in entry:
             step = Step.of_member(entry["u"])
             if step.name not in done and step.name not in undone:
-                is_ours = bool(undone) and belongs(step.transaction)
-                ended = [each for each in undone.values() if belongs(each.transaction) == is_ours]
+                ended = [each for each in undone.values() if (each.name in foreign) == (step.name in foreign)]
                 done |= {each.name: each for each in (*_saved(ended, step.name), step)}
                 for each in ended:
                     del undone[each.name]

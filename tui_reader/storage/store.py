@@ -116,9 +116,9 @@ class LibraryStore:
         step = self._history.push(Transaction(label, clean)) if undoable and clean else None
         return self._make_true(clean, step)
 
-    def limit_undo(self, belongs: Callable[[Transaction], bool]) -> None:
-        """Pass over steps of earlier runs for which `belongs` is false; they stay in the history."""
-        self._history.belongs = belongs
+    def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
+        """Pass over steps of earlier runs for which `select` gives False; they stay in the history."""
+        self._history.select = select
 
     def undo(self) -> Transaction | None:
         """Take back the last undoable transaction; what was changed again since is left as it is."""
