@@ -72,7 +72,7 @@ class FileSource:
     """An open file; it stays readable when its name is given to another one."""
 
     def __init__(self, path: str, disk: Disk) -> None:
-        self._disk = disk
+        self._disk, self._path = disk, path
         self._handle = disk.open(path, os.O_RDONLY)
         self.status = disk.fstat(self._handle)
         self.size = self.status.st_size
@@ -81,7 +81,11 @@ class FileSource:
         """Bytes as they are on disk now."""
         if self._handle < 0:
             raise UnreadableError("the file was closed")
-        return self._disk.read_at(self._handle, count, offset)
+        try:
+            return self._disk.read_at(self._handle, count, offset)
+        except OSError as error:
+            error.filename = error.filename or self._path  # a call on a descriptor names no file
+            raise
 
     def close(self) -> None:
         """Let go of the file."""

@@ -68,19 +68,20 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
     """
     library = Library(path, machine)
     try:
-        findings = [
-            *_place(library),
-            *_base(library, fix=fix),
-            *_journals(library, fix=fix),
-            *_beside(library, fix=fix),
-        ]
+        findings: list[Finding] = []
+        for look in (_place, _base, _journals, _beside):
+            try:
+                with problems.named(library.path):
+                    findings += look(library, fix=fix)
+            except StoreError as error:
+                findings.append(Finding(str(error), is_wrong=True))
         findings += [Finding(sentence, is_wrong=True) for sentence in library.disk.refused.values()]
     finally:
         library.close()
     return Checkup(library.path, tuple(findings))
 
 
-def _place(library: Library) -> Iterator[Finding]:
+def _place(library: Library, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
     if library.read_only:
         yield Finding(library.read_only, is_wrong=True)
     if warning := filesystem.warning(library.folder):
@@ -214,9 +215,10 @@ def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[
     """
     library = Library(path, machine)
     try:
-        _require_sound(library)
-        merged = [merge_file(library, os.path.realpath(other)) for other in others]
-        fold(library)
+        with problems.named(library.path):
+            _require_sound(library)
+            merged = [merge_file(library, os.path.realpath(other)) for other in others]
+            fold(library)
     finally:
         library.close()
     return merged
@@ -236,6 +238,11 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
     Raises:
         StoreError: There is no such backup, it cannot be read, or the library cannot be written.
     """
+    with problems.named(os.path.realpath(path)):
+        return _restored(path, machine, name)
+
+
+def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
     backup = backups.find(os.path.realpath(path), name, Disk())
     library = Library(path, machine)
     other = Library(backup.path, machine)

@@ -31,6 +31,10 @@ _DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer
 _PAUSE = 0.0005
 
 
+READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""Errors that say that nothing can be written here, now or later."""
+
+
 class LockedError(OSError):
     """Another process holds the lock for too long."""
 
@@ -86,6 +90,8 @@ class Journal:
         """Lines whose checksum was wrong."""
         self.lines = 0
         """Entries since the journal was begun."""
+        self.is_read_only = False
+        """Whether the file could only be opened for reading."""
         self.failed = False
         """Whether the drive refused a flush of this file, which must then be replaced and never written again."""
 
@@ -105,8 +111,11 @@ class Journal:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_APPEND)
             except (FileNotFoundError, NotADirectoryError):
                 return False
-            except PermissionError:
+            except OSError as error:
+                if error.errno not in READ_ONLY:
+                    raise
                 self._handle = self._disk.open(self.path, os.O_RDONLY)
+                self.is_read_only = True
         return True
 
     def is_current(self) -> bool:

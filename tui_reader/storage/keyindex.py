@@ -71,7 +71,7 @@ class Numbers:
         own = document_id(key)
         if table != ANNOTATIONS:
             return own
-        number = state.numbers.get(own)
+        number = state.number_of(own)
         if number is None and own not in (index := self.prepare(state)).repeated:
             return index.find(own)
         if number is not None and state.exists(table, number):
@@ -79,6 +79,11 @@ class Numbers:
         # It was deleted where it stood, and may have stood elsewhere since before.
         others = self.prepare(state).all(own)
         return next((other for other in others if state.exists(table, other)), number)
+
+    def is_repeated(self, state: State, own: int) -> bool:
+        """Return True if several documents of the base are known to have this own key; costs nothing."""
+        index = self._index
+        return index is not None and index[0] is state.base and own in index[1].repeated
 
     def prepare(self, state: State) -> KeyIndex:
         """The index of annotations, made if it is that of another base; called from any thread."""

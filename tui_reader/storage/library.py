@@ -107,9 +107,7 @@ class Library:
         """Read everything anew. Needs no lock: a fold puts the new base in place before the new journal."""
         with self._guard:
             self.journal.close()
-            entries: list[Entry] = []
-            if self._has_journal():
-                entries = self.journal.read_new()
+            entries = self._own_entries()
             self._folder_seen = self.folder_time()
             entries += self._read_others(anew=True)
             state = State(self._open())
@@ -121,10 +119,28 @@ class Library:
     def _has_journal(self) -> bool:
         """Whether the journal of this machine is open now; where it is refused, nothing can be written."""
         try:
-            return self.journal.open_existing()
+            is_open = self.journal.open_existing()
         except RefusedError as error:
             self.read_only = self.read_only or problems.unusable(error)
             return False
+        if self.journal.is_read_only:
+            self.read_only = self.read_only or problems.read_only(self.path)
+        return is_open
+
+    def _own_entries(self) -> list[Entry]:
+        """Entries of this machine's journal. One that cannot be read hides its changes and keeps others from writing.
+
+        Raises:
+            OSError: It cannot be read any more, after it could: perhaps it can the next time.
+        """
+        try:
+            return self.journal.read_new() if self._has_journal() else []
+        except OSError as error:
+            if self._is_loaded:
+                raise
+            self.journal.close()
+            self.read_only = self.read_only or problems.own_journal_unreadable(self.journal.path, error)
+            return []
 
     def _open(self) -> BaseFile:
         base = self.opener.open(self.state.base if self._is_loaded else None)
@@ -172,13 +188,21 @@ class Library:
                 self._reload()
 
     def verify(self) -> bool:
-        """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more."""
+        """Whether the base has the checksum of its header; reads it once. If not, it is not replaced any more.
+
+        Raises:
+            StoreError: The disk does not give its bytes.
+        """
         base = self.state.base
         if self.opener.is_adopting:
             return True
+        with problems.named(self.path):
+            return self._verify(base)
+
+    def _verify(self, base: BaseFile) -> bool:
         try:
             sound = base.verify()
-        except (UnreadableError, OSError):
+        except UnreadableError:
             sound = False
         with self._guard:
             if base is self.state.base and not self.opener.is_changed():

@@ -55,10 +55,12 @@ def merge_file(library: Library, source: str) -> Merged:
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
     """
-    try:
-        other = _open(library, source)
-    except OSError as error:
-        raise problems.unreadable(source, error) from error
+    with problems.named(source):
+        return _merge(library, source)
+
+
+def _merge(library: Library, source: str) -> Merged:
+    other = _open(library, source)
     waiting: list[list[Any]] = []
     heard: set[int] = set()
     changes = 0

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+from typing import TYPE_CHECKING
 
 from tui_reader.errors import StoreError
 from tui_reader.storage.disk import RefusedError
-from tui_reader.storage.journal import LockedError
+from tui_reader.storage.journal import READ_ONLY, LockedError
 
-_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def is_read_only(error: OSError) -> bool:
     """Whether nothing can be written here, now or later."""
-    return error.errno in _READ_ONLY
+    return error.errno in READ_ONLY
 
 
 def not_saved(path: str, error: OSError) -> StoreError:
@@ -136,6 +139,31 @@ def unreadable(path: str, error: OSError) -> StoreError:
     reason = error.strerror or str(error)
     way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
+
+
+def own_journal_unreadable(path: str, error: OSError) -> str:
+    """Say that this machine's journal cannot be read, so that nothing may be written either."""
+    return f"{unreadable(path, error)} Until then the changes that it holds do not show, and new ones are NOT saved."
+
+
+def partly_unreadable(path: str, error: Exception) -> str:
+    """Say that a part of a library could not be read, so that what it holds seems not to be there."""
+    if isinstance(error, OSError):
+        path = error.filename if isinstance(error.filename, str) else path
+        reason = error.strerror or str(error)
+    else:
+        reason = str(error) or type(error).__name__
+    return f"A part of {path} cannot be read ({reason}): what it holds does not show. Check the disk, then reopen."
+
+
+@contextlib.contextmanager
+def named(path: str) -> Iterator[None]:
+    """Turn errors of the disk into sentences that name the file: the one that the error names, else this one."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename if isinstance(error.filename, str) else path
+        raise unreadable(name, error) from error
 
 
 def damaged_lines(path: str, count: int) -> str:

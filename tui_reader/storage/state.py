@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import FORMAT, GRAVES, META, BaseFile, MemorySource
@@ -34,6 +34,14 @@ Place = tuple[str, int]
 """Table and document id."""
 
 
+class _Overlay(NamedTuple):
+    """What one entry changes."""
+
+    documents: dict[Place, Registers]
+    numbers: dict[int, int]
+    """Ids of annotations by the part that comes from their own key."""
+
+
 class State:
     """Documents by table and id. Reading needs no lock: what a document was changed to is never altered in place."""
 
@@ -44,8 +52,31 @@ class State:
         """The latest stamp that was seen."""
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
+        self._last = self._next = _Overlay({}, {})
+        """What the last entry changed, and what the one does that is being applied."""
         self.numbers: dict[int, int] = {}
         """Ids of the changed annotations by the part that comes from their own key."""
+
+    @property
+    def moment(self) -> object:
+        """Is another object after each entry: what was read while it stayed the same belongs together."""
+        return self._last
+
+    def view(self, table: str) -> State:
+        """A table as it is between two entries; later ones do not change it. Called from any thread."""
+        while True:
+            last, other = self._last, State(self.base)
+            changed = dict(self._changed.get(table, ()))
+            numbers = dict(self.numbers) if table == ANNOTATIONS else {}
+            other._presence = dict(self._presence)
+            if last is self._last:
+                break
+        # The last entry may have been moved to its place in part.
+        changed |= {number: registers for (name, number), registers in last.documents.items() if name == table}
+        if changed:
+            other._changed[table] = changed
+        other.numbers = numbers | last.numbers if table == ANNOTATIONS else numbers
+        return other
 
     def copy(self) -> State:
         """The same state, which later entries do not change."""
@@ -76,13 +107,13 @@ class State:
     def exists(self, table: str, number: int) -> bool:
         """Whether there is a document; read only where it may have been deleted since."""
         line = self.base.line(table, number)
-        if line is not None and DELETED not in self._changed.get(table, {}).get(number, {}):
+        if line is not None and DELETED not in (self._change(table, number) or ()):
             return True
         return is_alive(self.merged(table, number, line))
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """A document as callers see it, or None."""
-        if number not in self._changed.get(table, {}):
+        if self._change(table, number) is None:
             line = self.base.line(table, number)
             return _plain(line) if line is not None else None
         registers = self.registers(table, number)
@@ -144,11 +175,19 @@ class State:
 
     def apply(self, entry: Entry) -> None:
         """Take over an entry of a journal; more than once does no more than once."""
+        self._next = _Overlay({}, {})
+        self._prepare(entry)
+        # Another thread may read meanwhile, and must see all of an entry or nothing of it: so it takes one assignment.
+        self._last = self._next
+        for (table, number), registers in self._last.documents.items():
+            self._changed.setdefault(table, {})[number] = registers
+        self.numbers.update(self._last.numbers)
+
+    def _prepare(self, entry: Entry) -> None:
         stamp = entry["s"] if is_stamp(entry["s"]) else ZERO
         self.latest = max(self.latest, stamp)
         if "t" in entry:
             self._presence.update(entry["t"])
-        # Another thread may read meanwhile: what is moved is whole in its new place before it leaves the old one.
         for table, number, document in entry.get("m", ()):
             self.latest = max(self.latest, *stamps_of(document), ZERO)
             self._take(table, int(number), expand(document, sets=has_sets(table)))
@@ -165,15 +204,26 @@ class State:
     def _take(self, table: str, number: int, registers: Registers) -> None:
         if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
             return  # the header of another copy, which an earlier version took for a record
-        documents = self._changed.setdefault(table, {})
-        known = documents.get(number)
+        place = table, number
+        known = self._next.documents.get(place) or self._changed.get(table, {}).get(number)
         if known is not None:
             registers, new = dict(known), registers
             join(registers, new)
-        documents[number] = registers
-        if table == ANNOTATIONS and (number & OWN not in self.numbers or is_alive(registers)):
+        self._next.documents[place] = registers
+        own = number & OWN
+        if table == ANNOTATIONS and (not (own in self._next.numbers or own in self.numbers) or is_alive(registers)):
             # One that moved to another article is deleted under its old id: the new one counts.
-            self.numbers[number & OWN] = number
+            self._next.numbers[own] = number
+
+    def number_of(self, own: int) -> int | None:
+        """The id of a changed annotation by the part that comes from its own key."""
+        number = self._last.numbers.get(own)
+        return number if number is not None else self.numbers.get(own)
+
+    def _change(self, table: str, number: int) -> Registers | None:
+        """What is known of a document beyond the base."""
+        registers = self._last.documents.get((table, number))
+        return registers if registers is not None else self._changed.get(table, {}).get(number)
 
     # -- towards a new base -------------------------------------------------------------------------------------
 
@@ -185,7 +235,7 @@ class State:
         """What is known of a document, given its line among the living ones of the base."""
         if line is None and f"{table}{GRAVES}" in self.base.tables:
             line = self.base.line(f"{table}{GRAVES}", number)
-        changed = self._changed.get(table, {}).get(number, {})
+        changed = self._change(table, number) or {}
         if line is None:
             return dict(changed)
         registers = expand(decode_object(line), sets=has_sets(table))

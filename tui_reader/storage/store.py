@@ -7,7 +7,10 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_reader.errors import StoreError
+from tui_reader.storage import problems
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
+from tui_reader.storage.basefile import UnreadableError
 from tui_reader.storage.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.history import History, Step
 from tui_reader.storage.history_file import older_entries
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tui_reader.storage.library import Library
+    from tui_reader.storage.state import State
 
 
 class LibraryStore:
@@ -42,6 +46,8 @@ class LibraryStore:
         self._writer = Writer(library, self._numbers, self._landed)
         self._history = History(partial(older_entries, library), opened)
         self._closed = False
+        self._unreadable = ""
+        """What is wrong with the part of the file that could not be read."""
 
     @property
     def read_only(self) -> str:
@@ -51,7 +57,7 @@ class LibraryStore:
     @property
     def damage(self) -> str:
         """What is wrong with the file where only a part of it can be read; else empty."""
-        return self._library.damage
+        return self._library.damage or self._unreadable
 
     @property
     def unsaved(self) -> str:
@@ -68,23 +74,37 @@ class LibraryStore:
         # First what is on its way: if it arrives while the files are read, it is seen twice, the other way round never.
         with self._lock:
             above = list(self._above.get((table, key), {}).items())
-        fields = plain(self._document(table, key))
+        fields = plain(self._readable(lambda: self._document(table, key)))
         for field, (_, after) in above:
             with_edit(fields, field, fresh(after))
         return fields or None
 
     def _document(self, table: str, key: str) -> dict[str, Json] | None:
         """The document of a record in the files, or None."""
-        number = self._numbers.find(self._library.state, table, key)
-        while number is not None:
-            document = self._library.document(table, number)
-            if document is not None:
+        while True:
+            state = self._library.state
+            moment = state.moment
+            number = self._numbers.find(state, table, key)
+            document = state.document(table, number) if number is not None else None
+            if state is self._library.state and moment is state.moment:
                 return document
-            # It may have been put elsewhere since it was asked where it is.
-            before, number = number, self._numbers.find(self._library.state, table, key)
-            if number == before:
-                break
-        return None
+            # It may have been put elsewhere after it was found.
+
+    def _readable(self, read: Callable[[], dict[str, Json] | None]) -> dict[str, Json] | None:
+        """What a function reads from the files; None, and a notice, if it cannot be read."""
+        try:
+            try:
+                return read()
+            except (UnreadableError, ValueError):
+                self._library.distrust()  # another program overwrote the file
+                return read()
+        except (OSError, UnreadableError, ValueError, StoreError) as error:
+            self._note_unreadable(error)
+            return None
+
+    def _note_unreadable(self, error: Exception) -> None:
+        self._unreadable = problems.partly_unreadable(self._library.path, error)
+        self._writer.tell(self._unreadable)
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Every record of a table with its key; with `of`, only those that belong to this article."""
@@ -94,11 +114,7 @@ class LibraryStore:
             high = low + (1 << KEY_BITS)
         with self._lock:
             above = dict.fromkeys(key for name, key in self._above if name == table)
-        places = self._library.state.numbers if table == ANNOTATIONS else {}
-        for number, document in self._library.documents(table, low, high):
-            key = str(document.get("id", number))
-            if places.get(number & OWN, number) != number and self._is_stray(key, number):
-                continue
+        for key, document in self._documents(table, low, high):
             if key not in above and (fields := plain(document)) and (not of or fields.get(PARENT) == of):
                 yield key, fields
         for key in above:
@@ -106,9 +122,37 @@ class LibraryStore:
             if record and (not of or record.get(PARENT) == of):
                 yield key, record
 
-    def _is_stray(self, key: str, number: int) -> bool:
+    def _documents(self, table: str, low: int, high: int | None) -> Iterator[tuple[str, dict[str, Json]]]:
+        """Documents with their keys as they were at one moment, each annotation once."""
+        seen: set[int] = set()
+        for last_try in (False, True):
+            view = self._library.state.view(table)
+            try:
+                for number, document in view.documents(table, low, high):
+                    key = str(document.get("id", number))
+                    own = number & OWN if table == ANNOTATIONS else number
+                    if own in seen or (table == ANNOTATIONS and self._is_stray(view, key, number)):
+                        continue
+                    seen.add(own)
+                    yield key, document
+            except (UnreadableError, ValueError, OSError, StoreError) as error:
+                if last_try or isinstance(error, OSError | StoreError):
+                    self._note_unreadable(error)
+                    return
+            else:
+                return
+            try:
+                self._library.distrust()  # another program overwrote the file
+            except (OSError, StoreError) as error:
+                self._note_unreadable(error)
+                return
+
+    def _is_stray(self, view: State, key: str, number: int) -> bool:
         """Whether an annotation that stands here counts where it stands elsewhere, until the two are made one."""
-        return self._numbers.find(self._library.state, ANNOTATIONS, key) != number
+        own = number & OWN
+        if view.numbers.get(own, number) == number and not self._numbers.is_repeated(view, own):
+            return False
+        return self._numbers.find(view, ANNOTATIONS, key) != number
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
         """Make edits true at once, and durable soon."""

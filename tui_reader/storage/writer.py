@@ -152,6 +152,10 @@ class Writer:
             self._tell(problems.unexpected(self._library.path, doing, error))
             return None
 
+    def tell(self, sentence: str) -> None:
+        """Add a notice, unless it is there; called from any thread."""
+        self._tell(sentence)
+
     # -- called by the thread that uses the store -----------------------------------------------------------------
 
     @property
@@ -308,8 +312,9 @@ class Writer:
             self._guarded("writing what was merged", lambda: fold(self._library))
 
     def _rest(self) -> None:
-        if self._look() and time.monotonic() - self._last_change >= _IDLE:
-            self._guarded("checking the file", self._use_the_quiet)
+        is_quiet = self._look() and time.monotonic() - self._last_change >= _IDLE
+        if is_quiet and not self._guarded("checking the file", self._use_the_quiet):
+            self._last_change = time.monotonic()  # a disk that fails is not asked again at once
         self._tell_damage()
         self._tell(*self._library.disk.refused.copy().values())
         self._write_healed()
@@ -336,17 +341,18 @@ class Writer:
         self._gather_news()
         return True
 
-    def _use_the_quiet(self) -> None:
+    def _use_the_quiet(self) -> bool:
         # So that whoever asks for an annotation by its key does not wait for it: after the start, and after a fold.
         self._numbers.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
-            return
+            return True
         self._reunite(everywhere=True)
         journal = self._library.journal
         enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
         if journal.offset > enough or journal.lines >= _FOLD_LINES or self._is_to_travel():
             self._fold()
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
+        return True
 
     def _is_to_travel(self) -> bool:
         """Tell whether changes are to be brought into a file that other programs carry, so that it is current."""

@@ -1,0 +1,153 @@
+"""Walks through all that a library is used for while its disk fails, and looks at what a user is told of it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.fold import fold
+from tui_reader.storage.library import Library
+from tui_reader.storage.merge import merge_file
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tui_reader.storage.disk import Disk
+
+READS = ("open", "read_at", "stat", "fstat", "names", "has_file")
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+class Ailing(Unflushed):
+    """A disk on which the n-th call of one kind fails, or all calls from that one on."""
+
+    def __init__(self, call: str, at: int, *, number: int = errno.EIO, for_good: bool = False) -> None:
+        self._call, self._at, self._number, self._for_good = call, at, number, for_good
+        self.count = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in READS and name == self._call:
+            self.count += 1
+            if self.count == self._at or (self._for_good and self.count > self._at):
+
+                def fail(*_: object, **__: object) -> Any:
+                    raise OSError(self._number, os.strerror(self._number))
+
+                return fail
+        return super().__getattribute__(name)
+
+
+class Mounted(Unflushed):
+    """A file system that is mounted for reading only; `os.access` may say so or not."""
+
+    def __init__(self, number: int = errno.EROFS, *, is_known: bool = True) -> None:
+        self._number, self._is_known = number, is_known
+
+    def _refuse(self, *_: object, **__: object) -> Any:
+        raise OSError(self._number, os.strerror(self._number))
+
+    def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+        return self._refuse() if flags & WRITES else super().open(path, flags, mode)
+
+    rename = link = unlink = cut = make_folder = write_some = _refuse
+
+    def may_write(self, path: str) -> bool:
+        return not self._is_known and super().may_write(path)
+
+
+def prepare(folder: Path) -> Path:
+    """A library with notes, a journal that a killed run left, another machine's journal, and a history."""
+    folder.mkdir(parents=True)
+    path = folder / "library.json"
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    for key in "abc":
+        store.apply([Edit(ARTICLES, key, "read", None, True)], f"read {key}").result(5)
+        note = [Edit(ANNOTATIONS, f"n{key}", "article", None, key), Edit(ANNOTATIONS, f"n{key}", "note", None, key)]
+        store.apply(note, f"noted {key}").result(5)
+    store.close()
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store.apply([Edit(ARTICLES, "late", "read", None, True)], "read late").result(5)
+    left = (folder / "library.json.journal-aaaa").read_bytes()
+    store.close()
+    (folder / "library.json.journal-bbbb").write_bytes(left)
+    shutil.copy(path, folder / "library.sync-conflict-20240501-101010-ABCDEF.json")
+    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store.apply([Edit(ARTICLES, "last", "read", None, True)], "read last").result(5)
+    left = (folder / "library.json.journal-aaaa").read_bytes()
+    store.close()
+    (folder / "library.json.journal-aaaa").write_bytes(left)
+    return path
+
+
+def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
+    """Use a library in every way; what a user is told, and what was raised that is no sentence."""
+    told: list[str] = []
+    wrong: list[str] = []
+
+    def attempt(name: str, act: Callable[[], object]) -> Any:
+        try:
+            return act()
+        except StoreError as error:
+            told.append(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever else it raises is the finding
+            wrong.append(f"{name} raised {error!r}")
+        return None
+
+    store: LibraryStore | None = attempt("open", lambda: LibraryStore(Library(path, "aaaa", disk=disk)))
+    if store is not None:
+        files = store._library
+        attempt("get", lambda: store.get(ARTICLES, "a"))
+        attempt("get a note", lambda: store.get(ANNOTATIONS, "na"))
+        attempt("items", lambda: list(store.items(ARTICLES)))
+        attempt("items of", lambda: list(store.items(ANNOTATIONS, of="b")))
+        attempt("apply", lambda: store.apply([Edit(ARTICLES, "new", "read", None, True)], "read").result(5))
+        attempt("undo", store.undo)
+        attempt("redo", store.redo)
+        attempt("poll", store.poll)
+        attempt("verify", files.verify)
+        attempt("merge", lambda: merge_file(files, str(path)))
+        attempt("fold", lambda: fold(files, force=True))
+        attempt("close", store.close)
+        told += [*store.notices, store.read_only, store.damage, store.unsaved]
+    told = [sentence for sentence in told if sentence]
+    unclear = ("[Errno", "Error(", "report")
+    wrong += [f"told: {sentence}" for sentence in told if any(each in sentence for each in unclear)]
+    return told, wrong
+
+
+def every_call(
+    folder: Path, call: str, number: int = errno.EIO, *, for_good: bool = False, step: int = 1
+) -> tuple[int, list[str]]:
+    """Fail each call of a kind in turn: how many there were, and what was wrong."""
+    start = folder / "start"
+    prepare(start)
+    at, wrong = 1, []
+    while True:
+        work = folder / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(start, work)
+        disk = Ailing(call, at, number=number, for_good=for_good)
+        told, bad = walk(work / "library.json", disk)
+        wrong += [f"{call} {at}: {each}" for each in bad]
+        if disk.count < at:
+            return at - 1, wrong
+        if for_good and at == 1 and call != "has_file" and not any(str(work) in sentence for sentence in told):
+            wrong.append(f"{call} {at}: no sentence names a file: {told}")
+        wrong += [f"{call} {at}: lost {key}" for key in ("a", "b", "c", "late", "last") if not _has(work, key)]
+        at += step
+
+
+def _has(folder: Path, key: str) -> bool:
+    store = LibraryStore(Library(folder / "library.json", "aaaa", disk=Unflushed()))
+    found = store.get(ARTICLES, key)
+    with contextlib.suppress(StoreError):
+        store.close()
+    return found is not None

@@ -1,0 +1,106 @@
+"""A disk that fails, or that nothing can be written to: what can be read is read, and what is told is a sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.storage import ailing
+from tests.storage.ailing import Mounted
+from tests.storage.crashes import Unflushed
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.doctor import doctor
+from tui_reader.storage.library import Library
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
+@pytest.mark.parametrize("call", ailing.READS)
+def test_a_read_that_fails_is_told_in_a_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
+    count, wrong = ailing.every_call(tmp_path, call, for_good=for_good, step=3)
+    assert count > 0
+    assert not wrong, wrong[:5]
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
+@pytest.mark.parametrize("is_known", [True, False], ids=["access says so", "access does not say so"])
+def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(
+    tmp_path: Path, number: int, is_known: bool
+) -> None:
+    path = ailing.prepare(tmp_path / "library")
+    before = sorted((item.name, item.stat().st_mtime_ns) for item in path.parent.iterdir())
+    store = LibraryStore(Library(path, "aaaa", disk=Mounted(number, is_known=is_known)))
+    assert "read-only" in store.read_only
+    assert {key for key, _ in store.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
+    with pytest.raises(StoreError, match="read-only"):
+        store.apply([Edit(ARTICLES, "a", "read", True, None)], "unread").result(5)
+    assert store.get(ARTICLES, "a") is None
+    assert store.undo() is not None
+    assert "NOT saved" in store.unsaved
+    store.close()
+    assert sorted((item.name, item.stat().st_mtime_ns) for item in path.parent.iterdir()) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_a_real_read_only_mount_opens_for_reading(tmp_path: Path) -> None:
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mounted)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no mount allowed")
+    try:
+        path = ailing.prepare(mounted / "library")
+        subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
+        store = LibraryStore(Library(path, "aaaa"))
+        assert "read-only" in store.read_only
+        assert {key for key, _ in store.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
+        store.close()
+        assert any("read-only" in finding.text for finding in doctor(path, "aaaa").findings)
+    finally:
+        subprocess.run(["umount", "-l", str(mounted)], check=True)
+
+
+@pytest.mark.parametrize("name", ["journal-aaaa", "journal-bbbb", "undo-aaaa"])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO])
+def test_a_file_beside_the_library_that_cannot_be_opened_keeps_nobody_from_reading(
+    tmp_path: Path, name: str, number: int
+) -> None:
+    class Refusing(Unflushed):
+        def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+            if path.endswith(name):
+                raise OSError(number, os.strerror(number), path)
+            return super().open(path, flags, mode)
+
+    path = ailing.prepare(tmp_path / "library")
+    store = LibraryStore(Library(path, "aaaa", disk=Refusing()))
+    assert {key for key, _ in store.items(ARTICLES)} >= {"a", "b", "c"}
+    if name != "undo-aaaa":
+        assert any(name in notice and "cannot be" in notice for notice in store.notices), store.notices
+    assert bool(store.read_only) == (name == "journal-aaaa")
+    try:
+        store.close()
+    finally:
+        again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+        assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
+        again.close()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
+def test_a_base_that_cannot_be_read_is_named_with_a_way_out(tmp_path: Path, number: int) -> None:
+    class Refusing(Unflushed):
+        def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+            if path.endswith("library.json"):
+                raise OSError(number, os.strerror(number), path)
+            return super().open(path, flags, mode)
+
+    path = ailing.prepare(tmp_path / "library")
+    with pytest.raises(StoreError, match=r"library\.json cannot be read: .*\. (Check|See)"):
+        Library(path, "aaaa", disk=Refusing())

@@ -1,0 +1,165 @@
+"""A reader sees each annotation once, at whatever step another thread is with an entry."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.storage.crashes import Unflushed
+from tui_reader.storage import fold, library, state, strays
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.basefile import BaseFile
+from tui_reader.storage.identity import document_id
+from tui_reader.storage.keyindex import Numbers
+from tui_reader.storage.library import Library
+from tui_reader.storage.store import LibraryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+KEYS = ("n1", "n2", "n3")
+WATCHED = {module.__file__ for module in (state, library, strays, fold)}
+
+
+def place(key: str, article: str) -> str:
+    return str(document_id(key, article))
+
+
+def put(at: Library, key: str, article: str, **fields: Any) -> None:
+    values = {"id": key, "article": article, **fields}
+    at.commit(lambda _: {"o": [[ANNOTATIONS, place(key, article), values]]})
+
+
+def move(at: Library, key: str, source: str, target: str) -> None:
+    """What `edits.moved` writes: the whole document in its new place, and the old one deleted."""
+    registers = at.state.registers(ANNOTATIONS, document_id(key, source)) or {}
+    values = {name: value for name, (_, value) in registers.items()} | {"article": target, "+": True}
+    at.commit(
+        lambda _: {"o": [[ANNOTATIONS, place(key, source), {"-": True}], [ANNOTATIONS, place(key, target), values]]}
+    )
+
+
+def watched(act: Callable[[], object], look: Callable[[], None]) -> int:
+    """Look after every line of the store that an action runs, as another thread might; how many there were."""
+    count = 0
+
+    def trace(frame: Any, event: str, _: object) -> Any:
+        nonlocal count
+        if frame.f_code.co_filename not in WATCHED:
+            return None
+        if event == "line":
+            count += 1
+            look()
+        return trace
+
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(None)
+    return count
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LibraryStore:
+    """Three notes at one article, in the base or in the journal."""
+    made = Library(tmp_path / "library.json", "aaaa", disk=Unflushed())
+    for key in KEYS:
+        put(made, key, "a", note=f"words of {key}")
+    return LibraryStore(made)
+
+
+def once(found: list[tuple[str, Any]], what: str) -> None:
+    keys = sorted(key for key, _ in found)
+    assert keys == list(KEYS), f"{what}: {keys}"
+
+
+@pytest.mark.parametrize("in_base", [True, False])
+@pytest.mark.parametrize("target", ["b", "c", "d", "e"])
+def test_each_annotation_is_seen_once_at_every_line_of_a_move(store: LibraryStore, in_base: bool, target: str) -> None:
+    files = store._library
+    if in_base:
+        fold.fold(files)
+
+    def look() -> None:
+        once(list(store.items(ANNOTATIONS)), "all")
+        for key in KEYS:
+            record = store.get(ANNOTATIONS, key)
+            assert record is not None
+            assert record["note"] == f"words of {key}"
+
+    def moves() -> None:
+        for key in KEYS:
+            move(files, key, "a", target)
+
+    assert watched(moves, look) > 50
+    assert {record["article"] for _, record in store.items(ANNOTATIONS)} == {target}
+    store.close()
+
+
+@pytest.mark.parametrize("in_base", [True, False])
+def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryStore, in_base: bool) -> None:
+    files = store._library
+    for key in KEYS:
+        move(files, key, "a", "b")
+        put(files, key, "a", colour=2)  # as another machine's journal tells of it
+    if in_base:
+        fold.fold(files)
+    numbers = Numbers()
+    numbers.prepare(files.state)
+    store._numbers.prepare(files.state)
+    heard = {document_id(key, "a") for key in KEYS}
+    assert (
+        watched(lambda: strays.reunite(files, numbers, heard), lambda: once(list(store.items(ANNOTATIONS)), "all")) > 50
+    )
+    once(list(store.items(ANNOTATIONS)), "at last")
+    assert {article: len(list(store.items(ANNOTATIONS, of=article))) for article in "ab"} in (
+        {"a": 3, "b": 0},
+        {"a": 0, "b": 3},
+    )
+    store.close()
+
+
+@pytest.mark.parametrize("in_base", [True, False])
+@pytest.mark.parametrize("taken", range(4))
+@pytest.mark.parametrize("target", ["b", "c", "d", "e"])
+def test_a_read_that_has_begun_goes_on_as_it_was(store: LibraryStore, in_base: bool, taken: int, target: str) -> None:
+    files = store._library
+    if in_base:
+        fold.fold(files)
+    reading = store.items(ANNOTATIONS)
+    found = [next(reading) for _ in range(taken)]
+    for key in KEYS:
+        move(files, key, "a", target)
+    put(files, "later", "a")
+    found += list(reading)
+    if not taken:
+        found = [each for each in found if each[0] != "later"]  # a generator starts when it is first asked
+    once(found, "as it was")
+    store.close()
+
+
+@pytest.mark.parametrize("taken", range(3))
+def test_a_file_that_is_overwritten_during_a_read_shows_each_annotation_once(
+    store: LibraryStore, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = store._library
+    fold.fold(files)
+    lines, fails = BaseFile.lines, [True]
+
+    def broken(base: BaseFile, *given: Any) -> Any:
+        for number, line in enumerate(lines(base, *given)):
+            if fails and number == taken:
+                fails.clear()
+                move(files, "n1", "a", "b")
+                move(files, "n3", "a", "e")
+                raise ValueError("not what was written")
+            yield line
+
+    monkeypatch.setattr(BaseFile, "lines", broken)
+    once(list(store.items(ANNOTATIONS)), "over a failure")
+    monkeypatch.undo()
+    store.close()
