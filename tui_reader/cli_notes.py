@@ -304,9 +304,9 @@ def _places(options: argparse.Namespace) -> list[Path]:
     file: Path = options.file.expanduser()
     if not file.is_file():
         raise UsageError(f"{file} is no file.", "Name the file of an article.")
-    from tui_reader.services.places import STATE_FILE  # noqa: PLC0415
+    from tui_reader.services.places import STATE_FILE, is_library  # noqa: PLC0415
 
-    home = next((folder for folder in file.absolute().parents if (folder / STATE_FILE).is_file()), None)
+    home = next((folder for folder in file.absolute().parents if is_library(folder / STATE_FILE)), None)
     return [home] if home is not None and options.state is None else [file]
 
 

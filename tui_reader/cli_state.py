@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.cli_common import add_library, counted, places_of, tell
+from tui_reader.cli_common import add_library, counted, places_of, remark, tell
 from tui_reader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,7 +109,10 @@ def _parser(verb: str, description: str) -> argparse.ArgumentParser:
 def _state_of(options: argparse.Namespace) -> Path:
     from tui_reader.services.places import find_places  # noqa: PLC0415
 
-    return find_places(places_of(options), options.state, paths.data_dir(), paths.cache_dir()).state
+    places = find_places(places_of(options), options.state, paths.data_dir(), paths.cache_dir())
+    if places.notice:
+        remark(places.notice)
+    return places.state
 
 
 def _existing_state_of(options: argparse.Namespace) -> Path:

@@ -216,9 +216,9 @@ def test_a_base_with_a_hostile_header_opens_and_its_bytes_stay(tmp_path: Path, n
 def test_copies_that_cannot_be_merged_are_named_once_and_others_are_merged(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     bad = tmp_path / "library.sync-conflict-20240501-101010-AAAAAA.json"
-    bad.write_bytes(b'{"articles": {"1": ')
+    bad.write_bytes(b'{"meta": {"1": {"format": "tui-reader library"}}, "articles": {"1": ')
     fine = tmp_path / "library.sync-conflict-20240501-101010-BBBBBB.json"
-    fine.write_text(json.dumps({"articles": {"1": {"id": "a", "v": 1}}}))
+    fine.write_text(json.dumps({"articles": {"1": {"id": "a", "v": 1, "_t": {"": STAMP}}}}))
     store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "b", "v", None, 1)], "changed").result(5)
     assert {key for key, _ in store.items(ARTICLES)} == {"a", "b"}
@@ -249,7 +249,8 @@ def test_any_value_as_a_line_a_document_or_stamps_raises_nothing(
         json.dumps({"s": STAMP, "m": [["articles", A1, value]]}),
     ]
     (folder / "library.json.journal-evil").write_bytes(b"".join(map(line, texts)))
-    path.write_text(json.dumps({"articles": {A1: value, "7": {"id": "b", "_t": value}}, "annotations": {N1: value}}))
+    tables = {"articles": {A1: value, "7": {"id": "b", "_t": value}}, "annotations": {N1: value}}
+    path.write_text(json.dumps({"meta": {"1": {"format": "tui-reader library"}}} | tables))
     work(path)
     path.write_bytes(copy_with('"more":1', json.dumps(value)))
     work(path)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui_reader import paths as program_paths
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
 from tui_reader.services.library import STDIN, Library
-from tui_reader.services.places import STATE_FILE, find_places
+from tui_reader.services.places import STATE_FILE, carried_state, find_places, is_library
 from tui_reader.services.samples import fill_default_library
 from tui_reader.storage import open_store
 
@@ -51,9 +50,11 @@ def open_library(
             notices += fill_default_library(default)
         paths = (default,) if default.exists() else ()
     places = find_places(paths, state, data_dir, program_paths.cache_dir())
-    for folder in places.folders:
+    if places.notice:
+        notices.append(places.notice)
+    for folder in places.folders if len(places.folders) + len(places.files) > 1 else ():
         stray = folder / STATE_FILE
-        if stray != places.state and state is None and stray.is_file():
+        if stray != places.state and state is None and is_library(stray):
             notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
     library = Library(places, open_store(places.state), settings or Settings(), notices)
     if name:
@@ -67,14 +68,20 @@ def init_library(folder: Path) -> Path:
     """Make a folder a library that carries its own state, with relative names; the state file's path.
 
     Raises:
-        UsageError: It is no folder, or it is one already.
+        UsageError: It is no folder, it is one already, or another program has a `library.json` there.
         StoreError: The file cannot be written.
     """
     state = folder / STATE_FILE
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
-    if os.path.lexists(state):
+    verdict = carried_state(folder)
+    if verdict.is_ours:
         raise UsageError(f"{state} is there already: the folder is a library.")
+    if verdict.is_foreign:
+        raise UsageError(
+            f"{state} is not a library of tui-reader: {verdict.reason}. It stays as it is.",
+            f"Name another file for the state: tui-reader --state {folder / 'reader.json'} {folder}",
+        )
     store = open_store(state)
     try:
         store.apply((), "made a library", undoable=False).result()

@@ -13,6 +13,8 @@ from tui_reader.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.storage.ownership import Verdict
+
 STATE_FILE = "library.json"
 
 
@@ -29,6 +31,8 @@ class Places(NamedTuple):
     """Folder that names are relative to, where the state travels with it; None where names are absolute paths."""
     cache: Path
     """What the last scan of these very places learned."""
+    notice: str = ""
+    """Why a file `library.json` in the folder is not used, as sentences; empty where there is none, or it is."""
 
     def name_of(self, path: str) -> str:
         """How ids and records call a file."""
@@ -60,20 +64,25 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
 
     Raises:
         UsageError: A path does not exist, or is a folder that may not be listed.
-        StoreError: The state file is a folder.
+        StoreError: The state file is a folder or another program's, or the one of the folder may not be read.
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
 
     folders, files = _sorted_out(paths)
     everything = (*folders, *files)
     home = _home_of(folders, files)
+    notice = ""
     if state is None:
-        carried = home is not None and (home / STATE_FILE).is_file()
+        verdict = carried_state(home) if home is not None else None
+        carried = verdict is not None and verdict.is_ours
         chosen = home / STATE_FILE if carried and home is not None else data_dir / STATE_FILE
+        if verdict is not None and home is not None:
+            notice = _why_not_used(home, verdict, chosen)
     else:
         chosen = Path(os.path.abspath(state))  # noqa: PTH100 - a symbolic link is the store's business
         if chosen.is_dir():
             raise StoreError(f"{state} is a folder.", f"Name a file in it, such as {state / STATE_FILE}.")
+        require_library(chosen)
         carried = home is not None and chosen.parent == home
     key = blake2b(b"\0".join(sorted(map(os.fsencode, everything))), digest_size=10).hexdigest()
     return Places(
@@ -83,7 +92,63 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
         state=chosen,
         base=home if carried else None,
         cache=cache_dir / "scans" / f"{key}.sqlite",
+        notice=notice,
     )
+
+
+def carried_state(folder: Path) -> Verdict:
+    """Say whose the file `library.json` of a folder is; one that is a link out of the folder counts as foreign.
+
+    Raises:
+        StoreError: It may not be read.
+    """
+    from tui_reader.storage.ownership import owner_of  # noqa: PLC0415 - 3 ms, for folders that hold such a file
+
+    file = folder / STATE_FILE
+    try:
+        return owner_of(file)
+    except StoreError as error:
+        raise StoreError(error.message, f"{error.hint} To keep the state elsewhere, write --state FILE.") from error
+
+
+def is_library(file: Path) -> bool:
+    """Say whether a file that was found is a library.
+
+    Returns:
+        True if it is; False also where it may not be read.
+    """
+    try:
+        return carried_state(file.parent).is_ours
+    except StoreError:
+        return False
+
+
+def require_library(state: Path) -> None:
+    """Refuse a state file that was named and is another program's.
+
+    Raises:
+        StoreError: It is, or may not be read.
+    """
+    from tui_reader.storage.ownership import require_ours  # noqa: PLC0415 - the same
+
+    require_ours(str(state))
+
+
+def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
+    from tui_reader.storage.ownership import Owner  # noqa: PLC0415 - the same
+
+    file = home / STATE_FILE
+    if verdict.owner is Owner.EMPTY:
+        return (
+            f"{file} is empty and not used: the state is kept in {chosen}. "
+            f"“tui-reader init {home}” makes the folder a library of its own."
+        )
+    if verdict.is_foreign:
+        return (
+            f"{file} is not a library of tui-reader: {verdict.reason}. It stays as it is, "
+            f"and the state is kept in {chosen}; --state FILE names another place."
+        )
+    return ""
 
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

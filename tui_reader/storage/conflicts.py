@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL, FORMAT
+from tui_reader.storage.ownership import is_our_base, is_our_journal
 from tui_reader.storage.wholefile import read_start
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _PLAIN_MARKS = (
 _HEAD = 1 << 16
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
-_TABLES = re.compile(rb'"(?:articles|annotations)"\s*:\s*\{')
 
 
 class Copy(NamedTuple):
@@ -57,7 +57,8 @@ class Copy(NamedTuple):
 def conflict_copies(path: str, disk: Disk) -> list[str]:
     """List the copies of a snapshot, sorted by name; none where the folder cannot be listed.
 
-    Links, pipes and the like are not among them: `disk.refused` names those.
+    Links, pipes and the like are not among them: `disk.refused` names those. Nor are files of other programs that have
+    such a name; they stay as they are.
     """
     return [copy.path for copy in all_copies(path, disk) if not copy.of]
 
@@ -76,9 +77,7 @@ def all_copies(path: str, disk: Disk) -> list[Copy]:
             of = _original(each, name, marks)
             if of is not None and not (is_plain and of):
                 copy = Copy(f"{folder}/{each}", of)
-                if disk.has_file(copy.path) and (
-                    not copy.is_snapshot or _is_ours(copy.path, path, disk, by_id=is_plain)
-                ):
+                if disk.has_file(copy.path) and _is_ours(copy, path, disk, by_id=is_plain):
                     copies.append(copy)
                 break
     return sorted(copies, key=lambda copy: (bool(copy.of), copy.path))
@@ -113,8 +112,8 @@ def _original(name: str, base: str, marks: tuple[str, ...]) -> str | None:
     return None
 
 
-def _is_ours(copy: str, base: str, disk: Disk, *, by_id: bool) -> bool:
-    """Tell whether a file is a copy of this library.
+def _is_ours(copy: Copy, base: str, disk: Disk, *, by_id: bool) -> bool:
+    """Tell whether a file is a copy of this library's files.
 
     Args:
         copy: The file.
@@ -122,11 +121,18 @@ def _is_ours(copy: str, base: str, disk: Disk, *, by_id: bool) -> bool:
         disk: Makes the system calls.
         by_id: Whether its header has to name this very library.
     """
-    try:
-        head = read_start(copy, disk, _HEAD)
-        if not by_id:
-            return bool(_OWN_FORMAT.search(head) or _TABLES.search(head))
-        mine, theirs = _LIBRARY.search(read_start(base, disk, _HEAD)), _LIBRARY.search(head)
-    except OSError:
+    if not copy.is_snapshot:
+        return is_our_journal(copy.path, disk)
+    if not is_our_base(copy.path, disk):
         return False
-    return bool(_OWN_FORMAT.search(head) and mine and theirs and mine[1] == theirs[1])
+    return not by_id or _library(copy.path, disk) == _library(base, disk) != b""
+
+
+def _library(path: str, disk: Disk) -> bytes:
+    """The id of a library within the first bytes of a snapshot; empty if none can be read."""
+    try:
+        head = read_start(path, disk, _HEAD)
+    except OSError:
+        return b""
+    match = _LIBRARY.search(head)
+    return match[1] if match and _OWN_FORMAT.search(head) else b""

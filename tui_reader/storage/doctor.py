@@ -97,7 +97,7 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
     library.verify()
     if library.damage:
         damage = library.damage.split(" Nothing of it")[0]
-        yield Finding(damage, is_wrong=True, mended=_mend(library) if fix else "")
+        yield Finding(damage, is_wrong=True, mended=_mend(library) if fix and not library.read_only else "")
         return
     state = library.state
     strays = 0

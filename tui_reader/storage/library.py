@@ -302,6 +302,8 @@ class Library:
                 return
             if self.read_only:
                 raise StoreError(self.read_only)
+            if not_ours := self.opener.require_ours():  # it may have come since the library was opened
+                raise StoreError(not_ours)
             try:
                 Path(self.folder).mkdir(parents=True, exist_ok=True)
                 same = self.journal.acquire()
@@ -368,7 +370,7 @@ class Library:
                     entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])
-            if not self.opener.exists and not self.damage:
+            if (self.opener.is_blank or not self.opener.exists) and not self.damage:
                 self.begin()
             if entries:
                 self._append(b"".join(lines), len(lines))
@@ -418,6 +420,7 @@ class Library:
             raise
         finally:
             self.disk.close(handle)
+        self.opener.is_blank = False
         self.state.base = self.opener.open()
         self.opener.verified = True
 

@@ -17,6 +17,7 @@ from tui_reader.storage.keyindex import Numbers
 from tui_reader.storage.limits import JOURNAL, copy_limit, too_large
 from tui_reader.storage.opener import Signature, signature
 from tui_reader.storage.outside import SMALL, Adoption, adopt
+from tui_reader.storage.ownership import foreign_copy
 from tui_reader.storage.registers import Registers, compress, expand, has_sets, join
 from tui_reader.storage.state import State
 from tui_reader.storage.strays import reunite
@@ -93,6 +94,8 @@ def _open(library: Library, source: str) -> BaseFile:
     except NotOurLayoutError:
         pass
     file.close()
+    if reason := foreign_copy(source, library.disk):
+        raise StoreError(f"{source} is not a library of tui-reader: {reason}. Nothing was merged.")
     if file.size > SMALL:
         adopted = Adoption(source, library.clock.now(), library.disk).result()
     else:

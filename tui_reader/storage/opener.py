@@ -14,6 +14,7 @@ from tui_reader.storage.basefile import (
     NotOurLayoutError,
     UnreadableError,
 )
+from tui_reader.storage.ownership import Owner, require_ours
 from tui_reader.storage.registers import has_sets
 
 if TYPE_CHECKING:
@@ -59,9 +60,13 @@ class Opener:
         self.healed = False
         """Whether both sides of a merge were found in the file: it is to be written again, and kept before."""
         self.newer = ""
-        """Why the base is not to be written: a later version of the program wrote it."""
+        """Why the base is not to be written: a later version of the program wrote it, or it is not ours."""
         self.verified = False
         """Whether the checksum of the base was seen to be right, or does not count."""
+        self.is_blank = False
+        """Whether the file held nothing when it was first looked at, so that a base has to be written."""
+        self._is_ours = False
+        """Whether the file at the path was seen to be a library; what replaces it later is damage, and is said."""
         self._signature: Signature | None = None
         self._distrusted: Signature | None = None
         self._adopted: tuple[Signature, outside.Adopted] | None = None
@@ -109,6 +114,22 @@ class Opener:
         """Take the file for a foreign one from now on, even if it looks like ours."""
         self._distrusted = self._signature
 
+    def require_ours(self) -> str:
+        """Refuse a file of another program; costs nothing once the file was seen to be a library.
+
+        Returns:
+            Why a file that holds nothing of ours, nor data of another program, is not to be written; else empty.
+
+        Raises:
+            StoreError: The file is another program's, or may not be read.
+        """
+        if self._is_ours:
+            return ""
+        verdict = require_ours(self._path, self._disk, may_be_debris=True)
+        self._is_ours = verdict.owner in (Owner.OURS, Owner.EMPTY, Owner.NO_TABLES)
+        self.is_blank = verdict.owner is Owner.EMPTY
+        return str(problems.foreign(self._path, verdict.reason)) if verdict.owner is Owner.FOREIGN else ""
+
     def open(self, standing: BaseFile | None = None) -> BaseFile:
         """The base as it is now.
 
@@ -116,10 +137,11 @@ class Opener:
             standing: What to go on with while a large foreign file is read by another process; without it, this waits.
 
         Raises:
-            StoreError: The file cannot be read at all.
+            StoreError: The file cannot be read at all, or is another program's.
         """
         self.damage = self.notice = self.newer = ""
         self.verified = self.healed = False
+        not_ours = self.require_ours()
         try:
             source = FileSource(self._path, self._disk)
         except (FileNotFoundError, NotADirectoryError):
@@ -144,7 +166,7 @@ class Opener:
             return standing or BaseFile(MemorySource(b""))
         self._adopted = (here, adopted)
         self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
-        self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else ""
+        self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else not_ours
         self.notice = adopted.notice
         self.healed = bool(adopted.healed)
         self.verified = True

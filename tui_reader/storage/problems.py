@@ -183,6 +183,14 @@ def not_listed(folder: str, error: OSError) -> str:
     return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
 
 
+def foreign(path: str, reason: str) -> StoreError:
+    """The refusal of a file that another program keeps its data in."""
+    return StoreError(
+        f"{path} is not a library of tui-reader: {reason}. It stays as it is.",
+        "Keep the state in another file with --state FILE, or move this one away.",
+    )
+
+
 def damaged(path: str, where: str) -> str:
     """What a reader is told of a damaged file, which nothing overwrites without being asked to."""
     return (
