@@ -3,9 +3,10 @@
     python scripts/torture.py [--minutes 30] [--seed N]
 
 Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
-state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut and
-every bit flipped, three machines with wrong clocks and a careless syncing program, a full disk. Ends with a table, and
-with exit code 1 if anything was wrong. What goes wrong once can be run again: each line names its seed.
+state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut
+and every bit flipped, three machines with wrong clocks and a careless syncing program, a full disk, links, FIFOs and
+devices in the place of every file. Ends with a table, and with exit code 1 if anything was wrong. What goes wrong
+once can be run again: each line names its seed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.storage import crashes, faults, machines, torn, windows  # noqa: E402
+from tests.storage import crashes, faults, lives, machines, obstacles, torn, windows  # noqa: E402
 from tui_reader.errors import StoreError  # noqa: E402
 from tui_reader.storage import open_store  # noqa: E402
 from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
@@ -115,6 +116,20 @@ def full_disk(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
         subprocess.run(["umount", str(mounted)], check=True)
 
 
+def obstacles_everywhere(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    prepared = folder / "prepared"
+    lives.prepare(prepared)
+    chance = random.Random(seed)
+    tries = [(name, kind) for name in lives.NAMES for kind in obstacles.KINDS if lives.is_tried(name, kind)]
+    wrong, skipped = [], 0
+    for number, (name, kind) in enumerate(chance.sample(tries, 60)):
+        found = lives.live_with(kind, name, prepared, folder / str(number) / "root")
+        skipped += found is None
+        wrong += [f"{kind} in the place of {name}: {found}"] if found else []
+        shutil.rmtree(folder / str(number))
+    return {"obstacles": 60 - skipped, "skipped, no devices allowed": skipped}, wrong
+
+
 ROUNDS: dict[str, Round] = {
     "killed, one process": kills(1),
     "killed, two processes": kills(2),
@@ -125,6 +140,7 @@ ROUNDS: dict[str, Round] = {
     "three machines": three_machines,
     "races of two windows": races,
     "full disk": full_disk,
+    "links, FIFOs and devices": obstacles_everywhere,
 }
 
 

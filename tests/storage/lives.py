@@ -18,6 +18,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from tests.storage.obstacles import everything, make_outside, put
 from tui_reader.errors import ReaderError
@@ -84,14 +85,21 @@ NAMES = (
 """Every file and folder of ours, below one folder for all of them."""
 
 
-def set_up(root: Path) -> None:
-    """Let the XDG variables of this process name folders below this one."""
-    for variable in ("data", "config", "cache", "state"):
-        os.environ[f"XDG_{variable.upper()}_HOME"] = str(root / variable)
+@contextlib.contextmanager
+def set_up(root: Path) -> Iterator[None]:
+    """Let the XDG variables name folders below this one, and let the file of undo be rewritten often, for a while."""
+    variables = {f"XDG_{name.upper()}_HOME": str(root / name) for name in ("data", "config", "cache", "state")}
+    with mock.patch.dict(os.environ, variables), mock.patch.object(history_file, "_REWRITE_AT", 4):
+        yield
 
 
 def prepare(root: Path) -> None:
     """Make a library with a past: a generation before, backups, a journal, undo, a draft of a program that died."""
+    with set_up(root):
+        _prepare(root)
+
+
+def _prepare(root: Path) -> None:
     (root / "library").mkdir(parents=True)
     (root / "state/tui-reader").mkdir(parents=True)
     (root / "state/tui-reader/machine").write_text(f"{MACHINE}\n")
@@ -132,7 +140,6 @@ def life(root: Path, part: str = "") -> Iterator[Callable[[], object]]:
 
 
 def _library_life(root: Path, path: Path) -> Iterator[Callable[[], object]]:
-    history_file._REWRITE_AT = 4  # else the file of undo is rewritten once in thousands of steps
     yield from _readers(path)
     yield lambda: _write_in_place(path)
     yield from _readers(path)
@@ -246,6 +253,11 @@ def place_of(root: Path, name: str) -> Path:
     return root / place
 
 
+def is_tried(name: str, kind: str) -> bool:
+    """Return False for a state file that is a link to a file, which is followed where the user names it."""
+    return name != "library/library.json" or kind not in ("dangling link", "link to a file")
+
+
 class HungError(BaseException):
     """A life took longer than it may."""
 
@@ -260,7 +272,11 @@ def live_with(kind: str, name: str, prepared: Path, root: Path) -> str | None:
         root: A folder that does not exist yet.
     """
     shutil.copytree(prepared, root, symlinks=True)
-    set_up(root)
+    with set_up(root):
+        return _live_with(kind, name, root)
+
+
+def _live_with(kind: str, name: str, root: Path) -> str | None:
     place = place_of(root, name)
     if place.is_dir():
         shutil.rmtree(place)
@@ -318,7 +334,6 @@ def _plain(name: str) -> str:
 
 def record(root: Path) -> dict[str, list[str]]:
     """Names that a life uses: within the descriptor of a folder, and by their whole paths."""
-    set_up(root)
     prepare(root)
     events = {"open": 1, "os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "sqlite3.connect": 1}
     used: dict[str, set[str]] = {"within": set(), "whole": set()}
@@ -336,9 +351,10 @@ def record(root: Path) -> dict[str, list[str]]:
                 used["within"].add(_plain(name))
 
     sys.addaudithook(hook)
-    for step in life(root):
-        with contextlib.suppress(ReaderError):
-            step()
+    with set_up(root):
+        for step in life(root):
+            with contextlib.suppress(ReaderError):
+                step()
     found = {how: sorted(names) for how, names in used.items()}
     used.clear()
     used.update({"within": set(), "whole": set()})

@@ -8,15 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.storage import crashes, lives
 from tests.storage.obstacles import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BY_WHOLE_PATH = {
     "0123.sqlite",  # SQLite opens its own file, which is looked at before
@@ -32,14 +28,10 @@ BY_WHOLE_PATH = {
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        root = tmp_path_factory.mktemp("prepared") / "root"
-        for variable in ("DATA", "CONFIG", "CACHE", "STATE"):
-            patch.setenv(f"XDG_{variable}_HOME", "/nowhere")
-        lives.set_up(root)
-        lives.prepare(root)
-    yield root
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("prepared") / "root"
+    lives.prepare(root)
+    return root
 
 
 @pytest.mark.parametrize("name", lives.NAMES)
@@ -49,17 +41,12 @@ def test_whatever_stands_in_the_place_of_a_file(
     for flush in ("fsync", "fdatasync"):
         monkeypatch.setattr(os, flush, lambda _: None)  # what survives a power cut is no matter here
     folder = crashes.quick_folder(tmp_path)
-    kinds = [kind for kind in KINDS if is_tried(name, kind)]
+    kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
     try:
         wrong = {kind: lives.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     assert {kind: what for kind, what in wrong.items() if what} == {}
-
-
-def is_tried(name: str, kind: str) -> bool:
-    """Return False for a state file that is a link to a file, which is followed where the user names it."""
-    return name != "library/library.json" or kind not in ("dangling link", "link to a file")
 
 
 def test_every_name_that_is_used_is_among_those_that_are_tried(tmp_path: Path) -> None:

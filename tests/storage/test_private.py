@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=[0o000, 0o022], ids=["umask 000", "umask 022"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    lives.set_up(tmp_path)
     before = os.umask(request.param)
-    yield tmp_path
+    with lives.set_up(tmp_path):
+        yield tmp_path
     os.umask(before)
 
 
