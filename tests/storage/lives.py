@@ -23,6 +23,7 @@ from unittest import mock
 from tests.storage.obstacles import everything, make_outside, put
 from tui_reader.errors import ReaderError
 from tui_reader.model.article import Metadata
+from tui_reader.services.ignore_files import write_ignore_files
 from tui_reader.services.log import write_log
 from tui_reader.services.opening import init_library
 from tui_reader.services.texts import TextCache
@@ -64,6 +65,10 @@ NAMES = (
     DAILY,
     "library/.backups",
     "library/.backups/library-<today>.json",
+    "made/.gitignore",
+    "made/.stignore",
+    "made/library.json",
+    f"made/library.json.journal-{MACHINE}",
     "state/tui-reader/machine",
     "state/tui-reader/open",
     "state/tui-reader/open/<hash>",
@@ -100,7 +105,8 @@ def prepare(root: Path) -> None:
 
 
 def _prepare(root: Path) -> None:
-    (root / "library").mkdir(parents=True)
+    for name in ("library", "made"):
+        (root / name).mkdir(parents=True)
     (root / "state/tui-reader").mkdir(parents=True)
     (root / "state/tui-reader/machine").write_text(f"{MACHINE}\n")
     path = root / "library/library.json"
@@ -130,6 +136,9 @@ def life(root: Path, part: str = "") -> Iterator[Callable[[], object]]:
     path = root / "library/library.json"
     if part in ("library", ""):
         yield from _library_life(root, path)
+    if part in ("made", ""):
+        yield lambda: init_library(root / "made")
+        yield lambda: write_ignore_files(root / "made")
     if part in ("state", ""):
         yield lambda: _read(path)
         yield lambda: _drafts(path)
@@ -151,7 +160,6 @@ def _library_life(root: Path, path: Path) -> Iterator[Callable[[], object]]:
     yield lambda: doctor(path, MACHINE, fix=True)
     yield lambda: restore(path, MACHINE, "2026-01-01")
     yield lambda: _through_tinydb(path)
-    yield lambda: _make(root)
 
 
 def _readers(path: Path) -> Iterator[Callable[[], object]]:
@@ -236,12 +244,6 @@ def _cached(root: Path) -> None:
         texts.put("fe", "text")
 
 
-def _make(root: Path) -> None:
-    folder = root / "made"
-    folder.mkdir(exist_ok=True)
-    init_library(folder)
-
-
 def place_of(root: Path, name: str) -> Path:
     """Where a name of `NAMES` stands in a prepared folder."""
     from datetime import UTC, datetime
@@ -255,7 +257,7 @@ def place_of(root: Path, name: str) -> Path:
 
 def is_tried(name: str, kind: str) -> bool:
     """Return False for a state file that is a link to a file, which is followed where the user names it."""
-    return name != "library/library.json" or kind not in ("dangling link", "link to a file")
+    return name not in ("library/library.json", "made/library.json") or kind not in ("dangling link", "link to a file")
 
 
 class HungError(BaseException):

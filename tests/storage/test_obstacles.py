@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.storage import crashes, lives
-from tests.storage.obstacles import KINDS
+from tests.storage.obstacles import KINDS, everything, make_outside, put
+from tui_reader.errors import StoreError
+from tui_reader.storage.backups import backups, rotate
+from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.disk import Disk
+from tui_reader.storage.doctor import doctor, restore
+from tui_reader.storage.library import Library
+from tui_reader.storage.store import LibraryStore
 
 BY_WHOLE_PATH = {
     "0123.sqlite",  # SQLite opens its own file, which is looked at before
@@ -64,3 +72,85 @@ def test_every_name_that_is_used_is_among_those_that_are_tried(tmp_path: Path) -
     assert set(used["within"]) - tried - ours == set()
     assert set(used["whole"]) - BY_WHOLE_PATH == set()
     assert len(used["within"]) > 25, "a name that is never used tests nothing"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "name",
+    ["library.json.bak", "library.json.journal-bbbb", "library.json.undo-aaaa", ".backups/library-2026-01-01.json"],
+)
+def test_what_is_refused_is_named_and_the_library_goes_on(name: str, kind: str, prepared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(prepared / "library", folder)
+    path = folder / "library.json"
+    if not put(kind, folder / name, make_outside(tmp_path / "outside")):
+        pytest.skip("needs root")
+    texts = [finding.text for finding in doctor(path, lives.MACHINE).findings if finding.is_wrong]
+    assert [text for text in texts if text.startswith(f"{folder / name} is ") and "Remove it, or move it" in text]
+    library = Library(path, lives.MACHINE)
+    store = LibraryStore(library)
+    store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result()
+    store.close()
+    assert not store.read_only
+    again = LibraryStore(Library(path, lives.MACHINE))
+    assert again.get(ARTICLES, "new") == {"starred": True}
+    again.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(prepared / "library", folder)
+    journal = folder / f"library.json.journal-{lives.MACHINE}"
+    if not put(kind, journal, make_outside(tmp_path / "outside")):
+        pytest.skip("needs root")
+    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    assert store.read_only.startswith(f"{journal} is a ")
+    assert "NOT saved. Remove it, or move it away, then reopen." in store.read_only
+    assert [notice for notice in store.notices if str(journal) in notice] == [store.read_only]
+    assert store.get(ARTICLES, "a1") is not None
+    with pytest.raises(StoreError, match="NOT saved"):
+        store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result(5)
+    store.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_silently(
+    kind: str, prepared: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(prepared / "library", folder)
+    outside = make_outside(tmp_path / "outside")
+    before = everything(outside)
+    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
+    journal = folder / f"library.json.journal-{lives.MACHINE}"
+    if not put(kind, journal, outside):
+        pytest.skip("needs root")
+    with pytest.raises(StoreError, match=r"NOT saved.*[Rr]emove it"):
+        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(5)
+    with contextlib.suppress(StoreError):
+        store.close()
+    assert everything(outside) == before
+
+
+@pytest.mark.parametrize("folder", ["folder", "absent", "file"])
+def test_backups_in_a_folder_elsewhere_are_neither_made_nor_removed(
+    folder: str, prepared: Path, tmp_path: Path
+) -> None:
+    outside = make_outside(tmp_path / "outside")
+    for day in range(1, 29):
+        (outside / "folder" / f"library-2020-01-{day:02}.json").write_text("{}")
+    shutil.copytree(prepared / "library", tmp_path / "library")
+    shutil.rmtree(tmp_path / "library/.backups")
+    (tmp_path / "library/.backups").symlink_to(outside / folder)
+    before = everything(outside)
+    path = str(tmp_path / "library/library.json")
+    disk = Disk()
+    rotate(path, disk)
+    assert backups(path, disk)[0].kind == "before"
+    assert len(backups(path, disk)) == 1
+    assert disk.refused[f"{tmp_path}/library/.backups"].startswith(f"{tmp_path}/library/.backups is a symbolic link")
+    with pytest.raises(StoreError, match="is a symbolic link"):
+        restore(path, lives.MACHINE, "library.json.bak")
+    assert everything(outside) == before

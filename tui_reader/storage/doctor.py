@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.basefile import GRAVES, UnreadableError
+from tui_reader.storage.basefile import BACKUP, GRAVES, UnreadableError
 from tui_reader.storage.clock import is_far_ahead
 from tui_reader.storage.conflicts import all_copies
 from tui_reader.storage.disk import Disk, RefusedError
@@ -195,9 +195,19 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
     else:
         for copy in copies:
             yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
+    _look_at_names(library)
     known = backups.backups(library.path, library.disk)
     text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
     yield Finding(text, is_wrong=False)
+
+
+def _look_at_names(library: Library) -> None:
+    """Note in `disk.refused` what has the name of a file of ours and is none."""
+    base = os.path.basename(library.path)  # noqa: PTH119
+    ours = tuple(f"{base}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
+    for name in _names(library):
+        if name.startswith(ours) and f"{library.folder}/{name}" != library.journal.path:
+            library.disk.has_file(f"{library.folder}/{name}")
 
 
 def _names(library: Library) -> list[str]:

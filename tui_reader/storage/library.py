@@ -122,6 +122,7 @@ class Library:
             is_open = self.journal.open_existing()
         except RefusedError as error:
             self.read_only = self.read_only or problems.unusable(error)
+            self.disk.refused.pop(error.path, None)  # that sentence says more
             return False
         if self.journal.is_read_only:
             self.read_only = self.read_only or problems.read_only(self.path)
