@@ -121,6 +121,8 @@ class Library:
             private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
+        self.annotating.placing.may_keep_text = self.revisions.may_keep_text = self._may_keep_text
+        self.annotating.placing.on_text_left_out = self._text_left_out
         self.remembering = Remembering(self._state, places, self.revisions.text)
         self.handing = Handing(
             self._state,
@@ -416,6 +418,17 @@ class Library:
     def _background_failed(self, error: Exception) -> None:
         """Tell of a passage that could not be looked for, or a text that could not be packed; called by the thread."""
         self._listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
+
+    def _may_keep_text(self, article_id: ArticleId) -> bool:
+        """Whether the text of an article may be copied into the state; called by the thread that packs it."""
+        path = self.path_of(article_id)
+        return path is None or self._places.may_keep_text(path)
+
+    def _text_left_out(self, article_id: ArticleId) -> None:
+        """Say that the text of an annotated article is not kept; called once for each text within `sync`."""
+        path = self.path_of(article_id)
+        if path is not None:
+            self._listener(Notice(self._places.text_left_out(str(path))))
 
     def _comparing_failed(self, error: Exception) -> None:
         """Tell that it is not known what became of files that went; called by the thread that compared."""

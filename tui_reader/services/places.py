@@ -33,6 +33,8 @@ class Places(NamedTuple):
     """What the last scan of these very places learned."""
     notice: str = ""
     """Why a file `library.json` in the folder is not used, as sentences; empty where there is none, or it is."""
+    is_private: bool = False
+    """Whether the state lies in the program's own data folder, which is not shared with other people."""
 
     def name_of(self, path: str) -> str:
         """How ids and records call a file."""
@@ -47,6 +49,28 @@ class Places(NamedTuple):
         """How a person calls a file: relative to the one folder of the library, else by its whole path."""
         inside = _relative(path, self.folders[0]) if len(self.folders) == 1 else None
         return _printable(path if inside is None else inside)
+
+    def may_keep_text(self, path: str | os.PathLike[str]) -> bool:
+        """Say whether the text of a file may be copied into the state; resolves links, so it asks the disk.
+
+        A state beside the articles is shared by git, by a program that syncs, or by hand. Its sender could place a link
+        to a file that only the recipient has, and would get its text.
+
+        Returns:
+            True unless the state may be shared and the file is outside of the library's folders.
+        """
+        if self.is_private:
+            return True
+        real = Path(os.path.realpath(path))
+        homes = {*self.folders, *(file.parent for file in self.files)}
+        return any(real.is_relative_to(os.path.realpath(home)) for home in homes)
+
+    def text_left_out(self, path: str) -> str:
+        """Say in a sentence that the text of a file is not copied into the state."""
+        return (
+            f"{self.location_of(path)} is a link out of the library: what you mark in it is kept in {self.state.name}, "
+            "its whole text is not."
+        )
 
     def path_of(self, name: str) -> Path:
         """The file of a name."""
@@ -93,6 +117,7 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
         base=home if carried else None,
         cache=cache_dir / "scans" / f"{key}.sqlite",
         notice=notice,
+        is_private=chosen == data_dir / STATE_FILE,
     )
 
 

@@ -45,6 +45,10 @@ class Placing:
         self._touched: dict[ArticleId, None] = {}
         self.on_unread: Callable[[Collection[AnnotationId]], None] = ignore
         """Told the annotations that were changed here whose articles nobody has at hand."""
+        self.may_keep_text: Callable[[ArticleId], bool] = always
+        """Whether the text of an article may be copied into the state; called by the background thread."""
+        self.on_text_left_out: Callable[[ArticleId], None] = nobody
+        """Called by the owner with an annotated article whose text may not be copied."""
         state.on_annotations = self._look_again
 
     def place(self, article: ArticleId, document: Document) -> None:
@@ -121,12 +125,17 @@ class Placing:
         if packed_text(store, mark) is not None:
             return
 
-        def keep(packed: str) -> None:
+        def keep(packed: str | None) -> None:
+            if packed is None:
+                self.on_text_left_out(article)
+                return
             edits = keeping(store, mark, packed)
             if edits and not store.read_only:
                 self._state.commit(edits, "kept a text", undoable=False)
 
-        self._background.do(lambda: pack(document.text), keep, lambda: self._tell(article))
+        self._background.do(
+            lambda: pack(document.text) if self.may_keep_text(article) else None, keep, lambda: self._tell(article)
+        )
 
     def _placed(
         self,
@@ -192,6 +201,15 @@ def find_all(
         snapshot = unpack(packed) if packed is not None else None
         found.update(zip(ids, resolve_all([wanted[each] for each in ids], text, snapshot), strict=True))
     return found
+
+
+def always(_: ArticleId) -> bool:
+    """Allow the text of every article to be kept.
+
+    Returns:
+        True.
+    """
+    return True
 
 
 def nowhere(article: ArticleId) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.describe import document_fingerprint
+from tui_reader.services.placing import always
 from tui_reader.services.texts import (
     TextCache,
     compared_with,
@@ -52,6 +53,8 @@ class Revisions:
         self._cache = cache
         self._background = background
         self._document_of = document_of
+        self.may_keep_text: Callable[[ArticleId], bool] = always
+        """Whether the text of an article may be copied into the state; called by the background thread."""
         self._compared: tuple[str, str, list[Change]] | None = None
         state.on_opened = self._opened
 
@@ -110,7 +113,11 @@ class Revisions:
             if (held := packed_revision(store, seen)) is not None:
                 self._keep(article, seen, held)
             else:
-                self._background.do(lambda: self._packed(seen), lambda packed: self._keep(article, seen, packed), _idle)
+                self._background.do(
+                    lambda: self._packed(seen) if self.may_keep_text(article) else None,
+                    lambda packed: self._keep(article, seen, packed),
+                    _idle,
+                )
         elif not self._has(seen):
             self._background.do(lambda: self._cache.put(mark, document.text), _nothing, _idle)
 
