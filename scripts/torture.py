@@ -4,15 +4,17 @@
 
 Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
 state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut
-and every bit flipped, three machines with wrong clocks and a careless syncing program, a full disk, links, FIFOs and
-devices in the place of every file. Ends with a table, and with exit code 1 if anything was wrong. What goes wrong
-once can be run again: each line names its seed.
+and every bit flipped, folds killed between any two steps and windows ending together with undo compared to a run that
+met neither, reads that fail, mounts that are read-only, three machines with wrong clocks and a careless syncing program,
+a full disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything was
+wrong. What goes wrong once can be run again: each line names its seed.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import random
@@ -32,9 +34,19 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.storage import crashes, faults, lives, machines, obstacles, torn, windows  # noqa: E402
+from tests.storage import (  # noqa: E402
+    ailing,
+    crashes,
+    faults,
+    lives,
+    machines,
+    obstacles,
+    torn,
+    undone,
+    windows,
+)
 from tui_reader.errors import StoreError  # noqa: E402
-from tui_reader.storage import open_store  # noqa: E402
+from tui_reader.storage import history_file, journal, open_store  # noqa: E402
 from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
 
 if TYPE_CHECKING:
@@ -89,6 +101,48 @@ def races(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:  # noqa:
     return {"races": len(windows.RACES)}, windows.look(folder / "state")
 
 
+def _session(chance: random.Random) -> str:
+    """What a person may do before a window ends; see `undone.SESSIONS`."""
+    steps = list("abcdeghijkNMOPQ")
+    chance.shuffle(steps)
+    actions = [steps.pop() if chance.random() < 0.5 and steps else chance.choice("uurf") for _ in range(18)]
+    return " ".join([steps.pop(), *actions])
+
+
+def killed_folds(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    count, wrong = undone.kills_in_a_fold(folder / "state", _session(random.Random(seed)))
+    return {"kills": count}, wrong
+
+
+def windows_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    chance = random.Random(seed)
+    session = _session(chance).replace("f", "u")
+    deadlines = history_file._DEADLINE, journal._DEADLINE
+    history_file._DEADLINE = journal._DEADLINE = -1.0  # a window that is locked out ends later
+    try:
+        count, wrong = undone.windows_ending_together(folder / "state", session, chance.choice((2, 3)))
+    finally:
+        history_file._DEADLINE, journal._DEADLINE = deadlines
+    return {"interleavings": count}, wrong
+
+
+def failing_reads(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    chance = random.Random(seed)
+    call, number = chance.choice(ailing.READS), chance.choice((errno.EIO, errno.EACCES, errno.EROFS))
+    count, wrong = ailing.every_call(folder / "state", call, number, for_good=chance.random() < 0.5)
+    return {"failed reads": count}, wrong
+
+
+def read_only_mounts(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    chance = random.Random(seed)
+    path = ailing.prepare(folder / "state")
+    before = {item.name: item.read_bytes() for item in path.parent.iterdir() if item.is_file()}
+    disk = ailing.Mounted(chance.choice((errno.EROFS, errno.EACCES, errno.EPERM)), is_known=chance.random() < 0.5)
+    _, wrong = ailing.walk(path, disk)
+    after = {item.name: item.read_bytes() for item in path.parent.iterdir() if item.is_file()}
+    return {"mounts": 1}, wrong + (["something was written"] if before != after else [])
+
+
 def full_disk(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     mounted = folder / "small"
     mounted.mkdir()
@@ -141,6 +195,10 @@ ROUNDS: dict[str, Round] = {
     "races of two windows": races,
     "full disk": full_disk,
     "links, FIFOs and devices": obstacles_everywhere,
+    "folds killed, undo compared": killed_folds,
+    "windows ending together": windows_ending,
+    "failing reads": failing_reads,
+    "read-only mounts": read_only_mounts,
 }
 
 
