@@ -5,8 +5,8 @@
 Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
 state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut
 and every bit flipped, folds killed between any two steps and windows ending together with undo compared to a run that
-met neither, reads that fail, mounts that are read-only, three machines with wrong clocks and a careless syncing program,
-a full disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything was
+met neither, reads that fail, read-only mounts, three machines with wrong clocks and a careless syncing program, a full
+disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything was
 wrong. What goes wrong once can be run again: each line names its seed.
 """
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES, META
-from tui_reader.storage.clock import is_stamp
 from tui_reader.storage.identity import MAX_BITS
 from tui_reader.storage.registers import STAMPS
 from tui_reader.storage.values import encode
@@ -18,7 +17,9 @@ from tui_reader.storage.values import encode
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_IDS = re.compile(r"[1-9][0-9]{0,59}")
+_STAMP_MIN = 17
+_LONGEST = 60
+"""Digits of an id at most."""
 _LONG = 32
 """Digits up to which an id surely has no more than `MAX_BITS`: only then it need not be converted."""
 _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
@@ -27,13 +28,18 @@ _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
 
 def is_entry(value: Any) -> bool:
     """Return True if a value read from a journal has the shape of an entry; unknown members may have any."""
-    if type(value) is not dict or not is_stamp(value.get("s")):
+    if type(value) is not dict or not _looks_like_stamp(value.get("s")):
         return False
     for name, member in value.items():
         is_right = _MEMBERS.get(name)
         if is_right is not None and not is_right(member):
             return False
     return True
+
+
+def _looks_like_stamp(stamp: Any) -> bool:
+    """Return True for every stamp, the empty one, and those that lie too far ahead, which `State` takes for empty."""
+    return type(stamp) is str and (not stamp or (len(stamp) > _STAMP_MIN and stamp[12] == stamp[16] == "-"))
 
 
 def is_clean(value: Any, text: bytes) -> bool:
@@ -51,7 +57,10 @@ def _is_place(table: Any, number: Any) -> bool:
     return (
         _is_table(table)
         and type(number) is str
-        and _IDS.fullmatch(number) is not None
+        and number.isdecimal()
+        and number.isascii()
+        and number[0] != "0"
+        and len(number) <= _LONGEST
         and (len(number) < _LONG or table != ANNOTATIONS or int(number).bit_length() <= MAX_BITS)
     )
 

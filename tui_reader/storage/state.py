@@ -179,9 +179,14 @@ class State:
         self._prepare(entry)
         # Another thread may read meanwhile, and must see all of an entry or nothing of it: so it takes one assignment.
         self._last = self._next
-        for (table, number), registers in self._last.documents.items():
-            self._changed.setdefault(table, {})[number] = registers
-        self.numbers.update(self._last.numbers)
+        changed = self._changed
+        for (table, number), registers in self._next.documents.items():
+            if table in changed:
+                changed[table][number] = registers
+            else:
+                changed[table] = {number: registers}
+        if self._next.numbers:
+            self.numbers.update(self._next.numbers)
 
     def _prepare(self, entry: Entry) -> None:
         stamp = entry["s"] if is_stamp(entry["s"]) else ZERO
