@@ -32,6 +32,7 @@ KINDS: dict[str, Callable[[Path, Path], None]] = {
     "link to a device": lambda path, _: path.symlink_to("/dev/zero"),
     "pipe": lambda path, _: os.mkfifo(path),
     "folder": lambda path, _: path.mkdir(),
+    "socket": lambda path, _: os.mknod(path, stat.S_IFSOCK | 0o600),
     "device": _device,
 }
 """Puts each kind of thing at a path."""

@@ -134,6 +134,28 @@ def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_sil
     assert everything(outside) == before
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["library.json", "library.json.bak", "library.json.undo-aaaa", ".backups", ""])
+def test_what_is_exchanged_while_the_library_is_open_leads_nowhere(
+    name: str, kind: str, prepared: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(prepared / "library", folder)
+    outside = make_outside(tmp_path / "outside")
+    before = everything(outside)
+    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
+    if (folder / name).is_dir():
+        (folder / name).rename(tmp_path / "moved")
+    if not put(kind, folder / name, outside):
+        pytest.skip("needs root")
+    with contextlib.suppress(StoreError):
+        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(5)
+    with contextlib.suppress(StoreError):
+        store.close()
+    assert everything(outside) == before
+
+
 @pytest.mark.parametrize("folder", ["folder", "absent", "file"])
 def test_backups_in_a_folder_elsewhere_are_neither_made_nor_removed(
     folder: str, prepared: Path, tmp_path: Path

@@ -130,10 +130,8 @@ class Disk:
         """Give a regular file a second name."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             self._require_file(source, os.stat(old, dir_fd=old_folder, follow_symlinks=False))
-            if _HAS_FOLDER_HANDLES:
-                os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, follow_symlinks=False)
-            else:
-                os.link(old, new)
+            as_it_is = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
+            os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, **as_it_is)
 
     def unlink(self, path: str) -> None:
         """Take a name away; of a link the link itself."""
@@ -170,15 +168,20 @@ class Disk:
             if not stat.S_ISDIR(status.st_mode):
                 raise self._refusal(path, f"is {_kind(status)}, not a folder")
 
-    def make_private_folder(self, path: str) -> None:
-        """Create a folder that only this user may enter, or close one of this user that others may enter."""
+    def make_private_folder(self, path: str) -> bool:
+        """Create a folder that only this user may enter, or close one of this user that others may enter.
+
+        Returns:
+            True if others might have entered it so far.
+        """
         self.make_folder(path, 0o700)
-        if _HAS_FOLDER_HANDLES:
-            handle = self._open_folder(path, os.O_RDONLY)
-            try:
-                self.close_to_others(handle)
-            finally:
-                os.close(handle)
+        if not _HAS_FOLDER_HANDLES:
+            return False
+        handle = self._open_folder(path, os.O_RDONLY)
+        try:
+            return self.close_to_others(handle)
+        finally:
+            os.close(handle)
 
     def names(self, folder: str) -> list[str]:
         """Names of what is in a folder."""
@@ -306,14 +309,20 @@ class Disk:
         if hasattr(os, "fchmod"):
             os.fchmod(handle, mode & 0o777)
 
-    def close_to_others(self, handle: int) -> None:
-        """Take all permissions on a file or folder of this user from other users."""
+    def close_to_others(self, handle: int) -> bool:
+        """Take all permissions on a file or folder of this user from other users.
+
+        Returns:
+            True if there were any.
+        """
         if not hasattr(os, "fchmod"):
-            return
+            return False
         status = os.fstat(handle)
-        if status.st_uid == os.geteuid() and status.st_mode & 0o077:
-            with contextlib.suppress(OSError):  # a read-only file system
-                os.fchmod(handle, status.st_mode & 0o700)
+        if status.st_uid != os.geteuid() or not status.st_mode & 0o077:
+            return False
+        with contextlib.suppress(OSError):  # a read-only file system
+            os.fchmod(handle, status.st_mode & 0o700)
+        return True
 
     def fstat(self, handle: int) -> os.stat_result:
         """What a descriptor names, renamed or not."""

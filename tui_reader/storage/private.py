@@ -13,6 +13,8 @@ from tui_reader.storage.disk import Disk, RefusedError
 def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
     """Create a folder that only this user may enter, or close one of this user that others may enter.
 
+    Where others could enter it, the files in it are closed as well: another program may have them open.
+
     Args:
         path: The folder.
         disk: Makes the system calls.
@@ -26,7 +28,10 @@ def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
     """
     real = os.path.realpath(path) if may_be_link else f"{os.path.realpath(path.parent)}/{path.name}"
     Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    disk.make_private_folder(real)
+    if disk.make_private_folder(real):
+        for name in disk.names(real):
+            with contextlib.suppress(RefusedError):  # folders in it are closed when they are used
+                close_to_others(f"{real}/{name}", disk)
     return real
 
 
