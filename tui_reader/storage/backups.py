@@ -16,6 +16,7 @@ from typing import NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage.basefile import BACKUP, WINDOW
 from tui_reader.storage.disk import Disk, RefusedError
+from tui_reader.storage.ownership import is_our_base
 
 FOLDER = ".backups"
 _DAYS = 7
@@ -86,10 +87,10 @@ def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
     """The oldest files that were set aside for a reason, beyond what is kept; never the newest of all."""
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):
-        if backup.kind not in ("before", "daily"):
+        # A file with a name that is not given here is another program's.
+        if match := _KEPT.search(backup.path):
             # By the time in the name: the file's own time is that of what was set aside.
-            match = _KEPT.search(backup.path)
-            order = "~" if backup.path == newest else "".join(match.groups("")) if match else ""
+            order = "~" if backup.path == newest else "".join(match.groups(""))
             kinds.setdefault(backup.kind, []).append((order, backup))
     out = []
     for kept in kinds.values():
@@ -157,7 +158,8 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
             _make_folder(path, disk)
             _second_name(f"{path}{BACKUP}", target, disk)
             for old in _outdated(path, disk):
-                disk.unlink(old)
+                if is_our_base(old, disk):
+                    disk.unlink(old)
 
 
 def _outdated(path: str, disk: Disk) -> list[str]:

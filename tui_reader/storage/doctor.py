@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage import backups, filesystem, limits, problems
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.basefile import BACKUP, GRAVES, UnreadableError
+from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL, GRAVES, UnreadableError
 from tui_reader.storage.clock import is_far_ahead
 from tui_reader.storage.conflicts import all_copies
 from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.edits import written
 from tui_reader.storage.fold import fold, leftovers, remove_leftovers
 from tui_reader.storage.foreign import derived_id, latest_stamp
-from tui_reader.storage.journal import decode_lines
+from tui_reader.storage.journal import decode_lines, is_journal
 from tui_reader.storage.library import Library
 from tui_reader.storage.mending import mend_other_journal, mend_own_journal
 from tui_reader.storage.merge import Merged, merge_conflict_copies, merge_file
+from tui_reader.storage.ownership import may_replace_backups
 from tui_reader.storage.registers import DELETED
 from tui_reader.storage.wholefile import read_whole
 
@@ -160,7 +161,7 @@ def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
 
 def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Finding]:
     try:
-        entries, damaged = decode_lines(read_whole(path, library.disk, limits.JOURNAL))
+        data = read_whole(path, library.disk, limits.JOURNAL)
     except (FileNotFoundError, RefusedError):
         return  # what is refused is named once, at the end
     except OSError as error:
@@ -169,6 +170,10 @@ def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Findin
     except StoreError as error:
         yield Finding(str(error), is_wrong=True)
         return
+    if not is_journal(data):
+        yield Finding(problems.no_journal(path), is_wrong=False)
+        return
+    entries, damaged = decode_lines(data)
     if damaged:
         mended = mend_other_journal(library, path) if fix and not library.read_only else ""
         yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, mended=mended)
@@ -196,6 +201,12 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
         for copy in copies:
             yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
     _look_at_names(library)
+    if not may_replace_backups(library.path, library.disk):
+        text = (
+            f"{library.path}{BACKUP} or {library.path}{BACKUP_JOURNAL} is another program's and stays as it is: "
+            "the state before the last rewrite is not kept. Move that file away."
+        )
+        yield Finding(text, is_wrong=True)
     known = backups.backups(library.path, library.disk)
     text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
     yield Finding(text, is_wrong=False)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from tui_reader.storage.generations import is_adopted, origin, set_aside
 from tui_reader.storage.history_file import history_path, save_entries
 from tui_reader.storage.journal import decode_lines
 from tui_reader.storage.lock import try_lock
+from tui_reader.storage.ownership import may_replace_backups
 from tui_reader.storage.state import FoldPlan
 
 if TYPE_CHECKING:
@@ -102,10 +104,14 @@ def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
         disk.sync_folder(library.folder)
         journal.replace(prepared)
         library.reload_after_fold()
+    is_replaced = may_replace_backups(path, disk)
     for source, target in kept:
         # Outside of the lock: this frees the generation before the last, which takes 20 ms at 77 MB.
         with contextlib.suppress(OSError):
-            disk.rename(source, target)
+            if is_replaced:
+                disk.rename(source, target)
+            else:
+                disk.unlink(source)
     return True
 
 
@@ -137,9 +143,9 @@ def remove_leftovers(library: Library) -> None:
 
 
 def _temporaries(library: Library, *, remove: bool) -> Iterator[tuple[str, bool]]:
-    prefix = f"{os.path.basename(library.path)}.tmp-"  # noqa: PTH119
+    ours = re.compile(rf"{re.escape(os.path.basename(library.path))}\.tmp-[0-9a-z]{{1,16}}-\d+-[0-9a-f]{{6}}")  # noqa: PTH119
     try:
-        paths = [f"{library.folder}/{name}" for name in library.disk.names(library.folder) if name.startswith(prefix)]
+        paths = [f"{library.folder}/{name}" for name in library.disk.names(library.folder) if ours.fullmatch(name)]
     except OSError:
         return
     for path in paths:

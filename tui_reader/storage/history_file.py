@@ -16,7 +16,7 @@ from tui_reader.storage import limits
 from tui_reader.storage.clock import ZERO
 from tui_reader.storage.disk import RefusedError
 from tui_reader.storage.history import STEPS, Step, replay
-from tui_reader.storage.journal import Entry, LockedError, decode_lines, encode_line
+from tui_reader.storage.journal import Entry, LockedError, decode_lines, encode_line, is_journal
 from tui_reader.storage.lock import try_lock
 from tui_reader.storage.wholefile import read_end
 
@@ -82,6 +82,8 @@ def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 def _save(path: str, new: list[Entry], disk: Disk) -> None:
     with _locked(path, disk) as handle:
         size = disk.fstat(handle).st_size
+        if size and not is_journal(disk.read_at(handle, 1 << 16, 0)):
+            raise RefusedError(path, "is not an undo file of tui-reader")
         start = max(0, size - limits.HISTORY)
         data = disk.read_at(handle, size - start, start) if size else b""
         known = decode_lines(data)[0]

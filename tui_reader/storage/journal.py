@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 import time
 import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.storage import limits
+from tui_reader.storage.disk import RefusedError
 from tui_reader.storage.entries import is_clean, is_entry
 from tui_reader.storage.lock import try_lock, unlock
 from tui_reader.storage.values import decode_each, encode
@@ -27,6 +29,9 @@ Entry: TypeAlias = dict[str, Any]
 
 VERSION = 1
 HEAD = b'{"journal":%d}\n' % VERSION
+_MARK = b'{"journal":'
+_LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
+_START = 1 << 16
 _DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer is stopped or hangs
 _PAUSE = 0.0005
 
@@ -70,6 +75,18 @@ def decode_lines(data: bytes) -> tuple[list[Entry], int]:
     values = decode_each(texts)
     entries = [v for v, text in zip(values, texts, strict=True) if is_entry(v) and is_clean(v, text)]
     return entries, damaged + len(values) - len(entries)
+
+
+def is_journal(start: bytes) -> bool:
+    """Tell by its first bytes whether a file holds lines of ours, damaged ones among them.
+
+    Returns:
+        True if it is empty, begins with our first line or a part of it, with a line of ours or with zero bytes (as a
+        power cut may leave it), or has an intact line.
+    """
+    if not start.strip() or start.startswith((_MARK, b"\0")) or _MARK.startswith(start) or _LINE.match(start):
+        return True
+    return bool(decode_lines(start[: start.rfind(b"\n") + 1])[0])
 
 
 class Journal:
@@ -116,7 +133,19 @@ class Journal:
                     raise
                 self._handle = self._disk.open(self.path, os.O_RDONLY)
                 self.is_read_only = True
+            self._require_ours()
         return True
+
+    def _require_ours(self) -> None:
+        """Close a file of another program that has the journal's name.
+
+        Raises:
+            RefusedError: It is one.
+        """
+        start = self._disk.read_at(self._handle, len(_MARK), 0)
+        if start != _MARK and not is_journal(self._disk.read_at(self._handle, _START, 0)):
+            self.close()
+            raise RefusedError(self.path, "is not a journal of tui-reader")
 
     def is_current(self) -> bool:
         """Whether the open file is the one that the path names."""
@@ -148,6 +177,7 @@ class Journal:
         while True:
             if self._handle < 0:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+                self._require_ours()
                 self.restart()
             try:
                 self._wait_for_lock(deadline)

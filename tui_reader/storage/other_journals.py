@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import StoreError
 from tui_reader.storage import limits, problems
 from tui_reader.storage.disk import RefusedError
-from tui_reader.storage.journal import Entry, decode_lines
+from tui_reader.storage.journal import Entry, decode_lines, is_journal
 from tui_reader.storage.opener import Signature, signature
 from tui_reader.storage.wholefile import read_whole
 
@@ -67,6 +67,9 @@ class OtherJournals:
             self.warnings[path] = str(error)
             return []
         self._read[path] = seen
+        if not is_journal(data):
+            self.warnings[path] = problems.no_journal(path)
+            return []
         entries, damaged = decode_lines(data[: data.rfind(b"\n") + 1])
         self.warnings.pop(path, None)
         if damaged:

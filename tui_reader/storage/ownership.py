@@ -8,19 +8,18 @@ stamps, or if a journal or a backup of ours stands beside them. Other programs c
 
 from __future__ import annotations
 
+import contextlib
 import os
 from enum import Enum, auto
 from typing import NamedTuple
 
 from tui_reader.storage import problems
-from tui_reader.storage.basefile import BACKUP
+from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
 from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.recognition import BEGINNING, HEAD, Content, has_data, judge
 
 TAIL = 1 << 16
 """Bytes that are read of the end of a larger file whose beginning does not tell."""
-
-_JOURNAL_HEAD = b'{"journal":'
 
 
 class Owner(Enum):
@@ -139,20 +138,31 @@ def foreign_copy(path: str, disk: Disk) -> str:
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:
-    """Say whether a journal is ours; one that was only begun counts.
+    """Say whether a journal or an undo file is ours; one that was only begun counts.
 
     Returns:
-        True if it is a regular file, no link, and empty, has our first line, or holds an intact line.
+        True if it is a regular file, no link, that says so.
     """
     try:
         head, _, _ = _read(path, disk)
     except OSError:
         return False
-    from tui_reader.storage.journal import decode_lines  # noqa: PLC0415 - only where a journal is looked at
+    from tui_reader.storage.journal import is_journal  # noqa: PLC0415 - only where a journal is looked at
 
-    if head.startswith(_JOURNAL_HEAD) or _JOURNAL_HEAD.startswith(head):
-        return True
-    return bool(decode_lines(head[: head.rfind(b"\n") + 1])[0])
+    return is_journal(head)
+
+
+def may_replace_backups(base: str, disk: Disk) -> bool:
+    """Say whether the generation before and its journal may be replaced by the next ones.
+
+    Returns:
+        False if a file of another program has the name of either. A link is replaced itself, whatever it leads to.
+    """
+    with contextlib.suppress(OSError):
+        head, tail, size = _read(f"{base}{BACKUP}", disk)
+        if judge(head, tail, size)[0] in (Content.OTHER, Content.BROKEN):
+            return False
+    return not disk.has_file(f"{base}{BACKUP_JOURNAL}") or is_our_journal(f"{base}{BACKUP_JOURNAL}", disk)
 
 
 def _leads_out(path: str) -> bool:

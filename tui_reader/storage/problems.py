@@ -183,6 +183,11 @@ def not_listed(folder: str, error: OSError) -> str:
     return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
 
 
+def no_journal(path: str) -> str:
+    """Say that a file is called like a journal and is another program's."""
+    return f"{path} is not a journal of tui-reader: it is passed over and stays as it is."
+
+
 def foreign(path: str, reason: str) -> StoreError:
     """The refusal of a file that another program keeps its data in."""
     return StoreError(

@@ -18,7 +18,7 @@ HEAD = 1 << 18
 """Bytes that are looked at of a file, however large it is: parsing them takes 3 ms."""
 _ARTICLES, _ANNOTATIONS, _TEXTS = "articles", "annotations", "texts"
 BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
-_SHORTEST = len(b'{"meta": {')
+_SHORTEST = len(START + HEADER_ID + b'{"format"')
 _ID = re.compile(r"[1-9][0-9]{0,59}")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _MARKS = re.compile(
