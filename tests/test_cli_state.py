@@ -102,3 +102,20 @@ def test_a_state_file_that_is_gone_can_be_restored_from_what_is_left(
     state.unlink()
     assert main(["backup", "restore", "library.json.bak", "--state", str(state)]) == 0
     assert kept(state)["one"] is True
+
+
+@pytest.mark.parametrize("name", [".backups", ".backups/library-2026-01-01.json", "library.json.bak"])
+def test_a_link_among_the_backups_is_named_and_not_listed(
+    name: str, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = state.parent / name
+    if link.parent == state.parent and link.is_dir():
+        link.rename(tmp_path / "moved")
+    link.parent.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    assert main(["backup", "list", "--state", str(state)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if line.startswith(f"{link} is a symbolic link") and "Remove it, or move it" in line]
+    assert not [line for line in told if line.endswith(f" {link.name}")]

@@ -83,13 +83,15 @@ def backup(arguments: Sequence[str]) -> int:
     add_library(restore, _DEFAULT)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.maintenance import list_backups, restore_backup  # noqa: PLC0415
+    from tui_reader.services.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
 
     state = _existing_state_of(options)
     if options.verb == "list":
         found = list_backups(state)
         for each in found:
             tell(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
+        for sentence in refused_backups(state):
+            tell(sentence)
         if not found:
             tell(f"{state} has no backups yet; the first is made when it is next rewritten.")
         return 0

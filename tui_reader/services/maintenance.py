@@ -103,6 +103,16 @@ def list_backups(state: Path) -> list[Backup]:
     return [Backup(b.path, b.path.rpartition("/")[2], b.when, b.size, b.kind) for b in backups(str(state), Disk())]
 
 
+def refused_backups(state: Path) -> list[str]:
+    """Name what stands among the backups of a state file and is not used, such as a link, as sentences."""
+    from tui_reader.storage.backups import backups  # noqa: PLC0415
+    from tui_reader.storage.disk import Disk  # noqa: PLC0415
+
+    disk = Disk()
+    backups(str(state), disk)
+    return list(disk.refused.values())
+
+
 def restore_backup(state: Path, name: str) -> Restored:
     """Make the state what it was in a backup. It is one change more: undone by restoring what was kept.
 
