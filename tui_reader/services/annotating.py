@@ -249,7 +249,7 @@ class Annotating:
             kept, told = _merged(base, written, annotation.note)
         outcome = self._change(
             annotation_id,
-            lambda each: {"note": kept or None, "tags": _tags((*each.tags, *more)) or None},
+            lambda each: {"note": kept or None} | ({"tags": _tags((*each.tags, *more))} if more else {}),
             label,
         )
         return outcome._replace(message="; ".join(filter(None, (outcome.message, told))))

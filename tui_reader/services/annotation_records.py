@@ -2,17 +2,21 @@
 
 Anchors and the placement are one field each, since their parts only mean something together. Fields that this version
 does not know are never touched, since every change is an edit of single fields.
+
+Texts are cleaned as they are read, in the way that articles are: a quote is found in its article as before, and what
+could act on a terminal stays in the record.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
 from tui_reader.storage.base import ANNOTATIONS, Edit, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
@@ -40,10 +44,10 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
         placed=placed,
         colour=colour if isinstance(colour, int) and 1 <= colour <= COLOURS else 1,
         note=_text(record.get("note")),
-        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
-        created=_text(record.get("created")),
-        updated=_text(record.get("updated")),
-        deleted=_text(record.get("deleted")),
+        tags=decode_tags(tags) if isinstance(tags, list) else (),
+        created=decode_time(record.get("created")),
+        updated=decode_time(record.get("updated")),
+        deleted=decode_time(record.get("deleted")),
         extra={} if _KNOWN.issuperset(record) else {k: v for k, v in record.items() if k not in _KNOWN},
     )
 
@@ -101,7 +105,8 @@ def decode_anchor(value: object) -> Anchor | None:
     if not isinstance(value, dict) or not isinstance(value.get("exact"), str) or not value["exact"]:
         return None
     return Anchor(
-        exact=value["exact"],
+        # A quote of nothing that can be shown is still one: without words it would be a note on the article.
+        exact=_text(value["exact"]) or "\ufffd",
         prefix=_text(value.get("prefix")),
         suffix=_text(value.get("suffix")),
         start=_offset(value.get("start")),
@@ -109,6 +114,16 @@ def decode_anchor(value: object) -> Anchor | None:
         block=_offset(value.get("block")),
         fingerprint=_text(value.get("fingerprint")),
     )
+
+
+def decode_tags(values: Sequence[object]) -> tuple[str, ...]:
+    """Return the tags of a list, each once, as they are shown and typed; values that are no tag are left out."""
+    return tuple(dict.fromkeys(tag for each in values if isinstance(each, str) and (tag := clean_line(each))))
+
+
+def decode_time(value: object) -> str:
+    """Return a time as it is kept; empty where the value is no text."""
+    return clean_line(value) if isinstance(value, str) else ""
 
 
 _STATES = {str(state): state for state in PlaceState}
@@ -144,4 +159,4 @@ def _offset(value: object) -> int:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return clean_text(value) if isinstance(value, str) else ""

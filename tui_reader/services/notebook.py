@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.pace import breathe
 from tui_reader.model.annotation import PlaceState
-from tui_reader.services.annotation_records import decode
+from tui_reader.services.annotation_records import decode, decode_time
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -307,7 +307,8 @@ def _place(annotation: Annotation) -> tuple[int, int, str]:
 
 
 def _is_deleted(deleted: object, updated: object) -> bool:
-    return isinstance(deleted, str) and bool(deleted) and not (isinstance(updated, str) and updated > deleted)
+    gone = decode_time(deleted)
+    return bool(gone) and gone >= decode_time(updated)
 
 
 def _may_be_lost(record: Record) -> bool:

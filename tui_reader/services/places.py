@@ -220,5 +220,8 @@ def _printable(path: str) -> str:
     """A path as text: bytes that are no UTF-8, and control characters, as escapes."""
     if path.isprintable():
         return path
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    try:
+        text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a name that only a damaged or hostile state can hold: no file is called so
+        text = path
     return "".join(c if c.isprintable() or c == "\u3000" else f"\\x{ord(c):02x}" for c in text)

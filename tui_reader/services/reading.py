@@ -282,12 +282,13 @@ class Reading:
 
 def _told(told: str, transaction: Transaction) -> str:
     """What was taken back or done again, and what of it was left alone."""
+    label = clean_line(str(transaction.label))  # it may come from a journal that another program wrote
     if not transaction.left:
-        return told + transaction.label
+        return told + label
     if not transaction.edits:
-        return f"left alone, since it was changed elsewhere: {transaction.label}"
+        return f"left alone, since it was changed elsewhere: {label}"
     number = f"{len(transaction.left):,} annotations" if len(transaction.left) > 1 else "an annotation"
-    return f"{told}{transaction.label}; without {number} changed elsewhere since"
+    return f"{told}{label}; without {number} changed elsewhere since"
 
 
 def _named(rows: Iterable[Headline]) -> str:

@@ -1,5 +1,8 @@
 """How a reading state lies in the store: one flat record per article, fields at their resting value left out.
 
+A library may come from anywhere, so texts are cleaned as they are read: what could act on a terminal stays in the
+record, and is not in the state.
+
 Fields that this version does not know are never touched, since every change is an edit of single fields.
 """
 
@@ -7,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from tui_reader.document.clean import clean_line
 from tui_reader.model.article import NOTHING, ArticleId, Metadata, ReadingState
-from tui_reader.services.annotation_records import decode_anchor
+from tui_reader.services.annotation_records import decode_anchor, decode_tags
 from tui_reader.storage.base import ARTICLES, Edit, Record
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ EDITABLE = ("title", "byline", "source", "date", "url", "language")
 """Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
 
 _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
+TEXTS = frozenset(("tags", *(edited for _, edited in _EDITED)))
+"""Fields whose texts a state has clean, and the record as they were written."""
 
 BOOKMARK = "bookmark_"
 """Begins the name of a field that holds a bookmark's anchor; its letter ends it."""
@@ -44,11 +50,11 @@ def decode(record: Record | None) -> ReadingState:
         archived=record.get("archived") is True,
         offset=max(0, int(_number(record.get("offset")))),
         progress=min(1.0, max(0.0, _number(record.get("progress")))),
-        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else None,
+        tags=decode_tags(tags) if isinstance(tags, list) else None,
         opened=_text(record.get("opened")),
         finished=_text(record.get("finished")),
         joined=record.get("joined") is True,
-        edits={name: value for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
+        edits={name: clean_line(value) for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
         bookmarks=_bookmarks(record),
     )
 
@@ -102,7 +108,9 @@ _UNTOUCHED = ReadingState()
 
 
 def _bookmarks(record: Record) -> Mapping[str, Anchor]:
-    found = {name.removeprefix(BOOKMARK): decode_anchor(record[name]) for name in record if name.startswith(BOOKMARK)}
+    # A letter that cannot be typed leads nowhere.
+    names = [name for name in record if name.startswith(BOOKMARK) and name.isprintable()]
+    found = {name.removeprefix(BOOKMARK): decode_anchor(record[name]) for name in names}
     return {letter: anchor for letter, anchor in found.items() if anchor is not None} or NOTHING
 
 
@@ -116,4 +124,4 @@ def _is_texts(value: object) -> TypeGuard[list[str]]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return clean_line(value) if isinstance(value, str) else ""

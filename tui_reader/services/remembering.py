@@ -6,6 +6,7 @@ import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tui_reader.document.clean import clean_line, escape
 from tui_reader.model.article import Article, Headline
 from tui_reader.services.records import LOCATION, decode, decode_description
 from tui_reader.services.revisions import SEEN
@@ -41,9 +42,9 @@ class Remembering:
         location = self._location(record.get(LOCATION) if record else None)
         if not metadata.title and "title" not in state.edits:
             stem = PurePath(location).stem if location != "-" else ""
-            metadata = metadata._replace(title=stem or article, guessed=frozenset({"title"}))
+            metadata = metadata._replace(title=stem or clean_line(article) or "?", guessed=frozenset({"title"}))
         if not metadata.url and article.startswith(("http://", "https://")):
-            metadata = metadata._replace(url=article)
+            metadata = metadata._replace(url=clean_line(article))
         notes = self._state.notebook.known_count(article)
         return Headline(Article(article, location, metadata), state, notes)
 
@@ -114,7 +115,9 @@ class Remembering:
         """How a person calls the file of a name."""
         if not isinstance(name, str) or not name:
             return ""
-        return "-" if name.startswith(STDIN_PREFIX) else self._places.location_of(str(self._places.path_of(name)))
+        if name.startswith(STDIN_PREFIX):
+            return "-"
+        return escape(self._places.location_of(str(self._places.path_of(name))))
 
 
 def _plain(text: str, headline: Headline) -> Document:

@@ -10,6 +10,7 @@ from tui_reader.services.records import (
     FINGERPRINT,
     LOCATION,
     SEEN_FIELDS,
+    TEXTS,
     amended,
     decode,
     differences,
@@ -90,8 +91,14 @@ class LibraryState:
 
     def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
         """The edits that give an article's record these fields."""
-        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked.
-        return list(differences(headline.id, encode(headline.state), fields))
+        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked. Not
+        # so for texts, which the state has clean: a tag as it is in the record is taken away, not one that looks so.
+        held = encode(headline.state)
+        texts = [name for name in fields if name in TEXTS]
+        if texts:
+            record = self.store.get(ARTICLES, headline.id) or {}
+            held |= {name: record.get(name) for name in texts}
+        return list(differences(headline.id, held, fields))
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
         """Show edits that are in the store already; the articles concerned, each once.

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.document.clean import clean_text
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import Edit
 from tui_reader.storage.disk import Disk
@@ -153,7 +154,7 @@ class TextCache:
 
 
 def _inflate(data: bytes) -> str:
-    """The text of compressed bytes; ValueError if there is none."""
+    """The text of compressed bytes, clean as articles are; ValueError if there is none."""
     import zlib  # noqa: PLC0415
 
     inflater = zlib.decompressobj()
@@ -163,4 +164,4 @@ def _inflate(data: bytes) -> str:
         raise ValueError(str(error)) from None
     if not inflater.eof:
         raise ValueError("cut off, or too large")
-    return text.decode("utf-8", "surrogatepass")
+    return clean_text(text.decode("utf-8", "surrogatepass"))
