@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
-from tui_reader.cli_common import remark, tell, told, write_any_sign
+from tui_reader.cli_common import ArgumentParser, complain, printed, tell, tell_rows, told, write_any_sign
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             told()
     except ReaderError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint, error.details)
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=paths.PROGRAM,
         description="Read long articles in the terminal and keep what matters from them.",
         epilog=_EPILOG,
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=f"{paths.PROGRAM} init",
         description="Make a folder a library that carries its own state, in a file library.json with relative paths.",
         allow_abbrev=False,
@@ -124,7 +124,7 @@ def _init(arguments: Sequence[str]) -> int:
 
 
 def _config(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=f"{paths.PROGRAM} config",
         description="Show every setting with its meaning and its default, as a file of settings.",
         allow_abbrev=False,
@@ -140,7 +140,7 @@ def _config(arguments: Sequence[str]) -> int:
         config.write_default(file)
         tell(f"{file} now holds every setting; take away the # before those you change.")
     else:
-        tell(config.default_text(), end="")
+        tell_rows(config.default_text())
     return 0
 
 
@@ -302,14 +302,8 @@ def _report(error: BaseException) -> None:
     what = f"The reader ended by an error of its own ({type(error).__name__})."
     try:
         log = paths.log_file()
-        write_log(log, story)
+        write_log(log, printed(story, rows=True))
     except (OSError, ReaderError):
-        _complain(what, "What led to it could not be written down either.")
+        complain(what, "What led to it could not be written down either.")
     else:
-        _complain(what, f"{log} tells more. What you did until then is kept.")
-
-
-def _complain(message: str, hint: str) -> None:
-    """Say what went wrong; a file's name in it is data, and must not reach the terminal as control characters."""
-    for line in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in hint.split("\n") if each)):
-        remark(line)
+        complain(what, f"{log} tells more. What you did until then is kept.")

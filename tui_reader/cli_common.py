@@ -7,8 +7,24 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from tui_reader import paths
 from tui_reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """A parser whose errors, which repeat arguments as they were given, cannot act on the terminal."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Leave the program, after a message where there is one."""
+        if message:
+            remark(message.removesuffix("\n"))
+        sys.exit(status)
 
 
 def add_library(parser: argparse.ArgumentParser, what: str, *, positional: bool = False, old: str = "") -> None:
@@ -34,9 +50,16 @@ def places_of(options: argparse.Namespace) -> list[Path]:
     return [*getattr(options, "paths", ()), *options.library]
 
 
-def printed(text: str) -> str:
-    """A text of whatever origin, such as a file's name, without what could act on the terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else c.encode("unicode_escape").decode() for c in text)
+def printed(text: str, *, rows: bool = False) -> str:
+    r"""Write a text so that it cannot act on the terminal: with escapes such as `\x1b`, and in one row.
+
+    Args:
+        text: The text; a file's name, a tag or a note in it may hold any character.
+        rows: Whether its line feeds begin rows. They must be the program's own then.
+    """
+    from tui_reader.document.clean import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
+
+    return escape(text, keep="\n" if rows else "")
 
 
 def write_any_sign() -> None:
@@ -46,17 +69,43 @@ def write_any_sign() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def tell(text: str, end: str = "\n") -> None:
-    """Write a piece of the result to standard output; `told` says when it is complete.
+def tell(text: str) -> None:
+    """Write a row of the result to standard output; `told` says when it is complete.
 
     Raises:
         BrokenPipeError: Whoever read it has gone.
         ReaderError: It cannot be written.
     """
+    _write(f"{printed(text)}\n")
+
+
+def tell_rows(text: str) -> None:
+    """Write several rows of the result, whose line feeds are the program's own; it raises what `tell` does."""
+    _write(f"{printed(text.removesuffix(chr(10)), rows=True)}\n")
+
+
+def tell_json(value: Any) -> None:
+    """Write a value as JSON, in which `\\u` escapes stand for all that must not reach a terminal.
+
+    It raises what `tell` does.
+    """
+    import json  # noqa: PLC0415 - most verbs print none
+
+    from tui_reader.document.clean import escape_json  # noqa: PLC0415
+
+    text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # JSON has escapes of its own for what the terminal has no character for
+        text = json.dumps(value, indent=2)
+    _write(f"{text}\n")
+
+
+def _write(text: str) -> None:
     if sys.stdout is None:
         raise ReaderError("Standard output is closed.", "Lead it somewhere.")
     try:
-        sys.stdout.write(text + end)
+        sys.stdout.write(text)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -85,9 +134,15 @@ def _unwritten(error: OSError) -> ReaderError:
 
 
 def remark(text: str) -> None:
-    """Tell something to whoever sits there, apart from the result that may go down a pipe."""
+    """Write a row to standard error, apart from the result that may go down a pipe."""
     if sys.stderr is not None:
         sys.stderr.write(f"{printed(text)}\n")
+
+
+def complain(message: str, hint: str = "", details: Sequence[str] = ()) -> None:
+    """Write what went wrong to standard error, and below it the way out, each in a row."""
+    for row in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in (hint, *details) if each)):
+        remark(row)
 
 
 def counted(number: int, what: str) -> str:

@@ -6,13 +6,12 @@ Everything goes through the store, so that a reader that is open meanwhile sees 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui_reader import config, paths
-from tui_reader.cli_common import add_library, counted, places_of, remark, tell
+from tui_reader.cli_common import ArgumentParser, add_library, counted, places_of, remark, tell, tell_json
 from tui_reader.errors import ReaderError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def notes(arguments: Sequence[str]) -> int:
 
 def verify(arguments: Sequence[str]) -> int:
     """Say which quotes of a draft are exact."""
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=f"{paths.PROGRAM} verify",
         description="Say which quotes in a draft stand in the library exactly, which were altered, and which are not "
         "there. Quotes are block quotes of Markdown, and four words or more between quotation marks.",
@@ -82,13 +81,13 @@ def verify(arguments: Sequence[str]) -> int:
         searched = _searched(articles, places or library.folders)
         is_damaged = bool(library.store.damage)
     if options.json:
-        _print_json([each.as_json() for each in results])
+        tell_json([each.as_json() for each in results])
         remark(searched)
     else:
         for each in results:
             _tell_verdict(each, options.draft)
-        _say(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
-        _say(searched)
+        tell(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
+        tell(searched)
     if not quotes:
         remark(f"{options.draft} holds no quotes: none in block quotes, none of four words or more in quotation marks.")
     if is_damaged:
@@ -97,11 +96,11 @@ def verify(arguments: Sequence[str]) -> int:
 
 
 def _tell_verdict(checked: Checked, draft: Path) -> None:
-    _say(f"{checked.verdict:8} {draft}:{checked.quote.line}  “{_short(checked.quote.text)}”")
+    tell(f"{checked.verdict:8} {draft}:{checked.quote.line}  “{_short(checked.quote.text)}”")
     if checked.headline is not None:
-        _say(f"         {checked.headline.title} ({checked.headline.article.location})")
+        tell(f"         {checked.headline.title} ({checked.headline.article.location})")
     if checked.difference:
-        _say(f"         {' '.join(checked.difference.split())}")
+        tell(f"         {' '.join(checked.difference.split())}")
 
 
 def _searched(articles: Articles, places: Sequence[Path]) -> str:
@@ -115,8 +114,8 @@ def _searched(articles: Articles, places: Sequence[Path]) -> str:
     return f"{told}."
 
 
-def _notes_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _notes_parser() -> ArgumentParser:
+    parser = ArgumentParser(
         prog=f"{paths.PROGRAM} notes",
         description="List, show, add, edit, move and delete highlights and notes, also while the reader is open.",
         epilog=_NOTES_EPILOG,
@@ -190,24 +189,27 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace, held: Notes) -> int:
+    from tui_reader.document.clean import clean_line  # noqa: PLC0415 - loaded with the services by then
+
     known = list(held.all(everywhere=not places_of(options)))
+    tag = None if options.tag is None else clean_line(options.tag)
     wanted = [
         note
         for note in known
-        if (options.tag is None or options.tag in note.annotation.tags)
+        if (tag is None or tag in note.annotation.tags)
         and (options.colour is None or (note.annotation.quote and note.annotation.colour == options.colour))
         and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
     ]
     if options.json:
-        _print_json([note.as_json() for note in wanted])
+        tell_json([note.as_json() for note in wanted])
         return 0
     short = held.short_ids()
     title = None
     for note in wanted:
         if title != (note.title, note.file or note.was):
             title = (note.title, note.file or note.was)
-            _say(f"{note.title} ({_file(note)})")
-        _say(f"  {short[note.annotation.id]}  {_line(note)}")
+            tell(f"{note.title} ({_file(note)})")
+        tell(f"  {short[note.annotation.id]}  {_line(note)}")
     if known and not wanted:
         remark(f"None of {counted(len(known), 'annotation')} is like that.")
     elif not known:
@@ -243,27 +245,27 @@ def _edit(options: argparse.Namespace, held: Notes) -> int:
 def _delete(options: argparse.Namespace, held: Notes) -> int:
     ids, told = held.delete(options.ids)
     if options.json:
-        _print_json(ids)
+        tell_json(ids)
     else:
-        _say(told)
+        tell(told)
     return 0
 
 
 def _move(options: argparse.Namespace, held: Notes) -> int:
     told = held.move(options.source, options.file)
     if options.json:
-        _print_json([note.as_json() for note in held.of(held.article_of(options.file))])
+        tell_json([note.as_json() for note in held.of(held.article_of(options.file))])
     else:
-        _say(told)
+        tell(told)
     return 0
 
 
 def _tell(options: argparse.Namespace, note: Note) -> None:
     if options.json:
-        _print_json(note.as_json())
+        tell_json(note.as_json())
         return
     annotation = note.annotation
-    _say(annotation.id)
+    tell(annotation.id)
     for name, value in (
         ("article", note.title),
         ("file", _file(note)),
@@ -276,7 +278,7 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
         ("note", annotation.note),
     ):
         if value:
-            _say(f"{name + ':':8} {value}")
+            _tell_value(name, value)
 
 
 def _file(note: Note) -> str:
@@ -363,18 +365,8 @@ def _short(text: str, most: int = 60) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def _print_json(value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding if sys.stdout is not None else "utf-8")
-    except UnicodeEncodeError:
-        # Such as a file's name that is no UTF-8: JSON has escapes of its own for all that there is.
-        text = json.dumps(value, indent=2)
-    tell(text)
-
-
-def _say(text: str) -> None:
-    """Print a text that may hold anything, a file's name for one, without what could act on the terminal."""
-    from tui_reader.document.clean import clean_text  # noqa: PLC0415 - loaded with the services by then
-
-    tell(clean_text(text))
+def _tell_value(name: str, value: str) -> None:
+    """Print a value behind its name; its further rows are set in, so that none looks like another name."""
+    first, *more = value.expandtabs(4).split("\n")
+    for row in (f"{name + ':':8} {first}", *(f"{'':8} {each}".rstrip() for each in more)):
+        tell(row)

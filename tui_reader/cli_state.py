@@ -5,16 +5,16 @@ They may be used while a reader has the library open, which sees what they did w
 
 from __future__ import annotations
 
-import argparse
 import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.cli_common import add_library, counted, places_of, remark, tell
+from tui_reader.cli_common import ArgumentParser, add_library, counted, places_of, remark, tell
 from tui_reader.errors import UsageError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 
@@ -70,18 +70,7 @@ def merge(arguments: Sequence[str]) -> int:
 
 def backup(arguments: Sequence[str]) -> int:
     """List the backups of the state, or go back to one."""
-    parser = _parser("backup", "List the backups of a library's state, or go back to one of them.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|restore")
-    about = "List every backup, the latest first."
-    listing = verbs.add_parser("list", help="every backup, the latest first", description=about, allow_abbrev=False)
-    add_library(listing, _DEFAULT, positional=True)
-    about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
-    restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
-    restore.add_argument(
-        "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
-    )
-    add_library(restore, _DEFAULT)
-    options = parser.parse_args(arguments)
+    options = _backup_parser().parse_args(arguments)
 
     from tui_reader.services.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
 
@@ -102,10 +91,23 @@ def backup(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parser(verb: str, description: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        prog=f"{paths.PROGRAM} {verb}", description=description, epilog=_EPILOG, allow_abbrev=False
+def _backup_parser() -> ArgumentParser:
+    parser = _parser("backup", "List the backups of a library's state, or go back to one of them.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|restore")
+    about = "List every backup, the latest first."
+    listing = verbs.add_parser("list", help="every backup, the latest first", description=about, allow_abbrev=False)
+    add_library(listing, _DEFAULT, positional=True)
+    about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
+    restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
+    restore.add_argument(
+        "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
     )
+    add_library(restore, _DEFAULT)
+    return parser
+
+
+def _parser(verb: str, description: str) -> ArgumentParser:
+    return ArgumentParser(prog=f"{paths.PROGRAM} {verb}", description=description, epilog=_EPILOG, allow_abbrev=False)
 
 
 def _state_of(options: argparse.Namespace) -> Path:

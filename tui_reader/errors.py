@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class ReaderError(Exception):
     """Something that a user can be told in two sentences.
@@ -9,17 +14,19 @@ class ReaderError(Exception):
     Attributes:
         message: What happened, naming the file or the setting concerned.
         hint: The way out, as a full sentence; empty where there is none.
+        details: Rows below the hint, such as what there is to choose from.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = tuple(details)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return " ".join(filter(None, (self.message, self.hint, *self.details)))
 
 
 class UsageError(ReaderError):

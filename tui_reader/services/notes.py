@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.anchoring.folding import fold
 from tui_reader.anchoring.quotes import QuoteFinder
-from tui_reader.document.clean import clean_line
+from tui_reader.document.clean import clean_line, escape
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.services.headless import file_of, read_document
 from tui_reader.services.placing import find_all
@@ -136,8 +136,10 @@ class Notes:
         if not given:
             raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
         known = {each.id: each for each in self._library.annotating.all()}
-        alike = [each for each in known.values() if each.id.lower().startswith(given.lower())]
-        exact = [known[given]] if given in known else [each for each in alike if len(each.id) == len(given)]
+        # An id that another program made up is typed as it is printed.
+        alike = [each for each in known.values() if _begins(each.id, given) or _begins(escape(each.id), given)]
+        whole = {len(given), len(escape(given))}
+        exact = [known[given]] if given in known else [each for each in alike if len(escape(each.id)) in whole]
         matching = exact or alike
         if not matching:
             raise (StoreError if self.is_damaged else ReaderError)(
@@ -145,21 +147,22 @@ class Notes:
                 "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
             )
         if len(matching) > 1:
-            raise ReaderError(f"There are several annotations whose ids begin with {given}.", self._named(matching))
+            told = f"There are several annotations whose ids begin with {given}."
+            raise ReaderError(told, "Which is meant?", self._named(matching))
         if not exact and len(given) < LEAST_PREFIX:
             raise ReaderError(f"“{given}” is too short for an id.", f"Give {LEAST_PREFIX} characters of it or more.")
         found = matching[0]
         return next(note for note in self.of(found.article) if note.annotation.id == found.id)
 
-    def _named(self, annotations: Sequence[Annotation]) -> str:
-        """Some annotations by the ids that tell them apart, a line each."""
+    def _named(self, annotations: Sequence[Annotation]) -> list[str]:
+        """Some annotations by the ids that tell them apart, a row each."""
         short = self.short_ids()
         named = [
             "  ".join(filter(None, (short[each.id], each.quote and f"“{_in_short(each.quote)}”", _in_short(each.note))))
             for each in annotations[:NAMED]
         ]
         more = len(annotations) - NAMED
-        return "\n".join(("Which is meant?", *named, *([f"and {more:,} more"] if more > 0 else [])))
+        return [*named, *([f"and {more:,} more"] if more > 0 else [])]
 
     def add(
         self,
@@ -264,9 +267,9 @@ class Notes:
             located = [each for each in ids if named == library.remembering.headline(each).article.location]
             found = [named] if named in ids else located
         if len(found) > 1:
-            meant = (f"{each}  “{clean_line(library.remembering.headline(each).title)}”" for each in found[:NAMED])
-            told = "\n".join(("Which is meant? Name it by its id:", *meant))
-            raise ReaderError(f"{clean_line(named)} may be any of {len(found)} articles with notes.", told)
+            meant = [f"{each}  “{clean_line(library.remembering.headline(each).title)}”" for each in found[:NAMED]]
+            told = f"{clean_line(named)} may be any of {len(found)} articles with notes."
+            raise ReaderError(told, "Which is meant? Name it by its id:", meant)
         if found:
             return found[0]
         gone = [library.remembering.headline(each).article.location for each in ids if each not in library.catalogue]
@@ -377,6 +380,10 @@ def _not_there(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[
     near = finder.nearest(quote)
     hint = f"The nearest words are: “{clean_line(text[slice(*near.range)])}”." if near else ""
     return f"“{shown}” is not in {file}.", hint
+
+
+def _begins(annotation_id: str, given: str) -> bool:
+    return annotation_id.lower().startswith(given.lower())
 
 
 def _in_short(text: str, most: int = 50) -> str:

@@ -1,4 +1,8 @@
-"""Lines of styled text, fitted into a width in cells. Foreign text goes in as it is: never as markup."""
+"""Lines of styled text, fitted into a width in cells.
+
+Foreign text is never markup, and none of it reaches the terminal before `clean_row` has dropped control characters:
+names of files, of settings and of what an error says come here as they are.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
+
+from tui_reader.document.clean import clean_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +31,7 @@ class Piece(NamedTuple):
 
 def clip(text: str, width: int) -> str:
     """The text, shortened to a width in cells; where something was cut it ends in `…`."""
+    text = clean_row(text)
     if cell_len(text) <= width:
         return text
     if width < 1:
@@ -50,7 +57,7 @@ def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> 
 def wrap(text: str, width: int) -> list[str]:
     """A text in rows of at most so many cells, broken at spaces; a word too wide for a row is cut."""
     rows, row = [], ""
-    for word in text.split(" "):
+    for word in clean_row(text).split(" "):
         joined = f"{row} {word}" if row else word
         if row and cell_len(joined) > width:
             rows.append(row)
@@ -68,19 +75,20 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
 
     What does not fit is cut from the end of the left pieces, so that the right ones stay whole.
     """
-    tail = [Segment(piece.text, piece.style) for piece in right if piece.text]
+    tail = [Segment(clean_row(piece.text), piece.style) for piece in right if piece.text]
     room = width - sum(segment.cell_length for segment in tail)
     if room < 0:
         return line(width, base, left)
     segments = []
     for piece in left:
-        size = cell_len(piece.text)
+        text = clean_row(piece.text)
+        size = cell_len(text)
         if size > room:
-            text = clip(piece.text, room)
+            text = clip(text, room)
             segments.append(Segment(text, piece.style))
             room -= cell_len(text)
             break
-        segments.append(Segment(piece.text, piece.style))
+        segments.append(Segment(text, piece.style))
         room -= size
     if room > 0:
         segments.append(Segment(" " * room, base))

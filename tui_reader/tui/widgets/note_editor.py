@@ -147,7 +147,7 @@ class NoteEditor(Vertical):
         """Open a sheet and take the keys at once: what is typed ahead belongs to the note."""
         self.finish()
         self._head.about = sheet.about
-        self._area.load_text(sheet.text)
+        self._area.load_text(clean_text(sheet.text))
         self._area.move_cursor(self._area.document.end)
         self._sheet = sheet
         self.fit()

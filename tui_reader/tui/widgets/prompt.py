@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.clean import clean_line, clean_row
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, line
@@ -59,7 +59,7 @@ class LastPartSuggester(Suggester):
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._words = words
+        self._words = tuple(map(clean_row, words))
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole value with its last part completed, or None."""

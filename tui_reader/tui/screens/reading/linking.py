@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tui_reader.document.clean import clean_text
 from tui_reader.document.outline import outline
 from tui_reader.errors import ReaderError
 from tui_reader.services import desktop
@@ -21,7 +22,9 @@ class Linking:
     """Each public method without an underscore in front is a command, but for those that say otherwise."""
 
     def __init__(self, desk: Desk, opening: Opening, to_terminal: Callable[[str], None]) -> None:
-        self._desk, self._opening, self._to_terminal = desk, opening, to_terminal
+        self._desk, self._opening = desk, opening
+        # What is pasted into a shell must not end the paste: an escape sequence does.
+        self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
         self._hints: list[tuple[str, str]] = []
         self._typed = ""
 
@@ -156,7 +159,7 @@ class Linking:
         if not command:
             self._to_terminal(text)
             return f"sent {what} to the terminal's clipboard"
-        desktop.pipe_to(command, text)
+        desktop.pipe_to(command, clean_text(text))
         return f"copied {what}"
 
 

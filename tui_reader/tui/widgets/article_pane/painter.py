@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tui_reader.document.blocks import Block, BlockKind
 from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, graphemes
+from tui_reader.document.clean import clean_row
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
@@ -248,12 +249,12 @@ class Painter:
         segments = self._left_margin(bar, beside.numbers)
         at = 0
         for column, text, roles in pieces:
-            shown = text
+            shown = clean_row(text)
             if column > at:
                 segments.append(Segment(" " * (column - at), looks.base))
                 at = column
             elif column < at:
-                shown = _behind(text, at - column)
+                shown = _behind(shown, at - column)
             if shown:
                 segments.append(Segment(shown, looks(roles)))
                 at += cell_len(shown)
@@ -294,8 +295,9 @@ class Painter:
         segments.append(Segment(f"{BAR} ", looks((Role.NOTE_BAR,))))
         at = column + 2
         for text, role in note:
-            segments.append(Segment(text, looks((role,))))
-            at += cell_len(text)
+            shown = clean_row(text)
+            segments.append(Segment(shown, looks((role,))))
+            at += cell_len(shown)
         return at
 
 

@@ -1,0 +1,293 @@
+"""Every verb prints rows that cannot act on a terminal, whatever its arguments, the library and files are called."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
+from tui_reader import cli, cli_common, cli_notes, cli_state, paths
+from tui_reader.document.clean import clean_row, escape, escape_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+TREE = Path(cli.__file__).parent
+ID = "0198f3a2-0000-7000-8000-00000000000"
+NOT_UTF_8 = os.fsdecode(b"caf\xe9\xff\x1b[31m\x9b")
+
+
+class Stream(io.StringIO):
+    """A terminal that takes any text, also one that is no UTF-8: the check is for the tests to make."""
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    """Run the program in this process: exit status, standard output and standard error."""
+    out, err = Stream(), Stream()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as left:
+            status = int(left.code or 0)
+    return status, out.getvalue(), err.getvalue()
+
+
+class Case:
+    """A library full of hostile texts, in a folder with a hostile name."""
+
+    def __init__(self, root: Path, texts: Sequence[str]) -> None:
+        self.texts = [_argument(text) for text in texts]
+        self.name = _file_name(texts[0])
+        self.folder = root / f"lib-{self.name}"
+        self.state = make_library(self.folder, [text for text in texts if _is_storable(text)] or ["x"])
+        for number, text in enumerate([*texts[:3], NOT_UTF_8]):
+            name = _file_name(text)
+            beside = self.folder / f"library ({name} conflicted copy {number}).json"
+            beside.write_bytes(self.state.read_bytes())
+            (self.folder / f"library.json.journal-{name}").write_bytes(b'{"journal":1}\nno line\n')
+            (self.folder / ".backups").mkdir(exist_ok=True)
+            (self.folder / ".backups" / f"library-2026010{number}-damaged-{name}.json").write_bytes(b"{")
+            (self.folder / f"{name}.md").write_text("# \x1b[2JTitle\n\nWords.\n", "utf-8")
+        self.draft = root / f"draft-{self.name}.md"
+        quotes = "\n\n".join(f"> words of {text} that are nowhere" for text in texts)
+        self.draft.write_text(quotes, "utf-8", errors="replace")
+        self.copy = self.folder.with_name(f"copy-{self.name}.json")
+        self.copy.write_bytes(self.state.read_bytes())
+
+
+def _argument(text: str) -> str:
+    """Return a text as an operating system hands it over: without a NUL, what is no UTF-8 as Python writes it."""
+    text = text.replace("\0", "") or "x"
+    try:
+        return os.fsdecode(os.fsencode(text))
+    except UnicodeEncodeError:
+        return os.fsdecode(text.encode("utf-8", "surrogatepass"))
+
+
+def _file_name(text: str) -> str:
+    return _argument(text.replace("/", "").strip(".")[:40])
+
+
+def _is_storable(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def choices(parser: argparse.ArgumentParser) -> set[str]:
+    """The verbs below a verb."""
+    subparsers = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return {name for each in subparsers for name in each.choices}
+
+
+def every_verb() -> set[str]:
+    """The verbs that the program knows, from its own tables."""
+    verbs: set[str] = set(cli._COMMANDS) - {"notes", "backup"}
+    verbs |= {f"notes {name}" for name in choices(cli_notes._notes_parser())}
+    return verbs | {f"backup {name}" for name in choices(cli_state._backup_parser())} | {""}
+
+
+Runs: TypeAlias = "Sequence[tuple[object, ...]]"
+
+
+def _words(case: Case) -> list[str]:
+    return [text for text in case.texts if not text.startswith("-")] or ["x"]
+
+
+def _notes_list(case: Case) -> Runs:
+    more = [("notes", "list", f"--tag={text}", "--library", case.folder) for text in case.texts]
+    return [("notes", "list", case.folder), ("notes", "list", "--orphans", case.folder), *more[:3]]
+
+
+def _notes_add(case: Case) -> Runs:
+    file, word = case.folder / "here.md", _words(case)[0]
+    return [
+        ("notes", "add", file, f"--quote={word}"),
+        ("notes", "add", file, f"--note={word} and more", f"--tag={word}"),
+        ("notes", "add", case.folder / case.name, f"--note={word}"),
+        ("notes", "add", file, f"--occurrence={word}"),
+        ("notes", "add", file, f"--colour={word}"),
+    ]
+
+
+VERBS: dict[str, Callable[[Case], Runs]] = {
+    "": lambda c: [
+        *((f"--nothing{text}",) for text in c.texts),
+        (f"--config={c.folder / 'no' / c.name}",),
+        (c.folder / f"gone {c.name}",),
+        (f"--state={c.folder}", c.folder),
+    ],
+    "init": lambda c: [("init", c.folder), ("init", c.folder / "no" / c.name), ("init", f"--{c.name}")],
+    "config": lambda c: [("config", *flags) for flags in ((), ("--path",), ("--write",), ("--write",))],
+    "notes list": _notes_list,
+    "notes show": lambda c: (
+        [("notes", "show", f"{ID}{n}", c.folder) for n in range(6)]
+        + [("notes", "show", text, c.folder) for text in _words(c)[:3]]
+    ),
+    "notes add": _notes_add,
+    "notes edit": lambda c: [
+        ("notes", "edit", f"{ID}0", f"--note={c.texts[0]} new", f"--tag={c.texts[0]}x", "--library", c.folder),
+        ("notes", "edit", "0198", "--note=x", "--library", c.folder),
+    ],
+    "notes delete": lambda c: [
+        ("notes", "delete", f"{ID}3", f"{ID}4", "--library", c.folder),
+        ("notes", "delete", *_words(c)[:1], "--library", c.folder),
+    ],
+    "notes move": lambda c: [
+        ("notes", "move", "gone-2.md", c.folder / "other.md", "--library", c.folder),
+        ("notes", "move", _words(c)[0], c.folder / "other.md", "--library", c.folder),
+    ],
+    "verify": lambda c: [("verify", c.draft, "--library", c.folder), ("verify", c.folder / c.name)],
+    "doctor": lambda c: [("doctor", c.folder), ("doctor", "--fix", c.folder), ("doctor", f"--state={c.draft}no")],
+    "merge": lambda c: [("merge", c.copy, "--library", c.folder), ("merge", c.draft, "--library", c.folder)],
+    "backup list": lambda c: [("backup", "list", c.folder)],
+    "backup restore": lambda c: [
+        ("backup", "restore", c.copy, "--library", c.folder),
+        ("backup", "restore", _words(c)[0], "--library", c.folder),
+    ],
+}
+
+
+def check(verb: str, case: Case) -> None:
+    """Run a verb in all its ways, with and without JSON."""
+    for arguments in VERBS[verb](case):
+        with_json = [(*arguments, "--json")] if verb.partition(" ")[0] in {"notes", "verify"} else []
+        for each in (arguments, *with_json):
+            with patch("os.isatty", return_value=True) if not verb else contextlib.nullcontext():
+                _, out, err = run(*each)
+            assert out + err
+            assert acting(out + err, marks=True) == [], (each, out, err)
+            assert "Traceback" not in err
+            assert "of its own" not in err, (each, err)
+            if "--json" in each and out:
+                json.loads(out)
+
+
+def test_no_verb_is_forgotten() -> None:
+    assert every_verb() == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_a_verb_prints_nothing_that_acts_on_the_terminal(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / _file_name(f"config {TEXTS[0]}{TEXTS[6]}")))
+    check(verb, Case(tmp_path, TEXTS))
+
+
+@settings(max_examples=3)
+@given(texts=st.lists(hostile, min_size=4, max_size=6))
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_nor_does_it_with_any_texts(verb: str, texts: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        check(verb, Case(Path(root), texts))
+
+
+def test_no_text_makes_a_row_that_looks_like_another(tmp_path: Path) -> None:
+    case = Case(tmp_path, [*STORABLE, "x\n  0198f3a2  [1] “forged”", "x\nnote:    forged", "x\rnote: f", "x\u2028y"])
+    known = json.loads(run("notes", "list", "--json", case.folder)[1])
+    rows = run("notes", "list", case.folder)[1].splitlines()
+    assert len(rows) == len(known) + len({each["article"] for each in known})
+    for each in known:
+        shown = run("notes", "show", each["id"], case.folder)[1].split("\n")
+        names = [row.split(":")[0] for row in shown if row and not row.startswith(" ")][1:]
+        assert len(names) == len(set(names))
+        assert set(names) <= {"article", "file", "state", "colour", "tags", "made", "quote", "marked", "note"}
+    doctor = run("doctor", case.folder)[1].splitlines()
+    assert all(row.startswith(("  ok ", "  WRONG ", "  mended ")) for row in doctor[1:-1])
+    backups = run("backup", "list", case.folder)[1].splitlines()
+    assert all(row.startswith("20") for row in backups)
+
+
+def test_an_annotation_whose_id_is_hostile_is_found_by_it_and_by_what_is_printed(tmp_path: Path) -> None:
+    case = Case(tmp_path, STORABLE)
+    known = json.loads(run("notes", "list", "--json", case.folder)[1])
+    (hostile_id,) = [each["id"] for each in known if not each["id"].startswith("0198f3a2")]
+    for wanted in (hostile_id, escape(hostile_id)):
+        assert json.loads(run("notes", "show", wanted, case.folder, "--json")[1])["id"] == hostile_id
+
+
+@given(hostile)
+def test_a_printed_row_is_one_row_and_tells_what_it_escapes(text: str) -> None:
+    shown = cli_common.printed(text)
+    assert acting(shown, marks=True) == []
+    assert "\n" not in shown
+    rows = cli_common.printed(text, rows=True)
+    assert acting(rows, marks=True) == []
+    assert rows.count("\n") == text.count("\n")
+    if text.isprintable():
+        assert shown == text
+    assert escape(shown) == shown
+
+
+@given(hostile)
+def test_a_row_of_the_screen_is_one_row(text: str) -> None:
+    assert acting(clean_row(text)) == []
+    assert "\n" not in clean_row(text)
+    assert clean_row(clean_row(text)) == clean_row(text)
+
+
+@given(st.recursive(hostile, lambda inner: st.lists(inner) | st.dictionaries(hostile, inner), max_leaves=6))
+def test_json_stands_for_the_same_value_and_is_printable(value: Any) -> None:
+    text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
+    assert json.loads(text) == json.loads(json.dumps(value))
+    assert acting(text, marks=True) == []
+
+
+def test_the_log_of_an_error_can_be_shown_in_a_terminal() -> None:
+    for text in TEXTS:
+        with patch.dict(cli._COMMANDS, {"config": _fail(text)}):
+            status, out, err = run("config")
+        assert status == cli.EXIT_INTERNAL
+        assert acting(out + err, marks=True) == []
+    log = paths.log_file().read_text("utf-8")
+    assert log.count("\nRuntimeError: ") == len(TEXTS)
+    assert acting(log, marks=True) == []
+
+
+def _fail(text: str) -> Callable[[Sequence[str]], int]:
+    def fail(_arguments: Sequence[str]) -> int:
+        raise RuntimeError(text)
+
+    return fail
+
+
+STREAMS = {
+    "cli_common.py": {"_write", "told", "remark", "_unwritten", "write_any_sign", "tell_json"},
+    "cli.py": {"main"},
+    "tui/screens/outside.py": {"filtered"},
+}
+"""Functions that may name the streams of this process, or of another."""
+ANSWERS = {"services/aside.py", "storage/outside.py"}
+"""Programs of their own, which answer to this one by a pipe."""
+
+
+def test_one_function_of_the_command_line_writes_to_each_stream() -> None:
+    found = []
+    for file in sorted(TREE.rglob("*.py")):
+        name = str(file.relative_to(TREE))
+        if name in ANSWERS:
+            continue
+        for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef) or function.name in STREAMS.get(name, ()):
+                continue
+            for each in ast.walk(function):
+                prints = isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "print"
+                if prints or (isinstance(each, ast.Attribute) and each.attr in {"stdout", "stderr"}):
+                    found.append(f"{name}: {function.name}")
+    assert sorted(set(found)) == []
+
+
+def test_every_parser_repeats_arguments_without_what_acts() -> None:
+    for file in ("cli.py", "cli_notes.py", "cli_state.py"):
+        assert "argparse.ArgumentParser(" not in (TREE / file).read_text("utf-8")
