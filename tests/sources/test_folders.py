@@ -82,3 +82,17 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
     refused: list[str] = []
     assert listed(tmp_path, unreadable=refused) == ["b/b.md"]
     assert refused == [str(tmp_path / "a")]
+
+
+def test_an_ignore_file_that_is_huge_or_leads_to_something_huge_is_passed_over(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "below").mkdir(parents=True)
+    (root / "a.md").write_text("a")
+    (root / "below" / "b.md").write_text("b")
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.write(b"*.md\n")
+        file.truncate(2_000_000_000)
+    (root / ".readerignore").symlink_to(huge)
+    (root / "below" / ".readerignore").write_bytes(b"*.md\n" * 400_000)
+    assert listed(root) == ["a.md", "below/b.md"]

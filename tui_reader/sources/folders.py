@@ -7,11 +7,14 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.sources.files import Signature
+from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
 from tui_reader.sources.ignoring import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_IGNORE_LIMIT = MEGABYTE
+"""Bytes of an ignore file; a larger one is no list of patterns, and may be a link to anything."""
 
 
 class Entry(NamedTuple):
@@ -87,8 +90,8 @@ def _with_ignore_file(entries: list[os.DirEntry[str]], relative: str, rules: Rul
     for entry in entries:
         if entry.name == IGNORE_FILE:
             try:
-                text = Path(entry.path).read_text("utf-8", errors="replace") if entry.is_file() else ""
-            except OSError:
+                data = read_bytes(Path(entry.path), _IGNORE_LIMIT)[0] if entry.is_file() else b""
+            except (OSError, UnreadableError):
                 return rules
-            return rules.extended(text.splitlines(), relative)
+            return rules.extended(data.decode("utf-8", "replace").splitlines(), relative)
     return rules
