@@ -129,7 +129,7 @@ def test_of_two_that_might_be_the_moved_one_neither_is_guessed(tmp_path: Path, o
 
 
 def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> None:
-    (tmp_path / "library.json").touch()
+    init_library(tmp_path)
     places = find_places([tmp_path], None, tmp_path / "data", tmp_path / "cache")
     composed = "Élan.md"
     apart = str(tmp_path / unicodedata.normalize("NFD", composed))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.services.conftest import Opener
 
 SECRET = "The word that nobody else may read is melancholia, and it stands in a long line of other words."
-TEXT = f"# Private\n\nOne sentence to mark.\n\n{SECRET}\n"
+TEXT = f"A first line, which is the title.\n\nOne sentence to mark.\n\n{SECRET}\n"
 
 
 @pytest.fixture(params=["file", "folder", "chain"])
@@ -88,6 +88,7 @@ def test_only_what_was_marked_of_a_linked_article_is_kept(library: Path, opened:
     assert "One sentence to mark." in found
     assert ("sunshine" in found) == (name == "own.md")
     assert "melancholia" not in found
+    assert ("A first line" in found.replace('"prefix":"A first line', "")) == (name == "own.md")
     said = [event.message for event in owner.events if isinstance(event, Notice) and "link out of" in event.message]
     assert len(said) == (name == "sub/private.md")
     assert all(name in each and "library.json" in each for each in said)

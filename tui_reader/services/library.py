@@ -121,6 +121,9 @@ class Library:
             private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
+        self._outside: dict[ArticleId, bool] = {}
+        """Whether the text of an article that was read may not be kept: looked up where nothing may ask the disk."""
+        self._state.may_keep_text = self._may_keep_title
         self.annotating.placing.may_keep_text = self.revisions.may_keep_text = self._may_keep_text
         self.annotating.placing.on_text_left_out = self._text_left_out
         self.remembering = Remembering(self._state, places, self.revisions.text)
@@ -403,6 +406,7 @@ class Library:
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
         """Work out here what the owner of the library would have to wait for; called by the threads that read."""
+        self._may_keep_text(article_id)
         if self._state.concerns(article_id):
             if not document.partial:
                 document_fingerprint(document)
@@ -422,7 +426,14 @@ class Library:
     def _may_keep_text(self, article_id: ArticleId) -> bool:
         """Whether the text of an article may be copied into the state; called by the thread that packs it."""
         path = self.path_of(article_id)
-        return path is None or self._places.may_keep_text(path)
+        may = path is None or self._places.may_keep_text(path)
+        self._outside[article_id] = not may
+        return may
+
+    def _may_keep_title(self, article_id: ArticleId) -> bool:
+        """Whether a line of the text may be copied; asks the disk only for an article that was never read here."""
+        known = self._outside.get(article_id)
+        return not known if known is not None else self._may_keep_text(article_id)
 
     def _text_left_out(self, article_id: ArticleId) -> None:
         """Say that the text of an annotated article is not kept; called once for each text within `sync`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.describe import document_fingerprint
 from tui_reader.services.annotation_records import differences, encode_placement
-from tui_reader.services.state import ignore
+from tui_reader.services.state import always, ignore
 from tui_reader.services.texts import keeping, pack, packed_text, unpack
 from tui_reader.storage.base import ANNOTATIONS
 
@@ -201,15 +201,6 @@ def find_all(
         snapshot = unpack(packed) if packed is not None else None
         found.update(zip(ids, resolve_all([wanted[each] for each in ids], text, snapshot), strict=True))
     return found
-
-
-def always(_: ArticleId) -> bool:
-    """Allow the text of every article to be kept.
-
-    Returns:
-        True.
-    """
-    return True
 
 
 def nowhere(article: ArticleId) -> None:

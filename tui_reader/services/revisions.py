@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.describe import document_fingerprint
-from tui_reader.services.placing import always
+from tui_reader.services.state import always
 from tui_reader.services.texts import (
     TextCache,
     compared_with,

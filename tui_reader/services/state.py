@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.model.article import Article, ArticleId, Headline
+from tui_reader.model.article import Article, ArticleId, Headline, Metadata
 from tui_reader.services.notebook import Notebook
 from tui_reader.services.records import (
     FINGERPRINT,
@@ -48,6 +48,8 @@ class LibraryState:
         self.notebook = Notebook(store)
         self._described: dict[ArticleId, str] = {}
         """Fingerprints of the files that articles were described from, in this session."""
+        self.may_keep_text: Callable[[ArticleId], bool] = always
+        """Whether anything of an article's text may be copied into the store; a guessed title is a line of it."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = ignore
         """Told the annotations that were changed here, by verbs, undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
@@ -165,7 +167,10 @@ class LibraryState:
             if file is None or self._described.get(article_id) == file.fingerprint or self.store.read_only:
                 continue
             self._described[article_id] = file.fingerprint
-            edits += differences(article_id, self.store.get(ARTICLES, article_id), encode_description(file.metadata))
+            metadata = file.metadata
+            if not self.may_keep_text(article_id):
+                metadata = Metadata(title=file.name.rpartition("/")[2], guessed=frozenset({"title"}))
+            edits += differences(article_id, self.store.get(ARTICLES, article_id), encode_description(metadata))
         if edits:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
 
@@ -191,6 +196,15 @@ class LibraryState:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:
                 self.identities.note(edit)
+
+
+def always(_: ArticleId) -> bool:
+    """Allow the text of every article to be kept.
+
+    Returns:
+        True.
+    """
+    return True
 
 
 def ignore(ids: Collection[str]) -> None:
