@@ -1,27 +1,35 @@
 """Front matter: the header that many Markdown and text files carry above their text.
 
 `---` lines enclose YAML, `+++` lines TOML. YAML is read with every scalar as the string that was written (`title: no`
-is "no", not False), without aliases; what neither reader accepts is read line by line. The body is never lost: a
-header that is none at all belongs to the text.
+is "no", not False), without aliases. What neither reader accepts is read line by line, if every line looks like one of
+a header. Nothing is lost: a block that reads like prose between two rules belongs to the text.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.formats.header_shape import is_header
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import yaml
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _ENDS = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-_PAIR = re.compile(r"([A-Za-z_][\w .-]{0,60}?)[ \t]*[:=](?:[ \t]+(.*)|$)")
-_ITEM = re.compile(r"[ \t]*-[ \t]+(.*)")
+_PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}[:=](?:[ \t]+(.*)|$)")
+_ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
+_REMARK = re.compile(r"^#{1,6}[ \t]+\S.*", re.MULTILINE)
+_TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
+_MORE = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
+"""How a line goes on with the value of the line before: indented, a bracket that closes, an item of an array."""
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
 
 _LONGEST = 65_536
@@ -56,13 +64,14 @@ def read_front_matter(text: str) -> FrontMatter:
         return FrontMatter({}, body)
     kind, reader = ("YAML", _read_yaml) if opening[1] == "---" else ("TOML", _read_toml)
     header, reason = reader(source)
+    notice = ""
     if header is None:
         header = _read_lines(source)
-        # Two rules with prose between them are no header.
-        if not header:
-            return FrontMatter({}, 0)
-        return FrontMatter(header, body, f"Its header is not valid {kind} ({reason}), so it was read line by line.")
-    return FrontMatter(header, body)
+        notice = f"Its header is not valid {kind} ({reason}), so it was read line by line."
+    remarks = sum(_PAIR.fullmatch(line.lstrip("# ")) is None for line in _REMARK.findall(source))
+    if not is_header(header, remarks, set_off=source.lstrip(" \t").startswith("\n")):
+        return FrontMatter({}, 0)
+    return FrontMatter(header, body, notice)
 
 
 def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
@@ -78,9 +87,8 @@ def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
 
     if _ALIAS.search(source) and _has_alias(source):
         return None, "aliases are not followed"
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C reader takes 50 us, the other one 370
     try:
-        loaded = yaml.load(source, Loader=loader)  # noqa: S506 - it makes nothing but strings, lists and mappings
+        loaded = yaml.load(source, Loader=_loader())  # noqa: S506 - it makes nothing but strings, lists and mappings
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 2}: " if error.problem_mark else ""
         return None, f"{line}{clean_line(error.problem or 'unreadable')}"
@@ -89,6 +97,26 @@ def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
     if not isinstance(loaded, dict):
         return None, "no keys"
     return _cleaned(loaded), ""
+
+
+@cache
+def _loader() -> type[yaml.BaseLoader]:
+    """Make the loader once: one that refuses a key that stands twice, since only its last value would be kept."""
+    import yaml  # noqa: PLC0415 - see above
+
+    base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C reader takes 50 us, the other one 370
+
+    class Loader(base):  # type: ignore[misc] # one of two classes
+        """Strings, lists and mappings without repeated keys."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+            """Make a mapping, or refuse it."""
+            mapping = super().construct_mapping(node, deep)
+            if len(mapping) != len(node.value):
+                raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
+            return mapping
+
+    return Loader
 
 
 def _has_alias(source: str) -> bool:
@@ -125,26 +153,65 @@ def _cleaned(value: Any) -> Any:
 
 
 def _read_lines(source: str) -> dict[str, Any]:
-    """`key: value` and `key = value` lines, and lists of `- item` lines below a key without a value."""
-    header: dict[str, Any] = {}
-    key = ""
-    for line in source.split("\n"):
-        pair = _PAIR.fullmatch(line.rstrip())
-        item = _ITEM.fullmatch(line.rstrip())
-        if pair:
-            key = pair[1]
-            header[key] = _scalar(pair[2] or "")
-        elif item and key and header[key] in ("", []):
-            header[key] = [_scalar(item[1])]
-        elif item and key and isinstance(header[key], list):
-            header[key].append(_scalar(item[1]))
-    return header
+    """Read `key: value` and `key = value` lines, lists of `- item` lines below a key, and lines that go on.
+
+    Returns:
+        The values by their keys, all values of a key that stands more than once; nothing if any line is no line of a
+        header, since its words would be lost.
+    """
+    fields: dict[str, _Lines] = {}
+    field: _Lines | None = None
+    for written in source.split("\n"):
+        line = written.rstrip()
+        if not line or line.startswith("#") or _TABLE.fullmatch(line):
+            continue
+        if pair := _PAIR.fullmatch(line):
+            field = fields.setdefault(pair[2], _Lines())
+            field.begin(pair[3] or "")
+        elif field is None:
+            return {}
+        elif item := _ITEM.fullmatch(line):
+            field.is_list = True
+            field.values.append([_unquoted(item[1] or "")])
+        elif _MORE.match(line):
+            field.go_on(line.strip())
+        else:
+            return {}
+    return {key: field.value() for key, field in fields.items()}
 
 
-def _scalar(written: str) -> str | list[str]:
-    written = written.strip()
-    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":
-        return written[1:-1]
-    if written.startswith("[") and written.endswith("]"):
-        return [part.strip().strip("\"'") for part in written[1:-1].split(",") if part.strip()]
-    return written
+class _Lines:
+    """The values of one key, as far as their lines are read."""
+
+    def __init__(self) -> None:
+        self.values: list[list[str]] = []
+        """Each in the pieces that its lines hold."""
+        self.is_list = False
+
+    def begin(self, written: str) -> None:
+        """Take what stands beside the key."""
+        written = written.strip()
+        if written.startswith("[") and written.endswith("]"):
+            self.is_list = True
+            self.values += [[_unquoted(part.strip())] for part in written[1:-1].split(",") if part.strip()]
+        elif written:
+            self.values.append([_unquoted(written)])
+
+    def go_on(self, line: str) -> None:
+        """Take a line that belongs to the value above it."""
+        if self.values:
+            self.values[-1].append(line)
+        else:
+            self.values.append([line])
+
+    def value(self) -> str | list[str]:
+        """Give the value, or all values if there are several."""
+        values = [" ".join(pieces) for pieces in self.values]
+        if not self.is_list:
+            values = list(dict.fromkeys(values))
+        return values if self.is_list or len(values) > 1 else "".join(values)
+
+
+def _unquoted(written: str) -> str:
+    is_quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "\"'"
+    return written[1:-1] if is_quoted else written

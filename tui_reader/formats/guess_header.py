@@ -7,10 +7,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tui_reader.formats.header_shape import is_header
+
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _PART = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
 """How a line of a header begins: indented, an item, a bracket that closes, a remark, a key."""
-_TITLE = re.compile(r"(?:-[ \t]+)?([\"']?)title\1[ \t]*[:=][ \t]*(.+)", re.IGNORECASE)
+_ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
 """What YAML writes for a text that stands in the lines below."""
 _MOST_LINES = 200
@@ -31,6 +33,7 @@ def failed_header(text: str) -> FailedHeader:
     if opening is None:
         return FailedHeader()
     end, title, folded = opening.end(), "", False
+    entries: dict[str, str] = {}
     for _ in range(_MOST_LINES):
         stop = text.find("\n", end)
         line = text[end : stop if stop >= 0 else len(text)]
@@ -39,11 +42,15 @@ def failed_header(text: str) -> FailedHeader:
             break
         if folded and line[:1].isspace() and not title:
             title = line.strip()
-        found = _TITLE.match(line)
-        folded = found is not None and _FOLDED.fullmatch(found[2]) is not None
-        if found and not folded and not title:
-            title = found[2].strip().strip("\"'")
+        found = _ENTRY.match(line)
+        key, value = (found[2], found[3].strip()) if found else ("", "")
+        if found:
+            entries[key] = value
+        folded = key.lower() == "title" and _FOLDED.fullmatch(value) is not None
+        if key.lower() == "title" and value and not folded and not title:
+            title = value.strip("\"'")
         end += len(line) + 1
         if closes or stop < 0:
             break
-    return FailedHeader(title, min(end, len(text)))
+    # A dialogue between two rules is text to read like any other.
+    return FailedHeader(title, min(end, len(text))) if not entries or is_header(entries) else FailedHeader()

@@ -35,6 +35,7 @@ _MARKS = "*`~[]"
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 _NOTE = re.compile(r"\[\^[^\]\s]+\]")
+_RULE = re.compile(r"^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
 _SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
 
 
@@ -45,7 +46,7 @@ def rough_text(body: str) -> str:
     if "]" in body:
         body = _LINK_TARGET.sub("]", _DEFINITION.sub("\n", body))
     head, rest = body[:_HEAD], body[_HEAD:]
-    return _unmarked(_SOFT_BREAK.sub(" ", head)) + rest
+    return _unmarked(_SOFT_BREAK.sub(" ", _RULE.sub("", head))) + rest
 
 
 def _unmarked(text: str) -> str:
