@@ -93,5 +93,5 @@ def _with_ignore_file(entries: list[os.DirEntry[str]], relative: str, rules: Rul
                 data = read_bytes(Path(entry.path), _IGNORE_LIMIT)[0] if entry.is_file() else b""
             except (OSError, UnreadableError):
                 return rules
-            return rules.extended(data.decode("utf-8", "replace").splitlines(), relative)
+            return rules.extended(data.decode("utf-8-sig", "replace").split("\n"), relative)
     return rules

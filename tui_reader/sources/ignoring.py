@@ -7,112 +7,175 @@ is not the last character ties a pattern to the folder it stands in, a last slas
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.sources.globs import BrokenGlobError, literal_of, regex_of_name, regex_of_path
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 IGNORE_FILE = ".readerignore"
 """Name of a file of patterns, one a line, for the folder it lies in and those below."""
 
+_LONGEST = 4_096
+"""Characters of a pattern: no path that a system opens is longer."""
+_MOST_WILDCARDS = 131_072
+"""Characters of all patterns with wildcards in force; every path is compared with each of them, in up to 10 ms."""
+_TOGETHER = 200
+"""Patterns in one regular expression."""
+
 
 class _Rule(NamedTuple):
-    base: str
-    """Path of the folder that the pattern stands in, relative to the root; empty or with a slash at its end."""
-    regex: re.Pattern[str]
-    negative: bool
+    pattern: str
+    """Without the signs around it: `!`, the slash at its beginning and that at its end."""
+    is_path: bool
+    is_negative: bool
     folders_only: bool
 
 
 class Rules:
     """Patterns in force within a folder: an immutable chain, since folders below add to what holds above."""
 
-    def __init__(self, rules: tuple[_Rule, ...] = ()) -> None:
-        self._rules = rules
+    def __init__(self, lists: tuple[_List, ...] = (), wildcards: int = 0) -> None:
+        self._lists = lists
+        self._wildcards = wildcards
 
     def extended(self, lines: Iterable[str], base: str = "") -> Rules:
-        """These rules and those of more lines.
+        """Add more lines to these rules.
 
         Args:
-            lines: Patterns; empty lines, comments (`#`) and what is no pattern are passed over.
+            lines: Patterns; empty lines, comments (`#`) and what is no pattern are passed over, and so is what
+                exceeds the limit on wildcards.
             base: Folder that they stand in, relative to the root, with slashes and without one at its end.
         """
-        prefix = f"{base}/" if base else ""
-        added = tuple(rule for line in lines if (rule := _rule(line, prefix)) is not None)
-        return Rules(self._rules + added) if added else self
+        added: list[_Rule] = []
+        wildcards = self._wildcards
+        for line in lines:
+            rule = _rule(line)
+            if rule is None:
+                continue
+            if literal_of(rule.pattern) is None and not _is_ending(rule):
+                if wildcards + len(rule.pattern) > _MOST_WILDCARDS:
+                    continue
+                wildcards += len(rule.pattern)
+            added.append(rule)
+        if not added:
+            return self
+        return Rules((*self._lists, _List(added, f"{base}/" if base else "")), wildcards)
 
     def ignores(self, path: str, *, folder: bool) -> bool:
-        """Whether a path, relative to the root and with slashes, is left out by its own name.
+        """Judge whether a path, relative to the root and with slashes, is left out by its own name.
 
         Whoever walks a tree does not enter what is left out, so what lies below such a folder is never asked for.
         """
-        for rule in reversed(self._rules):
-            if rule.folders_only and not folder:
-                continue
-            if path.startswith(rule.base) and rule.regex.fullmatch(path, len(rule.base)):
-                return not rule.negative
+        for rules in reversed(self._lists):
+            if path.startswith(rules.base):
+                verdict = rules.verdict(path[len(rules.base) :], folder=folder)
+                if verdict is not None:
+                    return verdict
         return False
 
 
-def _rule(line: str, base: str) -> _Rule | None:
-    pattern = line.rstrip("\r\n")
-    # Blanks at the end count only where a backslash keeps them.
-    while pattern.endswith(" ") and not pattern.endswith("\\ "):
-        pattern = pattern[:-1]
-    if not pattern or pattern.startswith("#"):
+class _List:
+    """The patterns of one file."""
+
+    def __init__(self, rules: Sequence[_Rule], base: str) -> None:
+        self._rules = rules
+        self.base = base
+
+    def verdict(self, path: str, *, folder: bool) -> bool | None:
+        """Say whether the last pattern that matches leaves a path out; None where none matches."""
+        number = (self._for_folders if folder else self._for_files).last(path)
+        return None if number < 0 else not self._rules[number].is_negative
+
+    @cached_property
+    def _for_folders(self) -> _Index:
+        return _Index(enumerate(self._rules))
+
+    @cached_property
+    def _for_files(self) -> _Index:
+        return _Index((number, rule) for number, rule in enumerate(self._rules) if not rule.folders_only)
+
+
+class _Index:
+    """Numbered patterns, ordered by what a path can be looked up by."""
+
+    def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
+        self._names: dict[str, int] = {}
+        self._paths: dict[str, int] = {}
+        self._endings: dict[str, int] = {}
+        of_names: list[tuple[int, str]] = []
+        of_paths: list[tuple[int, str]] = []
+        for number, rule in rules:
+            if literal_of(rule.pattern) is not None:
+                (self._paths if rule.is_path else self._names)[rule.pattern] = number
+            elif _is_ending(rule):
+                self._endings[rule.pattern[1:]] = number
+            else:
+                (of_paths if rule.is_path else of_names).append((number, rule.pattern))
+        self._lengths = sorted({len(ending) for ending in self._endings})
+        self._of_names = list(_together(of_names, is_path=False))
+        self._of_paths = list(_together(of_paths, is_path=True))
+
+    def last(self, path: str) -> int:
+        """Find the number of the last pattern that matches; -1 if none does."""
+        name = path[path.rfind("/") + 1 :]
+        number = max(self._names.get(name, -1), self._paths.get(path, -1))
+        for length in self._lengths:
+            if length > len(name):
+                break
+            number = max(number, self._endings.get(name[len(name) - length :], -1))
+        for found, text in ((self._of_names, name), (self._of_paths, path)):
+            for numbers, regex in found:
+                if numbers[0] < number:
+                    break
+                if match := regex.fullmatch(text):
+                    number = max(number, numbers[(match.lastindex or 1) - 1])
+                    break
+        return number
+
+
+def _together(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[list[int], re.Pattern[str]]]:
+    """Unite patterns with wildcards into few regular expressions, the last first, with a group for each."""
+    numbers: list[int] = []
+    groups: list[str] = []
+    for number, glob in reversed(rules):
+        try:
+            regex = regex_of_path(glob) if is_path else regex_of_name(glob)
+        except BrokenGlobError:
+            continue
+        numbers.append(number)
+        groups.append(rf"({regex}\Z)")
+        if len(numbers) == _TOGETHER:
+            yield numbers, re.compile("|".join(groups), re.DOTALL)
+            numbers, groups = [], []
+    if numbers:
+        yield numbers, re.compile("|".join(groups), re.DOTALL)
+
+
+def _is_ending(rule: _Rule) -> bool:
+    """Judge whether a pattern is a star and literal characters, as most are."""
+    return not rule.is_path and rule.pattern[0] == "*" and literal_of(rule.pattern[1:]) is not None
+
+
+def _rule(line: str) -> _Rule | None:
+    pattern = _trimmed(line.removesuffix("\n").removesuffix("\r"))
+    if pattern.startswith("#") or len(pattern) > _LONGEST:
         return None
-    negative = pattern.startswith("!")
-    pattern = pattern[negative:]
+    is_negative = pattern.startswith("!")
+    pattern = pattern[is_negative:]
     folders_only = pattern.endswith("/")
-    pattern = pattern.rstrip("/")
+    pattern = pattern[: len(pattern) - folders_only]
     if not pattern:
         return None
-    anchored = "/" in pattern
-    body = _translate(pattern.lstrip("/"))
-    if body is None:
-        return None
-    return _Rule(base, re.compile(body if anchored else f"(?:.*/)?{body}", re.DOTALL), negative, folders_only)
+    is_path = "/" in pattern
+    pattern = pattern.removeprefix("/")
+    return _Rule(pattern, is_path, is_negative, folders_only) if pattern else None
 
 
-def _translate(pattern: str) -> str | None:
-    """The regular expression of a glob; None if it is broken."""
-    # Python's own fnmatch lets `*` cross slashes, so each part between slashes is translated by itself.
-    parts: list[str] = []
-    segments = pattern.split("/")
-    for index, segment in enumerate(segments):
-        last = index == len(segments) - 1
-        if segment == "**":
-            parts.append(".+" if last else "(?:.+/)?")
-        else:
-            body = _segment(segment)
-            if body is None:
-                return None
-            parts.append(body if last else f"{body}/")
-    return "".join(parts)
-
-
-_TOKEN = re.compile(
-    r"\\(?P<escaped>.)|(?P<many>\*+)|(?P<one>\?)|\[(?P<not>[!^]?)(?P<set>\]?[^\]]*)\]|(?P<plain>.)", re.DOTALL
-)
-
-
-def _segment(segment: str) -> str | None:
-    parts: list[str] = []
-    for token in _TOKEN.finditer(segment):
-        if token["many"]:
-            parts.append("[^/]*")
-        elif token["one"]:
-            parts.append("[^/]")
-        elif token["set"] is not None:
-            inner = re.sub(r"([\\\[\]^&~|])", r"\\\1", token["set"])
-            parts.append(f"(?!/)[{'^' if token['not'] else ''}{inner}]")
-        else:
-            literal = token["escaped"] or token["plain"]
-            if literal == "\\":
-                return None
-            parts.append(re.escape(literal))
-    try:
-        re.compile("".join(parts))
-    except re.error:
-        return None
-    return "".join(parts)
+def _trimmed(line: str) -> str:
+    """A line without the blanks at its end, but for those that a backslash keeps."""
+    end = len(line.rstrip(" "))
+    backslashes = end - len(line[:end].rstrip("\\"))
+    return line[: end + (backslashes % 2 and end < len(line))]

@@ -1,0 +1,180 @@
+"""Globs as gitignore(5) understands them, as regular expressions that match in time that grows with the path alone.
+
+A part between two stars is taken where it comes first: what stands before it cannot be shorter, so no other place has
+to be tried. Atomic groups and possessive quantifiers keep the engine from trying them all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import NamedTuple
+
+_ANY_NAME = r"[^/]*+"
+_SPECIAL = frozenset("*?[\\")
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": " \\t",
+    "cntrl": "\\x00-\\x1f\\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": "\\t-\\r ",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
+_STAR, _SPAN = "*", "**"
+
+
+class BrokenGlobError(ValueError):
+    """A glob that matches nothing: a set that is never closed, a backslash at the end."""
+
+
+class _Token(NamedTuple):
+    kind: str
+    """`*` for any characters of a name, `**` for any folders, `/`, or empty for one character."""
+    regex: str = ""
+
+
+def literal_of(glob: str) -> str | None:
+    """Give the characters that a glob stands for, if it has no wildcards."""
+    return glob if _SPECIAL.isdisjoint(glob) else None
+
+
+def regex_of_name(glob: str) -> str:
+    """Translate a glob without slashes.
+
+    Raises:
+        BrokenGlobError: It matches nothing.
+    """
+    return _name([_Token(_STAR) if token.kind == _SPAN else token for token in _tokens(glob)])
+
+
+def regex_of_path(glob: str) -> str:
+    """Translate a glob for a whole path.
+
+    Raises:
+        BrokenGlobError: It matches nothing.
+    """
+    # Git compares what has no wildcards first and takes the rest for a glob of its own, where `**` may then begin.
+    plain = "".join(takewhile(lambda character: character not in _SPECIAL, glob))
+    rest = _tokens(glob[len(plain) :])
+    if rest and rest[0].kind == _SPAN:
+        return re.escape(plain) + _path(rest)
+    return _path(_tokens(glob))
+
+
+def _path(tokens: list[_Token]) -> str:
+    parts: list[str] = []
+    pieces = _split(tokens, _SPAN)
+    for index, piece in enumerate(pieces):
+        is_first, is_last = index == 0, index == len(pieces) - 1
+        names = _split(piece, "/")
+        if not is_first:
+            names = names[1:]  # the slash behind `**` belongs to it
+        if is_first and is_last:
+            parts.append("/".join(map(_name, names)))
+        elif is_first:
+            parts.append("".join(f"{_name(name)}/" for name in names[:-1]))
+        elif is_last:
+            parts.append("(?:[^/]*+/)*?" + "/".join(map(_name, names)) if names else ".*")
+        elif len(names) > 1:
+            within = "".join(f"{_name(name)}/" for name in names[:-1])
+            parts.append(f"(?>(?:[^/]*+/)*?{within})")
+    return "".join(parts)
+
+
+def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
+    parts: list[list[_Token]] = [[]]
+    for token in tokens:
+        if token.kind == kind:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _name(tokens: list[_Token]) -> str:
+    """Translate what stands between two slashes."""
+    first, *others = ["".join(token.regex for token in part) for part in _split(tokens, _STAR)]
+    if not others:
+        return first
+    middle = "".join(f"(?>[^/]*?{part})" for part in others[:-1] if part)
+    if not others[-1]:
+        return f"{first}{middle}{_ANY_NAME}"
+    # As each token is one character, the end of the name is looked at once, from behind.
+    size = len(_split(tokens, _STAR)[-1])
+    return f"{first}{middle}[^/]{{{size},}}+(?<={others[-1]})"
+
+
+def _tokens(glob: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(glob):
+        character = glob[at]
+        if character == "*":
+            end = at
+            while glob[end : end + 1] == "*":
+                end += 1
+            is_span = end - at > 1 and (at == 0 or glob[at - 1] == "/") and _is_bound(glob, end)
+            tokens.append(_Token(_SPAN if is_span else _STAR))
+            at = end
+        elif character == "[":
+            regex, at = _set(glob, at + 1)
+            tokens.append(_Token("", regex))
+        else:
+            if character == "\\":
+                at += 1
+                if at == len(glob):
+                    raise BrokenGlobError
+                character = glob[at]
+            elif character == "?":
+                character = ""
+            tokens.append(_Token("/") if character == "/" else _Token("", re.escape(character) or "[^/]"))
+            at += 1
+    return tokens
+
+
+def _is_bound(glob: str, end: int) -> bool:
+    return end == len(glob) or glob[end] == "/" or glob[end : end + 2] == "\\/"
+
+
+def _set(glob: str, at: int) -> tuple[str, int]:
+    """Translate a set of characters; returns it with the place behind its bracket."""
+    negated = glob[at : at + 1] in ("!", "^") and at < len(glob)
+    at += negated
+    members: list[str] = []
+    before = ""
+    is_first = True
+    while is_first or glob[at : at + 1] != "]":
+        is_first = False
+        if glob.startswith("[:", at) and (end := glob.find("]", at + 2)) >= 0 and glob[end - 1] == ":" and end > at + 2:
+            if glob[at + 2 : end - 1] not in _CLASSES:
+                raise BrokenGlobError
+            members.append(_CLASSES[glob[at + 2 : end - 1]])
+            before, at = "", end + 1
+            continue
+        is_range = glob[at : at + 1] == "-" and before and glob[at + 1 : at + 2] not in ("", "]")
+        at += bool(is_range)
+        at += glob[at : at + 1] == "\\"
+        if at >= len(glob):
+            raise BrokenGlobError
+        if not is_range:
+            before = glob[at]
+            members.append(re.escape(before))
+        else:
+            if before <= glob[at]:
+                members.append(f"{_escaped(before)}-{_escaped(glob[at])}")
+            before = ""
+        at += 1
+    inner = "".join(members)
+    if negated:
+        return f"[^/{inner}]", at + 1
+    return f"(?!/)[{inner}]" if inner else "(?!)", at + 1
+
+
+def _escaped(character: str) -> str:
+    return f"\\{character}" if character in "\\]^-[&~|" else character
