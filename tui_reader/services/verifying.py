@@ -108,7 +108,9 @@ def _quotes_in(draft: str) -> Iterator[DraftQuote]:
 _INNER = r"(?:[^{0}\n]|\n(?!\s*\n))+"
 _PAIRS = ("“”", "„“", "«»", "»«", "「」", "『』", '""')
 _QUOTED = re.compile("|".join(f"{pair[0]}({_INNER.format(pair)}){pair[1]}" for pair in _PAIRS))
-_LEFT_OUT = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*")
+# The white space around is taken off the parts: `\s*` at the start of a pattern is tried from every blank of a long run.
+_LETTER = re.compile(r"[^\W_]")
+_LEFT_OUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.")
 
 
 def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Document]]) -> list[Checked]:
@@ -142,7 +144,7 @@ def _look(
 ) -> tuple[Checked | None, float]:
     """What an article has of a quote, and how much alike it is."""
     text = document.text
-    parts = [part for part in _LEFT_OUT.split(quote.text) if part.strip()]
+    parts = [stripped for part in _LEFT_OUT.split(quote.text) if (stripped := part.strip())]
     at, start, passages = 0, -1, []
     for part in parts:
         places = [each for each in finder.occurrences(part) if each.start >= at]
@@ -198,6 +200,8 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
     for line in re.finditer(r"[^\n]+", text[start:end]):
         folded = fold(line[0])
         first, last = 0, len(folded)
+        if 2 * last < ALTERED * (last + len(wanted)):
+            continue  # too short to be alike, whatever its letters
         if last > len(wanted):
             place = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
             first, last = (place.dest_start, place.dest_end) if place is not None else (0, 0)
@@ -288,5 +292,11 @@ def difference(quoted: str, passage: str) -> str:
 
 
 def _core(text: str) -> str:
-    """A text without the signs and white space at its ends."""
-    return re.sub(r"^[\W_]+|[\W_]+$", "", text)
+    """Strip the signs and white space at both ends of a text, in time that grows with its length alone."""
+    first = _LETTER.search(text)
+    if first is None:
+        return ""
+    end = len(text)
+    while not text[end - 1].isalnum():
+        end -= 1
+    return text[first.start() : end]
