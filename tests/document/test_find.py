@@ -76,3 +76,10 @@ def test_matches_are_found_by_place() -> None:
 
 def test_a_limit_ends_the_search() -> None:
     assert len(find_all(document("ab " * 100), "ab", limit=7)) == 7
+
+
+@pytest.mark.parametrize("query", ["a-" * 100_000, "“" * 100_000, "x" * 100_000, "é ' " * 50_000])
+def test_of_an_endless_query_the_beginning_is_looked_for(query: str) -> None:
+    source = document("before " + query[:5_000] + " behind")
+    (start,) = find_all(source, query).starts[:1]
+    assert start == len("before ")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,11 @@ from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import Align, Block, BlockKind, Document
-from tui_reader.formats import preview, read, scan
+from tui_reader.formats import markdown as format_module
+from tui_reader.formats import preview, read, scan, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 P, H, CODE, TABLE, FIGURE, RULE = (
     BlockKind.PARAGRAPH,
@@ -361,3 +366,46 @@ def test_any_mixture_is_read_and_listed_alike(source: str) -> None:
     document = read(data, "a.md")
     assert flaws_of(document) == []
     assert scan(data, "a.md") == (document.metadata, document.error)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "- [ ] a\n" * 60_000,
+        "1. a\n\n" * 60_000,
+        "".join(f"[^{n}]: note {n}\n\n" for n in range(40_000)),
+        "> - quoted\n" * 60_000,
+        "".join(f"[a{n}]: /u\n" for n in range(90_000)),
+        "|" + "a|" * 40_000 + "\n|" + "-|" * 40_000 + "\n",
+        ">" * 200 + "a\n" + "b\n" * 60_000,
+    ],
+    ids=["tasks", "ordered", "notes", "quoted", "definitions", "columns", "quotes"],
+)
+def test_a_text_that_would_take_too_long_is_shown_as_plain_text_and_says_so(source: str) -> None:
+    document = markdown(source)
+    assert "shown as plain text" in document.notices[-1]
+    words = re.findall(r"\w+", source)
+    assert re.findall(r"\w+", document.text) == words
+
+
+def test_deep_lists_are_read_in_time_that_grows_with_their_length_alone() -> None:
+    looked_at = 0
+
+    class Counted(list[Any]):
+        def __getitem__(self, place: Any) -> Any:
+            nonlocal looked_at
+            found = super().__getitem__(place)
+            looked_at += len(found) if isinstance(place, slice) else 1
+            return found
+
+        def __iter__(self) -> Iterator[Any]:
+            return (self[index] for index in range(len(self)))
+
+    def read(items: int) -> int:
+        nonlocal looked_at
+        looked_at = 0
+        source = "".join("  " * (n % 20) + "- a\n" for n in range(items))
+        tokens.read_tokens(Counted(format_module._parser().parse(source)), {})
+        return looked_at
+
+    assert 0 < read(800) < 2.5 * read(400)

@@ -62,6 +62,32 @@ def test_what_is_no_pattern_harms_nothing(line: str) -> None:
     assert not ignores("deep/a.md", line)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a*a*a*a*ab", "a" * 250),
+        ("*" * 200 + "b", "a" * 250),
+        ("?*?*?*?*?*?*x", "a" * 250),
+        ("[a-z]*" * 12 + "1", "a" * 250),
+        ("**/" * 12 + "x", "a/" * 2_000 + "b"),
+        ("/" + "**/a/" * 12 + "x", "a/" * 2_000 + "b"),
+        ("**/*a*/**/*a*/**/*a*/x", "aaaa/" * 800 + "b"),
+        ("x" * 5_000, "a"),
+    ],
+)
+def test_no_pattern_takes_long(pattern: str, path: str) -> None:
+    # With a search that tries every place for every wildcard, each of these takes from minutes to years.
+    assert not ignores(path, pattern)
+
+
+def test_wildcards_match_at_any_of_the_places_that_fit() -> None:
+    assert ignores("abcabd", "a*b*d")
+    assert ignores("aXbXbX", "a*bX")
+    assert ignores("a/b/a/c/d", "/**/a/c/d")
+    assert ignores("x/a/y/a/b/c", "x/**/a/b/**/c")
+    assert not ignores("x/a/y/b/c", "x/**/a/b/**/c")
+
+
 NAMES = st.sampled_from(["a", "b.md", "ab", "x y", "[a]", "#a", "!b"])
 # Without backslashes and brackets, whose every oddity would be git's own; the table above has those that people write.
 PATTERNS = st.from_regex(r"\A!?/?(\*\*/)?[ab*?!#.md -]{1,6}(/(\*\*|[ab*?.]{1,3}))?/?\Z").filter(

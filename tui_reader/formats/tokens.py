@@ -59,6 +59,7 @@ class BlockReader:
     def read(self, tokens: Sequence[Token]) -> None:
         """Append the blocks of some tokens."""
         index = 0
+        loose = _loose_lists(tokens)
         while index < len(tokens):
             breathe()
             token = tokens[index]
@@ -81,7 +82,7 @@ class BlockReader:
                 case "blockquote_close":
                     self._quote -= 1
                 case "bullet_list_open" | "ordered_list_open":
-                    self._open_list(token, tokens, index)
+                    self._open_list(token, tight=index not in loose)
                 case "bullet_list_close" | "ordered_list_close":
                     self._lists.pop()
                     self._last_number.pop()
@@ -130,18 +131,9 @@ class BlockReader:
         for block, text, spans in read_fragment(source):
             self._add(block, text, spans)
 
-    def _open_list(self, token: Token, tokens: Sequence[Token], index: int) -> None:
+    def _open_list(self, token: Token, *, tight: bool) -> None:
         if self._marker:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), "")
-        # Markdown-it hides the paragraphs of a tight list; a list without any paragraph is a tight one, too.
-        level = token.level + 2
-        tight = True
-        for inner in tokens[index + 1 :]:
-            if inner.level <= token.level:
-                break
-            if inner.level == level and inner.type == "paragraph_open":
-                tight = inner.hidden
-                break
         ordered = token.type == "ordered_list_open"
         bullets = sum(not item.ordered for item in self._lists)
         self._count += 1
@@ -196,6 +188,30 @@ class BlockReader:
             index += 1
         self._add(*join_table(rows, aligns))
         return index
+
+
+def _loose_lists(tokens: Sequence[Token]) -> set[int]:
+    """Find the lists whose items stand apart, in one pass however deep they nest.
+
+    Markdown-it hides the paragraphs of a tight list, so the first paragraph of an item tells; a list without any is
+    tight.
+
+    Returns:
+        Indices of the tokens that open such lists.
+    """
+    loose: set[int] = set()
+    undecided: list[tuple[int, int]] = []
+    for index, token in enumerate(tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            undecided.append((index, token.level + 2))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            undecided.pop()
+        elif token.type == "paragraph_open" and undecided and token.level == undecided[-1][1]:
+            opened, _ = undecided[-1]
+            undecided[-1] = opened, -1
+            if not token.hidden:
+                loose.add(opened)
+    return loose
 
 
 def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:

@@ -108,7 +108,7 @@ def _quotes_in(draft: str) -> Iterator[DraftQuote]:
 _INNER = r"(?:[^{0}\n]|\n(?!\s*\n))+"
 _PAIRS = ("“”", "„“", "«»", "»«", "「」", "『』", '""')
 _QUOTED = re.compile("|".join(f"{pair[0]}({_INNER.format(pair)}){pair[1]}" for pair in _PAIRS))
-# The white space around is taken off the parts: `\s*` at the start of a pattern is tried from every blank of a long run.
+# White space around is stripped from the parts: `\s*` at a pattern's start is tried from every blank of a long run.
 _LETTER = re.compile(r"[^\W_]")
 _LEFT_OUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.")
 

@@ -104,6 +104,8 @@ class Linking:
     def _open_url(self, url: str) -> None:
         try:
             desktop.open_url(url, self._desk.settings.browser)
+        except desktop.RefusedUrlError as error:
+            self._desk.say(error.message, bad=True)
         except ReaderError as error:
             self._to_terminal(url)
             self._desk.say(f"{error.message} The address was sent to the clipboard.")
