@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from urllib.parse import parse_qsl
 
 import pytest
@@ -85,7 +86,7 @@ def test_a_field_of_a_mail_holds_one_line_and_counts_once() -> None:
 def test_any_other_address_is_refused_in_a_sentence_that_can_be_shown(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desktop.subprocess, "Popen", None)  # it would be called
+    monkeypatch.setattr(subprocess, "Popen", None)  # it would be called
     with pytest.raises(RefusedUrlError) as refused:
         desktop.open_url(url, "browser")
     assert refused.value.message.isprintable()
