@@ -102,11 +102,12 @@ MUTANTS = {
 }
 
 _LOOK = """
+import os
 import sys
 from pathlib import Path
 from tests.storage import crashes, faults, torn, windows
 folder = Path(sys.argv[1])
-quick = crashes.quick_folder(folder).with_name(f"mutant-{folder.name}")
+quick = crashes.quick_folder(folder).with_name(f"mutant-{os.getpid()}-{folder.name}")
 import shutil
 try:
     (folder / "scenario").mkdir()

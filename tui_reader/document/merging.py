@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 BETWEEN = "— written at the same time —"
 """The line between two texts that cannot be made one."""
+_BETWEEN_PARTS = f"\n\n{BETWEEN}\n\n"
 MOST_TOKENS = 16_000
 """Words and blanks beyond which lines are compared: words would take more than a tenth of a second."""
 
@@ -53,6 +54,36 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
         return Merged(mine, is_one=True)
     united = _united(base, mine, theirs)
     return Merged(f"{theirs.rstrip()}\n\n{BETWEEN}\n\n{mine.lstrip()}", is_one=False) if united is None else united
+
+
+def united(base: str | None, text: str, other: str) -> str:
+    """One text of two, in which no part stands twice that stands in both.
+
+    Args:
+        base: What both were made of; None if that is not known: then both stand in the text.
+        text: The one that comes first where both are kept. It may be a text of several itself.
+        other: The other one.
+    """
+    parts, more = ([part.strip() for part in each.split(_BETWEEN_PARTS)] for each in (text, other))
+    if set(more) <= set(parts) or not other.strip():
+        return text
+    if set(parts) <= set(more) or not text.strip():
+        return other
+    if base is not None:
+        merged = merge(base, other, text)
+        if merged.is_one:
+            return merged.text
+    elif _holds(text, other):
+        return text
+    elif _holds(other, text):
+        return other
+    return _BETWEEN_PARTS.join(dict.fromkeys((*parts, *more)))
+
+
+def _holds(text: str, part: str) -> bool:
+    """Tell whether a text holds all words of another one in their order."""
+    words = (word for word in _WORDS.findall(text) if not word.isspace())
+    return all(word in words for word in _WORDS.findall(part) if not word.isspace())
 
 
 def _united(base: str, mine: str, theirs: str) -> Merged | None:

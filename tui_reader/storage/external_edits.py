@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import GRAVES
 from tui_reader.storage.clock import ZERO, following
 from tui_reader.storage.foreign import DamagedError, Parsed, add
 from tui_reader.storage.generations import ancestor, identity
+from tui_reader.storage.note_versions import CONTEXT, NOTE, context_of_edit
 from tui_reader.storage.registers import (
     DELETED,
     EXISTS,
@@ -23,6 +25,7 @@ from tui_reader.storage.registers import (
     expand,
     has_sets,
     is_alive,
+    note_versions_of,
     same,
     visible,
 )
@@ -115,7 +118,7 @@ def _against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> st
             }
             if edits or not is_alive(old):
                 changed += 1
-                new |= {name: (stamp, value) for name, value in (edits or {EXISTS: True}).items()}
+                new |= {name: (stamp, value) for name, value in _with_context(table, old, edits, stamp).items()}
                 documents[number] = compress(new, sets=sets)
         for number, registers in known.items():
             if number not in documents and number not in graves and is_alive(registers):
@@ -128,6 +131,13 @@ def _against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> st
     if not (changed or added or removed):
         return ""
     return f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. {_BACK}"
+
+
+def _with_context(table: str, old: Registers, edits: dict[str, Any], stamp: str) -> dict[str, Any]:
+    """Edits of a document with what a new text of its note replaces; that it exists, if there are none."""
+    if table == ANNOTATIONS and NOTE in edits:
+        return edits | {CONTEXT: context_of_edit(note_versions_of(old), stamp)}
+    return edits or {EXISTS: True}
 
 
 def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]:
@@ -158,7 +168,7 @@ def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]
                 }
                 if edits:
                     changed += 1
-                    new |= {name: (stamp, value) for name, value in edits.items()}
+                    new |= {name: (stamp, value) for name, value in _with_context(table, old, edits, stamp).items()}
                     documents[number] = compress(new, sets=sets)
             elif number not in graves:
                 kept += is_alive(old)

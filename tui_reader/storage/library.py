@@ -30,7 +30,7 @@ from tui_reader.storage.disk import Disk, RefusedError
 from tui_reader.storage.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
 from tui_reader.storage.opener import Opener
 from tui_reader.storage.other_journals import OtherJournals
-from tui_reader.storage.outstamping import outstamp
+from tui_reader.storage.outstamping import outstamp, with_contexts
 from tui_reader.storage.state import State
 
 if TYPE_CHECKING:
@@ -367,7 +367,8 @@ class Library:
                 if content is not None:
                     stamp = self.clock.now()
                     # What counts is what was written, not what the caller goes on to do with its lists.
-                    lines.append(encode_line({"s": stamp, **outstamp(state, content, stamp)}))
+                    content = outstamp(state, with_contexts(state, content, stamp), stamp)
+                    lines.append(encode_line({"s": stamp, **content}))
                     entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])

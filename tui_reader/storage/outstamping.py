@@ -10,15 +10,70 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.clock import ZERO, following
-from tui_reader.storage.registers import ABSENT, DELETED, EXISTS, Registers, compress, has_sets, is_alive
+from tui_reader.storage.note_versions import CONTEXT, DELETION, NOTE, context_of_edit, seen_by_deletion
+from tui_reader.storage.registers import (
+    ABSENT,
+    DELETED,
+    EXISTS,
+    Registers,
+    compress,
+    expand,
+    has_sets,
+    is_alive,
+    join,
+    note_versions_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_reader.storage.journal import Entry
     from tui_reader.storage.state import State
 
 _FEW = 64
 """Operations that are always looked at: 30 µs each. More are only where the library knows of later stamps."""
+
+
+def with_contexts(state: State, entry: Entry, stamp: str) -> Entry:
+    """Write down which versions of a note an entry's new texts replace, and which its deletions take away.
+
+    Args:
+        state: The documents before.
+        entry: A journal entry.
+        stamp: The stamp that the entry gets.
+    """
+    operations = entry.get("o", ())
+    if not any(_changes_note(operation) or _deletes(operation) for operation in operations):
+        return entry
+    taken_over = {(table, number): document for table, number, document in entry.get("m", ())}
+    changed: list[list[Any]] = []
+    for operation in operations:
+        table, number = operation[0], operation[1]
+        is_note, is_deletion = _changes_note(operation), _deletes(operation)
+        if not (is_note or is_deletion):
+            changed.append(operation)
+            continue
+        registers = state.registers(table, int(number)) or {}
+        if (table, number) in taken_over:
+            join(registers, expand(taken_over[table, number], sets=True))
+        known = note_versions_of(registers)
+        values = dict(operation[2])
+        if is_note and registers:  # of a new annotation no other machine can have another text
+            values[CONTEXT] = context_of_edit(known, stamp)
+        if is_deletion:
+            values[DELETION] = seen_by_deletion(known)
+        changed.append([table, number, values, *operation[3:]])
+    return {**entry, "o": changed}
+
+
+def _changes_note(operation: Sequence[Any]) -> bool:
+    return operation[0] == ANNOTATIONS and (NOTE in operation[2] or (len(operation) > 3 and NOTE in operation[3]))
+
+
+def _deletes(operation: Sequence[Any]) -> bool:
+    return operation[0] == ANNOTATIONS and (DELETED in operation[2] or bool(operation[2].get("deleted")))
 
 
 def outstamp(state: State, entry: Entry, stamp: str) -> Entry:

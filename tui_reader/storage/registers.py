@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from tui_reader.storage import note_versions
 from tui_reader.storage.clock import ZERO, is_stamp
+from tui_reader.storage.note_versions import CONTEXT, DELETION, HIDDEN, NOTE
 from tui_reader.storage.values import canonical, fresh
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ ABSENT: Final = _Absent()
 Registers: TypeAlias = dict[str, tuple[str, Any]]
 """Stamp and value by register name."""
 
+_PARENT = "article"
+_GONE = "deleted"
 _SETS = ("tags",)
 _SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field is there: its members stand elsewhere
 
@@ -87,7 +91,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
     new = assign(fields, sets=sets)
     out = {name: value for name, value in new.items() if name not in old or not same(old[name][1], value)}
     for name, (_, value) in old.items():
-        if name in new or name in (EXISTS, DELETED):
+        if name in new or name in (EXISTS, DELETED, *HIDDEN):
             continue
         if sets and "/" in name and name[0] != "=":
             if value is True:
@@ -202,10 +206,54 @@ def _commonest(registers: Registers) -> str:
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
     """Take over every register that is later in the other document; equal stamps are decided by value."""
+    note = _joined_note(into, other) if NOTE in other and NOTE in into else None
     for name, (stamp, value) in other.items():
         mine = into.get(name)
         if mine is None or stamp > mine[0] or (stamp == mine[0] and _wins(value, mine[1])):
             into[name] = (stamp, value)
+    if note is not None:
+        into.pop(CONTEXT, None)
+        into |= note
+    if DELETION in into and _GONE in into and has_words_unseen_at(into, into[_GONE][0]):
+        into[_GONE] = (into[_GONE][0], ABSENT)
+
+
+def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
+    """The registers of an annotation's note that has several versions; None where the later value stands.
+
+    In other tables a note is a field like any other. Nothing is known of what either text replaced where an earlier
+    version of the program wrote both: whole annotations of two copies keep both then.
+    """
+    if not (CONTEXT in one or CONTEXT in other or (_PARENT in one and _PARENT in other)):
+        return None
+    if one[NOTE] == other[NOTE] and one.get(CONTEXT) == other.get(CONTEXT):
+        return None
+    return note_registers([*note_versions_of(one), *note_versions_of(other)])
+
+
+def note_versions_of(registers: Mapping[str, tuple[str, Any]]) -> list[note_versions.Version]:
+    """The versions of an annotation's note."""
+    if NOTE not in registers:
+        return []
+    stamp, value = registers[NOTE]
+    return note_versions.versions((stamp, None if value is ABSENT else value), registers.get(CONTEXT))
+
+
+def has_words_unseen_at(registers: Mapping[str, tuple[str, Any]], stamp: str) -> bool:
+    """Tell whether the deletion at a stamp had not seen all of an annotation's note; False if it does not say."""
+    context = registers.get(DELETION)
+    if context is None or context[0] != stamp:
+        return False
+    return note_versions.has_unseen_words(note_versions_of(registers), context[1])
+
+
+def note_registers(known: list[note_versions.Version]) -> Registers:
+    """The registers that hold versions of a note."""
+    (stamp, text), context = note_versions.registers(note_versions.current(known))
+    out: Registers = {NOTE: (stamp, ABSENT if text is None else text)}
+    if context is not None:
+        out[CONTEXT] = context
+    return out
 
 
 def _wins(one: Any, other: Any) -> bool:
@@ -219,7 +267,8 @@ def is_alive(registers: Registers) -> bool:
     if DELETED not in registers:
         return bool(registers)
     gone = registers[DELETED][0]
-    return any(stamp > gone for name, (stamp, _) in registers.items() if name not in (DELETED, "id"))
+    later = any(stamp > gone for name, (stamp, _) in registers.items() if name not in (DELETED, "id"))
+    return later or has_words_unseen_at(registers, gone)
 
 
 def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
@@ -228,4 +277,6 @@ def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
         return None
     document = compress(registers, sets=sets)
     document.pop(STAMPS, None)
+    for name in HIDDEN:
+        document.pop(name, None)
     return {field: fresh(value) for field, value in document.items()}

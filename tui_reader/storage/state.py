@@ -8,6 +8,7 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.basefile import FORMAT, GRAVES, META, BaseFile, MemorySource
 from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.identity import OWN
+from tui_reader.storage.note_versions import HIDDEN
 from tui_reader.storage.registers import (
     ABSENT,
     DELETED,
@@ -299,6 +300,8 @@ class FoldPlan:
 def _plain(line: bytes) -> dict[str, Any]:
     document = decode_object(line)
     document.pop(STAMPS, None)
+    for name in HIDDEN:
+        document.pop(name, None)
     return document
 
 
