@@ -57,10 +57,22 @@ def merge(arguments: Sequence[str]) -> int:
         "syncs, a plain TinyDB file of ours. Of each field the latest value stands; the copies are only read.",
     )
     parser.add_argument("copies", nargs="+", type=Path, metavar="FILE", help="the copies")
+    parser.add_argument(
+        "--driver",
+        action="store_true",
+        help="be a merge driver of git: FILE is the common version, ours and theirs (%%O %%A %%B); the result is "
+        "written into the second, nothing is printed and no library is opened",
+    )
     add_library(parser, _DEFAULT)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.maintenance import merge_copies  # noqa: PLC0415
+    from tui_reader.services.maintenance import merge_copies, merge_versions  # noqa: PLC0415
+
+    if options.driver:
+        if len(options.copies) != 3:
+            raise UsageError("--driver takes three files.", "Configure git with: tui-reader merge --driver %O %A %B")
+        merge_versions(*options.copies)
+        return 0
 
     state = _state_of(options)
     for merged in merge_copies(state, options.copies):

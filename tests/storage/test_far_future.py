@@ -148,3 +148,14 @@ def test_a_header_of_the_far_future_is_not_carried_on(tmp_path: Path) -> None:
     assert fold(library)
     library.close()
     assert "ffffffffffff" not in path.read_text()
+
+
+def test_a_machine_that_forgot_what_it_wrote_gives_no_stamp_twice() -> None:
+    ahead = f"{NOW + DAY // 12:012x}-005-zzzz"
+    given = []
+    for _ in range(20):
+        clock = Clock("aaaa", lambda: NOW)  # the file in which its last stamp stood is not there any more
+        clock.observe(ahead)
+        given += [clock.now(), clock.now()]
+    assert len(set(given)) == len(given)
+    assert min(given) > ahead

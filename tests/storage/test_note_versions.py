@@ -360,6 +360,7 @@ def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[in
         {},
         {"seen": 5},
         {"seen": {"a": "x"}},
+        {"seen": {"a": [1, "x"]}},
         {"others": 7},
         {"others": [1, [2], ["", "", "", ""]]},
         {"from": [[1]]},

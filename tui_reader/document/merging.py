@@ -71,13 +71,23 @@ def united(base: str | None, text: str, other: str) -> str:
         return other
     if base is not None:
         merged = merge(base, other, text)
-        if merged.is_one:
+        if merged.is_one and not _loses(merged.text, base, text, other):
             return merged.text
     elif _holds(text, other):
         return text
     elif _holds(other, text):
         return other
     return _BETWEEN_PARTS.join(dict.fromkeys((*parts, *more)))
+
+
+def _loses(merged: str, base: str, *texts: str) -> bool:
+    """Tell whether a word is gone that both texts have, or that one of them added.
+
+    Where a word stands twice in what both were made of, either text may have kept another one of the two.
+    """
+    old, new = (set(_WORDS.findall(each)) for each in (base, merged))
+    one, other = (set(_WORDS.findall(each)) for each in texts)
+    return not ((one & other) | ((one | other) - old)) <= new
 
 
 def _holds(text: str, part: str) -> bool:

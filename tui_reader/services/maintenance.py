@@ -95,6 +95,18 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merge]:
     return [Merge(merged.source, merged.changes) for merged in merge(state, machine_name(), others)]
 
 
+def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
+    """Write what two versions of a state file hold together into the first one, as a merge driver of git does.
+
+    Raises:
+        StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
+    """
+    from tui_reader.storage.machine import machine_name  # noqa: PLC0415
+    from tui_reader.storage.merge_driver import merge_versions as merged  # noqa: PLC0415
+
+    merged(ancestor, ours, theirs, machine_name())
+
+
 def list_backups(state: Path) -> list[Backup]:
     """Every backup of a state file, latest first."""
     from tui_reader.storage.backups import backups  # noqa: PLC0415

@@ -6,6 +6,7 @@ hexadecimal, a counter within the millisecond, the machine. Stamps sort as text.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -21,6 +22,8 @@ ZERO = ""
 _STAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
 _LAST = 1 << 42
+_SPREAD = 64
+"""Milliseconds after a stamp of the future among which the next one is drawn, with a counter: one of 131,000."""
 _AHEAD = 24 * 3_600_000
 """Milliseconds that another machine's clock may be ahead: what is later comes from a clock that is wrong."""
 
@@ -76,6 +79,8 @@ class Clock:
         self._machine = machine
         self._wall = wall
         self._last = (0, 0)
+        self._has_jumped = False
+        """Whether the last stamp was seen, and not given."""
         self._lock = threading.Lock()
 
     @property
@@ -90,10 +95,16 @@ class Clock:
             wall = min(self._wall(), _LAST - 2 * _AHEAD)
             if wall > milliseconds:
                 self._last = (wall, 0)
+            elif self._has_jumped:
+                # This machine may have gone on from there before, and forgotten it: a program that syncs can put an
+                # older file in place. Two edits with one stamp would be taken for one, so it goes on from elsewhere.
+                chance = int.from_bytes(os.urandom(3), "big")
+                self._last = (milliseconds + 1 + chance % _SPREAD, chance // _SPREAD % (_COUNTER_MAX // 2))
             elif counter < _COUNTER_MAX:
                 self._last = (milliseconds, counter + 1)
             else:
                 self._last = (milliseconds + 1, 0)
+            self._has_jumped = False
             return self._text()
 
     def observe(self, stamp: str) -> None:
@@ -103,6 +114,7 @@ class Clock:
         """
         if stamp != ZERO and is_stamp(stamp) and not is_far_ahead(stamp, self._wall()):
             with self._lock:
+                self._has_jumped |= _parts(stamp) > self._last
                 self._last = max(self._last, _parts(stamp))
 
     @property

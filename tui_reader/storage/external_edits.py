@@ -14,7 +14,7 @@ from tui_reader.storage.basefile import GRAVES
 from tui_reader.storage.clock import ZERO, following
 from tui_reader.storage.foreign import DamagedError, Parsed, add
 from tui_reader.storage.generations import ancestor, identity
-from tui_reader.storage.note_versions import CONTEXT, NOTE, context_of_edit
+from tui_reader.storage.note_versions import CONTEXT, DELETION, HIDDEN, NOTE, context_of_edit, current, shown
 from tui_reader.storage.registers import (
     DELETED,
     EXISTS,
@@ -56,8 +56,8 @@ def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: 
         DamagedError: A table is missing as a whole: nobody does that on purpose.
     """
     start = None if parsed.is_merged else ancestor(path, parsed.header, disk)
-    if start is not None and _is_edit_of(parsed, start):
-        return _against_ancestor(path, parsed, start, stamp)
+    if start is not None and is_edit_of(parsed, start):
+        return against_ancestor(path, parsed, start, stamp)
     if known is None or not known.base.header or known.base.header.get("library") != parsed.header.get("library"):
         if identity(parsed.header) is None:
             return ""
@@ -75,7 +75,7 @@ def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: 
     )
 
 
-def _is_edit_of(parsed: Parsed, start: State) -> bool:
+def is_edit_of(parsed: Parsed, start: State) -> bool:
     """Tell whether a file holds no time stamp that the generation named in its header does not hold.
 
     Returns:
@@ -94,7 +94,21 @@ def _is_edit_of(parsed: Parsed, start: State) -> bool:
     return True
 
 
-def _against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str:
+def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str:
+    """Stamp what was changed and removed in a file since the generation that it was made from.
+
+    Args:
+        path: The file.
+        parsed: What stands in it; changed in place.
+        start: That very generation.
+        stamp: For what was changed.
+
+    Returns:
+        A sentence; empty if nothing was changed.
+
+    Raises:
+        DamagedError: A table is missing as a whole: nobody does that on purpose.
+    """
     changed = added = removed = 0
     for table in start.tables():
         known = dict(all_registers(start, table))
@@ -161,11 +175,7 @@ def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]
         for number, old in before.items():
             if number in documents:
                 new = expand(documents[number], sets=sets)
-                edits: dict[str, Any] = {
-                    name: value
-                    for name, (when, value) in new.items()
-                    if name in old and old[name][0] == when and not same(old[name][1], value)
-                }
+                edits: dict[str, Any] = {name: value for name, (_, value) in new.items() if _was_edited(name, old, new)}
                 if edits:
                     changed += 1
                     new |= {name: (stamp, value) for name, value in _with_context(table, old, edits, stamp).items()}
@@ -174,6 +184,22 @@ def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]
                 kept += is_alive(old)
             add(parsed.tables, table, number, compress(old, sets=sets))
     return changed, added, kept
+
+
+def _was_edited(name: str, old: Registers, new: Registers) -> bool:
+    """Tell whether a register has another value than the one that its stamp names.
+
+    What a note shows, and whether its annotation is deleted, follows from several registers (`note_versions`): these
+    have another value as soon as a text of another machine was joined to them.
+    """
+    if name not in old or old[name][0] != new[name][0] or same(old[name][1], new[name][1]) or name in HIDDEN:
+        return False
+    if name == "deleted" and (DELETION in old or DELETION in new):
+        return False
+    if name == NOTE and (CONTEXT in old or CONTEXT in new):
+        left = current(note_versions_of(new))
+        return len(left) > 1 and shown(left) != new[name][1]
+    return True
 
 
 def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:

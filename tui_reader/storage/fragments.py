@@ -22,6 +22,7 @@ from tui_reader.storage.foreign import (
     parse,
     unique,
 )
+from tui_reader.storage.generations import ORIGIN
 from tui_reader.storage.values import check
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
     """Everything that several files of one library hold."""
     out = Parsed(is_merged=True)
     for part in parts:
-        out.header = later_header(out.header, part.header)
+        out.header = dict(later_header(out.header, part.header))
         out.extra |= part.extra
         for name, documents in part.tables.items():
             out.tables.setdefault(name.removesuffix(GRAVES), {})
@@ -188,6 +189,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
                 # Deleted on one side and changed on the other: both are registers of one document.
                 grave = f"{home}{GRAVES}"
                 add(out.tables, grave if number in out.tables.get(grave, {}) else home, number, document)
+    out.header.pop(ORIGIN, None)
     return out
 
 

@@ -1,16 +1,17 @@
 """Keeps every text of a note that no later one has replaced, so that two machines that edit one note lose no word.
 
 A note is a multi-value register (Shapiro et al., 2011). Each version knows what it replaced: for every machine the
-latest version that its author had seen (a version vector). Two versions that do not know each other are concurrent,
-whatever their clocks say: both are kept, and the field `note` shows them merged word by word against the text that both
-were made of, or one after the other where that is not known. The next edit replaces both. This follows from the set of
-versions alone, so all machines show the same text, and none writes anything because of it.
+latest versions that its author had seen. Only the last one of each would not do: where a program that syncs puts an
+older file in place, a machine goes on without what it wrote itself. Two versions that do not know each other are
+concurrent, whatever their clocks say: both are kept, and the field `note` shows them merged word by word against the
+text that both were made of, or one after the other where that is not known. The next edit replaces both. This follows
+from the set of versions alone, so all machines show the same text, and none writes anything because of it.
 
 On disk this stands in a field of the annotation, which earlier versions and other programs keep as they keep any field:
 
 | member   | meaning                                                                                             |
 |----------|-----------------------------------------------------------------------------------------------------|
-| `seen`   | the version vector of the latest version, whose time stamp is that of the note                      |
+| `seen`   | stamps of what the latest version replaced, by machine; its own stamp is that of the note           |
 | `from`   | texts that it may have in common with others: `[[stamps], text]`, the latest first                  |
 | `own`    | the text of the latest version where the note shows several; null where it took the note off        |
 | `others` | the other versions: `[stamp, text, seen, from]`                                                     |
@@ -24,7 +25,7 @@ from tui_reader.storage.clock import ZERO, is_stamp
 from tui_reader.storage.values import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 NOTE = "note"
 CONTEXT = "note_context"
@@ -34,6 +35,8 @@ DELETION = "deleted_context"
 HIDDEN = (CONTEXT, DELETION)
 _MOST = 32
 """Concurrent versions that are kept of one note; beyond, the oldest are in the text that is shown, as one."""
+_SEEN = 16
+"""Stamps that are kept of each machine: where there are so many, what is before the first of them counts as seen."""
 _AFTER_MACHINE = 17
 """Where the machine begins in a time stamp."""
 
@@ -45,14 +48,23 @@ class _Origin(NamedTuple):
     text: str
 
 
+Seen = dict[str, tuple[str, ...]]
+"""Stamps of versions by machine, ascending, at most `_SEEN` of each."""
+
+
+def _has_seen(seen: Seen, stamp: str) -> bool:
+    known = seen.get(stamp[_AFTER_MACHINE:], ())
+    return stamp in known or (len(known) >= _SEEN and stamp < known[0])
+
+
 class Version(NamedTuple):
     """What one machine made of a note."""
 
     stamp: str
     text: Any
     """None where the note was taken off."""
-    seen: dict[str, str] | None
-    """For every machine the stamp of the latest version that its author had seen; None if that is not known."""
+    seen: Seen | None
+    """What its author had seen; None if that is not known."""
     origins: tuple[_Origin, ...] = ()
 
     def knows(self, stamp: str) -> bool:
@@ -61,7 +73,7 @@ class Version(NamedTuple):
         if self.seen is None:
             # What the machine wrote itself it has seen. Of what others wrote nothing is known.
             return machine == self.stamp[_AFTER_MACHINE:] and stamp <= self.stamp
-        return stamp == ZERO or self.seen.get(machine, ZERO) >= stamp
+        return stamp == ZERO or _has_seen(self.seen, stamp)
 
 
 def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> list[Version]:
@@ -77,7 +89,8 @@ def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> l
     if context is None or not isinstance(context[1], dict) or context[0] > stamp:
         return [Version(stamp, text, None)]
     value = context[1]
-    latest = Version(context[0], value.get("own", text), _seen(value.get("seen")), _origins(value.get("from")))
+    seen = _seen(value["seen"]) if "seen" in value else None
+    latest = Version(context[0], value.get("own", text), seen, _origins(value.get("from")))
     others = [version for item in _list(value.get("others")) if (version := _other(item)) is not None]
     if context[0] < stamp:
         # An earlier version of the program, or another one, wrote over all that stood here.
@@ -85,15 +98,19 @@ def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> l
     return [latest, *others]
 
 
-def _seen(value: Any) -> dict[str, str]:
+def _seen(value: Any) -> Seen:
     if not isinstance(value, dict):
         return {}
-    return {machine: stamp for machine, stamp in value.items() if stamp and is_stamp(stamp)}
+    return {machine: _stamps(stamps)[-_SEEN:] for machine, stamps in value.items()}
+
+
+def _stamps(value: Any) -> tuple[str, ...]:
+    return tuple(sorted({stamp for stamp in _list(value) if stamp and is_stamp(stamp)}))
 
 
 def _origins(value: Any) -> tuple[_Origin, ...]:
     return tuple(
-        _Origin(tuple(sorted(stamp for stamp in item[0] if is_stamp(stamp))), item[1])
+        _Origin(_stamps(item[0]), item[1])
         for item in _list(value)
         if isinstance(item, list) and len(item) == 2 and isinstance(item[0], list) and isinstance(item[1], str)
     )
@@ -166,12 +183,15 @@ def registers(left: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any]
     note = (latest.stamp, shown(left))
     if latest.seen is None and not others:
         return note, None
-    value: dict[str, Any] = {"seen": latest.seen or {}}
+    value: dict[str, Any] = {} if latest.seen is None else {"seen": _listed(latest.seen)}
     if latest.origins:
         value["from"] = _plain(latest.origins)
     if others:
         value["own"] = latest.text
-        value["others"] = [[other.stamp, other.text, other.seen, _plain(other.origins)] for other in others]
+        value["others"] = [
+            [other.stamp, other.text, None if other.seen is None else _listed(other.seen), _plain(other.origins)]
+            for other in others
+        ]
     return note, (latest.stamp, value)
 
 
@@ -193,12 +213,12 @@ def context_of_edit(known: Sequence[Version], stamp: str) -> dict[str, Any]:
     if len(left) == 1 and left[0].stamp[_AFTER_MACHINE:] == stamp[_AFTER_MACHINE:]:
         # Of several edits on one machine others know none: what they have in common with it is what came before.
         origins += left[0].origins[-1:]
-    return {"seen": _union(left), "from": _plain(origins)}
+    return {"seen": _listed(_union(left)), "from": _plain(origins)}
 
 
 def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
     """The value of `DELETION` for a deletion that takes these versions of a note away."""
-    return {"seen": _union(known)}
+    return {"seen": _listed(_union(known))}
 
 
 def has_unseen_words(known: Sequence[Version], deletion: Any) -> bool:
@@ -211,18 +231,23 @@ def has_unseen_words(known: Sequence[Version], deletion: Any) -> bool:
     if not isinstance(deletion, dict):
         return False
     seen = _seen(deletion.get("seen"))
-    return any(v.text and v.stamp and seen.get(v.stamp[_AFTER_MACHINE:], ZERO) < v.stamp for v in known)
+    return any(version.text and version.stamp and not _has_seen(seen, version.stamp) for version in known)
 
 
 def _origin(left: Sequence[Version], text: Any) -> _Origin:
     return _Origin(tuple(sorted(version.stamp for version in left)), text if isinstance(text, str) else "")
 
 
-def _union(known: Sequence[Version]) -> dict[str, str]:
-    seen: dict[str, str] = {}
+def _listed(seen: Seen) -> dict[str, list[str]]:
+    return {machine: list(stamps) for machine, stamps in sorted(seen.items())}
+
+
+def _union(known: Sequence[Version]) -> Seen:
+    """What authors of versions had seen together, and these versions themselves."""
+    stamps = {version.stamp for version in known if version.stamp != ZERO}
     for version in known:
-        pairs: Mapping[str, str] = {**(version.seen or {})}
-        for machine, stamp in [*pairs.items(), (version.stamp[_AFTER_MACHINE:], version.stamp)]:
-            if stamp != ZERO:
-                seen[machine] = max(seen.get(machine, ZERO), stamp)
-    return dict(sorted(seen.items()))
+        stamps.update(*(version.seen or {}).values())
+    seen: dict[str, list[str]] = {}
+    for stamp in sorted(stamps):
+        seen.setdefault(stamp[_AFTER_MACHINE:], []).append(stamp)
+    return {machine: tuple(each[-_SEEN:]) for machine, each in seen.items()}

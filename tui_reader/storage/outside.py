@@ -123,7 +123,7 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
         parsed = parse(raw, may_be_empty=known is None)
         _expect_tables(parsed)
         _expect_checksum(raw, parsed)
-        if not _is_as_written(raw, parsed):
+        if not is_as_written(raw, parsed):
             report["notice"] = take_over(path, parsed, known, stamp, disk)
         if parsed.is_merged:
             report["healed"] = report["notice"] = problems.healed(path)
@@ -153,7 +153,7 @@ def _reassembled(raw: bytes, known: State | None, stamp: str) -> Parsed | None:
     return reassembled(raw, stamp_side)
 
 
-def _is_as_written(raw: bytes, parsed: Parsed) -> bool:
+def is_as_written(raw: bytes, parsed: Parsed) -> bool:
     """Tell whether a file is just what its header says: then another program has changed nothing."""
     body = raw.find(b"\n", len(START)) + 1
     return parsed.header.get("bytes") == len(raw) and parsed.header.get("crc32") == zlib.crc32(raw[body:])

@@ -1,0 +1,39 @@
+"""Three machines lose no word, misfile nothing and agree at the end, whatever carries their file."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.storage import storms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_over_conflict_copies(tmp_path: Path, seed: int) -> None:
+    counts, wrong = storms.over_copies(tmp_path, random.Random(seed), steps=30)
+    assert not wrong
+    assert counts["edits"]
+
+
+@needs_git
+@pytest.mark.parametrize("seed", range(2))
+def test_over_git_with_conflict_marks(tmp_path: Path, seed: int) -> None:
+    counts, wrong = storms.over_git(tmp_path, random.Random(seed), driver=False, steps=20)
+    assert not wrong
+    assert counts["conflicts"]
+
+
+@needs_git
+def test_over_git_with_the_merge_driver(tmp_path: Path) -> None:
+    counts, wrong = storms.over_git(tmp_path, random.Random(3), driver=True, steps=12)
+    assert not wrong
+    assert counts["merges"]
+    assert not counts["conflicts"]
