@@ -5,9 +5,9 @@
 Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
 state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut
 and every bit flipped, folds killed between any two steps and windows ending together with undo compared to a run that
-met neither, reads that fail, read-only mounts, three machines with wrong clocks and a careless syncing program, a full
-disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything was
-wrong. What goes wrong once can be run again: each line names its seed.
+met neither, reads that fail, read-only mounts, three machines with wrong clocks over git or a careless syncing program,
+a full disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything
+was wrong. What goes wrong once can be run again: each line names its seed.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from tests.storage import (  # noqa: E402
     lives,
     machines,
     obstacles,
+    storms,
     torn,
     undone,
     windows,
@@ -95,6 +96,16 @@ def torn_bases(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
 
 def three_machines(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     return machines.trial(folder / "state", random.Random(seed))
+
+
+def over_git(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    chance = random.Random(seed)
+    return storms.over_git(folder / "state", chance, driver=chance.random() < 0.5, steps=chance.randrange(10, 60))
+
+
+def over_copies(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+    chance = random.Random(seed)
+    return storms.over_copies(folder / "state", chance, steps=chance.randrange(10, 80))
 
 
 def races(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:  # noqa: ARG001
@@ -192,6 +203,8 @@ ROUNDS: dict[str, Round] = {
     "torn journals": torn_journals,
     "torn bases": torn_bases,
     "three machines": three_machines,
+    "three machines over git": over_git,
+    "three machines over conflict copies": over_copies,
     "races of two windows": races,
     "full disk": full_disk,
     "links, FIFOs and devices": obstacles_everywhere,
