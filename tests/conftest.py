@@ -27,6 +27,7 @@ for surprise in (
     "TEXTUAL",
     "TEXTUAL_THEME",
     "PYTHONSTARTUP",
+    "PYTHONDONTWRITEBYTECODE",  # a test that starts the program would compile all of it each time
 ):
     os.environ.pop(surprise, None)
 os.environ |= {
@@ -41,7 +42,7 @@ time.tzset()
 
 # On a machine that does something else as well, slow is no news: what may take how long, the benchmarks say.
 _PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
-settings.register_profile("default", max_examples=60, **_PATIENT)
+settings.register_profile("default", max_examples=25, **_PATIENT)
 settings.register_profile("ci", max_examples=60, derandomize=True, database=None, print_blob=True, **_PATIENT)
 settings.register_profile("thorough", max_examples=2_000, **_PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+import textual._wait
 from textual import events
 from textual.keys import _character_to_key
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 DEADLINE = 8.0
 """Seconds after which something that should have happened has not."""
+
+# Textual's pilot waits after each key until the process is idle, and looks every 20 ms: 60 % of these tests' time.
+# A shorter look is as sure: the process counts as idle while it uses less than a quarter of the time between two looks.
+textual._wait.SLEEP_GRANULARITY = 0.002
+textual._wait.SLEEP_IDLE = 0.0005
 
 NAMED = {"enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f"}
 SILENT = {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "shift+tab", "f1", "f5"}
