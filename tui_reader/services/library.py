@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from tui_reader import paths as program_paths
 from tui_reader.anchoring.describe import document_fingerprint
-from tui_reader.errors import StoreError
+from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
 from tui_reader.services.annotating import Annotating
 from tui_reader.services.background import Background
@@ -26,6 +26,7 @@ from tui_reader.services.events import (
     Event,
     Listener,
     Notice,
+    StoreFailed,
     ignore,
 )
 from tui_reader.services.found import Batch, FoundFile, found_file, without_header
@@ -36,7 +37,7 @@ from tui_reader.services.reading import Reading
 from tui_reader.services.remembering import Remembering
 from tui_reader.services.replacing import Replacing
 from tui_reader.services.revisions import Revisions
-from tui_reader.services.saving import SavingWatch
+from tui_reader.services.saving import SavingWatch, warning_of
 from tui_reader.services.state import LibraryState
 from tui_reader.services.texts import TextCache
 from tui_reader.services.undo_scope import UndoScope
@@ -161,6 +162,11 @@ class Library:
         return self.store.read_only
 
     @property
+    def warning(self) -> str:
+        """What must stay on the screen as long as it is so: that changes are not saved, or cannot be."""
+        return warning_of(self.store.unsaved) or ("read-only" if self.read_only else "")
+
+    @property
     def drafts(self) -> Drafts:
         """The notes that are being written."""
         if self._drafts is None:
@@ -202,6 +208,10 @@ class Library:
         if path is None or not target or "\0" in target:
             return None
         return self._identities.at(self._places.name_of(os.path.normpath(path.parent / target)))
+
+    def report(self, error: ReaderError) -> None:
+        """Have the screen say what went wrong where it could not be said at once, such as in painting."""
+        self._listener(StoreFailed(str(error)))
 
     def keep_open(self, article_id: ArticleId | None) -> None:
         """Keep an article in the catalogue although its file goes or cannot be read, until another one is kept.

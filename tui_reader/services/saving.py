@@ -18,6 +18,24 @@ PATIENCE = 0.1
 """Seconds after which a change that is not durable is worth a word."""
 
 
+REASONS = ("disk full", "read-only", "held by another window", "not enough memory", "saving has stopped", "closed")
+"""What the sentence about unsaved changes may say, in the words that a warning has room for."""
+OTHER_REASON = "disk error"
+
+
+def warning_of(unsaved: str) -> str:
+    """Shorten the sentence about unsaved changes to one for the first row: `NOT saved: disk full (3)`.
+
+    Args:
+        unsaved: The sentence, which begins with the number of changes; empty if all are saved.
+    """
+    if not unsaved:
+        return ""
+    reason = next((each for each in REASONS if each in unsaved.casefold()), OTHER_REASON)
+    number = unsaved.split(maxsplit=1)[0]
+    return f"NOT saved: {reason} ({number})" if number[:1].isdecimal() else f"NOT saved: {reason}"
+
+
 class SavingWatch:
     """Waits for receipts in a thread of its own: `Saving` when one takes long, `Saved` when all are through."""
 

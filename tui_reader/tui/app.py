@@ -32,6 +32,7 @@ from tui_reader.tui.screens.keyed import KeyScreen
 from tui_reader.tui.screens.outside import editor_of, run_editor
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.terminal_input import read_input_so
+from tui_reader.tui.widgets.failures import FailureGuard
 
 PAUSE_SECONDS = 2.0
 """How long no key has come when the collector looks at what is not quite young."""
@@ -65,7 +66,7 @@ class LibraryTold(Message):
         self.event = event
 
 
-class ReaderApp(App[None]):
+class ReaderApp(FailureGuard, App[None]):
     """Reads a library.
 
     Args:
@@ -159,7 +160,11 @@ class ReaderApp(App[None]):
 
     def _restore(self) -> None:
         """Save the notes that were being written when a window of this library died."""
-        restored = self.library.drafts.restore()
+        try:
+            restored = self.library.drafts.restore()
+        except ReaderError as error:
+            self._notices.append(str(error))
+            return
         for outcome in restored:
             self.reading.took(outcome)
             self._notices.append(self.reading.desk.told(outcome))
@@ -225,6 +230,11 @@ class ReaderApp(App[None]):
     def _print_error_renderables(self) -> None:
         """Print no traceback: whoever runs the app looks at `failure`, writes it down and says where."""
         self._exit_renderables.clear()
+
+    def tell_failure(self, error: ReaderError) -> None:
+        """Say with which error a key or an event ended; the reader goes on."""
+        screen = next((each for each in reversed(self.screen_stack) if isinstance(each, KeyScreen)), self.reading)
+        screen.say(str(error), bad=True)
 
     # Keys
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
+from tui_reader.tui.widgets.failures import FailureGuard
 
-class Dialog(ModalScreen[ScreenResultType]):
+
+class Dialog(FailureGuard, ModalScreen[ScreenResultType]):
     """Asks for something or shows it."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:

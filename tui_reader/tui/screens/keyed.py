@@ -10,6 +10,7 @@ from textual.screen import Screen
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
+from tui_reader.tui.widgets.failures import FailureGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ class Typing(Protocol):
         """Take the key that ends it."""
 
 
-class KeyScreen(Screen[None]):
+class KeyScreen(FailureGuard, Screen[None]):
     """A screen that is given every key before Textual is: makes commands of them, and says on the last row how a
     half-typed one may go on.
     """

@@ -56,11 +56,11 @@ class TopBar(LinePane):
     def paint_row(self, y: int, width: int) -> Strip:
         """Name and library on the left, warning and counts on the right."""
         base, muted = self.ink(""), self.ink("") + self.ink("muted")
-        name = " tui-reader  " if width >= 30 else " "
-        room = max(0, width - len(name) - 2)
+        warning = f"{clip(self._warning, width - 3)}  " if self._warning else ""
+        name = " tui-reader  " if width - cell_len(warning) >= 30 else " "
+        room = max(0, width - len(name) - cell_len(warning) - 2)
         library = clip(self._library, max(room // 2, room - 24))
-        warning = f"{self._warning}  " if self._warning else ""
-        counts = fit_parts(self._counts, max(0, room - cell_len(library) - cell_len(warning) - 2))
+        counts = fit_parts(self._counts, max(0, room - cell_len(library) - 2))
         left = [Piece(name, base + self.ink("name")), Piece(library, muted)]
         right = [Piece(warning, base + self.ink("bad")), Piece(f"{counts} ", muted)]
         return line(width, base, left, right)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from tui_reader.tui.theme import style_of
+from tui_reader.tui.widgets.failures import FailureGuard
 from tui_reader.tui.widgets.lines import merged
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MOST_STRIPS = 1500
 """Rows kept; a screen of 70 rows with its neighbours is far below, and 1,500 strips weigh about 2 MB."""
 
 
-class LinePane(Widget):
+class LinePane(FailureGuard, Widget):
     """A widget of rows. It takes no focus: which pane is active is told to it, and keys are dispatched by the app."""
 
     ALLOW_SELECT = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from tui_reader.errors import ReaderError
 from tui_reader.tui.screens.annotations.filter import Filter, parse
 from tui_reader.tui.screens.noting import is_lost
 from tui_reader.tui.widgets.annotation_source import Section
@@ -31,8 +32,12 @@ class Shelf:
         """Titles of articles that are not in the library."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
-        """An annotation; None if it is gone."""
-        return self._library.annotating.get(annotation)
+        """An annotation; None if it is gone, or cannot be read. Called in painting, so it raises nothing."""
+        try:
+            return self._library.annotating.get(annotation)
+        except ReaderError as error:
+            self._library.report(error)
+            return None
 
     def title(self, article: ArticleId) -> str:
         """The title of an article, also of one that is gone."""
@@ -45,8 +50,12 @@ class Shelf:
         return self._gone[article]
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
-        """The annotations of an article in the order of its text."""
-        return [each.id for each in self._library.annotating.of(article)]
+        """The annotations of an article in the order of its text; none if they cannot be read, as for `get`."""
+        try:
+            return [each.id for each in self._library.annotating.of(article)]
+        except ReaderError as error:
+            self._library.report(error)
+            return ()
 
     def ids(self, article: ArticleId) -> Collection[AnnotationId]:
         """The same in no order, without reading them."""

@@ -152,7 +152,7 @@ class Listing:
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         if gathering.lost:
             counts.append(f"{gathering.lost:,} without a place")
-        self._top.show(title, counts, "read-only" if library.read_only else "")
+        self._top.show(title, counts, library.warning)
         left = f"{self._list.count:,}{'…' if gathering.under_way else ''} of {total:,}"
         chosen = self._list.chosen_count
         hidden = chosen - self._list.chosen_here

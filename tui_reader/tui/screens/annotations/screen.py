@@ -184,6 +184,10 @@ class AnnotationsScreen(KeyScreen):
             self._list.touch()
             self._show_place()
 
+    def warning_changed(self) -> None:
+        """Show in the first row whether changes are not saved."""
+        self._listing.describe()
+
     def took(self, outcome: Outcome) -> bool:
         """Show what a verb did, here and on the reading screen; whether it did anything."""
         if outcome.ids or outcome.annotation or outcome.undo:

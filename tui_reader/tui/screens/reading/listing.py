@@ -112,8 +112,7 @@ class Listing:
         elif counts.annotations:
             parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
         missing = desk.library.why_missing(desk.shown)
-        warnings = (missing, "read-only" if desk.library.read_only else "")
-        desk.panes.top.show(desk.library.name, parts, " · ".join(filter(None, warnings)))
+        desk.panes.top.show(desk.library.name, parts, " · ".join(filter(None, (desk.library.warning, missing))))
 
     def describe(self) -> None:
         """Say over the list what it shows."""

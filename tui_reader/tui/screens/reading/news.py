@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LONG_SCAN = 200
 """Articles from which it is told how far the reading of a library has come."""
+FAILURE_SECONDS = 8.0
+"""How long the whole sentence about an unsaved change stays; the first row goes on saying so."""
 SCANNING = "reading the library"
 
 
@@ -20,6 +22,7 @@ class News:
 
     def __init__(self, screen: ReadingScreen) -> None:
         self._screen, self._desk = screen, screen.desk
+        self._warning = screen.desk.library.warning
 
     def take(self, event: events.Event) -> None:
         """Take an event in."""
@@ -59,7 +62,19 @@ class News:
             case events.Notice(message):
                 desk.say(message)
             case events.StoreFailed(message):
-                desk.panes.status.say(message, bad=True)
+                desk.say(message, bad=True, seconds=FAILURE_SECONDS)
+                if annotations is not None:
+                    annotations.say(message, bad=True)
+        self._show_warning()
+
+    def _show_warning(self) -> None:
+        """Have the first row say for as long as it is so that changes are not saved."""
+        warning = self._desk.library.warning
+        if warning != self._warning:
+            self._warning = warning
+            self._screen.listing.recount()
+            if self._screen.annotations is not None:
+                self._screen.annotations.warning_changed()
 
     def _articles_changed(self) -> None:
         screen, desk = self._screen, self._desk

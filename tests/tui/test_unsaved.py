@@ -1,0 +1,119 @@
+"""As long as changes are not saved the first row says so; a state file that fails ends no reader."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.errors import StoreError
+from tui_reader.services.saving import warning_of
+from tui_reader.storage import problems
+from tui_reader.storage.disk import Disk
+from tui_reader.tui.screens.reading import news
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Start
+
+SIZES = pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 20), (40, 12)])
+
+
+@pytest.mark.parametrize(("number", "reason"), [(errno.ENOSPC, "disk full"), (errno.EIO, "disk error")])
+@SIZES
+async def test_the_first_row_says_so_until_it_is_saved(
+    start: Start,
+    articles: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    number: int,
+    reason: str,
+) -> None:
+    """The whole sentence gives way to the keys after some seconds; the list of annotations says so, too."""
+    monkeypatch.setattr(news, "FAILURE_SECONDS", 0.1)
+
+    def fail(*_: object) -> int:
+        raise OSError(number, "no such luck")
+
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("j", "k")
+        with monkeypatch.context() as context:
+            context.setattr(Disk, "write_some", fail)
+            await reader.keys("s")
+            await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
+            await reader.until(lambda: reader.app.reading.desk.panes.status.said == "")
+            assert "? keys" in reader.last_row or size[0] == 40
+            await reader.keys("A")
+            await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
+            await reader.keys("q")
+            assert f"NOT saved: {reason} (" in reader.lines()[0]
+        await reader.keys("j", "s")
+        await reader.until(lambda: "NOT saved" not in reader.lines()[0])
+        assert not reader.library.store.unsaved
+
+
+@pytest.mark.parametrize(
+    ("sentence", "warning"),
+    [
+        ("", ""),
+        (problems.unsaved(3, problems.not_saved("/x", OSError(errno.ENOSPC, ""))), "NOT saved: disk full (3)"),
+        (problems.unsaved(1, problems.not_saved("/x", OSError(errno.EROFS, ""))), "NOT saved: read-only (1)"),
+        (problems.unsaved(1200, problems.not_saved("/x", OSError(errno.EIO, ""))), "NOT saved: disk error (1,200)"),
+        (problems.unsaved(2, problems.refused("/x", MemoryError())), "NOT saved: not enough memory (2)"),
+        (problems.unsaved(2, problems.stopped("/x", ValueError())), "NOT saved: saving has stopped (2)"),
+    ],
+)
+def test_the_sentence_is_cut_to_what_fits_a_row(sentence: str, warning: str) -> None:
+    assert warning_of(sentence) == warning
+
+
+@pytest.mark.parametrize("keys", [("l", ")", "H"), ("A",), ("g", "a")])
+async def test_a_state_file_that_cannot_be_read_is_told_and_nothing_ends(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    """The sentence names the file, the reason and the way out; what can be done without reading goes on."""
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("l", ")", "H", ")", "H", "g", "g", "Q")
+
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        with monkeypatch.context() as context:
+            context.setattr(Disk, "read_at", fail)
+            reader.library.annotating._notebook._pages.clear()
+            reader.library.annotating._notebook._known.clear()
+            await reader.keys(*keys)
+            wanted = ("library.json cannot be read", "NOT saved: disk error")
+            await reader.until(lambda: any(each in " ".join(reader.text.split()) for each in wanted))
+        await reader.keys("escape", "q", "q", "q", "s")
+        await reader.until(lambda: "starred “Alpha wolf”" in reader.text)
+        assert reader.app.failure is None
+
+
+@pytest.mark.parametrize("keys", [("s",), ("A",), ("g", "a"), ("t",)])
+async def test_a_key_that_ends_with_an_error_ends_nothing_else(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+
+        def fail(*_: object, **__: object) -> None:
+            raise StoreError("library.json cannot be read: input/output error.", "See that the disk is well.")
+
+        library = reader.library
+        with monkeypatch.context() as context:
+            context.setattr(library.reading, "toggle_star", fail)
+            context.setattr(library.reading, "all_tags", fail)
+            context.setattr(type(library.annotating), "total", property(fail))
+            context.setattr(library.annotating, "count", fail)
+            await reader.keys(*keys)
+            await reader.until(lambda: "library.json cannot be read: input/output error." in reader.text)
+        await reader.keys("escape", "escape", "q", "s")
+        await reader.until(lambda: "starred “Alpha wolf”" in reader.text)
+        assert reader.app.failure is None
