@@ -105,6 +105,8 @@ class MemoryCatalogue:
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, _Row] = {}
+        self._held: dict[ArticleId, Headline] = {}
+        """Articles that are in no list although their headlines can be asked for: open ones whose files are gone."""
         self._orders: dict[Sort, list[_Entry]] = {}
         self._tally = Tally()
 
@@ -119,8 +121,19 @@ class MemoryCatalogue:
         return self._rows[article_id].headline
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """The headlines of those ids that are in the library, in the order given."""
-        return [row.headline for row in map(self._rows.get, ids) if row is not None]
+        """The headlines of those ids that are in the library or held, in the order given."""
+        found = ((self._rows.get(article_id), article_id) for article_id in ids)
+        headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
+        return [headline for headline in headlines if headline is not None]
+
+    def hold(self, headline: Headline) -> None:
+        """Take an article out of every list, and go on giving its headline; `put` changes that until `release`."""
+        self.remove((headline.id,))
+        self._held[headline.id] = headline
+
+    def release(self, article_id: ArticleId) -> None:
+        """Forget the headline of an article that is held; unknown ids are passed over."""
+        self._held.pop(article_id, None)
 
     def counts(self) -> Counts:
         """How many stand where."""
@@ -144,6 +157,9 @@ class MemoryCatalogue:
         placed: list[tuple[_Row, Headline]] = []
         fresh: dict[_Row, None] = {}
         for headline in headlines:
+            if headline.id in self._held:
+                self._held[headline.id] = headline
+                continue
             row = self._rows.get(headline.id)
             self._tally.replace(row.headline if row else None, headline)
             if row is None:

@@ -49,9 +49,9 @@ class Intake:
         self._changed: list[str] = []
         """Articles that went, and files that came or changed, since everything in the places was seen last."""
         self.open: ArticleId | None = None
-        """Article that is being read: it stays in the catalogue when its file goes, becomes empty or unreadable."""
+        """Article that is being read: its headline stays when its file goes, becomes empty or unreadable."""
         self._missing: dict[ArticleId, str] = {}
-        """Articles that are in the catalogue although their file has no text now; its fingerprint when it had one."""
+        """Articles that are shown as last read since their file has no text now; its fingerprint when it had one."""
 
     def take_in(self, batch: Batch) -> dict[ArticleId, None]:
         """Show what was found out; the articles that came, changed or went."""
@@ -72,7 +72,7 @@ class Intake:
             if article_id == self.open and (file.error or not file.size) and self._had_text(article_id, known):
                 self._keep_listed(article_id, file.error or EMPTY, known)
                 continue
-            self._missing.pop(article_id, None)
+            self._end_missing(article_id)
             headlines.append(self._state.headline(file.article(article_id)))
             if self._documents.fingerprint(article_id) not in {"", file.fingerprint}:
                 # What is kept was read from bytes that a scan never saw, such as those of a file half written.
@@ -96,15 +96,14 @@ class Intake:
 
     def why_missing(self, article_id: ArticleId) -> str:
         """Say why the file of a listed article has no text now, in a few words; empty where it has."""
-        if article_id not in self._missing or article_id not in self._catalogue:
-            return ""
-        return self._catalogue.row(article_id).article.error
+        rows = self._catalogue.rows([article_id]) if article_id in self._missing else []
+        return rows[0].article.error if rows else ""
 
     def let_go(self) -> dict[ArticleId, None]:
         """Show articles without a text as what they are once they are not open any more; the articles concerned."""
         ended = [article_id for article_id in self._missing if article_id != self.open]
         for article_id in ended:
-            del self._missing[article_id]
+            self._end_missing(article_id)
             file = self._identities.file(article_id)
             if file is None:
                 self._forget([article_id])
@@ -129,12 +128,20 @@ class Intake:
         return article_id in self._missing or (known is not None and bool(known.size) and not known.error)
 
     def _keep_listed(self, article_id: ArticleId, reason: str, known: FoundFile | None) -> None:
-        """Keep an article in the catalogue with what was known of it, and the reason why its file has no text."""
-        if article_id not in self._catalogue:
-            return
-        row = self._catalogue.row(article_id)
-        self._missing.setdefault(article_id, known.fingerprint if known is not None else "")
-        self._catalogue.put([row._replace(article=row.article._replace(error=reason))])
+        """Keep the headline of an article with what was known of it, and the reason why its file has no text."""
+        for row in self._catalogue.rows([article_id]):
+            self._missing.setdefault(article_id, known.fingerprint if known is not None else "")
+            held = row._replace(article=row.article._replace(error=reason))
+            if self._identities.file(article_id) is None:
+                self._catalogue.hold(held)
+            else:
+                self._catalogue.release(article_id)
+                self._catalogue.put([held])
+
+    def _end_missing(self, article_id: ArticleId) -> None:
+        """Take in that an article has its text again, or is not open any more."""
+        self._missing.pop(article_id, None)
+        self._catalogue.release(article_id)
 
     def share_out(self) -> dict[ArticleId, None]:
         """Show files under the ids that are theirs where several claim one; the articles concerned."""
@@ -153,7 +160,7 @@ class Intake:
         for move in self._identities.settle(self._state.is_bare):
             self._forget((move.mistaken,))
             self._state.adopt(move.mistaken, move.id)
-            self._missing.pop(move.id, None)
+            self._end_missing(move.id)
             if self._identities.recorded(move.id)[1] != move.file.fingerprint or self._documents.fingerprint(move.id):
                 self._change(move.id)
             self._catalogue.put([self._state.headline(move.file.article(move.id))])

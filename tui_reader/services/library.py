@@ -214,7 +214,7 @@ class Library:
         self._listener(StoreFailed(str(error)))
 
     def keep_open(self, article_id: ArticleId | None) -> None:
-        """Keep an article in the catalogue although its file goes or cannot be read, until another one is kept.
+        """Keep the headline of an article although its file goes or cannot be read, until another one is kept.
 
         Args:
             article_id: The article that is being read; None if none is.

@@ -236,7 +236,7 @@ class Reading:
         return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (fold(tag), tag))
 
     def _one(self, article_id: ArticleId) -> Headline | None:
-        return self._catalogue.row(article_id) if article_id in self._catalogue else None
+        return next(iter(self._catalogue.rows([article_id])), None)
 
     def _step(self, step: Callable[[], Transaction | None], told: str, nothing: str) -> Outcome:
         transaction = step()

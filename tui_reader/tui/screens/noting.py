@@ -342,7 +342,7 @@ class Noting:
         if annotation.quote:
             return f"“{clean_line(annotation.quote)}”"
         article = annotation.article
-        return self._library.catalogue.row(article).title if article in self._library.catalogue else ""
+        return next((row.title for row in self._library.catalogue.rows([article])), "")
 
     def _known(self, ids: Sequence[AnnotationId]) -> list[Annotation]:
         return [each for each in map(self._library.annotating.get, ids) if each is not None]

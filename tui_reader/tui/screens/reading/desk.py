@@ -82,9 +82,7 @@ class Desk:
 
     def headline(self, article: ArticleId | None) -> Headline | None:
         """The headline of an article; None where there is none (any more)."""
-        if article is None or article not in self.library.catalogue:
-            return None
-        return self.library.catalogue.row(article)
+        return None if article is None else next(iter(self.library.catalogue.rows([article])), None)
 
     @property
     def context(self) -> Pane:

@@ -93,7 +93,7 @@ class News:
             screen.opening.update_header()
             screen.annotating.refresh()
         self._tell_missing(missing)
-        gone = desk.shown is not None and desk.shown not in desk.library.catalogue
+        gone = desk.shown is not None and desk.headline(desk.shown) is None
         if desk.pane is not Pane.ARTICLE or desk.shown is None or gone:
             screen.opening.show_current()
 

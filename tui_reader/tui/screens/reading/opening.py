@@ -91,7 +91,7 @@ class Opening:
         desk = self._desk
         current = desk.panes.headlines.current
         self.expected = None
-        if current == desk.shown or not (desk.settings.preview or desk.shown not in desk.library.catalogue):
+        if current == desk.shown or not (desk.settings.preview or desk.headline(desk.shown) is None):
             return
         if current is None:
             self.show(None)
