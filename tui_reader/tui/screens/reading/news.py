@@ -61,6 +61,8 @@ class News:
                 desk.say("saved")
             case events.Notice(message):
                 desk.say(message)
+                if annotations is not None:
+                    annotations.say(message)
             case events.StoreFailed(message):
                 desk.say(message, bad=True, seconds=FAILURE_SECONDS)
                 if annotations is not None:
