@@ -11,31 +11,24 @@ import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
 
-from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.errors import ReaderError
+from tui_reader.services.addresses import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MAIL_FIELDS = ("to", "cc", "bcc", "subject", "in-reply-to", "body")
-"""Fields of a new mail that an article may fill in. Mail programs know others, such as `attach`, which add files."""
-LONGEST_URL = 8_192
-"""Characters of an address; browsers take about as many, and Linux 128 KiB in one argument."""
 
-
-class RefusedUrlError(ReaderError):
-    """The address comes from an article and is of a kind that is not opened."""
-
-
-def open_url(url: str, command: str = "") -> None:
+def open_url(url: str, command: str = "") -> str:
     """Open an address in the browser, or begin a mail.
 
     Args:
         url: An http, https or mailto address; anything else is refused, since it comes from an article.
         command: Program with its arguments, the address is added; empty for the system's own opener.
+
+    Returns:
+        The address as it was opened, without what an article must not ask a program for.
 
     Raises:
         RefusedUrlError: The address is of another kind.
@@ -43,54 +36,7 @@ def open_url(url: str, command: str = "") -> None:
     """
     safe = safe_url(url)
     _start([*_opener(command), safe])
-
-
-def safe_url(url: str) -> str:
-    """Return the form of an address that may be given to another program.
-
-    A mail keeps only the fields of `MAIL_FIELDS`.
-
-    Raises:
-        RefusedUrlError: It is no http, https or mailto address, or has characters that no address has.
-    """
-    shown = clean_line(url[:80])
-    if len(url) > LONGEST_URL:
-        raise RefusedUrlError(f"The address {shown}… is not opened: it has {len(url):,} characters.")
-    url = url.replace(" ", "%20")
-    if not url.isprintable():
-        raise RefusedUrlError(f"The address {shown} is not opened: it has characters that no address has.")
-    scheme, colon, rest = url.partition(":")
-    if colon and scheme.lower() == "mailto":
-        return _safe_mail(rest)
-    try:
-        is_web = bool(colon) and scheme.lower() in ("http", "https") and bool(urlsplit(url).hostname)
-    except ValueError:  # brackets around what is no IPv6 address
-        is_web = False
-    if not is_web:
-        raise RefusedUrlError(f"The address {shown} is not opened: only http, https and mailto are.")
-    return url
-
-
-def _safe_mail(rest: str) -> str:
-    """Return a mailto address with the fields of `MAIL_FIELDS` alone, each once, control characters taken out.
-
-    Args:
-        rest: What follows `mailto:`.
-    """
-    addresses, _, query = rest.partition("?")
-    fields: dict[str, str] = {}
-    for part in query.split("&"):
-        name, _, value = part.partition("=")
-        name = unquote(name).strip().lower()
-        if name in MAIL_FIELDS and name not in fields:
-            lines = unquote(value).splitlines()
-            # Only the text itself has lines; in a header they would begin another one.
-            fields[name] = "\r\n".join(map(clean_text, lines)) if name == "body" else clean_line(" ".join(lines))
-    safe = f"mailto:{quote(clean_line(unquote(addresses)), safe='@,')}"
-    if not fields:
-        return safe
-    pairs = [f"{name}={quote(value, safe='@,')}" for name, value in fields.items()]
-    return f"{safe}?{'&'.join(pairs)}"
+    return safe
 
 
 def open_file(path: Path, command: str = "") -> None:
@@ -99,7 +45,8 @@ def open_file(path: Path, command: str = "") -> None:
     Raises:
         ReaderError: No program could be started.
     """
-    _start([*_opener(command), str(path)])
+    # A whole path never begins with a dash, which a program could take for an option.
+    _start([*_opener(command), str(path.absolute())])
 
 
 def pipe_to(command: str, text: str) -> None:

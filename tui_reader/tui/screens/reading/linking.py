@@ -10,6 +10,7 @@ from tui_reader.document.clean import clean_text
 from tui_reader.document.outline import outline
 from tui_reader.errors import ReaderError
 from tui_reader.services import desktop
+from tui_reader.services.addresses import RefusedUrlError, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,14 +104,14 @@ class Linking:
 
     def _open_url(self, url: str) -> None:
         try:
-            desktop.open_url(url, self._desk.settings.browser)
-        except desktop.RefusedUrlError as error:
+            opened = desktop.open_url(url, self._desk.settings.browser)
+        except RefusedUrlError as error:
             self._desk.say(error.message, bad=True)
         except ReaderError as error:
-            self._to_terminal(url)
+            self._to_terminal(safe_url(url))
             self._desk.say(f"{error.message} The address was sent to the clipboard.")
         else:
-            self._desk.say(f"opened {url}")
+            self._desk.say(f"opened {opened}")
 
     # The original and the clipboard
 
