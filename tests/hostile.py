@@ -147,7 +147,8 @@ def _annotation(key: str, article: str, exact: str, text: Any) -> dict[str, Any]
     return {
         "id": key,
         "article": article,
-        **({"anchor": anchor, "attached": anchor | {"exact": f"{exact} again"}} if exact else {}),
+        **({"anchor": anchor} if exact else {}),
+        **({"attached": anchor | {"exact": f"{exact} again"}} if exact and exact != "to be read" else {}),
         "note": f"{text('note')}\nstate:   anchored\n\n- {text('more')}",
         "tags": [text("tag"), text("own")],
         "created": text("2026-01-01T00:00:00Z"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_reader.tui.widgets.lines import merged
+from tui_reader.tui.widgets.lines import merged, wrap
 
 INKS = ("#d9d4c7", "#97938a", None)
 GROUNDS = ("#15171b", "#272b33", None)
@@ -47,3 +49,11 @@ def test_margin_text_and_padding_of_one_ground_are_one_segment() -> None:
     base, title = Style(color="#d9d4c7", bgcolor="#15171b"), Style(color="#f4efe3", bgcolor="#15171b", bold=True)
     strip = merged(Strip([Segment("   ", base), Segment("A title", title), Segment("     ", base)]))
     assert list(strip) == [Segment("   A title     ", title)]
+
+
+@pytest.mark.parametrize("text", ["漢字", "a漢b", "家 家", "\u0301漢", "👩\u200d💻", "plain words"])
+@pytest.mark.parametrize("width", [1, 2, 3, 80])
+def test_wrapping_ends_and_no_row_is_too_wide(text: str, width: int) -> None:
+    rows = wrap(text, width)
+    assert all(cell_len(row) <= width for row in rows)
+    assert [row for row in rows if row.strip()]

@@ -64,8 +64,10 @@ def wrap(text: str, width: int) -> list[str]:
             joined = word
         while cell_len(joined) > width:
             head = set_cell_size(joined, width)
-            rows.append(head.rstrip())
-            joined = joined[len(head) :] if joined.startswith(head) else joined[len(head.rstrip()) :]
+            taken = len(head) if joined.startswith(head) else len(head.rstrip())
+            # A character of two cells has no place in a row of one: it is left out, or this would never end.
+            rows.append(head.rstrip() if taken else clip(joined[0], width))
+            joined = joined[taken or 1 :]
         row = joined
     return [*rows, row]
 

@@ -1,0 +1,219 @@
+"""No screen paints what acts on a terminal, whatever the library, its files, the settings and the state say."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from rich.style import Style
+from textual.widgets import Input, TextArea
+
+from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
+from tui_reader import config
+from tui_reader.tui.widgets.lines import Piece, clip, line, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tui.conftest import Reader, Start
+
+TREE = Path(config.__file__).parent / "tui"
+
+NAME = "lib \x1b[2J\x9b\u202e\n"
+PAGE = "# \x1b[2J\u202eTitle\n\n## \x9bHead\n\nWords.\n"
+KEYS = """
+colours = ["a", "b", "c", "d", "\\u001b[31me"]
+theme = "\\u001b[31mnone"
+[keys]
+"\\u001b]0;owned\\u0007" = "x"
+"sta\\u202er" = "s"
+star = "\\u009bf"
+quit = ["\\u001b", "Q"]
+"""
+
+
+def painted(reader: Reader) -> list[str]:
+    """Every row of the screen, after a check of its width."""
+    strips = reader.app.screen._compositor.render_strips()
+    assert {strip.cell_length for strip in strips} == {reader.app.size.width}
+    return [segment.text for strip in strips for segment in strip]
+
+
+def check(reader: Reader, where: str) -> None:
+    """Fail if a segment of the screen holds what acts on a terminal, or a row more than one."""
+    bad = [text for text in painted(reader) if acting(text) or "\n" in text]
+    assert bad == [], where
+    for each in reader.app.screen.query(Input):
+        assert acting(each.value + str(each.placeholder)) == [], where
+    for area in reader.app.screen.query(TextArea):
+        assert acting(area.text.replace("\t", "")) == [], where
+
+
+WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("three panes", (), "ReadingScreen"),
+    ("the palette", (":",), "Picker"),
+    ("the palette, narrowed", (":", "s", "t"), "Picker"),
+    ("the help with notices", ("?", "space", "G"), "Help"),
+    ("the details", ("i", "down", "down"), "Details"),
+    ("tags of an article", ("t",), "ReadingScreen"),
+    ("tags, completed", ("t", ",", "h"), "ReadingScreen"),
+    ("a filter by tag", ("g", "t"), "Picker"),
+    ("a filter that was taken", ("g", "t", "enter", "j"), "ReadingScreen"),
+    ("a filter by words", ("/", "o"), "ReadingScreen"),
+    ("the order", ("S",), "Picker"),
+    ("the themes", ("g", "T"), "Picker"),
+    ("the sidebar", ("h", "j", "j", "j", "j", "j", "j", "j"), "ReadingScreen"),
+    ("a source", ("h", *"jjjjj", "enter"), "ReadingScreen"),
+    ("a tag", ("h", "G", "enter", "-"), "ReadingScreen"),
+    ("an article", ("enter", ")", ")"), "ReadingScreen"),
+    ("a highlight with its note", ("enter", "]", "h", "g", "h"), "ReadingScreen"),
+    ("a note that is edited", ("enter", "]", "h", "a"), "ReadingScreen"),
+    ("tags of a highlight", ("enter", "]", "h", "t"), "ReadingScreen"),
+    ("a note on the article", ("enter", "g", "n"), "ReadingScreen"),
+    ("zen", ("enter", "z"), "ReadingScreen"),
+    ("the outline", ("enter", "T"), "Picker"),
+    ("what has changed", ("enter", "g", "d"), "ReadingScreen"),
+    ("what has changed, next", ("enter", "g", "d", "]", "c"), "ReadingScreen"),
+    ("a bookmark", ("enter", "'", "q"), "ReadingScreen"),
+    ("a quote as", ("enter", ")", "g", "y"), "Picker"),
+    ("find", ("enter", "/", "w", "enter"), "ReadingScreen"),
+    ("a key that is none", ("X",), "ReadingScreen"),
+    ("a star and its undo", ("s", "u", "ctrl+r"), "ReadingScreen"),
+    ("an original", ("o",), "ReadingScreen"),
+    ("a link that is copied", ("Y",), "ReadingScreen"),
+    ("all annotations", ("A", "j", "j"), "AnnotationsScreen"),
+    ("the last annotations", ("A", "G", "k", "k", "k"), "AnnotationsScreen"),
+    ("annotations, filtered", ("A", "/", *"tag:h"), "AnnotationsScreen"),
+    ("annotations with a filter that means nothing", ("A", "/", *"is:x", "enter"), "AnnotationsScreen"),
+    ("an annotation that is edited", ("A", "j", "e"), "AnnotationsScreen"),
+    ("tags of an annotation", ("A", "j", "t"), "AnnotationsScreen"),
+    ("an annotation that is deleted", ("A", "j", "x", "u"), "AnnotationsScreen"),
+    ("several annotations", ("A", "*", "t"), "AnnotationsScreen"),
+    ("an annotation without a place", ("A", "n", "r"), ""),
+    ("notes of a gone article for another", ("A", "G", "r"), ""),
+    ("annotations of the article", ("enter", "g", "a"), ""),
+)
+"""What is looked at: the keys from a fresh start to there, and the screen, where only one can be the right one."""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A library whose state, folder and files are hostile."""
+    folder = tmp_path / NAME
+    make_library(folder, STORABLE)
+    (folder / os.fsdecode(b"caf\xe9\x1b[31m\x9b.md")).write_text(
+        "# \x1b[2J\u202eTitle\n\n## \x9bHead\n\nWords.\n", "utf-8"
+    )
+    return folder
+
+
+def hostile_settings(tmp_path: Path) -> tuple[config.Settings, tuple[str, ...]]:
+    """Settings whose names would act on a terminal, and what is told of them."""
+    file = tmp_path / "config.toml"
+    file.write_text(KEYS, "utf-8")
+    return config.load(file)
+
+
+@pytest.mark.parametrize(("where", "keys", "screen"), WALKS, ids=[where for where, _, _ in WALKS])
+async def test_a_screen(
+    library: Path, tmp_path: Path, start: Start, where: str, keys: tuple[str, ...], screen: str
+) -> None:
+    settings, _ = hostile_settings(tmp_path)
+    size = (50, 14) if len(where) % 3 == 0 else (140, 40)
+    async with start(library, size=size, settings=settings) as reader:
+        await reader.until(lambda: len(reader.library.catalogue) == 3 and reader.library.annotating.total > 5)
+        await reader.until(lambda: reader.app.reading.desk.panes.article.document is not None)
+        check(reader, "the start")
+        for key in keys:
+            await reader.keys(key)
+            check(reader, f"after {key}")
+        assert not screen or type(reader.app.screen).__name__ == screen
+
+
+async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: Start) -> None:
+    settings, warnings = hostile_settings(tmp_path)
+    async with start(library, settings=settings) as reader:
+        app = reader.app
+        await reader.until(lambda: app.reading.furnished)
+        app._notices = [*warnings, *app.notices, *TEXTS, f"{'word ' * 60}\n\x1b[31m\u202e"]
+        app.reading.desk.say(" · ".join(app.notices), bad=True)
+        await reader.pilot.pause()
+        check(reader, "the last row")
+        await reader.keys("?")
+        for _ in range(6):
+            check(reader, "the help")
+            await reader.keys("space")
+        assert any("owned" in notice for notice in app.notices)
+
+
+async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
+    async with start(articles) as reader:
+        await reader.until(lambda: reader.app.reading.furnished)
+        desk = reader.app.reading.desk
+        for text in TEXTS:
+            for say in (desk.say, desk.refuse, desk.say_too):
+                say(f"{text} cannot be opened: {text}")
+                await reader.pilot.pause()
+                check(reader, f"the last row: {text!r}")
+            desk.panes.top.show(text, [text, "2 unread"], warning=text)
+            desk.panes.status.show_hints((), typed=text)
+            await reader.pilot.pause()
+            check(reader, f"the bars: {text!r}")
+
+
+async def test_the_clipboard_is_given_no_escape(articles: Path, start: Start) -> None:
+    """A paste in a shell ends where the terminal's own escape says so; what follows would be run."""
+    sent: list[str] = []
+    async with start(articles) as reader:
+        await reader.until(lambda: reader.app.reading.furnished)
+        driver: Any = reader.app._driver
+        driver.write = sent.append
+        for text in TEXTS:
+            reader.app.reading.linking.put(f"{text}\x1b[201~rm -rf", "it")
+    codes = [each for each in sent if "]52;" in each]
+    assert len(codes) == len(TEXTS)
+    for code in codes:
+        copied = base64.b64decode(code.split(";")[-1].rstrip("\a")).decode()
+        assert acting(copied.replace("\t", "")) == []
+        assert copied.endswith("[201~rm -rf")
+
+
+PLAIN = Style()
+
+
+@given(hostile, hostile)
+def test_a_row_is_as_wide_as_asked_and_acts_on_nothing(left: str, right: str) -> None:
+    for width in (1, 2, 7, 40):
+        strip = line(width, PLAIN, [Piece(left, PLAIN), Piece("x", PLAIN)], [Piece(right, PLAIN)])
+        assert acting(strip.text) == []
+        assert "\n" not in strip.text
+        assert sum(segment.cell_length for segment in strip) == width
+        assert acting("".join([clip(left, width), *wrap(right, width)])) == []
+
+
+def makers(tree: ast.AST) -> Iterator[str]:
+    """Names of what is called to make what Textual paints."""
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
+            yield each.func.id
+
+
+def test_only_two_modules_make_what_is_painted() -> None:
+    """Others go through `line` or the painter, which clean; what Textual's own widgets show is constant or cleaned."""
+    found = {
+        str(file.relative_to(TREE))
+        for file in TREE.rglob("*.py")
+        if {"Segment", "Text"} & set(makers(ast.parse(file.read_text("utf-8"))))
+    }
+    assert found == {"widgets/lines.py", "widgets/article_pane/painter.py"}
+    inputs = {
+        str(file.relative_to(TREE))
+        for file in TREE.rglob("*.py")
+        if {"Input", "TextArea", "Label"} & set(makers(ast.parse(file.read_text("utf-8"))))
+    }
+    assert inputs == set()
