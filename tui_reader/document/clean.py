@@ -58,7 +58,7 @@ def is_clean(text: str) -> bool:
     """Whether `clean_text` would leave the text as it is."""
     if len(text) < _LARGE:
         # The records of a library are many short texts, and `isprintable` takes a tenth of the pattern's time.
-        return text.isprintable() or _HARMFUL.search(text) is None
+        return text.isprintable() or text.replace("\n", "").isprintable() or _HARMFUL.search(text) is None
     try:
         return is_clean_utf8(text.encode())
     except UnicodeEncodeError:  # a lone surrogate

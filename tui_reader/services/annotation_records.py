@@ -123,7 +123,9 @@ def decode_tags(values: Sequence[object]) -> tuple[str, ...]:
 
 def decode_time(value: object) -> str:
     """Return a time as it is kept; empty where the value is no text."""
-    return clean_line(value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isprintable() else clean_line(value)
 
 
 _STATES = {str(state): state for state in PlaceState}
