@@ -376,7 +376,7 @@ def test_any_mixture_is_read_and_listed_alike(source: str) -> None:
         "".join(f"[^{n}]: note {n}\n\n" for n in range(40_000)),
         "> - quoted\n" * 60_000,
         "".join(f"[a{n}]: /u\n" for n in range(90_000)),
-        "|" + "a|" * 40_000 + "\n|" + "-|" * 40_000 + "\n",
+        "|" + "a|" * 60_000 + "\n|" + "-|" * 60_000 + "\n",
         ">" * 200 + "a\n" + "b\n" * 60_000,
     ],
     ids=["tasks", "ordered", "notes", "quoted", "definitions", "columns", "quotes"],

@@ -24,7 +24,7 @@ _ENDS = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-_PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}[:=](?:[ \t]+(.*)|$)")
+_PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
 _REMARK = re.compile(r"^#{1,6}[ \t]+\S.*", re.MULTILINE)
 _TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
@@ -137,7 +137,7 @@ def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
 
     try:
         return _cleaned(tomllib.loads(source)), ""
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python turns into text
         return None, clean_line(str(error))[:120]
 
 
@@ -149,6 +149,8 @@ def _cleaned(value: Any) -> Any:
         return {clean_text(key) if isinstance(key, str) else str(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
+    # Of whole numbers in hexadecimal, too, Python makes no text beyond some thousand digits.
+    str(value)
     return value
 
 

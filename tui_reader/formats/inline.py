@@ -57,7 +57,9 @@ class RunningText:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._open: list[_Open] = []
+        self._open: dict[int, _Open] = {}
+        self._open_by_tag: dict[str, list[int]] = {}
+        self._opened = 0
         self._links = 0
         self.length = 0
         self.spans: list[Span] = []
@@ -107,19 +109,19 @@ class RunningText:
         if kind is SpanKind.LINK and not target:
             kind = None
         self._links += kind is SpanKind.LINK
-        self._open.append(_Open(kind, self.length, target, tag))
+        self._opened += 1
+        self._open[self._opened] = _Open(kind, self.length, target, tag)
+        self._open_by_tag.setdefault(tag, []).append(self._opened)
 
     def close(self, tag: str = "") -> None:
         """End the innermost span that was opened with this tag; one that nobody opened is ignored."""
-        for index in range(len(self._open) - 1, -1, -1):
-            if self._open[index].tag == tag:
-                self._end(self._open.pop(index))
-                return
+        if numbers := self._open_by_tag.get(tag):
+            self._end(self._open.pop(numbers.pop()))
 
     def finish(self) -> tuple[str, list[Span]]:
         """The text without space at its ends, and its spans; what is still open ends here."""
         while self._open:
-            self._end(self._open.pop())
+            self._end(self._open.popitem()[1])
         text = "".join(self._parts)
         stripped = text.strip(" \n\t")
         if len(stripped) == len(text):

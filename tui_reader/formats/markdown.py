@@ -10,6 +10,7 @@ from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.pace import breathe
 from tui_reader.formats import plain
+from tui_reader.formats.effort import is_too_deep, seconds_of
 from tui_reader.formats.guess import complete, extrapolated
 from tui_reader.formats.guess_header import failed_header
 from tui_reader.formats.problem import empty_document, problem_document, problem_metadata
@@ -33,14 +34,8 @@ _SHORT_LINE = 8
 """Lines that a text may have if they are shorter than this on average: each takes some 20 us, however short it is."""
 
 _MOST_SECONDS = 2.0
-"""Time that a text's list items, definitions and cells may take to read; the rest of a text hardly counts."""
-_ITEM = re.compile(r"^[ \t>]*(?:[-+*]|\d{1,9}[.)])[ \t]", re.MULTILINE)
-_DEFINITION = re.compile(r"^[ \t>]*\[(\^?)[^\]\n]{1,999}\]:", re.MULTILINE)
-_COSTS = {"item": 80e-6, "definition": 30e-6, "note": 70e-6, "cell": 40e-6}
-"""Seconds that each takes, measured in texts that hold nothing else."""
-_MOST_QUOTES = 50
-_DEEP = re.compile(rf"^[ \t]*(?:>[ \t]*){{{_MOST_QUOTES + 1}}}", re.MULTILINE)
-"""A quote within quotes: every line below it that belongs to its paragraph is looked at once for each of them."""
+_MOST_SECONDS_PER_MEGABYTE = 1.0
+"""Time that a text may take to read as Markdown; running text takes a third of a second per megabyte."""
 
 _INLINE_NESTING = 50
 """Levels of links within emphasis within links that are followed."""
@@ -105,10 +100,10 @@ def _read_body(source: Source, metadata: Metadata, name: str, size: int, more: s
         return _as_plain(source, name, metadata, "is too large", partial=more is not None)
     if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
         return _as_plain(source, name, metadata, "has too many short lines", partial=more is not None)
-    if _DEEP.search(source.body) is not None:
+    if is_too_deep(source.body):
         return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
-    if _seconds(source.body) > _MOST_SECONDS:
-        return _as_plain(source, name, metadata, "has too many list items, notes or cells", partial=more is not None)
+    if seconds_of(source.body) > max(_MOST_SECONDS, _MOST_SECONDS_PER_MEGABYTE * len(source.body) / 1e6):
+        return _as_plain(source, name, metadata, "has too many lists, notes, cells or marks", partial=more is not None)
     env: dict[str, Any] = {}
     try:
         tokens = _parser().parse(source.body + (more or ""), env)
@@ -121,18 +116,6 @@ def _read_body(source: Source, metadata: Metadata, name: str, size: int, more: s
     heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
     repeats = heading and _folded(_NOTE_MARK.sub("", heading)) == _folded(metadata.title)
     return replace(document, title_block=0) if repeats else document
-
-
-def _seconds(body: str) -> float:
-    """Estimate how long the list items, definitions, notes and cells of a text take to read; 4 ms for a megabyte."""
-    marks = _DEFINITION.findall(body)
-    notes = sum(map(bool, marks))
-    return (
-        _COSTS["item"] * sum(1 for _ in _ITEM.finditer(body))
-        + _COSTS["definition"] * (len(marks) - notes)
-        + _COSTS["note"] * notes
-        + _COSTS["cell"] * body.count("|")
-    )
 
 
 def _as_plain(source: Source, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
