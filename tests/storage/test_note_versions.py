@@ -282,10 +282,28 @@ def test_a_deletion_that_knew_all_edits_takes_them(machines: tuple[Machine, Mach
     assert not is_there(two)
 
 
-def delete(machine: Machine, how: str) -> None:
+def test_a_change_that_writes_and_deletes_leaves_it_deleted_on_every_machine(
+    machines: tuple[Machine, Machine],
+) -> None:
+    # As the undo of an undo does, which brings back what was deleted with the words that it had.
+    one, two = machines
+    two.write("it was a day at sea")
+    delete(one, "deleted", note="it was a night")
+    assert not is_there(one)
+    by_merge(one, two)
+    by_merge(two, one)
+    assert is_there(one)
+    assert is_there(two)
+    delete(one, "deleted", note="nothing")
+    by_merge(two, one)
+    assert not is_there(one)
+    assert not is_there(two)
+
+
+def delete(machine: Machine, how: str, **more: str) -> None:
     library = machine.open()
     values = {"deleted": "2026-01-02T03:04:05Z"} if how == "deleted" else {"-": True}
-    library.commit(lambda _: {"o": [[ANNOTATIONS, str(NUMBER), values]]})
+    library.commit(lambda _: {"o": [[ANNOTATIONS, str(NUMBER), values | more]]})
     fold(library)
     library.close()
 

@@ -191,6 +191,12 @@ def test_no_sequence_of_steps_loses_a_word_of_a_note(start: Start, tmp_path: Pat
     )
     @example([("annotate", 1), ("undo", 1), ("annotate", 2), ("end in mid-note", 3), ("edit", 1)])
     @example([("annotate", 0), ("cut a quote", 0), ("edit in the list", 0), ("delete all in the list", 0), ("tag", 1)])
+    @example(
+        [
+            *[("annotate", 0), ("cut", 0), ("annotate", 0), ("delete", 0), ("undo", 2)],
+            *[("annotate", 0), ("annotate", 0), ("end in mid-note", 0)],
+        ]
+    )
     @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), min_size=8, max_size=14))
     def walk(steps: list[Step]) -> None:
         with tempfile.TemporaryDirectory(dir=tmp_path) as folder:

@@ -221,17 +221,23 @@ def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
     return {"seen": _listed(_union(known))}
 
 
-def has_unseen_words(known: Sequence[Version], deletion: Any) -> bool:
+def has_unseen_words(known: Sequence[Version], deletion: Any, stamp: str) -> bool:
     """Tell whether a note has a text that a deletion had not seen, so that it does not take it away.
+
+    A text with the deletion's own stamp was written by the same change, such as one that an undo brings back as it was:
+    deleted, with its words.
 
     Args:
         known: The versions of the note.
         deletion: The value of `DELETION`.
+        stamp: When it was deleted.
     """
     if not isinstance(deletion, dict):
         return False
     seen = _seen(deletion.get("seen"))
-    return any(version.text and version.stamp and not _has_seen(seen, version.stamp) for version in known)
+    return any(
+        version.text and version.stamp not in (ZERO, stamp) and not _has_seen(seen, version.stamp) for version in known
+    )
 
 
 def _origin(left: Sequence[Version], text: Any) -> _Origin:

@@ -244,7 +244,7 @@ def has_words_unseen_at(registers: Mapping[str, tuple[str, Any]], stamp: str) ->
     context = registers.get(DELETION)
     if context is None or context[0] != stamp:
         return False
-    return note_versions.has_unseen_words(note_versions_of(registers), context[1])
+    return note_versions.has_unseen_words(note_versions_of(registers), context[1], stamp)
 
 
 def note_registers(known: list[note_versions.Version]) -> Registers:
