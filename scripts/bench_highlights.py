@@ -26,7 +26,7 @@ from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.services.headless import library_of, read_document
 from tui_reader.services.opening import init_library
 from tui_reader.tui.theme import own_themes, variable_defaults
-from tui_reader.tui.widgets.article_pane.marks import Mark
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def article() -> Document:
     return builder.build(Metadata(title="A million words", date=date(2026, 6, 6).isoformat()))
 
 
-def highlights(document: Document, note: str) -> list[Mark]:
+def highlights(document: Document, note: str) -> list[Highlight]:
     """Highlights anywhere, of any length up to a paragraph, every other one with a note."""
     draw = random.Random(SEED)
     starts = [draw.randrange(len(document.text) - 300) for _ in range(HIGHLIGHTS)]
     return [
-        Mark(str(at), start, start + draw.randrange(10, 300), at % 5 + 1, note if at % 2 else "")
+        Highlight(str(at), start, start + draw.randrange(10, 300), at % 5 + 1, note if at % 2 else "")
         for at, start in enumerate(starts)
     ]
 
@@ -82,7 +82,7 @@ def spent(work: Callable[[], object], count: int = 1) -> str:
     return f"{median(times):6.2f} {times[int(len(times) * 0.99)]:6.2f}"
 
 
-async def measure(document: Document, marks: list[Mark], label: str) -> None:
+async def measure(document: Document, marks: list[Highlight], label: str) -> None:
     """Print the figures of one set of highlights."""
     app = Stage()
     async with app.run_test(size=(120, 68)) as pilot:
@@ -92,7 +92,7 @@ async def measure(document: Document, marks: list[Mark], label: str) -> None:
         print(f"{label}: median and p99 in ms")
         print("  open          ", spent(lambda: pane.show(headline, document)))
         print("  set highlights", spent(lambda: pane.set_marks(marks)))
-        more = [*marks, Mark("one more", 1000, 1090, 1)]
+        more = [*marks, Highlight("one more", 1000, 1090, 1)]
         print("  set one more  ", spent(lambda: pane.set_marks(more), 20))
         pane.set_marks(marks)
         pane.go_percent(37)

@@ -50,7 +50,7 @@ class Stage(App[None]):
     def on_article_pane_selected(self, message: ArticlePane.Selected) -> None:
         self.posted.append(message.range)
 
-    def on_article_pane_mark_clicked(self, message: ArticlePane.MarkClicked) -> None:
+    def on_article_pane_highlight_clicked(self, message: ArticlePane.HighlightClicked) -> None:
         self.posted.append(message.id)
 
     def on_article_pane_scrolled(self, message: ArticlePane.Scrolled) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.document.building import document, documents
 from tests.tui.widgets.article_stage import Shown, article, stage
-from tui_reader.tui.widgets.article_pane.marks import Mark
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ TEXT = article(20)
 NOTE = "who counted the pensions, and in which of the years that were asked about?"
 
 
-def mark(words: str, colour: int = 1, note: str = "", *tags: str, name: str = "", uncertain: bool = False) -> Mark:
+def mark(words: str, colour: int = 1, note: str = "", *tags: str, name: str = "", uncertain: bool = False) -> Highlight:
     start = TEXT.text.index(words)
-    return Mark(name or words, start, start + len(words), colour, note, tags, uncertain)
+    return Highlight(name or words, start, start + len(words), colour, note, tags, uncertain)
 
 
 def row_with(shown: Shown, words: str) -> str:
@@ -51,7 +51,7 @@ async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -
     async with stage() as shown:
         await shown.show(TEXT)
         start = TEXT.text.index("Paragraph 1.")
-        marks = [Mark("long", start, start + 30, 1), Mark("short", start + 10, start + 20, 3)]
+        marks = [Highlight("long", start, start + 30, 1), Highlight("short", start + 10, start + 20, 3)]
         shown.pane.set_marks(marks)
         assert [each.id for each in shown.pane.marks_at(start + 12)] == ["short", "long"]
         shown.pane.sentence(2)
@@ -89,7 +89,7 @@ async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
         shown.pane.set_marks(
             [
                 mark("Paragraph 1.", 1, f"first, {NOTE}", "claim"),
-                Mark("b", start, start + 10, 2, "second"),
+                Highlight("b", start, start + 10, 2, "second"),
                 mark("Paragraph 2.", 3, "", "check"),
             ]
         )
@@ -131,7 +131,7 @@ async def test_all_of_a_long_note_can_be_reached() -> None:
     for width in (120, 50):
         async with stage(width, 16) as shown:
             await shown.show(TEXT)
-            shown.pane.set_marks([Mark("a", last, last + 13, 1, long)])
+            shown.pane.set_marks([Highlight("a", last, last + 13, 1, long)])
             shown.pane.next_mark(1)
             seen = ""
             for _ in range(40):
@@ -205,7 +205,7 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
 ) -> None:
     size = len(text.text)
     marks = [
-        Mark(str(at), start % size, min(start % size + length, size), at % 5 + 1, note, ("t",))
+        Highlight(str(at), start % size, min(start % size + length, size), at % 5 + 1, note, ("t",))
         for at, (start, length, note) in enumerate(drawn)
         if size
     ]
@@ -220,7 +220,7 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
         assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
         for y in range(page.height):
             assert page.rows(y, 3) == whole[y : y + 3]
-            assert page.row_of_mark(page.mark(y)) == y
+            assert page.resolve(page.ref(y)) == y
         if page.layout is not None:
             assert [page.to_layout(page.to_page(row)) for row in range(page.layout.height)] == [
                 *range(page.layout.height)
@@ -235,12 +235,12 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
 
 def test_the_messages_are_those_of_the_pane() -> None:
     assert ArticlePane.Selected.handler_name == "on_article_pane_selected"
-    assert ArticlePane.MarkClicked.handler_name == "on_article_pane_mark_clicked"
+    assert ArticlePane.HighlightClicked.handler_name == "on_article_pane_highlight_clicked"
 
 
 async def test_numbers_of_several_highlights_stand_apart() -> None:
     """14 would be one number; where the margin has no room for all, a + says that there are more."""
-    marks = [Mark(str(n), n, 30, colour=n, uncertain=n == 4) for n in (1, 4, 5)]
+    marks = [Highlight(str(n), n, 30, colour=n, uncertain=n == 4) for n in (1, 4, 5)]
     text = document("One sentence is here, of some length. Two follow it.")
     for width, numbers in ((120, " 1 4? 5 One"), (76, "1+ One"), (20, "1One")):
         async with stage(width, 12) as shown:
@@ -250,12 +250,12 @@ async def test_numbers_of_several_highlights_stand_apart() -> None:
             assert numbers in shown.text.replace("▎", " "), shown.text
 
 
-def many_notes(count: int) -> list[Mark]:
+def many_notes(count: int) -> list[Highlight]:
     """Notes of five rows or so, each on another word of one paragraph."""
     start = TEXT.text.index("Paragraph 5.")
     words = list(re.finditer(r"\S+", TEXT.text[start : start + 110]))
     return [
-        Mark(
+        Highlight(
             f"n{at:02}",
             start + words[at % len(words)].start(),
             start + words[at % len(words)].end(),
@@ -301,7 +301,9 @@ async def test_notes_that_reach_beyond_the_text_can_be_scrolled_to() -> None:
     start = short.text.index("Paragraph 5.")
     async with stage(120, 20) as shown:
         await shown.show(short)
-        marks = [Mark(f"n{at:02}", start + at, start + at + 5, 1, f"note {at:02} " + "word " * 30) for at in range(20)]
+        marks = [
+            Highlight(f"n{at:02}", start + at, start + at + 5, 1, f"note {at:02} " + "word " * 30) for at in range(20)
+        ]
         shown.pane.set_marks(marks)
         shown.pane.end()
         await shown.pilot.pause()
@@ -320,7 +322,7 @@ async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above
         focus = shown.pane.focus_range
         assert focus is not None
         row = shown.lines().index(row_with(shown, "Paragraph 4."))
-        shown.pane.set_marks([long, Mark("new", focus.start, focus.end, 2)])
+        shown.pane.set_marks([long, Highlight("new", focus.start, focus.end, 2)])
         await shown.pilot.pause()
         assert "line 40" not in shown.text
         assert shown.lines().index(row_with(shown, "Paragraph 4.")) == row
@@ -331,13 +333,13 @@ async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_cli
         short = article(3)
         await shown.show(short)
         start = short.text.index("Paragraph 1.")
-        shown.pane.set_marks([Mark("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
+        shown.pane.set_marks([Highlight("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
         shown.pane.next_mark(1)
         for _ in range(60):
             shown.pane.line(1)
         await shown.pilot.pause()
         assert "line 60" in shown.text
-        shown.pane.set_marks([Mark("long", start, start + 12, 1, "two\nlines")])
+        shown.pane.set_marks([Highlight("long", start, start + 12, 1, "two\nlines")])
         await shown.pilot.pause()
         assert "Paragraph 2." in shown.text
         await shown.pilot.click(offset=(10, 20))

@@ -16,9 +16,9 @@ from tui_reader.document.rows import Row
 from tui_reader.document.structure import Structure
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.tui.widgets.article_pane.header import head_rows, wrapped
-from tui_reader.tui.widgets.article_pane.looks import Looks, Role
 from tui_reader.tui.widgets.article_pane.page import Page
 from tui_reader.tui.widgets.article_pane.painter import Overlay, Painter
+from tui_reader.tui.widgets.article_pane.styles import Role, Styles
 
 TODAY = date(2026, 6, 6)
 MARGIN = 2
@@ -32,7 +32,7 @@ def look_of(role: str) -> Style:
 
 def opened(text: Document, width: int) -> tuple[Page, Painter]:
     page = Page(Headline(Article("a", "a.md", Metadata(title="T"))), text, width, TODAY)
-    return page, Painter(page, Structure(text), Looks(PLAIN, look_of), MARGIN, width + 2 * MARGIN)
+    return page, Painter(page, Structure(text), Styles(PLAIN, look_of), MARGIN, width + 2 * MARGIN)
 
 
 @st.composite
@@ -102,7 +102,7 @@ def test_looks_begin_and_end_where_their_ranges_do() -> None:
 
 
 def test_emphasis_stands_upright_within_a_quotation() -> None:
-    looks = Looks(PLAIN, look_of)
+    looks = Styles(PLAIN, look_of)
     assert looks((Role.QUOTE,)).italic
     assert looks((Role.EMPHASIS,)).italic
     assert not looks((Role.QUOTE, Role.EMPHASIS)).italic

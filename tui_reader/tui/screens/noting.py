@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.annotation import PlaceState
-from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 from tui_reader.tui.widgets.prompt import Question
 from tui_reader.tui.widgets.sheet import Sheet
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library import Library
     from tui_reader.services.reading import Outcome
     from tui_reader.tui.screens.outside import Edited
-    from tui_reader.tui.widgets.article_pane.notes import OwnNote
+    from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 
@@ -41,33 +41,33 @@ class Marks:
         """The number of the last change by then."""
         self._known: dict[AnnotationId, Annotation] = {}
         """The annotations of the article, painted or not."""
-        self._own: dict[AnnotationId, OwnNote] = {}
+        self._own: dict[AnnotationId, ArticleNote] = {}
         """The notes on the whole article."""
-        self._marks: dict[AnnotationId, Mark] = {}
+        self._marks: dict[AnnotationId, Highlight] = {}
         self._ranks: list[str] = []
         """When each highlight that is shown was touched last, in that order."""
-        self._shown: list[Mark] = []
-        self._index: MarkIndex | None = None
+        self._shown: list[Highlight] = []
+        self._index: HighlightIndex | None = None
         """The highlights that are shown, by their places; None until a pane needs it."""
         self.highlights = self.notes = self.lost = 0
         """Annotations that are about a passage; those with a note; those without a sure place."""
 
     @property
-    def shown(self) -> tuple[Mark, ...]:
+    def shown(self) -> tuple[Highlight, ...]:
         """The highlights whose place is sure, the one touched last on top."""
         return tuple(self._shown)
 
     @property
-    def index(self) -> MarkIndex:
+    def index(self) -> HighlightIndex:
         """The same by their places; the one object goes on changing with every look at the same text."""
         if self._index is None:
-            self._index = MarkIndex(self._shown, self._ranks)
+            self._index = HighlightIndex(self._shown, self._ranks)
         return self._index
 
     def show_in(self, pane: ArticlePane) -> None:
         """Give a pane that shows the article what the last look found."""
         pane.show_marks(self.index)
-        pane.set_own_notes([self._own[each] for each in sorted(self._own)])
+        pane.set_article_notes([self._own[each] for each in sorted(self._own)])
 
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
         """Take an article in, as it is read; whether anything is another than before."""
@@ -97,7 +97,7 @@ class Marks:
         self._looked = article, document, True
         self._learn(annotations)
         self._put_in_order(document, same=False)
-        self._index = MarkIndex(self._shown, self._ranks)
+        self._index = HighlightIndex(self._shown, self._ranks)
         return True
 
     def is_of(self, document: Document | None) -> bool:
@@ -130,7 +130,7 @@ class Marks:
         article, readable, is_there = self._looked
         stands = self._annotating.standing_in(readable) if readable is not None else None
         gone: list[AnnotationId] = []
-        put: list[tuple[Mark, str]] = []
+        put: list[tuple[Highlight, str]] = []
         seen = False
         for annotation_id in ids:
             old = self._known.pop(annotation_id, None)
@@ -186,12 +186,14 @@ def _rank(annotation: Annotation) -> str:
     return f"{annotation.updated} {annotation.id}"
 
 
-def _mark(annotation: Annotation) -> Mark:
+def _mark(annotation: Annotation) -> Highlight:
     placed = annotation.placed
     if placed is None:
-        return Mark(annotation.id, 0, 0, annotation.colour, annotation.note, annotation.tags)
+        return Highlight(annotation.id, 0, 0, annotation.colour, annotation.note, annotation.tags)
     moved = placed.state is PlaceState.MOVED
-    return Mark(annotation.id, placed.start, placed.end, annotation.colour, annotation.note, annotation.tags, moved)
+    return Highlight(
+        annotation.id, placed.start, placed.end, annotation.colour, annotation.note, annotation.tags, moved
+    )
 
 
 def is_lost(annotation: Annotation) -> bool:

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from tui_reader.document.wrapping import cut_rows
 from tui_reader.tui.theme import HIGHLIGHTS, style_of
-from tui_reader.tui.widgets.article_pane.looks import ANSI_INKS
+from tui_reader.tui.widgets.article_pane.styles import ANSI_COLOURS
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.lines import Piece, clip, line
@@ -351,7 +351,7 @@ class AnnotationList(LinePane):
         """A look by its name; on the terminal's own colours a quote is black, as in the article."""
         ansi = self.app.current_theme.ansi and not self.app.no_color
         if name.startswith("quote-") and ansi and name not in self._inks:
-            variables = {**self.app.theme_variables, **ANSI_INKS}
+            variables = {**self.app.theme_variables, **ANSI_COLOURS}
             self._inks[name] = style_of(f"ansi_black on highlight-{name[-1]}", variables)
         return super().ink(name)
 

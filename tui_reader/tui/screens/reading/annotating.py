@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.listing import Listing
     from tui_reader.tui.screens.reading.opening import Opening
     from tui_reader.tui.screens.reading.selecting import Selecting
-    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 
 MOST_KEPT = 6
@@ -382,7 +382,7 @@ class Annotating:
             self._desk.panes.article.go_mark(mark)
 
     @property
-    def painted(self) -> tuple[Mark, ...]:
+    def painted(self) -> tuple[Highlight, ...]:
         """The marks that are shown."""
         return self._marks.shown
 

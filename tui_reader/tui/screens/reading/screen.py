@@ -328,7 +328,7 @@ class ReadingScreen(KeyScreen):
         self._enter_article()
         self.context_changed()
 
-    def on_article_pane_mark_clicked(self) -> None:
+    def on_article_pane_highlight_clicked(self) -> None:
         """A click on a highlight makes it the one that commands act on."""
         self._enter_article()
         self.context_changed()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.desk import Desk
     from tui_reader.tui.screens.reading.listing import Listing
     from tui_reader.tui.screens.reading.opening import Opening
-    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 
 class Undoing:
@@ -82,7 +82,7 @@ class Undoing:
         # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
         desk.entered = True
 
-    def _show_marks(self, before: Sequence[Mark]) -> None:
+    def _show_marks(self, before: Sequence[Highlight]) -> None:
         """Go to the highlight of the shown article that was changed, or to where it stood."""
         now = self._annotating.painted
         # A mark that is as before is the same object, and thousands are told apart in a millisecond by that.

@@ -1,4 +1,4 @@
-"""Where each motion by name takes the ends of a selection."""
+"""Motions of the caret by name, each a function from one selection to the next."""
 
 from __future__ import annotations
 
@@ -33,24 +33,27 @@ _BY_UNIT = {
 _BY_ROWS = ("down", "up", "half_down", "half_up", "page_down", "page_up")
 _IN_ROW = ("line_start", "line_first", "line_end")
 MOTIONS = (*_BY_STEP, *_BY_TEXT, *_BY_UNIT, *_BY_ROWS, *_IN_ROW, "top", "bottom")
-"""Names of what moves the caret."""
+"""Names of all motions."""
 
 
 def moved(
     layout: Layout, motion: str, count: int, ends: Ends, *, goal: int | None, page_rows: int
 ) -> tuple[Ends, int | None]:
-    """The ends of a selection after a motion, and the column that the caret keeps to.
+    """Apply a motion to a selection.
 
     Args:
-        layout: The rows as they are seen.
+        layout: Layout of the text, for motions by rows.
         motion: One of `MOTIONS`.
-        count: How often, at least 1.
-        ends: The ends before it.
-        goal: The column before it; None for that of the caret.
-        page_rows: Rows that a page goes by.
+        count: Repetitions, at least 1.
+        ends: Anchor and caret before the motion.
+        goal: Column that the caret keeps in motions by rows; None for its own column.
+        page_rows: Rows of a page.
+
+    Returns:
+        Anchor and caret after the motion, and the column to pass as `goal` next.
 
     Raises:
-        ValueError: There is no such motion.
+        ValueError: `motion` is none of `MOTIONS`.
     """
     document = layout.document
     anchor, caret = ends
@@ -78,7 +81,7 @@ def _in_text(document: Document, motion: str, count: int, caret: int) -> int:
     if motion in ("top", "bottom"):
         return 0 if motion == "top" else len(document.text)
     if motion not in _BY_STEP:
-        raise ValueError(f"“{motion}” moves no caret")
+        raise ValueError(f"no caret motion “{motion}”")
     step = _BY_STEP[motion]
     for _ in range(count):
         before, caret = caret, step(document, caret)
@@ -100,7 +103,7 @@ def _by_rows(
 
 
 def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
-    """The beginning, the first character or the end of a row; `count - 1` rows further down for the end."""
+    """Return the start, the first non-blank or the end of a row; for the end, `count - 1` rows further down."""
     if count > 1 and motion == "line_end":
         caret = carets.by_rows(layout, caret, count - 1, 0)
     document = layout.document

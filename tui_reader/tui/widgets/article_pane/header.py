@@ -1,4 +1,4 @@
-"""The head of an article's page: title, source, date, length, tags and what is to be known of how it was read."""
+"""The header of an article: title, source, date, length, tags, notices and notes on the whole article."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.document.cells import expand_tabs
 from tui_reader.document.layout import Layout
 from tui_reader.document.words import reading_minutes
-from tui_reader.tui.widgets.article_pane.looks import Role
+from tui_reader.tui.widgets.article_pane.styles import Role
 from tui_reader.tui.widgets.dates import long_date
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ PART = " · "
 TAG_GAP = "  "
 GUESSED = "(guessed)"
 GUESSED_TITLE = "title guessed"
-"""Said below the title where that is a part of the text, and nothing may be set beside it."""
+"""Shown in the line below the title if the title is a part of the text."""
 
 
-class Piece(NamedTuple):
-    """A stretch of a row in one look."""
+class StyledText(NamedTuple):
+    """Text of one style."""
 
     text: str
     role: Role
 
 
-HeadRow = tuple[Piece, ...]
-"""A row of the head; without pieces it is empty."""
+StyledRow = tuple[StyledText, ...]
+"""A row made of styled texts: of the header, a note or a message. An empty tuple is an empty row."""
 
 
 def head_rows(
@@ -43,34 +43,34 @@ def head_rows(
     today: date,
     *,
     notices: Sequence[str] = (),
-    notes: Sequence[HeadRow] = (),
+    notes: Sequence[StyledRow] = (),
     with_title: bool = True,
-) -> tuple[HeadRow, ...]:
-    """The rows between the top of the page and its text, the rule and an empty row last.
+) -> tuple[StyledRow, ...]:
+    """Return the rows of the header; the last two are a rule and an empty row.
 
     Args:
         headline: The article and its state.
-        width: Columns that a row may take, at least 1.
-        today: The year of dates is told where it is not that of this day.
-        notices: Sentences on how the article was read.
+        width: Columns of a row, at least 1.
+        today: The current day; dates of another year are shown with their year.
+        notices: Sentences about how the article was read.
         notes: Rows of the notes on the whole article.
-        with_title: Whether the title is part of the head, or stands in the text already.
+        with_title: False if the text itself begins with the title.
     """
-    rows: list[HeadRow] = []
+    rows: list[StyledRow] = []
     if with_title:
         rows.extend(_title_rows(headline, width))
     rows.extend(_meta_rows(headline, width, today, title_in_text=not with_title))
     rows.extend(_flow(((tag, Role.TAG) for tag in headline.tags), TAG_GAP, width))
     for notice in notices:
-        rows.extend((Piece(line, Role.NOTICE),) for line in wrapped(notice, width))
+        rows.extend((StyledText(line, Role.NOTICE),) for line in wrapped(notice, width))
     rows.extend(notes)
-    rows.append((Piece("─" * width, Role.RULE),))
+    rows.append((StyledText("─" * width, Role.RULE),))
     rows.append(())
     return tuple(rows)
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Text in rows of at most `width` cells, broken as the body of an article is."""
+    """Wrap text to rows of at most `width` cells, with the line breaking of articles."""
     text = expand_tabs(text)
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text)
@@ -78,19 +78,19 @@ def wrapped(text: str, width: int) -> list[str]:
     return [text[row.start : row.end].strip() for row in layout.rows(0, layout.height) if row.fragments]
 
 
-def _title_rows(headline: Headline, width: int) -> Iterable[HeadRow]:
+def _title_rows(headline: Headline, width: int) -> Iterable[StyledRow]:
     lines = wrapped(headline.title, width)
-    rows: list[HeadRow] = [(Piece(line, Role.TITLE),) for line in lines]
+    rows: list[StyledRow] = [(StyledText(line, Role.TITLE),) for line in lines]
     if headline.is_guessed("title"):
         if lines and cell_len(lines[-1]) + 1 + len(GUESSED) <= width:
-            rows[-1] = (*rows[-1], Piece(f" {GUESSED}", Role.META))
+            rows[-1] = (*rows[-1], StyledText(f" {GUESSED}", Role.META))
         else:
-            rows.append((Piece(GUESSED, Role.META),))
+            rows.append((StyledText(GUESSED, Role.META),))
     return rows
 
 
-def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[HeadRow]:
-    """What is known of the article; the count of words, which the minutes tell too, goes where it costs a row."""
+def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[StyledRow]:
+    """Return the rows of the details; the word count is left out if it would take a row of its own."""
     parts = list(_meta_parts(headline, today))
     if title_in_text and headline.is_guessed("title"):
         parts.insert(0, (GUESSED_TITLE, Role.META))
@@ -100,12 +100,12 @@ def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bo
     return without if len(without) < len(rows) else rows
 
 
-def _star(headline: Headline) -> HeadRow:
-    return (Piece("★ ", Role.STAR),) if headline.state.starred else ()
+def _star(headline: Headline) -> StyledRow:
+    return (StyledText("★ ", Role.STAR),) if headline.state.starred else ()
 
 
 def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
-    """Source, byline, date, reading time and words; a guess carries a question mark."""
+    """Yield source, byline, date, reading time and word count; guessed ones with a question mark."""
     metadata = headline.article.metadata
     for name in ("source", "byline", "date"):
         value = headline.field(name)
@@ -118,9 +118,17 @@ def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
         yield f"{metadata.words:,} {'word' if metadata.words == 1 else 'words'}", Role.META
 
 
-def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: HeadRow = ()) -> list[HeadRow]:
-    """Parts set side by side; one that does not fit goes to the next row whole, and one wider than a row is broken."""
-    rows: list[HeadRow] = []
+def message_rows(title: str, lines: Sequence[str], width: int) -> list[StyledRow]:
+    """Return the rows of a message that is shown instead of an article: a title, then quiet lines."""
+    rows: list[StyledRow] = [(StyledText(line, Role.TITLE),) for line in (wrapped(title, width) if title else ())]
+    for line in lines:
+        rows.extend((StyledText(part, Role.META),) for part in (wrapped(line, width) if line else ("",)))
+    return rows
+
+
+def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: StyledRow = ()) -> list[StyledRow]:
+    """Put parts side by side; a part that does not fit starts the next row, and one wider than a row is wrapped."""
+    rows: list[StyledRow] = []
     row = list(leading)
     used = sum(cell_len(piece.text) for piece in row)
     bare = True
@@ -130,7 +138,7 @@ def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: Head
             if used + taken > width and row:
                 rows.append(tuple(row))
                 row, used, bare, taken = [], 0, True, cell_len(line)
-            row.append(Piece(line if bare else gap + line, role))
+            row.append(StyledText(line if bare else gap + line, role))
             used += taken
             bare = False
     if row:

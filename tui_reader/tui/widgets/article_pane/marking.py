@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
-from tui_reader.tui.widgets.article_pane.looks import HIGHLIGHTS, Role, blend
-from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 from tui_reader.tui.widgets.article_pane.moving import MovingView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import HIGHLIGHTS, Role, blend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
 
-_NONE = MarkIndex()
+_NONE = HighlightIndex()
 MOST_PAINTED = 500
 """Rows whose highlights are kept."""
 
@@ -27,19 +27,19 @@ class MarkedView(MovingView):
     _marks = _NONE
     _chosen = ""
     """Id of the highlight that was gone to; it is current while the reader looks at it."""
-    _current: Mark | None = None
+    _current: Highlight | None = None
     _painted: dict[tuple[int, int], tuple[Overlay, ...]] = {}  # noqa: RUF012 - replaced before anything is put in
     """What is painted of the highlights, by row."""
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[Highlight]) -> None:
         """Show these highlights and no others; all must be sure to stand where they are said to.
 
         Args:
             marks: In the order in which they were last touched, so that the latest lies on top.
         """
-        self.show_marks(MarkIndex(marks))
+        self.show_marks(HighlightIndex(marks))
 
-    def show_marks(self, marks: MarkIndex) -> None:
+    def show_marks(self, marks: HighlightIndex) -> None:
         """The same for highlights that were put in order already; called again whenever they are others."""
         self._marks = marks
         self._marks_replaced()
@@ -53,12 +53,12 @@ class MarkedView(MovingView):
         """Called when other highlights are shown, or another one is current, before they are painted."""
         self._painted = {}
 
-    def marks_at(self, offset: int) -> tuple[Mark, ...]:
+    def marks_at(self, offset: int) -> tuple[Highlight, ...]:
         """The highlights that cover a code point, the topmost first."""
         return tuple(self._marks.stacked(offset, offset + 1))
 
     @property
-    def current_mark(self) -> Mark | None:
+    def current_mark(self) -> Highlight | None:
         """The highlight at the caret or in the focused sentence: the one gone to, else the topmost."""
         return self._current
 
@@ -95,7 +95,7 @@ class MarkedView(MovingView):
         found = marks.at(max(0, min(self._place(count), len(marks) - 1)))
         return found != self._current and self.go_mark(found.id)
 
-    def mark_over(self, start: int, end: int) -> Mark | None:
+    def mark_over(self, start: int, end: int) -> Highlight | None:
         """A highlight of just this range."""
         return next((mark for mark in self._marks.within(start, end) if mark[1:3] == (start, end)), None)
 
@@ -126,7 +126,7 @@ class MarkedView(MovingView):
         self._reveal(mark.start, mark.end)
         return True
 
-    def _go_to(self, found: Range, mark: Mark) -> None:
+    def _go_to(self, found: Range, mark: Highlight) -> None:
         """Look at a sentence in which a highlight begins."""
         self._set_focus(found)
         self._reveal(mark.start, mark.end)
@@ -159,7 +159,7 @@ class MarkedView(MovingView):
                 if mark is not None:
                     self.repaint_range(mark.start, mark.end)
 
-    def _current_now(self) -> Mark | None:
+    def _current_now(self) -> Highlight | None:
         here = self.attention
         stack = [] if here is None else self._marks.stacked(here.start, here.end)
         return next((mark for mark in stack if mark.id == self._chosen), stack[0] if stack else None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
-from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 from tui_reader.tui.widgets.article_pane.placing import EVERYTHING
+from tui_reader.tui.widgets.article_pane.styles import Role
 from tui_reader.tui.widgets.article_pane.view import PageView
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class MovingView(PageView):
         if page is None:
             return False
         if count < 0:
-            here = page.mark(self._top)
-            page.settle_above(self._top, -count)
-            self._top = page.row_of_mark(here)
+            here = page.ref(self._top)
+            page.make_exact_above(self._top, -count)
+            self._top = page.resolve(here)
         return self._put_on_top(self._top + count)
 
     def half_page(self, count: int) -> bool:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.rows import Row
-from tui_reader.tui.widgets.article_pane.header import Piece
-from tui_reader.tui.widgets.article_pane.looks import Role
+from tui_reader.tui.widgets.article_pane.header import StyledText
 from tui_reader.tui.widgets.article_pane.marking import MarkedView
-from tui_reader.tui.widgets.article_pane.notes import NOTE_GAP, NOTHING, Beside, FoldedNotes, note_rows
+from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, FoldedNotes, Margins, note_rows
 from tui_reader.tui.widgets.article_pane.placing import FULL_MARGIN
+from tui_reader.tui.widgets.article_pane.styles import Role
 
 if TYPE_CHECKING:
-    from tui_reader.tui.widgets.article_pane.header import HeadRow
-    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.header import StyledRow
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
     from tui_reader.tui.widgets.article_pane.page import Page, PageRow
 
 NOTE_ROOM = 26
@@ -40,24 +40,24 @@ _start = attrgetter("start")
 class NotedView(MarkedView):
     """A page with what was written about its highlights."""
 
-    _speaking: tuple[Mark, ...] = ()
+    _noted: tuple[Highlight, ...] = ()
     _folded: FoldedNotes | None = None
-    _besides: tuple[list[PageRow] | None, dict[int, Beside]] = (None, {})
+    _besides: tuple[list[PageRow] | None, dict[int, Margins]] = (None, {})
     """The visible rows for which the margins were worked out last, and these by row of the pane."""
 
     def marks_changed(self) -> None:
         """Fold, unfold and place the notes anew; the text at the top stays there."""
         super().marks_changed()
-        speaking = self._marks.speaking
+        noted = self._marks.noted
         self._besides = (None, {})
-        if speaking is not self._speaking and speaking != self._speaking:
+        if noted is not self._noted and noted != self._noted:
             before = self._columns()
-            self._speaking = speaking
+            self._noted = noted
             self._folded = None
             if self._columns() != before:
                 self.looks_changed()
         self._place_notes()
-        if self._speaking:
+        if self._noted:
             self.repaint()
 
     def _place_notes(self) -> None:
@@ -107,7 +107,7 @@ class NotedView(MarkedView):
         """Empty columns on the left, fewer where notes need room on the right, and columns of the text."""
         left, columns = super()._columns()
         free = self.size.width - columns
-        if self._speaking and free >= NOTE_ROOM + FULL_MARGIN:
+        if self._noted and free >= NOTE_ROOM + FULL_MARGIN:
             left = min(left, max(free - GOOD_ROOM, FULL_MARGIN))
         return left, columns
 
@@ -122,12 +122,12 @@ class NotedView(MarkedView):
         """Give a page the notes that stand between its rows, or room for those that go beyond its end."""
         super().page_made(page)
         page.notes, page.after = None, 0
-        if not self._speaking or page.document is None or page.layout is None:
+        if not self._noted or page.document is None or page.layout is None:
             return
         current = self._current
         if not self._note_width:
             if self._folded is None or self._folded.document is not page.document or self._folded.width != page.width:
-                self._folded = FoldedNotes(self._speaking, page.document, page.width)
+                self._folded = FoldedNotes(self._noted, page.document, page.width)
             page.notes = self._folded
             if current is not None:
                 self._folded.unfold(current.id)
@@ -135,12 +135,10 @@ class NotedView(MarkedView):
                 self._folded.unfold("")
         else:
             end = len(page.document.text)
-            bottom = max(
-                (y + len(rows) for y, _, rows in self._stacked(page, self._speaking_near(end, end))), default=0
-            )
+            bottom = max((y + len(rows) for y, _, rows in self._stacked(page, self._noted_near(end, end))), default=0)
             page.after = max(bottom - page.height, 0)
 
-    def _stacked(self, page: Page, marks: tuple[Mark, ...]) -> list[tuple[int, Mark, tuple[HeadRow, ...]]]:
+    def _stacked(self, page: Page, marks: tuple[Highlight, ...]) -> list[tuple[int, Highlight, tuple[StyledRow, ...]]]:
         """Row of the page at which each note stands: that of its highlight, or below the note before it.
 
         The leading one stands beside its highlight in any case, and others make room for it.
@@ -152,7 +150,7 @@ class NotedView(MarkedView):
         leading = self.leading_mark
         own = next((at for at, mark in enumerate(marks) if leading is not None and mark.id == leading.id), -1)
         kept, taken = self._kept_rows(marks[own], tops[own]) if own >= 0 else ((), range(0))
-        found: list[tuple[int, Mark, tuple[HeadRow, ...]]] = []
+        found: list[tuple[int, Highlight, tuple[StyledRow, ...]]] = []
         free = 0
         for at, (mark, top, following) in enumerate(zip(marks, tops, [*tops[1:], None], strict=False)):
             if at == own:
@@ -169,16 +167,16 @@ class NotedView(MarkedView):
 
     def notes_moved(self) -> None:
         """Another note leads: those in the margin stand elsewhere."""
-        if self._speaking:
+        if self._noted:
             self._besides = (None, {})
             self.repaint()
 
     @property
-    def leading_mark(self) -> Mark | None:
+    def leading_mark(self) -> Highlight | None:
         """The highlight whose note stands beside it whatever others there are."""
         return self._current
 
-    def _kept_rows(self, mark: Mark, top: int) -> tuple[tuple[HeadRow, ...], range]:
+    def _kept_rows(self, mark: Highlight, top: int) -> tuple[tuple[StyledRow, ...], range]:
         """The leading note, all of it, and the rows beside its highlight that no other one takes."""
         rows = tuple(
             tuple(piece._replace(role=Role.NOTE_CURRENT) if piece.role is Role.NOTE else piece for piece in row)
@@ -186,51 +184,51 @@ class NotedView(MarkedView):
         )
         return rows, range(top, top + len(rows))
 
-    def _cut_rows(self, mark: Mark, y: int, following: int | None) -> tuple[HeadRow, ...]:
+    def _cut_rows(self, mark: Highlight, y: int, following: int | None) -> tuple[StyledRow, ...]:
         """A note that stands on a row; all of it is shown only where it pushes down no one that follows."""
         most = 0 if following is None else max(MOST_ROWS, following - y - 1)
         return note_rows(mark.note, mark.tags, self._note_width, most)
 
-    def beside(self, y: int) -> Beside:
+    def beside(self, y: int) -> Margins:
         """What stands in the margins of a row of the pane."""
         rows = self.visible_rows()
         if self._besides[0] is not rows:
             self._besides = rows, self._margins(rows)
-        return self._besides[1].get(y, NOTHING)
+        return self._besides[1].get(y, NO_MARGINS)
 
-    def _margins(self, rows: list[PageRow]) -> dict[int, Beside]:
+    def _margins(self, rows: list[PageRow]) -> dict[int, Margins]:
         if not len(self._marks):
             return {}
-        found: dict[int, Beside] = {}
+        found: dict[int, Margins] = {}
         for y, row in enumerate(rows):
             if isinstance(row, Row) and row.fragments:
                 numbers = self._numbers(row, first=y == 0)
                 if numbers:
-                    found[y] = Beside(numbers)
+                    found[y] = Margins(numbers)
         page = self._page
-        if page is None or not self._speaking or not self._note_width:
+        if page is None or not self._noted or not self._note_width:
             return found
         low, high = self.visible_range()
         if not high and page.document is not None:
             # Only notes go on here, beyond the end of the text.
             low = high = len(page.document.text)
-        here = page.mark(self._top)
-        stacked = self._stacked(page, self._speaking_near(low, high))
-        self._top = page.row_of_mark(here)
+        here = page.ref(self._top)
+        stacked = self._stacked(page, self._noted_near(low, high))
+        self._top = page.resolve(here)
         for top, mark, lines in stacked:
             for line, pieces in enumerate(lines):
                 y = top + line - self._top
                 if 0 <= y < self._rows_shown:
-                    found[y] = Beside(found.get(y, NOTHING).numbers, pieces, mark.id)
+                    found[y] = Margins(found.get(y, NO_MARGINS).numbers, pieces, mark.id)
         return found
 
-    def _speaking_near(self, low: int, high: int) -> tuple[Mark, ...]:
+    def _noted_near(self, low: int, high: int) -> tuple[Highlight, ...]:
         """Highlights with notes in a range, those before it whose notes may reach into it, and the one after it."""
-        first = start = bisect_left(self._speaking, low, key=_start)
+        first = start = bisect_left(self._noted, low, key=_start)
         columns = max(self._columns()[1], 1)
         reach = 0
         for at in range(first - 1, max(first - LOOKED_BACK, 0) - 1, -1):
-            mark = self._speaking[at]
+            mark = self._noted[at]
             reach += len(note_rows(mark.note, mark.tags, self._note_width)) + 1
             # Rows between it and the view, at least: no row has more code points than columns.
             apart = (low - mark.start) // columns
@@ -238,24 +236,24 @@ class NotedView(MarkedView):
                 start = at
             elif apart > reach + LONG:
                 break
-        return self._speaking[start : bisect_left(self._speaking, high, first, key=_start) + 1]
+        return self._noted[start : bisect_left(self._noted, high, first, key=_start) + 1]
 
-    def _numbers(self, row: Row, *, first: bool) -> HeadRow:
+    def _numbers(self, row: Row, *, first: bool) -> StyledRow:
         """Numbers of the highlights that begin on a row; on the first visible one also of those that go on there."""
-        begun: list[Mark] = []
+        begun: list[Highlight] = []
         table = self._document is not None and self._document.blocks[row.block].kind is BlockKind.TABLE
         for mark in self._marks.within(row.start, row.end):
             if table and not any(part.start <= mark.start < part.end for part in row.fragments):
                 continue
             if mark.start >= row.start or first:
                 begun.append(mark)
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         seen: set[tuple[int, bool]] = set()
         for mark in sorted(begun, key=lambda mark: mark != self._current):
             if (mark.colour, mark.uncertain) not in seen:
                 seen.add((mark.colour, mark.uncertain))
                 role = Role.NUMBER_CURRENT if mark == self._current else Role.NUMBER
-                pieces.append(Piece(f"{mark.colour}{'?' if mark.uncertain else ''}", role))
+                pieces.append(StyledText(f"{mark.colour}{'?' if mark.uncertain else ''}", role))
         return tuple(pieces)
 
     def note_under(self, x: int, y: int) -> str:
@@ -263,6 +261,6 @@ class NotedView(MarkedView):
         left, columns = self._columns()
         page = self._page
         if x >= left + columns + NOTE_GAP:
-            return self.beside(y).mark
+            return self.beside(y).highlight
         mark = None if page is None else page.note_at(self._top + y)
         return "" if mark is None else mark.id

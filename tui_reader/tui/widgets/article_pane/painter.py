@@ -1,4 +1,4 @@
-"""From rows of the page to strips: pieces of the text cut once at the bounds of all that changes their look."""
+"""Paint rows of the page as strips: text is cut at every offset at which its style changes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tui_reader.document.clean import clean_row
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
-from tui_reader.tui.widgets.article_pane.looks import SPAN_ROLES, Looks, Role, is_highlight
-from tui_reader.tui.widgets.article_pane.notes import NOTE_GAP, NOTHING, Beside
+from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, Margins
+from tui_reader.tui.widgets.article_pane.styles import SPAN_ROLES, Role, Styles, is_highlight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.document.layout import Layout
     from tui_reader.document.rows import Row
     from tui_reader.document.structure import Structure
-    from tui_reader.tui.widgets.article_pane.header import HeadRow
+    from tui_reader.tui.widgets.article_pane.header import StyledRow
     from tui_reader.tui.widgets.article_pane.page import Page
 
 
@@ -33,18 +33,18 @@ BAR = "▎"
 
 
 class Overlay(NamedTuple):
-    """A range of the text that is painted over its own look: focus, match, hint."""
+    """A range of the text that a layer paints over the style of the text itself."""
 
     start: int
     end: int
     role: str
     text: str = ""
-    """Letters that stand before the range; the text makes room for them."""
+    """Letters inserted before the range."""
     bar: Role | None = None
-    """Look of a bar that stands left of the rows of the range; None for no bar."""
+    """Role of a bar left of the rows of the range; None for no bar."""
 
 
-class _Piece(NamedTuple):
+class _Placed(NamedTuple):
     column: int
     text: str
     roles: tuple[str, ...]
@@ -64,47 +64,47 @@ _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
 
 
 class Painter:
-    """Draws rows of one page.
+    """Paints the rows of one page.
 
     Args:
-        page: The page; None where there is no article.
-        structure: Its document with the spans by block; None while it is being read.
-        looks: Styles by role.
-        left: Empty columns before the measure.
+        page: The page; None if there is no article.
+        structure: The spans of its document by block; None while the text is loading.
+        styles: Styles by role.
+        left: Empty columns left of the text.
         width: Columns of the pane.
     """
 
-    def __init__(self, page: Page | None, structure: Structure | None, looks: Looks, left: int, width: int) -> None:
+    def __init__(self, page: Page | None, structure: Structure | None, styles: Styles, left: int, width: int) -> None:
         self._page = page
         self._structure = structure
-        self._looks = looks
+        self._styles = styles
         self._left = left
         self._width = width
         self._spans: tuple[int, tuple[Span, ...]] = (-1, ())
-        """Block whose spans were asked for last, and these."""
+        """Index and spans of the last block, as a cache."""
 
-    def head(self, row: HeadRow, beside: Beside = NOTHING) -> Strip:
-        """A row of the head, or any other that is no part of the text."""
+    def head(self, row: StyledRow, margins: Margins = NO_MARGINS) -> Strip:
+        """Paint a row that is not part of the text."""
         pieces = []
         column = 0
         for text, role in row:
-            pieces.append(_Piece(column, text, (role,)))
+            pieces.append(_Placed(column, text, (role,)))
             column += cell_len(text)
-        return self._strip(pieces, beside=beside)
+        return self._strip(pieces, margins=margins)
 
-    def body(self, row: Row, overlays: Sequence[Overlay] = (), beside: Beside = NOTHING) -> Strip:
-        """A row of the text.
+    def body(self, row: Row, overlays: Sequence[Overlay] = (), margins: Margins = NO_MARGINS) -> Strip:
+        """Paint a row of the text.
 
         Args:
             row: The row.
-            overlays: What lies over it, the topmost last.
-            beside: What stands in its margins.
+            overlays: Overlays of the layers, the topmost last.
+            margins: What is shown left and right of it.
         """
         page = self._page
         if page is None or page.document is None or page.layout is None:
             return self._strip([])
         document = page.document
-        pieces = [_Piece(column, text, (_ORNAMENT_ROLES[role],)) for column, text, role in row.ornaments]
+        pieces = [_Placed(column, text, (_ORNAMENT_ROLES[role],)) for column, text, role in row.ornaments]
         if not document.blocks:
             return self._strip(pieces)
         block = document.blocks[row.block]
@@ -112,32 +112,32 @@ class Painter:
         for fragment in row.fragments:
             pieces.extend(self._fragment(document.text, fragment, roles, self._spans_of(row.block), overlays))
         if not row.fragments and row.ornaments:
-            # A picture without words: the letters of its hint stand before its sign.
-            pieces[:0] = [_Piece(row.ornaments[-1].column, o.text, _HINT) for o in overlays if o.text]
+            # A picture without a caption: the letters of its hint go before its symbol.
+            pieces[:0] = [_Placed(row.ornaments[-1].column, o.text, _HINT) for o in overlays if o.text]
         pieces.extend(self._caret_beyond(page.layout, row, overlays))
         pieces.sort(key=lambda piece: piece.column)
         if any(overlay.text for overlay in overlays):
-            pieces = list(_making_room(pieces, self._room(page, beside), even=block.kind is not BlockKind.TABLE))
+            pieces = list(_with_room(pieces, self._room(page, margins), even=block.kind is not BlockKind.TABLE))
         bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
         if block.kind is not BlockKind.CODE or row.index < 0:
-            return self._strip(pieces, bar=bar, beside=beside)
+            return self._strip(pieces, bar=bar, margins=margins)
         tone = page.layout.position(block.start)[1] - CODE_PADDING
         if not row.fragments or row.fragments[0].column > tone:
-            pieces.append(_Piece(tone, " ", (Role.CODE_BLOCK,)))
+            pieces.append(_Placed(tone, " ", (Role.CODE_BLOCK,)))
             pieces.sort(key=lambda piece: piece.column)
-        return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, beside)
+        return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, margins)
 
-    def _room(self, page: Page, beside: Beside) -> int:
-        """Columns from the beginning of the measure that a row of the text may take."""
-        return page.width + NOTE_GAP if beside.note else self._width - self._left - 1
+    def _room(self, page: Page, margins: Margins) -> int:
+        """Return the columns that a row of the text may take."""
+        return page.width + NOTE_GAP if margins.note else self._width - self._left - 1
 
     @staticmethod
-    def _caret_beyond(layout: Layout, row: Row, overlays: Sequence[Overlay]) -> Iterator[_Piece]:
-        """The caret on white space that is not drawn: at the end of a row, or on an empty line of code."""
+    def _caret_beyond(layout: Layout, row: Row, overlays: Sequence[Overlay]) -> Iterator[_Placed]:
+        """Yield the caret if it is on white space without a cell: at the end of a row or on an empty line."""
         caret = next((overlay.start for overlay in overlays if overlay.role == Role.CARET), None)
         if caret is None or any(part.start <= caret < part.end for part in row.fragments):
             return
-        yield _Piece(layout.position(caret)[1], " ", (Role.CARET,))
+        yield _Placed(layout.position(caret)[1], " ", (Role.CARET,))
 
     def offset_under(self, row: Row, column: int) -> int | None:
         """Offset of the character on a column of the measure; None beside the text."""
@@ -176,7 +176,7 @@ class Painter:
         return tuple(roles)
 
     def _is_title(self, block: int) -> bool:
-        """Whether a block stands where a title does: it says the article's, or begins an error page."""
+        """Returns: True if the block is the title of the article or the first of an error page."""
         page = self._page
         return page is not None and block == (0 if page.document and page.document.error else page.title_block)
 
@@ -187,10 +187,10 @@ class Painter:
         roles: tuple[str, ...],
         spans: Sequence[Span],
         overlays: Sequence[Overlay],
-    ) -> Iterator[_Piece]:
-        """Pieces of a fragment, cut where a look begins or ends and never inside a cluster."""
+    ) -> Iterator[_Placed]:
+        """Cut a fragment where a style begins or ends, never inside a grapheme cluster."""
         column, start, end = fragment
-        here = [(span.start, span.end, SPAN_ROLES[span.kind]) for span in spans if _looks_here(span, start, end)]
+        here = [(span.start, span.end, SPAN_ROLES[span.kind]) for span in spans if _is_styled(span, start, end)]
         over = [overlay for overlay in overlays if overlay.start < end and overlay.end > start]
         bounds = {start, end}
         for low, high, _ in here:
@@ -205,106 +205,106 @@ class Painter:
             above = tuple(overlay.role for overlay in over if overlay.start <= low and high <= overlay.end)
             spans_here = (role for first, last, role in here if first <= low and high <= last)
             if not _MUTED.isdisjoint(roles) and any(map(is_highlight, above)):
-                # Muted ink is not legible enough on the tone of a highlight.
+                # Muted text is not legible enough on the background of a highlight.
                 mine = (*roles, Role.HIGHLIGHTED, *spans_here, *above)
             else:
                 mine = (*roles, *spans_here, *above)
             shown = expand_tabs(text[low:high], at)
             hint = next((overlay for overlay in over if overlay.text and overlay.start == low), None)
             if hint is not None:
-                yield _Piece(column + at, hint.text, _HINT)
+                yield _Placed(column + at, hint.text, _HINT)
                 mine = tuple(role for role in mine if role != Role.HINT)
-            yield _Piece(column + at, shown, mine)
+            yield _Placed(column + at, shown, mine)
             at += cell_width(text[low:high], at)
 
     def foot(self, text: str, role: Role) -> Strip:
-        """The last row of the pane: a few words at its right end."""
-        looks = self._looks
+        """Paint the last row of the pane: a short text at its right end."""
+        styles = self._styles
         text = set_cell_size(text, min(cell_len(text), max(self._width - 1, 0)))
         before = self._width - 1 - cell_len(text)
         if before < 0:
-            return Strip.blank(self._width, looks.base)
+            return Strip.blank(self._width, styles.base)
         return Strip(
-            [Segment(" " * before, looks.base), Segment(text, looks((role,))), Segment(" ", looks.base)], self._width
+            [Segment(" " * before, styles.base), Segment(text, styles((role,))), Segment(" ", styles.base)], self._width
         )
 
     def _strip(
         self,
-        pieces: Sequence[_Piece],
+        pieces: Sequence[_Placed],
         fill: tuple[str, ...] = (),
         fill_to: int = 0,
         bar: Role | None = None,
-        beside: Beside = NOTHING,
+        margins: Margins = NO_MARGINS,
     ) -> Strip:
-        """Pieces set at their columns, the rest filled; exactly as wide as the pane.
+        """Join texts to a strip that is exactly as wide as the pane.
 
         Args:
-            pieces: What to set, by column.
-            fill: Look of the space behind the pieces.
-            fill_to: Column up to which that look goes.
-            bar: Look of a bar left of the measure; None for no bar.
-            beside: What stands in the margins.
+            pieces: Texts by column.
+            fill: Roles of the space after the texts.
+            fill_to: Column up to which `fill` applies.
+            bar: Role of a bar left of the text; None for no bar.
+            margins: What is shown left and right of the text.
         """
-        looks = self._looks
-        segments = self._left_margin(bar, beside.numbers)
+        styles = self._styles
+        segments = self._left_margin(bar, margins.numbers)
         at = 0
         for column, text, roles in pieces:
             shown = clean_row(text)
             if column > at:
-                segments.append(Segment(" " * (column - at), looks.base))
+                segments.append(Segment(" " * (column - at), styles.base))
                 at = column
             elif column < at:
                 shown = _behind(shown, at - column)
             if shown:
-                segments.append(Segment(shown, looks(roles)))
+                segments.append(Segment(shown, styles(roles)))
                 at += cell_len(shown)
         if at < fill_to:
-            segments.append(Segment(" " * (fill_to - at), looks(fill)))
+            segments.append(Segment(" " * (fill_to - at), styles(fill)))
             at = fill_to
-        if beside.note:
-            at = self._add_note(segments, at, beside.note)
+        if margins.note:
+            at = self._add_note(segments, at, margins.note)
         room = self._width - self._left - at
         if room > 0:
-            segments.append(Segment(" " * room, looks.base))
+            segments.append(Segment(" " * room, styles.base))
         strip = Strip(segments)
-        return strip if strip.cell_length == self._width else strip.adjust_cell_length(self._width, looks.base)
+        return strip if strip.cell_length == self._width else strip.adjust_cell_length(self._width, styles.base)
 
-    def _left_margin(self, bar: Role | None, numbers: HeadRow) -> list[Segment]:
-        """What stands left of the measure: numbers, an empty column, and in that the bar where there is one."""
-        looks = self._looks
+    def _left_margin(self, bar: Role | None, numbers: StyledRow) -> list[Segment]:
+        """Return the segments left of the text: numbers, then the bar or an empty column."""
+        styles = self._styles
         left = self._left
         if bar is None and not numbers:
-            return [Segment(" " * left, looks.base)] if left else []
+            return [Segment(" " * left, styles.base)] if left else []
         # Beside the bar a number leaves no column empty; without it, it takes the one next to the text if it must.
         room = left - 1 if bar is not None and left > 1 else left
         numbers = _apart(numbers, room)
         used = sum(cell_len(text) for text, _ in numbers)
-        segments = [Segment(" " * (left - used - 1), looks.base)] if left - used > 1 else []
-        segments.extend(Segment(text, looks((role,))) for text, role in numbers if text)
+        segments = [Segment(" " * (left - used - 1), styles.base)] if left - used > 1 else []
+        segments.extend(Segment(text, styles((role,))) for text, role in numbers if text)
         if used < left:
-            segments.append(Segment(" ", looks.base) if bar is None else Segment(BAR, looks((bar,))))
+            segments.append(Segment(" ", styles.base) if bar is None else Segment(BAR, styles((bar,))))
         return segments
 
-    def _add_note(self, segments: list[Segment], at: int, note: HeadRow) -> int:
-        """Put a row of a note right of the measure; the column behind it."""
-        looks, page = self._looks, self._page
+    def _add_note(self, segments: list[Segment], at: int, note: StyledRow) -> int:
+        """Append a row of a note right of the text, and return the column after it."""
+        styles, page = self._styles, self._page
         column = (0 if page is None else page.width) + NOTE_GAP
         if at > column:
             return at
-        segments.append(Segment(" " * (column - at), looks.base))
-        segments.append(Segment(f"{BAR} ", looks((Role.NOTE_BAR,))))
+        segments.append(Segment(" " * (column - at), styles.base))
+        segments.append(Segment(f"{BAR} ", styles((Role.NOTE_BAR,))))
         at = column + 2
         for text, role in note:
             shown = clean_row(text)
-            segments.append(Segment(shown, looks((role,))))
+            segments.append(Segment(shown, styles((role,))))
             at += cell_len(shown)
         return at
 
 
-def _apart(numbers: HeadRow, room: int) -> HeadRow:
-    """Numbers with a space between them, or the first ones and a + for those that have no room.
+def _apart(numbers: StyledRow, room: int) -> StyledRow:
+    """Separate numbers by spaces; if they do not fit, keep the first ones and append `+`.
 
-    Two digits in a row would be read as one number.
+    Two adjacent digits would be read as one number.
     """
     if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
         spaced = [piece._replace(text=f"{piece.text} ") for piece in numbers[:-1]]
@@ -318,23 +318,23 @@ def _apart(numbers: HeadRow, room: int) -> HeadRow:
     return (*first, last._replace(text=f"{last.text}{more}"[:room]))
 
 
-def _making_room(pieces: Sequence[_Piece], room: int, *, even: bool) -> Iterator[_Piece]:
-    """Pieces with the letters of links before their words, none of which is hidden.
+def _with_room(pieces: Sequence[_Placed], room: int, *, even: bool) -> Iterator[_Placed]:
+    """Make room for the letters of link hints, so that they hide no text.
 
-    Where the row has room, letters and a space are put in, and the rest moves on. Else, and in a table, whose columns
-    stay, they take the place of the space before the word, and the rest moves on by what that is too little.
+    If the row has room, the letters and a space are inserted and the rest moves right. Otherwise, and in tables, whose
+    columns must not move, the letters replace the space before the word; the rest moves by what does not fit there.
 
     Args:
-        pieces: By column; letters stand on the column of their word, before it.
+        pieces: Texts by column; letters have the column of their word and come before it.
         room: Columns that the row may take.
-        even: Whether the rest of the row may move on.
+        even: True if the rest of the row may move right.
     """
     widths = [cell_len(piece.text) for piece in pieces]
     end = max((piece.column + width for piece, width in zip(pieces, widths, strict=True)), default=0)
     needed = sum(width + 2 for piece, width in zip(pieces, widths, strict=True) if piece.roles == _HINT)
     spacious = even and end + needed <= room
     by = 0
-    waiting: _Piece | None = None
+    waiting: _Placed | None = None
     for piece, width in zip(pieces, widths, strict=True):
         if piece.roles != _HINT:
             if waiting is not None:
@@ -360,12 +360,12 @@ def _making_room(pieces: Sequence[_Piece], room: int, *, even: bool) -> Iterator
         yield waiting
 
 
-def _looks_here(span: Span, start: int, end: int) -> bool:
+def _is_styled(span: Span, start: int, end: int) -> bool:
     return span.start < end and span.end > start and span.kind in SPAN_ROLES
 
 
 def _behind(text: str, cells: int) -> str:
-    """What of a text stands behind its first cells; a wide character that is cut leaves a space."""
+    """Return a text without its first cells; a wide character that is cut becomes a space."""
     if cells <= 0:
         return text
     for cluster in graphemes(text):

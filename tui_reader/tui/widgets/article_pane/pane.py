@@ -13,10 +13,10 @@ from tui_reader.document.motions import paragraph_at
 from tui_reader.document.outline import Entry, outline
 from tui_reader.document.rows import Row
 from tui_reader.tui.theme import style_of
-from tui_reader.tui.widgets.article_pane import links, looks
-from tui_reader.tui.widgets.article_pane.looks import STYLE_SHEET, Role
+from tui_reader.tui.widgets.article_pane import links, styles
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 from tui_reader.tui.widgets.article_pane.searching import SearchingView
+from tui_reader.tui.widgets.article_pane.styles import STYLE_SHEET, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ class ArticlePane(SearchingView):
     """
 
     DEFAULT_CSS = STYLE_SHEET
-    LOOKS = looks.LOOKS
-    PLAIN = looks.PLAIN
+    LOOKS = styles.STYLES
+    PLAIN = styles.PLAIN
 
     @dataclass
     class Scrolled(Message):
@@ -64,7 +64,7 @@ class ArticlePane(SearchingView):
         range: Range
 
     @dataclass
-    class MarkClicked(Message):
+    class HighlightClicked(Message):
         """A highlight was clicked; it is current now."""
 
         id: str
@@ -210,10 +210,10 @@ class ArticlePane(SearchingView):
         app = self.app
         bare = app.no_color or app.current_theme.ansi
         if name == Role.CARET and bare:
-            return looks.UNREVERSED
-        if name in looks.ANSI and app.current_theme.ansi:
-            variables = {**app.theme_variables, **looks.ANSI_INKS}
-            return style_of(looks.ANSI[name], variables, colour=not app.no_color)
+            return styles.CARET_WITHOUT_TONES
+        if name in styles.ANSI and app.current_theme.ansi:
+            variables = {**app.theme_variables, **styles.ANSI_COLOURS}
+            return style_of(styles.ANSI[name], variables, colour=not app.no_color)
         return super().ink(name)
 
     # The mouse
@@ -247,7 +247,7 @@ class ArticlePane(SearchingView):
         mark = self.mark_under(event.x, event.y)
         if mark:
             self.go_mark(mark)
-            self.post_message(self.MarkClicked(mark))
+            self.post_message(self.HighlightClicked(mark))
         else:
             self.post_message(self.Activated())
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
-    from tui_reader.tui.widgets.article_pane.notes import OwnNote
+    from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
 
 MEASURE = 72
 FULL_MARGIN = 3
@@ -54,7 +54,7 @@ class PlacedPage(LinePane):
         self._headline: Headline | None = None
         self._document: Document | None = None
         self._structure: Structure | None = None
-        self._own_notes: tuple[OwnNote, ...] = ()
+        self._article_notes: tuple[ArticleNote, ...] = ()
         self._page: Page | None = None
         self._top = 0
         self._offset = 0
@@ -81,7 +81,7 @@ class PlacedPage(LinePane):
         began = self._headline is not None and self._headline.id == headline.id
         at_end = False
         if not began:
-            self._own_notes = ()
+            self._article_notes = ()
         if not (began and self._document is not None and self._document.partial and document is not None):
             self._offset, self._top, self._seen = max(offset, 0), 0, progress
         elif self._page is not None and self._page.document is self._document:
@@ -108,10 +108,10 @@ class PlacedPage(LinePane):
         self._headline = headline
         self._update_head()
 
-    def set_own_notes(self, notes: Sequence[OwnNote]) -> None:
+    def set_article_notes(self, notes: Sequence[ArticleNote]) -> None:
         """Show these notes on the whole article above its text; the place is kept."""
-        if tuple(notes) != self._own_notes:
-            self._own_notes = tuple(notes)
+        if tuple(notes) != self._article_notes:
+            self._article_notes = tuple(notes)
             self._update_head()
 
     def _update_head(self) -> None:
@@ -119,7 +119,7 @@ class PlacedPage(LinePane):
         if page is None or headline is None:
             return
         before, below = page.head, self._top - page.body_top
-        if not page.update(headline, self._own_notes):
+        if not page.update(headline, self._article_notes):
             self._lay_out()
         elif page.head != before and below >= 0:
             # The head has scrolled away: the rows that are shown stay, only their numbers change.
@@ -201,13 +201,13 @@ class PlacedPage(LinePane):
         if page is None or page.layout is None:
             return False
         room = self._rows_shown
-        here = page.mark(self._top)
+        here = page.ref(self._top)
         target = -1
         while target != max(0, min(top, page.height - room)):
             # Exact heights may make the page longer or shorter, and so move its end.
             target = max(0, min(top, page.height - room))
-            page.settle(target, room)
-        self._top = page.row_of_mark(here)
+            page.make_exact(target, room)
+        self._top = page.resolve(here)
         if target == self._top:
             return False
         self._top = target
@@ -222,9 +222,9 @@ class PlacedPage(LinePane):
         page = self._page
         if page is None:
             return 0
-        here = page.mark(self._top)
+        here = page.ref(self._top)
         row = page.row_of(offset)
-        self._top = page.row_of_mark(here)
+        self._top = page.resolve(here)
         return row
 
     def scrolled(self) -> None:
@@ -274,9 +274,9 @@ class PlacedPage(LinePane):
                 or page.width != columns
                 or page.document is not document
                 or page.headline.id != headline.id
-                or not page.update(headline, self._own_notes)
+                or not page.update(headline, self._article_notes)
             ):
-                page = Page(headline, document, columns, self._today(), self._own_notes)
+                page = Page(headline, document, columns, self._today(), self._article_notes)
             self._page = page
             self.page_made(page)
             self._restore(page)
@@ -307,9 +307,9 @@ class PlacedPage(LinePane):
         page = self._page
         done = True
         if page is not None and page.layout is not None:
-            here = page.mark(self._top)
+            here = page.ref(self._top)
             done = page.layout.refine(REFINE_SECONDS)
-            self._top = page.row_of_mark(here)
+            self._top = page.resolve(here)
         if done and self._refiner is not None:
             self._refiner.stop()
             self._refiner = None

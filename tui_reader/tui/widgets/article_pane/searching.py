@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.find import Matches, find_all
-from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 from tui_reader.tui.widgets.article_pane.pointing import PointedView
+from tui_reader.tui.widgets.article_pane.styles import Role
 
 if TYPE_CHECKING:
     from tui_reader.document.objects import Ends

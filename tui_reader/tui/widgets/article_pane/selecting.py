@@ -13,10 +13,10 @@ from tui_reader.document.objects import OBJECTS, PAIRS, Ends, last_of, text_obje
 from tui_reader.document.pairs import enclosing, first_within
 from tui_reader.document.structure import block_index
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
-from tui_reader.tui.widgets.article_pane.looks import Role
 from tui_reader.tui.widgets.article_pane.moving import KEPT_ROWS
 from tui_reader.tui.widgets.article_pane.noting import NotedView
 from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
-    from tui_reader.tui.widgets.article_pane.marks import Mark
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
     Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
 
@@ -45,7 +45,7 @@ class SelectingView(NotedView):
     """Whether the selection is still the one that selecting began with."""
     _carry: Carry | None = None
     """Says where a range of the shown text stands in the one that is about to replace it; None while nobody knows."""
-    _led: Mark | None = None
+    _led: Highlight | None = None
     """The highlight that was current when selecting began."""
     selections = 0
     """How many selections have begun; tells one from the next."""
@@ -390,7 +390,7 @@ class SelectingView(NotedView):
         return super().attention
 
     @property
-    def leading_mark(self) -> Mark | None:
+    def leading_mark(self) -> Highlight | None:
         """While text is selected, the one that led before: notes would change places under the reader's eyes."""
         return self._led if self._kind else super().leading_mark
 

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from tui_reader.document.rows import Row
-from tui_reader.tui.widgets.article_pane.header import HeadRow, Piece, wrapped
-from tui_reader.tui.widgets.article_pane.looks import Looks, Role
-from tui_reader.tui.widgets.article_pane.notes import NOTHING, Beside
+from tui_reader.tui.widgets.article_pane.header import StyledRow, StyledText, wrapped
+from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, Margins
 from tui_reader.tui.widgets.article_pane.painter import Overlay, Painter
 from tui_reader.tui.widgets.article_pane.placing import PlacedPage
+from tui_reader.tui.widgets.article_pane.styles import Role, Styles
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -28,7 +28,7 @@ class PageView(PlacedPage):
     """Seconds after which a text that is being read is said to be; most are there before."""
 
     _painter: Painter | None = None
-    _looks: Looks | None = None
+    _looks: Styles | None = None
     _message: tuple[str, tuple[str, ...]] = ("", ())
     _awaited = ""
     """Article whose text, or the rest of it, is being read; empty where none is."""
@@ -64,7 +64,7 @@ class PageView(PlacedPage):
         if self._painter is None:
             left = self._columns()[0] if self._page is not None else 0
             if self._looks is None:
-                self._looks = Looks(self.ink(""), self.ink)
+                self._looks = Styles(self.ink(""), self.ink)
             self._painter = Painter(self._page, self._structure, self._looks, left, self.size.width)
         return self._painter
 
@@ -72,9 +72,9 @@ class PageView(PlacedPage):
         """What lies over a range of the text, the topmost last."""
         return ()
 
-    def beside(self, y: int) -> Beside:
+    def beside(self, y: int) -> Margins:
         """What stands in the margins of a row of the pane."""
-        return NOTHING
+        return NO_MARGINS
 
     def _overlays_on(self, row: Row) -> tuple[Overlay, ...]:
         return self.overlays(row.start, max(row.end, row.start + 1)) if row.index >= 0 else ()
@@ -138,13 +138,13 @@ class PageView(PlacedPage):
         """A row of the words shown where there is no article, set quietly in the middle."""
         title, lines = self._message
         room = max(width - 4, 8)
-        rows: list[HeadRow] = [(Piece(line, Role.TITLE),) for line in (wrapped(title, room) if title else ())]
+        rows: list[StyledRow] = [(StyledText(line, Role.TITLE),) for line in (wrapped(title, room) if title else ())]
         for line in lines:
-            rows.extend((Piece(part, Role.META),) for part in (wrapped(line, room) if line else ("",)))
+            rows.extend((StyledText(part, Role.META),) for part in (wrapped(line, room) if line else ("",)))
         at = y - max((self.size.height - len(rows)) // 2, 0)
         row = rows[at] if 0 <= at < len(rows) else ()
         before = max((width - sum(cell_len(piece.text) for piece in row)) // 2, 0)
-        return self._brush.head((Piece(" " * before, Role.META), *row))
+        return self._brush.head((StyledText(" " * before, Role.META), *row))
 
     # Waiting for the text
 

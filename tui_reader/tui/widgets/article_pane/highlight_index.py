@@ -1,4 +1,4 @@
-"""Marks: highlights as the pane knows them, found by offset however many there are."""
+"""Index of the highlights of a text by offset; its costs per query do not grow with their number."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Rank: TypeAlias = Any
-"""Tells which of two marks lies on top: the greater one. All of one index can be compared, and no two are equal."""
+"""Decides which of two overlapping highlights is on top: the greater rank. Unique and comparable in one index."""
 
 _CHUNK = 64
-"""Marks that are looked at together; a chunk of twice as many is parted."""
+"""Highlights of a chunk; a chunk of twice as many is split."""
 _start = itemgetter(0)
 _end = itemgetter(1)
 
 
-class Mark(NamedTuple):
-    """A highlight."""
+class Highlight(NamedTuple):
+    """A highlight as the pane paints it."""
 
     id: str
     start: int
@@ -32,88 +32,91 @@ class Mark(NamedTuple):
     """Markdown."""
     tags: tuple[str, ...] = ()
     uncertain: bool = False
-    """Whether the text around it has changed since it was made."""
+    """True if the text around it has changed since it was made."""
 
     @property
-    def speaks(self) -> bool:
-        """Whether there is anything to read about it."""
+    def noted(self) -> bool:
+        """True if it has a note or tags."""
         return bool(self.note or self.tags)
 
 
 class Run(NamedTuple):
-    """A stretch of the text under the same marks."""
+    """A part of the text that is covered by the same highlights throughout."""
 
     start: int
     end: int
-    mark: Mark
-    """The one on top."""
-    under: Mark | None
-    """The one right below it; None where it is the only one."""
+    top: Highlight
+    under: Highlight | None
+    """The highlight directly below `top`; None if there is no other."""
 
 
-_Entry: TypeAlias = tuple[int, int, Rank, Mark]
-"""Start, end, rank, and the mark itself."""
+_Entry: TypeAlias = tuple[int, int, Rank, Highlight]
+"""Start, end, rank and highlight."""
 
 
-class MarkIndex:
-    """Marks by the place where they stand.
+class HighlightIndex:
+    """Highlights sorted by start, in chunks; chunks that end before a queried range are skipped.
 
-    They lie in chunks, by start; a chunk that does not reach a place is passed over. 5,000 marks are indexed in some
-    5 ms, asked for a row's in some 10 us, and changed in 20 us a mark, however many there are.
+    With 5,000 highlights it takes about 5 ms to build, 10 us to query for a row and 20 us to change one.
 
     Args:
-        marks: Where marks overlap, a later one lies on top of an earlier one.
-        ranks: Of each mark, where marks will be changed; any that say the same otherwise.
+        highlights: Where they overlap, a later one is on top of an earlier one.
+        ranks: Rank of each highlight; needed only if `change` will be called. By default their positions.
     """
 
-    def __init__(self, marks: Sequence[Mark] = (), ranks: Sequence[Rank] | None = None) -> None:
-        starts, ends = map(itemgetter(1), marks), map(itemgetter(2), marks)
-        numbered = zip(starts, ends, range(len(marks)) if ranks is None else ranks, marks, strict=True)
+    def __init__(self, highlights: Sequence[Highlight] = (), ranks: Sequence[Rank] | None = None) -> None:
+        starts, ends = map(itemgetter(1), highlights), map(itemgetter(2), highlights)
+        numbered = zip(starts, ends, range(len(highlights)) if ranks is None else ranks, highlights, strict=True)
         entries = sorted([entry for entry in numbered if entry[0] < entry[1]])
         self._chunks = [entries[first : first + _CHUNK] for first in range(0, len(entries), _CHUNK)]
         self._by_id = {entry[3][0]: entry for entry in entries}
         self._reach = [max(map(_end, chunk)) for chunk in self._chunks]
-        """The furthest end of each chunk."""
-        self._speaking: tuple[Mark, ...] | None = None
+        """The greatest end in each chunk."""
+        self._noted: tuple[Highlight, ...] | None = None
         self._summarize()
 
     def _summarize(self) -> None:
         self._firsts = [chunk[0][:3] for chunk in self._chunks]
         self._before = list(accumulate(map(len, self._chunks), initial=0))
-        """Marks before each chunk, and in all."""
+        """Highlights before each chunk, then the total."""
 
-    def change(self, gone: Iterable[str], put: Iterable[tuple[Mark, Rank]]) -> None:
-        """Take marks out by their ids, and put others in."""
-        for mark_id in gone:
-            entry = self._by_id.pop(mark_id, None)
+    def change(self, gone: Iterable[str], put: Iterable[tuple[Highlight, Rank]]) -> None:
+        """Remove highlights by id, then insert others.
+
+        Args:
+            gone: Ids to remove; unknown ids are ignored.
+            put: Highlights to insert, with their ranks. Empty ranges are ignored.
+        """
+        for highlight_id in gone:
+            entry = self._by_id.pop(highlight_id, None)
             if entry is not None:
                 self._remove(entry)
-                self._note(entry[3])
-        for mark, rank in put:
-            if mark.start < mark.end:
-                entry = self._by_id[mark.id] = (mark.start, mark.end, rank, mark)
+                self._note_changed(entry[3])
+        for highlight, rank in put:
+            if highlight.start < highlight.end:
+                entry = self._by_id[highlight.id] = (highlight.start, highlight.end, rank, highlight)
                 self._insert(entry)
-                self._note(mark)
+                self._note_changed(highlight)
 
-    def _note(self, mark: Mark) -> None:
-        if mark.speaks:
-            self._speaking = None
+    def _note_changed(self, highlight: Highlight) -> None:
+        if highlight.noted:
+            self._noted = None
 
     def _remove(self, entry: _Entry) -> None:
         number = self._chunk_of(entry)
         chunk = self._chunks[number]
         del chunk[bisect_left(chunk, entry)]
-        self._part(number)
+        self._update_chunk(number)
 
     def _insert(self, entry: _Entry) -> None:
         if not self._chunks:
             self._chunks, self._reach = [[]], [0]
         number = self._chunk_of(entry)
         insort(self._chunks[number], entry)
-        self._part(number)
+        self._update_chunk(number)
 
-    def _part(self, number: int) -> None:
-        """Bring what is known of a changed chunk up to date; a long one becomes two, an empty one goes."""
+    def _update_chunk(self, number: int) -> None:
+        """Update a changed chunk: split it if it is too long, remove it if it is empty."""
         chunk = self._chunks[number]
         parts = [chunk] if len(chunk) < 2 * _CHUNK else [chunk[:_CHUNK], chunk[_CHUNK:]]
         parts = [part for part in parts if part]
@@ -127,52 +130,52 @@ class MarkIndex:
     def __len__(self) -> int:
         return self._before[-1]
 
-    def __iter__(self) -> Iterator[Mark]:
+    def __iter__(self) -> Iterator[Highlight]:
         return (entry[3] for chunk in self._chunks for entry in chunk)
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
-        """All that cover any text, by start."""
+    def highlights(self) -> tuple[Highlight, ...]:
+        """All highlights that are not empty, by start."""
         return tuple(self)
 
     @property
-    def speaking(self) -> tuple[Mark, ...]:
-        """Those that have something to say, by start; the same tuple as long as nothing of it has changed."""
-        if self._speaking is None:
-            self._speaking = tuple([mark for mark in self if mark.note or mark.tags])
-        return self._speaking
+    def noted(self) -> tuple[Highlight, ...]:
+        """Highlights with a note or tags, by start; the identical tuple until one of them changes."""
+        if self._noted is None:
+            self._noted = tuple([highlight for highlight in self if highlight.note or highlight.tags])
+        return self._noted
 
-    def get(self, mark_id: str) -> Mark | None:
-        """A mark by its id."""
-        entry = self._by_id.get(mark_id)
+    def get(self, highlight_id: str) -> Highlight | None:
+        """Return a highlight by id; None if it is unknown."""
+        entry = self._by_id.get(highlight_id)
         return None if entry is None else entry[3]
 
-    def number(self, mark_id: str) -> int | None:
-        """Place of a mark among all, by start."""
-        entry = self._by_id.get(mark_id)
+    def number(self, highlight_id: str) -> int | None:
+        """Return the position of a highlight in the order of starts; None if it is unknown."""
+        entry = self._by_id.get(highlight_id)
         if entry is None:
             return None
         number = self._chunk_of(entry)
         return self._before[number] + bisect_left(self._chunks[number], entry)
 
-    def at(self, number: int) -> Mark:
-        """A mark by its place among all."""
+    def at(self, number: int) -> Highlight:
+        """Return the highlight at a position in the order of starts."""
         chunk = bisect_right(self._before, number) - 1
         return self._chunks[chunk][number - self._before[chunk]][3]
 
     def first_from(self, offset: int) -> int:
-        """Number of the first mark that begins at an offset or behind it; the count of marks where none does."""
+        """Return the position of the first highlight that starts at `offset` or later; `len(self)` if none does."""
         number = max(bisect_left(self._firsts, offset, key=_start) - 1, 0)
         if number >= len(self._chunks):
             return 0
         return self._before[number] + bisect_left(self._chunks[number], offset, key=_start)
 
-    def within(self, start: int, end: int) -> list[Mark]:
-        """Marks that share a character with a range, by start."""
+    def within(self, start: int, end: int) -> list[Highlight]:
+        """Return the highlights that overlap a range, by start."""
         return [entry[3] for entry in self._entries(start, end)]
 
-    def stacked(self, start: int, end: int) -> list[Mark]:
-        """Marks that share a character with a range, the topmost first."""
+    def stacked(self, start: int, end: int) -> list[Highlight]:
+        """Return the highlights that overlap a range, the topmost first."""
         return [entry[3] for entry in sorted(self._entries(start, end), key=itemgetter(2), reverse=True)]
 
     def _entries(self, start: int, end: int) -> Iterator[_Entry]:
@@ -186,15 +189,15 @@ class MarkIndex:
                         yield entry
 
     def runs(self, start: int, end: int, top: str = "") -> list[Run]:
-        """What is painted of a range: its marked stretches, in order, each under one mark or the same two on top.
+        """Split the highlighted parts of a range where the one or two topmost highlights change.
 
         Args:
             start: First code point.
-            end: Code point behind the last.
-            top: Id of a mark that lies above all others.
+            end: Code point after the last.
+            top: Id of a highlight to treat as the topmost.
         """
         entries = list(self._entries(start, end))
-        # By their place from the top: a rank is anything that can be compared.
+        # The heap needs small numbers: ranks can be of any comparable type.
         depths = {
             entry[3][0]: depth
             for depth, entry in enumerate(sorted(entries, key=itemgetter(2), reverse=True))
@@ -214,8 +217,10 @@ class MarkIndex:
         return result
 
 
-def _topmost(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int) -> tuple[Mark | None, Mark | None]:
-    """The two topmost marks at an offset, those that have ended dropped on the way."""
+def _topmost(
+    waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int
+) -> tuple[Highlight | None, Highlight | None]:
+    """Return the two topmost highlights at an offset; pop those that end before it."""
     first = _drop_ended(waiting, entries, offset)
     if first is None:
         return None, None
@@ -225,7 +230,7 @@ def _topmost(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: 
     return first, second
 
 
-def _drop_ended(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int) -> Mark | None:
+def _drop_ended(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int) -> Highlight | None:
     while waiting:
         entry = entries[waiting[0][1]]
         if entry[1] > offset:

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.tui.widgets.article_pane import marks as module
-from tui_reader.tui.widgets.article_pane.marks import Mark, MarkIndex
+from tui_reader.tui.widgets.article_pane import highlight_index as module
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 
 marks = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30), st.integers(1, 5)), max_size=25).map(
-    lambda drawn: [Mark(str(at), start, start + size, colour) for at, (start, size, colour) in enumerate(drawn)]
+    lambda drawn: [Highlight(str(at), start, start + size, colour) for at, (start, size, colour) in enumerate(drawn)]
 )
 
 
 @given(marks, st.integers(0, 90), st.integers(1, 40))
-def test_what_meets_a_range_is_found_in_order_and_nothing_else(found: list[Mark], start: int, size: int) -> None:
-    index = MarkIndex(found)
+def test_what_meets_a_range_is_found_in_order_and_nothing_else(found: list[Highlight], start: int, size: int) -> None:
+    index = HighlightIndex(found)
     meeting = [mark for mark in found if mark.start < start + size and mark.end > start]
     assert sorted(index.within(start, start + size)) == sorted(meeting)
     starts = [mark.start for mark in index.within(start, start + size)]
@@ -26,46 +26,46 @@ def test_what_meets_a_range_is_found_in_order_and_nothing_else(found: list[Mark]
 
 @given(marks, st.integers(0, 60), st.integers(1, 40), st.sampled_from(["", "0", "3"]))
 def test_every_character_shows_the_mark_on_top_and_the_one_below(
-    found: list[Mark], start: int, size: int, top: str
+    found: list[Highlight], start: int, size: int, top: str
 ) -> None:
-    runs = MarkIndex(found).runs(start, start + size, top)
+    runs = HighlightIndex(found).runs(start, start + size, top)
     for offset in range(start, start + size):
         stack = [mark for mark in found if mark.start <= offset < mark.end][::-1]
         stack.sort(key=lambda mark: mark.id != top)
         shown = [run for run in runs if run.start <= offset < run.end]
         assert len(shown) == bool(stack)
         if stack:
-            assert (shown[0].mark, shown[0].under) == (stack[0], stack[1] if len(stack) > 1 else None)
+            assert (shown[0].top, shown[0].under) == (stack[0], stack[1] if len(stack) > 1 else None)
 
 
 @given(
     marks, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60), st.integers(0, 30), st.booleans()), max_size=40)
 )
 def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
-    found: list[Mark], changes: list[tuple[int, int, int, bool]]
+    found: list[Highlight], changes: list[tuple[int, int, int, bool]]
 ) -> None:
     """Whatever is put in, taken out or moved, all questions have the answers of an index made anew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK", 3)
-        index = MarkIndex(found, [(0, mark.id) for mark in found])
+        index = HighlightIndex(found, [(0, mark.id) for mark in found])
         known = {mark.id: (mark, (0, mark.id)) for mark in found}
         for at, (number, start, size, noted) in enumerate(changes, 1):
-            mark = Mark(str(number), start, start + size, 1, "a note" if noted else "")
+            mark = Highlight(str(number), start, start + size, 1, "a note" if noted else "")
             if size % 4 == 3:
                 index.change([mark.id], [])
                 known.pop(mark.id, None)
             else:
                 index.change([mark.id], [(mark, (at, mark.id))])
                 known[mark.id] = mark, (at, mark.id)
-            assert index.speaking == tuple(each for each in index if each.speaks)
-        anew = MarkIndex([mark for mark, _ in known.values()], [rank for _, rank in known.values()])
-        assert index.marks == anew.marks
-        assert len(index) == len(anew.marks)
-        for number, mark in enumerate(anew.marks):
+            assert index.noted == tuple(each for each in index if each.noted)
+        anew = HighlightIndex([mark for mark, _ in known.values()], [rank for _, rank in known.values()])
+        assert index.highlights == anew.highlights
+        assert len(index) == len(anew.highlights)
+        for number, mark in enumerate(anew.highlights):
             assert index.number(mark.id) == number
             assert index.at(number) == mark == index.get(mark.id)
         for offset in range(0, 95, 4):
-            assert index.first_from(offset) == sum(mark.start < offset for mark in anew.marks)
+            assert index.first_from(offset) == sum(mark.start < offset for mark in anew.highlights)
             assert index.within(offset, offset + 9) == anew.within(offset, offset + 9)
             assert index.stacked(offset, offset + 9) == anew.stacked(offset, offset + 9)
             assert index.runs(offset, offset + 9, "3") == anew.runs(offset, offset + 9, "3")

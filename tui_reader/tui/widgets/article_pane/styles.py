@@ -1,4 +1,4 @@
-"""What each kind of thing on the page looks like: roles, their style sheet, and the styles made of them."""
+"""Styles of the article pane: roles, the style of each role, and the combinations of roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """A look that the style sheet of the pane defines, as the component class `pane--` and its value."""
+    """What a piece of the page is; `STYLES` has a style for each role."""
 
     TITLE = "title"
     META = "meta"
@@ -48,23 +48,23 @@ class Role(StrEnum):
     HIGHLIGHT_4 = "highlight-4"
     HIGHLIGHT_5 = "highlight-5"
     HIGHLIGHTED = "highlighted"
-    """Quiet text within a highlight, which takes the ink of the body there."""
+    """Muted text inside a highlight: painted in the colour of plain text to stay legible."""
     CURRENT = "current"
-    """The highlight that commands act on."""
+    """The highlight on which commands act."""
     NUMBER = "number"
-    """The number of a highlight's colour, in the margin."""
+    """The number of a highlight's colour in the margin."""
     NUMBER_CURRENT = "number-current"
     NOTE = "note"
     NOTE_CURRENT = "note-current"
-    """The note of the current highlight, in the margin."""
+    """The note of the current highlight in the margin."""
     NOTE_BAR = "note-bar"
     SELECTION = "selection"
     CARET = "caret"
     FOCUS = "focus"
     CURSOR = "cursor"
-    """The bar beside the focus in the active pane."""
+    """The bar left of the focus while the pane is active."""
     CURSOR_RESTING = "cursor-resting"
-    """The same while another pane is active."""
+    """The bar left of the focus while another pane is active."""
     MATCH = "match"
     MATCH_CURRENT = "match-current"
     HINT = "hint"
@@ -72,7 +72,7 @@ class Role(StrEnum):
     PROGRESS_ACTIVE = "progress-active"
 
 
-LOOKS: dict[str, str] = {
+STYLES: dict[str, str] = {
     "": "text-ink on page",
     Role.TITLE: "bold bright",
     Role.META: "muted-ink",
@@ -122,7 +122,7 @@ LOOKS: dict[str, str] = {
     Role.PROGRESS: "muted-ink",
     Role.PROGRESS_ACTIVE: "accent-ink",
 }
-"""What each role looks like, as `theme.style_of` understands it."""
+"""Style of each role in the syntax of `theme.style_of`; the empty role is the pane itself."""
 
 PLAIN: dict[str, str] = {
     **{f"highlight-{colour}": "underline" for colour in range(1, 6)},
@@ -133,19 +133,19 @@ PLAIN: dict[str, str] = {
     Role.MATCH_CURRENT: "bold underline reverse",
     Role.HINT: "bold reverse",
 }
-"""What is added where tones cannot be told apart: what is live is told by reverse and underline."""
+"""Attributes added where background colours cannot be distinguished: with ANSI colours or NO_COLOR."""
 
 ANSI: dict[str, str] = {
     Role.CODE: "ansi_cyan",
     Role.CODE_BLOCK: "ansi_cyan",
     **{f"highlight-{colour}": f"underline ansi_black on highlight-{colour}" for colour in range(1, 6)},
 }
-"""What looks otherwise in the terminal's own colours."""
+"""Styles that replace those of `STYLES` in themes with the terminal's own colours."""
 
-ANSI_INKS = {"ansi_black": "ansi_black", "ansi_cyan": "ansi_cyan"}
+ANSI_COLOURS = {"ansi_black": "ansi_black", "ansi_cyan": "ansi_cyan"}
 
-UNREVERSED = Style(bold=True, underline=True, reverse=False)
-"""The caret where the selection is told by reverse."""
+CARET_WITHOUT_TONES = Style(bold=True, underline=True, reverse=False)
+"""The caret where the selection is already shown in reverse."""
 
 STYLE_SHEET = "ArticlePane { background: $page; color: $text-ink; }"
 
@@ -161,35 +161,35 @@ SPAN_ROLES: dict[SpanKind, Role] = {
     SpanKind.INSERTED: Role.INSERTED,
     SpanKind.DELETED: Role.DELETED,
 }
-"""Superscript and subscript have no look of their own: a terminal cannot set smaller letters."""
+"""Role of each kind of span. Superscript and subscript have none: a terminal has no smaller letters."""
 
 HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
-"""Looks of the highlights by colour; what is no colour looks like the first."""
-_TONES = frozenset(HIGHLIGHTS)
+"""Role of a highlight by its colour, 1 to 5; index 0 is a fallback."""
+_HIGHLIGHT_ROLES = frozenset(HIGHLIGHTS)
 _BLEND = "blend-"
 _UNDER = 0.35
-"""Share of the lower highlight's tone where two overlap."""
+"""Share of the lower highlight's colour where two overlap."""
 
 
 def blend(over: int, under: int) -> str:
-    """Role of a highlight's colour over another's."""
+    """Return the role of text where a highlight of colour `over` covers one of colour `under`."""
     return f"{_BLEND}{over}-{under}"
 
 
 def is_highlight(role: str) -> bool:
-    """Whether a role is the tone of a highlight, alone or over another."""
-    return role in _TONES or role.startswith(_BLEND)
+    """Returns: True if the role is the colour of a highlight or of two that overlap."""
+    return role in _HIGHLIGHT_ROLES or role.startswith(_BLEND)
 
 
 _UPRIGHT = Style(italic=False)
 
 
-class Looks:
-    """Styles by the roles that meet in one place, each mixture made once.
+class Styles:
+    """Combines the styles of several roles, and caches each combination.
 
     Args:
-        base: Style of plain text on the page.
-        part: What a role adds, by its value.
+        base: Style of plain text.
+        part: Returns the style that a role adds, by the value of the role.
     """
 
     def __init__(self, base: Style, part: Callable[[str], Style]) -> None:
@@ -198,13 +198,13 @@ class Looks:
         self._mixed: dict[tuple[str, ...], Style] = {(): base}
 
     def __call__(self, roles: tuple[str, ...]) -> Style:
-        """Style of text that has all these roles; a later role wins over an earlier one."""
+        """Return the style of text with all these roles; later roles override earlier ones."""
         style = self._mixed.get(roles)
         if style is None:
             style = self.base
             for role in roles:
                 if role == Role.EMPHASIS and style.italic:
-                    # Within italics, emphasis stands upright, as printers do it.
+                    # Emphasis within italics is upright, as in print.
                     style += _UPRIGHT
                 else:
                     style += self._part(role)
@@ -218,7 +218,7 @@ class Looks:
         return part
 
     def _blended(self, over: int, under: int) -> Style:
-        """The tone of a highlight over another; that of the upper one where colours cannot be mixed."""
+        """Mix the colours of two overlapping highlights; return the upper one if they have no RGB values."""
         upper, lower = self._parts[HIGHLIGHTS[over]], self._parts[HIGHLIGHTS[under]]
         one, two = (style.bgcolor and style.bgcolor.triplet for style in (upper, lower))
         if one is None or two is None:

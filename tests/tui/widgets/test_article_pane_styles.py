@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_reader.tui.theme import contrast, own_themes, style_of, variable_defaults
-from tui_reader.tui.widgets.article_pane.looks import LOOKS, Looks, Role, blend
+from tui_reader.tui.widgets.article_pane.styles import STYLES, Role, Styles, blend
 
 THEMES = [theme for theme in (*own_themes(), *BUILTIN_THEMES.values()) if not theme.ansi]
 
@@ -18,7 +18,7 @@ THEMES = [theme for theme in (*own_themes(), *BUILTIN_THEMES.values()) if not th
 def test_words_are_legible_where_two_highlights_overlap(theme: Theme) -> None:
     ours = "highlight-1" in theme.variables
     variables = theme.variables if ours else variable_defaults(theme)
-    looks = Looks(style_of(LOOKS[""], variables), lambda name: style_of(LOOKS[name], variables))
+    looks = Styles(style_of(STYLES[""], variables), lambda name: style_of(STYLES[name], variables))
     for over, under in permutations(range(1, 6), 2):
         for roles, least in (((), 7.0), ((Role.LINK,), 4.5), ((Role.QUIET, Role.HIGHLIGHTED), 7.0)):
             style = looks((*roles, blend(over, under)))
@@ -30,4 +30,4 @@ def test_words_are_legible_where_two_highlights_overlap(theme: Theme) -> None:
 
 
 def test_every_role_has_a_look() -> None:
-    assert set(LOOKS) == {"", *Role}
+    assert set(STYLES) == {"", *Role}

@@ -1,0 +1,167 @@
+"""Notes as rows: wrapped in the margin of a wide pane, folded to one row under the paragraph in a narrow one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from rich.cells import cell_len
+
+from tui_reader.document.cells import graphemes
+from tui_reader.document.clean import clean_text
+from tui_reader.document.structure import block_index
+from tui_reader.tui.widgets.article_pane.header import StyledRow, StyledText, wrapped
+from tui_reader.tui.widgets.article_pane.styles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
+
+PEN = "✎ "
+"""Prefix of a note that is shown between paragraphs."""
+ELLIPSIS = "…"
+MOST_ARTICLE_NOTE_ROWS = 8
+"""Maximum rows of a note on the whole article."""
+NOTE_GAP = 2
+"""Empty columns between the text and the bar of a margin note."""
+
+
+ArticleNote: TypeAlias = tuple[str, tuple[str, ...]]
+"""A note on a whole article and its tags."""
+
+
+class Margins(NamedTuple):
+    """What is shown left and right of a row of the text."""
+
+    numbers: StyledRow = ()
+    """Numbers of highlight colours, on the left."""
+    note: StyledRow = ()
+    """A row of a note, on the right."""
+    highlight: str = ""
+    """Id of the highlight to which the note belongs."""
+
+
+NO_MARGINS = Margins()
+
+
+@lru_cache(maxsize=1024)
+def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tuple[StyledRow, ...]:
+    """Wrap a note and its tags to rows; the tags come last.
+
+    Args:
+        note: Markdown.
+        tags: Tags without `#`.
+        width: Cells of a row.
+        most: Rows after which the note is cut with an ellipsis; 0 for no limit.
+    """
+    lines = [line for part in clean_text(note).strip().split("\n") for line in (wrapped(part, width) or [""])]
+    rows: list[StyledRow] = [(StyledText(line, Role.NOTE),) for line in lines if line or len(lines) > 1]
+    if most and len(rows) > most:
+        last = rows[most - 1][0].text
+        rows[most - 1 :] = [(StyledText(truncated(f"{last} {ELLIPSIS}", width), Role.NOTE),)]
+    rows.extend((StyledText(line, Role.TAG),) for line in (wrapped(_signed(tags), width) if tags else ()))
+    return tuple(rows)
+
+
+@lru_cache(maxsize=512)
+def folded_row(note: str, tags: tuple[str, ...], width: int) -> StyledRow:
+    """Return a note as one row: its first words and its tags."""
+    room = width - cell_len(PEN)
+    signed = truncated(_signed(tags), room // 2 if note else room)
+    words = " ".join(clean_text(note).split())
+    words = truncated(words, room - cell_len(signed) - 1 if signed else room)
+    gap = " " if words and signed else ""
+    return StyledText(PEN, Role.NOTE_BAR), StyledText(words, Role.NOTE), StyledText(gap + signed, Role.TAG)
+
+
+def _signed(tags: Iterable[str]) -> str:
+    return " ".join(f"#{tag}" for tag in tags)
+
+
+def truncated(text: str, width: int) -> str:
+    """Cut a line to `width` cells; an ellipsis marks the cut."""
+    if cell_len(text) <= width:
+        return text
+    kept, room = "", width - cell_len(ELLIPSIS)
+    for cluster in graphemes(text):
+        room -= cell_len(cluster)
+        if room < 0:
+            break
+        kept += cluster
+    return kept.rstrip(f" {ELLIPSIS}") + ELLIPSIS if width > 0 else ""
+
+
+def article_note_rows(note: str, tags: tuple[str, ...], width: int) -> list[StyledRow]:
+    """Return the rows of a note on the whole article; a long one ends with the number of hidden rows."""
+    rows = note_rows(note, tags, max(width - cell_len(PEN), 1))
+    left = len(rows) - MOST_ARTICLE_NOTE_ROWS
+    if left > 0:
+        more = f"{ELLIPSIS} {left + 1} more rows"
+        rows = (*rows[: MOST_ARTICLE_NOTE_ROWS - 1], (StyledText(truncated(more, width - cell_len(PEN)), Role.META),))
+    return _with_pen(rows)
+
+
+def _with_pen(rows: Sequence[StyledRow]) -> list[StyledRow]:
+    pen, rest = StyledText(PEN, Role.NOTE_BAR), StyledText(" " * cell_len(PEN), Role.NOTE)
+    return [(rest if at else pen, *row) for at, row in enumerate(rows)]
+
+
+class FoldedNotes:
+    """Notes shown between paragraphs, each below the block in which its highlight ends.
+
+    All notes are folded to one row, but for at most one that is unfolded.
+
+    Args:
+        highlights: Highlights with a note or tags.
+        document: Their text.
+        width: Cells of a row.
+    """
+
+    def __init__(self, highlights: Sequence[Highlight], document: Document, width: int) -> None:
+        placed = sorted(
+            (block_index(document, highlight.end - 1), highlight.start, at) for at, highlight in enumerate(highlights)
+        )
+        self.blocks = [block for block, _, _ in placed]
+        """Index of the block above each note."""
+        self.highlights = [highlights[at] for _, _, at in placed]
+        self.document = document
+        self.width = width
+        self._unfolded = -1
+        self._open: tuple[StyledRow, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.highlights)
+
+    def unfold(self, highlight_id: str) -> None:
+        """Unfold the note of a highlight and fold all others; an empty id folds all."""
+        self._unfolded = (
+            next((at for at, highlight in enumerate(self.highlights) if highlight.id == highlight_id), -1)
+            if highlight_id
+            else -1
+        )
+        self._open = ()
+        if self._unfolded >= 0:
+            highlight = self.highlights[self._unfolded]
+            self._open = tuple(_with_pen(note_rows(highlight.note, highlight.tags, max(self.width - cell_len(PEN), 1))))
+
+    @property
+    def unfolded(self) -> int:
+        """Index of the unfolded note; -1 if there is none."""
+        return self._unfolded
+
+    def rows_of(self, number: int) -> int:
+        """Return the number of rows of a note."""
+        return len(self._open) if number == self._unfolded else 1
+
+    def rows_before(self, number: int) -> int:
+        """Return the number of rows of all notes before one."""
+        return number + (len(self._open) - 1 if 0 <= self._unfolded < number else 0)
+
+    def row(self, number: int, line: int) -> StyledRow:
+        """Return a row of a note."""
+        if number == self._unfolded:
+            return self._open[line]
+        highlight = self.highlights[number]
+        return folded_row(highlight.note, highlight.tags, self.width)
