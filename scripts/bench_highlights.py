@@ -91,22 +91,22 @@ async def measure(document: Document, marks: list[Highlight], label: str) -> Non
         headline = Headline(Article("a", "a.md", document.metadata), ReadingState())
         print(f"{label}: median and p99 in ms")
         print("  open          ", spent(lambda: pane.show(headline, document)))
-        print("  set highlights", spent(lambda: pane.set_marks(marks)))
+        print("  set highlights", spent(lambda: pane.highlights.set(marks)))
         more = [*marks, Highlight("one more", 1000, 1090, 1)]
-        print("  set one more  ", spent(lambda: pane.set_marks(more), 20))
-        pane.set_marks(marks)
-        pane.go_percent(37)
+        print("  set one more  ", spent(lambda: pane.highlights.set(more), 20))
+        pane.highlights.set(marks)
+        pane.scroller.to_percent(37)
         gc.collect()
         gc.freeze()
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("line", lambda: pane.line(1)),
-            ("page", lambda: pane.page(1)),
-            ("sentence", lambda: pane.sentence(1)),
-            ("highlight", lambda: pane.next_mark(1)),
-            ("select", lambda: pane.select_range(pane.offset, pane.offset + 100)),
-            ("select row", lambda: pane.move_caret("down")),
-            ("select word", lambda: pane.move_caret("word")),
-            ("select ) ", lambda: pane.move_caret("sentence_next")),
+            ("line", lambda: pane.scroller.rows(1)),
+            ("page", lambda: pane.scroller.pages(1)),
+            ("sentence", lambda: pane.focus.sentence(1)),
+            ("highlight", lambda: pane.highlights.step(1)),
+            ("select", lambda: pane.selection.select(pane.viewport.offset, pane.viewport.offset + 100)),
+            ("select row", lambda: pane.selection.move("down")),
+            ("select word", lambda: pane.selection.move("word")),
+            ("select ) ", lambda: pane.selection.move("sentence_next")),
         )
         for name, step in steps:
 

@@ -114,25 +114,25 @@ async def test_a_search_extends_the_selection_to_the_match(start: Start, article
         await open_first(reader)
         pane = reader.app.reading.desk.panes.article
         await reader.keys(")", ")", "v")
-        before = pane.selection
+        before = pane.selection.range
         await reader.keys("/")
         await reader.types("third")
         await reader.sees("40 matches")
         words = "Paragraph 1 of Alpha wolf. It has a second sentence. And a t"
-        await reader.until(lambda: pane.text_of(pane.selection) == words)
+        await reader.until(lambda: pane.selection.text_of(pane.selection.range) == words)
         await reader.keys("escape")
-        assert (pane.selecting, pane.selection) == ("character", before)
+        assert (pane.selection.kind, pane.selection.range) == ("character", before)
         await reader.keys("/")
         await reader.types("third ")
         await reader.keys("enter")
-        await reader.until(lambda: pane.text_of(pane.selection) == words)
+        await reader.until(lambda: pane.selection.text_of(pane.selection.range) == words)
         await reader.keys("n")
         await reader.sees("2 of 40 matches")
-        assert pane.text_of(pane.selection).count("third") == 1
+        assert pane.selection.text_of(pane.selection.range).count("third") == 1
         await reader.keys("N")
-        assert pane.text_of(pane.selection) == words
+        assert pane.selection.text_of(pane.selection.range) == words
         await reader.keys("/", "escape")
-        assert pane.text_of(pane.selection) == words, "what was confirmed stays"
+        assert pane.selection.text_of(pane.selection.range) == words, "what was confirmed stays"
         await reader.keys("n", "N", "H")
         await reader.until(lambda: annotations_of(reader))
         assert annotations_of(reader)[0].quote == words
@@ -146,9 +146,9 @@ async def test_the_last_words_extend_a_selection_again_and_stay_so(start: Start,
         await reader.types("second")
         await reader.keys("enter", "escape", "g", "g", ")", ")", "v", "/", "enter")
         words = "Paragraph 1 of Alpha wolf. It has a s"
-        await reader.until(lambda: pane.selection and pane.text_of(pane.selection) == words)
+        await reader.until(lambda: pane.selection.range and pane.selection.text_of(pane.selection.range) == words)
         await reader.keys("/", "escape")
-        assert pane.text_of(pane.selection) == words
+        assert pane.selection.text_of(pane.selection.range) == words
 
 
 async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Start, articles: Path) -> None:
@@ -216,9 +216,9 @@ async def test_overlapping_highlights_are_cycled_and_deleted_one_by_one(start: S
         await reader.keys(")", ")", "c", "1", "v", "i", "w", "c", "3")
         await reader.until(lambda: len(annotations_of(reader)) == 2)
         pane = reader.app.reading.desk.panes.article
-        first = pane.current_mark.id
+        first = pane.highlights.current.id
         await reader.keys("g", "h")
-        assert pane.current_mark.id != first
+        assert pane.highlights.current.id != first
         await reader.keys("x")
         await reader.sees("deleted")
         assert [each.id for each in annotations_of(reader)] == [first]
@@ -231,14 +231,14 @@ async def test_the_next_mark_and_the_one_before_are_two_keys_away(start: Start, 
         await open_first(reader)
         await reader.keys(")", ")", "H", "2", "0", "}", "H", "g", "g", "]", "h")
         pane = reader.app.reading.desk.panes.article
-        first = pane.current_mark.id
+        first = pane.highlights.current.id
         await reader.keys("]", "h")
         await reader.sees("Paragraph 20 of Alpha")
-        assert pane.current_mark.id != first
+        assert pane.highlights.current.id != first
         await reader.keys("]", "h")
         await reader.sees("no highlight below")
         await reader.keys("2", "[", "h")
-        assert pane.current_mark.id == first
+        assert pane.highlights.current.id == first
 
 
 async def test_the_extent_of_a_highlight_can_be_changed(start: Start, articles: Path) -> None:
@@ -361,7 +361,7 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         await reader.sees("gd shows the text itself")
         await reader.keys("g", "d")
         await reader.sees("Paragraph two of the Alpha")
-        assert reader.app.reading.desk.panes.article.current_mark is None
+        assert reader.app.reading.desk.panes.article.highlights.current is None
         await reader.keys("g", "d")
         await reader.sees("Paragraph 2 two of the Alpha")
         await reader.keys("g", "d", "J")
@@ -437,7 +437,7 @@ async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles
         await reader.keys("g", "g")
         await reader.pilot.click(offset=(column + 2, row))
         await reader.pilot.pause()
-        assert reader.app.reading.desk.panes.article.current_mark.colour == 4
+        assert reader.app.reading.desk.panes.article.highlights.current.colour == 4
         await reader.keys("x")
         await reader.until(lambda: not annotations_of(reader))
 

@@ -26,7 +26,7 @@ def annotations_of(reader: Any) -> list[Annotation]:
 
 def painted(reader: Any) -> list[Any]:
     """The highlights that the page beside the list shows."""
-    return list(reader.app.screen.query_one("#article")._marks)
+    return list(reader.app.screen.query_one("#article").highlights.index)
 
 
 async def annotate(reader: Any) -> None:
@@ -127,8 +127,8 @@ async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
         await reader.sees("Paragraph 1 of Alpha", "2 highlights")
         desk = reader.app.reading.desk
         assert desk.pane is Pane.ARTICLE
-        await reader.until(lambda: desk.panes.article.current_mark is not None)
-        assert desk.panes.article.current_mark.colour == 2
+        await reader.until(lambda: desk.panes.article.highlights.current is not None)
+        assert desk.panes.article.highlights.current.colour == 2
         await reader.keys("ctrl+o")
 
 
@@ -209,7 +209,7 @@ async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
         await reader.keys("r")
         await reader.sees("Give the notes of", "Gamma rays")
         await reader.keys("escape", "k", "enter")
-        await reader.until(lambda: reader.app.reading.desk.panes.article.focus_range is not None)
+        await reader.until(lambda: reader.app.reading.desk.panes.article.focus.range is not None)
         assert all(len(line) <= size[0] for line in reader.lines())
 
 
@@ -228,7 +228,7 @@ async def test_an_open_article_that_is_moved_and_edited_stays_open_with_its_new_
         await reader.sees("Quite new. Paragraph 1 of Alpha wolf.", "who says so?")
         shown = reader.app.reading.desk.shown
         assert shown == "https://example.org/alpha"
-        await reader.until(lambda: len(reader.app.reading.desk.panes.article._marks) == 2)
+        await reader.until(lambda: len(reader.app.reading.desk.panes.article.highlights.index) == 2)
 
 
 async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, articles: Path) -> None:
@@ -254,7 +254,7 @@ async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, article
         await reader.sees("Kept out.", "to the focused sentence")
         pane = reader.app.reading.desk.panes.article
         document = pane.document
-        assert abs(pane.focus_range.start - document.text.index("Kept out.")) < 80
+        assert abs(pane.focus.range.start - document.text.index("Kept out.")) < 80
         await reader.keys("enter")
         await reader.sees("again · u undoes")
 

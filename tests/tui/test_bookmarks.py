@@ -21,7 +21,7 @@ def first_row(reader: Reader) -> str:
     """The first words of the text that the article pane shows."""
     pane = reader.app.reading.desk.panes.article
     assert pane.document is not None
-    return pane.document.text[pane.offset :][:60].split("\n")[0]
+    return pane.document.text[pane.viewport.offset :][:60].split("\n")[0]
 
 
 def title_of(reader: Reader) -> str:
@@ -42,7 +42,7 @@ async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one
         await reader.keys("g", "g", "'", "a")
         assert first_row(reader) == there
         await reader.keys("'", "'")
-        assert reader.app.reading.desk.panes.article.offset == 0
+        assert reader.app.reading.desk.panes.article.viewport.offset == 0
         await reader.keys("'", "b")
         assert "there is no bookmark b in this article; mb sets it" in reader.last_row
         await reader.keys("'", "7")

@@ -46,14 +46,14 @@ async def in_the_middle(reader: Reader) -> int:
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", "2", "0", "}", "H", ")", "m", "a")
     pane = reader.app.reading.desk.panes.article
-    assert pane.offset
-    return int(pane.offset)
+    assert pane.viewport.offset
+    return int(pane.viewport.offset)
 
 
 async def is_as_it_was(reader: Reader, offset: int, focus: str) -> None:
     pane = reader.app.reading.desk.panes.article
-    await reader.until(lambda: title(reader) == "Alpha wolf" and pane.offset == offset)
-    assert pane.focused_text() == focus
+    await reader.until(lambda: title(reader) == "Alpha wolf" and pane.viewport.offset == offset)
+    assert pane.focus.text() == focus
     assert len(reader.app.reading.annotating.painted) == 1
     assert reader.app.reading.desk.pane is Pane.ARTICLE
     assert "gone" not in reader.text
@@ -143,7 +143,7 @@ async def test_a_file_that_is_away_for_a_moment_changes_nothing(
     path = articles / "alpha.md"
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
-        focus = reader.app.reading.desk.panes.article.focused_text()
+        focus = reader.app.reading.desk.panes.article.focus.text()
         back = blink(path)
         await asyncio.sleep(BLINK)
         # A file of blanks has no title of its own, only its name.
@@ -174,7 +174,7 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
     path = articles / "alpha.md"
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
-        focus = reader.app.reading.desk.panes.article.focused_text()
+        focus = reader.app.reading.desk.panes.article.focus.text()
         back = blink(path)
         await reader.sees("the text stays as last read")
         assert told.partition(";")[0].lower() in reader.lines()[0]
@@ -208,8 +208,8 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
 async def is_still(reader: Reader, offset: int, focus: str) -> None:
     pane = reader.app.reading.desk.panes.article
     assert title(reader) == "Alpha wolf"
-    assert pane.offset == offset
-    assert pane.focused_text() == focus
+    assert pane.viewport.offset == offset
+    assert pane.focus.text() == focus
     assert reader.app.reading.desk.pane is Pane.ARTICLE
 
 
@@ -220,7 +220,7 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("J", "enter", "4", "}", "s")
-        offset = reader.app.reading.desk.panes.article.offset
+        offset = reader.app.reading.desk.panes.article.viewport.offset
         path.unlink()
         await reader.told("the file is gone")
         await reader.keys("q", "q")
@@ -231,7 +231,7 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
         await reader.until(lambda: len(reader.library.catalogue) == 3)
         await reader.keys("k", "enter")
         await reader.until(lambda: title(reader) == "Beta test")
-        assert reader.app.reading.desk.panes.article.offset == offset
+        assert reader.app.reading.desk.panes.article.viewport.offset == offset
         assert state_of(reader, "Beta test").state.starred
 
 
@@ -261,7 +261,7 @@ async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, a
         await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
         assert title(reader) == "Alpha wolf"
         assert reader.app.reading.desk.pane is Pane.ARTICLE
-        await reader.until(lambda: reader.app.reading.desk.panes.article.offset == offset)
+        await reader.until(lambda: reader.app.reading.desk.panes.article.viewport.offset == offset)
         assert reader.library.path_of(reader.app.reading.desk.shown or "") == moved
         assert len(reader.library.annotating.of(reader.app.reading.desk.shown or "")) == 1
 
@@ -283,7 +283,7 @@ async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place
         await reader.keys("G", "g", "g")
         reader.app.reading.opening.keep_place()
         path.write_bytes(data)
-        await reader.until(lambda: desk.panes.article.offset == offset and "Paragraph" in reader.text)
+        await reader.until(lambda: desk.panes.article.viewport.offset == offset and "Paragraph" in reader.text)
         assert state_of(reader, "Alpha wolf").state.offset == offset
         await reader.keys("Q")
 
@@ -294,7 +294,7 @@ async def test_two_windows_keep_their_places(start: Start, articles: Path) -> No
         offset = await in_the_middle(one)
         await other.sees("Paragraph 1 of Alpha")
         await other.keys("enter", "5", "}")
-        second = other.app.reading.desk.panes.article.offset
+        second = other.app.reading.desk.panes.article.viewport.offset
         back = removed(path)
         await one.told("the file is gone")
         await other.told("the file is gone")
@@ -304,7 +304,7 @@ async def test_two_windows_keep_their_places(start: Start, articles: Path) -> No
             await reader.misses("file is gone")
             assert not library.why_missing(desk.shown)
             assert title(reader) == "Alpha wolf"
-            assert reader.app.reading.desk.panes.article.offset == place
+            assert reader.app.reading.desk.panes.article.viewport.offset == place
 
 
 @pytest.mark.parametrize("shelf", ["unread", "starred"])
@@ -333,13 +333,13 @@ async def test_selection_and_search_stay(start: Start, articles: Path, *, select
         await in_the_middle(reader)
         pane = reader.app.reading.desk.panes.article
         await reader.keys(*(["v", "w", "w"] if selecting else ["/", *"third", "enter"]))
-        before = (pane.selection, pane.find_position, pane.offset)
+        before = (pane.selection.range, pane.search.position, pane.viewport.offset)
         back = removed(path)
         await reader.told("the file is gone")
-        assert (pane.selection, pane.find_position, pane.offset) == before
+        assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
         back()
         await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
-        assert (pane.selection, pane.find_position, pane.offset) == before
+        assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
 
 
 @pytest.mark.parametrize("reason", [OSError(5, "Input/output error"), PermissionError(13, "denied"), MemoryError()])
@@ -387,7 +387,7 @@ async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
             reader.library.documents.drop(shown)
             reader.library.documents.want(shown)
             await reader.told("the file cannot be read: input/output error; the text stays as last read")
-        assert reader.app.reading.desk.panes.article.offset == offset
+        assert reader.app.reading.desk.panes.article.viewport.offset == offset
         assert "Paragraph" in reader.text
 
 
@@ -398,9 +398,9 @@ async def test_the_whole_library_may_go_and_come_back(start: Start, articles: Pa
         offset = await in_the_middle(reader)
         shutil.rmtree(articles)
         await reader.told("the file is gone")
-        assert reader.app.reading.desk.panes.article.offset == offset
+        assert reader.app.reading.desk.panes.article.viewport.offset == offset
         shutil.copytree(copy, articles)
         await reader.until(lambda: len(reader.library.catalogue) == 3)
         await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
         assert title(reader) == "Alpha wolf"
-        assert reader.app.reading.desk.panes.article.offset == offset
+        assert reader.app.reading.desk.panes.article.viewport.offset == offset

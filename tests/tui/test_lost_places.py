@@ -56,7 +56,7 @@ def make(folder: Path) -> Path:
 
 def selected(reader: Any) -> str:
     pane = reader.app.screen.query_one("#article")
-    return pane.text_of(pane.selection) if pane.selection is not None else ""
+    return pane.selection.text_of(pane.selection.range) if pane.selection.range is not None else ""
 
 
 async def test_the_place_is_selected_as_soon_as_the_list_opens(start: Start, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ async def test_whoever_leaves_the_selection_resizes_nothing_later(
         await reader.keys(*(["v", *way_out] if way_out[0] == "h" else way_out))
         await reader.misses("H resize")
         await reader.sees("Paragraph 1 of Alpha")
-        reader.app.reading.desk.panes.article.focus_on(*_range_of(reader, SENTENCES[1]))
+        reader.app.reading.desk.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
         await reader.keys("v", "H")
         assert marks_of(reader) == [(SENTENCES[0], 1), (SENTENCES[1], 1)]
 
@@ -101,9 +101,9 @@ async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start
         await reader.keys(")", ")", "V", "c", "2", "(", "(", "(", "(", "(")
         pane = reader.app.reading.desk.panes.article
         await reader.keys("[", "h", "[", "h", "]", "h")
-        first = pane.current_mark
+        first = pane.highlights.current
         await reader.keys("g", "h")
-        assert pane.current_mark != first
+        assert pane.highlights.current != first
 
 
 async def test_one_that_is_deleted_while_it_waits_keeps_no_key(start: Start, articles: Path) -> None:

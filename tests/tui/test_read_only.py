@@ -116,7 +116,7 @@ async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: 
     async with start(articles) as reader:
         await enter(reader)
         await reader.keys(")", ")", "a", "j", "ctrl+d")
-        await reader.until(lambda: reader.app.reading.desk.panes.article.offset > 0)
+        await reader.until(lambda: reader.app.reading.desk.panes.article.viewport.offset > 0)
         await reader.keys("?")
         shown = reader.app.screen
         assert shown is reader.app.reading

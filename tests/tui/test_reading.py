@@ -56,11 +56,11 @@ async def test_the_place_is_kept_across_articles_and_restarts_and_widths(start: 
         await reader.sees("Paragraph 1 of Beta")
         await reader.keys("K")
         await reader.sees("Paragraph 20 of Alpha")
-        top = reader.app.reading.desk.panes.article.offset
+        top = reader.app.reading.desk.panes.article.viewport.offset
         await reader.keys("Q")
     async with start(articles, size=(80, 24)) as reader:
         await reader.sees("Paragraph 20 of Alpha")
-        assert reader.app.reading.desk.panes.article.offset == top
+        assert reader.app.reading.desk.panes.article.viewport.offset == top
 
 
 async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, articles: Path) -> None:

@@ -24,7 +24,7 @@ def shown_title(reader: Any) -> str:
 
 
 def is_visible(reader: Any, offset: int) -> bool:
-    low, high = reader.app.reading.desk.panes.article.visible_range()
+    low, high = reader.app.reading.desk.panes.article.viewport.visible_range()
     return bool(low <= offset < high)
 
 
@@ -97,11 +97,11 @@ async def test_a_place_that_is_in_sight_does_not_move(start: Start, articles: Pa
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "8", "}", "H", "9", "j")
         pane = reader.app.reading.desk.panes.article
-        before = pane.offset
+        before = pane.viewport.offset
         assert before
         for key in ("u", "ctrl+r", "u"):
             await reader.keys(key)
-            assert pane.offset == before
+            assert pane.viewport.offset == before
         await reader.keys("G", "ctrl+r")
         await reader.sees("Paragraph 7 of Alpha")
 
@@ -174,7 +174,7 @@ async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is
             await reader.keys(*keys)
             await reader.until(lambda reader=reader: is_visible(reader, place))
             await reader.sees("Paragraph 29 of Alpha")
-            assert reader.app.reading.desk.panes.article.current_mark
+            assert reader.app.reading.desk.panes.article.highlights.current
             await reader.keys("q", "g", "g", "Q")
 
 

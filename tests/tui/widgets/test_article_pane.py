@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tests.tui.widgets.article_stage import WORDS, article, headline_of, stage
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.model.article import Article, Metadata
-from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+from tui_reader.tui.widgets.article_pane.foot import Foot
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -36,7 +36,7 @@ async def test_the_head_comes_at_once_and_the_text_when_it_has_been_read() -> No
         await shown.show(None, headline_of(document))
         assert "A title" in shown.text
         assert "Paragraph" not in shown.text
-        assert shown.pane.progress == 0.0
+        assert shown.pane.viewport.progress == 0.0
         await shown.show(document, offset=document.blocks[20].start)
         assert shown.top_words.startswith("Paragraph 18")
 
@@ -47,13 +47,13 @@ async def test_the_whole_text_takes_the_place_of_its_beginning_without_a_jump() 
     beginning = replace(beginning, partial=True)
     async with stage() as shown:
         await shown.show(beginning, headline_of(whole), progress=0.4)
-        shown.pane.line(9)
+        shown.pane.scroller.rows(9)
         await shown.pilot.pause()
         words = shown.top_words
-        assert shown.pane.progress == 0.4
+        assert shown.pane.viewport.progress == 0.4
         await shown.show(whole)
         assert shown.top_words == words
-        assert 0 < shown.pane.progress < 0.4
+        assert 0 < shown.pane.viewport.progress < 0.4
 
 
 async def test_a_beginning_that_ends_before_the_place_is_not_shown_in_its_stead() -> None:
@@ -62,9 +62,9 @@ async def test_a_beginning_that_ends_before_the_place_is_not_shown_in_its_stead(
     async with stage() as shown:
         await shown.show(replace(article(20), partial=True), headline_of(whole), offset=place)
         assert "Paragraph" not in shown.text
-        shown.pane.line(1)
+        shown.pane.scroller.rows(1)
         await shown.show(whole, headline_of(whole), offset=place)
-        assert shown.pane.offset == place
+        assert shown.pane.viewport.offset == place
         assert shown.top_words.startswith("Paragraph 45")
 
 
@@ -72,7 +72,7 @@ async def test_a_long_wait_is_said_and_a_short_one_is_not(monkeypatch: pytest.Mo
     async with stage() as shown:
         await shown.show(None, headline_of(None))
         assert "loading" not in shown.text
-        monkeypatch.setattr(ArticlePane, "LOADING_DELAY", 0.001)
+        monkeypatch.setattr(Foot, "LOADING_DELAY", 0.001)
         await shown.show(None, headline_of(None)._replace(article=Article("b", "b.md", Metadata(title="Another"))))
         for _ in range(500):
             if "loading" in shown.text:
@@ -86,11 +86,11 @@ async def test_a_long_wait_is_said_and_a_short_one_is_not(monkeypatch: pytest.Mo
 async def test_the_progress_stands_on_the_last_row_and_nothing_else_does() -> None:
     async with stage() as shown:
         await shown.show(article())
-        shown.pane.go_percent(50)
+        shown.pane.scroller.to_percent(50)
         await shown.pilot.pause()
         percent = int(shown.lines()[-1].strip().removesuffix(" %"))
         assert 50 <= percent < 65
-        shown.pane.end()
+        shown.pane.scroller.to_end()
         await shown.pilot.pause()
         assert shown.lines()[-1].strip() == "100 %"
         assert shown.lines()[-2].strip()
@@ -109,11 +109,11 @@ async def test_a_move_paints_only_rows_that_were_not_seen_before() -> None:
             return paint(y, width)
 
         shown.pane.paint_row = counted  # type: ignore[method-assign]
-        shown.pane.line(1)
+        shown.pane.scroller.rows(1)
         shown.pane.render_lines(shown.pane.size.region)
         assert len(painted) <= 2
         painted.clear()
-        shown.pane.line(-1)
+        shown.pane.scroller.rows(-1)
         shown.pane.render_lines(shown.pane.size.region)
         assert not painted
         shown.pane.active = True
@@ -125,14 +125,14 @@ async def test_a_star_changes_the_head_and_leaves_the_text_alone() -> None:
     document = article(tags=("nato",))
     async with stage() as shown:
         await shown.show(document)
-        shown.pane.update_headline(headline_of(document, starred=True, tags=("mine", "new")))
+        shown.pane.viewport.update_headline(headline_of(document, starred=True, tags=("mine", "new")))
         await shown.pilot.pause()
         assert "★ 4 min" in shown.text
         assert "mine  new" in shown.text
-        shown.pane.line(20)
+        shown.pane.scroller.rows(20)
         await shown.pilot.pause()
         before = shown.lines()
-        shown.pane.update_headline(headline_of(document, tags=tuple(f"tag-{n}" for n in range(40))))
+        shown.pane.viewport.update_headline(headline_of(document, tags=tuple(f"tag-{n}" for n in range(40))))
         await shown.pilot.pause()
         assert shown.lines() == before
 
@@ -142,7 +142,7 @@ async def test_joined_stories_lose_their_line_and_the_place_is_kept() -> None:
     async with stage(80, 60) as shown:
         await shown.show(document)
         assert "── other stories in this paste" in shown.text
-        shown.pane.update_headline(headline_of(document, joined=True))
+        shown.pane.viewport.update_headline(headline_of(document, joined=True))
         await shown.pilot.pause()
         assert "other stories" not in shown.text
 
@@ -174,7 +174,7 @@ async def test_a_title_that_the_text_begins_with_is_said_once() -> None:
         assert shown.text.count("A title") == 1
         assert [line.strip() for line in shown.lines()[1:3]] == ["A title that is said once", "title guessed · Desk?"]
         renamed = headline_of(document, edits={"title": "Another title"})
-        shown.pane.update_headline(renamed)
+        shown.pane.viewport.update_headline(renamed)
         await shown.pilot.pause()
         assert [line.strip() for line in shown.lines()[1:3]] == ["Another title", "Desk?"]
         assert shown.text.count("A title that is said once") == 1
@@ -196,9 +196,9 @@ async def test_live_things_are_told_apart_in_every_theme(theme: str) -> None:
     async with stage(theme=theme) as shown:
         await shown.show(article())
         plain = shown.style_of("Paragraph 0")
-        shown.pane.find("number")
-        shown.pane.find_next(1)
-        shown.pane.sentence(1)
+        shown.pane.search.find("number")
+        shown.pane.search.next(1)
+        shown.pane.focus.sentence(1)
         await shown.pilot.pause()
         looks = {str(plain), str(shown.style_of("number")), str(shown.style_of("Part 0"))}
         matches = {str(s.style) for strip in shown.strips() for s in strip if s.text == "number"}
@@ -219,6 +219,6 @@ async def test_every_size_is_filled_exactly(width: int, height: int) -> None:
         for _ in range(12):
             strips = shown.pane.render_lines(shown.pane.size.region)
             assert [cell_len(strip.text) for strip in strips] == [width] * height
-            shown.pane.sentence(1)
-            shown.pane.find("a")
-            shown.pane.line(3)
+            shown.pane.focus.sentence(1)
+            shown.pane.search.find("a")
+            shown.pane.scroller.rows(3)

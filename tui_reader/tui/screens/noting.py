@@ -66,8 +66,8 @@ class Marks:
 
     def show_in(self, pane: ArticlePane) -> None:
         """Give a pane that shows the article what the last look found."""
-        pane.show_marks(self.index)
-        pane.set_article_notes([self._own[each] for each in sorted(self._own)])
+        pane.highlights.show(self.index)
+        pane.viewport.set_article_notes([self._own[each] for each in sorted(self._own)])
 
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
         """Take an article in, as it is read; whether anything is another than before."""

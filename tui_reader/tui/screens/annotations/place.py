@@ -102,17 +102,17 @@ class Place:
         if self._marks.look(annotation.article, document) or self._marked != annotation.article:
             self._marked = annotation.article
             self._marks.show_in(pane)
-        pane.end_selection()
-        pane.clear_focus()
-        if pane.go_mark(annotation.id):
+        pane.selection.end()
+        pane.focus.clear()
+        if pane.highlights.go(annotation.id):
             return
         if self._offer_place(annotation):
             return
         if annotation.current is not None:
             here = self._library.remembering.near(annotation, document)
-            pane.focus_on(*sentence_at(document, here))
+            pane.focus.show(*sentence_at(document, here))
         else:
-            pane.home()
+            pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
         """The place where a lost annotation could belong, of those there are in the text that is shown."""
@@ -135,7 +135,7 @@ class Place:
         self._offer = None
         if candidate is None or document is None:
             return False
-        if self._pane.select_range(*candidate) or self.narrow:
+        if self._pane.selection.select(*candidate) or self.narrow:
             self._offer = annotation.id, document, candidate
         return True
 

@@ -132,16 +132,18 @@ class Annotating:
     def cycle_marks(self, _count: int | None) -> None:
         """Make the next of the highlights current that overlap here."""
         pane = self._desk.panes.article
-        if not pane.cycle_mark():
-            self._desk.refuse("no other highlight overlaps here" if pane.current_mark else "there is no highlight here")
+        if not pane.highlights.cycle():
+            self._desk.refuse(
+                "no other highlight overlaps here" if pane.highlights.current else "there is no highlight here"
+            )
 
     def resize_mark(self, _count: int | None) -> None:
         """Select what the highlight under the cursor covers, to change it."""
-        mark = self._desk.panes.article.current_mark
-        if mark is None or self._desk.panes.article.selecting:
+        mark = self._desk.panes.article.highlights.current
+        if mark is None or self._desk.panes.article.selection.kind:
             self._desk.refuse("there is no highlight here")
             return
-        if self._desk.panes.article.select_range(mark.start, mark.end):
+        if self._desk.panes.article.selection.select(mark.start, mark.end):
             self.attaching.begin(mark.id, resize=True)
             self._selecting.began()
         self._desk.refuse(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
@@ -165,7 +167,7 @@ class Annotating:
     def _walk(self, count: int, at_the_end: str) -> None:
         pane = self._desk.panes.article
         self._opening.remember_place()
-        if not pane.next_mark(count):
+        if not pane.highlights.step(count):
             self._desk.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
     def all_annotations(self, _count: int | None) -> None:
@@ -196,10 +198,10 @@ class Annotating:
             return None
         low, high = chosen
         name = desk.colour_name(colour or desk.library.annotating.last_colour)
-        same = pane.mark_over(*_words(document, low, high))
+        same = pane.highlights.over(*_words(document, low, high))
         self._selecting.leave()
         if same is not None:
-            pane.go_mark(same.id)
+            pane.highlights.go(same.id)
             if colour is not None and colour != same.colour:
                 self._noting.recolour([same.id], colour)
             else:
@@ -208,7 +210,7 @@ class Annotating:
         outcome = desk.library.annotating.add(article, document, low, high, colour=colour)
         if outcome.annotation:
             self.took(outcome._replace(message=f"highlighted in {name}"))
-            pane.choose_mark(outcome.annotation)
+            pane.highlights.prefer(outcome.annotation)
         else:
             desk.tell(outcome)
         return outcome.annotation or None
@@ -225,11 +227,11 @@ class Annotating:
                 "the text is not there yet" if document is None or document.partial else "there is no text"
             )
             return None
-        if not pane.selecting and pane.focus_range is None and pane.glance is None:
-            pane.sentence(1)
+        if not pane.selection.kind and pane.focus.range is None and pane.focus.visible_candidate is None:
+            pane.focus.sentence(1)
             self._desk.say("the same key again highlights this sentence")
             return None
-        found = pane.selection if pane.selecting else pane.target_range()
+        found = pane.selection.range if pane.selection.kind else pane.selection.target()
         if found is None or found.end <= found.start:
             self._desk.refuse("there are no words to highlight here")
             return None
@@ -238,7 +240,7 @@ class Annotating:
     def _current(self) -> AnnotationId | None:
         """The highlight that commands act on; none while a passage is being selected."""
         pane = self._desk.panes.article
-        mark = None if pane.selecting else pane.current_mark
+        mark = None if pane.selection.kind else pane.highlights.current
         return mark.id if mark is not None else None
 
     # Attaching
@@ -248,7 +250,7 @@ class Annotating:
         desk = self._desk
         self.attaching.begin(annotation_id, resize=False)
         if candidate is not None:
-            desk.panes.article.select_range(candidate.start, candidate.end)
+            desk.panes.article.selection.select(candidate.start, candidate.end)
         self._selecting.began()
         annotation = desk.library.annotating.get(annotation_id)
         quote = annotation.quote if annotation is not None else ""
@@ -267,7 +269,7 @@ class Annotating:
         self._selecting.leave()
         verb = annotating.reattach if is_lost(annotation) else annotating.resize
         self.took(verb(annotation_id, document, *chosen, colour=colour))
-        self._desk.panes.article.go_mark(annotation_id)
+        self._desk.panes.article.highlights.go(annotation_id)
         self._selecting.began()
         return annotation_id
 
@@ -284,7 +286,7 @@ class Annotating:
             self._opening.go_to(Place(annotation.article, offset))
             self._opening.mark_opened()
             if document is not None and document is pane.document and candidate is None:
-                pane.focus_on(*sentence_at(document, offset))
+                pane.focus.show(*sentence_at(document, offset))
             self.attach(annotation.id, candidate)
             return
         if annotation.placed is not None:
@@ -349,9 +351,9 @@ class Annotating:
     def bring(self, offset: int) -> None:
         """Go to a code point of the shown article, if it is not in sight. Not a command."""
         pane = self._desk.panes.article
-        low, high = pane.visible_range()
+        low, high = pane.viewport.visible_range()
         if not low <= offset < high:
-            pane.go_offset(offset)
+            pane.scroller.to_offset(offset)
 
     def _go_to_wanted(self) -> None:
         wanted, desk = self._wanted, self._desk
@@ -360,14 +362,14 @@ class Annotating:
             if wanted is not None and wanted.article != self._opening.expected:
                 self._wanted = None
             return
-        if not any(pane.visible_range()):
+        if not any(pane.viewport.visible_range()):
             # In a narrow terminal the pane gets its room with one of the frames that first show it.
             if desk.pane is Pane.ARTICLE and self._frames_left:
                 self._frames_left -= 1
                 pane.call_after_refresh(self.refresh)
             return
         if wanted.annotation:
-            reached = pane.go_mark(wanted.annotation)
+            reached = pane.highlights.go(wanted.annotation)
         else:
             reached = pane.document is not None and not pane.document.partial
             if reached:
@@ -379,7 +381,7 @@ class Annotating:
         """Bring the highlight under the cursor into sight. Not a command."""
         mark = self._current()
         if mark is not None:
-            self._desk.panes.article.go_mark(mark)
+            self._desk.panes.article.highlights.go(mark)
 
     @property
     def painted(self) -> tuple[Highlight, ...]:

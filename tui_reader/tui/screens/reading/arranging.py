@@ -27,7 +27,7 @@ class Arranging:
         desk, screen = self._desk, self._screen
         if pane is Pane.SELECTION:
             self.activate(Pane.ARTICLE)
-            if not desk.panes.article.selecting:
+            if not desk.panes.article.selection.kind:
                 screen.selecting.select(None)
             return
         if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:

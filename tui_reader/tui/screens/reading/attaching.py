@@ -36,7 +36,7 @@ class Attaching:
 
     def begin(self, annotation: AnnotationId, *, resize: bool) -> None:
         """Let the next highlighting key put a highlight elsewhere; to resize it, a selection must have begun."""
-        number = self._desk.panes.article.selections if resize else None
+        number = self._desk.panes.article.selection.number if resize else None
         self._pending = _Pending(annotation, self._desk.shown, number)
 
     def end(self) -> bool:
@@ -56,7 +56,7 @@ class Attaching:
         if annotation is None or annotation.article != pending.article:
             # It was deleted meanwhile, or its notes were given to another article.
             return False
-        lasts = pending.selection is None or (bool(pane.selecting) and pane.selections == pending.selection)
+        lasts = pending.selection is None or (bool(pane.selection.kind) and pane.selection.number == pending.selection)
         return lasts and pending.article == self._desk.shown
 
     def hints(self) -> Sequence[Hint]:

@@ -29,13 +29,13 @@ class Bookmarking:
         """Give the focused sentence a letter, or else the first row that is seen."""
         desk = self._desk
         pane = desk.panes.article
-        document, comparison, focus = pane.document, desk.comparison, pane.focus_range
+        document, comparison, focus = pane.document, desk.comparison, pane.focus.range
         if not _is_letter(key):
             desk.say("a bookmark is named by a letter, a to z or A to Z")
         elif desk.shown is None or document is None or document.partial:
             desk.say("the text is still being read")
         else:
-            offset = pane.offset if focus is None else focus.start
+            offset = pane.viewport.offset if focus is None else focus.start
             if comparison is not None:
                 document, offset = comparison.original, comparison.original_at(offset)
             outcome = desk.library.reading.set_bookmark(desk.shown, key, document, offset)
@@ -77,7 +77,7 @@ class Bookmarking:
             self._wanted = None
         elif document is not None and not document.partial:
             self._wanted = None
-            desk.panes.article.go_offset(desk.library.reading.place_of_bookmark(anchor, document))
+            desk.panes.article.scroller.to_offset(desk.library.reading.place_of_bookmark(anchor, document))
 
 
 def _is_letter(key: str) -> bool:

@@ -50,12 +50,12 @@ class Comparing:
         headline = desk.headline(desk.shown)
         if comparison is None or headline is None or desk.shown is None:
             return False
-        offset, focus = comparison.original_at(pane.offset), pane.selection or pane.focus_range
+        offset, focus = comparison.original_at(pane.viewport.offset), pane.selection.range or pane.focus.range
         desk.comparison, self._ended = None, (desk.shown, comparison)
         pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
         if focus is not None:
             sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
-            pane.focus_on(sentence.start, sentence.end)
+            pane.focus.show(sentence.start, sentence.end)
         desk.text_shown()
         desk.library.revisions.mark_seen(desk.shown, comparison.original)
         desk.say("this is the text as it is now")
@@ -70,14 +70,14 @@ class Comparing:
         if comparison is None:
             desk.refuse("nothing has changed since you read it")
             return
-        offset = pane.offset
+        offset = pane.viewport.offset
         desk.comparison = comparison
         pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
         desk.text_shown()
-        number = comparison.step(pane.offset - 1, 1)
-        low, high = pane.visible_range()
+        number = comparison.step(pane.viewport.offset - 1, 1)
+        low, high = pane.viewport.visible_range()
         if number is not None and not low <= comparison.changes[number][0] < high:
-            pane.go_offset(comparison.changes[number][0])
+            pane.scroller.to_offset(comparison.changes[number][0])
         keys = desk.keymap.hint("changes")
         count = len(comparison.changes)
         many = "1 change" if count == 1 else f"{count:,} changes"
@@ -121,15 +121,15 @@ class Comparing:
         if comparison is None:
             desk.say(f"{desk.keymap.hint('changes')} shows what has changed")
             return
-        focus = pane.focus_range
-        low, high = pane.visible_range()
+        focus = pane.focus.range
+        low, high = pane.viewport.visible_range()
         # Whoever has scrolled away goes on from what is seen.
         here = focus.start if focus is not None else low - 1 if by > 0 else high
         number = comparison.step(here, by)
         if number is None:
             desk.refuse(at_the_end)
             return
-        pane.focus_on(*comparison.changes[number])
+        pane.focus.show(*comparison.changes[number])
         desk.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def told(self) -> str:

@@ -87,7 +87,7 @@ class Desk:
     @property
     def context(self) -> Pane:
         """Where keys go: the active pane, or the selection that is made in it."""
-        return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selecting else self.pane
+        return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selection.kind else self.pane
 
     def colour_name(self, colour: int) -> str:
         """What the reader calls a colour."""

@@ -77,7 +77,7 @@ class Finding:
         pane = self._desk.panes.article
         if pane.document is None:
             return
-        start = pane.offset
+        start = pane.viewport.offset
         live = len(pane.document.text) <= LIVE_LIMIT
         if not live:
             # While the words are being typed: 40 ms for a million words, which the key that confirms them would take.
@@ -85,23 +85,23 @@ class Finding:
 
         def changed(text: str) -> None:
             if live:
-                if not pane.selecting:
-                    pane.go_offset(start)
-                self._say_matches(text, pane.find(text))
+                if not pane.selection.kind:
+                    pane.scroller.to_offset(start)
+                self._say_matches(text, pane.search.find(text))
 
         def answered(text: str) -> None:
             words = text.strip() or self._words
             if not words:
-                pane.clear_find()
+                pane.search.clear()
                 return
             self._words = words
             self._opening.remember_place()
-            self._say_matches(words, pane.find(words))
-            pane.confirm_find()
+            self._say_matches(words, pane.search.find(words))
+            pane.search.confirm()
 
         def cancelled(_: str) -> None:
-            pane.clear_find()
-            pane.go_offset(start)
+            pane.search.clear()
+            pane.scroller.to_offset(start)
             self._desk.say("")
 
         self._ask(
@@ -116,7 +116,7 @@ class Finding:
         elif not found:
             self._desk.say(f"“{words}” is not in this article")
         else:
-            index, total = self._desk.panes.article.find_position
+            index, total = self._desk.panes.article.search.position
             self._desk.say(_told(index, total))
 
     def next_match(self, count: int | None) -> None:
@@ -129,11 +129,11 @@ class Finding:
 
     def _to_match(self, by: int) -> None:
         pane = self._desk.panes.article
-        if pane.find_position[1] == 0 and self._words:
-            self._say_matches(self._words, pane.find(self._words))
-            pane.confirm_find()
+        if pane.search.position[1] == 0 and self._words:
+            self._say_matches(self._words, pane.search.find(self._words))
+            pane.search.confirm()
             return
-        index, total = pane.find_next(by)
+        index, total = pane.search.next(by)
         if total:
             self._desk.say(_told(index, total))
         else:

@@ -36,10 +36,10 @@ class Leaving:
             desk.say("")
         elif screen.comparing.end():
             pass
-        elif article.find_position[1]:
-            article.clear_find()
+        elif article.search.position[1]:
+            article.search.clear()
             desk.say("")
-        elif article.clear_focus():
+        elif article.focus.clear():
             pass
         elif screen.arranging.zen:
             screen.arranging.set_zen(False)

@@ -38,15 +38,15 @@ class Linking:
 
     def follow_link(self, _count: int | None) -> None:
         """Paint letters over the links in sight, or follow the only one."""
-        hints = self._desk.panes.article.show_hints()
+        hints = self._desk.panes.article.links.show_hints()
         if len(hints) == 1:
-            self._desk.panes.article.hide_hints()
+            self._desk.panes.article.links.hide_hints()
             self.follow(hints[0][1])
         elif hints:
             self._hints, self._typed = hints, ""
             self._desk.say("type the letters of a link")
         else:
-            self._desk.panes.article.hide_hints()
+            self._desk.panes.article.links.hide_hints()
             self._desk.refuse("no link in sight")
 
     def feed(self, key: str) -> None:
@@ -57,7 +57,7 @@ class Linking:
             self._typed = typed
             return
         self._hints = []
-        self._desk.panes.article.hide_hints()
+        self._desk.panes.article.links.hide_hints()
         self._desk.say("")
         if left:
             self.follow(left[0][1])
@@ -79,13 +79,13 @@ class Linking:
         for block in document.blocks:
             if block.marker == f"[{name}]":
                 self._opening.remember_place()
-                self._desk.panes.article.go_offset(block.start)
+                self._desk.panes.article.scroller.to_offset(block.start)
                 self._desk.say(f"{self._desk.keymap.hint('jump_back')} goes back")
                 return
         for entry in outline(document):
             if _slug(entry.title) == name.casefold():
                 self._opening.remember_place()
-                self._desk.panes.article.go_offset(entry.offset)
+                self._desk.panes.article.scroller.to_offset(entry.offset)
                 return
         self._desk.refuse(f"there is no “{name}” in this article")
 

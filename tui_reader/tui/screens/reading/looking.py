@@ -54,11 +54,11 @@ class Looking:
 
     def narrower(self, count: int | None) -> None:
         """A narrower measure."""
-        self._measure(self._desk.panes.article.measure - STEP * (count or 1))
+        self._measure(self._desk.panes.article.viewport.columns.measure - STEP * (count or 1))
 
     def wider(self, count: int | None) -> None:
         """A wider measure."""
-        self._measure(self._desk.panes.article.measure + STEP * (count or 1))
+        self._measure(self._desk.panes.article.viewport.columns.measure + STEP * (count or 1))
 
     def reset_measure(self, _count: int | None) -> None:
         """The measure of the settings."""
@@ -67,7 +67,7 @@ class Looking:
     def _measure(self, columns: int) -> None:
         pane = self._desk.panes.article
         pane.set_measure(columns)
-        self._desk.say(f"measure: {pane.measure} columns")
+        self._desk.say(f"measure: {pane.viewport.columns.measure} columns")
 
     def density(self, _count: int | None) -> None:
         """The next of the densities."""
@@ -125,11 +125,11 @@ class Looking:
         def jump(offset: int) -> None:
             self._opening.enter()
             self._opening.remember_place()
-            pane.go_offset(offset)
+            pane.scroller.to_offset(offset)
             self._activate(Pane.ARTICLE)
 
         entries = outline(pane.document)
-        current = pane.current_entry()
+        current = pane.focus.current_entry()
         choices = [
             Choice(
                 "  " * (entry.level - min(e.level for e in entries)) + entry.title,

@@ -24,27 +24,27 @@ class Moving:
 
     def down(self, count: int | None) -> None:
         """A row or a headline down."""
-        self._by(count or 1, self._desk.panes.article.line)
+        self._by(count or 1, self._desk.panes.article.scroller.rows)
 
     def up(self, count: int | None) -> None:
         """A row or a headline up."""
-        self._by(-(count or 1), self._desk.panes.article.line)
+        self._by(-(count or 1), self._desk.panes.article.scroller.rows)
 
     def half_page_down(self, count: int | None) -> None:
         """Half a page down."""
-        self._by_page(0.5 * (count or 1), self._desk.panes.article.half_page, count or 1)
+        self._by_page(0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, count or 1)
 
     def half_page_up(self, count: int | None) -> None:
         """Half a page up."""
-        self._by_page(-0.5 * (count or 1), self._desk.panes.article.half_page, -(count or 1))
+        self._by_page(-0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, -(count or 1))
 
     def page_down(self, count: int | None) -> None:
         """A page down."""
-        self._by_page(count or 1, self._desk.panes.article.page, count or 1)
+        self._by_page(count or 1, self._desk.panes.article.scroller.pages, count or 1)
 
     def page_up(self, count: int | None) -> None:
         """A page up."""
-        self._by_page(-(count or 1), self._desk.panes.article.page, -(count or 1))
+        self._by_page(-(count or 1), self._desk.panes.article.scroller.pages, -(count or 1))
 
     def top(self, count: int | None) -> None:
         """To the top; with a count to that headline, or that percentage of the article."""
@@ -53,14 +53,14 @@ class Moving:
             desk.panes.sidebar.move_to(count - 1 if count else 0)
         elif desk.pane is Pane.LIST:
             self._to_headline(count - 1 if count else 0)
-        elif desk.panes.article.selecting:
-            desk.panes.article.move_caret("top")
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("top")
         else:
             self._opening.remember_place()
             if count:
-                desk.panes.article.go_percent(min(count, 100))
+                desk.panes.article.scroller.to_percent(min(count, 100))
             else:
-                desk.panes.article.home()
+                desk.panes.article.scroller.to_start()
 
     def bottom(self, count: int | None) -> None:
         """To the bottom; with a count as `top`."""
@@ -71,11 +71,11 @@ class Moving:
             desk.panes.sidebar.move_to(desk.panes.sidebar.count - 1)
         elif desk.pane is Pane.LIST:
             self._to_headline(len(desk.panes.headlines.ids) - 1)
-        elif desk.panes.article.selecting:
-            desk.panes.article.move_caret("bottom")
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("bottom")
         else:
             self._opening.remember_place()
-            desk.panes.article.end()
+            desk.panes.article.scroller.to_end()
 
     def _by(self, rows: int, in_article: Callable[[int], bool]) -> None:
         desk = self._desk
@@ -83,22 +83,22 @@ class Moving:
             desk.panes.sidebar.move_to(desk.panes.sidebar.cursor + rows)
         elif desk.pane is Pane.LIST:
             self._to_headline(desk.panes.headlines.cursor + rows)
-        elif desk.panes.article.selecting:
-            desk.panes.article.move_caret("down" if rows > 0 else "up", abs(rows))
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("down" if rows > 0 else "up", abs(rows))
         else:
             in_article(rows)
 
     def _by_page(self, pages: float, in_article: Callable[[int], bool], count: int) -> None:
         desk = self._desk
         if desk.pane is Pane.ARTICLE:
-            if desk.panes.article.selecting:
-                desk.panes.article.move_caret("half_down" if count > 0 else "half_up", abs(count))
+            if desk.panes.article.selection.kind:
+                desk.panes.article.selection.move("half_down" if count > 0 else "half_up", abs(count))
             else:
                 in_article(count)
             return
         size = desk.panes.sidebar.page if desk.pane is Pane.SIDEBAR else desk.panes.headlines.page
         rows = max(1, int(abs(pages) * size))
-        self._by(rows if pages > 0 else -rows, desk.panes.article.line)
+        self._by(rows if pages > 0 else -rows, desk.panes.article.scroller.rows)
 
     def _to_headline(self, index: int) -> None:
         if self._desk.panes.headlines.move_to(index):
@@ -158,25 +158,25 @@ class Moving:
 
     def next_sentence(self, count: int | None) -> None:
         """Focus the next sentence."""
-        self._in_text("sentence_next", count or 1, self._desk.panes.article.sentence)
+        self._in_text("sentence_next", count or 1, self._desk.panes.article.focus.sentence)
 
     def previous_sentence(self, count: int | None) -> None:
         """Focus the previous sentence."""
-        self._in_text("sentence_previous", -(count or 1), self._desk.panes.article.sentence)
+        self._in_text("sentence_previous", -(count or 1), self._desk.panes.article.focus.sentence)
 
     def next_paragraph(self, count: int | None) -> None:
         """To the next paragraph."""
-        self._in_text("paragraph_next", count or 1, self._desk.panes.article.paragraph)
+        self._in_text("paragraph_next", count or 1, self._desk.panes.article.focus.paragraph)
 
     def previous_paragraph(self, count: int | None) -> None:
         """To the previous paragraph."""
-        self._in_text("paragraph_previous", -(count or 1), self._desk.panes.article.paragraph)
+        self._in_text("paragraph_previous", -(count or 1), self._desk.panes.article.focus.paragraph)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
         """Move the end of the selection while there is one, else the focus."""
         pane = self._desk.panes.article
-        if pane.selecting:
-            pane.move_caret(motion, abs(count))
+        if pane.selection.kind:
+            pane.selection.move(motion, abs(count))
         else:
             focus(count)
 
@@ -190,7 +190,7 @@ class Moving:
 
     def _heading(self, by: int, at_the_end: str) -> None:
         self._opening.remember_place()
-        if not self._desk.panes.article.heading(by):
+        if not self._desk.panes.article.focus.heading(by):
             self._desk.say(at_the_end)
 
     def jump_back(self, count: int | None) -> None:

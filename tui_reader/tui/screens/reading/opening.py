@@ -126,7 +126,7 @@ class Opening:
         if desk.comparison is not None:
             if document is desk.comparison.original or not document.has_text:
                 return
-            offset, desk.comparison = desk.comparison.original_at(pane.offset), None
+            offset, desk.comparison = desk.comparison.original_at(pane.viewport.offset), None
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             desk.text_shown()
             return
@@ -136,19 +136,19 @@ class Opening:
                 return
             # An empty text, or the page that says why there is none, was shown where the article was left.
             is_first = shown is None or not shown.has_text
-            offset = self._pending or (0 if is_first else pane.offset)
+            offset = self._pending or (0 if is_first else pane.viewport.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             desk.text_shown()
             return
         if self._keeps_text(shown, document):
             return
         if document.text == shown.text:
-            pane.show(headline, document, offset=pane.offset, progress=headline.state.progress)
+            pane.show(headline, document, offset=pane.viewport.offset, progress=headline.state.progress)
             desk.text_shown()
             return
         if not document.has_text:
             self.keep_place()
-            self._pending = pane.offset
+            self._pending = pane.viewport.offset
         carrying = self._carrying(article, shown, document)
         if carrying is not None:
             self._read_anew(headline, document, carrying)
@@ -201,7 +201,7 @@ class Opening:
         """What carries the reader into another reading of the text; None while that is worked out, aside."""
         from tui_reader.anchoring.carrying import Carrying  # noqa: PLC0415 - most files never change meanwhile
 
-        held = [Range(*each) for each in self._desk.panes.article.held]
+        held = [Range(*each) for each in self._desk.panes.article.selection.held]
         known = self._known
         if known is not None and known.old is old.text and known.new is new.text:
             return known
@@ -230,17 +230,21 @@ class Opening:
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:
             return carrying.carry(Range(*place))
 
-        was_selecting, was_focused, top = bool(pane.selecting), pane.focus_range is not None, pane.held[:1]
-        offset = pane.offset
+        was_selecting, was_focused, top = (
+            bool(pane.selection.kind),
+            pane.focus.range is not None,
+            pane.selection.held[:1],
+        )
+        offset = pane.viewport.offset
         if top and offset and (place := carry(top[0])) is not None:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
         self._known = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         desk.text_shown()
         desk.say_too(FILE_CHANGED)
-        if was_selecting and not pane.selecting:
+        if was_selecting and not pane.selection.kind:
             desk.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
-        elif was_focused and pane.focus_range is None:
+        elif was_focused and pane.focus.range is None:
             desk.say_too("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
 
     def changed(self, article: ArticleId) -> None:
@@ -257,7 +261,7 @@ class Opening:
         """Bring the header of the shown article up to date."""
         headline = self._desk.headline(self._desk.shown)
         if headline is not None:
-            self._desk.panes.article.update_headline(headline)
+            self._desk.panes.article.viewport.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
         """The articles that may be shown next, so that they are in memory by then, and those that are to be read
@@ -308,11 +312,11 @@ class Opening:
         if not pane.document.has_text:
             # An empty file, or the page that says why there is no text: no place in it is one of the article's.
             return
-        place = desk.shown, pane.offset
-        if not desk.entered or (place == self._left_at and pane.progress <= self._progress_of(desk.shown)):
+        place = desk.shown, pane.viewport.offset
+        if not desk.entered or (place == self._left_at and pane.viewport.progress <= self._progress_of(desk.shown)):
             return
         self._left_at = place
-        outcome = desk.library.reading.leave(desk.shown, pane.offset, pane.progress)
+        outcome = desk.library.reading.leave(desk.shown, pane.viewport.offset, pane.viewport.progress)
         if outcome.ids:
             self._listing.touch(outcome.ids)
 
@@ -383,7 +387,7 @@ class Opening:
         """Show a place, in whatever article it is."""
         desk = self._desk
         if place.article == desk.shown:
-            desk.panes.article.go_offset(place.offset)
+            desk.panes.article.scroller.to_offset(place.offset)
             return
         ids = desk.panes.headlines.ids
         if place.article in ids:
@@ -393,7 +397,7 @@ class Opening:
 
     def _here(self) -> Place | None:
         desk = self._desk
-        return None if desk.shown is None else Place(desk.shown, desk.panes.article.offset)
+        return None if desk.shown is None else Place(desk.shown, desk.panes.article.viewport.offset)
 
 
 CUT_END = 200

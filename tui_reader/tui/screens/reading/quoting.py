@@ -56,12 +56,12 @@ class Quoting:
         if document is None or document.partial:
             self._desk.refuse("there is no text to pipe")
             return
-        chosen = self._chosen() if pane.selecting else None
-        if pane.selecting and not self._has_words(chosen):
+        chosen = self._chosen() if pane.selection.kind else None
+        if pane.selection.kind and not self._has_words(chosen):
             self._desk.refuse(self._no_words)
             return
         text = document.text if chosen is None else document.text[slice(*chosen)]
-        what = "| selection to" if pane.selecting else "| text to"
+        what = "| selection to" if pane.selection.kind else "| text to"
 
         def answered(command: str) -> None:
             if command.strip():
@@ -110,13 +110,13 @@ class Quoting:
         pane, comparison = self._desk.panes.article, self._desk.comparison
         if pane.document is None or pane.document.error:
             return None
-        mark = None if pane.selecting else pane.current_mark
+        mark = None if pane.selection.kind else pane.highlights.current
         if mark is not None:
             found = Range(mark.start, mark.end)
-        elif pane.selecting and pane.selection is None:
+        elif pane.selection.kind and pane.selection.range is None:
             return None
         else:
-            found = Range(*pane.target_range())
+            found = Range(*pane.selection.target())
         if comparison is None:
             return found
         return Range(comparison.original_at(found.start), comparison.original_at(found.end))

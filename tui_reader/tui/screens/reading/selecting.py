@@ -64,22 +64,22 @@ class Selecting:
 
     def other_end(self, _count: int | None) -> None:
         """Move the other end of the selection from now on."""
-        self._desk.panes.article.swap_ends()
+        self._desk.panes.article.selection.swap_ends()
 
     def repeat_find(self, count: int | None) -> None:
         """To the next such character."""
-        self._told(self._desk.panes.article.repeat_find(count or 1))
+        self._told(self._desk.panes.article.selection.repeat_find(count or 1))
 
     def repeat_find_back(self, count: int | None) -> None:
         """Back to the previous such character."""
-        self._told(self._desk.panes.article.repeat_find(-(count or 1)))
+        self._told(self._desk.panes.article.selection.repeat_find(-(count or 1)))
 
     def leave(self) -> bool:
         """Select no longer; whether anything was selected. Not a command."""
         pane = self._desk.panes.article
-        if not pane.selecting:
+        if not pane.selection.kind:
             return False
-        pane.end_selection()
+        pane.selection.end()
         self._changed()
         return True
 
@@ -87,10 +87,10 @@ class Selecting:
         pane = self._desk.panes.article
         if pane.document is None:
             self._desk.refuse("there is no text to select")
-        elif pane.selecting == kind:
+        elif pane.selection.kind == kind:
             self.leave()
         else:
-            pane.start_selection(kind)
+            pane.selection.start(kind)
             self.began()
 
     def began(self) -> None:
@@ -98,14 +98,14 @@ class Selecting:
         self._changed()
 
     def _move(self, motion: str, count: int | None) -> None:
-        self._desk.panes.article.move_caret(motion, count or 1)
+        self._desk.panes.article.selection.move(motion, count or 1)
 
     def _find(self, kind: str, count: int | None, character: str) -> None:
-        if not self._desk.panes.article.find_character(kind, character, count or 1):
+        if not self._desk.panes.article.selection.find_character(kind, character, count or 1):
             self._desk.refuse(f"no “{character}” in this paragraph")
 
     def _object(self, kind: str, count: int | None) -> None:
-        if not self._desk.panes.article.select_object(kind, count or 1) and kind[1] in _MISSING:
+        if not self._desk.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
             self._desk.refuse(_MISSING[kind[1]])
 
     def _told(self, moved: bool) -> None:

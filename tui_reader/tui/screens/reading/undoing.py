@@ -43,7 +43,7 @@ class Undoing:
         self._listing.refresh(keep=article)
         self._opening.update_header()
         # In a narrow terminal the article may be shown to nobody.
-        seen = article == shown and any(desk.panes.article.visible_range())
+        seen = article == shown and any(desk.panes.article.viewport.visible_range())
         if article is not None and not seen and article == desk.panes.headlines.current:
             self._show(article, outcome)
         elif desk.pane is not Pane.ARTICLE:
@@ -89,7 +89,7 @@ class Undoing:
         known = set(map(id, before))
         changed = [mark for mark in now if id(mark) not in known]
         if changed:
-            self._desk.panes.article.go_mark(changed[-1].id)
+            self._desk.panes.article.highlights.go(changed[-1].id)
             return
         still = set(map(id, now))
         gone = [mark for mark in before if id(mark) not in still]

@@ -103,7 +103,7 @@ def _by_rows(
 
 
 def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
-    """Return the start, the first non-blank or the end of a row; for the end, `count - 1` rows further down."""
+    """Return the start, first non-blank or end of a row; the end is `count - 1` rows further down."""
     if count > 1 and motion == "line_end":
         caret = carets.by_rows(layout, caret, count - 1, 0)
     document = layout.document

@@ -127,7 +127,7 @@ def message_rows(title: str, lines: Sequence[str], width: int) -> list[StyledRow
 
 
 def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: StyledRow = ()) -> list[StyledRow]:
-    """Put parts side by side; a part that does not fit starts the next row, and one wider than a row is wrapped."""
+    """Put parts side by side; a part that does not fit starts a row, one wider than a row is wrapped."""
     rows: list[StyledRow] = []
     row = list(leading)
     used = sum(cell_len(piece.text) for piece in row)

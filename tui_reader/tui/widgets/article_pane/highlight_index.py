@@ -164,7 +164,7 @@ class HighlightIndex:
         return self._chunks[chunk][number - self._before[chunk]][3]
 
     def first_from(self, offset: int) -> int:
-        """Return the position of the first highlight that starts at `offset` or later; `len(self)` if none does."""
+        """Return the position of the first highlight that starts at or after an offset; `len(self)` if none."""
         number = max(bisect_left(self._firsts, offset, key=_start) - 1, 0)
         if number >= len(self._chunks):
             return 0

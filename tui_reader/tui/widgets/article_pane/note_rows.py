@@ -1,4 +1,4 @@
-"""Notes as rows: wrapped in the margin of a wide pane, folded to one row under the paragraph in a narrow one."""
+"""Rows of notes: wrapped for the margin of a wide pane, or folded to one row for a narrow one."""
 
 from __future__ import annotations
 

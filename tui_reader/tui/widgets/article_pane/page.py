@@ -1,4 +1,4 @@
-"""The scrolled page: the rows of the header, the text and the notes between paragraphs as one sequence.
+"""The page: the rows of the header, the text and the notes between paragraphs as one sequence.
 
 Rows of the page are counted from its top, rows of the layout from the first row of the text. The header lies above the
 text; if the text begins with the title, the rest of the header is inserted after the block of the title.

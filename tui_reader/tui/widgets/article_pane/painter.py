@@ -12,7 +12,6 @@ from textual.strip import Strip
 from tui_reader.document.blocks import Block, BlockKind
 from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, graphemes
 from tui_reader.document.clean import clean_row
-from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
 from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, Margins
@@ -138,17 +137,6 @@ class Painter:
         if caret is None or any(part.start <= caret < part.end for part in row.fragments):
             return
         yield _Placed(layout.position(caret)[1], " ", (Role.CARET,))
-
-    def offset_under(self, row: Row, column: int) -> int | None:
-        """Offset of the character on a column of the measure; None beside the text."""
-        page = self._page
-        if page is None or page.document is None:
-            return None
-        text = page.document.text
-        for left, start, end in row.fragments:
-            if left <= column < left + cell_width(text[start:end]):
-                return offset_in_fragment(text, Fragment(left, start, end), column)
-        return None
 
     def _spans_of(self, block: int) -> tuple[Span, ...]:
         if self._spans[0] != block and self._structure is not None:

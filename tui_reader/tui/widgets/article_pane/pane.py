@@ -1,42 +1,62 @@
-"""The article pane: a page to read and move on, with finding, links and the mouse."""
+"""The article pane: a widget that composes viewport, layers and painter, and posts messages."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+from textual.geometry import Offset, Region
 from textual.message import Message
 
-from tui_reader.document.find import find_all
-from tui_reader.document.motions import paragraph_at
-from tui_reader.document.outline import Entry, outline
 from tui_reader.document.rows import Row
 from tui_reader.tui.theme import style_of
-from tui_reader.tui.widgets.article_pane import links, styles
-from tui_reader.tui.widgets.article_pane.painter import Overlay
-from tui_reader.tui.widgets.article_pane.searching import SearchingView
-from tui_reader.tui.widgets.article_pane.styles import STYLE_SHEET, Role
+from tui_reader.tui.widgets.article_pane import styles
+from tui_reader.tui.widgets.article_pane.columns import MEASURE
+from tui_reader.tui.widgets.article_pane.foot import Foot
+from tui_reader.tui.widgets.article_pane.header import StyledText, message_rows
+from tui_reader.tui.widgets.article_pane.layers.base import LayerStack
+from tui_reader.tui.widgets.article_pane.layers.focus import Focus
+from tui_reader.tui.widgets.article_pane.layers.highlights import Highlights
+from tui_reader.tui.widgets.article_pane.layers.links import Links
+from tui_reader.tui.widgets.article_pane.layers.pointer import Pointer
+from tui_reader.tui.widgets.article_pane.layers.search import Search
+from tui_reader.tui.widgets.article_pane.layers.selection import Caret, Selection
+from tui_reader.tui.widgets.article_pane.margin_notes import MarginNotes
+from tui_reader.tui.widgets.article_pane.painter import Painter
+from tui_reader.tui.widgets.article_pane.scroller import Scroller
+from tui_reader.tui.widgets.article_pane.styles import STYLE_SHEET, Role, Styles
+from tui_reader.tui.widgets.article_pane.viewport import Viewport
+from tui_reader.tui.widgets.line_pane import LinePane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
+    from datetime import date
 
     from rich.style import Style
     from textual import events
+    from textual.strip import Strip
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.motions import Range
     from tui_reader.model.article import Headline
-    from tui_reader.tui.widgets.article_pane.selecting import Carry
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry
+    from tui_reader.tui.widgets.article_pane.painter import Overlay
 
+LEFT_BUTTON = 1
 WHEEL_ROWS = 3
-"""Rows that the wheel moves by at each notch."""
+"""Rows per notch of the mouse wheel."""
 
 
-class ArticlePane(SearchingView):
-    """Shows an article.
+class ArticlePane(LinePane):
+    """Shows an article. Commands are methods of its parts, such as `pane.focus.sentence(1)`.
 
-    It takes no focus and does nothing by itself: keys come from the app as calls, the mouse goes out as messages.
+    It never gets the keyboard focus: the app turns keys into calls. The mouse is posted as messages.
+
+    Args:
+        today: Returns the current day, for dates in the header.
+        measure: Columns of the text in a pane that is wide enough.
+        id: Name of the widget.
     """
 
     DEFAULT_CSS = STYLE_SHEET
@@ -45,11 +65,11 @@ class ArticlePane(SearchingView):
 
     @dataclass
     class Scrolled(Message):
-        """The mouse moved the page."""
+        """The mouse wheel has scrolled the page."""
 
     @dataclass
     class Activated(Message):
-        """The pane was clicked, beside any link."""
+        """The pane was clicked, but no link or highlight."""
 
     @dataclass
     class LinkClicked(Message):
@@ -59,18 +79,51 @@ class ArticlePane(SearchingView):
 
     @dataclass
     class Selected(Message):
-        """The mouse made or changed a selection."""
+        """The mouse has selected text."""
 
         range: Range
 
     @dataclass
     class HighlightClicked(Message):
-        """A highlight was clicked; it is current now."""
+        """A highlight was clicked, and is current now."""
 
         id: str
 
-    _hints: Sequence[links.Hint] = ()
-    _outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
+    focus: Focus  # type: ignore[assignment]  # Textual's method gives a widget the keyboard focus: not this one
+
+    def __init__(self, *, today: Callable[[], date], measure: int = MEASURE, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        stack = self._stack = LayerStack()
+        self.viewport = Viewport(self, stack, today=today, measure=measure)
+        self.focus = Focus(self.viewport, stack)
+        self.scroller = Scroller(self.viewport, self.focus)
+        self.selection = Selection(self.viewport, self.focus, stack, self._place_cursor)
+        self.highlights = Highlights(self.viewport, self.focus, self.selection, stack)
+        self.search = Search(self.viewport, self.focus, self.selection)
+        self.links = Links(self.viewport)
+        self._notes = MarginNotes(self.viewport, self.highlights, self.selection)
+        self._pointer = Pointer(self.viewport, self.selection, self)
+        stack.layers = (
+            self.focus,
+            self.highlights,
+            self._notes,
+            self.selection,
+            self.search,
+            Caret(self.viewport, self.selection),
+            self.links,
+            self._pointer,
+        )
+        self._foot = Foot(self.viewport, self)
+        self._message: tuple[str, Sequence[str]] = ("", ())
+        self._painter: Painter | None = None
+        self._styles: Styles | None = None
+
+    # What is shown
+
+    @property
+    def document(self) -> Document | None:
+        """The text of the article; None while it is loading, and without an article."""
+        return self.viewport.document
 
     def show(
         self,
@@ -81,185 +134,215 @@ class ArticlePane(SearchingView):
         progress: float = 0.0,
         carry: Carry | None = None,
     ) -> None:
-        """Show an article, at an offset; see `PageView.show`. What was found and focused in another one is dropped.
+        """Show an article, or another text of the shown article.
 
         Args:
-            headline: See `PageView.show`, as for all that is not named here.
-            document: Its text.
-            offset: Code point to stand at the top.
-            progress: Share of the text seen before.
-            carry: Where a range of the shown text stands in this reading of the same article; None for a range that is
-                gone. Selection and focus go there.
+            headline: The article; its header is shown at once. None for no article.
+            document: Its text; None while it is loading. If only the beginning was shown before, the place is kept.
+            offset: Code point to show at the top.
+            progress: Share of the text seen before, shown until the text is loaded.
+            carry: Maps ranges of the shown text to `document`, if it is another version of it. Selection and focus
+                are moved by it.
         """
-        self._carry = carry
-        same = headline is not None and self._headline is not None and headline.id == self._headline.id
-        if not same:
-            self.forget()
-        elif document is not self._document and document is not None:
-            self.text_replaced(document)
-            self._hints = ()
-            self._matches = find_all(document, self._query) if self._query else None
-            self._match = min(self._match, max(len(self._matches) - 1, 0)) if self._matches is not None else 0
-        self._carry = None
-        focus = self._focus
-        super().show(headline, document, offset=offset, progress=progress)
-        if carry is not None and self._kind:
-            self._follow_caret()
-        elif carry is not None and focus is not None:
-            # Where its words went may be out of sight: they are followed, not given up for that.
-            self.focus_on(*focus)
+        if headline is None:
+            self.clear()
+            return
+        shown = self.viewport.headline
+        if shown is None or shown.id != headline.id:
+            self._stack.reset()
+        elif document is not None and document is not self.viewport.document:
+            self._stack.document_changed(self.viewport.document, document, carry)
+        focus = self.focus.range
+        self.viewport.show(headline, document, offset=offset, progress=progress)
+        if carry is None:
+            return
+        if self.selection.kind:
+            self.selection.follow_caret()
+        elif focus is not None:
+            # The words of the focus may be out of view now: follow them instead of dropping the focus.
+            self.focus.show(*focus)
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
-        """Show no article, but a few words in the middle."""
-        self.forget()
-        super().clear(message_title, lines)
+        """Show no article but a message in the middle of the pane."""
+        self._stack.reset()
+        self._message = (message_title, lines)
+        self.viewport.clear()
 
-    # Links
+    def set_measure(self, columns: int) -> bool:
+        """Set the columns of the text, limited to 30 to 200; the place is kept. Returns: True if they changed."""
+        changed = self.viewport.columns.set_measure(columns)
+        if changed:
+            self._fit()
+        return changed
 
-    def show_hints(self) -> list[tuple[str, str]]:
-        """Paint letters over the visible links: the letters, and where each link leads."""
-        document, structure = self._text, self._structure
-        self._hints = (
-            () if document is None or structure is None else links.hints_of(document, structure, self.visible_rows())
-        )
-        self.repaint()
-        return [(hint.label, hint.target) for hint in self._hints]
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out the page for the new size."""
+        self._fit()
 
-    def hide_hints(self) -> None:
-        """Take the letters away."""
-        if self._hints:
-            self._hints = ()
-            self.repaint()
+    def _fit(self) -> None:
+        """Lay out the page for another size or measure; the focus is kept, and in view."""
+        focus = self.focus.range
+        self.viewport.lay_out()
+        if focus is not None:
+            self.focus.show(*focus)
 
-    def hint_target(self, label: str) -> str:
-        """Where the link with these letters leads; empty where no link has them."""
-        return next((hint.target for hint in self._hints if hint.label == label), "")
+    # Painting
 
-    def link_at(self, x: int, y: int) -> str:
-        """Where the link at a cell of the pane leads; empty where there is none."""
-        document, structure = self._text, self._structure
-        row, offset = self._text_under(x, y)
-        if document is None or structure is None or row is None or not document.blocks:
-            return ""
-        return links.target_at(document, structure, row, offset)
+    def drop_painted(self) -> None:
+        """Drop the painter and all cached rows."""
+        self._painter = None
+        self._strips.clear()
 
-    def _text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
-        """The row of the text at a cell of the pane, and the code point there; None for what is not there."""
-        rows = self.visible_rows()
-        row = rows[y] if 0 <= y < len(rows) else None
-        if not isinstance(row, Row):
-            return None, None
-        return row, self._brush.offset_under(row, x - self._columns()[0])
+    def page_changed(self) -> None:
+        """Drop what was painted of the former page, and wait for the text if it is loading."""
+        self.drop_painted()
+        self._foot.update()
 
-    def target_offset(self, target: str) -> int | None:
-        """Where a target within this article stands, such as a footnote; None for any other target."""
-        document = self._text
-        return None if document is None else links.target_offset(document, target)
+    def notify_style_update(self) -> None:
+        """Use the new theme."""
+        super().notify_style_update()
+        self._painter = self._styles = None
 
-    def forget(self) -> None:
-        """Another article is shown: nothing of this one matters any longer."""
-        super().forget()
-        self._hints = ()
+    def repaint_active(self) -> None:
+        """Repaint only what shows whether the pane is active: the last row and the bar of the focus."""
+        self.repaint_foot()
+        self._stack.active_changed(self._active)
 
-    # What is to be told of the text
+    def repaint_foot(self) -> None:
+        """Repaint the last row."""
+        self.repaint(Region(0, self.size.height - 1, self.size.width, 1))
 
-    def focused_text(self) -> str:
-        """The focused sentence, else the paragraph at the top."""
-        document, page = self._text, self._page
-        if document is None or page is None:
-            return ""
-        low, _ = self.visible_range()
-        start, end = self._focus or paragraph_at(document, max(low, page.text_start))
-        return document.text[start:end]
-
-    def outline(self) -> tuple[Entry, ...]:
-        """The headings."""
-        document = self._text
-        if document is None:
-            return ()
-        if self._outline[0] is not document:
-            self._outline = document, outline(document)
-        return self._outline[1]
-
-    def current_entry(self) -> int:
-        """Index of the heading under which the reader is; -1 above the first."""
-        here = self._offset if self._focus is None else self._focus.start
-        return bisect_right([entry.offset for entry in self.outline()], here) - 1
-
-    # What the page asks
-
-    def scrolled(self) -> None:
-        """The letters belong to the links that were visible."""
-        super().scrolled()
-        self._hints = ()
-
-    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Letters over all."""
-        over = super().overlays(start, end)
-        if not self._hints:
-            return over
-        found = (
-            Overlay(hint.start, hint.start + 1, Role.HINT, hint.label)
-            for hint in self._hints
-            if start <= hint.start < end
-        )
-        return (*over, *found)
+    def _place_cursor(self, x: int, y: int) -> None:
+        """Put the cursor of the terminal at a cell of the widget."""
+        self.app.cursor_position = self.content_region.offset + Offset(x, y)
 
     def ink(self, name: str) -> Style:
-        """A look by its name; the terminal's own colours need some of their own."""
+        """Return the style of a role; see `LinePane.ink`. Some differ in the terminal's own colours."""
         app = self.app
-        bare = app.no_color or app.current_theme.ansi
-        if name == Role.CARET and bare:
+        if name == Role.CARET and (app.no_color or app.current_theme.ansi):
             return styles.CARET_WITHOUT_TONES
         if name in styles.ANSI and app.current_theme.ansi:
             variables = {**app.theme_variables, **styles.ANSI_COLOURS}
             return style_of(styles.ANSI[name], variables, colour=not app.no_color)
         return super().ink(name)
 
+    def _brush(self) -> Painter:
+        """Return the painter, made again after changes of page, size or theme."""
+        if self._painter is None:
+            viewport = self.viewport
+            left = viewport.columns.left if viewport.page is not None else 0
+            if self._styles is None:
+                self._styles = Styles(self.ink(""), self.ink)
+            self._painter = Painter(viewport.page, viewport.structure, self._styles, left, self.size.width)
+        return self._painter
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the painted rows of a region."""
+        if self.viewport.is_stale:
+            # Textual 8 sends no resize event if the screen is shown at the moment the pane gets its size.
+            self._fit()
+        return super().render_lines(crop)
+
+    def row_key(self, y: int) -> Hashable:
+        """Return all that determines how a row looks; see `LinePane.row_key`."""
+        if self.viewport.page is None:
+            return "message", y
+        if y == self.size.height - 1 and y:
+            return self._foot.text(), self._active
+        rows = self.viewport.visible_rows()
+        margins = self._notes.margins(y)
+        if y >= len(rows):
+            return None, margins
+        row = rows[y]
+        if not isinstance(row, Row):
+            return row, margins
+        return row.block, row.index, self._overlays_on(row), margins
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """Paint a row; see `LinePane.paint_row`."""
+        if self.viewport.page is None:
+            return self._paint_message(y, width)
+        if y == self.size.height - 1 and y:
+            return self._brush().foot(self._foot.text(), Role.PROGRESS_ACTIVE if self._active else Role.PROGRESS)
+        rows = self.viewport.visible_rows()
+        row = rows[y] if y < len(rows) else ()
+        if not isinstance(row, Row):
+            return self._brush().head(row, self._notes.margins(y))
+        return self._brush().body(row, self._overlays_on(row), self._notes.margins(y))
+
+    def _overlays_on(self, row: Row) -> tuple[Overlay, ...]:
+        return self._stack.overlays(row.start, max(row.end, row.start + 1)) if row.index >= 0 else ()
+
+    def _paint_message(self, y: int, width: int) -> Strip:
+        """Paint a row of the message that is shown without an article."""
+        rows = message_rows(*self._message, max(width - 4, 8))
+        at = y - max((self.size.height - len(rows)) // 2, 0)
+        row = rows[at] if 0 <= at < len(rows) else ()
+        before = max((width - sum(cell_len(text.text) for text in row)) // 2, 0)
+        return self._brush().head((StyledText(" " * before, Role.META), *row))
+
     # The mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves the page."""
+        """Scroll down."""
         self._wheel(event, WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel moves the page."""
+        """Scroll up."""
         self._wheel(event, -WHEEL_ROWS)
 
     def _wheel(self, event: events.MouseEvent, rows: int) -> None:
         event.stop()
-        if self.line(rows):
+        if self.scroller.rows(rows):
             self.post_message(self.Scrolled())
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Start a possible drag."""
+        if event.button == LEFT_BUTTON:
+            event.stop()
+            self._pointer.press(event.x, event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select text while the button is held."""
+        if self._pointer.pressed and self.app.mouse_captured is self:
+            event.stop()
+            self._pointer.move(event.x, event.y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End a drag."""
+        if self._pointer.pressed:
+            event.stop()
+        if self._pointer.release():
+            self._post_selected()
+
     def on_click(self, event: events.Click) -> None:
-        """A click follows a link, makes a highlight current, or makes the pane the active one; more clicks select."""
+        """Follow a link, go to a highlight or activate the pane; select text with several clicks."""
         event.stop()
-        if self._dragged:
-            self._dragged = False
+        if self._pointer.take_drag():
             return
-        if event.chain > 1 and self.pick_around(event.x, event.y, event.chain):
+        if event.chain > 1 and self._pointer.select_around(event.x, event.y, event.chain):
+            self._post_selected()
             return
-        target = self.link_at(event.x, event.y)
+        target = self.links.target_under(event.x, event.y)
         if target:
             self.post_message(self.LinkClicked(target))
             return
-        self.end_selection()
-        mark = self.mark_under(event.x, event.y)
-        if mark:
-            self.go_mark(mark)
-            self.post_message(self.HighlightClicked(mark))
+        self.selection.end()
+        highlight = self._highlight_under(event.x, event.y)
+        if highlight:
+            self.highlights.go(highlight)
+            self.post_message(self.HighlightClicked(highlight))
         else:
             self.post_message(self.Activated())
 
-    def mark_under(self, x: int, y: int) -> str:
-        """Id of the topmost highlight at a cell of the pane, or of that whose note is there; empty where none is."""
-        row, offset = self._text_under(x, y)
+    def _highlight_under(self, x: int, y: int) -> str:
+        """Return the id of the topmost highlight at a cell, or of that whose note is there; empty if none is."""
+        row, offset = self.viewport.text_under(x, y)
         if row is None or offset is None:
-            return self.note_under(x, y)
-        return next((mark.id for mark in self.marks_at(offset)), "")
+            return self._notes.highlight_under(x, y)
+        return next((highlight.id for highlight in self.highlights.at(offset)), "")
 
-    def picked(self) -> None:
-        """Tell that the mouse has selected something."""
-        selection = self.selection
-        if selection is not None:
-            self.post_message(self.Selected(selection))
+    def _post_selected(self) -> None:
+        selected = self.selection.range
+        if selected is not None:
+            self.post_message(self.Selected(selected))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.document.building import document, documents
-from tests.tui.widgets.article_stage import Shown, article, stage
+from tests.tui.widgets.article_stage import Shown, article, headline_of, stage
+from tui_reader.model.article import Article, Metadata
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
+from tui_reader.tui.widgets.article_pane.page import Page
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def tone_of(shown: Shown, words: str) -> str:
 async def test_highlights_have_their_tone_and_their_number_in_the_margin() -> None:
     async with stage() as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 1.", 3), mark("Paragraph 2.", 5, uncertain=True)])
+        shown.pane.highlights.set([mark("Paragraph 1.", 3), mark("Paragraph 2.", 5, uncertain=True)])
         await shown.pilot.pause()
         variables = shown.app.theme_variables
         assert tone_of(shown, "Paragraph 1.") == variables["highlight-3"]
@@ -52,33 +54,33 @@ async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -
         await shown.show(TEXT)
         start = TEXT.text.index("Paragraph 1.")
         marks = [Highlight("long", start, start + 30, 1), Highlight("short", start + 10, start + 20, 3)]
-        shown.pane.set_marks(marks)
-        assert [each.id for each in shown.pane.marks_at(start + 12)] == ["short", "long"]
-        shown.pane.sentence(2)
-        while shown.pane.current_mark is None:
-            assert shown.pane.sentence(1)
+        shown.pane.highlights.set(marks)
+        assert [each.id for each in shown.pane.highlights.at(start + 12)] == ["short", "long"]
+        shown.pane.focus.sentence(2)
+        while shown.pane.highlights.current is None:
+            assert shown.pane.focus.sentence(1)
         tones = {tone_of(shown, words) for words in ("Paragraph ", "1.")}
         assert len(tones) == 2
-        first = shown.pane.current_mark
-        assert shown.pane.cycle_mark() == (first.id == "long" or shown.pane.focus_range is not None)
-        assert shown.pane.current_mark != first
+        first = shown.pane.highlights.current
+        assert shown.pane.highlights.cycle() == (first.id == "long" or shown.pane.focus.range is not None)
+        assert shown.pane.highlights.current != first
 
 
 async def test_one_goes_from_highlight_to_highlight_and_the_view_follows() -> None:
     async with stage(70, 12) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 15."), mark("Paragraph 3."), mark("Paragraph 9.")])
+        shown.pane.highlights.set([mark("Paragraph 15."), mark("Paragraph 3."), mark("Paragraph 9.")])
         found = []
-        while shown.pane.next_mark(1):
+        while shown.pane.highlights.step(1):
             await shown.pilot.pause()
-            assert shown.pane.current_mark is not None
-            assert shown.pane.current_mark.id in shown.text
-            found.append(shown.pane.current_mark.id)
+            assert shown.pane.highlights.current is not None
+            assert shown.pane.highlights.current.id in shown.text
+            found.append(shown.pane.highlights.current.id)
         assert found == ["Paragraph 3.", "Paragraph 9.", "Paragraph 15."]
-        assert shown.pane.next_mark(-2)
-        assert shown.pane.current_mark is not None
-        assert shown.pane.current_mark.id == "Paragraph 3."
-        assert shown.pane.point == TEXT.text.index("Paragraph 3.")
+        assert shown.pane.highlights.step(-2)
+        assert shown.pane.highlights.current is not None
+        assert shown.pane.highlights.current.id == "Paragraph 3."
+        assert shown.pane.selection.point == TEXT.text.index("Paragraph 3.")
 
 
 async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
@@ -86,7 +88,7 @@ async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
         await shown.show(TEXT)
         start = TEXT.text.index("already on", TEXT.text.index("Paragraph 1."))
         plain = [line.strip() for line in shown.lines()]
-        shown.pane.set_marks(
+        shown.pane.highlights.set(
             [
                 mark("Paragraph 1.", 1, f"first, {NOTE}", "claim"),
                 Highlight("b", start, start + 10, 2, "second"),
@@ -109,7 +111,7 @@ async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
 async def test_without_room_notes_fold_under_their_paragraph_and_unfold_with_the_highlight() -> None:
     async with stage(60, 30) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 1.", 1, NOTE, "claim"), mark("Paragraph 2.", 2, "short")])
+        shown.pane.highlights.set([mark("Paragraph 1.", 1, NOTE, "claim"), mark("Paragraph 2.", 2, "short")])
         await shown.pilot.pause()
         lines = [line.strip() for line in shown.lines()]
         folded = next(at for at, line in enumerate(lines) if line.startswith("✎ who"))
@@ -117,10 +119,10 @@ async def test_without_room_notes_fold_under_their_paragraph_and_unfold_with_the
         assert lines[folded - 1].endswith("how.")
         assert lines[folded + 1] == ""
         assert lines.index("✎ short") > folded
-        shown.pane.next_mark(1)
+        shown.pane.highlights.step(1)
         await shown.pilot.pause()
         assert "asked about?" in shown.text
-        shown.pane.next_mark(1)
+        shown.pane.highlights.step(1)
         await shown.pilot.pause()
         assert "asked about?" not in shown.text
 
@@ -131,13 +133,13 @@ async def test_all_of_a_long_note_can_be_reached() -> None:
     for width in (120, 50):
         async with stage(width, 16) as shown:
             await shown.show(TEXT)
-            shown.pane.set_marks([Highlight("a", last, last + 13, 1, long)])
-            shown.pane.next_mark(1)
+            shown.pane.highlights.set([Highlight("a", last, last + 13, 1, long)])
+            shown.pane.highlights.step(1)
             seen = ""
             for _ in range(40):
                 await shown.pilot.pause()
                 seen += shown.text
-                if not shown.pane.line(1):
+                if not shown.pane.scroller.rows(1):
                     break
             assert "word0 " in seen
             assert "word89" in seen
@@ -147,15 +149,15 @@ async def test_all_of_a_long_note_can_be_reached() -> None:
 async def test_highlight_selection_and_caret_are_told_apart_in_every_theme(theme: str) -> None:
     async with stage(theme=theme) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 1.", 1), mark("Paragraph 2.", 2)])
+        shown.pane.highlights.set([mark("Paragraph 1.", 1), mark("Paragraph 2.", 2)])
         await shown.pilot.pause()
         looks = {str(shown.style_of(words)) for words in ("Paragraph 0.", "Paragraph 1.", "Paragraph 2.")}
         assert len(looks) == 3
-        shown.pane.sentence(2)
-        shown.pane.start_selection("character")
-        shown.pane.move_caret("left", 1)
+        shown.pane.focus.sentence(2)
+        shown.pane.selection.start("character")
+        shown.pane.selection.move("left", 1)
         await shown.pilot.pause()
-        assert shown.pane.selecting
+        assert shown.pane.selection.kind
         looks = {str(shown.style_of(words)) for words in ("Paragraph ", "0", "Paragraph 1.", "What remains")}
         assert len(looks) == 4
 
@@ -164,7 +166,7 @@ async def test_without_colours_a_highlight_is_underlined(monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
     async with stage() as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 1.", 4)])
+        shown.pane.highlights.set([mark("Paragraph 1.", 4)])
         await shown.pilot.pause()
         assert shown.style_of("Paragraph 1.").underline
         assert not shown.style_of("Paragraph 0.").underline
@@ -175,23 +177,54 @@ async def test_a_click_on_a_highlight_or_its_note_makes_it_current() -> None:
     for width in (120, 60):
         async with stage(width, 30) as shown:
             await shown.show(TEXT)
-            shown.pane.set_marks([mark("Paragraph 1.", 1, "hello there", name="one")])
+            shown.pane.highlights.set([mark("Paragraph 1.", 1, "hello there", name="one")])
             await shown.pilot.pause()
             for words in ("Paragraph 1.", "hello"):
                 y = next(y for y, line in enumerate(shown.lines()) if words in line)
                 await shown.pilot.click(offset=(shown.lines()[y].index(words) + 1, y))
-                assert shown.pane.current_mark is not None
+                assert shown.pane.highlights.current is not None
             assert shown.app.posted == ["one", "one"]
 
 
 async def test_a_text_that_changed_shows_no_highlight_until_it_is_told_where() -> None:
     async with stage() as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks([mark("Paragraph 1.", 1)])
+        shown.pane.highlights.set([mark("Paragraph 1.", 1)])
         await shown.show(article(20))
-        assert shown.pane.marks_at(mark("Paragraph 1.").start)
+        assert shown.pane.highlights.at(mark("Paragraph 1.").start)
         await shown.show(article(21))
-        assert not shown.pane.marks_at(mark("Paragraph 1.").start)
+        assert not shown.pane.highlights.at(mark("Paragraph 1.").start)
+
+
+@pytest.mark.parametrize("width", [60, 120], ids=["folded notes", "notes in the margin"])
+@pytest.mark.parametrize("successor", [article(6), None], ids=["another article", "nothing"])
+async def test_a_page_that_is_thrown_away_is_not_laid_out_again(
+    monkeypatch: pytest.MonkeyPatch, width: int, successor: Document | None
+) -> None:
+    async with stage(width, 30) as shown:
+        await shown.show(TEXT)
+        shown.pane.highlights.set([mark("Paragraph 1.", 1, NOTE), mark("Paragraph 5.", 2, NOTE)])
+        shown.pane.highlights.step(1)
+        await shown.pilot.pause()
+        former, used = shown.pane.viewport.page, []
+        for name in ("row_of", "rows", "unfolded_rows", "offset_of", "ref"):
+            original = getattr(Page, name)
+
+            def recorded(page: Page, *values: Any, original: Any = original) -> Any:
+                used.append(page)
+                return original(page, *values)
+
+            monkeypatch.setattr(Page, name, recorded)
+        if successor is None:
+            shown.pane.clear("nothing here")
+        else:
+            other = headline_of(successor)._replace(article=Article("b", "b.md", Metadata(title="B")))
+            shown.pane.show(other, successor)
+        await shown.pilot.pause()
+        assert former is not None
+        assert all(page is not former for page in used)
+        assert not shown.pane.highlights.index.highlights
+        assert "who counted" not in shown.text
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -212,8 +245,8 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
     async with stage(width, 9) as shown:
         await shown.show(text)
         pane = shown.pane
-        pane.set_marks(marks)
-        page = pane._page
+        pane.highlights.set(marks)
+        page = pane.viewport.page
         assert page is not None
         whole = page.rows(0, page.height)
         assert len(whole) == page.height
@@ -225,12 +258,15 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
             assert [page.to_layout(page.to_page(row)) for row in range(page.layout.height)] == [
                 *range(page.layout.height)
             ] or page.title_block is not None
-        while pane.line(1):
-            assert pane.visible_rows() == whole[pane._top : pane._top + len(pane.visible_rows())]
+        while pane.scroller.rows(1):
+            assert (
+                pane.viewport.visible_rows()
+                == whole[pane.viewport.top : pane.viewport.top + len(pane.viewport.visible_rows())]
+            )
             assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
         for _ in marks:
-            pane.next_mark(1)
-            assert pane.current_mark is None or pane.current_mark in marks
+            pane.highlights.step(1)
+            assert pane.highlights.current is None or pane.highlights.current in marks
 
 
 def test_the_messages_are_those_of_the_pane() -> None:
@@ -245,7 +281,7 @@ async def test_numbers_of_several_highlights_stand_apart() -> None:
     for width, numbers in ((120, " 1 4? 5 One"), (76, "1+ One"), (20, "1One")):
         async with stage(width, 12) as shown:
             await shown.show(text)
-            shown.pane.set_marks(marks)
+            shown.pane.highlights.set(marks)
             await shown.pilot.pause()
             assert numbers in shown.text.replace("▎", " "), shown.text
 
@@ -269,12 +305,12 @@ def many_notes(count: int) -> list[Highlight]:
 async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -> None:
     async with stage(120, 30) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks(many_notes(10))
+        shown.pane.highlights.set(many_notes(10))
         seen = []
         for _ in range(10):
-            shown.pane.next_mark(1)
+            shown.pane.highlights.step(1)
             await shown.pilot.pause()
-            current = shown.pane.current_mark
+            current = shown.pane.highlights.current
             assert current is not None
             assert f"▎ {current.note[:7]}" in shown.text
             seen.append(current.id)
@@ -286,12 +322,12 @@ async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -
 async def test_however_many_notes_a_paragraph_has_all_of_them_can_be_scrolled_to() -> None:
     async with stage(120, 30) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks(many_notes(40))
+        shown.pane.highlights.set(many_notes(40))
         seen: set[str] = set()
         for _ in range(400):
             await shown.pilot.pause()
             seen.update(re.findall(r"▎ note (\d\d)", shown.text))
-            if not shown.pane.line(1):
+            if not shown.pane.scroller.rows(1):
                 break
         assert sorted(seen) == [f"{at:02}" for at in range(40)]
 
@@ -304,8 +340,8 @@ async def test_notes_that_reach_beyond_the_text_can_be_scrolled_to() -> None:
         marks = [
             Highlight(f"n{at:02}", start + at, start + at + 5, 1, f"note {at:02} " + "word " * 30) for at in range(20)
         ]
-        shown.pane.set_marks(marks)
-        shown.pane.end()
+        shown.pane.highlights.set(marks)
+        shown.pane.scroller.to_end()
         await shown.pilot.pause()
         assert "▎ note 19" in shown.text
 
@@ -314,15 +350,15 @@ async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above
     async with stage(60, 30) as shown:
         await shown.show(TEXT)
         long = mark("Paragraph 1.", 1, "\n".join(f"line {n}" for n in range(60)), name="long")
-        shown.pane.set_marks([long])
-        shown.pane.next_mark(1)
+        shown.pane.highlights.set([long])
+        shown.pane.highlights.step(1)
         for _ in range(3):
-            shown.pane.paragraph(1)
+            shown.pane.focus.paragraph(1)
         await shown.pilot.pause()
-        focus = shown.pane.focus_range
+        focus = shown.pane.focus.range
         assert focus is not None
         row = shown.lines().index(row_with(shown, "Paragraph 4."))
-        shown.pane.set_marks([long, Highlight("new", focus.start, focus.end, 2)])
+        shown.pane.highlights.set([long, Highlight("new", focus.start, focus.end, 2)])
         await shown.pilot.pause()
         assert "line 40" not in shown.text
         assert shown.lines().index(row_with(shown, "Paragraph 4.")) == row
@@ -333,13 +369,13 @@ async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_cli
         short = article(3)
         await shown.show(short)
         start = short.text.index("Paragraph 1.")
-        shown.pane.set_marks([Highlight("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
-        shown.pane.next_mark(1)
+        shown.pane.highlights.set([Highlight("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
+        shown.pane.highlights.step(1)
         for _ in range(60):
-            shown.pane.line(1)
+            shown.pane.scroller.rows(1)
         await shown.pilot.pause()
         assert "line 60" in shown.text
-        shown.pane.set_marks([Highlight("long", start, start + 12, 1, "two\nlines")])
+        shown.pane.highlights.set([Highlight("long", start, start + 12, 1, "two\nlines")])
         await shown.pilot.pause()
         assert "Paragraph 2." in shown.text
         await shown.pilot.click(offset=(10, 20))
@@ -348,19 +384,19 @@ async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_cli
 async def test_notes_keep_their_places_while_text_is_selected() -> None:
     async with stage(120, 30) as shown:
         await shown.show(TEXT)
-        shown.pane.set_marks(many_notes(4))
-        shown.pane.next_mark(3)
+        shown.pane.highlights.set(many_notes(4))
+        shown.pane.highlights.step(3)
         await shown.pilot.pause()
 
         def order() -> list[str]:
             return re.findall(r"▎ note (\d\d)", shown.text)
 
         before = order()
-        shown.pane.start_selection("character")
-        shown.pane.move_caret("word", 3)
+        shown.pane.selection.start("character")
+        shown.pane.selection.move("word", 3)
         await shown.pilot.pause()
         assert order() == before
-        shown.pane.end_selection()
+        shown.pane.selection.end()
         await shown.pilot.pause()
-        assert shown.pane.current_mark is None
+        assert shown.pane.highlights.current is None
         assert order() == ["00", "01"], "none leads"

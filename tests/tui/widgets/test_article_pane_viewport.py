@@ -12,19 +12,19 @@ from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuild
 from tui_reader.document.ends import with_ending
 from tui_reader.document.rows import Row
 from tui_reader.model.article import Metadata
-from tui_reader.tui.widgets.article_pane import placing
+from tui_reader.tui.widgets.article_pane import viewport
 
 
 async def test_a_resize_keeps_the_text_at_the_top() -> None:
     async with stage(80, 24) as shown:
         await shown.show(article())
-        shown.pane.line(40)
-        offset = shown.pane.offset
+        shown.pane.scroller.rows(40)
+        offset = shown.pane.viewport.offset
         for width, height in ((40, 12), (120, 50), (60, 20), (80, 24)):
             await shown.pilot.resize_terminal(width, height)
             await shown.pilot.pause()
-            assert shown.pane.offset == offset
-            row = shown.pane.visible_rows()[0]
+            assert shown.pane.viewport.offset == offset
+            row = shown.pane.viewport.visible_rows()[0]
             assert isinstance(row, Row)
             assert row.start <= offset <= row.end
 
@@ -33,12 +33,12 @@ async def test_an_article_opens_where_it_was_left() -> None:
     document = article()
     async with stage() as shown:
         await shown.show(document)
-        shown.pane.page(3)
+        shown.pane.scroller.pages(3)
         await shown.pilot.pause()
-        left, words = shown.pane.offset, shown.top_words
+        left, words = shown.pane.viewport.offset, shown.top_words
         await shown.show(document, headline_of(article(3)))
         await shown.show(document, offset=left)
-        assert shown.pane.offset == left
+        assert shown.pane.viewport.offset == left
         assert shown.top_words == words
 
 
@@ -53,44 +53,44 @@ async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place:
     ends = with_ending(replace(first, partial=True), last, whole.text[cut:])
     async with stage() as shown:
         await shown.show(ends, headline_of(whole), offset=place)
-        assert shown.pane.end()
+        assert shown.pane.scroller.to_end()
         await shown.pilot.pause()
         rows = shown.lines()[:-1]
         assert whole.text[-20:] in "".join(rows)
         shown.pane.show(headline_of(whole), whole)
         await shown.pilot.pause()
         assert shown.lines()[:-1] == rows
-        assert shown.pane.at_end
-        shown.pane.line(-3)
+        assert shown.pane.viewport.at_end
+        shown.pane.scroller.rows(-3)
         shown.pane.show(headline_of(whole), ends)
-        shown.pane.end()
-        shown.pane.line(-5)
+        shown.pane.scroller.to_end()
+        shown.pane.scroller.rows(-5)
         await shown.pilot.pause()
         rows = shown.lines()[:-1]
         shown.pane.show(headline_of(whole), whole)
         await shown.pilot.pause()
         assert shown.lines()[:-1] == rows
-        assert not shown.pane.at_end
+        assert not shown.pane.viewport.at_end
 
 
 async def test_motions_say_whether_anything_changed() -> None:
     async with stage() as shown:
         pane = shown.pane
-        assert not pane.line(1)
+        assert not pane.scroller.rows(1)
         await shown.show(article())
-        assert not pane.line(-1)
-        assert pane.line(2)
-        assert pane.half_page(1)
-        assert pane.page(1)
-        assert pane.end()
-        assert pane.at_end
-        assert pane.progress == 1.0
-        assert not pane.page(1)
-        assert pane.go_percent(50)
-        assert abs(pane.offset / len(article().text) - 0.5) < 0.02
-        assert pane.home()
-        assert pane.offset == 0
-        assert not pane.home()
+        assert not pane.scroller.rows(-1)
+        assert pane.scroller.rows(2)
+        assert pane.scroller.half_pages(1)
+        assert pane.scroller.pages(1)
+        assert pane.scroller.to_end()
+        assert pane.viewport.at_end
+        assert pane.viewport.progress == 1.0
+        assert not pane.scroller.pages(1)
+        assert pane.scroller.to_percent(50)
+        assert abs(pane.viewport.offset / len(article().text) - 0.5) < 0.02
+        assert pane.scroller.to_start()
+        assert pane.viewport.offset == 0
+        assert not pane.scroller.to_start()
 
 
 async def test_a_page_keeps_two_rows_in_sight() -> None:
@@ -98,7 +98,7 @@ async def test_a_page_keeps_two_rows_in_sight() -> None:
         await shown.show(article())
         await shown.pilot.pause()
         last = shown.lines()[:-1][-2:]
-        shown.pane.page(1)
+        shown.pane.scroller.pages(1)
         await shown.pilot.pause()
         assert shown.lines()[:2] == last
 
@@ -108,27 +108,27 @@ async def test_sentences_take_the_focus_and_the_view_follows() -> None:
     async with stage() as shown:
         await shown.show(document)
         pane = shown.pane
-        assert pane.sentence(1)
-        assert pane.focused_text() == "Part 0"
-        assert pane.sentence(2)
-        assert pane.focused_text() == "The ministers arrive with a number already on the table."
+        assert pane.focus.sentence(1)
+        assert pane.focus.text() == "Part 0"
+        assert pane.focus.sentence(2)
+        assert pane.focus.text() == "The ministers arrive with a number already on the table."
         await shown.pilot.pause()
         assert shown.style_of("The ministers").bgcolor.name == "#1e2128"
         assert any(line.startswith("   ▎") for line in shown.lines())
-        assert pane.paragraph(30)
-        assert pane.focused_text() == "Paragraph 28."
+        assert pane.focus.paragraph(30)
+        assert pane.focus.text() == "Paragraph 28."
         await shown.pilot.pause()
         assert "Paragraph 28" in shown.text
-        assert pane.sentence(-1)
-        assert pane.focused_text() == "What remains open is when, and how."
-        assert pane.focus_range is not None
-        pane.home()
-        assert pane.focus_range is None
-        pane.end()
-        assert pane.sentence(-1)
-        assert pane.focus_range is not None
-        assert document.text[slice(*pane.focus_range)] == "What remains open is when, and how."
-        assert not pane.sentence(1)
+        assert pane.focus.sentence(-1)
+        assert pane.focus.text() == "What remains open is when, and how."
+        assert pane.focus.range is not None
+        pane.scroller.to_start()
+        assert pane.focus.range is None
+        pane.scroller.to_end()
+        assert pane.focus.sentence(-1)
+        assert pane.focus.range is not None
+        assert document.text[slice(*pane.focus.range)] == "What remains open is when, and how."
+        assert not pane.focus.sentence(1)
 
 
 async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
@@ -136,50 +136,50 @@ async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
     async with stage() as shown:
         await shown.show(document)
         pane = shown.pane
-        pane.page(2)
-        assert pane.sentence(12)
-        focus = pane.focus_range
+        pane.scroller.pages(2)
+        assert pane.focus.sentence(12)
+        focus = pane.focus.range
         assert focus is not None
         for size in ((34, 8), (100, 12), (30, 30), (80, 24)):
             await shown.pilot.resize_terminal(*size)
             await shown.pilot.pause()
-            assert pane.focus_range == focus
-            low, high = pane.visible_range()
+            assert pane.focus.range == focus
+            low, high = pane.viewport.visible_range()
             assert low <= focus.start < high
         pane.set_measure(30)
         pane.set_measure(31)
-        assert pane.focus_range == focus
-        assert pane.visible_range()[0] <= focus.start < pane.visible_range()[1]
+        assert pane.focus.range == focus
+        assert pane.viewport.visible_range()[0] <= focus.start < pane.viewport.visible_range()[1]
 
 
 async def test_headings_come_to_the_top_and_the_last_one_into_view() -> None:
     async with stage() as shown:
         await shown.show(article())
         for number in range(1, 6):
-            assert shown.pane.heading(1)
-            assert shown.pane.focused_text() == f"Part {number}"
-            assert shown.pane.current_entry() == number
-        assert not shown.pane.heading(1)
-        assert shown.pane.heading(-2)
+            assert shown.pane.focus.heading(1)
+            assert shown.pane.focus.text() == f"Part {number}"
+            assert shown.pane.focus.current_entry() == number
+        assert not shown.pane.focus.heading(1)
+        assert shown.pane.focus.heading(-2)
         await shown.pilot.pause()
         assert shown.top_words.endswith("Part 3")
-        assert [entry.title for entry in shown.pane.outline()] == [f"Part {number}" for number in range(6)]
+        assert [entry.title for entry in shown.pane.focus.outline()] == [f"Part {number}" for number in range(6)]
 
 
 async def test_another_measure_keeps_the_place() -> None:
     async with stage(120, 30) as shown:
         await shown.show(article())
-        shown.pane.go_percent(40)
-        offset = shown.pane.offset
+        shown.pane.scroller.to_percent(40)
+        offset = shown.pane.viewport.offset
         for columns in (40, 100, 30, 72):
             assert shown.pane.set_measure(columns)
-            assert shown.pane.measure == columns
-            assert shown.pane.offset == offset
+            assert shown.pane.viewport.columns.measure == columns
+            assert shown.pane.viewport.offset == offset
             await shown.pilot.pause()
             assert max(map(len, shown.lines()[:-1])) <= (120 + columns + 1) // 2
         assert not shown.pane.set_measure(72)
         shown.pane.set_measure(5)
-        assert shown.pane.measure == 30
+        assert shown.pane.viewport.columns.measure == 30
 
 
 def wide(paragraphs: int = 600) -> Document:
@@ -194,21 +194,21 @@ def wide(paragraphs: int = 600) -> Document:
 @pytest.fixture
 def slow_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the heights as estimates, as they are in a text so long that a reader is faster than they are counted."""
-    monkeypatch.setattr(placing, "REFINE_EVERY", 3600.0)
+    monkeypatch.setattr(viewport, "REFINE_EVERY", 3600.0)
 
 
 async def test_rows_follow_each_other_while_heights_are_estimates(slow_counting: None) -> None:
     async with stage(60, 20) as shown:
         pane = shown.pane
         await shown.show(wide())
-        assert pane._page is not None
-        assert pane._page.layout is not None
-        assert not pane._page.layout.exact
-        pane.go_percent(70)
+        assert pane.viewport.page is not None
+        assert pane.viewport.page.layout is not None
+        assert not pane.viewport.page.layout.exact
+        pane.scroller.to_percent(70)
         for step in (-1, -1, -7, -18, -40, 1, -3, 12, -1):
-            before = pane.visible_rows()
-            pane.line(step)
-            after = pane.visible_rows()
+            before = pane.viewport.visible_rows()
+            pane.scroller.rows(step)
+            after = pane.viewport.visible_rows()
             if abs(step) < len(before):
                 first, second = (before, after) if step > 0 else (after, before)
                 assert first[abs(step) :] == second[: -abs(step)]
@@ -218,28 +218,28 @@ async def test_counting_the_heights_leaves_what_is_shown_where_it_is(slow_counti
     async with stage(60, 20) as shown:
         pane = shown.pane
         await shown.show(wide())
-        pane.go_percent(70)
+        pane.scroller.to_percent(70)
         await shown.pilot.pause()
-        rows, lines, offset = pane.visible_rows(), shown.lines(), pane.offset
-        while not (pane._page is None or pane._page.layout is None or pane._page.layout.exact):
-            pane._refine()
+        rows, lines, offset = pane.viewport.visible_rows(), shown.lines(), pane.viewport.offset
+        while not (pane.viewport.page is None or pane.viewport.page.layout is None or pane.viewport.page.layout.exact):
+            pane.viewport.refine()
         pane.refresh()
-        pane._shown = None
+        pane.viewport._visible = None
         await shown.pilot.pause()
-        assert pane.visible_rows() == rows
+        assert pane.viewport.visible_rows() == rows
         assert shown.lines() == lines
-        assert pane.offset == offset
+        assert pane.viewport.offset == offset
 
 
 async def test_the_end_of_an_estimated_text_is_its_end(slow_counting: None) -> None:
     document = wide()
     async with stage(60, 20) as shown:
         await shown.show(document)
-        shown.pane.end()
+        shown.pane.scroller.to_end()
         await shown.pilot.pause()
         assert shown.lines()[-2].strip().endswith("細い海の道がある。")
-        assert shown.pane.at_end
-        assert shown.pane.visible_range()[1] == len(document.text)
+        assert shown.pane.viewport.at_end
+        assert shown.pane.viewport.visible_range()[1] == len(document.text)
 
 
 @pytest.mark.parametrize("text", [article(), wide(90)], ids=["narrow", "wide"])
@@ -249,10 +249,19 @@ async def test_wherever_the_page_is_moved_it_is_filled_and_the_focus_is_seen(tex
         pane = shown.pane
         await shown.show(text)
         for _ in range(300):
-            motion = chance.choice([pane.line, pane.half_page, pane.page, pane.sentence, pane.paragraph, pane.heading])
+            motion = chance.choice(
+                [
+                    pane.scroller.rows,
+                    pane.scroller.half_pages,
+                    pane.scroller.pages,
+                    pane.focus.sentence,
+                    pane.focus.paragraph,
+                    pane.focus.heading,
+                ]
+            )
             motion(chance.randint(-12, 12))
-            assert len(pane.visible_rows()) == 14
-            assert 0 <= pane.progress <= 1
-            low, high = pane.visible_range()
-            focus = pane.focus_range
+            assert len(pane.viewport.visible_rows()) == 14
+            assert 0 <= pane.viewport.progress <= 1
+            low, high = pane.viewport.visible_range()
+            focus = pane.focus.range
             assert focus is None or (low < focus.end and focus.start < high)

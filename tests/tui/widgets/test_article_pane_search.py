@@ -14,21 +14,21 @@ async def test_what_is_found_is_counted_painted_and_walked_round() -> None:
     async with stage() as shown:
         pane = shown.pane
         await shown.show(article())
-        assert pane.find("paragraph") == 60
-        assert pane.find_position == (1, 60)
+        assert pane.search.find("paragraph") == 60
+        assert pane.search.position == (1, 60)
         await shown.pilot.pause()
         assert shown.style_of("Paragraph").bgcolor.name == "#e3a857"
-        assert pane.find_next(41) == (42, 60)
+        assert pane.search.next(41) == (42, 60)
         await shown.pilot.pause()
         assert "Paragraph 41" in shown.text
-        assert pane.find_next(19) == (1, 60)
-        assert pane.find_next(-1) == (60, 60)
-        assert pane.find("nowhere") == 0
-        assert pane.find_next() == (0, 0)
-        pane.find("table")
-        pane.clear_find()
+        assert pane.search.next(19) == (1, 60)
+        assert pane.search.next(-1) == (60, 60)
+        assert pane.search.find("nowhere") == 0
+        assert pane.search.next() == (0, 0)
+        pane.search.find("table")
+        pane.search.clear()
         await shown.pilot.pause()
-        assert pane.find_position == (0, 0)
+        assert pane.search.position == (0, 0)
         with pytest.raises(AssertionError):
             shown.style_of("table")
 
@@ -36,22 +36,22 @@ async def test_what_is_found_is_counted_painted_and_walked_round() -> None:
 async def test_the_next_match_is_the_next_from_where_the_reader_is() -> None:
     async with stage() as shown:
         await shown.show(article())
-        shown.pane.find("paragraph")
-        shown.pane.go_offset(article().text.index("Paragraph 30"))
-        assert shown.pane.find_next(1) == (31, 60)
-        shown.pane.go_offset(article().text.index("Paragraph 40"))
-        assert shown.pane.find_next(-1) == (40, 60)
+        shown.pane.search.find("paragraph")
+        shown.pane.scroller.to_offset(article().text.index("Paragraph 30"))
+        assert shown.pane.search.next(1) == (31, 60)
+        shown.pane.scroller.to_offset(article().text.index("Paragraph 40"))
+        assert shown.pane.search.next(-1) == (40, 60)
 
 
 async def test_the_first_sentence_to_be_focused_is_that_of_the_match() -> None:
     async with stage() as shown:
         await shown.show(article())
-        shown.pane.find("paragraph 33")
-        assert shown.pane.sentence(1)
-        assert shown.pane.focused_text() == "Paragraph 33."
-        shown.pane.clear_focus()
-        assert shown.pane.sentence(2)
-        assert shown.pane.focused_text().startswith("The ministers")
+        shown.pane.search.find("paragraph 33")
+        assert shown.pane.focus.sentence(1)
+        assert shown.pane.focus.text() == "Paragraph 33."
+        shown.pane.focus.clear()
+        assert shown.pane.focus.sentence(2)
+        assert shown.pane.focus.text().startswith("The ministers")
 
 
 async def test_links_are_followed_by_letters_of_the_home_row() -> None:
@@ -59,19 +59,19 @@ async def test_links_are_followed_by_letters_of_the_home_row() -> None:
         document = linked()
         await shown.show(document)
         before = shown.lines()
-        hints = shown.pane.show_hints()
+        hints = shown.pane.links.show_hints()
         assert [label for label, _ in hints] == list("asdfghj")
         assert hints[2] == ("d", "https://example.org/1")
-        assert shown.pane.hint_target("s") == "#1"
-        assert shown.pane.hint_target("j") == "pictures/boat.png"
-        assert shown.pane.hint_target("z") == ""
+        assert shown.pane.links.hint_target("s") == "#1"
+        assert shown.pane.links.hint_target("j") == "pictures/boat.png"
+        assert shown.pane.links.hint_target("z") == ""
         await shown.pilot.pause()
         assert "See d page 1 and note f [1]." in shown.text
         assert "j ▣ boat.png" in shown.text
-        assert shown.pane.target_offset("#1") == document.blocks[-1].start
-        assert shown.pane.target_offset("#who-pays-and-when") == document.blocks[-2].start
-        assert shown.pane.target_offset("https://example.org") is None
-        shown.pane.hide_hints()
+        assert shown.pane.links.offset_of("#1") == document.blocks[-1].start
+        assert shown.pane.links.offset_of("#who-pays-and-when") == document.blocks[-2].start
+        assert shown.pane.links.offset_of("https://example.org") is None
+        shown.pane.links.hide_hints()
         await shown.pilot.pause()
         assert shown.lines() == before
 
@@ -79,7 +79,7 @@ async def test_links_are_followed_by_letters_of_the_home_row() -> None:
 async def test_many_links_get_two_letters_each_and_keep_the_columns() -> None:
     async with stage(80, 40) as shown:
         await shown.show(linked(8))
-        labels = [label for label, _ in shown.pane.show_hints()]
+        labels = [label for label, _ in shown.pane.links.show_hints()]
         await shown.pilot.pause()
         assert len(labels) == len(set(labels)) == 17
         assert set(map(len, labels)) == {2}
@@ -94,7 +94,7 @@ async def test_letters_of_links_hide_no_word_where_a_row_is_full() -> None:
         builder = DocumentBuilder()
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
         await shown.show(builder.build())
-        shown.pane.show_hints()
+        shown.pane.links.show_hints()
         await shown.pilot.pause()
         assert "Aaaaaabbbbb cccccsddddd eeeee" in shown.text
         assert shown.strips()[-1].cell_length == 34
@@ -105,9 +105,9 @@ async def test_the_mouse_follows_links_wakes_the_pane_and_turns_the_page() -> No
         await shown.show(linked(30))
         y = next(y for y, line in enumerate(shown.lines()) if "page 2" in line)
         x = shown.lines()[y].index("page")
-        assert shown.pane.link_at(x, y) == "https://example.org/2"
-        assert shown.pane.link_at(x - 1, y) == ""
-        assert shown.pane.link_at(79, y) == ""
+        assert shown.pane.links.target_under(x, y) == "https://example.org/2"
+        assert shown.pane.links.target_under(x - 1, y) == ""
+        assert shown.pane.links.target_under(79, y) == ""
         await shown.pilot.click(ArticlePane, offset=(x, y))
         assert shown.app.posted == ["https://example.org/2"]
         await shown.pilot.click(ArticlePane, offset=(0, y))

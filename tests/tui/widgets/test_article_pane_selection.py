@@ -12,7 +12,7 @@ from tests.document.building import CODE, block, document, documents
 from tests.tui.widgets.article_stage import Shown, article, stage
 from tui_reader.document.cells import boundary_at
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS
-from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+from tui_reader.tui.widgets.article_pane.layers.pointer import Pointer
 
 if TYPE_CHECKING:
     import pytest
@@ -23,8 +23,8 @@ SENTENCES = document("One is here. Two follows it. Three ends.", "Alone it stand
 
 
 def selected(shown: Shown) -> str:
-    selection = shown.pane.selection
-    return "" if selection is None else shown.pane.text_of(selection)
+    selection = shown.pane.selection.range
+    return "" if selection is None else shown.pane.selection.text_of(selection)
 
 
 def reversed_text(shown: Shown) -> str:
@@ -43,37 +43,37 @@ def cell_of(shown: Shown, words: str) -> tuple[int, int]:
 async def test_selecting_begins_with_the_focused_sentence_and_leaves_with_the_same_key() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
-        assert shown.pane.text_of(shown.pane.target_range()) == "One is here."
-        shown.pane.sentence(2)
-        shown.pane.start_selection("character")
-        assert (shown.pane.selecting, selected(shown)) == ("character", "Two follows it.")
-        assert shown.pane.point == SENTENCES.text.index("it.") + 2
-        shown.pane.start_selection("paragraph")
+        assert shown.pane.selection.text_of(shown.pane.selection.target()) == "One is here."
+        shown.pane.focus.sentence(2)
+        shown.pane.selection.start("character")
+        assert (shown.pane.selection.kind, selected(shown)) == ("character", "Two follows it.")
+        assert shown.pane.selection.point == SENTENCES.text.index("it.") + 2
+        shown.pane.selection.start("paragraph")
         assert selected(shown) == SENTENCES.block_text(0)
-        shown.pane.start_selection("paragraph")
-        assert (shown.pane.selecting, shown.pane.selection) == ("", None)
-        assert shown.pane.focused_text() == "Two follows it."
+        shown.pane.selection.start("paragraph")
+        assert (shown.pane.selection.kind, shown.pane.selection.range) == ("", None)
+        assert shown.pane.focus.text() == "Two follows it."
 
 
 async def test_motions_extend_the_selection_as_they_would_in_vim() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
-        pane.sentence(2)
-        pane.start_selection("character")
-        assert pane.move_caret("sentence_next", 1)
+        pane.focus.sentence(2)
+        pane.selection.start("character")
+        assert pane.selection.move("sentence_next", 1)
         assert selected(shown) == "Two follows it. Three ends."
-        assert pane.move_caret("back", 2)
+        assert pane.selection.move("back", 2)
         assert selected(shown) == "Two follows it. T"
-        pane.swap_ends()
-        assert pane.move_caret("word", 1)
+        pane.selection.swap_ends()
+        assert pane.selection.move("word", 1)
         assert selected(shown) == "follows it. T"
-        assert pane.move_caret("line_start")
+        assert pane.selection.move("line_start")
         assert selected(shown).startswith("One is here.")
-        assert pane.move_caret("bottom")
+        assert pane.selection.move("bottom")
         assert selected(shown) == "Three ends.\nAlone it stands, as ever."
-        assert not pane.move_caret("right", 3)
-        assert pane.move_caret("up")
+        assert not pane.selection.move("right", 3)
+        assert pane.selection.move("up")
         assert selected(shown) == " it. T"
 
 
@@ -81,65 +81,65 @@ async def test_a_character_is_sought_and_sought_again() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
-        pane.start_selection("character")
-        assert pane.find_character("t", "o", 1)
+        pane.selection.start("character")
+        assert pane.selection.find_character("t", "o", 1)
         assert selected(shown) == "One is here. Tw"
-        assert pane.repeat_find(1)
+        assert pane.selection.repeat_find(1)
         assert selected(shown) == "One is here. Two f"
-        assert pane.repeat_find(1)
+        assert pane.selection.repeat_find(1)
         assert selected(shown) == "One is here. Two foll"
-        assert pane.find_character("F", "n", 1)
+        assert pane.selection.find_character("F", "n", 1)
         assert selected(shown) == "On"
-        assert not pane.find_character("f", "ß", 1)
+        assert not pane.selection.find_character("f", "ß", 1)
 
 
 async def test_a_repeated_search_stays_in_its_paragraph() -> None:
     text = document("First one, then two.", "Second, here, there.")
     async with stage() as shown:
         await shown.show(text)
-        shown.pane.start_selection("character")
-        assert not shown.pane.find_character("t", ",")
-        assert not shown.pane.repeat_find()
+        shown.pane.selection.start("character")
+        assert not shown.pane.selection.find_character("t", ",")
+        assert not shown.pane.selection.repeat_find()
         assert selected(shown) == "First one, then two."
-        shown.pane.end_selection()
-        shown.pane.sentence(1)
-        shown.pane.sentence(1)
-        shown.pane.start_selection("character")
-        shown.pane.swap_ends()
-        assert not shown.pane.find_character("T", ",")
-        assert not shown.pane.repeat_find()
+        shown.pane.selection.end()
+        shown.pane.focus.sentence(1)
+        shown.pane.focus.sentence(1)
+        shown.pane.selection.start("character")
+        shown.pane.selection.swap_ends()
+        assert not shown.pane.selection.find_character("T", ",")
+        assert not shown.pane.selection.repeat_find()
         assert selected(shown) == "Second, here, there."
 
 
 async def test_a_text_object_among_paragraphs_is_selected_by_its_characters() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
-        shown.pane.start_selection("paragraph")
-        assert shown.pane.select_object("is")
-        assert (shown.pane.selecting, selected(shown)) == ("character", "One is here.")
-        shown.pane.end_selection()
-        shown.pane.start_selection("paragraph")
-        shown.pane.select_object("ip")
-        assert (shown.pane.selecting, selected(shown)) == ("paragraph", SENTENCES.block_text(0))
+        shown.pane.selection.start("paragraph")
+        assert shown.pane.selection.select_object("is")
+        assert (shown.pane.selection.kind, selected(shown)) == ("character", "One is here.")
+        shown.pane.selection.end()
+        shown.pane.selection.start("paragraph")
+        shown.pane.selection.select_object("ip")
+        assert (shown.pane.selection.kind, selected(shown)) == ("paragraph", SENTENCES.block_text(0))
 
 
 async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_grow() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
-        pane.start_selection("character")
-        assert pane.select_object("ip")
+        pane.selection.start("character")
+        assert pane.selection.select_object("ip")
         assert selected(shown) == SENTENCES.block_text(0)
-        assert pane.select_object("ip")
+        assert pane.selection.select_object("ip")
         assert selected(shown) == SENTENCES.text
-        pane.end_selection()
-        pane.sentence(-9)
-        pane.start_selection("character")
-        pane.select_object("iw")
+        pane.selection.end()
+        pane.focus.sentence(-9)
+        pane.selection.start("character")
+        pane.selection.select_object("iw")
         assert selected(shown) == "here"
-        assert pane.move_caret("left")
-        pane.swap_ends()
-        pane.select_object("is")
+        assert pane.selection.move("left")
+        pane.selection.swap_ends()
+        pane.selection.select_object("is")
         assert selected(shown) == "One is here."
 
 
@@ -147,18 +147,18 @@ async def test_a_search_carries_the_caret_and_is_taken_back() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
-        pane.start_selection("character")
+        pane.selection.start("character")
         for typed in ("e", "en", "end", "ends"):
-            pane.find(typed)
+            pane.search.find(typed)
         assert selected(shown) == "One is here. Two follows it. Three e"
-        pane.clear_find()
+        pane.search.clear()
         assert selected(shown) == "One is here."
-        assert pane.find("it") == 2
-        assert pane.find("it") == 2
+        assert pane.search.find("it") == 2
+        assert pane.search.find("it") == 2
         assert selected(shown) == "One is here. Two follows i"
-        assert pane.find_next(1) == (2, 2)
+        assert pane.search.next(1) == (2, 2)
         assert selected(shown).endswith("Alone i")
-        pane.clear_find()
+        pane.search.clear()
         assert selected(shown).endswith("Alone i")
 
 
@@ -167,25 +167,25 @@ async def test_the_view_and_the_terminals_cursor_go_with_the_caret() -> None:
         await shown.show(article())
         pane = shown.pane
         pane.active = True
-        pane.start_selection("character")
+        pane.selection.start("character")
         for motion in ("down", "half_down", "page_down", "bottom", "half_up", "up", "top"):
-            assert pane.move_caret(motion, 3 if motion == "down" else 1), motion
+            assert pane.selection.move(motion, 3 if motion == "down" else 1), motion
             await shown.pilot.pause()
-            low, high = pane.visible_range()
-            assert low <= pane.point < high
+            low, high = pane.viewport.visible_range()
+            assert low <= pane.selection.point < high
             x, y = shown.app.cursor_position
-            assert shown.strips()[y].crop(x, x + 1).text == pane.document.text[pane.point]  # type: ignore[union-attr]
+            assert shown.strips()[y].crop(x, x + 1).text == pane.document.text[pane.selection.point]  # type: ignore[union-attr]
             assert pane.document is not None
-            assert reversed_text(shown).strip() == pane.document.text[pane.point].strip()
+            assert reversed_text(shown).strip() == pane.document.text[pane.selection.point].strip()
 
 
 async def test_what_is_selected_outlives_width_theme_and_another_reading() -> None:
     async with stage(90, 20) as shown:
         await shown.show(article(20))
         pane = shown.pane
-        pane.sentence(4)
-        pane.start_selection("character")
-        pane.move_caret("sentence_next", 2)
+        pane.focus.sentence(4)
+        pane.selection.start("character")
+        pane.selection.move("sentence_next", 2)
         before = selected(shown)
         pane.set_measure(40)
         shown.app.theme = "terminal"
@@ -195,7 +195,7 @@ async def test_what_is_selected_outlives_width_theme_and_another_reading() -> No
         await shown.show(article(20))
         assert selected(shown) == before
         await shown.show(document("Quite another text."))
-        assert pane.selection is None
+        assert pane.selection.range is None
 
 
 async def test_dragging_selects_what_lies_under_the_mouse_and_says_so() -> None:
@@ -207,9 +207,9 @@ async def test_dragging_selects_what_lies_under_the_mouse_and_says_so() -> None:
         await shown.pilot.hover(offset=(x + 17, y))
         await shown.pilot.mouse_up(offset=(x + 17, y))
         assert selected(shown) == "stands and e\u0301nds 👩\u200d🚀"
-        assert shown.app.posted == [shown.pane.selection]
+        assert shown.app.posted == [shown.pane.selection.range]
         await shown.pilot.click(offset=(x, y))
-        assert shown.pane.selection is None
+        assert shown.pane.selection.range is None
 
 
 async def test_two_clicks_take_a_word_and_three_a_paragraph() -> None:
@@ -228,11 +228,11 @@ async def test_a_drag_ends_with_its_text() -> None:
         await shown.show(article(30))
         await shown.pilot.mouse_down(offset=(20, 15))
         await shown.pilot.hover(offset=(30, 15))
-        assert shown.pane.selecting
+        assert shown.pane.selection.kind
         await shown.show(short)
         await shown.pilot.hover(offset=(12, 6))
         await shown.pilot.mouse_up(offset=(12, 6))
-        assert not shown.pane.selecting
+        assert not shown.pane.selection.kind
         await shown.pilot.mouse_down(offset=cell_of(shown, "Paragraph 0."))
         await shown.pilot.hover(offset=cell_of(shown, "ministers"))
         await shown.pilot.mouse_up(offset=cell_of(shown, "ministers"))
@@ -240,21 +240,21 @@ async def test_a_drag_ends_with_its_text() -> None:
 
 
 async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ArticlePane, "EDGE_SECONDS", 3600.0)
+    monkeypatch.setattr(Pointer, "EDGE_SECONDS", 3600.0)
     async with stage(60, 12) as shown:
         await shown.show(article())
         await shown.pilot.mouse_down(offset=(10, 6))
         await shown.pilot.hover(offset=(10, 8))
         await shown.pilot.hover(offset=(10, 11))
-        top = shown.pane._top
+        top = shown.pane.viewport.top
         for _ in range(5):
-            shown.pane._scroll_at_edge()
-        assert shown.pane._top == top + 5
-        before = shown.pane.selection
+            shown.pane._pointer.scroll_at_edge()
+        assert shown.pane.viewport.top == top + 5
+        before = shown.pane.selection.range
         assert before is not None
-        assert before.end > shown.pane.visible_range()[1] - 70
+        assert before.end > shown.pane.viewport.visible_range()[1] - 70
         await shown.pilot.mouse_up(offset=(10, 11))
-        assert shown.pane._edge is None
+        assert shown.pane._pointer._edge is None
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -269,19 +269,19 @@ async def test_no_sequence_of_motions_tears_a_character(
     async with stage(width, 10) as shown:
         await shown.show(text)
         pane = shown.pane
-        pane.start_selection("character")
+        pane.selection.start("character")
         for step, count in steps:
             if step == "swap":
-                pane.swap_ends()
+                pane.selection.swap_ends()
             elif step == "V":
-                pane.start_selection("paragraph" if pane.selecting == "character" else "character")
+                pane.selection.start("paragraph" if pane.selection.kind == "character" else "character")
             elif step in MOTIONS:
-                pane.move_caret(step, count)
+                pane.selection.move(step, count)
             else:
-                pane.select_object(step)
-            selection = pane.selection
+                pane.selection.select_object(step)
+            selection = pane.selection.range
             if selection is not None:
-                assert pane.text_of(selection).strip()
+                assert pane.selection.text_of(selection).strip()
                 assert all(boundary_at(text.text, at) == at for at in selection)
         pane.render_lines(pane.size.region)
         assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
@@ -290,8 +290,8 @@ async def test_no_sequence_of_motions_tears_a_character(
 async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
     async with stage() as shown:
         await shown.show(document(block(CODE, "one\n\nthree")))
-        shown.pane.start_selection("character")
-        shown.pane.move_caret("down", 1)
+        shown.pane.selection.start("character")
+        shown.pane.selection.move("down", 1)
         await shown.pilot.pause()
         assert reversed_text(shown) == " "
         assert selected(shown) == "one\n\n"
@@ -304,11 +304,11 @@ async def test_text_objects_take_counts_and_pairs() -> None:
         await shown.show(text)
 
         def after(kind: str, count: int = 1, sentences: int = 1) -> str:
-            shown.pane.end_selection()
-            shown.pane.clear_focus()
-            shown.pane.sentence(sentences)
-            shown.pane.start_selection("character")
-            shown.pane.select_object(kind, count)
+            shown.pane.selection.end()
+            shown.pane.focus.clear()
+            shown.pane.focus.sentence(sentences)
+            shown.pane.selection.start("character")
+            shown.pane.selection.select_object(kind, count)
             return selected(shown)
 
         assert after("as", 2) == "One is here. Two “follows (it)” well. "
@@ -317,4 +317,4 @@ async def test_text_objects_take_counts_and_pairs() -> None:
         assert after("iw", sentences=2) == "well"
         assert after("iq", sentences=2) == "follows (it)"
         assert after("ib", sentences=2) == "it"
-        assert not shown.pane.select_object("ib")
+        assert not shown.pane.selection.select_object("ib")

@@ -1,0 +1,220 @@
+"""The focus: the sentence on which commands act, and the motions by sentence, paragraph and heading."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from tui_reader.document import motions
+from tui_reader.document.outline import Entry, outline
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.document.motions import Range
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry, LayerStack
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+    Step: TypeAlias = Callable[[Document, int, int], int]
+    """A motion: document, offset and count to another offset."""
+
+
+class Focus(Layer):
+    """The focused sentence. The view follows it; a focus that is scrolled out of view is dropped.
+
+    Each motion returns True if it changed anything.
+    """
+
+    def __init__(self, viewport: Viewport, stack: LayerStack) -> None:
+        self._viewport, self._stack = viewport, stack
+        self._range: Range | None = None
+        self._active = False
+        self._outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
+        self.candidate: int | None = None
+        """Offset that the first motion focuses if it is visible: the current match of a search."""
+
+    @property
+    def range(self) -> Range | None:
+        """The focused range; None if there is none."""
+        return self._range
+
+    @property
+    def visible_candidate(self) -> int | None:
+        """The candidate; None while it is not visible."""
+        if self.candidate is None:
+            return None
+        low, high = self._viewport.visible_range()
+        return self.candidate if low <= self.candidate < high else None
+
+    def sentence_here(self) -> Range:
+        """Return the focused sentence, else that of the visible candidate, else the first visible one."""
+        document = self._viewport.text
+        if document is None or not document.text:
+            return motions.Range(0, 0)
+        if self._range is not None:
+            return self._range
+        start = self.visible_candidate
+        if start is None:
+            start = self._first_visible(document, motions.next_sentence)
+        found = motions.sentence_at(document, start)
+        if found.end <= found.start:
+            found = motions.sentence_at(document, motions.next_sentence(document, start))
+        return found
+
+    def text(self) -> str:
+        """Return the text of the focus, else of the first visible paragraph."""
+        document, page = self._viewport.text, self._viewport.page
+        if document is None or page is None:
+            return ""
+        low, _ = self._viewport.visible_range()
+        start, end = self._range or motions.paragraph_at(document, max(low, page.text_start))
+        return document.text[start:end]
+
+    # Motions
+
+    def sentence(self, count: int) -> bool:
+        """Focus a sentence `count` further, back if negative; at first the first or last visible one."""
+        return self._step(count, motions.next_sentence, motions.previous_sentence)
+
+    def paragraph(self, count: int) -> bool:
+        """Focus the first sentence of a paragraph `count` further, back if negative."""
+        return self._step(count, motions.next_paragraph, motions.previous_paragraph)
+
+    def heading(self, count: int) -> bool:
+        """Focus a heading `count` further, back if negative, and scroll it to the top."""
+        document = self._viewport.text
+        if document is None or not count:
+            return False
+        start = self._here
+        step = motions.next_heading if count > 0 else motions.previous_heading
+        found = step(document, start, abs(count))
+        if found == start:
+            return False
+        self.put(motions.sentence_at(document, found))
+        self._viewport.put_on_top(self._viewport.row_of(found))
+        return True
+
+    def show(self, start: int, end: int) -> None:
+        """Focus a range of the text and scroll it into view."""
+        self.put(motions.Range(start, end))
+        self._viewport.reveal(start, end)
+
+    def clear(self) -> bool:
+        """Remove the focus."""
+        before = self._range
+        self.put(None)
+        return before is not None
+
+    def put(self, focus: Range | None) -> None:
+        """Set the focus without scrolling."""
+        before, self._range = self._range, focus
+        if before == focus:
+            return
+        for changed in (before, focus):
+            if changed is not None:
+                self._viewport.repaint_range(changed.start, changed.end)
+        self._stack.attention_changed()
+
+    def _step(self, count: int, forward: Step, back: Step) -> bool:
+        document = self._viewport.text
+        if document is None or not document.text or not count:
+            return False
+        focus, left = self._range, abs(count)
+        if focus is None:
+            # The first step focuses what is visible already.
+            start = self.visible_candidate
+            if start is None:
+                start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)
+            left -= 1
+        else:
+            start = focus.start
+        if left:
+            start = forward(document, start, left) if count > 0 else back(document, start, left)
+        found = motions.sentence_at(document, start)
+        if found.end <= found.start:
+            # A picture or a rule without text.
+            found = motions.sentence_at(document, motions.next_sentence(document, start))
+        if found == focus or found.end <= found.start:
+            return False
+        self.put(found)
+        self._viewport.reveal(found.start, found.end)
+        return True
+
+    def _first_visible(self, document: Document, forward: Step) -> int:
+        """Return the start of the first unit that begins in the view, the title excluded."""
+        low, high = self._viewport.visible_range()
+        text_start = 0 if self._viewport.page is None else self._viewport.page.text_start
+        if low <= text_start:
+            return text_start
+        start = forward(document, low - 1, 1)
+        return start if start < high else low
+
+    def _last_visible(self, document: Document, back: Step) -> int:
+        """Return the start of the last unit that begins in the view."""
+        low, high = self._viewport.visible_range()
+        start = back(document, high, 1)
+        return start if start >= low else motions.sentence_at(document, low).start
+
+    # Headings
+
+    @property
+    def _here(self) -> int:
+        return self._viewport.offset if self._range is None else self._range.start
+
+    def outline(self) -> tuple[Entry, ...]:
+        """Return the headings of the text."""
+        document = self._viewport.text
+        if document is None:
+            return ()
+        if self._outline[0] is not document:
+            self._outline = document, outline(document)
+        return self._outline[1]
+
+    def current_entry(self) -> int:
+        """Return the index of the heading above the focus, else above the top; -1 above the first heading."""
+        return bisect_right([entry.offset for entry in self.outline()], self._here) - 1
+
+    # Hooks
+
+    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
+        """Paint the focus with a bar in the margin."""
+        focus = self._range
+        if focus is not None and focus.start < end and focus.end > start:
+            bar = Role.CURSOR if self._active else Role.CURSOR_RESTING
+            return (Overlay(focus.start, focus.end, Role.FOCUS, bar=bar),)
+        return ()
+
+    def reset(self) -> None:
+        """Drop the focus."""
+        self._range = None
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Move the focus with its words; without `carry` keep it if its text is at the same offsets."""
+        focus = self._range
+        if focus is None:
+            return
+        if carry is not None and self._viewport.text is not None:
+            carried = carry(focus)
+            self._range = None if carried is None else motions.Range(*carried)
+        elif old is None or old.text[slice(*focus)] != new.text[slice(*focus)]:
+            self._range = None
+
+    def scrolled(self) -> None:
+        """Drop a focus that has left the view: commands must not act on what cannot be seen."""
+        focus = self._range
+        if focus is not None:
+            low, high = self._viewport.visible_range()
+            if focus.end <= low or focus.start >= high:
+                self._range = None
+                self._stack.attention_changed()
+
+    def active_changed(self, active: bool) -> None:
+        """Repaint the bar, which shows whether the pane is active."""
+        self._active = active
+        if self._range is not None:
+            self._viewport.repaint_range(*self._range)

@@ -1,0 +1,188 @@
+"""Highlights: their painting, which of them is current, and going from one to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document import motions
+from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import HIGHLIGHTS, Role, blend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry, LayerStack
+    from tui_reader.tui.widgets.article_pane.layers.focus import Focus
+    from tui_reader.tui.widgets.article_pane.layers.selection import Selection
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+_NONE = HighlightIndex()
+MOST_CACHED = 500
+"""Rows whose overlays are cached."""
+
+
+class Highlights(Layer):
+    """The highlights of the shown article.
+
+    The current highlight is the one on which commands act: of those at the caret or in the focus the preferred one,
+    else the topmost.
+    """
+
+    def __init__(self, viewport: Viewport, focus: Focus, selection: Selection, stack: LayerStack) -> None:
+        self._viewport, self._focus, self._selection, self._stack = viewport, focus, selection, stack
+        self._index = _NONE
+        self._preferred = ""
+        self._current: Highlight | None = None
+        self._overlays: dict[tuple[int, int], tuple[Overlay, ...]] = {}
+        """Cache of overlays by the range of a row."""
+
+    # Contents
+
+    @property
+    def index(self) -> HighlightIndex:
+        """All highlights."""
+        return self._index
+
+    def set(self, highlights: Sequence[Highlight]) -> None:
+        """Show these highlights and no others.
+
+        Args:
+            highlights: In the order of their last change, so that the latest is on top.
+        """
+        self.show(HighlightIndex(highlights))
+
+    def show(self, index: HighlightIndex) -> None:
+        """Show the highlights of an index; must be called again whenever the index has changed."""
+        self._index = index
+        self._current = self._find_current()
+        self._changed()
+        self._viewport.repaint()
+
+    def at(self, offset: int) -> tuple[Highlight, ...]:
+        """Return the highlights that cover a code point, the topmost first."""
+        return tuple(self._index.stacked(offset, offset + 1))
+
+    def over(self, start: int, end: int) -> Highlight | None:
+        """Return a highlight of exactly this range; None if there is none."""
+        return next((each for each in self._index.within(start, end) if each[1:3] == (start, end)), None)
+
+    # The current highlight
+
+    @property
+    def current(self) -> Highlight | None:
+        """The current highlight; None if there is none at the caret or in the focus."""
+        return self._current
+
+    def prefer(self, highlight_id: str) -> None:
+        """Make a highlight current whenever it is among those at the caret or in the focus."""
+        self._preferred = highlight_id
+        self._stack.attention_changed()
+
+    def go(self, highlight_id: str) -> bool:
+        """Scroll to a highlight, focus its sentence and make it current. Returns: False if the id is unknown."""
+        highlight = self._index.get(highlight_id)
+        document = self._viewport.text
+        if highlight is None or document is None:
+            return False
+        self._preferred = highlight_id
+        found = motions.sentence_at(document, highlight.start)
+        if found.end <= found.start:
+            found = motions.Range(highlight.start, highlight.end)
+        self._focus.put(found)
+        self._viewport.reveal(highlight.start, highlight.end)
+        self._stack.attention_changed()
+        self._viewport.reveal(highlight.start, highlight.end)
+        return True
+
+    def step(self, count: int = 1) -> bool:
+        """Go to a highlight `count` further in the text, back if negative. Returns: True if there is another."""
+        index = self._index
+        if not len(index) or not count:
+            return False
+        found = index.at(max(0, min(self._position(count), len(index) - 1)))
+        return found != self._current and self.go(found.id)
+
+    def _position(self, count: int) -> int:
+        """Return the position of the highlight `count` further from here."""
+        current = self._current
+        number = None if current is None else self._index.number(current.id)
+        if number is not None:
+            return number + count
+        here = self._selection.attention
+        low, high = self._viewport.visible_range()
+        if count > 0:
+            return self._index.first_from(low if here is None else here.start) + count - 1
+        return self._index.first_from(high if here is None else here.start) + count
+
+    def cycle(self) -> bool:
+        """Make the next of the overlapping highlights current. Returns: True if there is another.
+
+        If only one is at the caret or in the focus, the others that overlap the current one count as well.
+        """
+        here, current = self._selection.attention, self._current
+        if here is None:
+            return False
+        overlapping = self._index.stacked(here.start, here.end)
+        if len(overlapping) < 2 and current is not None:
+            overlapping = self._index.stacked(current.start, current.end)
+        if len(overlapping) < 2:
+            return False
+        place = next((at for at, highlight in enumerate(overlapping) if highlight == current), -1)
+        following = overlapping[(place + 1) % len(overlapping)]
+        if following.end > here.start and following.start < here.end:
+            self.prefer(following.id)
+            return True
+        return self.go(following.id)
+
+    def _find_current(self) -> Highlight | None:
+        here = self._selection.attention
+        found = [] if here is None else self._index.stacked(here.start, here.end)
+        return next((each for each in found if each.id == self._preferred), found[0] if found else None)
+
+    def _changed(self) -> None:
+        self._overlays = {}
+        self._stack.highlights_changed()
+
+    # Hooks
+
+    def reset(self) -> None:
+        """Drop the highlights."""
+        self._index, self._preferred, self._current, self._overlays = _NONE, "", None, {}
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Drop the highlights unless the known text is unchanged: they must not be shown at a wrong place."""
+        continued = old is None or (old.partial and new.text.startswith(old.text[: old.gap]))
+        if old is not None and not continued and new.text != old.text:
+            self._index, self._current, self._overlays = _NONE, None, {}
+
+    def attention_changed(self) -> None:
+        """Find the current highlight again."""
+        before, self._current = self._current, self._find_current()
+        current = self._current
+        if before != current:
+            self._changed()
+            for highlight in (before, current):
+                if highlight is not None:
+                    self._viewport.repaint_range(highlight.start, highlight.end)
+
+    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
+        """Paint the highlights; colours are mixed where they overlap."""
+        if not len(self._index):
+            return ()
+        found = self._overlays.get((start, end))
+        if found is None:
+            if len(self._overlays) >= MOST_CACHED:
+                self._overlays.clear()
+            found = self._overlays[start, end] = tuple(self._painted(start, end))
+        return found
+
+    def _painted(self, start: int, end: int) -> Iterator[Overlay]:
+        current = self._current
+        for low, high, top, under in self._index.runs(start, end, "" if current is None else current.id):
+            mixed = under is not None and under.colour != top.colour
+            yield Overlay(low, high, blend(top.colour, under.colour) if mixed and under else HIGHLIGHTS[top.colour])
+            if top == current:
+                yield Overlay(low, high, Role.CURRENT)

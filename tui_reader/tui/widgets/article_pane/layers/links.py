@@ -1,0 +1,172 @@
+"""Links: letters over the visible links to choose one by keys, and the targets of links."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import BlockKind, SpanKind
+from tui_reader.document.rows import Row
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tui_reader.document.blocks import Document, Span
+    from tui_reader.document.structure import Structure
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+LETTERS = "asdfghjkl"
+"""Letters of labels: the home row, which is typed without looking."""
+
+_LINKS = frozenset((SpanKind.LINK, SpanKind.NOTE))
+_not_in_slug = re.compile(r"[^\w\- ]")
+
+
+class Hint(NamedTuple):
+    """A label for a link."""
+
+    label: str
+    start: int
+    """Offset at which the label is painted."""
+    target: str
+
+
+class Links(Layer):
+    """The links of the text, and labels over the visible ones while a link is being chosen."""
+
+    def __init__(self, viewport: Viewport) -> None:
+        self._viewport = viewport
+        self._hints: Sequence[Hint] = ()
+
+    def show_hints(self) -> list[tuple[str, str]]:
+        """Paint labels over the visible links. Returns: label and target of each."""
+        viewport, document = self._viewport, self._viewport.text
+        if document is None or viewport.structure is None:
+            self._hints = ()
+        else:
+            self._hints = hints_of(document, viewport.structure, viewport.visible_rows())
+        viewport.repaint()
+        return [(hint.label, hint.target) for hint in self._hints]
+
+    def hide_hints(self) -> None:
+        """Remove the labels."""
+        if self._hints:
+            self._hints = ()
+            self._viewport.repaint()
+
+    def hint_target(self, label: str) -> str:
+        """Return the target of the link with a label; empty if there is none."""
+        return next((hint.target for hint in self._hints if hint.label == label), "")
+
+    def target_under(self, x: int, y: int) -> str:
+        """Return the target of the link at a cell of the widget; empty if there is none."""
+        document, structure = self._viewport.text, self._viewport.structure
+        row, offset = self._viewport.text_under(x, y)
+        if document is None or structure is None or row is None or not document.blocks:
+            return ""
+        return target_at(document, structure, row, offset)
+
+    def offset_of(self, target: str) -> int | None:
+        """Return the offset of a target within the article, such as a footnote; None for any other target."""
+        document = self._viewport.text
+        return None if document is None else target_offset(document, target)
+
+    # Hooks
+
+    def reset(self) -> None:
+        """Drop the labels."""
+        self._hints = ()
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Drop the labels."""
+        self._hints = ()
+
+    def scrolled(self) -> None:
+        """Drop the labels, which belong to the links that were visible."""
+        self._hints = ()
+
+    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
+        """Paint the labels."""
+        if not self._hints:
+            return ()
+        return tuple(
+            Overlay(hint.start, hint.start + 1, Role.HINT, hint.label)
+            for hint in self._hints
+            if start <= hint.start < end
+        )
+
+
+def hints_of(document: Document, structure: Structure, rows: Iterable[object]) -> list[Hint]:
+    """Return hints for the links on rows of the page, in order; a link over several rows has one."""
+    found = list(_visible(document, structure, rows))
+    return [Hint(label, start, target) for label, (start, target) in zip(labels(len(found)), found, strict=True)]
+
+
+def labels(count: int) -> list[str]:
+    """Return `count` labels of equal, minimal length, so that none is a prefix of another."""
+    length = 1
+    while len(LETTERS) ** length < count:
+        length += 1
+    return ["".join(letters) for letters, _ in zip(product(LETTERS, repeat=length), range(count), strict=False)]
+
+
+def target_at(document: Document, structure: Structure, row: Row, offset: int | None) -> str:
+    """Return the target of the link at an offset of a row; empty if there is none.
+
+    Args:
+        document: The document.
+        structure: The spans of the document by block.
+        row: The row.
+        offset: Offset of the character; None if there is no text at the cell.
+    """
+    block = document.blocks[row.block]
+    if offset is not None:
+        inner = [span for span in _links_in(structure, row.block) if span.start <= offset < span.end]
+        if inner:
+            return inner[-1].target
+    return block.target if block.kind is BlockKind.FIGURE and row.index >= 0 else ""
+
+
+def target_offset(document: Document, target: str) -> int | None:
+    """Return the offset of a footnote or a heading (by its slug); None for any other target."""
+    if not target.startswith("#") or len(target) < 2:
+        return None
+    name = target[1:]
+    for block in document.blocks:
+        if block.marker and block.marker in (name, f"[{name}]"):
+            return block.start
+    for index, block in enumerate(document.blocks):
+        if block.kind is BlockKind.HEADING and _slug(document.block_text(index)) == name.lower():
+            return block.start
+    return None
+
+
+def _slug(title: str) -> str:
+    """Return the slug of a heading, as hosts of Markdown on the web form it."""
+    return _not_in_slug.sub("", title.strip().lower()).replace(" ", "-")
+
+
+def _links_in(structure: Structure, block: int) -> Iterator[Span]:
+    return (span for span in structure.spans_of(block) if span.kind in _LINKS and span.target)
+
+
+def _visible(document: Document, structure: Structure, rows: Iterable[object]) -> Iterator[tuple[int, str]]:
+    """Yield the first visible offset and the target of each link."""
+    seen: set[Span | int] = set()
+    for row in rows:
+        if not isinstance(row, Row) or row.index < 0 or not document.blocks:
+            continue
+        block = document.blocks[row.block]
+        if block.kind is BlockKind.FIGURE and block.target and row.block not in seen:
+            seen.add(row.block)
+            yield row.start, block.target
+        for fragment in row.fragments:
+            for span in _links_in(structure, row.block):
+                if span.start < fragment.end and span.end > fragment.start and span not in seen:
+                    seen.add(span)
+                    yield max(span.start, fragment.start), span.target

@@ -1,0 +1,379 @@
+"""The selection: an anchor, a caret that the view follows, and the text between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document import caret as carets
+from tui_reader.document import motions
+from tui_reader.document.cells import next_boundary
+from tui_reader.document.objects import OBJECTS, PAIRS, Ends, last_of
+from tui_reader.document.structure import block_index
+from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+from tui_reader.tui.widgets.article_pane.painter import Overlay
+from tui_reader.tui.widgets.article_pane.styles import Role
+from tui_reader.tui.widgets.article_pane.text_objects import (
+    CHARACTER,
+    KINDS,
+    Selected,
+    range_between,
+    with_object,
+    with_pair,
+)
+from tui_reader.tui.widgets.article_pane.viewport import KEPT_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.document.motions import Range
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry, LayerStack
+    from tui_reader.tui.widgets.article_pane.layers.focus import Focus
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+_REVERSED = {"f": "F", "F": "f", "t": "T", "T": "t"}
+
+
+class Selection(Layer):
+    """The selected text.
+
+    Args:
+        viewport: The visible rows.
+        focus: The focus, which a selection replaces and which is restored at its end.
+        stack: Gets the events.
+        place_cursor: Puts the cursor of the terminal at a cell of the widget.
+    """
+
+    def __init__(
+        self, viewport: Viewport, focus: Focus, stack: LayerStack, place_cursor: Callable[[int, int], None]
+    ) -> None:
+        self._viewport, self._focus, self._stack = viewport, focus, stack
+        self._place_terminal_cursor = place_cursor
+        self._kind = ""
+        self._ends = Ends(0, 0)
+        self._goal: int | None = None
+        """Column that the caret keeps in motions by rows."""
+        self._initial = False
+        """True while the selection is the one with which selecting started."""
+        self._searched: tuple[str, str] = ("", "")
+        """Kind and character of the last character search."""
+        self._number = 0
+
+    # State
+
+    @property
+    def kind(self) -> str:
+        """`character` or `paragraph` while text is being selected, else empty."""
+        return self._kind
+
+    @property
+    def ends(self) -> Ends:
+        """Anchor and caret of the present or the last selection."""
+        return self._ends
+
+    @property
+    def number(self) -> int:
+        """Number of selections started so far; identifies the present one."""
+        return self._number
+
+    @property
+    def range(self) -> Range | None:
+        """The selected range, on boundaries of characters; None if it has nothing but white space."""
+        found = self._span
+        document = self._viewport.text
+        if found is None or document is None:
+            return None
+        return found if document.text[found.start : found.end].strip() else None
+
+    @property
+    def _span(self) -> Range | None:
+        """The range between anchor and caret, even if it is white space; None if nothing is being selected."""
+        document = self._viewport.text
+        if not self._kind or document is None:
+            return None
+        return range_between(document, self._kind, self._ends)
+
+    @property
+    def attention(self) -> Range | None:
+        """The range at which the reader looks: the character at the caret, else the focus."""
+        document = self._viewport.text
+        if self._kind and document is not None:
+            caret = self._ends.caret
+            return motions.Range(caret, next_boundary(document.text, caret))
+        return self._focus.range
+
+    @property
+    def point(self) -> int:
+        """Offset of the caret, else of the focused or the first visible sentence."""
+        return self._ends.caret if self._kind else self._focus.sentence_here().start
+
+    def target(self) -> Range:
+        """Return the range for a new highlight: the selection, else the focused or the first visible sentence."""
+        return self.range or self._focus.sentence_here()
+
+    def text_of(self, text_range: Range) -> str:
+        """Return the text of a range."""
+        document = self._viewport.text
+        return "" if document is None else document.text[text_range.start : text_range.end]
+
+    @property
+    def held(self) -> tuple[Range, ...]:
+        """The ranges to carry to another text: the sentence at the top, then the selection or the focus."""
+        document = self._viewport.text
+        if document is None:
+            return ()
+        top = motions.sentence_at(document, self._viewport.offset)
+        if self._kind:
+            return top, range_between(document, CHARACTER, self._ends)
+        return (top,) if self._focus.range is None else (top, self._focus.range)
+
+    # Start and end
+
+    def start(self, kind: str) -> None:
+        """Start with the focused sentence; while selecting, change the kind, or end with the present kind.
+
+        Args:
+            kind: `character` or `paragraph`.
+        """
+        document = self._viewport.text
+        if kind not in KINDS or document is None:
+            return
+        if kind == self._kind:
+            self.end()
+        elif self._kind:
+            self.put(self._ends, kind)
+        else:
+            base = self._focus.sentence_here()
+            if base.end > base.start:
+                self.put(Ends(base.start, last_of(document, base)), kind)
+                self._initial = True
+
+    def select(self, start: int, end: int) -> bool:
+        """Select a range of the text. Returns: True if it has more than white space."""
+        document = self._viewport.text
+        if document is None or end <= start:
+            return False
+        self.put(Ends(carets.snapped(document, start), carets.snapped(document, end - 1)), CHARACTER)
+        return self.range is not None
+
+    def end(self) -> None:
+        """Stop selecting, and focus the sentence at the caret if it is visible."""
+        if not self._kind:
+            return
+        document, span = self._viewport.text, self._span
+        self._drop()
+        if document is not None and span is not None:
+            self._viewport.repaint_range(span.start, span.end + 1)
+            found = motions.sentence_at(document, self._ends.caret)
+            low, high = self._viewport.visible_range()
+            if found.end > low and found.start < high and found.end > found.start:
+                self._focus.put(found)
+        self._stack.attention_changed()
+
+    def _drop(self) -> None:
+        self._kind, self._goal, self._initial = "", None, False
+        self._stack.selection_ended()
+
+    def swap_ends(self) -> None:
+        """Exchange anchor and caret."""
+        if self._kind:
+            self.put(Ends(self._ends.caret, self._ends.anchor), self._kind)
+
+    def put(self, ends: Ends, kind: str) -> None:
+        """Replace or start the selection, and scroll its caret into view."""
+        document = self._viewport.text
+        if document is None:
+            return
+        before, before_kind = self._ends, self._kind
+        self._stack.selection_changing()
+        if not before_kind:
+            self._number += 1
+        self._focus.put(None)
+        self._ends, self._kind, self._goal, self._initial = ends, kind, None, False
+        if before_kind == kind == CHARACTER and before.anchor == ends.anchor:
+            changed = range_between(document, kind, Ends(before.caret, ends.caret))
+        else:
+            changed = range_between(document, kind, ends)
+            if before_kind:
+                gone = range_between(document, before_kind, before)
+                changed = motions.Range(min(changed.start, gone.start), max(changed.end, gone.end))
+        self._viewport.repaint_range(changed.start, max(changed.end, ends.caret + 1))
+        self.follow_caret()
+        self._stack.attention_changed()
+
+    # Motions
+
+    def move(self, motion: str, count: int = 1) -> bool:
+        """Move the caret. Returns: True if it moved.
+
+        Args:
+            motion: One of `caret_moves.MOTIONS`.
+            count: Repetitions.
+        """
+        page = self._viewport.page
+        if not self._kind or motion not in MOTIONS or page is None or page.layout is None:
+            return False
+        rows = max(self._viewport.height - KEPT_ROWS, 1)
+        ends, goal = moved(page.layout, motion, max(count, 1), self._ends, goal=self._goal, page_rows=rows)
+        changed = ends != self._ends
+        if changed:
+            self.put(ends, self._kind)
+        self._goal = goal
+        return changed
+
+    def move_to(self, offset: int) -> bool:
+        """Move the caret to an offset. Returns: True if it moved."""
+        document = self._viewport.text
+        if not self._kind or document is None:
+            return False
+        ends = Ends(self._ends.anchor, carets.snapped(document, offset))
+        if ends == self._ends:
+            return False
+        self.put(ends, self._kind)
+        return True
+
+    def find_character(self, kind: str, character: str, count: int = 1) -> bool:
+        """Move the caret to a character in its paragraph. Returns: True if it moved.
+
+        Args:
+            kind: As in vi: `f` to the next, `F` to the previous one, `t` and `T` to the character before or after it.
+            character: The character.
+            count: The number of the occurrence.
+        """
+        if kind not in _REVERSED or not character:
+            return False
+        self._searched = kind, character
+        return self._find(kind, character, count)
+
+    def repeat_find(self, count: int = 1) -> bool:
+        """Repeat the last character search, backwards if negative. Returns: True if the caret moved."""
+        kind, character = self._searched
+        if not kind or not count:
+            return False
+        return self._find(kind if count > 0 else _REVERSED[kind], character, abs(count), again=True)
+
+    def _find(self, kind: str, character: str, count: int, *, again: bool = False) -> bool:
+        document = self._viewport.text
+        if not self._kind or document is None:
+            return False
+        start = self._ends.caret
+        if again and kind in "tT":
+            # The caret is next to the character found last: start behind it, or it would be found for ever.
+            block = block_index(document, start)
+            start = carets.right(document, start) if kind == "t" else carets.left(document, start)
+            if block_index(document, start) != block:
+                return False
+        found = carets.find_character(document, kind, character, start, count)
+        if found is None or found == self._ends.caret:
+            return False
+        return self.move_to(found)
+
+    def select_object(self, kind: str, count: int = 1) -> bool:
+        """Select the text object at the caret; if it is selected, add the next one or take the outer pair.
+
+        Args:
+            kind: One of `objects.OBJECTS` or `objects.PAIRS`.
+            count: Number of objects.
+
+        Returns:
+            True if the selection changed.
+        """
+        before = self._ends, self._kind
+        if not self._kind or kind not in (*OBJECTS, *PAIRS):
+            return False
+        for step in range(count):
+            # The first object may be selected already: only later ones must change the selection.
+            if not self._select_one(kind) and step:
+                break
+        return before != (self._ends, self._kind)
+
+    def _select_one(self, kind: str) -> bool:
+        document = self._viewport.text
+        if document is None or not document.text:
+            return False
+        before = Selected(self._ends, self._kind, self._initial)
+        found = with_pair(document, kind, before) if kind in PAIRS else with_object(document, kind, before)
+        if found is None:
+            return False
+        self.put(found.ends, found.kind)
+        return kind in PAIRS or found[:2] != before[:2]
+
+    # The view
+
+    def follow_caret(self) -> None:
+        """Scroll the row of the caret into view, by as few rows as possible if it is near."""
+        viewport, caret = self._viewport, self._ends.caret
+        row, rows = viewport.row_of(caret), viewport.height
+        above, below = viewport.top - row, row - (viewport.top + rows - 1)
+        if max(above, below) > rows // 2:
+            viewport.reveal(caret, caret + 1)
+        elif above > 0:
+            viewport.put_on_top(row)
+        elif below > 0:
+            viewport.put_on_top(viewport.top + below)
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        """Put the cursor of the terminal at the caret, for screen readers and input methods."""
+        viewport, page = self._viewport, self._viewport.page
+        if not self._kind or page is None or page.layout is None:
+            return
+        row, column = page.layout.position(self._ends.caret)
+        y = page.to_page(row) - viewport.top
+        if 0 <= y < viewport.height:
+            self._place_terminal_cursor(viewport.columns.left + column, y)
+
+    # Hooks
+
+    def reset(self) -> None:
+        """Drop the selection."""
+        self._kind, self._goal, self._initial = "", None, False
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Move the selection with its words; without `carry` keep it if its text is at the same offsets."""
+        text = self._viewport.text
+        if not self._kind:
+            return
+        if carry is None or text is None:
+            selected = self.range
+            if selected is None or old is None or old.text[slice(*selected)] != new.text[slice(*selected)]:
+                self._drop()
+            return
+        anchor, caret = self._ends
+        found = carry(range_between(text, CHARACTER, self._ends))
+        if found is None:
+            self._drop()
+            return
+        first, last = carets.snapped(new, found[0]), carets.snapped(new, found[1] - 1)
+        self._ends, self._goal = Ends(first, last) if anchor <= caret else Ends(last, first), None
+
+    def scrolled(self) -> None:
+        """Move the cursor of the terminal with the caret."""
+        self._place_cursor()
+
+    def laid_out(self) -> None:
+        """Move the cursor of the terminal with the caret."""
+        self._place_cursor()
+
+    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
+        """Paint the selection."""
+        span = self._span
+        if span is None or span.start >= end or span.end <= start:
+            return ()
+        # Cut to the row, so that the cached row is valid wherever the selection ends.
+        return (Overlay(max(span.start, start), min(span.end, end), Role.SELECTION),)
+
+
+class Caret(Layer):
+    """Paints the caret of a selection; a layer of its own because matches of a search lie between the two."""
+
+    def __init__(self, viewport: Viewport, selection: Selection) -> None:
+        self._viewport, self._selection = viewport, selection
+
+    def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
+        """Paint the character at the caret."""
+        caret, document = self._selection.ends.caret, self._viewport.text
+        if not self._selection.kind or document is None or not start <= caret < end:
+            return ()
+        return (Overlay(caret, next_boundary(document.text, caret), Role.CARET),)

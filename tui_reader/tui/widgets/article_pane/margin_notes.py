@@ -1,0 +1,285 @@
+"""Notes in the right margin, or between paragraphs in a narrow pane; numbers of colours on the left."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.rows import Row
+from tui_reader.tui.widgets.article_pane.header import StyledText
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, FoldedNotes, Margins, note_rows
+from tui_reader.tui.widgets.article_pane.styles import Role
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.tui.widgets.article_pane.header import StyledRow
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry
+    from tui_reader.tui.widgets.article_pane.layers.highlights import Highlights
+    from tui_reader.tui.widgets.article_pane.layers.selection import Selection
+    from tui_reader.tui.widgets.article_pane.page import Page, PageRow
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+NOTE_FRAME = NOTE_GAP + 3
+"""Columns around the text of a note: the gap, the bar, a space, and one at the right edge."""
+MOST_COLUMNS = 40
+"""Maximum columns of the text of a note."""
+MOST_ROWS = 6
+"""Rows to which a note is cut if it would push down the next one; the leading note is never cut."""
+MOST_LOOKED_BACK = 200
+"""Maximum notes above the view that are checked for reaching into it."""
+LONG = 100
+"""Rows that no single note is expected to exceed."""
+
+_start = attrgetter("start")
+
+
+class MarginNotes(Layer):
+    """Places notes around the text. Paints no overlays.
+
+    In the right margin each note is next to its highlight or below the note before it. The leading note, that of the
+    current highlight, is next to its highlight in any case; the others make room for it. In a narrow pane notes are
+    folded between the paragraphs, and the leading one is unfolded.
+    """
+
+    def __init__(self, viewport: Viewport, highlights: Highlights, selection: Selection) -> None:
+        self._viewport, self._highlights, self._selection = viewport, highlights, selection
+        self._noted: tuple[Highlight, ...] = ()
+        """Highlights with a note or tags, by start."""
+        self._folded: FoldedNotes | None = None
+        self._former: Highlight | None = None
+        """The highlight that was current when selecting started."""
+        self._cached: tuple[list[PageRow] | None, dict[int, Margins]] = (None, {})
+        """The visible rows for which margins were computed last, and the margins by row of the widget."""
+
+    @property
+    def leading(self) -> Highlight | None:
+        """The highlight with the leading note; the same while text is selected, so that notes do not move."""
+        return self._former if self._selection.kind else self._highlights.current
+
+    def margins(self, y: int) -> Margins:
+        """Return the margins of a row of the widget."""
+        rows = self._viewport.visible_rows()
+        if self._cached[0] is not rows:
+            self._cached = rows, self._compute(rows)
+        return self._cached[1].get(y, NO_MARGINS)
+
+    def highlight_under(self, x: int, y: int) -> str:
+        """Return the id of the highlight whose note is at a cell of the widget; empty if there is none."""
+        columns, page = self._viewport.columns, self._viewport.page
+        if x >= columns.left + columns.text + NOTE_GAP:
+            return self.margins(y).highlight
+        highlight = None if page is None else page.note_at(self._viewport.top + y)
+        return "" if highlight is None else highlight.id
+
+    # Notes between the paragraphs
+
+    def _read(self) -> None:
+        """Get the notes from the highlights."""
+        noted = self._highlights.index.noted
+        self._cached = (None, {})
+        if noted is not self._noted and noted != self._noted:
+            self._noted, self._folded = noted, None
+            self._viewport.columns.set_note_room(bool(noted))
+
+    def _place(self) -> None:
+        """Insert the notes into the page; the focus stays on its row, else the first visible text."""
+        viewport, page = self._viewport, self._viewport.page
+        if page is None or page.layout is None:
+            return
+        note, top = page.unfolded_rows(), viewport.top
+        kept = self._text_in_sight()
+        before = None if kept is None else page.row_of(kept) - top
+        self.page_made(page)
+        if kept is not None and before is not None:
+            wanted = page.row_of(kept) - before
+        elif note:
+            # Only a note is visible: stay at the same distance from its top, if it still has as many rows.
+            rows = page.unfolded_rows()
+            wanted = note.start + min(top - note.start, max(len(rows) - 1, 0))
+        else:
+            wanted = top
+        viewport.rows_changed(wanted)
+
+    def _text_in_sight(self) -> int | None:
+        """Return the start of the focus if visible, else the first visible code point; None without text."""
+        low, high = self._viewport.visible_range()
+        if not high:
+            return None
+        here = self._selection.attention
+        return here.start if here is not None and low <= here.start < high else low
+
+    def _shows_unfolded(self, page: Page) -> bool:
+        """Returns: True if a part of the unfolded note is visible."""
+        rows, viewport = page.unfolded_rows(), self._viewport
+        return bool(rows) and rows.start < viewport.top + viewport.height and rows.stop > viewport.top
+
+    # Notes in the margin
+
+    @property
+    def _width(self) -> int:
+        """Columns for the text of a note in the margin; 0 if there is no room."""
+        columns = self._viewport.columns.right
+        return min(columns - NOTE_FRAME, MOST_COLUMNS) if columns else 0
+
+    def _compute(self, rows: list[PageRow]) -> dict[int, Margins]:
+        if not len(self._highlights.index):
+            return {}
+        found: dict[int, Margins] = {}
+        for y, row in enumerate(rows):
+            if isinstance(row, Row) and row.fragments:
+                numbers = self._numbers(row, first=y == 0)
+                if numbers:
+                    found[y] = Margins(numbers)
+        viewport, page = self._viewport, self._viewport.page
+        if page is None or not self._noted or not self._width:
+            return found
+        low, high = viewport.visible_range()
+        if not high and page.document is not None:
+            # Below the end of the text, where only notes continue.
+            low = high = len(page.document.text)
+        with viewport.top_kept(page):
+            stacked = self._stacked(page, self._noted_near(low, high))
+        for top, highlight, lines in stacked:
+            for line, texts in enumerate(lines):
+                y = top + line - viewport.top
+                if 0 <= y < viewport.height:
+                    found[y] = Margins(found.get(y, NO_MARGINS).numbers, texts, highlight.id)
+        return found
+
+    def _stacked(
+        self, page: Page, highlights: tuple[Highlight, ...]
+    ) -> list[tuple[int, Highlight, tuple[StyledRow, ...]]]:
+        """Return the first row of the page, the highlight and the rows of each note, without overlaps."""
+        for highlight in highlights:
+            # Finding a row may make heights above it exact: only afterwards all rows are final.
+            page.row_of(highlight.start)
+        tops = [page.row_of(highlight.start) for highlight in highlights]
+        leading = self.leading
+        own = next((at for at, each in enumerate(highlights) if leading is not None and each.id == leading.id), -1)
+        kept, taken = self._leading_rows(highlights[own], tops[own]) if own >= 0 else ((), range(0))
+        found: list[tuple[int, Highlight, tuple[StyledRow, ...]]] = []
+        free = 0
+        for at, (highlight, top, following) in enumerate(zip(highlights, tops, [*tops[1:], None], strict=False)):
+            if at == own:
+                found.append((top, highlight, kept))
+                continue
+            y = max(top, free)
+            rows = self._cut_rows(highlight, y, following)
+            if y <= taken.stop and y + len(rows) >= taken.start and taken:
+                y = taken.stop + 1
+                rows = self._cut_rows(highlight, y, following)
+            found.append((y, highlight, rows))
+            free = y + len(rows) + 1
+        return found
+
+    def _leading_rows(self, highlight: Highlight, top: int) -> tuple[tuple[StyledRow, ...], range]:
+        """Return all rows of the leading note, and the rows of the page that they take."""
+        rows = tuple(
+            tuple(text._replace(role=Role.NOTE_CURRENT) if text.role is Role.NOTE else text for text in row)
+            for row in note_rows(highlight.note, highlight.tags, self._width)
+        )
+        return rows, range(top, top + len(rows))
+
+    def _cut_rows(self, highlight: Highlight, y: int, following: int | None) -> tuple[StyledRow, ...]:
+        """Return the rows of a note at row `y`, cut if it would push down the next note at row `following`."""
+        most = 0 if following is None else max(MOST_ROWS, following - y - 1)
+        return note_rows(highlight.note, highlight.tags, self._width, most)
+
+    def _noted_near(self, low: int, high: int) -> tuple[Highlight, ...]:
+        """Return the noted highlights whose notes may be in a range of the text, and the next one."""
+        first = start = bisect_left(self._noted, low, key=_start)
+        columns = self._viewport.columns.text
+        reach = 0
+        for at in range(first - 1, max(first - MOST_LOOKED_BACK, 0) - 1, -1):
+            highlight = self._noted[at]
+            reach += len(note_rows(highlight.note, highlight.tags, self._width)) + 1
+            # At least so many rows are between the note and the view: a row has at most as many code points as columns.
+            apart = (low - highlight.start) // columns
+            if apart < reach:
+                start = at
+            elif apart > reach + LONG:
+                break
+        return self._noted[start : bisect_left(self._noted, high, first, key=_start) + 1]
+
+    def _numbers(self, row: Row, *, first: bool) -> StyledRow:
+        """Return the numbers of highlights that start on a row or, if it is the first, continue there."""
+        shown: list[Highlight] = []
+        document, current = self._viewport.text, self._highlights.current
+        table = document is not None and document.blocks[row.block].kind is BlockKind.TABLE
+        for highlight in self._highlights.index.within(row.start, row.end):
+            if table and not any(part.start <= highlight.start < part.end for part in row.fragments):
+                continue
+            if highlight.start >= row.start or first:
+                shown.append(highlight)
+        texts: list[StyledText] = []
+        seen: set[tuple[int, bool]] = set()
+        for highlight in sorted(shown, key=lambda highlight: highlight != current):
+            if (highlight.colour, highlight.uncertain) not in seen:
+                seen.add((highlight.colour, highlight.uncertain))
+                role = Role.NUMBER_CURRENT if highlight == current else Role.NUMBER
+                texts.append(StyledText(f"{highlight.colour}{'?' if highlight.uncertain else ''}", role))
+        return tuple(texts)
+
+    # Hooks
+
+    def reset(self) -> None:
+        """Drop the notes; the page that is thrown away is not laid out again."""
+        self._read()
+        self._former = None
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Get the notes of the highlights that are left."""
+        self._read()
+
+    def page_made(self, page: Page) -> None:
+        """Insert the folded notes into a page, or add rows for margin notes that reach below its end."""
+        page.notes, page.after = None, 0
+        if not self._noted or page.document is None or page.layout is None:
+            return
+        current = self._highlights.current
+        if not self._width:
+            if self._folded is None or self._folded.document is not page.document or self._folded.width != page.width:
+                self._folded = FoldedNotes(self._noted, page.document, page.width)
+            page.notes = self._folded
+            if current is not None:
+                self._folded.unfold(current.id)
+            elif not self._shows_unfolded(page):
+                self._folded.unfold("")
+        else:
+            end = len(page.document.text)
+            bottom = max((y + len(rows) for y, _, rows in self._stacked(page, self._noted_near(end, end))), default=0)
+            page.after = max(bottom - page.height, 0)
+
+    def highlights_changed(self) -> None:
+        """Place the notes again; the visible text stays where it is."""
+        self._read()
+        self._place()
+        if self._noted:
+            self._viewport.repaint()
+
+    def scrolled(self) -> None:
+        """Fold the unfolded note when it has left the view and no highlight is current."""
+        page = self._viewport.page
+        if (
+            page is not None
+            and self._highlights.current is None
+            and page.unfolded_rows()
+            and not self._shows_unfolded(page)
+        ):
+            self._place()
+
+    def selection_changing(self) -> None:
+        """Keep the leading note until the selection ends."""
+        if not self._selection.kind:
+            self._former = self._highlights.current
+
+    def selection_ended(self) -> None:
+        """Place the notes in the margin again if another one leads now."""
+        former, self._former = self._former, None
+        if former != self._highlights.current and self._noted:
+            self._cached = (None, {})
+            self._viewport.repaint()

@@ -1,0 +1,57 @@
+"""Scrolling by rows and pages, and jumps to a place of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.widgets.article_pane.viewport import END, KEPT_ROWS
+
+if TYPE_CHECKING:
+    from tui_reader.tui.widgets.article_pane.layers.focus import Focus
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+
+class Scroller:
+    """Scrolls the viewport, without animation. Each method returns True if anything changed."""
+
+    def __init__(self, viewport: Viewport, focus: Focus) -> None:
+        self._viewport, self._focus = viewport, focus
+
+    def rows(self, count: int) -> bool:
+        """Scroll by rows, up if negative."""
+        return self._viewport.scroll_by(count)
+
+    def half_pages(self, count: int) -> bool:
+        """Scroll by half pages, up if negative."""
+        return self.rows(count * max(self._viewport.height // 2, 1))
+
+    def pages(self, count: int) -> bool:
+        """Scroll by pages, up if negative."""
+        rows = self._viewport.height
+        return self.rows(count * max(rows - KEPT_ROWS if rows > 2 * KEPT_ROWS else rows - 1, 1))
+
+    def to_start(self) -> bool:
+        """Scroll to the top of the page, and remove the focus."""
+        self._viewport.show_loaded_parts()
+        return self._focus.clear() | self._viewport.put_on_top(0)
+
+    def to_end(self) -> bool:
+        """Scroll to the last row of the page, and remove the focus."""
+        self._viewport.show_loaded_parts()
+        return self._focus.clear() | self._viewport.put_on_top(END)
+
+    def to_percent(self, percent: float) -> bool:
+        """Scroll so that this share of the text is above the view, and remove the focus."""
+        document = self._viewport.text
+        if document is None or percent <= 0:
+            return self.to_start()
+        if percent >= 100:
+            return self.to_end()
+        return self._focus.clear() | self.to_offset(int(len(document.text) * percent / 100))
+
+    def to_offset(self, offset: int) -> bool:
+        """Scroll so that a code point is in the first row; 0 is the top of the page including the header."""
+        page = self._viewport.page
+        if page is None or page.layout is None:
+            return False
+        return self._viewport.put_on_top(self._viewport.row_of(offset) if offset > 0 else 0)

@@ -1,0 +1,92 @@
+"""Text objects in a selection: how `is`, `aw`, `ib` and the like change it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document import caret as carets
+from tui_reader.document import motions
+from tui_reader.document.cells import next_boundary
+from tui_reader.document.objects import Ends, last_of, text_object
+from tui_reader.document.pairs import enclosing, first_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.document.motions import Range
+
+CHARACTER, BY_PARAGRAPH = "character", "paragraph"
+KINDS = (CHARACTER, BY_PARAGRAPH)
+"""Kinds of selections: of single characters, or of whole paragraphs."""
+
+
+class Selected(NamedTuple):
+    """A selection."""
+
+    ends: Ends
+    kind: str
+    """One of `KINDS`."""
+    initial: bool = False
+    """True while the selection is the one with which selecting started: a text object then replaces it."""
+
+
+def range_between(document: Document, kind: str, ends: Ends) -> Range:
+    """Return the range of a selection, including the character at its later end."""
+    low, high = sorted(ends)
+    if kind == BY_PARAGRAPH:
+        first, last = motions.paragraph_at(document, low), motions.paragraph_at(document, high)
+        return motions.Range(first.start, last.end)
+    return motions.Range(low, next_boundary(document.text, high))
+
+
+def with_pair(document: Document, kind: str, selected: Selected) -> Selected | None:
+    """Select a pair of brackets or quotes around the selection; None if there is none.
+
+    Args:
+        document: The text.
+        kind: One of `objects.PAIRS`.
+        selected: The selection before. An initial one is also searched for the first pair inside.
+    """
+    around = range_between(document, CHARACTER, selected.ends)
+    found = first_within(document, kind, around) if selected.initial else None
+    found = found or enclosing(document, kind, around)
+    return None if found is None else Selected(Ends(found.start, last_of(document, found)), CHARACTER)
+
+
+def with_object(document: Document, kind: str, selected: Selected) -> Selected:
+    """Select the text object at the caret; if it is selected, extend the selection by the next one.
+
+    Args:
+        document: The text; must not be empty.
+        kind: One of `objects.OBJECTS`.
+        selected: The selection before.
+    """
+    anchor, caret = selected.ends
+    if selected.initial and kind[1] in "wW" and not document.text[caret].isalnum():
+        # Selecting starts with a sentence, its caret on the full stop: the last word is meant.
+        caret = max(motions.previous_word(document, caret), min(anchor, caret))
+    found = text_object(document, kind, caret)
+    before = range_between(document, CHARACTER, selected.ends)
+    inside = found.start <= before.start and before.end <= found.end
+    if selected.initial or (inside and found != before):
+        ends = Ends(found.start, last_of(document, found))
+    elif caret >= anchor:
+        if found.end <= before.end:
+            found = text_object(document, kind, _beyond(document, caret, carets.right))
+        ends = Ends(anchor, last_of(document, found))
+    else:
+        if found.start >= before.start:
+            found = text_object(document, kind, _beyond(document, caret, carets.left))
+        ends = Ends(anchor, found.start)
+    # As in vi: sentences and words change a selection of paragraphs to one of characters, paragraphs do not.
+    kept = selected.kind if kind[1] == "p" else CHARACTER
+    return Selected(Ends(ends.anchor, carets.snapped(document, ends.caret)), kept)
+
+
+def _beyond(document: Document, caret: int, step: Callable[[Document, int], int]) -> int:
+    """Return the next offset that is not white space, which would count as part of the selected object."""
+    moved = step(document, caret)
+    while moved != caret and document.text[moved].isspace():
+        caret, moved = moved, step(document, moved)
+    return moved

@@ -1,0 +1,363 @@
+"""The viewport: the visible rows of the page, and the place in the text, which survives another width."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from textual.geometry import Region
+
+from tui_reader.document.cells import cell_width
+from tui_reader.document.ends import offset_in_whole
+from tui_reader.document.flow import offset_in_fragment
+from tui_reader.document.rows import Fragment, Row
+from tui_reader.document.structure import Structure
+from tui_reader.tui.widgets.article_pane.columns import MEASURE, Columns
+from tui_reader.tui.widgets.article_pane.page import Page, PageRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from textual.timer import Timer
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Headline
+    from tui_reader.tui.widgets.article_pane.canvas import Canvas
+    from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
+
+REFINE_SECONDS = 0.004
+"""Time of one step of computing exact heights: a quarter of a frame, so that keys are not delayed."""
+REFINE_EVERY = 1 / 60
+KEPT_ROWS = 2
+"""Rows of a page that stay visible on the next one, so that the eye finds the last line again."""
+END = 1 << 60
+"""A row below the end of any page."""
+
+
+class ViewportHooks(Protocol):
+    """Hooks that the viewport calls; see `layers.base.Layer`."""
+
+    def page_made(self, page: Page) -> None:
+        """Called before a page is shown and the place on it is restored."""
+
+    def laid_out(self) -> None:
+        """Called when page, width or height have changed."""
+
+    def scrolled(self) -> None:
+        """Called when other rows are visible."""
+
+
+class Viewport:
+    """Shows a part of a page.
+
+    The place is stored as an offset into the text; the row at the top is derived from it at each width.
+
+    Args:
+        canvas: The widget that paints the rows.
+        hooks: Called when the page or the visible rows change.
+        today: Returns the current day, for dates in the header.
+        measure: Columns of the text in a pane that is wide enough.
+    """
+
+    def __init__(
+        self, canvas: Canvas, hooks: ViewportHooks, *, today: Callable[[], date], measure: int = MEASURE
+    ) -> None:
+        self._canvas, self._hooks = canvas, hooks
+        self._today = today
+        self.columns = Columns(canvas, measure)
+        """How the width is divided."""
+        self._article_notes: tuple[ArticleNote, ...] = ()
+        self._seen = 0.0
+        self._visible: list[PageRow] | None = None
+        self._refiner: Timer | None = None
+        self.headline: Headline | None = None
+        """The article; None if none is shown."""
+        self.document: Document | None = None
+        """Its text, though perhaps not on the page yet; None while it is loading."""
+        self.structure: Structure | None = None
+        """The spans of `document` by block."""
+        self.page: Page | None = None
+        """The page; None without an article and before the widget has a size."""
+        self.top = 0
+        """Row of the page at the top."""
+        self.offset = 0
+        """Code point at the top."""
+
+    # The article
+
+    def show(self, headline: Headline, document: Document | None, *, offset: int = 0, progress: float = 0.0) -> None:
+        """Show an article.
+
+        Args:
+            headline: The article; its header is shown at once.
+            document: Its text; None while it is loading. If only the beginning was shown before, the place is kept.
+            offset: Code point to show at the top.
+            progress: Share of the text seen before, shown until the text is loaded.
+        """
+        same_article = self.headline is not None and self.headline.id == headline.id
+        stay_at_end = False
+        if not same_article:
+            self._article_notes = ()
+        if not (same_article and self.document is not None and self.document.partial and document is not None):
+            self.offset, self.top, self._seen = max(offset, 0), 0, progress
+        elif self.page is not None and self.page.document is self.document:
+            stay_at_end = self.at_end and self.document.gap is not None
+            self.offset = offset_in_whole(self.document, document, self.offset)
+        if document is not self.document:
+            self.structure = None if document is None else Structure(document)
+        self.headline, self.document = headline, document
+        self.lay_out()
+        if stay_at_end:
+            self.put_on_top(END)
+
+    def clear(self) -> None:
+        """Show no article."""
+        self.headline = self.document = self.structure = self.page = None
+        self.offset = self.top = 0
+        self._seen = 0.0
+        self.lay_out()
+
+    def update_headline(self, headline: Headline) -> None:
+        """Update tags, star, details or joined stories of the shown article; the place is kept."""
+        if self.headline is None or headline.id != self.headline.id:
+            return
+        self.headline = headline
+        self._update_header()
+
+    def set_article_notes(self, notes: Sequence[ArticleNote]) -> None:
+        """Show these notes on the whole article above its text; the place is kept."""
+        if tuple(notes) != self._article_notes:
+            self._article_notes = tuple(notes)
+            self._update_header()
+
+    def _update_header(self) -> None:
+        page, headline = self.page, self.headline
+        if page is None or headline is None:
+            return
+        before, below = page.head, self.top - page.body_top
+        if not page.update(headline, self._article_notes):
+            self.lay_out()
+        elif page.head != before and below >= 0:
+            # The header is above the visible rows: these stay, only their numbers change.
+            self.top = below + page.body_top
+        elif page.head != before:
+            self._visible = None
+            if self.put_on_top(self.top):
+                return
+            if len(page.head) == len(before):
+                first = page.body_top - len(page.head) - self.top
+                rows = Region(0, first, self._canvas.size.width, len(page.head))
+                self._canvas.repaint(rows.intersection(self._canvas.size.region))
+            else:
+                self._canvas.repaint()
+
+    @property
+    def text(self) -> Document | None:
+        """The document that is on the page; None if only the header is."""
+        return None if self.page is None else self.page.document
+
+    # Visible rows
+
+    @property
+    def height(self) -> int:
+        """Visible rows of the page; the last row of the widget shows the progress."""
+        return max(self._canvas.size.height - 1, 1)
+
+    def visible_rows(self) -> list[PageRow]:
+        """Return the visible rows of the page; the identical list until they change."""
+        if self._visible is None:
+            page = self.page
+            self._visible = [] if page is None else page.rows(self.top, self.height)
+        return self._visible
+
+    def visible_range(self) -> tuple[int, int]:
+        """Return the range of the text on the visible rows; (0, 0) if there is no text on them."""
+        rows = [row for row in self.visible_rows() if isinstance(row, Row)]
+        return (min(row.start for row in rows), max(row.end for row in rows)) if rows else (0, 0)
+
+    @property
+    def at_end(self) -> bool:
+        """True if the last row of the text is visible."""
+        page = self.page
+        return page is not None and page.layout is not None and self.top + self.height >= page.height
+
+    @property
+    def progress(self) -> float:
+        """Share of the text up to the last visible row, 0 to 1."""
+        page = self.page
+        if page is None or page.document is None or page.document.partial:
+            return self._seen
+        if self.at_end or not page.document.text:
+            return 1.0
+        ends = [row.end for row in self.visible_rows() if isinstance(row, Row)]
+        return min(max(ends, default=0) / len(page.document.text), 1.0)
+
+    def text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
+        """Return the row of the text and the code point at a cell of the widget; None for what is not there."""
+        rows, document = self.visible_rows(), self.text
+        row = rows[y] if 0 <= y < len(rows) else None
+        if not isinstance(row, Row) or document is None:
+            return None, None
+        column, text = x - self.columns.left, document.text
+        for left, start, end in row.fragments:
+            if left <= column < left + cell_width(text[start:end]):
+                return row, offset_in_fragment(text, Fragment(left, start, end), column)
+        return row, None
+
+    def repaint(self) -> None:
+        """Repaint all rows."""
+        self._canvas.repaint()
+
+    def repaint_range(self, start: int, end: int) -> None:
+        """Repaint the visible rows that contain a part of a range of the text."""
+        for y, row in enumerate(self.visible_rows()):
+            if isinstance(row, Row) and row.start < end and row.end > start:
+                self._canvas.repaint(Region(0, y, self._canvas.size.width, 1))
+
+    # Moving
+
+    def put_on_top(self, top: int) -> bool:
+        """Show a row of the page at the top, limited to the end of the page. Returns: True if anything moved."""
+        page = self.page
+        if page is None or page.layout is None:
+            return False
+        here, rows = page.ref(self.top), self.height
+        target = -1
+        while target != max(0, min(top, page.height - rows)):
+            # Exact heights may make the page longer or shorter, and so move its end.
+            target = max(0, min(top, page.height - rows))
+            page.make_exact(target, rows)
+        self.top = page.resolve(here)
+        if target == self.top:
+            return False
+        self.top = target
+        self.offset = page.offset_of(target)
+        self._visible = None
+        self._hooks.scrolled()
+        self._canvas.repaint()
+        return True
+
+    def scroll_by(self, rows: int) -> bool:
+        """Scroll by rows, up if negative. Returns: True if anything moved."""
+        page = self.page
+        if page is None:
+            return False
+        if rows < 0:
+            with self.top_kept(page):
+                page.make_exact_above(self.top, -rows)
+        return self.put_on_top(self.top + rows)
+
+    def reveal(self, start: int, end: int) -> bool:
+        """Scroll to a range that is not visible, and leave some rows of context around it.
+
+        Returns:
+            True if anything moved.
+        """
+        page = self.page
+        if page is None or page.layout is None:
+            return False
+        first, last = self.row_of(start), self.row_of(max(end - 1, start))
+        rows = self.height
+        if first >= self.top and last < self.top + rows:
+            return False
+        if first < self.top:
+            top = min(last - 2 * rows // 3, first)
+        else:
+            top = min(max(first - rows // 3, last - rows + 1), first)
+        return self.put_on_top(top)
+
+    def row_of(self, offset: int) -> int:
+        """Return the row of the page that contains a code point. Visible rows stay where they are."""
+        page = self.page
+        if page is None:
+            return 0
+        with self.top_kept(page):
+            return page.row_of(offset)
+
+    @contextmanager
+    def top_kept(self, page: Page) -> Iterator[None]:
+        """Keep the same row at the top while heights above it become exact."""
+        here = page.ref(self.top)
+        yield
+        self.top = page.resolve(here)
+
+    def rows_changed(self, top: int) -> None:
+        """Show changed rows of the page from `top`, without the hooks of scrolling."""
+        page = self.page
+        if page is not None:
+            self.top = max(0, min(top, page.height - self.height))
+            self.offset = page.offset_of(self.top)
+            self._visible = None
+
+    # Layout
+
+    @property
+    def is_stale(self) -> bool:
+        """True if the page has to be laid out for the present size."""
+        page, size = self.page, self._canvas.size
+        return self.headline is not None and bool(size) and (page is None or page.width != self.columns.text)
+
+    def lay_out(self) -> None:
+        """Lay out the page for the present article, size and measure; the same text stays at the top."""
+        self._visible = None
+        if not self._canvas.size.width or not self._canvas.is_mounted:
+            self.page = None
+            return
+        headline = self.headline
+        if headline is not None:
+            columns = self.columns.text
+            document = self.document
+            if document is not None and document.partial and self.offset >= _end_of_beginning(document):
+                # The place is not loaded yet: show the header alone, not a beginning that would jump away.
+                document = None
+            page = self.page
+            if (
+                page is None
+                or page.width != columns
+                or page.document is not document
+                or page.headline.id != headline.id
+                or not page.update(headline, self._article_notes)
+            ):
+                page = Page(headline, document, columns, self._today(), self._article_notes)
+            self.page = page
+            self._hooks.page_made(page)
+            self._restore(page)
+        self._canvas.page_changed()
+        self._hooks.laid_out()
+        self._canvas.repaint()
+
+    def show_loaded_parts(self) -> None:
+        """Show the beginning and the end of a text even if the place is not loaded yet."""
+        if self.page is not None and self.page.document is None and self.document is not None:
+            self.offset = 0
+            self.lay_out()
+
+    def _restore(self, page: Page) -> None:
+        """Scroll to the offset again."""
+        offset, top = self.offset, self.top
+        if page.layout is None:
+            self.top = 0
+            return
+        wanted = page.row_of(offset) if offset else min(top, page.body_top)
+        self.top = -1  # all rows are new: they must not be taken for those that were visible
+        self.put_on_top(wanted)
+        self.offset = offset if offset <= len(page.layout.document.text) else self.offset
+        if not page.layout.exact and self._refiner is None:
+            self._refiner = self._canvas.set_interval(REFINE_EVERY, self.refine)
+
+    def refine(self) -> None:
+        """Compute some exact heights of wide text between two frames. Visible rows stay where they are."""
+        page = self.page
+        done = True
+        if page is not None and page.layout is not None:
+            with self.top_kept(page):
+                done = page.layout.refine(REFINE_SECONDS)
+        if done and self._refiner is not None:
+            self._refiner.stop()
+            self._refiner = None
+
+
+def _end_of_beginning(document: Document) -> int:
+    """Return the offset after the loaded beginning of a partial document."""
+    return len(document.text) if document.gap is None else document.gap
