@@ -51,7 +51,8 @@ class ViewportHooks(Protocol):
 class Viewport:
     """Shows a part of a page.
 
-    The place is stored as an offset into the text; the row at the top is derived from it at each width.
+    The place is stored as an offset into the text; the row at the top is derived from it at each width. Only methods
+    of this class write its attributes.
 
     Args:
         canvas: The widget that paints the rows.

@@ -80,7 +80,7 @@ class Pointer(Layer):
         return self._dragged
 
     def take_drag(self) -> bool:
-        """Returns: True if the click that follows belongs to a drag; False if asked again."""
+        """Return True once after a drag: the click event that follows belongs to it."""
         dragged, self._dragged = self._dragged, False
         return dragged
 
