@@ -356,7 +356,7 @@ async def test_a_failed_read_shows_a_page_and_is_tried_again(
         return real(path, flags, *more, **options)
 
     async with start(articles) as reader:
-        await reader.sees("Paragraph 1 of Alpha")
+        await reader.sees("Paragraph 1 of Alpha", "Beta test")
         # Read ahead by now.
         reader.library.documents.drop(state_of(reader, "Beta test").id)
         monkeypatch.setattr(os, "open", fail)
