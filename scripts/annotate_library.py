@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tui_reader.config import Settings
 from tui_reader.document.sentences import sentence_starts
-from tui_reader.services.headless import library_of, read_document
-from tui_reader.services.opening import init_library
+from tui_reader.services.headless.session import library_of, read_document
+from tui_reader.services.library.opening import init_library
 
 TAGS = ("claim", "figure", "lede", "check", "quote")
 

@@ -22,9 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_reader.anchoring.describe import CONTEXT, fingerprint
-from tui_reader.anchoring.folding import is_unspaced
-from tui_reader.anchoring.resolve import resolve_all
+from tui_reader.anchoring.description import CONTEXT, fingerprint
+from tui_reader.anchoring.resolution import resolve_all
+from tui_reader.document.normalization import is_unspaced
 from tui_reader.formats import read
 from tui_reader.model.annotation import Anchor, PlaceState, Range
 

@@ -23,8 +23,8 @@ from textual.app import App, ComposeResult
 from tui_reader.config import Settings
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.services.headless import library_of, read_document
-from tui_reader.services.opening import init_library
+from tui_reader.services.headless.session import library_of, read_document
+from tui_reader.services.library.opening import init_library
 from tui_reader.tui.theme import own_themes, variable_defaults
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane

@@ -31,16 +31,16 @@ sys.path.insert(0, str(ROOT))
 
 from tui_reader.storage import LibraryDB  # noqa: E402
 from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
-from tui_reader.storage.fold import fold  # noqa: E402
-from tui_reader.storage.foreign import Parsed, lay_out  # noqa: E402
-from tui_reader.storage.identity import document_id  # noqa: E402
-from tui_reader.storage.library import Library  # noqa: E402
-from tui_reader.storage.store import LibraryStore  # noqa: E402
+from tui_reader.storage.engine.library_files import Library  # noqa: E402
+from tui_reader.storage.engine.store import LibraryStore  # noqa: E402
+from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out  # noqa: E402
+from tui_reader.storage.replication.document_ids import document_id  # noqa: E402
+from tui_reader.storage.snapshot.compaction import fold  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.storage.state import State
+    from tui_reader.storage.snapshot.state import State
 
 MACHINE = "aaaa"
 STAMP = "019a3f2c7b1e-000-k3f9"
@@ -162,9 +162,9 @@ _ANONYMOUS = "print([int(l.split()[1]) for l in open('/proc/self/status') if l.s
 OUR_MEMORY = f"""
 import sys
 from pathlib import Path
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
-from tui_reader.storage.identity import document_id
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication.document_ids import document_id
 store = LibraryStore(Library(Path(sys.argv[1]), "bbbb"))
 for key in Path(sys.argv[2]).read_text().split("\\n")[:4000]:
     store.get("articles", key)
@@ -180,12 +180,12 @@ found = db.table("articles").all()
 COLD = """
 import os, sys, time
 from pathlib import Path
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
 path, keys = sys.argv[1], Path(sys.argv[2]).read_text().split("\\n")
 handle = os.open(path, os.O_RDONLY)
 os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 os.close(handle)
-from tui_reader.storage.identity import document_id
+from tui_reader.storage.replication.document_ids import document_id
 started = time.perf_counter()
 library = Library(path, "bbbb")
 for key in keys[:: max(1, len(keys) // 50)][:50]:

@@ -16,7 +16,7 @@ import time
 from collections import defaultdict
 
 BARE = "from textual.app import App; from textual.widgets import Static"
-READER = "import gc; gc.disable(); import tui_reader.cli, tui_reader.services.library, tui_reader.tui.app"
+READER = "import gc; gc.disable(); import tui_reader.cli.main, tui_reader.services.library.library, tui_reader.tui.app"
 PROGRAMS = {
     "python -c pass": ["-c", "pass"],
     "tui-reader --version": ["-m", "tui_reader", "--version"],
@@ -38,7 +38,7 @@ def main() -> int:
         print(f"{name:34}{median:8.1f}{lowest:9.1f}")
     ratio = medians["imports of the reader"][0] / medians["imports of a bare Textual app"][0]
     print(f"{'reader / bare app':34}{ratio:8.2f}")
-    digest("the command line alone", "import tui_reader.cli", options.top)
+    digest("the command line alone", "import tui_reader.cli.main", options.top)
     digest("all imports up to the first frame", READER, options.top)
     return int(options.limit is not None and ratio > options.limit)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from tui_reader.config import Settings
-from tui_reader.services.opening import open_library
+from tui_reader.services.library.opening import open_library
 from tui_reader.tui.app import ReaderApp
 
 ROOT = Path(__file__).resolve().parents[1]

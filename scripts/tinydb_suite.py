@@ -18,7 +18,7 @@ from pathlib import Path
 PLUGIN = """
 import tinydb
 import tinydb.storages
-from tui_reader.storage.table import LibraryDB, LibraryStorage
+from tui_reader.storage.tinydb_api import LibraryDB, LibraryStorage
 
 tinydb.TinyDB = LibraryDB
 tinydb.JSONStorage = tinydb.storages.JSONStorage = LibraryStorage

@@ -47,8 +47,10 @@ from tests.storage import (  # noqa: E402
     windows,
 )
 from tui_reader.errors import StoreError  # noqa: E402
-from tui_reader.storage import history_file, journal, open_store  # noqa: E402
+from tui_reader.storage import open_store  # noqa: E402
 from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
+from tui_reader.storage.engine import history_file  # noqa: E402
+from tui_reader.storage.snapshot import journal  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable

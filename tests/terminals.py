@@ -70,7 +70,7 @@ _ON_TERMINAL = """
 import fcntl, sys, termios
 fcntl.ioctl(1, termios.TIOCSCTTY, 0)
 before = termios.tcgetattr(1)
-from tui_reader.cli import main
+from tui_reader.cli.main import main
 {prelude}
 status = main()
 if termios.tcgetattr(1) == before:

@@ -31,7 +31,7 @@ DISTRIBUTIONS = {
 
 _RUN = """
 import os, sys
-from tui_reader.cli import main
+from tui_reader.cli.main import main
 try:
     status = main(sys.argv[1:])
 except SystemExit as end:
@@ -83,7 +83,7 @@ def test_making_a_library_loads_no_screen(folder: str, status: int, tmp_path: Pa
 
 def test_the_app_loads_neither_formats_nor_watchers_nor_stores() -> None:
     """Only its own modules: what reads, watches and keeps files is loaded by the library, beside the first frame."""
-    program = "import tui_reader.tui.app, tui_reader.services.library, sys; print(*sys.modules)"
+    program = "import tui_reader.tui.app, tui_reader.services.library.library, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
     )

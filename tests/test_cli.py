@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.terminals import Terminal
-from tui_reader import __version__, cli, config, paths
+from tui_reader import __version__, config, paths
+from tui_reader.cli import main as cli
 from tui_reader.errors import StoreError
-from tui_reader.services import opening
+from tui_reader.services.library import opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

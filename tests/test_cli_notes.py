@@ -15,10 +15,10 @@ import pytest
 from tinydb import TinyDB
 
 from tui_reader import paths
-from tui_reader.cli import main
-from tui_reader.services.opening import init_library, open_library
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.library import Library as StateFiles
+from tui_reader.cli.main import main
+from tui_reader.services.library.opening import init_library, open_library
+from tui_reader.storage.engine.library_files import Library as StateFiles
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

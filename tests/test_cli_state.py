@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui_reader.cli import main
+from tui_reader.cli.main import main
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader import paths
-from tui_reader.cli import main
+from tui_reader.cli.main import main
 from tui_reader.errors import StoreError, UsageError
-from tui_reader.services.opening import init_library, open_library
-from tui_reader.services.places import find_places
+from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
 

@@ -13,9 +13,9 @@ import pytest
 
 from tests.terminals import Terminal
 from tui_reader.config import Settings
-from tui_reader.services.headless import library_of
-from tui_reader.storage.lock import try_lock
-from tui_reader.storage.machine import state_folder
+from tui_reader.services.headless.session import library_of
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.storage.snapshot.lock import try_lock
 
 if TYPE_CHECKING:
     from pathlib import Path

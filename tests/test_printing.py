@@ -18,7 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
-from tui_reader import cli, cli_common, cli_notes, cli_state, paths
+from tui_reader import paths
+from tui_reader.cli import common, notes, state
+from tui_reader.cli import main as cli
 from tui_reader.document.clean import clean_row, escape, escape_json
 
 if TYPE_CHECKING:
@@ -93,8 +95,8 @@ def choices(parser: argparse.ArgumentParser) -> set[str]:
 def every_verb() -> set[str]:
     """The verbs that the program knows, from its own tables."""
     verbs: set[str] = set(cli._COMMANDS) - {"notes", "backup"}
-    verbs |= {f"notes {name}" for name in choices(cli_notes._notes_parser())}
-    return verbs | {f"backup {name}" for name in choices(cli_state._backup_parser())} | {""}
+    verbs |= {f"notes {name}" for name in choices(notes._notes_parser())}
+    return verbs | {f"backup {name}" for name in choices(state._backup_parser())} | {""}
 
 
 Runs: TypeAlias = "Sequence[tuple[object, ...]]"
@@ -219,10 +221,10 @@ def test_an_annotation_whose_id_is_hostile_is_found_by_it_and_by_what_is_printed
 
 @given(hostile)
 def test_a_printed_row_is_one_row_and_tells_what_it_escapes(text: str) -> None:
-    shown = cli_common.printed(text)
+    shown = common.printed(text)
     assert acting(shown, marks=True) == []
     assert "\n" not in shown
-    rows = cli_common.printed(text, rows=True)
+    rows = common.printed(text, rows=True)
     assert acting(rows, marks=True) == []
     assert rows.count("\n") == text.count("\n")
     if text.isprintable():
@@ -263,12 +265,12 @@ def _fail(text: str) -> Callable[[Sequence[str]], int]:
 
 
 STREAMS = {
-    "cli_common.py": {"_write", "told", "remark", "_unwritten", "write_any_sign", "tell_json"},
-    "cli.py": {"main"},
-    "tui/screens/outside.py": {"filtered"},
+    "cli/common.py": {"_write", "told", "remark", "_unwritten", "write_any_sign", "tell_json"},
+    "cli/main.py": {"main"},
+    "tui/screens/external_programs.py": {"filtered"},
 }
 """Functions that may name the streams of this process, or of another."""
-ANSWERS = {"services/aside.py", "storage/outside.py"}
+ANSWERS = {"services/library/worker.py", "storage/recovery/adoption.py"}
 """Programs of their own, which answer to this one by a pipe."""
 
 
@@ -289,5 +291,5 @@ def test_one_function_of_the_command_line_writes_to_each_stream() -> None:
 
 
 def test_every_parser_repeats_arguments_without_what_acts() -> None:
-    for file in ("cli.py", "cli_notes.py", "cli_state.py"):
+    for file in ("cli/main.py", "cli/notes.py", "cli/state.py"):
         assert "argparse.ArgumentParser(" not in (TREE / file).read_text("utf-8")

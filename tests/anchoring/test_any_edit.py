@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
-from tui_reader.anchoring.describe import CONTEXT, fingerprint
-from tui_reader.anchoring.folding import fold
-from tui_reader.anchoring.resolve import resolve
+from tui_reader.anchoring.description import CONTEXT, fingerprint
+from tui_reader.anchoring.resolution import resolve
+from tui_reader.document.normalization import fold
 from tui_reader.model.annotation import Anchor, PlaceState
 
 WORDS = (

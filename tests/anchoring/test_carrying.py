@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.carrying import BLOCK, Carrying
+from tui_reader.anchoring.position_transfer import BLOCK, Carrying
 from tui_reader.model.annotation import Range
 
 OLD = "One is here. Another one comes behind it. A third follows. The last one ends."

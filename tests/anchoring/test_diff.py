@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tui_reader.anchoring import diff
 from tui_reader.anchoring.diff import ChangeKind, align, changes
-from tui_reader.anchoring.folding import Words, fold
 from tui_reader.anchoring.quotes import QuoteFinder
+from tui_reader.document.normalization import Words, fold
 
 
 def told(old: str, new: str) -> list[tuple[str, str, str]]:

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.bench_anchoring import EDITS, Score, first_words, japanese, run, sherlock, technical
-from tui_reader.anchoring.describe import describe, fingerprint
-from tui_reader.anchoring.resolve import resolve, resolve_all
+from tui_reader.anchoring.description import describe, fingerprint
+from tui_reader.anchoring.resolution import resolve, resolve_all
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.formats import read
 from tui_reader.model.annotation import Anchor, PlaceState, Range

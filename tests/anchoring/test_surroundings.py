@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.describe import fingerprint
-from tui_reader.anchoring.surroundings import near
+from tui_reader.anchoring.context import near
+from tui_reader.anchoring.description import fingerprint
 from tui_reader.model.annotation import Anchor
 
 SENTENCES = [f"Sentence number {word} says something of its own about {word}. " for word in "abcdefghijklmnopqrst"]

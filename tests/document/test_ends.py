@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.document.building import TABLE, document, documents
-from tui_reader.document.ends import SIGN, offset_in_whole, with_ending
 from tui_reader.document.layout import Layout
+from tui_reader.document.partial import SIGN, offset_in_whole, with_ending
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

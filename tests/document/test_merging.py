@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.document.merging import BETWEEN, MOST_TOKENS, merge
+from tui_reader.document.text_merge import BETWEEN, MOST_TOKENS, merge
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.document.building import PARAGRAPH, block, document, documents
 from tui_reader.document.caret import snapped
 from tui_reader.document.cells import boundary_at
-from tui_reader.document.objects import OBJECTS, SENTENCE, Ends, grow_back, grow_forward, last_of, text_object
+from tui_reader.document.text_objects import OBJECTS, SENTENCE, Ends, grow_back, grow_forward, last_of, text_object
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.document.building import document
+from tui_reader.document.brackets import enclosing, first_within
 from tui_reader.document.motions import Range
-from tui_reader.document.pairs import enclosing, first_within
 
 TEXT = document('He said (very (quietly) as ever) that “it’s ‘all’ over”, and "left". 「はい」 is “yes.', "Alone (it.")
 

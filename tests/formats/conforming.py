@@ -15,7 +15,7 @@ import yaml
 
 from tui_reader import formats
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.formats.encoding import decode
+from tui_reader.formats.text.encodings import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ import pytest
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.formats import read
-from tui_reader.formats.effort import is_too_deep, seconds_of
-from tui_reader.formats.inline import RunningText
+from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
+from tui_reader.formats.text.running_text import RunningText
 
 SIZE = 300_000
 COSTLY = {

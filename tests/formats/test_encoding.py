@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.formats.encoding import decode
+from tui_reader.formats.text.encodings import decode
 
 ENGLISH = "It’s a “café” — nothing more… " * 20
 RUSSIAN = "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом."

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.formats.fields import fields_of, iso_date, web_address
+from tui_reader.formats.metadata.fields import fields_of, iso_date, web_address
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.formats.front_matter import read_front_matter
+from tui_reader.formats.metadata.front_matter import read_front_matter
 
 BODY = "# Heading\n\nText: with a colon.\n"
 

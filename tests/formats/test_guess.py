@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tui_reader.document.words import count_words
 from tui_reader.formats import scan
-from tui_reader.formats.guess import complete, guess_byline, guess_date, guess_title
-from tui_reader.formats.language import guess_language
+from tui_reader.formats.metadata.guesses import complete, guess_byline, guess_date, guess_title
+from tui_reader.formats.metadata.language import guess_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import Align, Block, BlockKind, Document
-from tui_reader.formats import markdown as format_module
-from tui_reader.formats import preview, read, scan, tokens
+from tui_reader.formats import preview, read, scan
+from tui_reader.formats.markdown import markdown as format_module
+from tui_reader.formats.markdown import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
 from tui_reader.document.clean import clean_text
-from tui_reader.formats import plain, preview, read
+from tui_reader.formats import preview, read
+from tui_reader.formats.plain import plain
 
 PAGE = Path(__file__).resolve().parents[2] / "../shared/inputs/pasted-news-page.txt"
 PROSE = (

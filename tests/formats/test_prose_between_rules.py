@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_reader import formats
-from tui_reader.formats.front_matter import read_front_matter
+from tui_reader.formats.metadata.front_matter import read_front_matter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

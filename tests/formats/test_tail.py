@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_reader.formats.tail import find_tail
+from tui_reader.formats.plain.other_stories import find_tail
 
 STORY = [
     "The ministers of the alliance met in the capital on Thursday, and agreed on nothing that was not agreed before.",

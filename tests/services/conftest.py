@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.model.query import Shelf, View
-from tui_reader.services import scanning
-from tui_reader.services.events import ArticlesChanged, Event, ScanFinished
-from tui_reader.services.opening import open_library
+from tui_reader.services.articles import scanner
+from tui_reader.services.library.events import ArticlesChanged, Event, ScanFinished
+from tui_reader.services.library.opening import open_library
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.services.library import Library
+    from tui_reader.services.library.library import Library
 
 DEADLINE = 20.0
 """Seconds that a test waits for a thread before it fails; far beyond what any of them takes."""
@@ -36,7 +36,7 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe sooner that a file is gone, so that tests need not wait for it."""
-    monkeypatch.setattr(scanning, "GONE_SECONDS", 0.2)
+    monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 
 class Owner:

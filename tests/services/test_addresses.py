@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tui_reader.document.clean import is_clean
 from tui_reader.errors import ReaderError
-from tui_reader.services import desktop
-from tui_reader.services.addresses import RefusedUrlError, safe_url
+from tui_reader.services.library import desktop
+from tui_reader.services.library.addresses import RefusedUrlError, safe_url
 
 REFUSED = [
     "",
@@ -142,7 +142,9 @@ def test_whatever_is_opened_is_one_plain_argument(start: str, rest: str) -> None
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The programs that would have been started."""
     calls: list[list[str]] = []
-    monkeypatch.setattr("tui_reader.services.desktop.subprocess.Popen", lambda arguments, **_: calls.append(arguments))
+    monkeypatch.setattr(
+        "tui_reader.services.library.desktop.subprocess.Popen", lambda arguments, **_: calls.append(arguments)
+    )
     return calls
 
 

@@ -9,11 +9,12 @@ from tinydb import where
 
 from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
-from tui_reader.services import aside, replacing
-from tui_reader.services.aside import Aside, Job
-from tui_reader.services.events import AnnotationsPlaced, DocumentLoaded
-from tui_reader.services.opening import init_library
-from tui_reader.services.texts import TEXTS, packed_text
+from tui_reader.services.annotations import reanchor_queue
+from tui_reader.services.annotations.text_snapshots import TEXTS, packed_text
+from tui_reader.services.library import worker
+from tui_reader.services.library.events import AnnotationsPlaced, DocumentLoaded
+from tui_reader.services.library.opening import init_library
+from tui_reader.services.library.worker import Aside, Job
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ARTICLES
 
@@ -98,7 +99,7 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
 def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, running: bool, filler: str
 ) -> None:
-    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
     file.write_text(STORY + filler, "utf-8")
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
@@ -127,7 +128,7 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
 def test_a_file_that_stays_as_it_is_is_looked_at_once(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
     asked: list[Job] = []
     ask = Aside.ask
 
@@ -143,7 +144,7 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
     owner.library.annotating.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
-    owner.until(lambda: owner.library.store.get(ARTICLES, article).get(replacing.LOOKED_IN))
+    owner.until(lambda: owner.library.store.get(ARTICLES, article).get(reanchor_queue.LOOKED_IN))
     owner.library.close()
     assert len(asked) == 1
     owner = opened(file.parent).scanned()
@@ -155,7 +156,7 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
 @pytest.fixture
 def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A reader with two articles, a highlight in each, that has opened none and has looked for both highlights."""
-    monkeypatch.setattr(replacing, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
     file.with_name("bread.md").write_text("# Sour\n\nOn the third day it smells of apples.\n", "utf-8")
     init_library(file.parent)
     owner = opened(file.parent).scanned()
@@ -166,7 +167,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     owner.library.close()
     owner = opened(file.parent).scanned()
     for article in ("low-water.md", "bread.md"):
-        owner.until(lambda each=article: owner.library.store.get(ARTICLES, each).get(replacing.LOOKED_IN))
+        owner.until(lambda each=article: owner.library.store.get(ARTICLES, each).get(reanchor_queue.LOOKED_IN))
     return owner
 
 
@@ -211,7 +212,7 @@ def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of
 def test_a_process_that_dies_costs_nothing_but_the_finding(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aside, "_PROGRAM", "raise SystemExit(1)")
+    monkeypatch.setattr(worker, "_PROGRAM", "raise SystemExit(1)")
     assert Aside().ask(Job(file, 1_000, {}, {}, {})) is None
     monkeypatch.undo()
     working = Aside()

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tui_reader.anchoring.folding import fold
-from tui_reader.anchoring.scoring import likeness
+from tui_reader.anchoring.scores import likeness
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.document.normalization import fold
 from tui_reader.model.annotation import Annotation, PlaceState
 from tui_reader.model.article import Metadata
 from tui_reader.model.query import Shelf, View
-from tui_reader.services.annotating import Annotating, split_action_tags
-from tui_reader.services.annotation_records import decode, encode
-from tui_reader.services.catalogue import MemoryCatalogue
-from tui_reader.services.found import FoundFile
-from tui_reader.services.identities import Identities
-from tui_reader.services.reading import Outcome, Reading
-from tui_reader.services.state import LibraryState
-from tui_reader.services.time_ordered import Ids
+from tui_reader.services.annotations.annotation_records import decode, encode
+from tui_reader.services.annotations.editing import Annotating, split_action_tags
+from tui_reader.services.articles.catalogue import MemoryCatalogue
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.reading import Outcome, Reading
+from tui_reader.services.articles.scan_results import FoundFile
+from tui_reader.services.library.ids import Ids
+from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 

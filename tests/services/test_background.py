@@ -6,7 +6,7 @@ from functools import partial
 from operator import mul
 from threading import Event
 
-from tui_reader.services.background import Background
+from tui_reader.services.library.background import Background
 
 
 def nothing() -> None:

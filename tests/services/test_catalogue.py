@@ -12,11 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.services.catalogue import MemoryCatalogue, fold, moment
-from tui_reader.services.found import FoundFile
-from tui_reader.services.identities import Identities
-from tui_reader.services.reading import Reading
-from tui_reader.services.state import LibraryState
+from tui_reader.services.articles.catalogue import MemoryCatalogue, fold, moment
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.reading import Reading
+from tui_reader.services.articles.scan_results import FoundFile
+from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 

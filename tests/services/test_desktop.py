@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.services import desktop
-from tui_reader.services.addresses import MAIL_FIELDS, RefusedUrlError, safe_url
+from tui_reader.services.library import desktop
+from tui_reader.services.library.addresses import MAIL_FIELDS, RefusedUrlError, safe_url
 
 
 @pytest.mark.parametrize(

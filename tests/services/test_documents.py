@@ -10,10 +10,10 @@ import pytest
 from tui_reader import formats
 from tui_reader.document.blocks import Document
 from tui_reader.model.article import Metadata
-from tui_reader.services import documents as module
-from tui_reader.services.documents import Documents
-from tui_reader.services.events import DocumentLoaded, Event
-from tui_reader.services.found import FoundFile
+from tui_reader.services.articles import documents as module
+from tui_reader.services.articles.documents import Documents
+from tui_reader.services.articles.scan_results import FoundFile
+from tui_reader.services.library.events import DocumentLoaded, Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui_reader.document.merging import BETWEEN
+from tui_reader.document.text_merge import BETWEEN
 from tui_reader.errors import StoreError
-from tui_reader.services.library import Library
-from tui_reader.services.opening import open_library
-from tui_reader.storage.disk import Disk
+from tui_reader.services.library.library import Library
+from tui_reader.services.library.opening import open_library
 from tui_reader.storage.drafts import drafts_left
-from tui_reader.storage.machine import state_folder
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_reader.model.annotation import Annotation
-    from tui_reader.services.drafts import Draft
+    from tui_reader.services.annotations.drafts import Draft
 
 Opener = Callable[[], Library]
 

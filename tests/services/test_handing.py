@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.describe import document_fingerprint
-from tui_reader.anchoring.likeness import likeness, pairs_of
+from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.anchoring.similarity import likeness, pairs_of
 from tui_reader.config import Settings
-from tui_reader.services import handing, replacing, scanning
-from tui_reader.services.events import DocumentLoaded, Notice
-from tui_reader.services.headless import library_of
-from tui_reader.services.notes import Notes
+from tui_reader.services.annotations import reanchor_queue, transfer
+from tui_reader.services.articles import scanner
+from tui_reader.services.headless.annotations_api import Notes
+from tui_reader.services.headless.session import library_of
+from tui_reader.services.library.events import DocumentLoaded, Notice
 from tui_reader.sources.files import read_bytes
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(
 def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handing, "SECONDS", 0.0)
+    monkeypatch.setattr(transfer, "SECONDS", 0.0)
     owner = opened(folder).scanned()
     made = marked(owner, "tides.md", "gulls walked about")
     owner.library.close()
@@ -199,7 +200,7 @@ def test_notes_follow_a_file_that_came_with_others_however_long_they_take_to_rea
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FIRST_BATCH", "BATCH"):
-        monkeypatch.setattr(scanning, name, 0.0)
+        monkeypatch.setattr(scanner, name, 0.0)
     owner = opened(folder).scanned()
     marked(owner, "tides.md", "gulls walked about")
     (folder / "tides.md").unlink()
@@ -235,7 +236,7 @@ def test_each_new_file_is_read_once_for_all_articles_that_went(
         read.append(path.name)
         return read_bytes(path, limit)
 
-    monkeypatch.setattr(handing, "read_bytes", noted)
+    monkeypatch.setattr(transfer, "read_bytes", noted)
     owner = opened(folder).scanned()
     owner.library.handing.wait()
     assert sorted(read) == ["new-bread.md", "new-tides.md"]
@@ -251,14 +252,14 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     (folder / "tides.md").rename(folder / "ebb.md")
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
     (folder / "bread.md").write_text("A line before it.\n\n" + BREAD, "utf-8")
-    monkeypatch.setattr(replacing, "QUIET", 3600.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET", 3600.0)
     go_on = Event()
 
     def held(path: Path, limit: int) -> Any:
         go_on.wait()
         return read_bytes(path, limit)
 
-    monkeypatch.setattr(handing, "read_bytes", held)
+    monkeypatch.setattr(transfer, "read_bytes", held)
     owner = opened(folder).scanned()
     try:
         document = wanted(owner, owner.at("bread.md").id)

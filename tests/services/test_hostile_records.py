@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.hostile import STORABLE, acting, hostile, make_library
 from tui_reader.model.query import View
-from tui_reader.services.annotation_records import decode as decode_annotation
-from tui_reader.services.annotation_records import decode_anchor
-from tui_reader.services.records import decode, decode_description
-from tui_reader.services.texts import pack, unpack
+from tui_reader.services.annotations.annotation_records import decode as decode_annotation
+from tui_reader.services.annotations.annotation_records import decode_anchor
+from tui_reader.services.annotations.text_snapshots import pack, unpack
+from tui_reader.services.articles.article_records import decode, decode_description
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.services.conftest import Opener
-    from tui_reader.services.library import Library
+    from tui_reader.services.library.library import Library
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.config import Settings
-from tui_reader.services.headless import library_of
-from tui_reader.services.notes import Notes
-from tui_reader.services.opening import init_library
-from tui_reader.services.places import find_places
+from tui_reader.services.headless.annotations_api import Notes
+from tui_reader.services.headless.session import library_of
+from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
     from pathlib import Path

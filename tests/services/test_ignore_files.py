@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui_reader.services.ignore_files import PATTERNS, write_ignore_files
+from tui_reader.services.library.ignore_files import PATTERNS, write_ignore_files
 
 if TYPE_CHECKING:
     from pathlib import Path

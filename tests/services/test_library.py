@@ -15,10 +15,10 @@ from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
-from tui_reader.services import library as library_module
-from tui_reader.services import scanning
-from tui_reader.services.events import ArticlesChanged, Event, Notice, ScanFinished
-from tui_reader.services.opening import init_library, open_library
+from tui_reader.services.articles import scanner
+from tui_reader.services.library import library as library_module
+from tui_reader.services.library.events import ArticlesChanged, Event, Notice, ScanFinished
+from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.sources import files
 
 Opener = Callable[..., Any]
@@ -64,7 +64,7 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
         reads.append(path)
         return files.read_bytes(path, limit)
 
-    monkeypatch.setattr(scanning, "read_bytes", noted)
+    monkeypatch.setattr(scanner, "read_bytes", noted)
     os.utime(folder / "one.md", ns=(1, 1))
     owner = opened(folder, start=False)
     assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
@@ -79,8 +79,8 @@ def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
     opened(folder).scanned().library.close()
     monkeypatch.setattr(library_module, "AT_ONCE", 1)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
-    monkeypatch.setattr(scanning, "CHUNK", 1)
-    monkeypatch.setattr(scanning, "read_bytes", None)
+    monkeypatch.setattr(scanner, "CHUNK", 1)
+    monkeypatch.setattr(scanner, "read_bytes", None)
     owner = opened(folder, start=False)
     assert list(owner.headlines()) == ["deep/two.md"]
     owner.library.start(owner.listen)
@@ -94,7 +94,7 @@ def test_a_sync_takes_a_portion_and_asks_for_another(
     opened(folder).scanned().library.close()
     monkeypatch.setattr(library_module, "AT_ONCE", 0)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
-    monkeypatch.setattr(scanning, "CHUNK", 1)
+    monkeypatch.setattr(scanner, "CHUNK", 1)
     finished = threading.Event()
     asked: list[Event] = []
     owner = opened(folder, start=False)
@@ -115,7 +115,7 @@ def test_a_sync_takes_a_portion_and_asks_for_another(
 def test_a_file_that_was_written_a_moment_ago_is_read_again(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "FRESH_NS", 10**19)
+    monkeypatch.setattr(scanner, "FRESH_NS", 10**19)
     before = (folder / "one.md").stat()
 
     def write_unseen(title: str) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services.events import DocumentLoaded, Notice
-from tui_reader.services.opening import init_library
-from tui_reader.services.places import find_places
+from tui_reader.services.library.events import DocumentLoaded, Notice
+from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
     from pathlib import Path

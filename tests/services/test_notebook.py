@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services.notebook import Notebook
+from tui_reader.services.annotations.annotation_index import Notebook
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, Edit
 

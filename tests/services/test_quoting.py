@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
+from tui_reader.exchange.quotes import QuoteStyle, place_name, quote, quote_words
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.services.quoting import QuoteStyle, place_name, quote, quote_words
 
 ABOUT = Metadata(
     title="Rivers under the [street]",

@@ -9,11 +9,11 @@ import pytest
 
 from tui_reader.model.article import Article, Metadata
 from tui_reader.model.query import Shelf, View
-from tui_reader.services.catalogue import MemoryCatalogue
-from tui_reader.services.found import FoundFile
-from tui_reader.services.identities import Identities
-from tui_reader.services.reading import Outcome, Reading
-from tui_reader.services.state import LibraryState
+from tui_reader.services.articles.catalogue import MemoryCatalogue
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.reading import Outcome, Reading
+from tui_reader.services.articles.scan_results import FoundFile
+from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.errors import StoreError
-from tui_reader.services import saving
-from tui_reader.services.events import Event, Saved, Saving, StoreFailed
-from tui_reader.services.saving import SavingWatch
+from tui_reader.services.library import save_monitor
+from tui_reader.services.library.events import Event, Saved, Saving, StoreFailed
+from tui_reader.services.library.save_monitor import SavingWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def watch(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[SavingWatch]:
 def test_a_slow_change_is_told_until_it_is_saved(
     watch: SavingWatch, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "PATIENCE", 0.01)
+    monkeypatch.setattr(save_monitor, "PATIENCE", 0.01)
     receipt: Future[None] = Future()
     watch.track(receipt)
     told.until(lambda: len(told.events) >= 2)
@@ -64,7 +64,7 @@ def test_a_slow_change_is_told_until_it_is_saved(
 
 
 def test_a_quick_change_is_not_worth_a_word(watch: SavingWatch, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving, "PATIENCE", DEADLINE)
+    monkeypatch.setattr(save_monitor, "PATIENCE", DEADLINE)
     receipts: list[Future[None]] = [Future() for _ in range(3)]
     for receipt in receipts:
         watch.track(receipt)

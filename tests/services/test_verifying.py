@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui_reader.formats import read
 from tui_reader.model.article import Article, Headline, Metadata
-from tui_reader.services.verifying import Checked, DraftQuote, Verdict, difference, quotes_in, verify
+from tui_reader.services.headless.verification import Checked, DraftQuote, Verdict, difference, quotes_in, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services import opening, scanning
-from tui_reader.services.events import DocumentChanged, DocumentLoaded
-from tui_reader.services.identities import Identities
-from tui_reader.sources import folders, watching
+from tui_reader.services.articles import scanner
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.library import opening
+from tui_reader.services.library.events import DocumentChanged, DocumentLoaded
+from tui_reader.sources import folders, watcher
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
@@ -69,7 +70,7 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
         return entries
 
     monkeypatch.setattr(Identities, "release", noted)
-    monkeypatch.setattr(scanning, "walk", walk)
+    monkeypatch.setattr(scanner, "walk", walk)
     owner = opened(folder).scanned()
     (folder / "one.md").unlink()
     owner.until(lambda: owner.at("one.md").title == "saved")
@@ -80,7 +81,7 @@ def test_a_moved_file_stays_its_article_however_long_it_takes_to_read(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FIRST_BATCH", "BATCH"):
-        monkeypatch.setattr(scanning, name, 0.0)
+        monkeypatch.setattr(scanner, name, 0.0)
     owner = opened(folder).scanned()
     owner.library.reading.toggle_star([owner.at("one.md").id])
     (folder / "one.md").rename(folder / "three.md")
@@ -94,7 +95,7 @@ def test_without_help_of_the_system_changes_are_still_seen(
         raise OSError("no watches left")
 
     monkeypatch.setattr("watchfiles.watch", refuse)
-    monkeypatch.setattr(watching, "POLL", 0.01)
+    monkeypatch.setattr(watcher, "POLL", 0.01)
     owner = opened(folder).scanned()
     write(folder / "three.md", "three")
     owner.until(lambda: "three.md" in owner.headlines())
@@ -103,8 +104,8 @@ def test_without_help_of_the_system_changes_are_still_seen(
 def test_a_folder_that_is_put_in_the_place_of_another_is_watched(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "TICK", 0.05)
-    monkeypatch.setattr(watching, "POLL", 0.05)
+    monkeypatch.setattr(watcher, "TICK", 0.05)
+    monkeypatch.setattr(watcher, "POLL", 0.05)
     owner = opened(folder).scanned()
     folder.rename(folder.with_name("old"))
     owner.until(lambda: not owner.headlines())
@@ -117,7 +118,7 @@ def test_a_folder_that_is_put_in_the_place_of_another_is_watched(
 def test_a_single_file_is_watched_through_a_save_by_rename(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "TICK", 0.01)
+    monkeypatch.setattr(watcher, "TICK", 0.01)
     owner = opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()
     write(folder / "one.md.tmp", "one, saved anew").replace(folder / "one.md")
@@ -221,7 +222,7 @@ def test_an_edit_of_another_program_is_taken_in(
             return edits
 
     monkeypatch.setattr(opening, "open_store", Shared)
-    monkeypatch.setattr(watching, "TICK", 0.01)
+    monkeypatch.setattr(watcher, "TICK", 0.01)
     owner = opened(stdin=b"Something to read\n\nin two paragraphs.\n") if piped else opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()
     owner.library.store.foreign.append(Edit(ARTICLES, row.id, "starred", None, True))

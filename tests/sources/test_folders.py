@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.sources import folders
 from tui_reader.sources.folders import walk
-from tui_reader.sources.ignoring import Rules
+from tui_reader.sources.ignore_rules import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.sources.folders import walk
-from tui_reader.sources.ignoring import IGNORE_FILE, Rules
+from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
     from pathlib import Path

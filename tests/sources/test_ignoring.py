@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_reader.sources.ignoring import Rules
+from tui_reader.sources.ignore_rules import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path

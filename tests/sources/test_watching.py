@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.sources import watching
+from tui_reader.sources import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +31,8 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., It
                     yield found
 
         monkeypatch.setattr("watchfiles.watch", reports)
-        monkeypatch.setattr(watching, "monotonic", lambda: next(seconds))
-        told = watching._reported([tmp_path], threading.Event(), lambda path: path.endswith(".md"))
+        monkeypatch.setattr(watcher, "monotonic", lambda: next(seconds))
+        told = watcher._reported([tmp_path], threading.Event(), lambda path: path.endswith(".md"))
         assert next(told), "watching has begun"
         return told
 

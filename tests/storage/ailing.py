@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.fold import fold
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_file
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication.merge import merge_file
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tui_reader.storage.disk import Disk
+    from tui_reader.storage.snapshot.disk import Disk
 
 READS = ("open", "read_at", "stat", "fstat", "names", "has_file")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
 
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     import random

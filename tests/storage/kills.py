@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tinydb import TinyDB
 
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.table import LibraryDB
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.tinydb_api import LibraryDB
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,18 +23,19 @@ from unittest import mock
 from tests.storage.obstacles import everything, make_outside, put
 from tui_reader.errors import ReaderError
 from tui_reader.model.article import Metadata
-from tui_reader.services.ignore_files import write_ignore_files
-from tui_reader.services.log import write_log
-from tui_reader.services.opening import init_library
-from tui_reader.services.texts import TextCache
-from tui_reader.storage import LibraryDB, history_file, open_store
-from tui_reader.storage.backups import backups
+from tui_reader.services.annotations.text_snapshots import TextCache
+from tui_reader.services.library.ignore_files import write_ignore_files
+from tui_reader.services.library.log import write_log
+from tui_reader.services.library.opening import init_library
+from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.doctor import doctor, merge, restore
+from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 from tui_reader.storage.drafts import drafts_left, new_draft
-from tui_reader.storage.machine import machine_name
-from tui_reader.storage.scan_cache import CachedFile, ScanCache
+from tui_reader.storage.engine import history_file
+from tui_reader.storage.recovery.backups import backups
+from tui_reader.storage.recovery.doctor import doctor, merge, restore
+from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,11 +6,11 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
-from tui_reader.storage.clock import Clock
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_conflict_copies, merge_file
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.merge import merge_conflict_copies, merge_file
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     import random

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.clock import Clock
-from tui_reader.storage.edits import entry_of
-from tui_reader.storage.fold import fold
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_conflict_copies
+from tui_reader.storage.engine.edits import entry_of
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.merge import merge_conflict_copies
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     import random

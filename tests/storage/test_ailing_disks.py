@@ -14,9 +14,9 @@ from tests.storage.ailing import Mounted
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.doctor import doctor
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.recovery.doctor import doctor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tinydb import TinyDB
 
-from tui_reader.storage import basefile
-from tui_reader.storage.basefile import BaseFile, FileSource, MemorySource, NotOurLayoutError
-from tui_reader.storage.basewriter import write_base
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.foreign import Parsed, lay_out
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.keyindex import KeyIndex
-from tui_reader.storage.values import encode
+from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.keyindex import KeyIndex
+from tui_reader.storage.snapshot import snapshot
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.json_values import encode
+from tui_reader.storage.snapshot.snapshot import BaseFile, FileSource, MemorySource, NotOurLayoutError
+from tui_reader.storage.snapshot.snapshot_writer import write_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -110,7 +110,7 @@ def test_another_layout_is_not_taken_for_ours(tmp_path: Path) -> None:
         plain.insert({"a": 1})
     with pytest.raises(NotOurLayoutError):
         BaseFile(FileSource(str(tmp_path / "plain.json"), Disk()))
-    assert basefile.VERSION == 1
+    assert snapshot.VERSION == 1
 
 
 class _Memory(Disk):

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader import paths
-from tui_reader.storage import backups, open_store, writer
+from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.conflicts import all_copies, conflict_copies
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.journal import encode_line
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_conflict_copies
+from tui_reader.storage.engine import writer
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery import backups
+from tui_reader.storage.replication.conflicts import all_copies, conflict_copies
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.merge import merge_conflict_copies
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.journal import encode_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +197,7 @@ def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypat
     copy = path.with_name(NAMES[0])
     shutil.copy(theirs(path, "theirs"), copy)
     library = Library(path, "aaaa")
-    monkeypatch.setattr("tui_reader.storage.merge.fold", lambda _: False)
+    monkeypatch.setattr("tui_reader.storage.replication.merge.fold", lambda _: False)
     assert merge_conflict_copies(library) == []
     assert copy.exists()
     monkeypatch.undo()
@@ -231,7 +233,7 @@ def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monke
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
     library = Library(path, "aaaa")
     store = writer.Writer(
-        library, __import__("tui_reader.storage.keyindex", fromlist=["Numbers"]).Numbers(), lambda _: None
+        library, __import__("tui_reader.storage.replication.keyindex", fromlist=["Numbers"]).Numbers(), lambda _: None
     )
     put(library, "x")
     assert not store._is_to_travel()

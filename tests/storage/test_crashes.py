@@ -16,7 +16,7 @@ from tests.storage import crashes, faults, torn, windows
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

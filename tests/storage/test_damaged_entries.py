@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.doctor import doctor
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.journal import decode_lines, encode_line
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.recovery.doctor import doctor
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.journal import decode_lines, encode_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.storage.obstacles import KINDS, everything, make_outside, put
-from tui_reader.storage.disk import Disk, RefusedError
+from tui_reader.storage.snapshot.disk import Disk, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

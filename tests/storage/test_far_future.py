@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.storage.clock import Clock, following, is_far_ahead, is_stamp
-from tui_reader.storage.doctor import doctor
-from tui_reader.storage.fold import fold
-from tui_reader.storage.foreign import Parsed, lay_out
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_file
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery.doctor import doctor
+from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.hlc import Clock, following, is_far_ahead, is_stamp
+from tui_reader.storage.replication.merge import merge_file
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,7 @@ def test_what_has_such_a_stamp_can_be_deleted_and_come_back(tmp_path: Path, stam
 @pytest.mark.parametrize("stamp", FAR, ids=FAR_IDS)
 @pytest.mark.parametrize("kind", ["change", "merge", "deletion"])
 def test_a_journal_of_another_machine_does_no_more(tmp_path: Path, stamp: str, kind: str) -> None:
-    from tui_reader.storage.journal import encode_line
+    from tui_reader.storage.snapshot.journal import encode_line
 
     number = str(document_id("a"))
     entry: dict[str, Any] = {

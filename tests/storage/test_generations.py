@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import TinyDB, where
 
-from tui_reader.storage import outside
-from tui_reader.storage.basefile import BACKUP, BACKUP_JOURNAL
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery import adoption
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=["in this process", "in another process"])
 def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "in another process":
-        monkeypatch.setattr(outside, "SMALL", 0)
+        monkeypatch.setattr(adoption, "SMALL", 0)
 
 
 def put(library: Library, *keys: str, **fields: Any) -> None:

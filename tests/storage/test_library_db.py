@@ -13,8 +13,8 @@ from tinydb.table import Document
 
 from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.foreign import derived_id
-from tui_reader.storage.identity import document_id
+from tui_reader.storage.recovery.foreign_layout import derived_id
+from tui_reader.storage.replication.document_ids import document_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def test_moving_many_annotations_does_not_compare_each_with_all_others(
     with LibraryDB(tmp_path / "library.json", machine="aaaa") as db:
         notes = db.table("annotations")
         notes.insert_multiple({"id": f"n{n}", "article": "a"} for n in range(many))
-        monkeypatch.setattr("tui_reader.storage.table.derived_id", lambda *about: Counted(derived_id(*about)))
+        monkeypatch.setattr("tui_reader.storage.tinydb_api.derived_id", lambda *about: Counted(derived_id(*about)))
         notes.update({"article": "b"})
         assert {document["article"] for document in notes} == {"b"}
     assert 0 < len(compared) < many * 10

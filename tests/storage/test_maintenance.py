@@ -9,15 +9,17 @@ import pytest
 from tinydb import TinyDB
 
 from tui_reader.errors import StoreError
-from tui_reader.services import maintenance
-from tui_reader.storage import backups, filesystem, open_store
+from tui_reader.services.library import maintenance
+from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.conflicts import conflict_copies
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.machine import machine_name
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery import backups
+from tui_reader.storage.replication.conflicts import conflict_copies
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.snapshot import filesystem
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.disk import Disk
 
 
 def keep(path: Path, **values: object) -> None:

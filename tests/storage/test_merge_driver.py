@@ -9,9 +9,9 @@ import pytest
 from tinydb import TinyDB, where
 
 from tests.storage.test_merge_marks import annotation, article, contents, deletion, edited, expected, three_files
-from tui_reader import cli
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.cli import main as cli
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ import pytest
 from tinydb import TinyDB
 
 from tui_reader.storage import open_store
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def three_files(folder: Path, seed: int, *, bare: bool) -> tuple[Path, Path, Pat
 
 
 def expected(folder: Path, ours: Path, theirs: Path) -> dict[str, dict[int, dict[str, Any]]]:
-    from tui_reader.storage.merge import merge_file
+    from tui_reader.storage.replication.merge import merge_file
 
     whole = folder / "whole" / "library.json"
     whole.parent.mkdir()
@@ -210,7 +210,7 @@ def test_a_header_that_became_a_record_is_dropped(tmp_path: Path, table: str, al
     library = Library(path, "aaaa")
     header = {"format": "tui-reader library", "version": 1, "hlc": "01a000000000-000-bbbb", "tables": {}}
     # As it was written by an earlier version, which took it for a record.
-    from tui_reader.storage.foreign import lay_out, parse
+    from tui_reader.storage.recovery.foreign_layout import lay_out, parse
 
     parsed = parse(path.read_bytes())
     parsed.tables.setdefault(table if alive else f"{table}.deleted", {})[1] = header

@@ -18,59 +18,63 @@ _SWAP = """        disk.rename(temporary, path)
 
 MUTANTS = {
     "a line is not flushed": (
-        "journal.py",
+        "snapshot/journal.py",
         "            self._disk.sync_data(self._handle)\n            if",
         "            if",
     ),
     "the folder is not flushed when the journal is created": (
-        "journal.py",
+        "snapshot/journal.py",
         "self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120\n        except",
         "pass\n        except",
     ),
-    "the new base is not flushed": ("basewriter.py", "    disk.sync(handle)\n", ""),
+    "the new base is not flushed": ("snapshot/snapshot_writer.py", "    disk.sync(handle)\n", ""),
     "the journal goes before the base": (
-        "fold.py",
+        "snapshot/compaction.py",
         _SWAP,
         "\n".join(_SWAP.splitlines()[2:] + _SWAP.splitlines()[:2]) + "\n",
     ),
     "the folder is not flushed between the two renames": (
-        "fold.py",
+        "snapshot/compaction.py",
         "        disk.sync_folder(library.folder)\n        journal.replace",
         "        journal.replace",
     ),
     "the new journal is not flushed": (
-        "journal.py",
+        "snapshot/journal.py",
         "            self._disk.sync_data(handle)\n        finally:",
         "        finally:",
     ),
     "checksums of lines are not looked at": (
-        "journal.py",
+        "snapshot/journal.py",
         'if line[:9] == b"%08x " % zlib.crc32(text):',
         "if line[8:9] == b' ' and text.endswith(b'}'):",
     ),
-    "what a dead writer left half is not cut off": ("journal.py", "if whole < len(data) and cut_tail:", "if False:"),
+    "what a dead writer left half is not cut off": (
+        "snapshot/journal.py",
+        "if whole < len(data) and cut_tail:",
+        "if False:",
+    ),
     "what came during a fold is dropped": (
-        "fold.py",
+        "snapshot/compaction.py",
         "journal.prepare(journal.content(offset))",
         'journal.prepare(b"")',
     ),
     "the generation is not looked at again": (
-        "fold.py",
+        "snapshot/compaction.py",
         "if library.state is not state or library.opener.is_changed():",
         "if False:",
     ),
     "what others appended is not read before a change": (
-        "library.py",
+        "engine/library_files.py",
         "self._take_in(self.journal.read_new(cut_tail=True))\n                self._held",
         "self._held",
     ),
     "a journal is removed without looking": (
-        "journal.py",
+        "snapshot/journal.py",
         "if self._disk.fstat(self._handle).st_size <= len(HEAD):",
         "if True:",
     ),
     "a failed flush is tried again on the same file": (
-        "journal.py",
+        "snapshot/journal.py",
         """            self.failed = True
             self._take_back()
             raise SyncFailedError(error.errno, error.strerror) from error
@@ -78,12 +82,12 @@ MUTANTS = {
         "            self._disk.sync_data(self._handle)\n",
     ),
     "a failed write is not taken back": (
-        "journal.py",
+        "snapshot/journal.py",
         "        except OSError:\n            self._take_back()\n            raise",
         "        except OSError:\n            pass",
     ),
     "the base is written in place": (
-        "library.py",
+        "engine/library_files.py",
         """{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 """,
@@ -91,14 +95,18 @@ MUTANTS = {
         return self.path, self.disk.open(self.path, os.O_RDWR | os.O_CREAT)
 """,
     ),
-    "an edit gets the clock's stamp whatever it replaces": ("outstamping.py", "if latest < stamp:", "if True:"),
-    "nobody waits for the lock": ("journal.py", "                self._wait_for_lock(deadline)\n", ""),
+    "an edit gets the clock's stamp whatever it replaces": (
+        "replication/outstamping.py",
+        "if latest < stamp:",
+        "if True:",
+    ),
+    "nobody waits for the lock": ("snapshot/journal.py", "                self._wait_for_lock(deadline)\n", ""),
     "the lock is let go before the line is written": (
-        "library.py",
+        "engine/library_files.py",
         "                self._held = True\n                yield",
         "                self._held = True\n                self.journal.release()\n                yield",
     ),
-    "a replay takes the earlier of two values": ("registers.py", "stamp > mine[0]", "stamp < mine[0]"),
+    "a replay takes the earlier of two values": ("replication/registers.py", "stamp > mine[0]", "stamp < mine[0]"),
 }
 
 _LOOK = """

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.errors import StoreError
-from tui_reader.services import maintenance
-from tui_reader.services.opening import init_library
-from tui_reader.storage import backups, open_store
+from tui_reader.services.library import maintenance
+from tui_reader.services.library.opening import init_library
+from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.machine import machine_name
+from tui_reader.storage.recovery import backups
+from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path

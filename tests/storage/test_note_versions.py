@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tinydb import TinyDB, where
 
-from tui_reader.document.merging import BETWEEN, united
+from tui_reader.document.text_merge import BETWEEN, united
 from tui_reader.storage.base import ANNOTATIONS, Edit
-from tui_reader.storage.clock import Clock
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.journal import encode_line
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_conflict_copies, merge_file
-from tui_reader.storage.note_versions import CONTEXT
-from tui_reader.storage.registers import compress, expand, join, visible
-from tui_reader.storage.store import LibraryStore
-from tui_reader.storage.values import decode, encode
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.merge import merge_conflict_copies, merge_file
+from tui_reader.storage.replication.note_versions import CONTEXT
+from tui_reader.storage.replication.registers import compress, expand, join, visible
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.journal import encode_line
+from tui_reader.storage.snapshot.json_values import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -342,8 +342,8 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[int, str | int | None]]) -> None:
-    from tui_reader.storage.note_versions import context_of_edit
-    from tui_reader.storage.registers import ABSENT, Registers, note_versions_of
+    from tui_reader.storage.replication.note_versions import context_of_edit
+    from tui_reader.storage.replication.registers import ABSENT, Registers, note_versions_of
 
     clocks = [Clock("a", lambda: 1_000_000), Clock("b", lambda: 1_000_005), Clock("c", lambda: 1_000_900)]
     start: Registers = {"+": ("0000000f0000-000-a", True), "note": ("0000000f0000-000-a", "x y z")}

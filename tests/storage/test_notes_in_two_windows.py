@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui_reader.document.merging import BETWEEN
+from tui_reader.document.text_merge import BETWEEN
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 

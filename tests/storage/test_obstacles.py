@@ -15,12 +15,12 @@ import pytest
 from tests.storage import crashes, lives
 from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.errors import StoreError
-from tui_reader.storage.backups import backups, rotate
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.doctor import doctor, restore
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.recovery.backups import backups, rotate
+from tui_reader.storage.recovery.doctor import doctor, restore
+from tui_reader.storage.snapshot.disk import Disk
 
 BY_WHOLE_PATH = {
     "0123.sqlite",  # SQLite opens its own file, which is looked at before

@@ -9,12 +9,13 @@ import pytest
 from tinydb import TinyDB, where
 
 from tui_reader.errors import StoreError
-from tui_reader.storage import open_store, outside
+from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.recovery import adoption
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: bool
 ) -> None:
     if not small:
-        monkeypatch.setattr(outside, "SMALL", 0)
+        monkeypatch.setattr(adoption, "SMALL", 0)
     path = library_with(tmp_path)
     with TinyDB(path) as plain:
         table = plain.table("articles")

@@ -14,9 +14,9 @@ from tinydb import TinyDB, where
 from tui_reader.errors import StoreError
 from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.library import Library
-from tui_reader.storage.ownership import Owner, is_our_base, is_our_journal, owner_of
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery.ownership import Owner, is_our_base, is_our_journal, owner_of
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ import pytest
 
 from tests.storage import lives
 from tui_reader import paths
-from tui_reader.services.opening import open_library
+from tui_reader.services.library.opening import open_library
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.private import append, private_folder
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.private import append, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

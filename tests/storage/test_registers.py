@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.storage import machines
-from tui_reader.storage.clock import Clock, is_stamp
-from tui_reader.storage.registers import (
+from tui_reader.storage.replication.hlc import Clock, is_stamp
+from tui_reader.storage.replication.registers import (
     ABSENT,
     DELETED,
     EXISTS,
@@ -23,7 +23,7 @@ from tui_reader.storage.registers import (
     join,
     visible,
 )
-from tui_reader.storage.values import canonical, check, decode, encode
+from tui_reader.storage.snapshot.json_values import canonical, check, decode, encode
 
 if TYPE_CHECKING:
     from pathlib import Path

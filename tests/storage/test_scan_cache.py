@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_reader.model.article import Metadata
-from tui_reader.storage.scan_cache import CachedFile, ScanCache
+from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.storage.crashes import Unflushed
-from tui_reader.storage import fold, library, state, strays
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.basefile import BaseFile
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.keyindex import Numbers
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine import library_files
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication import relocations
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.snapshot import compaction, state
+from tui_reader.storage.snapshot.snapshot import BaseFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 KEYS = ("n1", "n2", "n3")
-WATCHED = {module.__file__ for module in (state, library, strays, fold)}
+WATCHED = {module.__file__ for module in (state, library_files, relocations, compaction)}
 
 
 def place(key: str, article: str) -> str:
@@ -82,7 +84,7 @@ def once(found: list[tuple[str, Any]], what: str) -> None:
 def test_each_annotation_is_seen_once_at_every_line_of_a_move(store: LibraryStore, in_base: bool, target: str) -> None:
     files = store._library
     if in_base:
-        fold.fold(files)
+        compaction.fold(files)
 
     def look() -> None:
         once(list(store.items(ANNOTATIONS)), "all")
@@ -107,13 +109,14 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
         move(files, key, "a", "b")
         put(files, key, "a", colour=2)  # as another machine's journal tells of it
     if in_base:
-        fold.fold(files)
+        compaction.fold(files)
     numbers = Numbers()
     numbers.prepare(files.state)
     store._numbers.prepare(files.state)
     heard = {document_id(key, "a") for key in KEYS}
     assert (
-        watched(lambda: strays.reunite(files, numbers, heard), lambda: once(list(store.items(ANNOTATIONS)), "all")) > 50
+        watched(lambda: relocations.reunite(files, numbers, heard), lambda: once(list(store.items(ANNOTATIONS)), "all"))
+        > 50
     )
     once(list(store.items(ANNOTATIONS)), "at last")
     assert {article: len(list(store.items(ANNOTATIONS, of=article))) for article in "ab"} in (
@@ -129,7 +132,7 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
 def test_a_read_that_has_begun_goes_on_as_it_was(store: LibraryStore, in_base: bool, taken: int, target: str) -> None:
     files = store._library
     if in_base:
-        fold.fold(files)
+        compaction.fold(files)
     reading = store.items(ANNOTATIONS)
     found = [next(reading) for _ in range(taken)]
     for key in KEYS:
@@ -147,7 +150,7 @@ def test_a_file_that_is_overwritten_during_a_read_shows_each_annotation_once(
     store: LibraryStore, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = store._library
-    fold.fold(files)
+    compaction.fold(files)
     lines, fails = BaseFile.lines, [True]
 
     def broken(base: BaseFile, *given: Any) -> Any:

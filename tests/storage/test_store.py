@@ -14,8 +14,8 @@ from tinydb import TinyDB
 from tui_reader.errors import StoreError
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.keyindex import Numbers
-from tui_reader.storage.state import State
+from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.snapshot.state import State
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,24 +16,24 @@ from tinydb import where
 from tests.storage.crashes import Unflushed
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ANNOTATIONS, Edit
-from tui_reader.storage.basefile import BaseFile
-from tui_reader.storage.clock import Clock
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.keyindex import Numbers
-from tui_reader.storage.library import Library
-from tui_reader.storage.merge import merge_file
-from tui_reader.storage.registers import ABSENT, Registers, join
-from tui_reader.storage.store import LibraryStore
-from tui_reader.storage.strays import reunite
-from tui_reader.storage.values import decode
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.merge import merge_file
+from tui_reader.storage.replication.registers import ABSENT, Registers, join
+from tui_reader.storage.replication.relocations import reunite
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.json_values import decode
+from tui_reader.storage.snapshot.snapshot import BaseFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tui_reader.storage.base import Record
-    from tui_reader.storage.state import State
+    from tui_reader.storage.snapshot.state import State
 
 
 class Machine:
@@ -181,8 +181,8 @@ def test_the_start_does_not_wait_for_it(
         waited.append(is_open.wait(5))
         return reunite(*about)
 
-    monkeypatch.setattr("tui_reader.storage.strays.reunite", reunite_later)
-    monkeypatch.setattr("tui_reader.storage.writer._PATIENCE", 20.0)
+    monkeypatch.setattr("tui_reader.storage.replication.relocations.reunite", reunite_later)
+    monkeypatch.setattr("tui_reader.storage.engine.writer._PATIENCE", 20.0)
     with closing(LibraryStore(one.library())) as store:
         shown = list(store.items(ANNOTATIONS))
         assert shown == [("n", store.get(ANNOTATIONS, "n"))], "it stands once all the same"
@@ -222,7 +222,7 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, _ = machines
-    monkeypatch.setattr("tui_reader.storage.writer._IDLE", 0.0)
+    monkeypatch.setattr("tui_reader.storage.engine.writer._IDLE", 0.0)
     one.change("article", "b")
     one.change("article", "b", "m")
     one.change("article", "a", "m")
@@ -235,7 +235,7 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
                 store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted")
             return [], []
 
-        monkeypatch.setattr("tui_reader.storage.strays._operations", look)
+        monkeypatch.setattr("tui_reader.storage.replication.relocations._operations", look)
         while len(looked_at) < 2:
             store._writer._thread.join(0.01)
     assert looked_at[0] == looked_at[1], "it begins anew after the change"
@@ -259,7 +259,7 @@ def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
     with closing(LibraryStore(machines[0].library())) as store:
         assert store.get(ANNOTATIONS, "n")
         monkeypatch.setattr(BaseFile, "line", counted_line)
-        monkeypatch.setattr("tui_reader.storage.state.decode_object", counted_decode)
+        monkeypatch.setattr("tui_reader.storage.snapshot.state.decode_object", counted_decode)
         assert (store.get(ANNOTATIONS, "n") or {})["note"] == "words"
         assert (len(lines), len(decoded)) == (1, 1)
         store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted").result(5)
@@ -285,8 +285,8 @@ def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
     one, two = machines
     if first == "edited":
         two.change("note", "words and more")
-    monkeypatch.setattr("tui_reader.storage.merge.reunite", lambda *_: None)
-    monkeypatch.setattr("tui_reader.storage.writer._IDLE", 0.0)
+    monkeypatch.setattr("tui_reader.storage.replication.merge.reunite", lambda *_: None)
+    monkeypatch.setattr("tui_reader.storage.engine.writer._IDLE", 0.0)
     one.change("article", "b")
     if first == "moved":
         two.change("note", "words and more")

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tests.storage import undone
 from tests.storage.crashes import Unflushed
 from tests.storage.undone import SESSIONS
-from tui_reader.storage import history_file, journal
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.history import replay
-from tui_reader.storage.history_file import in_order, read_entries, save_entries
+from tui_reader.storage.engine import history_file
+from tui_reader.storage.engine.history import replay
+from tui_reader.storage.engine.history_file import in_order, read_entries, save_entries
+from tui_reader.storage.snapshot import journal
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path

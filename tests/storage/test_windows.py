@@ -12,14 +12,15 @@ from tinydb import TinyDB
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import LibraryDB, Store, history_file, open_store, writer
+from tui_reader.storage import LibraryDB, Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.fold import fold
-from tui_reader.storage.foreign import Parsed, lay_out
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine import history_file, writer
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -420,15 +421,15 @@ def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The subprocess that reads it is held until a change is on disk."""
-    from tui_reader.storage import outside
+    from tui_reader.storage.recovery import adoption
 
     path = tmp_path / "library.json"
     store = open_store(path)
     change(store, "a", "read", True)
     store.close()
-    monkeypatch.setattr(outside, "SMALL", 0)
+    monkeypatch.setattr(adoption, "SMALL", 0)
     gate = tmp_path / "gate"
-    command = outside.command
+    command = adoption.command
 
     def held(*given: str) -> list[str]:
         wait = "import os, sys, time\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
@@ -436,7 +437,7 @@ def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
         return [sys.executable, "-c", wait, str(gate), *command(*given)]
 
     store = open_store(path)
-    monkeypatch.setattr(outside, "command", held)
+    monkeypatch.setattr(adoption, "command", held)
     edited = tmp_path / "edited"
     edited.write_bytes(path.read_bytes().replace(b'"read":true', b'"read":true,"mine":1'))
     edited.replace(path)

@@ -9,11 +9,12 @@ import pytest
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import merge, strays, writer
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.library import Library
-from tui_reader.storage.pending import Pending
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine import writer
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.pending import Pending
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication import merge, relocations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.M
     places: dict[str, tuple[object, str]] = {
         "merging": (merge, "merge_conflict_copies"),
         "polling": (library, "poll"),
-        "reuniting": (strays, "reunite"),
+        "reuniting": (relocations, "reunite"),
         "preparing": (store._numbers, "prepare"),
         "verifying": (library, "verify"),
         "folding": (writer, "fold"),

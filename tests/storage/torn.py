@@ -6,9 +6,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.fold import fold
-from tui_reader.storage.history import History
-from tui_reader.storage.history_file import older_entries
-from tui_reader.storage.library import Library
-from tui_reader.storage.store import LibraryStore
+from tui_reader.storage.engine.history import History
+from tui_reader.storage.engine.history_file import older_entries
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

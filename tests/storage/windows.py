@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage import journal
-from tui_reader.storage.clock import Clock
-from tui_reader.storage.fold import fold
-from tui_reader.storage.identity import document_id
-from tui_reader.storage.library import Library
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.snapshot import journal
+from tui_reader.storage.snapshot.compaction import fold
 
 if TYPE_CHECKING:
-    from tui_reader.storage.state import State
+    from tui_reader.storage.snapshot.state import State
 
 
 class Interrupted(Unflushed):

@@ -13,8 +13,8 @@ from textual import events
 from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
-from tui_reader.services import scanning
-from tui_reader.services.opening import open_library
+from tui_reader.services.articles import scanner
+from tui_reader.services.library.opening import open_library
 from tui_reader.tui.app import ReaderApp
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from tui_reader.services.library import Library
+    from tui_reader.services.library.library import Library
 
 DEADLINE = 8.0
 """Seconds after which something that should have happened has not."""
@@ -102,7 +102,7 @@ class Reader:
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe sooner that a file is gone, so that tests need not wait for it."""
-    monkeypatch.setattr(scanning, "GONE_SECONDS", 0.2)
+    monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 
 Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Reader]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.services.opening import open_library
+from tui_reader.services.library.opening import open_library
 from tui_reader.tui.screens.reading.cursor import following, gap_between
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.model.query import Shelf, View
-from tui_reader.services import scanning
+from tui_reader.services.articles import scanner
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ BLINK = 0.7
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe as late as outside of tests that a file is gone."""
-    monkeypatch.setattr(scanning, "GONE_SECONDS", 2.0)
+    monkeypatch.setattr(scanner, "GONE_SECONDS", 2.0)
 
 
 def title(reader: Reader) -> str:

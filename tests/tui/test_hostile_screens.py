@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 
 from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
 from tui_reader import config
-from tui_reader.tui.widgets.lines import Piece, clip, line, wrap
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +210,7 @@ def test_only_two_modules_make_what_is_painted() -> None:
         for file in TREE.rglob("*.py")
         if {"Segment", "Text"} & set(makers(ast.parse(file.read_text("utf-8"))))
     }
-    assert found == {"widgets/lines.py", "widgets/article_pane/painter.py"}
+    assert found == {"widgets/styled_lines.py", "widgets/article_pane/painter.py"}
     inputs = {
         str(file.relative_to(TREE))
         for file in TREE.rglob("*.py")

@@ -13,8 +13,8 @@ import pytest
 
 from tui_reader.config import Settings
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.machine import state_folder
-from tui_reader.tui.screens import outside
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.tui.screens import external_programs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
         path.write_text(f"{path.read_text()}words of {editor}\n")
         return f"{editor} ended with status 3; {unchanged}"
 
-    monkeypatch.setattr(outside, "run_editor", fails)
+    monkeypatch.setattr(external_programs, "run_editor", fails)
     async with start(articles, settings=Settings(editor="ed")) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", ")", ")", "E")
@@ -133,7 +133,9 @@ async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
         await reader.keys("escape")
         await reader.until(lambda: not reader.app.reading.typing)
         assert [each.note for each in reader.library.annotating.all()] == ["words of ed"]
-        monkeypatch.setattr(outside, "run_editor", lambda *given: f"{given[1]} ended with status 1; {given[3]}")
+        monkeypatch.setattr(
+            external_programs, "run_editor", lambda *given: f"{given[1]} ended with status 1; {given[3]}"
+        )
         await reader.keys("E")
         await reader.sees("ed ended with status 1; the note is as it was")
         assert not reader.app.reading.typing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.config import Settings
-from tui_reader.services.headless import library_of, read_document
+from tui_reader.services.headless.session import library_of, read_document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.cli import main
-from tui_reader.document.merging import BETWEEN
+from tui_reader.cli.main import main
+from tui_reader.document.text_merge import BETWEEN
 
 if TYPE_CHECKING:
     from pathlib import Path

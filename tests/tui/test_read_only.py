@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.cli import main
-from tui_reader.storage.disk import Disk
-from tui_reader.tui.screens import keyed
+from tui_reader.cli.main import main
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.tui.screens import key_screen
 from tui_reader.tui.screens.reading import screen
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SIZES = pytest.mark.parametrize("size", [(120, 35), (60, 20)])
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time that tells a pause between keys."""
     now = [100.0]
-    monkeypatch.setattr(keyed, "monotonic", lambda: now[0])
+    monkeypatch.setattr(key_screen, "monotonic", lambda: now[0])
     return now
 
 

@@ -229,7 +229,7 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
     start: Start, articles: Path, pane: Pane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each row of the table pressed for real, and once more with a count: no error, and the reader goes on."""
-    monkeypatch.setattr("tui_reader.services.desktop.open_file", lambda *_: None)
+    monkeypatch.setattr("tui_reader.services.library.desktop.open_file", lambda *_: None)
     async with start(articles, settings=Settings(editor="true")) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         screen = reader.app.reading

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.cli import main
+from tui_reader.cli.main import main
 from tui_reader.config import Settings
-from tui_reader.services.headless import library_of
-from tui_reader.tui.screens.annotations import gathering
+from tui_reader.services.headless.session import library_of
+from tui_reader.tui.screens.annotations import list_loader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ async def test_a_filtered_list_is_never_empty_while_it_is_made_anew(
         await reader.sees("2 of 3")
         shown = reader.app.screen.query_one("#annotations")
         current, counts = shown.current, []
-        monkeypatch.setattr(gathering, "SLICE_SECONDS", -1.0)
+        monkeypatch.setattr(list_loader, "SLICE_SECONDS", -1.0)
         ids = [each.id for each in reader.library.annotating.all() if each.colour == 2]
         with library_of([articles], None, Settings()) as other:
             other.annotating.recolour(ids, 1)

@@ -8,14 +8,14 @@ import pytest
 
 from tui_reader.config import Settings
 from tui_reader.model.query import View
-from tui_reader.services.headless import bring_up_to_date
-from tui_reader.services.opening import open_library
+from tui_reader.services.headless.session import bring_up_to_date
+from tui_reader.services.library.opening import open_library
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.tui.conftest import Start
-    from tui_reader.services.library import Library
+    from tui_reader.services.library.library import Library
 
 
 @pytest.fixture

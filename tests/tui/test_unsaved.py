@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.errors import StoreError
-from tui_reader.services.saving import warning_of
-from tui_reader.storage import problems
-from tui_reader.storage.disk import Disk
-from tui_reader.tui.screens.reading import news
+from tui_reader.services.library.save_monitor import warning_of
+from tui_reader.storage.recovery import problems
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.tui.screens.reading import events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ async def test_the_first_row_says_so_until_it_is_saved(
     reason: str,
 ) -> None:
     """The whole sentence gives way to the keys after some seconds; the list of annotations says so, too."""
-    monkeypatch.setattr(news, "FAILURE_SECONDS", 0.1)
+    monkeypatch.setattr(events, "FAILURE_SECONDS", 0.1)
 
     def fail(*_: object) -> int:
         raise OSError(number, "no such luck")

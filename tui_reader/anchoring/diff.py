@@ -7,7 +7,7 @@ from bisect import bisect_left
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.anchoring.folding import Words, fold
+from tui_reader.document.normalization import Words, fold
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:

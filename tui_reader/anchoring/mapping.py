@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring import moves
 from tui_reader.anchoring.diff import align
-from tui_reader.anchoring.scoring import likeness
+from tui_reader.anchoring.scores import likeness
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tui_reader.anchoring.folding import Words
+    from tui_reader.document.normalization import Words
 
 TORN = 150
 """Characters without a word of the old passage that part two of its pieces: a long sentence."""

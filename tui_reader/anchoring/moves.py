@@ -14,7 +14,7 @@ from tui_reader.anchoring.diff import align, gaps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tui_reader.anchoring.folding import Words
+    from tui_reader.document.normalization import Words
 
 SLIDES = 40
 """Words that a gap is slid by at most."""

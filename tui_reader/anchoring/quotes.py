@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.anchoring.folding import Words, fold
-from tui_reader.anchoring.resolve import Resolver
+from tui_reader.anchoring.resolution import Resolver
+from tui_reader.document.normalization import Words, fold
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:

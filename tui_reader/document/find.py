@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, is_plain, next_boundary
-from tui_reader.document.pace import breathe, work_aside
+from tui_reader.document.cooperative import breathe, work_aside
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tui_reader.document.cooperative import breathe
 from tui_reader.document.lazy import LazyPattern
-from tui_reader.document.pace import breathe
 
 WORDS_PER_MINUTE = 230
 """Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""

@@ -6,8 +6,8 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
-from tui_reader.formats.markdown import Markdown
-from tui_reader.formats.plain import PlainText
+from tui_reader.formats.markdown.markdown import Markdown
+from tui_reader.formats.plain.plain import PlainText
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
-from tui_reader.sources.ignoring import IGNORE_FILE, Rules
+from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from tui_reader.storage.base import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui_reader.storage.table import LibraryDB
+    from tui_reader.storage.tinydb_api import LibraryDB
 
 
 def open_store(path: Path) -> Store:
@@ -24,11 +24,11 @@ def open_store(path: Path) -> Store:
         StoreError: The file exists and may not be read at all. A file with damaged content opens read-only instead.
     """
     # What follows is needed by verbs that touch the state alone: 15 ms.
-    from tui_reader.storage.disk import Disk  # noqa: PLC0415
-    from tui_reader.storage.library import Library  # noqa: PLC0415
-    from tui_reader.storage.machine import machine_name  # noqa: PLC0415
-    from tui_reader.storage.private import private_folder  # noqa: PLC0415
-    from tui_reader.storage.store import LibraryStore  # noqa: PLC0415
+    from tui_reader.storage.engine.library_files import Library  # noqa: PLC0415
+    from tui_reader.storage.engine.store import LibraryStore  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.snapshot.disk import Disk  # noqa: PLC0415
+    from tui_reader.storage.snapshot.private import private_folder  # noqa: PLC0415
 
     if path.parent == paths.data_dir():
         with contextlib.suppress(OSError):  # then the library is read-only, which is said
@@ -39,7 +39,7 @@ def open_store(path: Path) -> Store:
 def __getattr__(name: str) -> Any:
     if name == "LibraryDB":
         # Loads TinyDB (20 ms), which verbs that touch no state do not need.
-        from tui_reader.storage.table import LibraryDB  # noqa: PLC0415
+        from tui_reader.storage.tinydb_api import LibraryDB  # noqa: PLC0415
 
         return LibraryDB
     raise AttributeError(name)

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.errors import StoreError
-from tui_reader.storage import limits
-from tui_reader.storage.disk import Disk
-from tui_reader.storage.lock import try_lock
-from tui_reader.storage.machine import state_folder
-from tui_reader.storage.private import private_folder
-from tui_reader.storage.wholefile import read_whole
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.storage.snapshot import limits
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.lock import try_lock
+from tui_reader.storage.snapshot.private import private_folder
+from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,11 +25,11 @@ from textual.theme import BUILTIN_THEMES
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
-from tui_reader.services.events import DocumentLoaded
+from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
-from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.outside import editor_of, run_editor
+from tui_reader.tui.screens.external_programs import editor_of, run_editor
+from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.terminal_input import read_input_so
 from tui_reader.tui.widgets.failures import FailureGuard
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from tui_reader.config import Settings
-    from tui_reader.services.events import Event as LibraryEvent
-    from tui_reader.services.library import Library
+    from tui_reader.services.library.events import Event as LibraryEvent
+    from tui_reader.services.library.library import Library
 
 
 def _theme_at_start(app: Any) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui_reader.anchoring.diff import changes
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, SpanKind
-from tui_reader.tui.screens.reading.comparison import Altered, Comparison
+from tui_reader.tui.screens.reading.comparison_document import Altered, Comparison
 
 
 def document(text: str) -> Document:

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.services import notebook
-from tui_reader.services.annotating import Annotating
-from tui_reader.services.catalogue import MemoryCatalogue
-from tui_reader.services.identities import Identities
-from tui_reader.services.reading import Reading
-from tui_reader.services.state import LibraryState
+from tui_reader.services.annotations import annotation_index
+from tui_reader.services.annotations.editing import Annotating
+from tui_reader.services.articles.catalogue import MemoryCatalogue
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.reading import Reading
+from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
-from tui_reader.tui.screens.noting import Marks, is_lost
+from tui_reader.tui.screens.annotation_editor import Marks, is_lost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
     tmp_path: Path, steps: list[Any], looks: int, remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(notebook, "MOST_CHANGES", remembered)
+        patch.setattr(annotation_index, "MOST_CHANGES", remembered)
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
         store = open_store(path)
         state = LibraryState(

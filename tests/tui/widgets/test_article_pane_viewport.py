@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.widgets.article_stage import article, headline_of, stage
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.document.ends import with_ending
+from tui_reader.document.partial import with_ending
 from tui_reader.document.rows import Row
 from tui_reader.model.article import Metadata
 from tui_reader.tui.widgets.article_pane import viewport

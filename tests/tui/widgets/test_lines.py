@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_reader.tui.widgets.lines import merged, wrap
+from tui_reader.tui.widgets.styled_lines import merged, wrap
 
 INKS = ("#d9d4c7", "#97938a", None)
 GROUNDS = ("#15171b", "#272b33", None)

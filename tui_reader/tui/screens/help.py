@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from tui_reader.tui.commands.describe import help_lines
-from tui_reader.tui.screens.page import Page, PageScreen
-from tui_reader.tui.widgets.lines import Piece, line, wrap
+from tui_reader.tui.screens.page_screen import Page, PageScreen
+from tui_reader.tui.widgets.styled_lines import Piece, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tui_reader.document.wrapping import cut_rows
-from tui_reader.tui.screens.page import Page, PageScreen
-from tui_reader.tui.widgets.lines import Piece, line
+from tui_reader.tui.screens.page_screen import Page, PageScreen
+from tui_reader.tui.widgets.styled_lines import Piece, line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

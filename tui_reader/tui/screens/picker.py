@@ -16,7 +16,7 @@ from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, line
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui_reader.tui.widgets.article_pane.header import wrapped
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, line
+from tui_reader.tui.widgets.styled_lines import Piece, line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

@@ -15,7 +15,7 @@ from tui_reader.tui.theme import HIGHLIGHTS, style_of
 from tui_reader.tui.widgets.article_pane.styles import ANSI_COLOURS
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, line
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui_reader.document.clean import clean_line
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
+from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

@@ -13,7 +13,7 @@ from textual.message import Message
 from tui_reader.document.words import reading_minutes
 from tui_reader.tui.widgets.dates import short_date
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, fit_parts, line, wrap
+from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui_reader.tui.theme import style_of
 from tui_reader.tui.widgets.failures import FailureGuard
-from tui_reader.tui.widgets.lines import merged
+from tui_reader.tui.widgets.styled_lines import merged
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, line
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.timer import Timer
 
-    from tui_reader.tui.widgets.sheet import Sheet
+    from tui_reader.tui.widgets.note_sheet import Sheet
 
 LEAST_ROWS, MOST_ROWS = 2, 6
 """Rows to write in: enough for a thought, and never more than a third of the screen."""

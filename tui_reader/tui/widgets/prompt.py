@@ -14,7 +14,7 @@ from textual.suggester import Suggester
 from tui_reader.document.clean import clean_line, clean_row
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, line
+from tui_reader.tui.widgets.styled_lines import Piece, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from tui_reader.model.query import Shelf, View
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.lines import Piece, clip, line
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence

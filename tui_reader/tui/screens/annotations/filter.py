@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS, PlaceState
-from tui_reader.services.catalogue import fold
+from tui_reader.services.articles.catalogue import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

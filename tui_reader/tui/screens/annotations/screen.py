@@ -11,15 +11,15 @@ from tui_reader.errors import ReaderError
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
-from tui_reader.tui.screens.annotations.changing import Changing
-from tui_reader.tui.screens.annotations.copying import Copying
-from tui_reader.tui.screens.annotations.gathering import Shelf
-from tui_reader.tui.screens.annotations.listing import Listing
-from tui_reader.tui.screens.annotations.moving import Moving
-from tui_reader.tui.screens.annotations.place import Place
-from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.outside import edit_text
-from tui_reader.tui.screens.suspending import suspend
+from tui_reader.tui.screens.annotations.actions import Changing
+from tui_reader.tui.screens.annotations.annotation_listing import Listing
+from tui_reader.tui.screens.annotations.cursor_actions import Moving
+from tui_reader.tui.screens.annotations.list_loader import Shelf
+from tui_reader.tui.screens.annotations.place_preview import Place
+from tui_reader.tui.screens.annotations.quote_copies import Copying
+from tui_reader.tui.screens.external_programs import edit_text
+from tui_reader.tui.screens.key_screen import KeyScreen
+from tui_reader.tui.screens.suspension import suspend
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.drafts import Draft
-    from tui_reader.services.reading import Outcome
-    from tui_reader.tui.screens.outside import Edited
+    from tui_reader.services.annotations.drafts import Draft
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.tui.screens.external_programs import Edited
     from tui_reader.tui.screens.reading.screen import ReadingScreen
 
 SIDE_BY_SIDE = 72

@@ -11,13 +11,13 @@ from textual.containers import Horizontal
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.screens.keyed import KeyScreen
-from tui_reader.tui.screens.outside import Answered, edit_text, filtered
-from tui_reader.tui.screens.reading.arranging import Arranging
-from tui_reader.tui.screens.reading.desk import Desk, Panes, local_today
+from tui_reader.tui.screens.external_programs import Answered, edit_text, filtered
+from tui_reader.tui.screens.key_screen import KeyScreen
+from tui_reader.tui.screens.reading.events import News
+from tui_reader.tui.screens.reading.headline_listing import Listing
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
-from tui_reader.tui.screens.reading.listing import Listing
-from tui_reader.tui.screens.reading.news import News
+from tui_reader.tui.screens.reading.pane_layout import Arranging
+from tui_reader.tui.screens.reading.state import Desk, Panes, local_today
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.model.annotation import Annotation, Range
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.drafts import Draft
-    from tui_reader.services.events import Event as LibraryEvent
-    from tui_reader.services.library import Library
-    from tui_reader.services.reading import Outcome
+    from tui_reader.services.annotations.drafts import Draft
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.services.library.events import Event as LibraryEvent
+    from tui_reader.services.library.library import Library
     from tui_reader.tui.app import ReaderApp
     from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
-    from tui_reader.tui.screens.outside import Edited
-    from tui_reader.tui.screens.reading.annotating import Annotating
-    from tui_reader.tui.screens.reading.comparing import Comparing
-    from tui_reader.tui.screens.reading.linking import Linking
-    from tui_reader.tui.screens.reading.opening import Opening
-    from tui_reader.tui.screens.reading.selecting import Selecting
+    from tui_reader.tui.screens.external_programs import Edited
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.actions.changes import Comparing
+    from tui_reader.tui.screens.reading.actions.highlights import Annotating
+    from tui_reader.tui.screens.reading.actions.links import Linking
+    from tui_reader.tui.screens.reading.actions.selection import Selecting
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
@@ -132,7 +132,7 @@ class ReadingScreen(KeyScreen):
         """
         if self.furnished:
             return
-        from tui_reader.tui.screens.reading.furnishing import furnish  # noqa: PLC0415 - see above
+        from tui_reader.tui.screens.reading.wiring import furnish  # noqa: PLC0415 - see above
 
         self._handlers = furnish(self)
         panes = self.desk.panes

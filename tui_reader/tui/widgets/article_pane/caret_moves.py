@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
-from tui_reader.document.objects import PARAGRAPH, SENTENCE, Ends, grow_back, grow_forward, last_of
+from tui_reader.document.text_objects import PARAGRAPH, SENTENCE, Ends, grow_back, grow_forward, last_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

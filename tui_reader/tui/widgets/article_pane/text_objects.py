@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
+from tui_reader.document.brackets import enclosing, first_within
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.objects import Ends, last_of, text_object
-from tui_reader.document.pairs import enclosing, first_within
+from tui_reader.document.text_objects import Ends, last_of, text_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

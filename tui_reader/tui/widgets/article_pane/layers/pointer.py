@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tui_reader.document import motions
-from tui_reader.document.objects import Ends, last_of
 from tui_reader.document.rows import Row
+from tui_reader.document.text_objects import Ends, last_of
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.text_objects import CHARACTER, range_between
 

@@ -11,7 +11,7 @@ from tui_reader.tui.widgets.article_pane.styles import Role
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-    from tui_reader.document.objects import Ends
+    from tui_reader.document.text_objects import Ends
     from tui_reader.tui.widgets.article_pane.layers.base import Carry
     from tui_reader.tui.widgets.article_pane.layers.focus import Focus
     from tui_reader.tui.widgets.article_pane.layers.selection import Selection

@@ -1,0 +1,1 @@
+"""The command line: arguments to verbs of the services, each verb a module."""

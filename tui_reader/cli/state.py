@@ -1,0 +1,145 @@
+"""The verbs of the command line that look after the state file: `doctor`, `merge` and `backup`.
+
+They may be used while a reader has the library open, which sees what they did within a second.
+"""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader import paths
+from tui_reader.cli.common import ArgumentParser, add_library, counted, places_of, remark, tell
+from tui_reader.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+_DEFAULT = "your default library"
+_EPILOG = (
+    "exit status: 0 all is well; 1 something is wrong or could not be done; 2 the command line is wrong; "
+    "3 the state cannot be used"
+)
+
+
+def doctor(arguments: Sequence[str]) -> int:
+    """Check the state of a library, and mend it if asked to."""
+    parser = _parser(
+        "doctor",
+        "Check the state file of a library, its journals and backups, and say what is wrong. Nothing is changed "
+        "without --fix, and what is mended is kept first.",
+    )
+    parser.add_argument("--fix", action="store_true", help="mend what is wrong")
+    add_library(parser, _DEFAULT, positional=True)
+    options = parser.parse_args(arguments)
+
+    from tui_reader.services.library.maintenance import check  # noqa: PLC0415 - only once it is certain that it is wanted
+
+    state = _existing_state_of(options)
+    checkup = check(state, fix=options.fix)
+    tell(f"{state}")
+    for finding in checkup.findings:
+        mark = "mended" if finding.mended else "WRONG" if finding.is_wrong else "ok"
+        tell(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
+    if not checkup.is_well:
+        tell(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
+    return 0 if checkup.is_well else 1
+
+
+def merge(arguments: Sequence[str]) -> int:
+    """Take over what other copies of the state know better."""
+    parser = _parser(
+        "merge",
+        "Merge other copies of a library's state into it: another machine's file, the conflict copy of a program that "
+        "syncs, a plain TinyDB file of ours. Of each field the latest value stands; the copies are only read.",
+    )
+    parser.add_argument("copies", nargs="+", type=Path, metavar="FILE", help="the copies")
+    parser.add_argument(
+        "--driver",
+        action="store_true",
+        help="be a merge driver of git: FILE is the common version, ours and theirs (%%O %%A %%B); the result is "
+        "written into the second, nothing is printed and no library is opened",
+    )
+    add_library(parser, _DEFAULT)
+    options = parser.parse_args(arguments)
+
+    from tui_reader.services.library.maintenance import merge_copies, merge_versions  # noqa: PLC0415
+
+    if options.driver:
+        if len(options.copies) != 3:
+            raise UsageError("--driver takes three files.", "Configure git with: tui-reader merge --driver %O %A %B")
+        merge_versions(*options.copies)
+        return 0
+
+    state = _state_of(options)
+    for merged in merge_copies(state, options.copies):
+        tell(f"{merged.source}: {counted(merged.changes, 'record')} of {state} changed by it")
+    return 0
+
+
+def backup(arguments: Sequence[str]) -> int:
+    """List the backups of the state, or go back to one."""
+    options = _backup_parser().parse_args(arguments)
+
+    from tui_reader.services.library.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
+
+    state = _existing_state_of(options)
+    if options.verb == "list":
+        found = list_backups(state)
+        for each in found:
+            tell(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
+        for sentence in refused_backups(state):
+            tell(sentence)
+        if not found:
+            tell(f"{state} has no backups yet; the first is made when it is next rewritten.")
+        return 0
+    restored = restore_backup(state, options.name)
+    tell(f"{state} is what it was in {restored.backup}: {counted(restored.changes, 'record')} changed.")
+    if restored.kept:
+        tell(f"What it was before is kept in {restored.kept}.")
+    return 0
+
+
+def _backup_parser() -> ArgumentParser:
+    parser = _parser("backup", "List the backups of a library's state, or go back to one of them.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|restore")
+    about = "List every backup, the latest first."
+    listing = verbs.add_parser("list", help="every backup, the latest first", description=about, allow_abbrev=False)
+    add_library(listing, _DEFAULT, positional=True)
+    about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
+    restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
+    restore.add_argument(
+        "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
+    )
+    add_library(restore, _DEFAULT)
+    return parser
+
+
+def _parser(verb: str, description: str) -> ArgumentParser:
+    return ArgumentParser(prog=f"{paths.PROGRAM} {verb}", description=description, epilog=_EPILOG, allow_abbrev=False)
+
+
+def _state_of(options: argparse.Namespace) -> Path:
+    from tui_reader.services.library.library_paths import find_places  # noqa: PLC0415
+
+    places = find_places(places_of(options), options.state, paths.data_dir(), paths.cache_dir())
+    if places.notice:
+        remark(places.notice)
+    return places.state
+
+
+def _existing_state_of(options: argparse.Namespace) -> Path:
+    """The same, where it must be there if somebody names it.
+
+    Raises:
+        UsageError: A file was named, and nothing of that name is there, not even a journal or a backup of it.
+    """
+    state = _state_of(options)
+    if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):
+        raise UsageError(
+            f"{options.state} does not exist.", "Is it spelled right? --library PATH names it by its folder."
+        )
+    return state

@@ -1,0 +1,198 @@
+"""Raw HTML inside Markdown, reduced to blocks of text: no style, no script, no layout."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from tui_reader.document.blocks import Block, BlockKind
+from tui_reader.document.clean import clean_line
+from tui_reader.formats.text.exclusions import without, without_comments
+from tui_reader.formats.text.running_text import TAGS, RunningText, safe_target
+from tui_reader.formats.text.table_text import CellText, Piece, join_table
+
+_INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
+_CHARACTERS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
+_SILENT = tuple(
+    (tag, re.compile(rf"<{tag}\b.*?</{tag}\s*>", re.DOTALL | re.IGNORECASE))
+    for tag in ("script", "style", "template", "head", "noscript")
+)
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
+
+_INLINE = frozenset(TAGS) | frozenset(
+    ("span", "font", "small", "big", "u", "abbr", "time", "q", "ins", "bdi", "bdo", "label", "picture", "source", "wbr")
+)
+_HEADING = re.compile(r"h([1-6])")
+_SPACE = re.compile(r"\s+")
+
+
+class FragmentReader(HTMLParser):
+    """Reads one piece of HTML; every tag that is not inline parts paragraphs."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[Piece] = []
+        self._running = RunningText()
+        self._numbers: list[int | None] = []
+        self._quote = 0
+        self._level = 0
+        self._pre = 0
+        self._marker = ""
+        self._rows: list[list[CellText]] | None = None
+        self._cell = False
+        self._header = False
+
+    def set_cdata_mode(self, *_args: object, **_options: object) -> None:
+        """Nothing: scripts and styles that end are gone by now; one that does not must not swallow what follows."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin an element."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "br":
+            self._running.add_hard_break()
+        elif tag == "img":
+            self._image(given)
+        elif tag in _INLINE:
+            target = safe_target(given.get("href", "")) if tag == "a" else ""
+            self._running.open(TAGS.get(tag), target, tag)
+        elif self._rows is None:
+            self._begin_block(tag)
+        elif tag == "tr":
+            self._end_cell()
+            self._rows.append([])
+        elif tag in ("td", "th"):
+            self._end_cell()
+            self._cell = True
+            self._header |= tag == "th"
+        else:
+            self._running.add(" ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that ends where it begins."""
+        self.handle_starttag(tag, attrs)
+        if tag not in ("br", "img"):
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """End an element."""
+        if tag in _INLINE:
+            self._running.close(tag)
+        elif tag == "table" and self._rows is not None:
+            self._end_table()
+        elif tag in ("td", "th") and self._rows is not None:
+            self._end_cell()
+        elif self._rows is None and tag != "br":
+            self._end_block(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags."""
+        if self._pre:
+            self._running.add(data)
+            return
+        folded = _SPACE.sub(" ", data)
+        self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
+
+    def close(self) -> None:
+        """End the reading, with whatever text is left."""
+        super().close()
+        if self._rows is not None:
+            self._end_table()
+        self._flush()
+
+    def _image(self, given: dict[str, str]) -> None:
+        alt = clean_line(given.get("alt", "") or given.get("title", ""))
+        if self._running.length or self._rows is not None:
+            self._running.add(alt)
+            return
+        target = safe_target(given.get("src", ""))
+        self.pieces.append(Piece(self._placed(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
+
+    def _begin_block(self, tag: str) -> None:
+        self._flush()
+        heading = _HEADING.fullmatch(tag)
+        if heading:
+            self._level = int(heading[1])
+        elif tag == "hr":
+            self.pieces.append(Piece(self._placed(Block(BlockKind.RULE, 0, 0)), ""))
+        elif tag == "blockquote":
+            self._quote += 1
+        elif tag in ("pre", "textarea"):
+            self._pre += 1
+        elif tag in ("ul", "ol"):
+            self._numbers.append(0 if tag == "ol" else None)
+        elif tag == "li" and self._numbers:
+            number = self._numbers[-1]
+            self._marker = "•" if number is None else f"{number + 1}."
+            self._numbers[-1] = None if number is None else number + 1
+        elif tag == "table":
+            self._rows = []
+
+    def _end_block(self, tag: str) -> None:
+        self._flush()
+        if _HEADING.fullmatch(tag):
+            self._level = 0
+        elif tag == "blockquote":
+            self._quote = max(0, self._quote - 1)
+        elif tag in ("pre", "textarea"):
+            self._pre = max(0, self._pre - 1)
+        elif tag in ("ul", "ol") and self._numbers:
+            self._numbers.pop()
+
+    def _end_cell(self) -> None:
+        text, spans = self._running.finish()
+        self._running = RunningText()
+        if self._cell and self._rows is not None:
+            if not self._rows:
+                self._rows.append([])
+            self._rows[-1].append(CellText(text, spans))
+        elif text:  # a caption, or text that has no place in a table
+            self.pieces.append(Piece(self._placed(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
+        self._cell = False
+
+    def _end_table(self) -> None:
+        self._end_cell()
+        rows, self._rows = [row for row in self._rows or [] if row], None
+        if rows:
+            piece = join_table(rows, [], header=self._header)
+            self.pieces.append(piece._replace(block=self._placed(piece.block)))
+        self._header = False
+
+    def _placed(self, block: Block) -> Block:
+        return block._replace(quote=self._quote, depth=len(self._numbers))
+
+    def _flush(self) -> None:
+        text, spans = self._running.finish()
+        self._running = RunningText()
+        if not text:
+            return
+        if self._pre:
+            self.pieces.append(Piece(self._placed(Block(BlockKind.CODE, 0, 0)), text))
+            return
+        kind = BlockKind.HEADING if self._level else BlockKind.PARAGRAPH
+        marker, self._marker = (self._marker, "") if self._numbers else ("", "")
+        block = self._placed(Block(kind, 0, 0, level=self._level, marker=marker))
+        if self.pieces and block.depth and (above := self.pieces[-1]).block.depth:
+            self.pieces[-1] = above._replace(block=above.block._replace(tight=True))
+        self.pieces.append(Piece(block, text, spans))
+
+
+def read_fragment(source: str) -> list[Piece]:
+    """The blocks of a piece of HTML; comments, instructions, scripts and styles vanish."""
+    source = without_comments(source)
+    if "<?" in source:
+        source = without(_INSTRUCTION, "?>", source)
+    if "<!" in source:
+        source = _DECLARATION.sub("", without(_CHARACTERS, "]]>", source, r"\1"))
+    lowered = source.lower()
+    for tag, pattern in _SILENT:
+        last = lowered.rfind(f"</{tag}")
+        if last >= 0:
+            end = source.find(">", last) + 1
+            source = pattern.sub("", source[:end]) + source[end:]
+            lowered = source.lower()
+    reader = FragmentReader()
+    # The standard parser takes quadratic time over thousands of tags that never end; so what is none becomes text.
+    reader.feed(_NO_TAG.sub("&lt;", source))
+    reader.close()
+    return reader.pieces

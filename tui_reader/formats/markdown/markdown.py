@@ -1,0 +1,168 @@
+"""Markdown: CommonMark with tables, strikethrough, footnotes, task lists and the common inline HTML tags."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cooperative import breathe
+from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
+from tui_reader.formats.markdown.skim import rough_text, title_heading
+from tui_reader.formats.metadata.failed_header import failed_header
+from tui_reader.formats.metadata.guesses import complete, extrapolated
+from tui_reader.formats.plain import plain
+from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.text.source import Source, head_of, open_source
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+
+    from tui_reader.model.article import Metadata
+
+_LARGE = 100_000
+"""Bytes from which reading takes longer than 50 ms: 0.34 s per MB."""
+
+_TOO_LARGE = 16_000_000
+"""Bytes above which a text is shown as plain: it would take more than five seconds, and half a gigabyte."""
+
+_MOST_SHORT_LINES = 50_000
+_SHORT_LINE = 8
+"""Lines that a text may have if they are shorter than this on average: each takes some 20 us, however short it is."""
+
+_MOST_SECONDS = 2.0
+_MOST_SECONDS_PER_MEGABYTE = 1.0
+"""Time that a text may take to read as Markdown; running text takes a third of a second per megabyte."""
+
+_INLINE_NESTING = 50
+"""Levels of links within emphasis within links that are followed."""
+
+_ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
+_INLINE_MARKS = "[*_`~<!^&\\"
+_MOST_MARKS = 10_000
+"""Marks in one paragraph up to which it is searched for links and emphasis; the time grows with their square."""
+
+_DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
+_MOST_DEFINITIONS = 2_000
+_NOTE_MARK = re.compile(r"\[\d+\]")
+
+
+class Markdown:
+    """The format of Markdown files."""
+
+    name = "Markdown"
+    suffixes = (".md", ".markdown", ".mdown", ".mkd")
+
+    def read(self, data: bytes, name: str) -> Document:
+        """The whole text as a document."""
+        source = open_source(data)
+        if source.problem:
+            return problem_document(name, len(data), source.problem)
+        return _read_body(source, _metadata(source, name), name, len(data))
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """What is known of the text, without making blocks of it."""
+        source = open_source(data)
+        if source.problem:
+            return problem_metadata(name), source.problem
+        return _metadata(source, name), ""
+
+    def preview(self, data: bytes, name: str) -> Document | None:
+        """The beginning of a text that is large enough to keep a reader waiting.
+
+        Links are resolved, wherever in the text their targets stand; footnotes are numbered, but not shown yet.
+        """
+        if len(data) < _LARGE:
+            return None
+        source = head_of(data, plain.PREVIEW)
+        if source.problem or not source.body:
+            return None
+        metadata = extrapolated(_metadata(source, name), len(source.body.encode()) / len(data))
+        return _read_body(source, metadata, name, len(data), _definitions(data))
+
+
+def _definitions(data: bytes) -> str:
+    """Definitions of links and footnotes anywhere in a text; a footnote's own text is left out."""
+    found = _DEFINITION_BYTES.findall(data)[:_MOST_DEFINITIONS]
+    lines = [line if not line.startswith(b"[^") else line[: line.index(b"]:") + 2] + b" -" for line in found]
+    return "\n\n" + clean_text(b"\n\n".join(lines).decode("utf-8", "replace"))
+
+
+def _read_body(source: Source, metadata: Metadata, name: str, size: int, more: str | None = None) -> Document:
+    """Make a document of a file of so many bytes; `more` holds the definitions for one that is only a beginning."""
+    from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - listing articles does without it
+
+    lines = source.body.count("\n")
+    if size > _TOO_LARGE:
+        return _as_plain(source, name, metadata, "is too large", partial=more is not None)
+    if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
+        return _as_plain(source, name, metadata, "has too many short lines", partial=more is not None)
+    if is_too_deep(source.body):
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
+    if seconds_of(source.body) > max(_MOST_SECONDS, _MOST_SECONDS_PER_MEGABYTE * len(source.body) / 1e6):
+        return _as_plain(source, name, metadata, "has too many lists, notes, cells or marks", partial=more is not None)
+    env: dict[str, Any] = {}
+    try:
+        tokens = _parser().parse(source.body + (more or ""), env)
+    except RecursionError:
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
+    builder = read_tokens(tokens, env.get("footnotes", {}) if more is None else None)
+    if not builder.blocks:
+        return empty_document(metadata, source.body)
+    document = builder.build(metadata, notices=source.notices, partial=more is not None)
+    heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
+    repeats = heading and _folded(_NOTE_MARK.sub("", heading)) == _folded(metadata.title)
+    return replace(document, title_block=0) if repeats else document
+
+
+def _as_plain(source: Source, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
+    notice = f"It {why} to be read as Markdown and is shown as plain text."
+    return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
+
+
+def _folded(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    # Footnotes are collected by our own reader, which keeps those that nothing refers to.
+    parser.disable("footnote_tail")
+    # Targets are kept as written and judged when they become spans; a refused one would stay in the text as source.
+    vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
+    # Blocks beyond the nesting limit would be dropped, so there is none for them; Python's own is caught.
+    parser.options["maxNesting"] = 1_000_000
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser
+
+
+def _parse_inline(state: StateCore) -> None:
+    """The parser's own step for running text, with limits: beyond them text stays as it is written."""
+    from markdown_it.token import Token  # noqa: PLC0415 - see above
+
+    state.md.options["maxNesting"] = _INLINE_NESTING
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        breathe()
+        content = token.content
+        token.children = []
+        # Table cells and short lines rarely hold marks: to see that at once halves the time of a table.
+        if _ANY_MARK.search(content) is None or (
+            len(content) > _MOST_MARKS and sum(map(content.count, _INLINE_MARKS)) > _MOST_MARKS
+        ):
+            token.children.append(Token("text", "", 0, content=content))
+        else:
+            state.md.inline.parse(content, state.md, state.env, token.children)
+
+
+def _metadata(source: Source, name: str) -> Metadata:
+    failed = failed_header(source.body)
+    body = source.body[failed.end :]
+    return complete(source.header, rough_text(body), name, lambda: clean_line(failed.title) or title_heading(body))

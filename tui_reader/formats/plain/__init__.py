@@ -1,0 +1,1 @@
+"""Plain text, above all pasted pages."""

@@ -1,0 +1,1 @@
+"""What all text formats share: encodings, the split of header and body, running text."""

@@ -1,0 +1,1 @@
+"""Annotations: editing, re-anchoring, transfer to other articles, text snapshots."""

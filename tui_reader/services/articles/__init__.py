@@ -1,0 +1,1 @@
+"""The articles of a library: scanning, the catalogue, reading state, documents."""

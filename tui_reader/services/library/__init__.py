@@ -1,0 +1,1 @@
+"""One open library: its composition, its state in the store, opening and maintenance."""

@@ -1,0 +1,100 @@
+"""Other programs: the browser, the program of a file, the clipboard's command.
+
+They are started beside the reader, cut off from its terminal: a child that wrote to it would scrawl over the page.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import ReaderError
+from tui_reader.services.library.addresses import safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def open_url(url: str, command: str = "") -> str:
+    """Open an address in the browser, or begin a mail.
+
+    Args:
+        url: An http, https or mailto address; anything else is refused, since it comes from an article.
+        command: Program with its arguments, the address is added; empty for the system's own opener.
+
+    Returns:
+        The address as it was opened, without what an article must not ask a program for.
+
+    Raises:
+        RefusedUrlError: The address is of another kind.
+        ReaderError: No program could be started.
+    """
+    safe = safe_url(url)
+    _start([*_opener(command), safe])
+    return safe
+
+
+def open_file(path: Path, command: str = "") -> None:
+    """Open a file in the program that the system has for it.
+
+    Raises:
+        ReaderError: No program could be started.
+    """
+    # A whole path never begins with a dash, which a program could take for an option.
+    _start([*_opener(command), str(path.absolute())])
+
+
+def pipe_to(command: str, text: str) -> None:
+    """Give a text to a command's standard input, such as `wl-copy`.
+
+    Raises:
+        ReaderError: The command could not be started, or failed.
+    """
+    try:
+        subprocess.run(  # noqa: S603 - the command is the user's own setting
+            shlex.split(command),
+            input=text.encode("utf-8", "replace"),
+            check=True,
+            timeout=5,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ReaderError(f"“{command}” did not take the text: {error}.") from None
+
+
+def _opener(command: str) -> list[str]:
+    if command:
+        try:
+            return shlex.split(command)
+        except ValueError as error:
+            raise ReaderError(f"“{command}” is not a command: {error}.") from None
+    if sys.platform == "darwin":
+        return ["open"]
+    if sys.platform == "win32":
+        return ["explorer"]
+    # Without a display the system's opener may start a text browser on our terminal.
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not has_display or shutil.which("xdg-open") is None:
+        raise ReaderError("There is no program here to open it with.", "Set `browser` in the settings.")
+    return ["xdg-open"]
+
+
+def _start(arguments: Sequence[str]) -> None:
+    try:
+        subprocess.Popen(  # noqa: S603 - no shell; the address is one argument, and its scheme was checked
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ReaderError(
+            f"“{arguments[0]}” could not be started: {error}.", "Set `browser` in the settings."
+        ) from None

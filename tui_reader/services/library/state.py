@@ -1,0 +1,217 @@
+"""The state of a library: the store, and the catalogue that shows what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.model.article import Article, ArticleId, Headline, Metadata
+from tui_reader.services.annotations.annotation_index import Notebook
+from tui_reader.services.articles.article_records import (
+    FINGERPRINT,
+    LOCATION,
+    SEEN_FIELDS,
+    TEXTS,
+    amended,
+    decode,
+    differences,
+    encode,
+    encode_description,
+)
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from tui_reader.model.annotation import AnnotationId
+    from tui_reader.services.articles.catalogue import MemoryCatalogue
+    from tui_reader.services.articles.identities import Identities
+
+
+MANY = 50
+"""Files that go at once, from which on it is not asked what was noted in each."""
+
+
+class LibraryState:
+    """Makes changes true in the store and in the catalogue together. Used from one thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: MemoryCatalogue,
+        identities: Identities,
+        track: Callable[[Receipt], None],
+    ) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.identities = identities
+        self._track = track
+        self.notebook = Notebook(store)
+        self._described: dict[ArticleId, str] = {}
+        """Fingerprints of the files that articles were described from, in this session."""
+        self.may_keep_text: Callable[[ArticleId], bool] = always
+        """Whether anything of an article's text may be copied into the store; a guessed title is a line of it."""
+        self.on_annotations: Callable[[Collection[AnnotationId]], None] = ignore
+        """Told the annotations that were changed here, by verbs, undo or redo."""
+        self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
+        """Told the articles that a reader has opened here."""
+
+    def concerns(self, article_id: ArticleId) -> bool:
+        """Whether a reader did anything with an article, or may have. Safe to ask from any thread."""
+        return (
+            self.identities.has_record(article_id)
+            or not self.notebook.is_counted
+            or self.notebook.known_count(article_id) > 0
+        )
+
+    def headline(self, article: Article) -> Headline:
+        """An article with what the store says about it."""
+        # Most articles of a large library were never opened: they share one state.
+        recorded = self.identities.has_record(article.id)
+        state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
+        return Headline(article, state, self.notebook.known_count(article.id))
+
+    def recount(self, ids: Iterable[ArticleId]) -> tuple[ArticleId, ...]:
+        """Show how many annotations articles have, once it is known; those that had shown another number."""
+        known = [each for each in self.catalogue.rows(ids) if each.notes != self.notebook.known_count(each.id)]
+        self.catalogue.put([Headline(r.article, r.state, self.notebook.known_count(r.id)) for r in known])
+        return tuple(headline.id for headline in known)
+
+    def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
+        """Apply edits; durable soon.
+
+        Returns:
+            The articles concerned.
+
+        Raises:
+            StoreError: Nothing can be written.
+        """
+        annotated = _annotated_by(edits)
+        self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
+        self.describe(annotated)
+        self._track(self.store.apply(edits, label, undoable=undoable))
+        return self.absorb(edits)
+
+    def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
+        """The edits that give an article's record these fields."""
+        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked. Not
+        # so for texts, which the state has clean: a tag as it is in the record is taken away, not one that looks so.
+        held = encode(headline.state)
+        texts = [name for name in fields if name in TEXTS]
+        if texts:
+            record = self.store.get(ARTICLES, headline.id) or {}
+            held |= {name: record.get(name) for name in texts}
+        return list(differences(headline.id, held, fields))
+
+    def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
+        """Show edits that are in the store already; the articles concerned, each once.
+
+        Args:
+            edits: The edits.
+            own: Whether this program made them. What another one made is shown and not acted on: two that disagree
+                about a text would correct each other for ever.
+        """
+        touched: dict[ArticleId, dict[str, Any]] = {}
+        opened: dict[ArticleId, None] = {}
+        annotations: dict[AnnotationId, None] = {}
+        for edit in edits:
+            if edit.table == ARTICLES:
+                self.identities.note(edit)
+                touched.setdefault(edit.key, {})[edit.field] = edit.after
+                if edit.field == "opened" and edit.after:
+                    opened[edit.key] = None
+            elif edit.table == ANNOTATIONS:
+                annotations[edit.key] = None
+        annotated = self.notebook.absorb(annotations)
+        for article_id in annotated:
+            touched.setdefault(article_id, {})
+        known = self.catalogue.rows(touched)
+        self.catalogue.put(
+            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.known_count(r.id)) for r in known]
+        )
+        if own and annotations:
+            self.on_annotations(annotations)
+        if own and opened:
+            self.on_opened(tuple(opened))
+        return tuple(headline.id for headline in known)
+
+    def is_bare(self, article_id: ArticleId) -> bool:
+        """Whether a reader did nothing with an article that would be missed: looking at a copy is nothing."""
+        state = decode(self.store.get(ARTICLES, article_id))
+        kept = (
+            state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
+        )
+        return not kept and not self.notebook.count(article_id)
+
+    def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
+        """Take in that an article, nothing of which would be missed, is a file of one that is known already."""
+        record = dict(self.store.get(ARTICLES, mistaken) or {})
+        if not record or self.store.read_only:
+            return
+        held = self.store.get(ARTICLES, known) or {}
+        edits = list(differences(mistaken, record, dict.fromkeys(record)))
+        edits += [
+            Edit(ARTICLES, known, name, None, record[name]) for name in SEEN_FIELDS if name in record.keys() - held
+        ]
+        self._track(self.store.apply(edits, "found a moved file", undoable=False))
+        self.absorb(edits, own=False)
+
+    def follow(self, ids: Iterable[ArticleId]) -> None:
+        """Record where the files of articles with a record stand now, and what they hold."""
+        self._introduce({i for i in ids if self.identities.has_record(i)})
+
+    def describe(self, ids: Iterable[ArticleId]) -> None:
+        """Write down what annotated articles are called and where they are from, as long as that can be known."""
+        edits: list[Edit] = []
+        for article_id in ids:
+            file = self.identities.file(article_id)
+            if file is None or self._described.get(article_id) == file.fingerprint or self.store.read_only:
+                continue
+            self._described[article_id] = file.fingerprint
+            metadata = file.metadata
+            if not self.may_keep_text(article_id):
+                metadata = Metadata(title=file.name.rpartition("/")[2], guessed=frozenset({"title"}))
+            edits += differences(article_id, self.store.get(ARTICLES, article_id), encode_description(metadata))
+        if edits:
+            self._track(self.store.apply(edits, "took note of files", undoable=False))
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Write the same down of annotated articles whose files are about to be forgotten, if it never was."""
+        names = list(names)
+        if len(names) > MANY and not self.notebook.is_counted:
+            # A drive went: reading what was noted in each of them would take longer than a frame.
+            return
+        going = (article_id for name in names if (article_id := self.identities.at(name)) is not None)
+        self.describe([each for each in going if self.identities.has_record(each) and self.notebook.count(each)])
+
+    def _introduce(self, ids: Iterable[ArticleId]) -> None:
+        """Write down which file an article is. A step of its own, which undo leaves alone."""
+        edits: list[Edit] = []
+        for article_id in ids:
+            file = self.identities.file(article_id)
+            if file is not None and not self.identities.is_recorded(article_id):
+                fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
+                held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
+                edits += differences(article_id, held, fields)
+        if edits and not self.store.read_only:
+            self._track(self.store.apply(edits, "took note of files", undoable=False))
+            for edit in edits:
+                self.identities.note(edit)
+
+
+def always(_: ArticleId) -> bool:
+    """Allow the text of every article to be kept.
+
+    Returns:
+        True.
+    """
+    return True
+
+
+def ignore(ids: Collection[str]) -> None:
+    """What is done about articles and annotations where nobody places annotations nor keeps texts."""
+
+
+def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:
+    """Articles that get an annotation: they must be known again should their files be moved, and named when gone."""
+    annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
+    return {article for article in annotated if isinstance(article, str)}

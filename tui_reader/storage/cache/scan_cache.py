@@ -1,0 +1,185 @@
+"""What the last scan learned of each file, so that the next start reads none of them again.
+
+A SQLite file in the cache folder: a view, never the truth. Where it is damaged, of another version or cannot be
+written, it is made anew or done without, in silence. Deleting it costs one scan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+from tui_reader import __version__
+from tui_reader.model.article import Metadata
+from tui_reader.storage.snapshot.disk import Disk, RefusedError
+from tui_reader.storage.snapshot.private import close_to_others, private_file, private_folder
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+_SHAPE = 2
+"""Grows when a column changes its meaning."""
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite appends to the name for its own files."""
+VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
+"""Another one for every release, since formats may read headers differently: every file is then read once more."""
+
+
+class CachedFile(NamedTuple):
+    """What is known of a file, and the signature that it had when it was read."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    fingerprint: str
+    metadata: Metadata
+    """Without the header."""
+    error: str
+    moment: float = 0.0
+    """Seconds since 1970 of the article's date; those with the latest are given out first."""
+
+
+class ScanCache:
+    """One library's files as they were last seen. Used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._disk = Disk()
+        self._database: sqlite3.Connection | None = None
+        self._useless = False
+
+    def load(self, count: int = -1, after: int = 0) -> list[CachedFile]:
+        """What is known, the latest articles first; nothing where there is no usable cache.
+
+        Args:
+            count: How many to give at most; -1 for all.
+            after: How many to pass over.
+        """
+        rows: list[CachedFile] = []
+        if self._path.exists():
+            self._try(lambda database: rows.extend(_rows(database, count, after)))
+        return rows
+
+    def update(self, files: Iterable[CachedFile], gone: Iterable[str] = ()) -> None:
+        """Remember files, and forget those at the paths that are gone."""
+
+        def write(database: sqlite3.Connection) -> None:
+            with database:
+                database.executemany("DELETE FROM files WHERE path = ?", ((os.fsencode(path),) for path in gone))
+                database.executemany(_INSERT, map(_values, files))
+
+        self._try(write)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do something with the database; a damaged one is removed, and the work is lost once."""
+        # 2 ms, and nothing else at the start needs it.
+        import sqlite3  # noqa: PLC0415
+
+        if self._useless:
+            return
+        try:
+            if self._database is None:
+                self._database = self._connect()
+            work(self._database)
+        except (sqlite3.DatabaseError, ValueError, TypeError, OSError) as error:
+            self.close()
+            self._useless = not _is_damage(error) or not self._discard()
+
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3  # noqa: PLC0415
+
+        path = f"{private_folder(self._path.parent, self._disk)}/{self._path.name}"
+        private_file(path, self._disk)
+        for suffix in _BESIDE:
+            close_to_others(f"{path}{suffix}", self._disk)
+        database = sqlite3.connect(path, timeout=1, check_same_thread=False)
+        try:
+            # A second window on the same library may write at the same time; a power cut may cost the last rows only.
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                with database:
+                    database.execute("DROP TABLE IF EXISTS files")
+                    database.execute(f"CREATE TABLE files ({_COLUMNS}) WITHOUT ROWID")
+                    database.execute("CREATE INDEX latest ON files (moment DESC)")
+                    database.execute(f"PRAGMA user_version = {VERSION}")
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        return database
+
+    def _discard(self) -> bool:
+        try:
+            for suffix in ("", *_BESIDE):
+                with contextlib.suppress(FileNotFoundError):
+                    self._disk.unlink(f"{self._path}{suffix}")
+        except OSError:
+            return False
+        return True
+
+
+_NUMBERS = ("size", "mtime_ns", "inode", "moment", "words")
+_TEXTS = ("fingerprint", "error", "id", "title", "byline", "source", "date", "url", "language", "tags", "guessed")
+_COLUMNS = ", ".join(
+    ["path BLOB PRIMARY KEY", *(f"{n} NUMERIC NOT NULL" for n in _NUMBERS), *(f"{t} TEXT NOT NULL" for t in _TEXTS)]
+)
+_INSERT = "INSERT OR REPLACE INTO files VALUES (?" + ", ?" * (len(_NUMBERS) + len(_TEXTS)) + ")"  # noqa: S608 - question marks
+_SIGNED = 2**64
+
+
+def _values(file: CachedFile) -> tuple[Any, ...]:
+    about = file.metadata
+    # Inodes of some file systems use all 64 bits; SQLite's integers are signed.
+    inode = file.inode if file.inode < _SIGNED // 2 else file.inode - _SIGNED
+    return (
+        *(os.fsencode(file.path), file.size, file.mtime_ns, inode, file.moment, about.words),
+        *(file.fingerprint, file.error, about.id, about.title, about.byline, about.source, about.date, about.url),
+        # Tags are clean text, so that no line feed is part of one.
+        *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed))),
+    )
+
+
+def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[CachedFile]:
+    found = database.execute("SELECT * FROM files ORDER BY moment DESC LIMIT ? OFFSET ?", (count, after))
+    for path, size, mtime_ns, inode, moment, words, fingerprint, error, *texts, tags, guessed in found:
+        identity, title, byline, source, date, url, language = texts
+        about = Metadata(
+            identity,
+            title,
+            byline,
+            source,
+            date,
+            url,
+            language,
+            tuple(tags.split("\n")) if tags else (),
+            words,
+            frozenset(guessed.split("\n")) if guessed else _NOTHING,
+        )
+        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, about, error, moment)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether an error speaks against the file, not against the place it stands in or the moment."""
+    import sqlite3  # noqa: PLC0415
+
+    if isinstance(error, RefusedError):
+        return True
+    if isinstance(error, sqlite3.OperationalError):
+        # Of the operational errors, only the plain one speaks of the content: a table or a column is not there, or a
+        # text is none. (Python itself raises the last, without a code.)
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
+    return not isinstance(error, OSError)

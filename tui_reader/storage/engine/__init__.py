@@ -1,0 +1,1 @@
+"""The store as the services use it: transactions, the writer thread, undo."""

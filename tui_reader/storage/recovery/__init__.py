@@ -1,0 +1,1 @@
+"""Files that other programs edited, damage, backups, and the doctor."""

@@ -1,0 +1,225 @@
+"""Older generations of the base, in a folder beside it: one a day for a week, one a week for four more.
+
+Those are second names of files that nobody writes any more (or copies where the file system has no such names). What
+was set aside for a reason is a copy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.recovery.ownership import is_our_base
+from tui_reader.storage.snapshot.disk import Disk, RefusedError
+from tui_reader.storage.snapshot.snapshot import BACKUP, WINDOW
+
+FOLDER = ".backups"
+_DAYS = 7
+_WEEKS = 4
+_LEAST, _MOST, _MOST_BYTES = 3, 20, 64 << 20
+"""How many copies of one kind are kept at least and at most, and how many bytes of them beyond the first."""
+_KEPT = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
+_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
+
+
+class Backup(NamedTuple):
+    """A file that the library can go back to."""
+
+    path: str
+    when: datetime
+    """When it was the library's current state, as far as the file's time says."""
+    size: int
+    """Bytes."""
+    kind: str
+    """`before` the last fold, `daily`, or why it was kept: `damaged`, `edited`, `restored`, `merged`."""
+
+
+def folder_of(path: str) -> str:
+    """The folder for the backups of a base."""
+    return f"{os.path.dirname(path)}/{FOLDER}"  # noqa: PTH120
+
+
+def _make_folder(path: str, disk: Disk) -> None:
+    """Create the folder for the backups; only those may enter it who may enter the library's own."""
+    disk.make_folder(folder_of(path), disk.stat(os.path.dirname(path)).st_mode & 0o777)  # noqa: PTH120
+
+
+def keep(path: str, source: str, kind: str, disk: Disk) -> str:
+    """Keep a file among the backups under a name of its own.
+
+    Args:
+        path: The base.
+        source: What to keep: the base itself or a file beside it.
+        kind: Why it is kept.
+        disk: Makes the system calls.
+
+    Returns:
+        Path of the backup.
+
+    Raises:
+        OSError: It cannot be kept.
+    """
+    now = datetime.now(UTC)
+    stem = f"{folder_of(path)}/{Path(path).stem}-{now:%Y-%m-%d}-{kind}-{now:%H%M%S}"
+    _make_folder(path, disk)
+    target, count = f"{stem}.json", 0
+    while True:
+        try:
+            # A copy, not a second name: another program may write into the source in place.
+            copy(source, target, disk)
+            break
+        except FileExistsError:
+            count += 1
+            target = f"{stem}-{count}.json"
+    disk.sync_folder(folder_of(path))
+    for old in _too_many(path, target, disk):
+        with contextlib.suppress(OSError):
+            disk.unlink(old)
+    return target
+
+
+def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
+    """The oldest files that were set aside for a reason, beyond what is kept; never the newest of all."""
+    kinds: dict[str, list[tuple[str, Backup]]] = {}
+    for backup in backups(path, disk):
+        # A file with a name that is not given here is another program's.
+        if match := _KEPT.search(backup.path):
+            # By the time in the name: the file's own time is that of what was set aside.
+            order = "~" if backup.path == newest else "".join(match.groups(""))
+            kinds.setdefault(backup.kind, []).append((order, backup))
+    out = []
+    for kept in kinds.values():
+        size = 0
+        for place, (_, backup) in enumerate(sorted(kept, reverse=True)):
+            size += backup.size
+            if place >= _MOST or (place >= _LEAST and size > _MOST_BYTES):
+                out.append(backup.path)
+    return out
+
+
+def copy(source: str, target: str, disk: Disk) -> None:
+    """Copy a regular file to a new one, with its permissions and time; on disk when this returns.
+
+    Raises:
+        FileExistsError: The target exists, be it as a link that leads nowhere.
+        OSError: It cannot be copied.
+    """
+    reading = disk.open(source, os.O_RDONLY)
+    try:
+        writing = disk.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        try:
+            _copy_open(reading, writing, disk)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                disk.unlink(target)
+            raise
+        finally:
+            disk.close(writing)
+    finally:
+        disk.close(reading)
+
+
+def _copy_open(reading: int, writing: int, disk: Disk) -> None:
+    status = disk.fstat(reading)
+    offset = 0
+    while data := disk.read_at(reading, WINDOW, offset):
+        disk.write(writing, data)
+        offset += len(data)
+    disk.set_mode(writing, status.st_mode)
+    if os.utime in os.supports_fd:
+        os.utime(writing, ns=(status.st_atime_ns, status.st_mtime_ns))
+    disk.sync(writing)
+
+
+def _second_name(source: str, target: str, disk: Disk) -> None:
+    try:
+        disk.link(source, target)
+    except (RefusedError, FileExistsError):
+        raise
+    except OSError:
+        copy(source, target, disk)
+    disk.sync_folder(os.path.dirname(target))  # noqa: PTH120
+
+
+def rotate(path: str, disk: Disk, today: date | None = None) -> None:
+    """Keep the generation before as today's backup if there is none yet, and let go of those past their time.
+
+    A backup that cannot be made stops nothing.
+    """
+    today = today or datetime.now(UTC).date()
+    target = f"{folder_of(path)}/{Path(path).stem}-{today.isoformat()}.json"
+    with contextlib.suppress(OSError):
+        if not disk.has_file(target) and disk.has_file(f"{path}{BACKUP}"):
+            _make_folder(path, disk)
+            _second_name(f"{path}{BACKUP}", target, disk)
+            for old in _outdated(path, disk):
+                if is_our_base(old, disk):
+                    disk.unlink(old)
+
+
+def _outdated(path: str, disk: Disk) -> list[str]:
+    dated = sorted(
+        ((_day(backup), backup.path) for backup in backups(path, disk) if backup.kind == "daily"), reverse=True
+    )
+    weeks: dict[tuple[int, int], None] = {}
+    out = []
+    for place, (day, name) in enumerate(dated):
+        week = day.isocalendar()[:2]
+        if place < _DAYS:
+            continue
+        if week in weeks or len(weeks) >= _WEEKS:
+            out.append(name)
+        weeks.setdefault(week)
+    return out
+
+
+def _day(backup: Backup) -> date:
+    match = _NAME.fullmatch(Path(backup.path).name)
+    return date.fromisoformat(match["when"]) if match else backup.when.date()
+
+
+def backups(path: str, disk: Disk) -> list[Backup]:
+    """Every backup of a base, latest first. Links, pipes and the like are passed over: `disk.refused` names those."""
+    path = os.path.realpath(path)
+    found = [(f"{path}{BACKUP}", "before")]
+    with contextlib.suppress(OSError):
+        for name in disk.names(folder_of(path)):
+            match = _NAME.fullmatch(name)
+            if match and match["stem"] == Path(path).stem:
+                found.append((f"{folder_of(path)}/{name}", match["kind"].strip("-").split("-")[0] or "daily"))
+    known = [Backup(each, *_status(disk.stat(each)), kind) for each, kind in found if disk.has_file(each)]
+    return sorted(known, key=lambda backup: backup.when, reverse=True)
+
+
+def _status(status: os.stat_result) -> tuple[datetime, int]:
+    return datetime.fromtimestamp(status.st_mtime, UTC), status.st_size
+
+
+def find(path: str, name: str, disk: Disk) -> Backup:
+    """The backup that a name means: its path, its file name, or its date.
+
+    Raises:
+        StoreError: There is none, or more than one.
+    """
+    known = backups(path, disk)
+    for matches in (
+        [b for b in known if name in (b.path, Path(b.path).name)],
+        [b for b in known if name and name in Path(b.path).name],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            names = ", ".join(Path(b.path).name for b in matches)
+            raise StoreError(f"“{name}” means more than one backup: {names}.", "Give the whole name.")
+    # The user names this file, so that a link may lead to it, unless it stands among the backups.
+    file = os.path.realpath(name)
+    if os.path.realpath(os.path.dirname(name)) != os.path.realpath(folder_of(path)) and disk.has_file(file):  # noqa: PTH120
+        return Backup(file, *_status(disk.stat(file)), "file")
+    if refused := [each for each in disk.refused if name and name in os.path.basename(each)]:  # noqa: PTH119
+        raise StoreError(disk.refused[refused[0]])
+    raise StoreError(f"There is no backup “{name}” of {path}.", "“tui-reader backup list” names those there are.")

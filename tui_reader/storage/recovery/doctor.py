@@ -1,0 +1,317 @@
+"""Looks at everything that belongs to a library, says what is wrong, and mends what may be mended."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.engine.edits import written
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery import backups, problems
+from tui_reader.storage.recovery.foreign_layout import derived_id, latest_stamp
+from tui_reader.storage.recovery.mending import mend_other_journal, mend_own_journal
+from tui_reader.storage.recovery.ownership import may_replace_backups
+from tui_reader.storage.replication.conflicts import all_copies
+from tui_reader.storage.replication.hlc import is_far_ahead
+from tui_reader.storage.replication.merge import Merged, merge_conflict_copies, merge_file
+from tui_reader.storage.replication.registers import DELETED
+from tui_reader.storage.snapshot import filesystem, limits
+from tui_reader.storage.snapshot.compaction import fold, leftovers, remove_leftovers
+from tui_reader.storage.snapshot.disk import Disk, RefusedError
+from tui_reader.storage.snapshot.journal import decode_lines, is_journal
+from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL, GRAVES, UnreadableError
+from tui_reader.storage.snapshot.wholefile import read_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+_BATCH = 2_000
+"""Documents in one journal entry."""
+_NAMED = 20
+
+
+class Finding(NamedTuple):
+    """Something that a look at the library found."""
+
+    text: str
+    """What it is, as a sentence."""
+    is_wrong: bool
+    """Whether it should not be so."""
+    mended: str = ""
+    """What was done about it; empty if nothing."""
+
+
+class Checkup(NamedTuple):
+    """All that was found."""
+
+    path: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong, or everything that was is mended."""
+        return all(finding.mended for finding in self.findings if finding.is_wrong)
+
+
+def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
+    """Check the state file of a library, its journals and what lies beside them.
+
+    Args:
+        path: The base.
+        machine: Name of this machine.
+        fix: Mend what is wrong. What cannot be read any more is kept among the backups first.
+
+    Raises:
+        StoreError: The file cannot be read at all, or what was to be mended cannot be written.
+    """
+    library = Library(path, machine)
+    try:
+        findings: list[Finding] = []
+        for look in (_place, _base, _journals, _beside):
+            try:
+                with problems.named(library.path):
+                    findings += look(library, fix=fix)
+            except StoreError as error:
+                findings.append(Finding(str(error), is_wrong=True))
+        findings += [Finding(sentence, is_wrong=True) for sentence in library.disk.refused.values()]
+    finally:
+        library.close()
+    return Checkup(library.path, tuple(findings))
+
+
+def _place(library: Library, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
+    if library.read_only:
+        yield Finding(library.read_only, is_wrong=True)
+    if warning := filesystem.warning(library.folder):
+        yield Finding(warning, is_wrong=False)
+
+
+def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
+    if not library.opener.exists:
+        yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
+        return
+    if library.opener.notice:
+        yield Finding(library.opener.notice, is_wrong=False)
+    library.verify()
+    if library.damage:
+        damage = library.damage.split(" Nothing of it")[0]
+        yield Finding(damage, is_wrong=True, mended=_mend(library) if fix and not library.read_only else "")
+        return
+    state = library.state
+    strays = 0
+    ahead: list[str] = []
+    for name in state.base.tables:
+        try:
+            last = 0
+            for number, document in state.base.documents(name):
+                derived = derived_id(name.removesuffix(GRAVES), document)
+                strays += number <= last or (derived not in (0, number))
+                last = number
+                if (latest := latest_stamp(document)) and is_far_ahead(latest):
+                    ahead.append(str(document.get("id", number)))
+        except (UnreadableError, ValueError) as error:
+            yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
+    if strays:
+        yield Finding(f"{strays} documents of {library.path} do not stand in their place.", is_wrong=True)
+    if ahead:
+        named = ", ".join(f"“{key}”" for key in ahead[:_NAMED]) + " …" * (len(ahead) > _NAMED)
+        text = f"{len(ahead)} records have time stamps of the future, from a clock that was wrong: {named}. "
+        yield Finding(text + "What is changed in them here counts all the same.", is_wrong=False)
+    counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
+    if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
+        counts += f" ({deleted:,} of the annotations deleted, for undo)"
+    yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
+
+
+def _mend(library: Library) -> str:
+    library.distrust()
+    documents = sum(library.state.count(name) for name in library.state.tables())
+    try:
+        kept = _keep(library, "damaged")
+    except StoreError as error:
+        if isinstance(error.__cause__, RefusedError):
+            return ""  # without a place for the damaged file nothing is mended; what is refused is named at the end
+        raise
+    if not fold(library, despite_damage=True):
+        return ""
+    return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
+
+
+def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
+    if library.journal.damaged:
+        text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
+        mended = mend_own_journal(library) if fix and not library.damage and not library.read_only else ""
+        yield Finding(text, is_wrong=True, mended=mended)
+    elif library.state.has_changes:
+        many = "" if library.journal.lines == 1 else "s"
+        mended = ""
+        if fix and not library.damage and not library.read_only and fold(library):
+            mended = "Brought into the file."
+        text = f"{library.journal.lines} change{many} of this machine wait beside {library.path} to be brought into it."
+        yield Finding(text, is_wrong=False, mended=mended)
+    prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
+    for name in _names(library):
+        path = f"{library.folder}/{name}"
+        if name.startswith(prefix) and path != library.journal.path and not name.endswith(".tmp"):
+            yield from _other_journal(library, path, fix=fix)
+
+
+def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Finding]:
+    try:
+        data = read_whole(path, library.disk, limits.JOURNAL)
+    except (FileNotFoundError, RefusedError):
+        return  # what is refused is named once, at the end
+    except OSError as error:
+        yield Finding(problems.journal_unreadable(path, error), is_wrong=True)
+        return
+    except StoreError as error:
+        yield Finding(str(error), is_wrong=True)
+        return
+    if not is_journal(data):
+        yield Finding(problems.no_journal(path), is_wrong=False)
+        return
+    entries, damaged = decode_lines(data)
+    if damaged:
+        mended = mend_other_journal(library, path) if fix and not library.read_only else ""
+        yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, mended=mended)
+    yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
+
+
+def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
+    for path in leftovers(library):
+        mended = ""
+        if fix and not library.read_only:
+            with library.exclusive():
+                remove_leftovers(library)
+            mended = "Removed."
+        yield Finding(f"{path} was left by a run that was ended while it wrote.", is_wrong=True, mended=mended)
+    copies = [copy.path for copy in all_copies(library.path, library.disk)]
+    if copies and fix and not library.read_only and not library.damage:
+        for merged in merge_conflict_copies(library):
+            if merged.problem:
+                yield Finding(merged.problem, is_wrong=True)
+                continue
+            text = f"{merged.source} is a conflict copy."
+            yield Finding(text, is_wrong=True, mended=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
+        fold(library)
+    else:
+        for copy in copies:
+            yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
+    _look_at_names(library)
+    if not may_replace_backups(library.path, library.disk):
+        text = (
+            f"{library.path}{BACKUP} or {library.path}{BACKUP_JOURNAL} is another program's and stays as it is: "
+            "the state before the last rewrite is not kept. Move that file away."
+        )
+        yield Finding(text, is_wrong=True)
+    known = backups.backups(library.path, library.disk)
+    text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
+    yield Finding(text, is_wrong=False)
+
+
+def _look_at_names(library: Library) -> None:
+    """Note in `disk.refused` what has the name of a file of ours and is none."""
+    base = os.path.basename(library.path)  # noqa: PTH119
+    ours = tuple(f"{base}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
+    for name in _names(library):
+        if name.startswith(ours) and f"{library.folder}/{name}" != library.journal.path:
+            library.disk.has_file(f"{library.folder}/{name}")
+
+
+def _names(library: Library) -> list[str]:
+    try:
+        return sorted(library.disk.names(library.folder))
+    except OSError:
+        return []
+
+
+def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[Merged]:
+    """Take over what other copies of a library know better: another machine's file, a conflict copy, a backup.
+
+    Raises:
+        StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
+    """
+    library = Library(path, machine)
+    try:
+        with problems.named(library.path):
+            _require_sound(library)
+            merged = [merge_file(library, os.path.realpath(other)) for other in others]
+            fold(library)
+    finally:
+        library.close()
+    return merged
+
+
+def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
+    """Go back to a backup, as a change of its own: other machines take it over like any other.
+
+    Args:
+        path: The base.
+        machine: Name of this machine.
+        name: The backup's path, file name, or a part of it such as its date.
+
+    Returns:
+        The backup, the path that what was there before is kept under, and how many documents changed.
+
+    Raises:
+        StoreError: There is no such backup, it cannot be read, or the library cannot be written.
+    """
+    with problems.named(os.path.realpath(path)):
+        return _restored(path, machine, name)
+
+
+def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
+    backup = backups.find(os.path.realpath(path), name, Disk())
+    library = Library(path, machine)
+    other = Library(backup.path, machine)
+    try:
+        if other.damage or other.read_only:
+            raise StoreError(f"{backup.path} cannot be used: {other.damage or other.read_only}")
+        if library.read_only:
+            raise StoreError(library.read_only)
+        kept = ""
+        if library.opener.exists:
+            kept = _keep(library, "damaged" if library.damage else "restored")
+        if library.damage:
+            fold(library, despite_damage=True)
+        changed = 0
+        for operations in _steps_to(library, other):
+            library.commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
+            changed += len(operations)
+        fold(library)
+    finally:
+        library.close()
+        other.close()
+    return backup, kept, changed
+
+
+def _keep(library: Library, kind: str) -> str:
+    try:
+        return backups.keep(library.path, library.path, kind, library.disk)
+    except OSError as error:
+        raise problems.not_saved(library.path, error) from error
+
+
+def _steps_to(library: Library, goal: Library) -> Iterator[list[list[Any]]]:
+    """Operations that make a library's documents be those of another one, in batches."""
+    waiting: list[list[Any]] = []
+    for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
+        wanted = dict(goal.state.documents(table))
+        gone = [number for number, _ in library.state.documents(table) if number not in wanted]
+        waiting += [[table, str(number), {DELETED: True}] for number in gone]
+        for number, document in wanted.items():
+            waiting += written(library.state, table, number, document)
+            if len(waiting) >= _BATCH:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
+
+
+def _require_sound(library: Library) -> None:
+    if library.read_only or library.damage:
+        raise StoreError(library.read_only or library.damage)

@@ -1,0 +1,318 @@
+"""Files in other layouts: hand-edited, written by plain TinyDB, or damaged; read here and laid out as a base."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.storage.replication.document_ids import OWN, document_id
+from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.registers import STAMPS, compress, expand, has_sets, is_alive, join, stamps_of
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.json_values import canonical, check, encode
+from tui_reader.storage.snapshot.snapshot import FORMAT, GRAVES, META, VERSION, BaseFile, MemorySource
+from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_base
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    Tables: TypeAlias = dict[str, dict[int, dict[str, Any]]]
+
+_ID = re.compile(r"[1-9][0-9]{0,59}")
+
+
+class DamagedError(Exception):
+    """A file that is no TinyDB file of ours. Its text says where and why, as the end of a sentence."""
+
+
+@dataclass
+class Parsed:
+    """A file's content."""
+
+    tables: Tables = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
+    extra: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Documents of the table `meta` other than the header."""
+    is_merged: bool = False
+    """Whether something stands twice: another program put two files together, so the header names neither."""
+    is_torn: bool = False
+    """Whether a field of one document stands twice, so that one of two values, or a part of two documents, is lost."""
+
+    @property
+    def newer(self) -> str:
+        """Which later version of the program wrote the file; empty for this one and earlier ones."""
+        version = self.header.get("version", VERSION)
+        if not isinstance(version, int):
+            return ""
+        return f"version {version}" if version > VERSION else ""
+
+
+def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
+    """Read any valid TinyDB JSON, whoever wrote it.
+
+    Raises:
+        DamagedError: The bytes are something else.
+    """
+    if not raw.strip():
+        if not may_be_empty:
+            raise DamagedError("as a whole: it is empty")
+        return Parsed()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DamagedError(f"at byte {error.start}: it is not UTF-8") from None
+    try:
+        data = json.loads(text, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise DamagedError(f"at line {error.lineno}, column {error.colno}: {_reason(text, error)}") from None
+    except (ValueError, RecursionError) as error:
+        raise DamagedError(f"somewhere: {error}") from None
+    if not isinstance(data, dict):
+        raise DamagedError(f"as a whole: it holds a {type(data).__name__}, not tables by name")
+    parsed = Parsed(is_merged=any(isinstance(part, Repeated) for part in (data, *data.values())))
+    for table, documents in data.items():
+        numbered = _documents(table, documents)
+        parsed.is_torn |= any(isinstance(document, Repeated) for document in numbered.values())
+        if table != META:
+            parsed.tables[table] = numbered
+            continue
+        header = numbered.pop(1, {})
+        if header.get("format", FORMAT) == FORMAT and isinstance(header.get("version", VERSION), int):
+            parsed.header = header
+        else:
+            parsed.extra[1] = header
+        parsed.extra |= numbered
+    return parsed
+
+
+def _reason(text: str, error: json.JSONDecodeError) -> str:
+    if re.search(r"^(<{7}|={7}\r?$|>{7})", text, re.MULTILINE):
+        return "it holds the conflict marks of a version control system"
+    return error.msg[0].lower() + error.msg[1:]
+
+
+class Repeated(dict[str, Any]):
+    """An object that holds a key more than once."""
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Objects whose keys repeat are joined, where plain JSON readers would drop all but the last."""
+    out = dict(pairs)
+    if len(out) == len(pairs):
+        return out
+    merged = Repeated()
+    for key, value in pairs:
+        known = merged.get(key)
+        if is_header(known) or is_header(value):
+            merged[key] = later_header(known, value)
+        elif isinstance(known, dict) and isinstance(value, dict):
+            if all(isinstance(inner, dict) for inner in (*known.values(), *value.values())):
+                # A table that stands twice.
+                merged[key] = Repeated(known | {k: _both(known.get(k), v) for k, v in value.items()})
+            else:
+                merged[key] = _both(known, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _both(one: Any, other: Any) -> Any:
+    if is_header(one) or is_header(other):
+        return later_header(one, other)
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return other
+    registers = expand(one, sets=True)
+    join(registers, expand(other, sets=True))
+    return compress(registers, sets=True)
+
+
+def _documents(table: str, documents: Any) -> dict[int, dict[str, Any]]:
+    if not isinstance(documents, dict):
+        raise DamagedError(f"at table “{table[:60]}”: it is a {type(documents).__name__}, not documents by id")
+    out: dict[int, dict[str, Any]] = {}
+    for number, document in documents.items():
+        if not _ID.fullmatch(number):
+            raise DamagedError(f"at table “{table[:60]}”: the document id “{number[:40]}” is no positive whole number")
+        if not isinstance(document, dict):
+            raise DamagedError(f"at table “{table[:60]}”: document {number} is a {type(document).__name__}")
+        try:
+            check(document)
+        except (ValueError, TypeError) as error:
+            raise DamagedError(f"at table “{table[:60]}”, document {number}: {error}") from None
+        out[int(number)] = document
+    return out
+
+
+def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> None:
+    """Put a document in a table, joined to the one that has its id already."""
+    documents = tables.setdefault(table, {})
+    if number in documents:
+        sets = has_sets(table)
+        registers = expand(documents[number], sets=sets)
+        join(registers, expand(document, sets=sets))
+        document = compress(registers, sets=sets)
+    documents[number] = document
+
+
+_ANNOTATION = frozenset({"anchor", "attached", "placed", "quote", "deleted", "created", "updated", "colour"})
+_TEXT = frozenset({"zlib", "articles"})
+
+
+def is_header(document: Any) -> bool:
+    """Tell whether a document is the header of a library, wherever it stands."""
+    return isinstance(document, dict) and document.get("format") == FORMAT and "id" not in document
+
+
+def later_header(one: Any, other: Any) -> dict[str, Any]:
+    """The header of the later generation of two; what is no header of ours does not count."""
+    known = [header for header in (one, other) if is_header(header)]
+    if not known:
+        return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}
+    return max(known, key=lambda header: (_version(header), _stamp(header.get("hlc")), canonical(header)))
+
+
+def _version(header: dict[str, Any]) -> int:
+    version = header.get("version")
+    return version if isinstance(version, int) else 0
+
+
+def _stamp(value: Any) -> str:
+    return value if is_stamp(value) else ZERO
+
+
+def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
+    """The table that a record belongs to, deleted ones included.
+
+    The document id of an article, an annotation or a text follows from its own fields: so it shows which it is.
+
+    Args:
+        heading: The table under whose heading it stands.
+        number: Its document id.
+        document: Its fields.
+        by_fields: Whether headings are not to be relied on: then its fields count where its document id does not tell.
+    """
+    table = heading.removesuffix(GRAVES)
+    key, parent = document.get("id"), document.get("article")
+    key = key if isinstance(key, str) else ""
+    if key and isinstance(parent, str) and parent and number == document_id(key, parent):
+        return "annotations"
+    if not by_fields:
+        return table if table == "annotations" and number > OWN else heading
+    if table in (*_KNOWN, "_default"):
+        if number > OWN or (isinstance(parent, str) and parent) or not _ANNOTATION.isdisjoint(document):
+            return "annotations"
+        if not _TEXT.isdisjoint(document):
+            return "texts"
+        if key and number == document_id(key):
+            return "articles"
+        if key and table == "annotations" and document.keys().isdisjoint({"note", "tags"}):
+            return "articles"
+    return table
+
+
+_KNOWN = ("articles", "annotations", "texts")
+
+
+def rekey(parsed: Parsed) -> int:
+    """Give every article and annotation the document id that follows from its own: a plain TinyDB counts up.
+
+    Records that stand in the wrong table are put into theirs; a header that became a record is dropped.
+
+    Returns:
+        How many headers were dropped.
+    """
+    dropped = 0
+    for table in [name for name in parsed.tables if has_sets(name.removesuffix(GRAVES))]:
+        for number, document in list(parsed.tables[table].items()):
+            if is_header(document):
+                del parsed.tables[table][number]
+                dropped += 1
+            elif (home := home_of(table, number, document)).removesuffix(GRAVES) != table.removesuffix(GRAVES):
+                del parsed.tables[table][number]
+                add(parsed.tables, home, number, document)
+    for table in list(parsed.tables):
+        living = table.removesuffix(GRAVES)
+        if not has_sets(living):
+            continue
+        documents, parsed.tables[table] = parsed.tables[table], {}
+        for number, document in documents.items():
+            document = identified(living, number, document)  # noqa: PLW2901
+            add(parsed.tables, table, derived_id(living, document) or number, document)
+    return dropped
+
+
+def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document's fields, with an `id` where it is an annotation of an article and somebody wrote it without one.
+
+    The id follows from what was written, so it is the same whenever the file is read. It sorts before all that the
+    reader makes, which begin with the time.
+    """
+    fields = dict(document)
+    parent = fields.get("article")
+    if table != "annotations" or fields.get("id") not in (None, "") or not isinstance(parent, str) or not parent:
+        return fields
+    content = f"{number} {canonical({name: value for name, value in fields.items() if name != STAMPS})}"
+    digits = f"00{hashlib.blake2b(content.encode('utf-8', 'surrogatepass'), digest_size=15).hexdigest()}"
+    fields.pop("id", None)
+    return {"id": "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))} | fields
+
+
+def derived_id(table: str, document: Mapping[str, Any]) -> int:
+    """The document id that follows from a record; 0 where none does."""
+    key, parent = document.get("id"), document.get("article")
+    if not has_sets(table) or not isinstance(key, str) or not key:
+        return 0
+    return document_id(key, parent if table == "annotations" and isinstance(parent, str) else "")
+
+
+def lay_out(parsed: Parsed) -> bytes:
+    """The content as a base."""
+    tables = {table: dict(documents) for table, documents in parsed.tables.items()}
+    for table in list(tables):
+        grave = f"{table.removesuffix(GRAVES)}{GRAVES}"
+        sets = has_sets(table.removesuffix(GRAVES))
+        for number, document in list(tables[table].items()):
+            home = table.removesuffix(GRAVES) if is_alive(expand(document, sets=sets)) else grave
+            if home != table:
+                add(tables, home, number, tables[table].pop(number))
+    latest = parsed.header.get("hlc", ZERO)
+    latest = max(
+        latest if is_stamp(latest) else ZERO,
+        *(s for t in tables.values() for d in t.values() for s in stamps_of(d)),
+        ZERO,
+    )
+    kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
+    base = BaseFile(MemorySource(b""))
+    base.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
+    plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
+    memory = _Memory()
+    write_base(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
+    return bytes(memory.data)
+
+
+def latest_stamp(document: dict[str, Any]) -> str:
+    """The latest time stamp of a document as it stands in a file."""
+    return max(stamps_of(document), default=ZERO)
+
+
+class _Memory(Disk):
+    """A file in memory."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, handle: int, data: bytes | memoryview) -> None:
+        self.data += data
+
+    def write_at(self, handle: int, data: bytes, offset: int) -> None:
+        self.data[offset : offset + len(data)] = data
+
+    def sync_data(self, handle: int) -> None:
+        pass
+
+    def sync(self, handle: int) -> None:
+        pass

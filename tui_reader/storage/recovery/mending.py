@@ -1,0 +1,59 @@
+"""Takes damaged lines out of journals; the bytes that were there are kept among the backups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.recovery import backups
+from tui_reader.storage.snapshot import limits
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.journal import HEAD, decode_lines, encode_line
+from tui_reader.storage.snapshot.wholefile import read_whole
+
+if TYPE_CHECKING:
+    from tui_reader.storage.engine.library_files import Library
+
+
+def mend_own_journal(library: Library) -> str:
+    """Bring the whole lines of this machine's journal into the base, and begin the journal again.
+
+    Returns:
+        What was done, as a sentence; empty if another window was at it.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    with library.exclusive():
+        kept = backups.keep(library.path, library.journal.path, "damaged", library.disk)
+        library.journal.damaged = 0
+    if not fold(library, force=True):
+        return ""
+    return f"The whole lines were brought into the file; the damaged journal is kept as {kept}."
+
+
+def mend_other_journal(library: Library, path: str) -> str:
+    """Write the whole lines of another machine's journal again, without the damaged ones.
+
+    Args:
+        library: The library that the journal stands beside.
+        path: The journal.
+
+    Returns:
+        What was done, as a sentence.
+
+    Raises:
+        StoreError: It cannot be read or written.
+    """
+    disk, temporary = library.disk, f"{path}.tmp"
+    with library.exclusive():
+        entries, _ = decode_lines(read_whole(path, disk, limits.JOURNAL))
+        kept = backups.keep(library.path, path, "damaged", disk)
+        handle = disk.create(temporary)
+        try:
+            disk.write(handle, HEAD + b"".join(map(encode_line, entries)))
+            disk.sync_data(handle)
+        finally:
+            disk.close(handle)
+        disk.rename(temporary, path)
+        disk.sync_folder(library.folder)
+    return f"Its {len(entries):,} whole lines stay; the damaged journal is kept as {kept}."

@@ -1,0 +1,236 @@
+"""What goes wrong with files, as sentences for a reader."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.snapshot.disk import RefusedError
+from tui_reader.storage.snapshot.journal import READ_ONLY, LockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def is_read_only(error: OSError) -> bool:
+    """Whether nothing can be written here, now or later."""
+    return error.errno in READ_ONLY
+
+
+def not_saved(path: str, error: OSError) -> StoreError:
+    """The refusal of a change that could not be written."""
+    if isinstance(error, RefusedError):
+        return StoreError(
+            f"{error.path} {error.reason}: this change is NOT saved.",
+            "Remove it, or move it away; the next change saves this one too.",
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"Disk full: this change to {path} is NOT saved.", "Make room; the next change saves this one too."
+        )
+    if is_read_only(error):
+        return StoreError(
+            f"{path} is read-only: this change is NOT saved.", "Allow writing to the file and its folder, then reopen."
+        )
+    if isinstance(error, LockedError):
+        return StoreError(
+            f"{path} is held by another window that does not answer: this change is NOT saved.",
+            "End that program; the next change saves this one too.",
+        )
+    reason = error.strerror or str(error)
+    return StoreError(f"{path} cannot be written ({reason}): this change is NOT saved.", "See that the disk is well.")
+
+
+def refused(path: str, error: BaseException) -> StoreError:
+    """Refuse a change for a reason that nothing in the program foresees."""
+    if isinstance(error, MemoryError):
+        return StoreError(
+            f"{path}: there is not enough memory: this change is NOT saved.",
+            "Close other programs; the next change saves this one too.",
+        )
+    return StoreError(f"{path}: this change is NOT saved ({error!r}).", "Please report this.")
+
+
+def may_concern_one(error: Exception) -> bool:
+    """Return True if others of the changes that were refused together may go through: a sector cannot be read."""
+    cause = error.__cause__
+    return not isinstance(error, StoreError) or (isinstance(cause, OSError) and cause.errno == errno.EIO)
+
+
+def closed(path: str) -> StoreError:
+    """Refuse a change that comes after the library was closed."""
+    return StoreError(f"{path} was closed: this change is NOT saved.", "Reopen it, then repeat the change.")
+
+
+def stopped(path: str, error: BaseException) -> StoreError:
+    """Refuse changes because the thread that saves them has ended."""
+    return StoreError(
+        f"{path}: saving has stopped ({error!r}). Changes from now on are NOT saved.",
+        "Reopen the library, and please report this.",
+    )
+
+
+def unsaved(count: int, error: BaseException) -> str:
+    """Say how many changes are not saved now, and why.
+
+    Args:
+        count: The changes; at least one.
+        error: Why the last of them was refused.
+    """
+    changes = "1 change is" if count == 1 else f"{count:,} changes are"
+    return f"{changes} NOT saved: {error}"
+
+
+def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
+    """Describe a failed compaction, which loses nothing: the journal keeps every change."""
+    if isinstance(error, RefusedError):
+        reason, way_out = f"{error.path} {error.reason}", "Remove that, or move it away"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason, way_out = "the disk is full", "Make room"
+    elif isinstance(error, LockedError):
+        reason, way_out = "another window holds it and does not answer", "End that program"
+    elif is_read_only(error):
+        reason, way_out = "it or its folder is read-only", "Allow writing to both"
+    else:
+        reason, way_out = error.strerror or str(error), "Check the disk"
+    return StoreError(
+        f"{path} could not be brought up to date ({reason}). All changes are safe in {journal}.",
+        f"{way_out}; the reader brings them into the file later.",
+    )
+
+
+def unexpected(path: str, doing: str, error: BaseException) -> str:
+    """Describe an error that a background step met, naming the file; nothing of the user's is lost by it.
+
+    Args:
+        path: The file that the step worked on.
+        doing: What was tried, as a noun phrase: `merging`.
+        error: What was raised.
+    """
+    if isinstance(error, MemoryError):
+        return f"{path}: {doing} needs more memory than there is. Nothing was lost; close other programs, then reopen."
+    if isinstance(error, StoreError) and not isinstance(error.__cause__, OSError):
+        return str(error)
+    cause = error.__cause__ if isinstance(error, StoreError) else error
+    if isinstance(cause, RefusedError):
+        return str(cause)
+    if isinstance(cause, OSError):
+        name = cause.filename if isinstance(cause.filename, str) else path
+        reason = cause.strerror or str(cause)
+        return f"{name}: {doing} failed ({reason}). Nothing was lost; check the disk."
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{path}: {doing} failed ({reason}). Nothing was lost; please report this."
+
+
+def not_put_away(copy: str, error: OSError) -> str:
+    """Say that a conflict copy was merged, and could not be moved to the backups."""
+    reason = error.strerror or str(error)
+    return f"{copy} was merged, and could not be moved to the backups ({reason}). Remove it, or allow writing there."
+
+
+def unreadable(path: str, error: OSError) -> StoreError:
+    """The file may not be read at all."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
+    if isinstance(error, RefusedError):
+        return StoreError(f"{error.path} {error.reason}.", "A file is wanted there; move it, or name another place.")
+    reason = error.strerror or str(error)
+    way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
+    return StoreError(f"{path} cannot be read: {reason}.", way_out)
+
+
+def own_journal_unreadable(path: str, error: OSError) -> str:
+    """Say that this machine's journal cannot be read, so that nothing may be written either."""
+    return f"{unreadable(path, error)} Until then the changes that it holds do not show, and new ones are NOT saved."
+
+
+def partly_unreadable(path: str, error: Exception) -> str:
+    """Say that a part of a library could not be read, so that what it holds seems not to be there."""
+    if isinstance(error, OSError):
+        path = error.filename if isinstance(error.filename, str) else path
+        reason = error.strerror or str(error)
+    else:
+        reason = str(error) or type(error).__name__
+    return f"A part of {path} cannot be read ({reason}): what it holds does not show. Check the disk, then reopen."
+
+
+@contextlib.contextmanager
+def named(path: str) -> Iterator[None]:
+    """Turn errors of the disk into sentences that name the file: the one that the error names, else this one."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename if isinstance(error.filename, str) else path
+        raise unreadable(name, error) from error
+
+
+def damaged_lines(path: str, count: int) -> str:
+    """Say that lines of a journal were left out."""
+    lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
+    return f"{lines} of {path} were passed over. “tui-reader doctor --fix” keeps the damaged file and mends it."
+
+
+def journal_unreadable(path: str, error: OSError) -> str:
+    """Say that a journal beside the library cannot be read, so that its changes do not show."""
+    return f"{unreadable(path, error)} The changes that it holds do not show until it can be read."
+
+
+def not_listed(folder: str, error: OSError) -> str:
+    """Say that the journals of other machines cannot be looked for."""
+    reason = error.strerror or str(error)
+    return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
+
+
+def no_journal(path: str) -> str:
+    """Say that a file is called like a journal and is another program's."""
+    return f"{path} is not a journal of tui-reader: it is passed over and stays as it is."
+
+
+def foreign(path: str, reason: str) -> StoreError:
+    """The refusal of a file that another program keeps its data in."""
+    return StoreError(
+        f"{path} is not a library of tui-reader: {reason}. It stays as it is.",
+        "Keep the state in another file with --state FILE, or move this one away.",
+    )
+
+
+def damaged(path: str, where: str) -> str:
+    """What a reader is told of a damaged file, which nothing overwrites without being asked to."""
+    return (
+        f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
+        "“tui-reader doctor --fix” saves what is whole, “tui-reader backup restore” goes back to a backup."
+    )
+
+
+def unusable(error: RefusedError) -> str:
+    """Say why nothing can be written where something else has the name of the journal."""
+    return (
+        f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
+        "Remove it, or move it away, then reopen."
+    )
+
+
+def read_only(path: str) -> str:
+    """What a reader is told of a library that may not be written."""
+    return (
+        f"{path} or its folder is read-only: new changes are shown until the reader ends, and NOT saved. "
+        "Allow writing to both, then reopen."
+    )
+
+
+def newer(path: str, version: str) -> str:
+    """What a reader is told of a file that a later version of the program wrote."""
+    return (
+        f"{path} was written by a later tui-reader ({version} of the file): it is read, and nothing in it is changed. "
+        "Update tui-reader to go on writing."
+    )
+
+
+def healed(path: str) -> str:
+    """Both sides of a merge stood in the file, and were joined."""
+    return (
+        f"{path} held both sides of a merge that its program could not join, such as git's conflict marks: they are "
+        "joined now, record by record. The file as it was is kept among the backups."
+    )

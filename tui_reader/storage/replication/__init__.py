@@ -1,0 +1,1 @@
+"""Registers, timestamps and the merging of copies from other windows and machines."""

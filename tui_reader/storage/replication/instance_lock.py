@@ -1,0 +1,38 @@
+"""Whether another window of this machine has the same library open: told to the reader, and otherwise harmless."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.lock import try_lock
+from tui_reader.storage.snapshot.private import private_folder
+
+
+class Window:
+    """The sign of an open window: a lock on a file in the machine's own state folder, gone when the process dies.
+
+    Args:
+        path: The base.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.is_second = False
+        """Whether another window had the library open first."""
+        self._handle = -1
+        name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
+        disk = Disk()
+        with contextlib.suppress(OSError):  # without a state folder nobody can tell, which costs a sentence
+            private_folder(state_folder(), disk, may_be_link=True)
+            folder = private_folder(state_folder() / "open", disk)
+            self._handle = disk.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT)
+            self.is_second = not try_lock(self._handle)
+
+    def close(self) -> None:
+        """Take the sign away."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1

@@ -1,0 +1,218 @@
+"""Takes over what another copy of the library has and this one has not: another machine's file, or a conflict copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.recovery import problems
+from tui_reader.storage.recovery.adoption import SMALL, Adoption, adopt
+from tui_reader.storage.recovery.backups import keep
+from tui_reader.storage.recovery.foreign_layout import is_header
+from tui_reader.storage.recovery.ownership import foreign_copy
+from tui_reader.storage.recovery.snapshot_opener import Signature, signature
+from tui_reader.storage.replication.conflicts import Copy, all_copies
+from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.registers import Registers, compress, expand, has_sets, join
+from tui_reader.storage.replication.relocations import reunite
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.journal import decode_lines
+from tui_reader.storage.snapshot.json_values import decode_object
+from tui_reader.storage.snapshot.limits import JOURNAL, copy_limit, too_large
+from tui_reader.storage.snapshot.snapshot import GRAVES, BaseFile, FileSource, NotOurLayoutError
+from tui_reader.storage.snapshot.state import State
+from tui_reader.storage.snapshot.wholefile import read_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from tui_reader.storage.engine.library_files import Library
+
+_BATCH = 2_000
+"""Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
+
+
+class Merged(NamedTuple):
+    """What came from another copy."""
+
+    source: str
+    changes: int
+    """Documents that are different now."""
+    kept_as: str = ""
+    """Where the copy stands now, if it was moved away."""
+    problem: str = ""
+    """Why it could not be merged, as sentences; it stays where it is. Empty if it was merged."""
+
+
+def merge_file(library: Library, source: str) -> Merged:
+    """Take over everything that another file of this library knows better.
+
+    Args:
+        library: What to merge into.
+        source: A base, or any TinyDB file with our tables. It is only read.
+
+    Raises:
+        StoreError: The file cannot be read, is damaged, or a later version wrote it.
+    """
+    with problems.named(source):
+        return _merge(library, source)
+
+
+def _merge(library: Library, source: str) -> Merged:
+    other = _open(library, source)
+    waiting: list[list[Any]] = []
+    heard: set[int] = set()
+    changes = 0
+    try:
+        for operation in _news(library.state, other):
+            waiting.append(operation)
+            if operation[0] == ANNOTATIONS:
+                heard.add(int(operation[1]))
+            if len(waiting) == _BATCH:
+                changes += _commit(library, waiting)
+                waiting = []
+        changes += _commit(library, waiting)
+        if heard:
+            library.add_news(reunite(library, Numbers(), heard))
+    finally:
+        other.close()
+    return Merged(source, changes)
+
+
+def _open(library: Library, source: str) -> BaseFile:
+    file = FileSource(source, library.disk)
+    limit = copy_limit(library.state.base.source.size)
+    if file.size > limit:
+        file.close()
+        raise too_large(source, file.size, limit)
+    try:
+        base = BaseFile(file)
+        if base.verify() and file.size:
+            return base
+    except NotOurLayoutError:
+        pass
+    file.close()
+    if reason := foreign_copy(source, library.disk):
+        raise StoreError(f"{source} is not a library of tui-reader: {reason}. Nothing was merged.")
+    if file.size > SMALL:
+        adopted = Adoption(source, library.clock.now(), library.disk).result()
+    else:
+        adopted = adopt(source, library.clock.now(), library.disk)
+    if adopted.damage:
+        raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
+    if adopted.newer:
+        raise StoreError(problems.newer(source, adopted.newer))
+    return adopted.base
+
+
+def _news(state: State, other: BaseFile) -> Iterator[list[Any]]:
+    """The documents of another base that say anything new."""
+    for name in other.tables:
+        table = name.removesuffix(GRAVES)
+        sets = has_sets(table)
+        for number, line in other.lines(name):
+            if state.base.line(name, number) == line:
+                continue
+            document = decode_object(line)
+            if not is_header(document) and _says_more(state, table, number, expand(document, sets=sets)):
+                yield [table, str(number), document]
+
+
+def _says_more(state: State, table: str, number: int, registers: Registers) -> bool:
+    """Tell whether registers change anything of a document when they are joined to it."""
+    mine = state.registers(table, number) or {}
+    both = dict(mine)
+    join(both, registers)
+    return both != mine
+
+
+def _commit(library: Library, operations: list[list[Any]]) -> int:
+    if operations:
+        library.take_over(operations)
+    return len(operations)
+
+
+def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merged]:
+    """Merge the conflict copies beside a library and move them to its backups.
+
+    What was merged is in the snapshot before a copy is removed: else it stood in this machine's journal alone while
+    the program that syncs the folder removes the copy everywhere. A copy that cannot be merged stays where it is, is
+    named in `Merged.problem`, and stops nothing else.
+
+    Args:
+        library: What to merge into.
+        again: Also try copies that could not be merged before, though they did not change since.
+
+    Raises:
+        StoreError: The library cannot be written.
+    """
+    out: list[Merged] = []
+    merged: list[tuple[Merged, Signature]] = []
+    for copy in all_copies(library.path, library.disk):
+        try:
+            seen = signature(library.disk.stat(copy.path))
+        except OSError:
+            continue  # the program that syncs the folder took it away
+        if not again and library.bad_copies.get(copy.path) == seen:
+            continue
+        library.bad_copies[copy.path] = seen
+        try:
+            merged.append((_merge_copy(library, copy), seen))
+        except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: whatever it provokes stops nothing
+            name = problems.unexpected(copy.path, "merging", error).removesuffix(".")
+            out.append(Merged(copy.path, 0, problem=f"{name}. The copy stays where it is."))
+    if not merged or not fold(library):
+        for each, _ in merged:
+            library.bad_copies.pop(each.source)  # another process is at work on the snapshot: to be tried again
+        return out
+    for each, seen in merged:
+        try:
+            if signature(library.disk.stat(each.source)) != seen:
+                continue  # it was written to meanwhile
+            kept = keep(library.path, each.source, "merged", library.disk)
+            library.disk.unlink(each.source)
+        except OSError as error:
+            out.append(each._replace(problem=problems.not_put_away(each.source, error)))
+            continue
+        del library.bad_copies[each.source]
+        out.append(each._replace(kept_as=kept))
+    return out
+
+
+def _merge_copy(library: Library, copy: Copy) -> Merged:
+    if copy.is_snapshot:
+        try:
+            return merge_file(library, copy.path)
+        except StoreError:
+            if copy.of:  # of the generation before: what it held is in later ones
+                return Merged(copy.path, 0)
+            raise
+    if not copy.is_journal:
+        return Merged(copy.path, 0)  # what one machine can undo is of no use to another one
+    data = read_whole(copy.path, library.disk, JOURNAL)
+    other = State()
+    for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
+        other.apply(entry)
+    places = sorted(other.changed_places())
+    waiting: list[list[Any]] = [
+        [table, str(number), compress(registers, sets=has_sets(table))]
+        for table, number in places
+        if (registers := other.registers(table, number)) and _says_more(library.state, table, number, registers)
+    ]
+    changes = sum(_commit(library, waiting[start : start + _BATCH]) for start in range(0, len(waiting), _BATCH))
+    if heard := {int(number) for table, number, _ in waiting if table == ANNOTATIONS}:
+        library.add_news(reunite(library, Numbers(), heard))
+    return Merged(copy.path, changes)
+
+
+def have_bad_copies_changed(library: Library) -> bool:
+    """Tell whether a copy that could not be merged was written to since, in place."""
+    for path, seen in library.bad_copies.items():
+        try:
+            if signature(library.disk.stat(path)) != seen:
+                return True
+        except OSError:
+            continue
+    return False

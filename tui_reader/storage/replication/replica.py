@@ -1,0 +1,77 @@
+"""The short name of this machine within stamps and journals."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+from pathlib import Path
+
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.private import private_folder
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_LENGTH = 4
+_SIZE = 100  # bytes of the file that are read
+_NAME = re.compile(r"[0-9a-z]{1,16}")
+
+
+def state_folder() -> Path:
+    """Where this machine keeps what must not travel with a library: the reader's XDG state folder."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
+
+
+def machine_name(folder: Path | None = None) -> str:
+    """Four letters that tell this machine from the others of the same library.
+
+    They are drawn once and kept outside the library's folder, since that may be synced to other machines. Where they
+    cannot be kept, the host's name decides.
+
+    Args:
+        folder: Where to keep the name; by default the XDG state folder of the reader.
+    """
+    disk = Disk()
+    try:
+        file = f"{private_folder(folder or state_folder(), disk, may_be_link=True)}/machine"
+        return _read(file, disk) or _draw(file, disk) or _of_host()
+    except OSError:
+        return _of_host()
+
+
+def _draw(file: str, disk: Disk) -> str:
+    drawn = _letters(os.urandom(_LENGTH))
+    temporary = f"{file}.{os.getpid()}"
+    handle = disk.create(temporary)
+    try:
+        disk.write(handle, f"{drawn}\n".encode())
+        disk.link(temporary, file)  # fails where another process was first: then its name counts
+    except FileExistsError:
+        return _read(file, disk)
+    finally:
+        disk.close(handle)
+        disk.unlink(temporary)
+    return drawn
+
+
+def _read(file: str, disk: Disk) -> str:
+    """The name that is kept in a file; empty where there is none."""
+    try:
+        handle = disk.open(file, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        disk.close_to_others(handle)
+        known = disk.read_at(handle, _SIZE, 0).decode("ascii", "replace").strip()
+    finally:
+        disk.close(handle)
+    return known if _NAME.fullmatch(known) else ""
+
+
+def _of_host() -> str:
+    return _letters(hashlib.blake2b(socket.gethostname().encode(), digest_size=_LENGTH).digest())
+
+
+def _letters(data: bytes) -> str:
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in data)

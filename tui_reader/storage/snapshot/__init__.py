@@ -1,0 +1,1 @@
+"""The files: the snapshot (library.json), the journal beside it, and compaction."""

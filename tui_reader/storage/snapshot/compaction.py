@@ -1,0 +1,160 @@
+"""Folding: a new base that holds what stood in the journals, in the one order of steps that no crash can spoil.
+
+1. Under the lock: note the state and how far the journal was read. A new temporary file, locked by its writer.
+2. Without the lock, since this takes long: write the new base, flush it to the drive.
+3. Under the lock: if somebody else folded, or the base was changed, throw the new one away. Else prepare a journal that
+   holds what came meanwhile; keep the old base under a second name; rename the new base into place; flush the folder;
+   rename the new journal into place; flush the folder. A crash in between leaves a journal whose entries the base has
+   already: replaying them changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.engine.history_file import history_path, save_entries
+from tui_reader.storage.recovery import problems
+from tui_reader.storage.recovery.backups import keep
+from tui_reader.storage.recovery.ownership import may_replace_backups
+from tui_reader.storage.snapshot.generations import is_adopted, origin, set_aside
+from tui_reader.storage.snapshot.journal import decode_lines
+from tui_reader.storage.snapshot.lock import try_lock
+from tui_reader.storage.snapshot.snapshot import BACKUP
+from tui_reader.storage.snapshot.snapshot_writer import write_base
+from tui_reader.storage.snapshot.state import FoldPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.snapshot.state import State
+
+
+def fold(library: Library, *, force: bool = False, despite_damage: bool = False) -> bool:
+    """Bring the base up to date and empty the journal.
+
+    Args:
+        library: What to fold.
+        force: Write a new base even if nothing changed.
+        despite_damage: Put what could be saved in place of a damaged base. Its bytes are to be kept before.
+
+    Returns:
+        Whether the base is up to date now. False if somebody else was at it, or the base is damaged: nothing is lost,
+        and the next attempt may go through.
+
+    Raises:
+        StoreError: The new base could not be written; the old one and the journal stand as they did.
+    """
+    with library.exclusive(partial(problems.not_compacted, journal=library.journal.path)):
+        if library.opener.is_adopting or (library.damage and not despite_damage):
+            return False
+        if not (library.state.has_changes or library.opener.notice or library.damage or force):
+            return True
+        if library.journal.damaged:
+            keep(library.path, library.journal.path, "damaged", library.disk)  # those lines are not in the new one
+            library.journal.damaged = 0
+        state = library.state
+        frozen = state.copy()
+        offset = library.journal.offset
+        content = library.journal.content()
+        remove_leftovers(library)
+        temporary, handle = library.temporary()
+        try_lock(handle)
+    try:
+        try:
+            if not library.opener.verified and not library.verify():
+                return False
+            plan = FoldPlan(frozen)
+            _copy_mode(library, handle)
+            header = library.header()
+            header |= origin(frozen.base, content, header["hlc"])
+            write_base(handle, library.disk, frozen.base, plan, header, most_tables=plan.most_tables())
+            if library.disk.handles_block_renames:
+                library.disk.close(handle)
+                handle = -1
+            save_entries(history_path(library), decode_lines(content)[0], library.disk)
+            if library.opener.healed:
+                keep(library.path, library.path, "damaged", library.disk)
+            return _swap(library, state, offset, temporary)
+        finally:
+            if handle >= 0:
+                library.disk.close(handle)
+            with contextlib.suppress(OSError):
+                library.disk.unlink(temporary)
+    except OSError as error:
+        raise problems.not_compacted(library.path, error, library.journal.path) from error
+
+
+def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
+    disk, path, journal = library.disk, library.path, library.journal
+    with library.exclusive(partial(problems.not_compacted, journal=journal.path)):
+        if library.state is not state or library.opener.is_changed():
+            return False
+        prepared = journal.prepare(journal.content(offset))
+        adopted = library.opener.exists and is_adopted(state.base, library.opener.place)
+        kept = set_aside(path, state.base, journal.content()[:offset], disk, adopted=adopted)
+        kept += [] if adopted else _keep(library, path)
+        if disk.handles_block_renames:
+            library.state.base.close()
+        disk.rename(temporary, path)
+        disk.sync_folder(library.folder)
+        journal.replace(prepared)
+        library.reload_after_fold()
+    is_replaced = may_replace_backups(path, disk)
+    for source, target in kept:
+        # Outside of the lock: this frees the generation before the last, which takes 20 ms at 77 MB.
+        with contextlib.suppress(OSError):
+            if is_replaced:
+                disk.rename(source, target)
+            else:
+                disk.unlink(source)
+    return True
+
+
+def _keep(library: Library, source: str) -> list[tuple[str, str]]:
+    """Give a file that is about to be replaced a second name; a backup that cannot be had stops nothing."""
+    target = f"{library.path}{BACKUP}"
+    with contextlib.suppress(OSError):
+        with contextlib.suppress(FileNotFoundError):
+            library.disk.unlink(f"{target}.tmp")
+        library.disk.link(source, f"{target}.tmp")
+        return [(f"{target}.tmp", target)]
+    return []
+
+
+def _copy_mode(library: Library, handle: int) -> None:
+    with contextlib.suppress(OSError):
+        library.disk.set_mode(handle, library.disk.stat(library.path).st_mode)
+
+
+def leftovers(library: Library) -> list[str]:
+    """New bases that somebody died over; one that is being written is locked by its writer."""
+    return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
+
+
+def remove_leftovers(library: Library) -> None:
+    """Remove new bases that somebody died over. Only under the lock."""
+    for _ in _temporaries(library, remove=True):
+        pass
+
+
+def _temporaries(library: Library, *, remove: bool) -> Iterator[tuple[str, bool]]:
+    ours = re.compile(rf"{re.escape(os.path.basename(library.path))}\.tmp-[0-9a-z]{{1,16}}-\d+-[0-9a-f]{{6}}")  # noqa: PTH119
+    try:
+        paths = [f"{library.folder}/{name}" for name in library.disk.names(library.folder) if ours.fullmatch(name)]
+    except OSError:
+        return
+    for path in paths:
+        with contextlib.suppress(OSError):
+            handle = library.disk.open(path, os.O_RDWR)
+            try:
+                is_dead = try_lock(handle)
+                if is_dead and remove:
+                    library.disk.unlink(path)
+                yield path, is_dead
+            finally:
+                library.disk.close(handle)

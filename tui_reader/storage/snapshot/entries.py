@@ -1,0 +1,127 @@
+"""Checks the shape of journal entries, since a journal may come from another machine, or from anyone.
+
+A checksum says only that a line is what was written. `State.apply` and `history` rely on this shape.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.replication.document_ids import MAX_BITS
+from tui_reader.storage.replication.registers import STAMPS
+from tui_reader.storage.snapshot.json_values import encode
+from tui_reader.storage.snapshot.snapshot import GRAVES, META
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_STAMP_MIN = 17
+_LONGEST = 60
+"""Digits of an id at most."""
+_LONG = 32
+"""Digits up to which an id surely has no more than `MAX_BITS`: only then it need not be converted."""
+_SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
+"""How half a character would be written; what we write has it only within text about such escapes."""
+
+
+def is_entry(value: Any) -> bool:
+    """Return True if a value read from a journal has the shape of an entry; unknown members may have any."""
+    if type(value) is not dict or not _looks_like_stamp(value.get("s")):
+        return False
+    for name, member in value.items():
+        is_right = _MEMBERS.get(name)
+        if is_right is not None and not is_right(member):
+            return False
+    return True
+
+
+def _looks_like_stamp(stamp: Any) -> bool:
+    """Return True for every stamp, the empty one, and those that lie too far ahead, which `State` takes for empty."""
+    return type(stamp) is str and (not stamp or (len(stamp) > _STAMP_MIN and stamp[12] == stamp[16] == "-"))
+
+
+def is_clean(value: Any, text: bytes) -> bool:
+    """Return True if a value read from these bytes can be written again: it holds no half of a surrogate pair."""
+    if _SURROGATE.search(text) is None:
+        return True
+    try:
+        encode(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_place(table: Any, number: Any) -> bool:
+    return (
+        _is_table(table)
+        and type(number) is str
+        and number.isdecimal()
+        and number.isascii()
+        and number[0] != "0"
+        and len(number) <= _LONGEST
+        and (len(number) < _LONG or table != ANNOTATIONS or int(number).bit_length() <= MAX_BITS)
+    )
+
+
+def _is_table(name: Any) -> bool:
+    return type(name) is str and name != META and not name.endswith(GRAVES)
+
+
+def _are_operations(member: Any) -> bool:
+    return type(member) is list and all(map(_is_operation, member))
+
+
+def _is_operation(operation: Any) -> bool:
+    if type(operation) is not list or not 3 <= len(operation) <= 4 or not _is_place(operation[0], operation[1]):
+        return False
+    if type(operation[2]) is not dict or not _are_registers(operation[2]):
+        return False
+    if len(operation) == 3:
+        return True
+    absent = operation[3]
+    return type(absent) is list and all(type(name) is str for name in absent) and _are_registers(absent)
+
+
+def _are_registers(names: Collection[str]) -> bool:
+    return "" not in names and STAMPS not in names
+
+
+def _are_documents(member: Any) -> bool:
+    return type(member) is list and all(
+        type(each) is list and len(each) == 3 and _is_place(each[0], each[1]) and type(each[2]) is dict
+        for each in member
+    )
+
+
+def _are_tables(member: Any) -> bool:
+    return type(member) is dict and all(_is_table(name) and type(is_there) is bool for name, is_there in member.items())
+
+
+def _is_step(member: Any) -> bool:
+    if type(member) is not list or list(map(type, member)) != [str, str, list]:
+        return False
+    return all(
+        type(record) is list
+        and list(map(type, record)) == [str, str, dict]
+        and all(map(_is_change, record[2].values()))
+        for record in member[2]
+    )
+
+
+def _is_change(value: Any) -> bool:
+    return type(value) is list and len(value) == 2
+
+
+def _is_turn(member: Any) -> bool:
+    return type(member) is list and list(map(type, member)) == [str, bool]
+
+
+_MEMBERS = {
+    "o": _are_operations,
+    "m": _are_documents,
+    "t": _are_tables,
+    "u": _is_step,
+    "z": _is_turn,
+}

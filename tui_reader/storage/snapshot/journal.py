@@ -1,0 +1,305 @@
+"""The journal: changes that the base does not hold yet, one line a transaction, and the lock of the library.
+
+A line is `checksum space JSON line-break`, the checksum being CRC-32 in eight hexadecimal digits. The first line names
+the format. A journal is only ever appended to, or replaced as a whole by rename.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+import time
+import zlib
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tui_reader.storage.snapshot import limits
+from tui_reader.storage.snapshot.disk import RefusedError
+from tui_reader.storage.snapshot.entries import is_clean, is_entry
+from tui_reader.storage.snapshot.json_values import decode_each, encode
+from tui_reader.storage.snapshot.lock import try_lock, unlock
+
+if TYPE_CHECKING:
+    from tui_reader.storage.snapshot.disk import Disk
+
+Entry: TypeAlias = dict[str, Any]
+"""One transaction as it stands in the journal: see `library.Library`."""
+
+VERSION = 1
+HEAD = b'{"journal":%d}\n' % VERSION
+_MARK = b'{"journal":'
+_LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
+_START = 1 << 16
+_DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer is stopped or hangs
+_PAUSE = 0.0005
+
+
+READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""Errors that say that nothing can be written here, now or later."""
+
+
+class LockedError(OSError):
+    """Another process holds the lock for too long."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EBUSY, "another window holds it and does not answer", path)
+
+
+class SyncFailedError(OSError):
+    """The drive did not take what was written; what the file holds beyond the last success is unknown."""
+
+
+def encode_line(entry: Entry) -> bytes:
+    """An entry as a line."""
+    text = encode(entry)
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def decode_lines(data: bytes) -> tuple[list[Entry], int]:
+    """The intact entries of whole lines, and how many lines were damaged or hold no entry."""
+    texts: list[bytes] = []
+    damaged = 0
+    for line in data.split(b"\n"):
+        if line.startswith(b'{"journal"') or not line:
+            continue
+        text = line[9:]
+        if len(line) > limits.LINE:
+            damaged += 1
+            continue
+        if line[:9] == b"%08x " % zlib.crc32(text):
+            texts.append(text)
+        else:
+            damaged += 1
+    values = decode_each(texts)
+    entries = [v for v, text in zip(values, texts, strict=True) if is_entry(v) and is_clean(v, text)]
+    return entries, damaged + len(values) - len(entries)
+
+
+def is_journal(start: bytes) -> bool:
+    """Tell by its first bytes whether a file holds lines of ours, damaged ones among them.
+
+    Returns:
+        True if it is empty, begins with our first line or a part of it, with a line of ours or with zero bytes (as a
+        power cut may leave it), or has an intact line.
+    """
+    if not start.strip() or start.startswith((_MARK, b"\0")) or _MARK.startswith(start) or _LINE.match(start):
+        return True
+    return bool(decode_lines(start[: start.rfind(b"\n") + 1])[0])
+
+
+class Journal:
+    """The journal of this machine, shared by all its processes.
+
+    Args:
+        path: Where it stands. Nothing is created before the first `acquire`.
+        disk: Makes the system calls.
+    """
+
+    def __init__(self, path: str, disk: Disk) -> None:
+        self.path = path
+        self._disk = disk
+        self._handle = -1
+        self.offset = 0
+        """Bytes that were read or written by this process: all whole lines."""
+        self.damaged = 0
+        """Lines whose checksum was wrong."""
+        self.lines = 0
+        """Entries since the journal was begun."""
+        self.is_read_only = False
+        """Whether the file could only be opened for reading."""
+        self.failed = False
+        """Whether the drive refused a flush of this file, which must then be replaced and never written again."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process has the file open."""
+        return self._handle >= 0
+
+    def open_existing(self) -> bool:
+        """Open the journal if there is one.
+
+        Raises:
+            RefusedError: Something else has its name.
+        """
+        if self._handle < 0:
+            try:
+                self._handle = self._disk.open(self.path, os.O_RDWR | os.O_APPEND)
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+            except OSError as error:
+                if error.errno not in READ_ONLY:
+                    raise
+                self._handle = self._disk.open(self.path, os.O_RDONLY)
+                self.is_read_only = True
+            self._require_ours()
+        return True
+
+    def _require_ours(self) -> None:
+        """Close a file of another program that has the journal's name.
+
+        Raises:
+            RefusedError: It is one.
+        """
+        start = self._disk.read_at(self._handle, len(_MARK), 0)
+        if start != _MARK and not is_journal(self._disk.read_at(self._handle, _START, 0)):
+            self.close()
+            raise RefusedError(self.path, "is not a journal of tui-reader")
+
+    def is_current(self) -> bool:
+        """Whether the open file is the one that the path names."""
+        try:
+            named = self._disk.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return self._handle < 0
+        if self._handle < 0:
+            return not stat.S_ISREG(named.st_mode)  # what is refused is as good as absent
+        mine = self._disk.fstat(self._handle)
+        return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
+
+    def has_news(self) -> bool:
+        """Whether somebody appended since the last read, or put another file in place; needs no lock."""
+        return not self.is_current() or (self.is_open and self._disk.fstat(self._handle).st_size != self.offset)
+
+    def acquire(self) -> bool:
+        """Take the lock, creating the journal if there is none.
+
+        Returns:
+            Whether the file is still the one that was open before. If not, it is read from its beginning, and the base
+            is another one too.
+
+        Raises:
+            LockedError: Somebody holds the lock for more than five seconds.
+        """
+        same = self._handle >= 0
+        deadline = time.monotonic() + _DEADLINE
+        while True:
+            if self._handle < 0:
+                self._handle = self._disk.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+                self._require_ours()
+                self.restart()
+            try:
+                self._wait_for_lock(deadline)
+                if self.is_current():
+                    return same
+                unlock(self._handle)
+            except BaseException:
+                if not same:
+                    self.close()
+                raise
+            self.close()
+            same = False
+
+    def _wait_for_lock(self, deadline: float) -> None:
+        while not try_lock(self._handle):
+            if time.monotonic() > deadline:
+                raise LockedError(self.path)
+            time.sleep(_PAUSE)
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._handle >= 0:
+            unlock(self._handle)
+
+    def restart(self) -> None:
+        """Read from the beginning next time."""
+        self.offset = self.lines = self.damaged = 0
+
+    def read_new(self, *, cut_tail: bool = False) -> list[Entry]:
+        """Entries that were appended since the last read.
+
+        Args:
+            cut_tail: Remove what follows the last whole line: somebody died while writing it, and it was never
+                acknowledged. Only under the lock.
+        """
+        if self._handle < 0:
+            return []
+        size = self._disk.fstat(self._handle).st_size
+        if size > limits.JOURNAL:
+            raise limits.too_large(self.path, size, limits.JOURNAL)
+        if size == self.offset:
+            return []
+        if size < self.offset:
+            raise OSError(f"{self.path} became shorter")
+        data = self._disk.read_at(self._handle, size - self.offset, self.offset)
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data) and cut_tail:
+            self._disk.cut(self._handle, self.offset + whole)
+        entries, damaged = decode_lines(data[:whole])
+        self.offset += whole
+        self.damaged += damaged
+        self.lines += len(entries)
+        return entries
+
+    def append(self, lines: bytes, count: int) -> None:
+        """Add lines and return once they are on disk. Only under the lock, and after `read_new`.
+
+        Raises:
+            SyncFailedError: The drive failed; the file must not be written again, see `replace`.
+            OSError: The lines could not be written, and were taken back.
+        """
+        if self.failed:
+            raise SyncFailedError(errno.EIO, "an earlier flush failed")
+        data = lines if self.offset else HEAD + lines
+        try:
+            self._disk.write(self._handle, data)
+        except OSError:
+            self._take_back()
+            raise
+        try:
+            self._disk.sync_data(self._handle)
+            if not self.offset:
+                self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120
+        except OSError as error:
+            self.failed = True
+            self._take_back()
+            raise SyncFailedError(error.errno, error.strerror) from error
+        self.offset += len(data)
+        self.lines += count
+
+    def _take_back(self) -> None:
+        with contextlib.suppress(OSError):
+            self._disk.cut(self._handle, self.offset)
+
+    def content(self, start: int = 0) -> bytes:
+        """The lines from an offset up to what this process has read."""
+        return self._disk.read_at(self._handle, self.offset - start, start)
+
+    def prepare(self, lines: bytes) -> str:
+        """Write a journal with these lines beside this one, on disk when it returns; its path."""
+        path = f"{self.path}.tmp"
+        # One that is there already was left by a run that was killed, or its flush failed: it is not to be trusted.
+        handle = self._disk.create(path)
+        try:
+            self._disk.write(handle, lines if lines.startswith(HEAD) else HEAD + lines)
+            self._disk.sync_data(handle)
+        finally:
+            self._disk.close(handle)
+        return path
+
+    def replace(self, prepared: str) -> None:
+        """Put a prepared journal in place of this one. Only under the lock, which is lost with the old file."""
+        if self._disk.handles_block_renames:
+            self.close()
+        self._disk.rename(prepared, self.path)
+        self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120
+        self.release()
+        self.close()
+
+    def remove_if_empty(self) -> None:
+        """Take the file away if it holds no entry. Only under the lock, and after `read_new`."""
+        if self._disk.fstat(self._handle).st_size <= len(HEAD):
+            if self._disk.handles_block_renames:
+                self.close()
+            self._disk.unlink(self.path)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and of the lock with it."""
+        if self._handle >= 0:
+            self._disk.close(self._handle)
+            self._handle = -1
+            self.offset, self.lines, self.damaged, self.failed = 0, 0, 0, False

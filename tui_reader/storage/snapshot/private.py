@@ -1,0 +1,83 @@
+"""Folders and files that belong to this user alone: the state of this machine, the cache, the log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+from tui_reader.storage.snapshot.disk import Disk, RefusedError
+
+
+def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
+    """Create a folder that only this user may enter, or close one of this user that others may enter.
+
+    Where others could enter it, the files in it are closed as well: another program may have them open.
+
+    Args:
+        path: The folder.
+        disk: Makes the system calls.
+        may_be_link: Follow a link to a folder: for the outermost one, which a user may keep elsewhere.
+
+    Returns:
+        Its real path.
+
+    Raises:
+        OSError: It cannot be created, or something else has its name.
+    """
+    real = os.path.realpath(path) if may_be_link else f"{os.path.realpath(path.parent)}/{path.name}"
+    Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if disk.make_private_folder(real):
+        for name in disk.names(real):
+            with contextlib.suppress(RefusedError):  # folders in it are closed when they are used
+                close_to_others(f"{real}/{name}", disk)
+    return real
+
+
+def private_file(path: str, disk: Disk) -> None:
+    """Create an empty file that only this user may read, or close one of this user that others may read.
+
+    A file that exists is not opened: to close it would release the locks that SQLite holds on it in this process.
+
+    Raises:
+        RefusedError: Something else has its name.
+        OSError: It cannot be created.
+    """
+    with contextlib.suppress(FileExistsError):
+        disk.close(disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        return
+    close_to_others(path, disk)
+
+
+def close_to_others(path: str, disk: Disk) -> None:
+    """Take all permissions on a file of this user from other users, unless there is no such file.
+
+    Raises:
+        RefusedError: Something else has its name.
+    """
+    try:
+        status = disk.stat(path)
+    except OSError:
+        return
+    if not disk.has_file(path):
+        raise RefusedError(path, "is not a regular file")
+    if os.name != "nt" and status.st_uid == os.geteuid() and status.st_mode & 0o077:
+        with contextlib.suppress(OSError):
+            Path(path).chmod(stat.S_IMODE(status.st_mode) & 0o700)
+
+
+def append(path: Path, text: str) -> None:
+    """Add a text to the end of a file that only this user may read, creating it and its folder.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    disk = Disk()
+    folder = private_folder(path.parent, disk, may_be_link=True)
+    handle = disk.open(f"{folder}/{path.name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        disk.close_to_others(handle)
+        disk.write(handle, text.encode("utf-8", "backslashreplace"))
+    finally:
+        disk.close(handle)

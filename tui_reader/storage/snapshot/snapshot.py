@@ -1,0 +1,336 @@
+"""The base: a TinyDB JSON file with one document a line, sorted by document id, read by bisection.
+
+```
+{"meta": {
+"1": {"format":"tui-reader library","version":1,…,"bytes":834,"crc32":1993308202,"tables":{"articles":[509,684]}}
+},
+"articles": {
+"6194839096968789": {"id":"art1","read":true,"_t":{"":"01a2034d9e15-000-k3f9"}}
+}}
+```
+
+The header gives the byte range of every table and the checksum of all that follows the header's line. Deleted documents
+stand in a table of their own (`articles.deleted`), so that a plain TinyDB does not take them for living ones.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from tui_reader.storage.snapshot.json_values import check, decode, decode_object, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui_reader.storage.snapshot.disk import Disk
+
+FORMAT = "tui-reader library"
+VERSION = 1
+META = "meta"
+GRAVES = ".deleted"
+"""What the name of a table's table of deleted documents ends in."""
+
+BACKUP = ".bak"
+"""What the generation before is called, after the base's name."""
+BACKUP_JOURNAL = ".bak.journal"
+"""The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
+
+START = b'{"meta": {\n'
+HEADER_ID = b'"1": '
+WINDOW = 1 << 20
+_NEAR = 1 << 14
+_HEADER_MAX = 1 << 16
+_BLOCK = 1 << 10
+_NEXT_ID = re.compile(rb'\n"([0-9]{1,60})": ')
+_ID = re.compile(rb'"([0-9]{1,60})": ')
+
+
+class NotOurLayoutError(Exception):
+    """The file is not laid out as this module writes it; it may be valid all the same."""
+
+
+class UnreadableError(Exception):
+    """The bytes are not what the header promised: the file was changed or damaged under way."""
+
+
+class Source(Protocol):
+    """Bytes that can be read from any place."""
+
+    size: int
+
+    def read(self, count: int, offset: int) -> bytes:
+        """Exactly these bytes, or fewer at the end."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class FileSource:
+    """An open file; it stays readable when its name is given to another one."""
+
+    def __init__(self, path: str, disk: Disk) -> None:
+        self._disk, self._path = disk, path
+        self._handle = disk.open(path, os.O_RDONLY)
+        self.status = disk.fstat(self._handle)
+        self.size = self.status.st_size
+
+    def read(self, count: int, offset: int) -> bytes:
+        """Bytes as they are on disk now."""
+        if self._handle < 0:
+            raise UnreadableError("the file was closed")
+        try:
+            return self._disk.read_at(self._handle, count, offset)
+        except OSError as error:
+            error.filename = error.filename or self._path  # a call on a descriptor names no file
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._handle >= 0:
+            self._disk.close(self._handle)
+            self._handle = -1
+
+    def __del__(self) -> None:
+        # A state is given up while another thread may still read it: the file goes when the last one is through.
+        if hasattr(self, "_handle"):
+            self.close()
+
+
+class MemorySource:
+    """Bytes in memory: a small file that was normalised, or none at all."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+
+    def read(self, count: int, offset: int) -> bytes:
+        """A part of the bytes."""
+        return self._data[offset : offset + count]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Lines(NamedTuple):
+    """Whole lines of one table, as they stand in the file, without the comma and line break after the last."""
+
+    data: bytes
+    first: int
+    """Id of the first document."""
+    last: int
+    """Id of the last document."""
+
+
+class BaseFile:
+    """Documents by table and id; costs a few reads each, however large the file.
+
+    Args:
+        source: The file's bytes, in the layout above.
+
+    Raises:
+        NotOurLayoutError: Another program wrote this, or it is damaged.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.header: dict[str, Any] = {}
+        self.tables: dict[str, tuple[int, int]] = {}
+        self.extra = b""
+        """Other documents of the table `meta`, as lines."""
+        self._body = 0
+        if source.size:
+            self._read_header()
+
+    def _read_header(self) -> None:
+        head = self.source.read(_HEADER_MAX, 0)
+        end = head.find(b"\n", len(START))
+        if not head.startswith(START + HEADER_ID) or end < 0:
+            raise NotOurLayoutError("no header")
+        try:
+            header = decode(head[len(START) + len(HEADER_ID) : end].rstrip().rstrip(b","))
+            check(header)
+            if header["format"] != FORMAT:
+                raise NotOurLayoutError("another format")
+            if header["version"] != VERSION:
+                raise NotOurLayoutError("another version")
+            close = head.find(b"\n}", end)
+            fits = header["bytes"] == self.source.size and isinstance(header["crc32"], int) and close >= 0
+            tables = {name: (low, high) for name, (low, high) in header["tables"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise NotOurLayoutError("damaged header") from error
+        if not fits or not all(self._is_table(name, *bounds) for name, bounds in tables.items()):
+            raise NotOurLayoutError("edited")
+        self.header, self.tables, self._body = header, tables, end + 1
+        self.extra = head[end + 1 : close] if close > end else b""
+
+    def _is_table(self, name: str, low: Any, high: Any) -> bool:
+        if type(low) is not int or type(high) is not int or not 0 <= low <= high <= self.source.size:
+            return False  # whatever a file says: 1e400, true, "12"
+        heading = encode(name) + b": {\n"
+        before = self.source.read(len(heading), low - len(heading)) if low >= len(heading) else b""
+        after = self.source.read(2, high)
+        return before == heading and after.startswith(b"}" if low == high else b"\n}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.source.close()
+
+    def verify(self) -> bool:
+        """Whether the whole body still has the checksum of the header; reads the file once."""
+        if not self.header:
+            return True
+        value = 0
+        for offset in range(self._body, self.source.size, WINDOW):
+            value = zlib.crc32(self.source.read(WINDOW, offset), value)
+        return bool(value == self.header["crc32"])
+
+    def _read(self, low: int, high: int) -> bytes:
+        data = self.source.read(high - low, low)
+        if len(data) != high - low:
+            raise UnreadableError("the file became shorter while it was read")
+        return data
+
+    def line(self, table: str, number: int) -> bytes | None:
+        """The document with an id as it stands in the file, from brace to brace; None if there is none."""
+        low, high = self._near(table, number)
+        block = self._read(low, high)
+        name = b'"%d": ' % number
+        start = 0 if block.startswith(name) else block.find(b"\n" + name) + 1
+        if not start and not block.startswith(name):
+            return None
+        end = block.find(b"\n", start)
+        return block[start + len(name) : end if end >= 0 else len(block)].removesuffix(b",")
+
+    def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Every document of a table with its id, from `low` to before `high`, in order of their ids."""
+        for window in self.windows(table, low):
+            for line in window.data.split(b"\n"):
+                number, document = split(line)
+                if high is not None and number >= high:
+                    return
+                if number >= low:
+                    yield number, document
+
+    def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Every document of a table, stamps included, with its id.
+
+        Raises:
+            UnreadableError: A line is damaged.
+            ValueError: A line holds no JSON object.
+        """
+        for number, line in self.lines(table):
+            yield number, decode_object(line)
+
+    def last_id(self, table: str) -> int:
+        """The greatest id of a table, or 0."""
+        low, high = self.tables.get(table, (0, 0))
+        if low == high:
+            return 0
+        match = _ID.match(self._read(start := self._line_start(low, high - 1), min(start + 80, high)))
+        if match is None:
+            raise UnreadableError("a line does not start with a document id")
+        return int(match[1])
+
+    def windows(self, table: str, low: int = 0) -> Iterator[Lines]:
+        """A table as runs of whole lines of about a mebibyte, starting near an id."""
+        position, end = self.tables.get(table, (0, 0))
+        if low:
+            position = self._near(table, low)[0]
+        size = WINDOW if not low else _NEAR
+        while position < end:
+            data = self._read(position, min(position + size, end))
+            if position + len(data) < end:
+                cut = data.rfind(b",\n")
+                if cut < 0:
+                    size *= 2  # one line longer than the window
+                    continue
+                data = data[:cut]
+            position += len(data) + 2
+            yield Lines(data, split_id(data, 0), split_id(data, data.rfind(b"\n") + 1))
+            size = WINDOW
+
+    def differing(self, other: BaseFile, table: str) -> Iterator[int]:
+        """Ids of the documents of a table whose text is not the same in both files."""
+        mine, theirs = self.lines(table), other.lines(table)
+        one, two = next(mine, None), next(theirs, None)
+        while one is not None and two is not None:
+            if one[1] != two[1] or one[0] != two[0]:
+                yield min(one[0], two[0])
+            step, other_step = one[0] <= two[0], two[0] <= one[0]
+            one = next(mine, None) if step else one
+            two = next(theirs, None) if other_step else two
+        while one is not None:
+            yield one[0]
+            one = next(mine, None)
+        while two is not None:
+            yield two[0]
+            two = next(theirs, None)
+
+    def _near(self, table: str, number: int) -> tuple[int, int]:
+        """A short range of whole lines among which a document stands if it exists: bisection by id."""
+        low, high = self.tables.get(table, (0, 0))
+        while high - low > _NEAR:
+            middle = (low + high) // 2
+            # Most lines are shorter than this block: then one read gives the next line's start and id.
+            match = _NEXT_ID.search(self._read(middle, min(middle + _BLOCK, high)))
+            if match is not None:
+                if int(match[1]) <= number:
+                    low = middle + match.start() + 1
+                else:
+                    high = middle + match.start() + 1
+                continue
+            start = self._next_line(middle, high)
+            if start is None:  # the line in the middle reaches to the end of the range
+                start = self._line_start(low, middle)
+                if start == low:
+                    break
+            match = _ID.match(self._read(start, min(start + 80, high)))
+            if match is None:
+                raise UnreadableError("a line does not start with a document id")
+            if int(match[1]) <= number:
+                low = start
+            else:
+                high = start
+        return low, high
+
+    def _next_line(self, offset: int, end: int) -> int | None:
+        """Where the first line after an offset starts, if before `end`."""
+        block = _BLOCK
+        while offset < end:
+            at = self._read(offset, min(offset + block, end)).find(b"\n") + 1
+            if at:
+                return offset + at if offset + at < end else None
+            offset += block
+            block = min(block * 4, WINDOW)
+        return None
+
+    def _line_start(self, low: int, offset: int) -> int:
+        """Where the line that holds an offset starts; not before `low`."""
+        block = _BLOCK
+        while offset > low:
+            start = max(low, offset - block)
+            at = self._read(start, offset).rfind(b"\n") + 1
+            if at:
+                return start + at
+            offset = start
+            block = min(block * 4, WINDOW)
+        return low
+
+
+def split_id(data: bytes, offset: int) -> int:
+    """The document id at the start of a line."""
+    match = _ID.match(data, offset)
+    if match is None:
+        raise UnreadableError("a line does not start with a document id")
+    return int(match[1])
+
+
+def split(line: bytes) -> tuple[int, bytes]:
+    """Document id and document of a line."""
+    match = _ID.match(line)
+    if match is None:
+        raise UnreadableError("a line does not start with a document id")
+    return int(match[1]), line[match.end() :].removesuffix(b",")

@@ -1,0 +1,309 @@
+"""What the documents are now: the base, with the changes of the journals on top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.replication.document_ids import OWN
+from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.note_versions import HIDDEN
+from tui_reader.storage.replication.registers import (
+    ABSENT,
+    DELETED,
+    EXISTS,
+    STAMPS,
+    Registers,
+    compress,
+    expand,
+    has_sets,
+    is_alive,
+    join,
+    stamps_of,
+    visible,
+)
+from tui_reader.storage.snapshot.json_values import decode_object, encode
+from tui_reader.storage.snapshot.snapshot import FORMAT, GRAVES, META, BaseFile, MemorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tui_reader.storage.snapshot.journal import Entry
+
+
+Place = tuple[str, int]
+"""Table and document id."""
+
+
+class _Overlay(NamedTuple):
+    """What one entry changes."""
+
+    documents: dict[Place, Registers]
+    numbers: dict[int, int]
+    """Ids of annotations by the part that comes from their own key."""
+
+
+class State:
+    """Documents by table and id. Reading needs no lock: what a document was changed to is never altered in place."""
+
+    def __init__(self, base: BaseFile | None = None) -> None:
+        self.base = base or BaseFile(MemorySource(b""))
+        latest = self.base.header.get("hlc", ZERO)
+        self.latest = latest if is_stamp(latest) else ZERO
+        """The latest stamp that was seen."""
+        self._changed: dict[str, dict[int, Registers]] = {}
+        self._presence: dict[str, bool] = {}
+        self._last = self._next = _Overlay({}, {})
+        """What the last entry changed, and what the one does that is being applied."""
+        self.numbers: dict[int, int] = {}
+        """Ids of the changed annotations by the part that comes from their own key."""
+
+    @property
+    def moment(self) -> object:
+        """Is another object after each entry: what was read while it stayed the same belongs together."""
+        return self._last
+
+    def view(self, table: str) -> State:
+        """A table as it is between two entries; later ones do not change it. Called from any thread."""
+        while True:
+            last, other = self._last, State(self.base)
+            changed = dict(self._changed.get(table, ()))
+            numbers = dict(self.numbers) if table == ANNOTATIONS else {}
+            other._presence = dict(self._presence)
+            if last is self._last:
+                break
+        # The last entry may have been moved to its place in part.
+        changed |= {number: registers for (name, number), registers in last.documents.items() if name == table}
+        if changed:
+            other._changed[table] = changed
+        other.numbers = numbers | last.numbers if table == ANNOTATIONS else numbers
+        return other
+
+    def copy(self) -> State:
+        """The same state, which later entries do not change."""
+        other = State(self.base)
+        other.latest = self.latest
+        other._changed = {table: dict(documents) for table, documents in self._changed.items()}
+        other._presence = dict(self._presence)
+        other.numbers = dict(self.numbers)
+        return other
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything that the base does not hold."""
+        return bool(self._changed or self._presence)
+
+    def tables(self) -> list[str]:
+        """Names of the tables that exist, in the order of the file."""
+        named = [name for name in self.base.tables if not name.endswith(GRAVES)]
+        found = dict.fromkeys([*named, *self._changed, *self._presence])
+        return [name for name in found if self._presence.get(name, True) and name != META]
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def registers(self, table: str, number: int) -> Registers | None:
+        """All that is known of a document, also of a deleted one; None if it never was."""
+        return self.merged(table, number, self.base.line(table, number)) or None
+
+    def exists(self, table: str, number: int) -> bool:
+        """Whether there is a document; read only where it may have been deleted since."""
+        line = self.base.line(table, number)
+        if line is not None and DELETED not in (self._change(table, number) or ()):
+            return True
+        return is_alive(self.merged(table, number, line))
+
+    def document(self, table: str, number: int) -> dict[str, Any] | None:
+        """A document as callers see it, or None."""
+        if self._change(table, number) is None:
+            line = self.base.line(table, number)
+            return _plain(line) if line is not None else None
+        registers = self.registers(table, number)
+        return visible(registers, sets=has_sets(table)) if registers is not None else None
+
+    def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Every document of a table with its id, from `low` to before `high`, in order of their ids."""
+        if table not in self._changed and table not in self.base.tables:
+            return
+        changed = self._changed.get(table, {})
+        waiting = sorted((n for n in list(changed) if n >= low and (high is None or n < high)), reverse=True)
+        for number, line in self.base.lines(table, low, high):
+            while waiting and waiting[-1] < number:
+                yield from self._one(table, waiting.pop())
+            if waiting and waiting[-1] == number:
+                yield from self._one(table, waiting.pop())
+            else:
+                yield number, _plain(line)
+        while waiting:
+            yield from self._one(table, waiting.pop())
+
+    def _one(self, table: str, number: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        document = self.document(table, number)
+        if document is not None:
+            yield number, document
+
+    def count(self, table: str) -> int:
+        """How many documents a table has."""
+        changed = self._changed.get(table, {})
+        lines = sum(window.data.count(b"\n") + 1 for window in self.base.windows(table))
+        was = sum(1 for number in changed if self.base.line(table, number) is not None)
+        return lines - was + sum(1 for number in list(changed) if self.document(table, number) is not None)
+
+    def last_id(self, table: str) -> int:
+        """The greatest document id of a table, or 0."""
+        changed = self._changed.get(table, {})
+        found = (number for number in sorted(changed, reverse=True) if self.document(table, number) is not None)
+        greatest = next(found, 0)
+        last = self.base.last_id(table)
+        if last > greatest and last in changed and self.document(table, last) is None:
+            last = max((number for number, _ in self.documents(table)), default=0)
+        return max(greatest, last)
+
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    def changed_tables(self) -> list[str]:
+        """Names of the tables with documents that stand differently in the base, or may."""
+        return list(self._changed)
+
+    def changed_places(self) -> list[Place]:
+        """The documents that stand differently in the base, or may."""
+        return [(table, number) for table, documents in self._changed.items() for number in documents]
+
+    def places(self, entries: Iterable[Entry]) -> list[Place]:
+        """The documents that entries speak of."""
+        return list(
+            dict.fromkeys((op[0], int(op[1])) for entry in entries for op in (*entry.get("o", ()), *entry.get("m", ())))
+        )
+
+    def apply(self, entry: Entry) -> None:
+        """Take over an entry of a journal; more than once does no more than once."""
+        self._next = _Overlay({}, {})
+        self._prepare(entry)
+        # Another thread may read meanwhile, and must see all of an entry or nothing of it: so it takes one assignment.
+        self._last = self._next
+        changed = self._changed
+        for (table, number), registers in self._next.documents.items():
+            if table in changed:
+                changed[table][number] = registers
+            else:
+                changed[table] = {number: registers}
+        if self._next.numbers:
+            self.numbers.update(self._next.numbers)
+
+    def _prepare(self, entry: Entry) -> None:
+        stamp = entry["s"] if is_stamp(entry["s"]) else ZERO
+        self.latest = max(self.latest, stamp)
+        if "t" in entry:
+            self._presence.update(entry["t"])
+        for table, number, document in entry.get("m", ()):
+            self.latest = max(self.latest, *stamps_of(document), ZERO)
+            self._take(table, int(number), expand(document, sets=has_sets(table)))
+        operations = entry.get("o", ())
+        for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
+            table, values = operation[0], operation[2]
+            registers: Registers = {name: (stamp, value) for name, value in values.items()}
+            if len(operation) > 3:
+                registers.update((name, (stamp, ABSENT)) for name in operation[3])
+            if self._presence and EXISTS in values and not self._presence.get(table, True):
+                self._presence[table] = True
+            self._take(table, int(operation[1]), registers)
+
+    def _take(self, table: str, number: int, registers: Registers) -> None:
+        if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
+            return  # the header of another copy, which an earlier version took for a record
+        place = table, number
+        known = self._next.documents.get(place) or self._changed.get(table, {}).get(number)
+        if known is not None:
+            registers, new = dict(known), registers
+            join(registers, new)
+        self._next.documents[place] = registers
+        own = number & OWN
+        if table == ANNOTATIONS and (not (own in self._next.numbers or own in self.numbers) or is_alive(registers)):
+            # One that moved to another article is deleted under its old id: the new one counts.
+            self._next.numbers[own] = number
+
+    def number_of(self, own: int) -> int | None:
+        """The id of a changed annotation by the part that comes from its own key."""
+        number = self._last.numbers.get(own)
+        return number if number is not None else self.numbers.get(own)
+
+    def _change(self, table: str, number: int) -> Registers | None:
+        """What is known of a document beyond the base."""
+        registers = self._last.documents.get((table, number))
+        return registers if registers is not None else self._changed.get(table, {}).get(number)
+
+    # -- towards a new base -------------------------------------------------------------------------------------
+
+    def folded(self, table: str) -> list[int]:
+        """Ids of a table's documents that may stand differently in the base, ascending."""
+        return sorted(self._changed.get(table, {}))
+
+    def merged(self, table: str, number: int, line: bytes | None) -> Registers:
+        """What is known of a document, given its line among the living ones of the base."""
+        if line is None and f"{table}{GRAVES}" in self.base.tables:
+            line = self.base.line(f"{table}{GRAVES}", number)
+        changed = self._change(table, number) or {}
+        if line is None:
+            return dict(changed)
+        registers = expand(decode_object(line), sets=has_sets(table))
+        join(registers, changed)
+        return registers
+
+
+class FoldPlan:
+    """A new base from a state: each table, and after it its deleted documents if there are any."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._moved: dict[str, dict[int, bytes | None]] = {}
+
+    def most_tables(self) -> list[str]:
+        """Every name that a table may have."""
+        bases = [*self._state.tables(), *self._state.base.tables, *self._state.changed_tables()]
+        return list(dict.fromkeys([*bases, *(f"{name}{GRAVES}" for name in bases)]))
+
+    def tables(self) -> Iterator[str]:
+        """Names of the tables that the new base has."""
+        living = self._state.tables()
+        for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.base.tables]):
+            if name.endswith(GRAVES):
+                continue
+            if name in living:
+                yield name
+            else:
+                self._bury(name)
+            grave = f"{name}{GRAVES}"
+            if grave in self._state.base.tables or any(
+                text is not None for text in self._moved.get(grave, {}).values()
+            ):
+                yield grave
+
+    def _bury(self, name: str) -> None:
+        """A dropped table is not written; its documents are deleted ones now."""
+        for number in self._state.folded(name):
+            self.text(name, number, self._state.base.line(name, number))
+
+    def numbers(self, table: str) -> list[int]:
+        """Ids of the documents to be written anew."""
+        return sorted(self._moved[table]) if table in self._moved else self._state.folded(table)
+
+    def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
+        """A document as it is to stand in a table."""
+        if table.endswith(GRAVES):
+            return self._moved[table][number]
+        registers = self._state.merged(table, number, old)
+        text = encode(compress(registers, sets=has_sets(table)))
+        alive = is_alive(registers)
+        self._moved.setdefault(f"{table}{GRAVES}", {})[number] = None if alive else text
+        return text if alive else None
+
+
+def _plain(line: bytes) -> dict[str, Any]:
+    document = decode_object(line)
+    document.pop(STAMPS, None)
+    for name in HIDDEN:
+        document.pop(name, None)
+    return document
+
+
+def _deletes(operation: Sequence[Any]) -> bool:
+    return DELETED in operation[2]

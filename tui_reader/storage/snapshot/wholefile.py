@@ -1,0 +1,61 @@
+"""Reads a whole file of limited size through the disk's own calls."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.snapshot import limits
+
+if TYPE_CHECKING:
+    from tui_reader.storage.snapshot.disk import Disk
+
+
+def read_whole(path: str, disk: Disk, limit: int) -> bytes:
+    """The bytes of a file.
+
+    Args:
+        path: The file.
+        disk: Makes the system calls.
+        limit: Bytes that the file may have at most.
+
+    Raises:
+        OSError: It cannot be read.
+        StoreError: It is larger than that.
+    """
+    handle = disk.open(path, os.O_RDONLY)
+    try:
+        size = disk.fstat(handle).st_size
+        if size > limit:
+            raise limits.too_large(path, size, limit)
+        return disk.read_at(handle, size, 0) if size else b""
+    finally:
+        disk.close(handle)
+
+
+def read_end(path: str, disk: Disk, limit: int) -> bytes:
+    """The last bytes of a file, all of it unless it is larger than the limit.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    handle = disk.open(path, os.O_RDONLY)
+    try:
+        size = disk.fstat(handle).st_size
+        start = max(0, size - limit)
+        return disk.read_at(handle, size - start, start) if size else b""
+    finally:
+        disk.close(handle)
+
+
+def read_start(path: str, disk: Disk, count: int) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    handle = disk.open(path, os.O_RDONLY)
+    try:
+        return disk.read_at(handle, count, 0)
+    finally:
+        disk.close(handle)

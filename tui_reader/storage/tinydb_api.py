@@ -1,0 +1,405 @@
+"""TinyDB as its callers know it, on a library: every call returns once durable, and costs what it changes."""
+
+from __future__ import annotations
+
+import copy
+import io
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tinydb import TinyDB
+from tinydb.storages import Storage
+from tinydb.table import Document, Table
+
+from tui_reader.storage.engine.edits import moved, written
+from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.recovery.foreign_layout import derived_id, identified
+from tui_reader.storage.replication.registers import DELETED, has_sets
+from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.json_values import check
+from tui_reader.storage.snapshot.snapshot import GRAVES, META
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from tinydb.queries import QueryLike
+
+    from tui_reader.storage.snapshot.state import State
+
+_GONE: Final = object()
+
+
+class LibraryStorage(Storage):
+    """The storage behind `LibraryDB`: a library, and the whole-file view of it that TinyDB's own code asks for.
+
+    Args:
+        path: The base, usually `library.json`.
+        create_dirs: Create missing folders.
+        encoding: UTF-8, as JSON always is.
+        access_mode: `r` to read only.
+        machine: Name of this machine within time stamps and journals; by default the one it always has.
+        formatting: What TinyDB hands to `json.dumps`. The order and the lines of the file are the store's own, so the
+            options that only move spaces and keys are taken and change nothing; others are refused.
+
+    Raises:
+        OSError: The folder does not exist, or the file does not and may not be created.
+        StoreError: The file cannot be read.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        create_dirs: bool = False,  # TinyDB's own signature
+        encoding: str | None = None,
+        access_mode: str = "r+",
+        *,
+        machine: str = "",
+        **formatting: Any,
+    ) -> None:
+        super().__init__()
+        if (encoding or "utf-8").lower().replace("-", "") not in ("utf8", "utf8sig", "ascii"):
+            raise ValueError(f"{path}: the file is always UTF-8, not {encoding}")
+        if unknown := formatting.keys() - {"indent", "sort_keys", "separators", "ensure_ascii"}:
+            raise TypeError(f"{path}: values are plain JSON, so there is no {', '.join(sorted(unknown))}")
+        if access_mode not in ("r", "rb", "r+", "rb+"):
+            warnings.warn(
+                "Using an `access_mode` other than `r`, `rb`, `r+` or `rb+` changes nothing here", stacklevel=3
+            )
+        if create_dirs:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._writable = access_mode not in ("r", "rb")
+        if not self._writable:
+            Path(path).stat()
+        self.library = Library(path, machine or machine_name())
+        self._closed = False
+        if self._writable and not Path(path).exists():
+            Path(self.library.folder).stat()
+            with self.library.exclusive():
+                self.library.begin()
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold the lock of the library.
+
+        Raises:
+            OSError: The file was opened for reading.
+            StoreError: It cannot be written.
+        """
+        if not self._writable:
+            raise io.UnsupportedOperation("the database was opened for reading only")
+        return self.library.exclusive()
+
+    def state(self) -> State:
+        """What the documents are now, other windows' changes included."""
+        if not self.library.is_held:
+            self.library.poll()
+        return self.library.state
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Everything, as TinyDB keeps it in memory; costs a parse of the whole file."""
+        state = self.state()
+        tables = {table: {str(n): d for n, d in state.documents(table)} for table in state.tables()}
+        return tables or None
+
+    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
+        """Make everything be as given; what is the same costs a comparison and is not written."""
+        with self.exclusive():
+            state = self.library.state
+            ops: list[list[Any]] = []
+            presence: dict[str, bool] = {}
+            for table in state.tables():
+                wanted = data.get(table)
+                if wanted is None:
+                    presence[table] = False
+                for number, _ in state.documents(table):
+                    if wanted is None or str(number) not in wanted:
+                        ops.append([table, str(number), {DELETED: True}])
+            for table, documents in data.items():
+                if table not in state.tables():
+                    presence[table] = True
+                for text, document in documents.items():
+                    ops += _changed(state, table, int(text), document)
+            self._commit(ops, presence)
+
+    def _commit(self, ops: list[list[Any]], presence: dict[str, bool], taken_over: Sequence[list[Any]] = ()) -> None:
+        members = {"o": ops, "m": list(taken_over), "t": presence}
+        entry: dict[str, Any] = {member: value for member, value in members.items() if value}
+        if entry:
+            self.library.commit(lambda _: entry)
+
+    def close(self) -> None:
+        """Bring everything into the file that a plain TinyDB reads, and let go of it."""
+        if not self._closed:
+            self._closed = True
+            try:
+                if self._writable and not self.library.read_only:
+                    fold(self.library)
+            finally:
+                self.library.close()
+
+
+def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
+    """The operation that makes a document have exactly these fields, in a list.
+
+    Raises:
+        ValueError: A value that cannot be kept.
+        TypeError: A value or a key that is none of JSON's.
+    """
+    fields = dict(fields)
+    check(fields)
+    return written(state, table, number, fields)
+
+
+class _View(MutableMapping[int, dict[str, Any]]):
+    """A table as TinyDB's own updaters see it: they get private copies, and what they touched is remembered."""
+
+    def __init__(self, state: State, table: str) -> None:
+        self._state, self._table = state, table
+        self.touched: dict[int, Any] = {}
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        known = self.touched.get(number)
+        if known is None:
+            known = self._state.document(self._table, number)
+            if known is None:
+                raise KeyError(number)
+            self.touched[number] = known
+        if known is _GONE:
+            raise KeyError(number)
+        return known
+
+    def __setitem__(self, number: int, document: dict[str, Any]) -> None:
+        self.touched[number] = copy.deepcopy(document)
+
+    def __delitem__(self, number: int) -> None:
+        if number not in self:
+            raise KeyError(number)
+        self.touched[number] = _GONE
+
+    def __contains__(self, number: object) -> bool:
+        if number in self.touched:
+            return self.touched[number] is not _GONE
+        return isinstance(number, int) and self._state.document(self._table, number) is not None
+
+    def __iter__(self) -> Iterator[int]:
+        numbers = [number for number, _ in self._state.documents(self._table)]
+        seen = set(numbers)
+        yield from (number for number in numbers if self.touched.get(number) is not _GONE)
+        yield from (n for n, d in list(self.touched.items()) if n not in seen and d is not _GONE)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class LibraryTable(Table):
+    """A table whose changes are entries of a journal. On any other storage it is TinyDB's own."""
+
+    def __init__(self, storage: Storage, name: str, **options: Any) -> None:
+        if name == META or name.endswith(GRAVES):
+            raise ValueError(f"the table “{name}” is the store's own")
+        super().__init__(storage, name, **options)
+        self._homes: dict[int, int] = {}
+        """Where documents of the last change stand, which TinyDB knows by other ids."""
+
+    @property
+    def _store(self) -> LibraryStorage | None:
+        return self._storage if isinstance(self._storage, LibraryStorage) else None
+
+    def _read_table(self) -> dict[str, Mapping[str, Any]]:
+        if self._store is None:
+            return super()._read_table()
+        return {str(number): document for number, document in self._store.state().documents(self.name)}
+
+    def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], Any]) -> None:
+        if self._store is None:
+            super()._update_table(updater)
+            return
+        with self._store.exclusive():
+            state = self._store.library.state
+            view = _View(state, self.name)
+            updater(view)  # type: ignore[arg-type]
+            ops: list[list[Any]] = []
+            taken_over: list[list[Any]] = []
+            self._homes = {}
+            taken: set[int] = set()
+            for number, document in view.touched.items():
+                if document is _GONE:
+                    if state.document(self.name, number) is not None:
+                        ops.append([self.name, str(number), {DELETED: True}])
+                    continue
+                home, fields = self._placed(view, state, number, document, taken)
+                if home == number or state.document(self.name, number) is None:
+                    ops += _changed(state, self.name, home, fields)
+                else:
+                    check(fields)
+                    made, given = moved(state, self.name, number, home, fields)
+                    ops += made
+                    taken_over += given
+            presence = {} if self.name in state.tables() else {self.name: True}
+            self._store._commit(ops, presence, taken_over)
+        self.clear_cache()
+
+    def _placed(
+        self, view: _View, state: State, number: int, document: Mapping[str, Any], taken: set[int]
+    ) -> tuple[int, dict[str, Any]]:
+        """The id under which the reader looks for a document that was touched, and its fields.
+
+        Args:
+            view: The table, with everything that was touched.
+            state: The documents before.
+            number: The id that TinyDB knows it by.
+            document: What it was made.
+            taken: The ids that others moved to; takes this one's if it moves.
+
+        Raises:
+            ValueError: The reader would not find it, or another one stands there.
+        """
+        before = state.document(self.name, number)
+        if before == document:
+            return number, dict(document)
+        fields = identified(self.name, number, document)
+        home = derived_id(self.name, fields)
+        if not home:
+            if has_sets(self.name) and before is None:
+                raise ValueError(
+                    f"a document of “{self.name}” needs a text as its “id”: nobody would find it otherwise"
+                )
+            return number, fields
+        if home != number:
+            if home in view or home in taken:
+                raise ValueError(f"“{self.name}” has a document with the id “{fields['id']}” there already")
+            self._homes[number] = home
+            taken.add(home)
+        return home, fields
+
+    def insert(self, document: Mapping[str, Any]) -> int:
+        """Insert a document; articles and annotations get the id that follows from their own."""
+        if self._store is None:
+            return super().insert(document)
+        with self._store.exclusive():
+            return self._at_home([super().insert(self._identified(document))])[0]
+
+    def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Insert documents as one transaction."""
+        if self._store is None:
+            return super().insert_multiple(documents)
+        with self._store.exclusive():
+            return self._at_home(super().insert_multiple(self._identified(document) for document in documents))
+
+    def _at_home(self, numbers: list[int]) -> list[int]:
+        """The ids that documents of the last change have, by those that TinyDB gave them."""
+        return [self._homes.get(number, number) for number in numbers]
+
+    def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not isinstance(document, self.document_class) and isinstance(document, Mapping):
+            number = derived_id(self.name, document)
+            if number:
+                return Document(document, number)
+        return document
+
+    def upsert(self, document: Mapping[str, Any], cond: QueryLike | None = None) -> list[int]:
+        """Update the documents that match, or insert this one."""
+        if self._store is None:
+            return super().upsert(document, cond)
+        with self._store.exclusive():
+            return super().upsert(document, cond)
+
+    def get(self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: list[int] | None = None) -> Any:
+        """One document by id or condition, or several by ids; by id it costs a look-up."""
+        store = self._store
+        if store is None or (doc_id is None and doc_ids is None):
+            return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]  # TinyDB checks the combination itself
+        state = store.state()
+        if doc_id is not None:
+            number: object = doc_id
+            found = state.document(self.name, doc_id) if isinstance(number, int) else None
+            return self.document_class(found, doc_id) if found is not None else None
+        wanted = sorted({self.document_id_class(number) for number in doc_ids or ()})
+        documents = ((number, state.document(self.name, number)) for number in wanted)
+        return [self.document_class(document, number) for number, document in documents if document is not None]
+
+    def update(
+        self,
+        fields: Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None],
+        cond: QueryLike | None = None,
+        doc_ids: Iterable[int] | None = None,
+    ) -> list[int]:
+        """Update the documents that match; those that a condition picks are found before anything is changed."""
+        if self._store is None:
+            return super().update(fields, cond, doc_ids)
+        with self._store.exclusive():
+            if doc_ids is None and cond is not None:
+                return self._at_home(super().update(fields, doc_ids=self._matching(cond)))
+            return self._at_home(super().update(fields, cond, doc_ids))
+
+    def update_multiple(
+        self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None], QueryLike]]
+    ) -> list[int]:
+        """Update the documents that match, each in its own way."""
+        if self._store is None:
+            return super().update_multiple(updates)
+        with self._store.exclusive():
+            return self._at_home(super().update_multiple(updates))
+
+    def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
+        """Remove the documents that match."""
+        if self._store is None or doc_ids is not None or cond is None:
+            return super().remove(cond, doc_ids)
+        with self._store.exclusive():
+            return super().remove(doc_ids=self._matching(cond))
+
+    def _matching(self, cond: QueryLike) -> list[int]:
+        assert self._store is not None  # noqa: S101
+        return [number for number, document in self._store.library.state.documents(self.name) if cond(document)]
+
+    def search(self, cond: QueryLike) -> list[Document]:
+        """The documents that match; another window may have changed them since the last search."""
+        if self._store is not None:
+            before = self._store.library.state
+            latest = before.latest
+            after = self._store.state()
+            if after is not before or after.latest != latest:
+                self.clear_cache()
+        return super().search(cond)
+
+    def __len__(self) -> int:
+        return self._store.state().count(self.name) if self._store is not None else sum(1 for _ in self)
+
+    def __iter__(self) -> Iterator[Document]:
+        if self._store is None:
+            yield from super().__iter__()
+            return
+        for number, document in self._store.state().documents(self.name):
+            yield self.document_class(document, number)
+
+    def _get_next_id(self) -> int:
+        if self._store is None:
+            return int(super()._get_next_id())  # type: ignore[no-untyped-call]
+        state = self._store.state()
+        number: int | None = self._next_id
+        if number is None or state.document(self.name, number) is not None:
+            number = state.last_id(self.name) + 1
+        self._next_id = number + 1  # type: ignore[assignment]  # TinyDB declares it by its first value
+        return number
+
+
+class LibraryDB(TinyDB):
+    """A TinyDB opened with a path, safe against crashes, other windows and other machines.
+
+    Its calls return once durable. The file itself follows at `close`, and may be read by a plain TinyDB at any time.
+    """
+
+    table_class: type[Table] = LibraryTable
+    default_storage_class = LibraryStorage  # type: ignore[assignment]  # TinyDB declares it by its own value
+
+    def tables(self) -> set[str]:
+        """Names of the tables, without those that the store keeps for itself."""
+        storage = self.storage
+        return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
+
+    def fold(self) -> bool:
+        """Bring the file that a plain TinyDB reads up to date now."""
+        storage = self.storage
+        return fold(storage.library) if isinstance(storage, LibraryStorage) else True

@@ -1,0 +1,146 @@
+"""The commands that change the annotations of the list, or copy them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle
+from tui_reader.model.annotation import COLOURS
+from tui_reader.tui.screens.annotation_editor import Noting, is_lost, steps_of
+from tui_reader.tui.screens.annotations.transfer_dialog import Giving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.model.annotation import AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.tui.screens.annotations.annotation_listing import Listing
+    from tui_reader.tui.screens.annotations.place_preview import Place
+    from tui_reader.tui.screens.annotations.quote_copies import Copying
+    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
+
+
+class Changing:
+    """Each method is the command of its name; the count is None where none was typed."""
+
+    def __init__(
+        self, screen: AnnotationsScreen, listing: Listing, place: Place, copying: Copying, article: ArticleId | None
+    ) -> None:
+        """Args: `article` is the one whose annotations are listed; None for the library's."""
+        self._screen, self._listing, self._place, self._copying = screen, listing, place, copying
+        self._article = article
+        self._desk, self._library = screen.desk, screen.desk.library
+        self._noting = Noting(self._library, screen)
+        self._giving = Giving(screen)
+
+    def colours(self) -> dict[str, Callable[[int | None], None]]:
+        """The commands that give a colour, by their names."""
+        return {f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)}
+
+    def _wanted(self) -> tuple[AnnotationId, ...]:
+        """What a verb is about; says so where that is nothing."""
+        ids = self._listing.ids
+        if not ids and (told := self._listing.nothing_told):
+            self._screen.say(told)
+        return ids
+
+    def _colour(self, colour: int, _count: int | None) -> None:
+        if ids := self._wanted():
+            self._noting.recolour(ids, colour)
+
+    def tags(self, _count: int | None) -> None:
+        """Edit tags."""
+        self._noting.edit_tags(self._wanted())
+
+    def delete_annotation(self, _count: int | None) -> None:
+        """Delete."""
+        if ids := self._wanted():
+            self._noting.delete(ids)
+
+    def edit_annotation(self, _count: int | None) -> None:
+        """Write on the annotation."""
+        if (annotation := self._listing.current) is not None:
+            self._noting.edit_note(annotation.id)
+
+    def note_outside(self, _count: int | None) -> None:
+        """Write on it in the user's own editor."""
+        if (annotation := self._listing.current) is not None:
+            self._noting.edit_note_outside(annotation.id)
+
+    def attach_annotation(self, _count: int | None) -> None:
+        """Attach it to the place that is shown; where its article is gone, to another article with all its notes."""
+        annotation, document = self._listing.current, self._place.document
+        if annotation is not None and annotation.article not in self._library.catalogue:
+            self._giving.begin(annotation.article)
+            return
+        if annotation is None or document is None:
+            return
+        candidate = self._place.offered(annotation)
+        if candidate is not None:
+            self._screen.took(self._library.annotating.reattach(annotation.id, document, *candidate))
+        elif self._place.candidate(annotation) is not None:
+            # The text has just changed, or has just come.
+            self._place.show(annotation)
+            self._screen.say("this is where it could belong: the same key attaches it")
+        elif is_lost(annotation):
+            keys = self._desk.keymap.hint("go_to_annotation")
+            self._screen.say(f"no place in this text is like it; {keys} goes there, to select one")
+        else:
+            self.accept_place(None)
+
+    def accept_place(self, _count: int | None) -> None:
+        """Accept the places where the chosen ones were found again, or that of the one under the cursor."""
+        if ids := self._wanted():
+            self._noting.accept(ids)
+
+    def next_candidate(self, count: int | None) -> None:
+        """Show the next place where it could belong."""
+        self._show_candidate(count or 1)
+
+    def previous_candidate(self, count: int | None) -> None:
+        """Show the place before."""
+        self._show_candidate(-(count or 1))
+
+    def _show_candidate(self, by: int) -> None:
+        annotation = self._listing.current
+        if annotation is not None:
+            self._screen.say(self._place.step(annotation, by))
+
+    def undo(self, count: int | None) -> None:
+        """Take back the last changes."""
+        self._travel(self._library.reading.undo, count or 1)
+
+    def redo(self, count: int | None) -> None:
+        """Make them again."""
+        self._travel(self._library.reading.redo, count or 1)
+
+    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
+        outcome, touched = steps_of(step, count)
+        self._screen.tell_reading(outcome._replace(ids=touched), anew=True)
+        # What came back or was changed is the one to look at.
+        self._listing.again(self._library.annotating.get(outcome.annotation))
+        if self._article is not None:
+            outcome = self._desk.with_place(outcome, self._article)
+        self._screen.say(outcome.message)
+
+    def copy(self, _count: int | None) -> None:
+        """Copy the chosen ones as quotes."""
+        self._copy(self._desk.settings.quote_style)
+
+    def copy_as(self, _count: int | None) -> None:
+        """Copy them in another style."""
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
+
+        choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style)) for style in QuoteStyle]
+        self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
+
+    def _copy(self, style: str) -> None:
+        found = map(self._library.annotating.get, self._listing.ids)
+        ids = [each.id for each in found if each is not None and each.quote]
+        if ids:
+            self._copying.begin(ids, style)
+        else:
+            self._screen.say(self._listing.nothing_told or "there are no words to copy")

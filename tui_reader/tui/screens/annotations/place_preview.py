@@ -1,0 +1,207 @@
+"""The place of an annotation, beside the list; and where it has none, what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.document.clean import clean_line
+from tui_reader.document.motions import sentence_at
+from tui_reader.model.annotation import PlaceState
+from tui_reader.tui.screens.annotation_editor import Marks, is_lost
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation, AnnotationId, Placement, Range
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.library.library import Library
+    from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.widgets.annotation_card import AnnotationCard
+    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+
+
+LIST_FRAME = 7
+"""Columns of a row of the list that are not a note's words."""
+
+
+class Place:
+    """Shows one annotation at a time in its article."""
+
+    def __init__(self, library: Library, keymap: Keymap, card: AnnotationCard, pane: ArticlePane) -> None:
+        self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
+        self._candidate = 0
+        self._offer: tuple[AnnotationId, Document, Range] | None = None
+        """The place that is seen to be where a lost annotation could belong."""
+        self._narrow = False
+        self._marks = Marks(library.annotating)
+        self._marked: ArticleId | None = None
+        self.article: ArticleId | None = None
+        """The article whose text is shown or waited for."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for the text, so that the card has to show where an annotation could belong."""
+        return self._narrow
+
+    @narrow.setter
+    def narrow(self, narrow: bool) -> None:
+        if narrow != self._narrow:
+            # What was to be seen on the card is to be seen in the text now, or the other way round.
+            self._narrow, self._offer = narrow, None
+
+    @property
+    def document(self) -> Document | None:
+        """The whole text that is shown, if it is one of now."""
+        document = self._pane.document
+        return None if self.article is None or document is None or document.partial else document
+
+    def show(self, annotation: Annotation | None) -> None:
+        """Show an annotation where it stands, and where it stands nowhere, all of it.
+
+        A place that is being chosen for it stays, as long as it is one.
+        """
+        if annotation is not None and self.offered(annotation):
+            self._describe(annotation)
+            return
+        self._candidate = 0
+        if annotation is None:
+            self.article = None
+            self._pane.clear()
+            self._describe(None)
+        elif self._is_gone(annotation):
+            self.article = None
+            document = self._library.remembering.document(annotation.article, annotation)
+            if document is None:
+                self._pane.clear()
+            self.show_in(annotation, document)
+        else:
+            self.article = annotation.article
+            document = self._library.documents.get(annotation.article)
+            if document is None or document.partial:
+                self._library.documents.want(annotation.article)
+            self.show_in(annotation, document)
+
+    def show_in(self, annotation: Annotation, document: Document | None) -> None:
+        """Show an annotation in its text; where that is gone, in what it said last."""
+        self._offer = None
+        if document is not None or not self._is_gone(annotation):
+            self._show_text(annotation, document)
+        self._describe(annotation)
+
+    def _show_text(self, annotation: Annotation, document: Document | None) -> None:
+        pane, gone = self._pane, self._is_gone(annotation)
+        if document is not pane.document or document is None:
+            pane.show(self._library.remembering.headline(annotation.article), document)
+            self._marks, self._marked = Marks(self._library.annotating), None
+        if document is None:
+            return
+        if not gone:
+            self._library.annotating.place(annotation.article, document)
+        if self._marks.look(annotation.article, document) or self._marked != annotation.article:
+            self._marked = annotation.article
+            self._marks.show_in(pane)
+        pane.selection.end()
+        pane.focus.clear()
+        if pane.highlights.go(annotation.id):
+            return
+        if self._offer_place(annotation):
+            return
+        if annotation.current is not None:
+            here = self._library.remembering.near(annotation, document)
+            pane.focus.show(*sentence_at(document, here))
+        else:
+            pane.scroller.to_start()
+
+    def candidate(self, annotation: Annotation) -> Range | None:
+        """The place where a lost annotation could belong, of those there are in the text that is shown."""
+        placed, document = annotation.placed, self.document
+        if placed is None or placed.is_certain or not placed.candidates or document is None:
+            return None
+        if self.article != annotation.article or placed.fingerprint != document_fingerprint(document):
+            return None
+        return placed.candidates[self._candidate % len(placed.candidates)]
+
+    def offered(self, annotation: Annotation) -> Range | None:
+        """The same, if it is seen: only then somebody can mean it."""
+        candidate = self.candidate(annotation)
+        seen = self._offer is not None and self._offer == (annotation.id, self.document, candidate)
+        return candidate if seen else None
+
+    def _offer_place(self, annotation: Annotation) -> bool:
+        """Show where a lost annotation could belong; whether there is such a place."""
+        candidate, document = self.candidate(annotation), self.document
+        self._offer = None
+        if candidate is None or document is None:
+            return False
+        if self._pane.selection.select(*candidate) or self.narrow:
+            self._offer = annotation.id, document, candidate
+        return True
+
+    def step(self, annotation: Annotation, by: int) -> str:
+        """Show another place where it could belong; what is to be said of that."""
+        self._candidate += by
+        if not self._offer_place(annotation) or annotation.placed is None:
+            return "there is no other place"
+        self._describe(annotation)
+        return self._number(annotation.placed)
+
+    def _number(self, placed: Placement) -> str:
+        count = len(placed.candidates)
+        return f"place {self._candidate % count + 1} of {count}"
+
+    def _describe(self, annotation: Annotation | None) -> None:
+        gone = annotation is not None and self._is_gone(annotation)
+        if annotation is None or (not gone and not is_lost(annotation)):
+            self._card.show(() if annotation is None else self._told(annotation))
+            return
+        count = len(annotation.placed.candidates) if annotation.placed is not None else 0
+        if gone:
+            state = "Its article is not in this library"
+            if whereabouts := self._library.remembering.whereabouts(annotation.article):
+                state += f" ({whereabouts})"
+            way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
+        elif count:
+            state = "It has no sure place in this text any more"
+            way_out = self._place_told(annotation)
+            if count > 1:
+                way_out += f", {self._keymap.hint('next_candidate')} shows the next of {count:,} places"
+        else:
+            state = "Its words are no longer in this text"
+            way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
+        paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
+        self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+
+    def _told(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """What is said of one with a place: how it was found again, and the note of which the list shows a part."""
+        found = self._found(annotation) if annotation.state == PlaceState.MOVED else ()
+        note = annotation.note.strip()
+        cut = "\n" in note or cell_len(note) > self._card.app.size.width - LIST_FRAME
+        first = annotation.first_quote
+        marked = ((f"Marked first: “{first}”", "muted"),) if first else ()
+        return (*(((note, "note"),) if self.narrow and cut else ()), *found, *marked)
+
+    def _place_told(self, annotation: Annotation) -> str:
+        """What is said of the place where it could belong, and its words where the text is not seen."""
+        attaches = f"{self._keymap.hint('attach_annotation')} attaches it"
+        placed, document, candidate = annotation.placed, self.document, self.offered(annotation)
+        if not self.narrow or candidate is None or document is None or placed is None:
+            return f"It could belong to what is selected here: {attaches}"
+        return (
+            f"It could belong to {self._number(placed)}, “{clean_line(document.text[slice(*candidate)])}”: {attaches}"
+        )
+
+    def _found(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """What is said of a highlight with a question mark."""
+        way_out = f"{self._keymap.hint('accept_place')} accepts the place, and the ? in the margin goes"
+        document, placed = self._library.documents.get(annotation.article), annotation.placed
+        known = document is not None and placed is not None and document_fingerprint(document) == placed.fingerprint
+        if known and document is not None and placed and document.text[slice(*placed.range)] != annotation.quote:
+            state = "Its words have changed since they were marked"
+            return (state, "quote"), (annotation.quote, "muted"), (way_out, "muted")
+        return ("Found again, though the text around it has changed", "quote"), (way_out, "muted")
+
+    def _is_gone(self, annotation: Annotation) -> bool:
+        """Whether its article is no longer in the library."""
+        return annotation.article not in self._library.catalogue

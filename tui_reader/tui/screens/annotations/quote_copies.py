@@ -1,0 +1,65 @@
+"""Copies annotations as quotes with their sources, whose texts may have to be read first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.exchange.quotes import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.model.annotation import Annotation, AnnotationId
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.library.library import Library
+
+
+class Copying:
+    """One text after the other; whoever copies something else meanwhile forgets the rest."""
+
+    def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:
+        """Args: `done` is given all quotes as one text, and their number."""
+        self._library, self._done = library, done
+        self._waiting: list[AnnotationId] = []
+        self._quotes: list[str] = []
+        self._style = ""
+
+    @property
+    def article(self) -> ArticleId | None:
+        """The article whose text is waited for."""
+        annotation = self._library.annotating.get(self._waiting[0]) if self._waiting else None
+        return annotation.article if annotation is not None else None
+
+    def begin(self, ids: Sequence[AnnotationId], style: str) -> None:
+        """Copy these."""
+        self._waiting, self._quotes, self._style = list(ids), [], style
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Quote as long as the texts are at hand; go on with the next call once the next one is."""
+        if not self._waiting:
+            return
+        while self._waiting:
+            annotation = self._library.annotating.get(self._waiting[0])
+            if annotation is not None and not self._quote(annotation):
+                return
+            self._waiting.pop(0)
+        self._done("\n".join(self._quotes), len(self._quotes))
+
+    def _quote(self, annotation: Annotation) -> bool:
+        """Quote one; whether its text was at hand. Without a sure place, its words are quoted as they were marked."""
+        library, placed = self._library, annotation.placed
+        if placed is None or not placed.is_certain or annotation.article not in library.catalogue:
+            self._quotes.append(library.remembering.quote(annotation, self._style))
+            return True
+        document = library.documents.get(annotation.article)
+        if document is None or document.partial:
+            library.documents.want(annotation.article)
+            return False
+        headline = library.catalogue.row(annotation.article)
+        start, end = placed.range
+        if end <= len(document.text) and document.text[start:end].strip():
+            self._quotes.append(quote(headline, document, start, end, self._style))
+        else:
+            self._quotes.append(library.remembering.quote(annotation, self._style))
+        return True

@@ -1,0 +1,61 @@
+"""Lets the notes of an article that is gone be given to another one: to the one that it has become."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.services.annotations.transfer import LIKE
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotations.transfer import Guess
+    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
+
+
+class Giving:
+    """Looks for the articles that are most like it, and asks which one it is."""
+
+    def __init__(self, screen: AnnotationsScreen) -> None:
+        self._screen, self._library = screen, screen.desk.library
+        self._source: ArticleId | None = None
+
+    def begin(self, source: ArticleId) -> None:
+        """Look for what an article may be now; the question follows."""
+        if self._library.read_only:
+            self._screen.say(self._library.read_only, bad=True)
+        elif not len(self._library.catalogue):
+            self._screen.say("there is no other article to give its notes to")
+        elif self._source is None:
+            self._source = source
+            self._screen.say("looking for an article that is like it…")
+            self._library.handing.guess(source, partial(self._ask, source))
+
+    def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:
+        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
+        self._source = None
+        if not self._screen.is_current:
+            return
+        likeness = {each.id: each.likeness for each in guesses}
+        choices = [
+            Choice(row.title, _remark(likeness[row.id], row.article.location), partial(self._give, source, row.id))
+            for row in self._library.catalogue.rows(likeness)
+        ]
+        self._screen.say("")
+        title = self._library.remembering.headline(source).title
+        self._screen.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), _run)
+
+    def _give(self, source: ArticleId, target: ArticleId) -> None:
+        self._screen.took(self._library.handing.give(source, target))
+
+
+def _remark(likeness: float, location: str) -> str:
+    return f"{likeness:.0%} alike · {location}" if likeness >= LIKE else location
+
+
+def _run(choice: object) -> None:
+    run = getattr(choice, "run", None)
+    if run is not None:
+        run()

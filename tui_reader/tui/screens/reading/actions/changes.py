@@ -1,0 +1,151 @@
+"""What has changed since an article was read: said once, and shown word by word in its own text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document.cells import cell_width
+from tui_reader.document.motions import sentence_at
+from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.screens.reading.comparison_document import Altered, Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.state import Desk
+
+
+def _apart(gone: str, text: str, at: int) -> str:
+    """What is gone, set apart by spaces from the words that it stands between now, where words are set so at all."""
+    if not gone:
+        return gone
+    before, behind = text[at - 1 : at], text[at : at + 1]
+    lead = " " if before.strip() and not gone[0].isspace() and cell_width(before + gone[0]) == 2 else ""
+    trail = " " if behind.strip() and not gone[-1].isspace() and cell_width(gone[-1] + behind) == 2 else ""
+    return lead + gone + trail
+
+
+class Comparing:
+    """The command `changes`, and what is to be said before anybody presses its key."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._told: tuple[ArticleId, Document] | None = None
+        self._ended: tuple[ArticleId, Comparison] | None = None
+        """The changes that were looked at last, to be looked at again: the library takes them for seen."""
+
+    def changes(self, _count: int | None) -> None:
+        """Show what has changed since the article was read, or the text itself again."""
+        if not self.end():
+            self._begin()
+
+    def end(self) -> bool:
+        """Show the text itself again, with the same sentence focused, to highlight it; whether anything else was shown.
+
+        Not a command.
+        """
+        desk, comparison, pane = self._desk, self._desk.comparison, self._desk.panes.article
+        headline = desk.headline(desk.shown)
+        if comparison is None or headline is None or desk.shown is None:
+            return False
+        offset, focus = comparison.original_at(pane.viewport.offset), pane.selection.range or pane.focus.range
+        desk.comparison, self._ended = None, (desk.shown, comparison)
+        pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
+        if focus is not None:
+            sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
+            pane.focus.show(sentence.start, sentence.end)
+        desk.text_shown()
+        desk.library.revisions.mark_seen(desk.shown, comparison.original)
+        desk.say("this is the text as it is now")
+        return True
+
+    def _begin(self) -> None:
+        desk, pane = self._desk, self._desk.panes.article
+        headline, document = desk.headline(desk.shown), pane.document
+        if headline is None or document is None or document.partial or document.error:
+            return
+        comparison = self._compared(headline.id, document)
+        if comparison is None:
+            desk.refuse("nothing has changed since you read it")
+            return
+        offset = pane.viewport.offset
+        desk.comparison = comparison
+        pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
+        desk.text_shown()
+        number = comparison.step(pane.viewport.offset - 1, 1)
+        low, high = pane.viewport.visible_range()
+        if number is not None and not low <= comparison.changes[number][0] < high:
+            pane.scroller.to_offset(comparison.changes[number][0])
+        keys = desk.keymap.hint("changes")
+        count = len(comparison.changes)
+        many = "1 change" if count == 1 else f"{count:,} changes"
+        desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
+
+    def _compared(self, article: ArticleId, document: Document) -> Comparison | None:
+        """What has changed since the article was read, or what was shown of that a moment ago."""
+        revisions = self._desk.library.revisions
+        old = revisions.old_text(article)
+        found = revisions.changes(article, document) if old is not None else []
+        if old is not None and found:
+            return Comparison(
+                document,
+                [
+                    Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)
+                    for each in found
+                ],
+            )
+        if self._ended is not None and self._ended[0] == article and self._ended[1].original is document:
+            return self._ended[1]
+        return None
+
+    def hints(self) -> Sequence[Hint]:
+        """What the last row says while changes are shown. Not a command."""
+        keymap = self._desk.keymap
+        if self._desk.comparison is None:
+            return ()
+        return Hint(keymap.hint("next_change"), "next change"), Hint(keymap.hint("changes"), "the text itself")
+
+    def next_change(self, count: int | None) -> None:
+        """To the next of the changes."""
+        self._to_change(count or 1, "no change below")
+
+    def previous_change(self, count: int | None) -> None:
+        """To the previous one."""
+        self._to_change(-(count or 1), "no change above")
+
+    def _to_change(self, by: int, at_the_end: str) -> None:
+        desk, comparison = self._desk, self._desk.comparison
+        pane = desk.panes.article
+        if comparison is None:
+            desk.say(f"{desk.keymap.hint('changes')} shows what has changed")
+            return
+        focus = pane.focus.range
+        low, high = pane.viewport.visible_range()
+        # Whoever has scrolled away goes on from what is seen.
+        here = focus.start if focus is not None else low - 1 if by > 0 else high
+        number = comparison.step(here, by)
+        if number is None:
+            desk.refuse(at_the_end)
+            return
+        pane.focus.show(*comparison.changes[number])
+        desk.say(f"change {number + 1:,} of {len(comparison.changes):,}")
+
+    def told(self) -> str:
+        """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""
+        desk = self._desk
+        document = desk.panes.article.document
+        article = desk.shown
+        if self._told is not None and self._told[0] != article:
+            # Whoever was told, read it and went on has seen the text as it is.
+            desk.library.revisions.mark_seen(*self._told)
+            self._told = None
+        if article is None or document is None or not desk.entered or desk.comparison is not None:
+            return ""
+        if self._told is not None and self._told[1] is document:
+            return ""
+        if not desk.library.revisions.is_changed(article, document):
+            return ""
+        self._told = article, document
+        return f"changed since you read it · {desk.keymap.hint('changes')} shows how"

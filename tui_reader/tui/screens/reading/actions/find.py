@@ -1,0 +1,183 @@
+"""The commands that filter and find: titles, words in the text, tags, links."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from tui_reader.document.find import prepare
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.headline_listing import Listing
+    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.widgets.tag_sidebar import TagSidebar
+
+LIVE_LIMIT = 400_000
+"""Code points up to which matches are found with every letter; beyond, once the words are confirmed (a million words
+take some 15 ms, a frame)."""
+
+
+class Finding:
+    """Each method is the command of its name."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        listing: Listing,
+        opening: Opening,
+        ask: Callable[[Question], None],
+        activate: Callable[[Pane], None],
+    ) -> None:
+        self._desk, self._listing, self._opening = desk, listing, opening
+        self._ask, self._activate = ask, activate
+        self._words = ""
+
+    def search(self, _count: int | None) -> None:
+        """In the article find words in its text; elsewhere filter the list by title."""
+        if self._desk.pane is Pane.ARTICLE:
+            self._find_in_text()
+        else:
+            self._filter_titles()
+
+    def _filter_titles(self) -> None:
+        before = self._desk.view.match
+
+        def narrow(text: str) -> None:
+            self._listing.match(text)
+            self._opening.show_current()
+
+        def answered(text: str) -> None:
+            narrow(text)
+            self._activate(Pane.LIST)
+            found = len(self._desk.panes.headlines.ids)
+            self._desk.say(f"{found:,} of {len(self._desk.library.catalogue):,} articles" if text.strip() else "")
+
+        def stepped(by: int) -> None:
+            if self._desk.panes.headlines.move_to(self._desk.panes.headlines.cursor + by):
+                self._opening.show_current()
+
+        self._ask(
+            Question(
+                "/",
+                answered,
+                value=before,
+                changed=narrow,
+                cancelled=narrow,
+                stepped=stepped,
+                placeholder="words in the title",
+            )
+        )
+
+    def _find_in_text(self) -> None:
+        pane = self._desk.panes.article
+        if pane.document is None:
+            return
+        start = pane.viewport.offset
+        live = len(pane.document.text) <= LIVE_LIMIT
+        if not live:
+            # While the words are being typed: 40 ms for a million words, which the key that confirms them would take.
+            threading.Thread(target=prepare, args=(pane.document,), name="finding", daemon=True).start()
+
+        def changed(text: str) -> None:
+            if live:
+                if not pane.selection.kind:
+                    pane.scroller.to_offset(start)
+                self._say_matches(text, pane.search.find(text))
+
+        def answered(text: str) -> None:
+            words = text.strip() or self._words
+            if not words:
+                pane.search.clear()
+                return
+            self._words = words
+            self._opening.remember_place()
+            self._say_matches(words, pane.search.find(words))
+            pane.search.confirm()
+
+        def cancelled(_: str) -> None:
+            pane.search.clear()
+            pane.scroller.to_offset(start)
+            self._desk.say("")
+
+        self._ask(
+            Question(
+                "/", answered, changed=changed, cancelled=cancelled, placeholder=self._words or "words in the text"
+            )
+        )
+
+    def _say_matches(self, words: str, found: int) -> None:
+        if not words.strip():
+            self._desk.say("")
+        elif not found:
+            self._desk.say(f"“{words}” is not in this article")
+        else:
+            index, total = self._desk.panes.article.search.position
+            self._desk.say(_told(index, total))
+
+    def next_match(self, count: int | None) -> None:
+        """To the next match."""
+        self._to_match(count or 1)
+
+    def previous_match(self, count: int | None) -> None:
+        """To the previous match."""
+        self._to_match(-(count or 1))
+
+    def _to_match(self, by: int) -> None:
+        pane = self._desk.panes.article
+        if pane.search.position[1] == 0 and self._words:
+            self._say_matches(self._words, pane.search.find(self._words))
+            pane.search.confirm()
+            return
+        index, total = pane.search.next(by)
+        if total:
+            self._desk.say(_told(index, total))
+        else:
+            self._desk.say(f"{self._desk.keymap.hint('search')} finds words in the text")
+
+    # Filters
+
+    @property
+    def _sidebar(self) -> TagSidebar:
+        return self._desk.panes.sidebar
+
+    def choose(self, _count: int | None) -> None:
+        """Do what the row of the sidebar under the cursor stands for."""
+        entry = self._sidebar.current
+        if entry is not None:
+            to_list = self._listing.choose(entry)
+            self._opening.show_current()
+            if to_list:
+                self._activate(Pane.LIST)
+
+    def include_tag(self, _count: int | None) -> None:
+        """Only articles with the tag under the cursor."""
+        self._mark_tag(include=True)
+
+    def exclude_tag(self, _count: int | None) -> None:
+        """No articles with the tag under the cursor."""
+        self._mark_tag(include=False)
+
+    def _mark_tag(self, *, include: bool) -> None:
+        entry = self._sidebar.current
+        if entry is not None and entry.section == "tags" and entry.name:
+            self._listing.mark_tag(entry.name, include=include)
+            self._opening.show_current()
+        else:
+            self._desk.say("tags can be included and excluded; stand on one")
+
+    def clear_filter(self, _count: int | None) -> None:
+        """Drop every filter."""
+        if self._listing.clear_filter():
+            self._opening.show_current()
+            self._desk.say("every article of this view again")
+        else:
+            self._desk.refuse("nothing is filtered")
+
+
+def _told(index: int, total: int) -> str:
+    return f"{index:,} of {total:,} {'match' if total == 1 else 'matches'}"

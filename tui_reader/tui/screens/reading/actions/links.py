@@ -1,0 +1,171 @@
+"""The commands that lead out of the text: links, the original, the clipboard."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tui_reader.document.clean import clean_text
+from tui_reader.document.outline import outline
+from tui_reader.errors import ReaderError
+from tui_reader.services.library import desktop
+from tui_reader.services.library.addresses import RefusedUrlError, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.state import Desk
+
+
+class Linking:
+    """Each public method without an underscore in front is a command, but for those that say otherwise."""
+
+    def __init__(self, desk: Desk, opening: Opening, to_terminal: Callable[[str], None]) -> None:
+        self._desk, self._opening = desk, opening
+        # What is pasted into a shell must not end the paste: an escape sequence does.
+        self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
+        self._hints: list[tuple[str, str]] = []
+        self._typed = ""
+
+    # Hints
+
+    @property
+    def choosing(self) -> bool:
+        """Whether letters choose a link now. Not a command."""
+        return bool(self._hints)
+
+    def follow_link(self, _count: int | None) -> None:
+        """Paint letters over the links in sight, or follow the only one."""
+        hints = self._desk.panes.article.links.show_hints()
+        if len(hints) == 1:
+            self._desk.panes.article.links.hide_hints()
+            self.follow(hints[0][1])
+        elif hints:
+            self._hints, self._typed = hints, ""
+            self._desk.say("type the letters of a link")
+        else:
+            self._desk.panes.article.links.hide_hints()
+            self._desk.refuse("no link in sight")
+
+    def feed(self, key: str) -> None:
+        """Take a letter of a hint; any key that is none puts the hints away. Not a command."""
+        typed = self._typed + key
+        left = [hint for hint in self._hints if hint[0].startswith(typed)]
+        if left and left[0][0] != typed:
+            self._typed = typed
+            return
+        self._hints = []
+        self._desk.panes.article.links.hide_hints()
+        self._desk.say("")
+        if left:
+            self.follow(left[0][1])
+
+    def follow(self, target: str) -> None:
+        """Go where a link leads: into this text, to another article, or out to the browser. Not a command."""
+        if target.startswith("#"):
+            self._within(unquote(target[1:]))
+        elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
+            self._open_url(target)
+        else:
+            self._to_article(unquote(target.partition("#")[0]))
+
+    def _within(self, name: str) -> None:
+        """To a footnote by its mark, or to a heading by its text."""
+        document = self._desk.panes.article.document
+        if document is None:
+            return
+        for block in document.blocks:
+            if block.marker == f"[{name}]":
+                self._opening.remember_place()
+                self._desk.panes.article.scroller.to_offset(block.start)
+                self._desk.say(f"{self._desk.keymap.hint('jump_back')} goes back")
+                return
+        for entry in outline(document):
+            if _slug(entry.title) == name.casefold():
+                self._opening.remember_place()
+                self._desk.panes.article.scroller.to_offset(entry.offset)
+                return
+        self._desk.refuse(f"there is no “{name}” in this article")
+
+    def _to_article(self, location: str) -> None:
+        shown = self._desk.shown
+        article = self._desk.library.article_beside(shown, location) if shown else None
+        if article is None:
+            self._desk.say(f"{location} is not in this library")
+            return
+        self._opening.remember_place()
+        ids = self._desk.panes.headlines.ids
+        if article in ids:
+            self._desk.panes.headlines.move_to(ids.index(article))
+        self._opening.show(article)
+        self._opening.mark_opened()
+
+    def _open_url(self, url: str) -> None:
+        try:
+            opened = desktop.open_url(url, self._desk.settings.browser)
+        except RefusedUrlError as error:
+            self._desk.say(error.message, bad=True)
+        except ReaderError as error:
+            self._to_terminal(safe_url(url))
+            self._desk.say(f"{error.message} The address was sent to the clipboard.")
+        else:
+            self._desk.say(f"opened {opened}")
+
+    # The original and the clipboard
+
+    def open_original(self, _count: int | None) -> None:
+        """Open the original in the browser; an article without one opens as a file."""
+        headline = self._desk.headline(self._desk.target)
+        if headline is None:
+            return
+        url = headline.field("url")
+        if url:
+            self._open_url(url)
+            return
+        path = self._desk.library.path_of(headline.id)
+        if path is None:
+            self._desk.say("this article has neither an address nor a file")
+            return
+        try:
+            desktop.open_file(path, self._desk.settings.browser)
+        except ReaderError as error:
+            self._desk.say(str(error), bad=True)
+        else:
+            self._desk.say(f"opened {path.name}")
+
+    def copy_link(self, _count: int | None) -> None:
+        """Copy the address of the original, else the path of the file."""
+        headline = self._desk.headline(self._desk.target)
+        if headline is None:
+            return
+        path = self._desk.library.path_of(headline.id)
+        self._copy(headline.field("url") or str(path or ""), "the address" if headline.field("url") else "the path")
+
+    def _copy(self, text: str, what: str) -> None:
+        if not text:
+            self._desk.refuse("there is nothing to copy")
+            return
+        try:
+            self._desk.say(self.put(text, what))
+        except ReaderError as error:
+            self._desk.say(str(error), bad=True)
+
+    def put(self, text: str, what: str) -> str:
+        """Put a text on the clipboard; what is to be said of it. Not a command.
+
+        Raises:
+            ReaderError: The command that takes what is copied failed.
+        """
+        command = self._desk.settings.copy_command
+        if not command:
+            self._to_terminal(text)
+            return f"sent {what} to the terminal's clipboard"
+        desktop.pipe_to(command, clean_text(text))
+        return f"copied {what}"
+
+
+def _slug(title: str) -> str:
+    """The name that Markdown programs give a heading: lower case, words joined by hyphens."""
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.casefold())).strip("-")

@@ -1,0 +1,204 @@
+"""The commands that move: in a pane, between panes, from article to article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.state import Desk
+
+ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
+"""The panes from left to right."""
+
+
+class Moving:
+    """Each method is the command of its name; the count is None where none was typed."""
+
+    def __init__(self, desk: Desk, opening: Opening, activate: Callable[[Pane], None]) -> None:
+        self._desk, self._opening, self._activate = desk, opening, activate
+
+    def down(self, count: int | None) -> None:
+        """A row or a headline down."""
+        self._by(count or 1, self._desk.panes.article.scroller.rows)
+
+    def up(self, count: int | None) -> None:
+        """A row or a headline up."""
+        self._by(-(count or 1), self._desk.panes.article.scroller.rows)
+
+    def half_page_down(self, count: int | None) -> None:
+        """Half a page down."""
+        self._by_page(0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, count or 1)
+
+    def half_page_up(self, count: int | None) -> None:
+        """Half a page up."""
+        self._by_page(-0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, -(count or 1))
+
+    def page_down(self, count: int | None) -> None:
+        """A page down."""
+        self._by_page(count or 1, self._desk.panes.article.scroller.pages, count or 1)
+
+    def page_up(self, count: int | None) -> None:
+        """A page up."""
+        self._by_page(-(count or 1), self._desk.panes.article.scroller.pages, -(count or 1))
+
+    def top(self, count: int | None) -> None:
+        """To the top; with a count to that headline, or that percentage of the article."""
+        desk = self._desk
+        if desk.pane is Pane.SIDEBAR:
+            desk.panes.sidebar.move_to(count - 1 if count else 0)
+        elif desk.pane is Pane.LIST:
+            self._to_headline(count - 1 if count else 0)
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("top")
+        else:
+            self._opening.remember_place()
+            if count:
+                desk.panes.article.scroller.to_percent(min(count, 100))
+            else:
+                desk.panes.article.scroller.to_start()
+
+    def bottom(self, count: int | None) -> None:
+        """To the bottom; with a count as `top`."""
+        desk = self._desk
+        if count:
+            self.top(count)
+        elif desk.pane is Pane.SIDEBAR:
+            desk.panes.sidebar.move_to(desk.panes.sidebar.count - 1)
+        elif desk.pane is Pane.LIST:
+            self._to_headline(len(desk.panes.headlines.ids) - 1)
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("bottom")
+        else:
+            self._opening.remember_place()
+            desk.panes.article.scroller.to_end()
+
+    def _by(self, rows: int, in_article: Callable[[int], bool]) -> None:
+        desk = self._desk
+        if desk.pane is Pane.SIDEBAR:
+            desk.panes.sidebar.move_to(desk.panes.sidebar.cursor + rows)
+        elif desk.pane is Pane.LIST:
+            self._to_headline(desk.panes.headlines.cursor + rows)
+        elif desk.panes.article.selection.kind:
+            desk.panes.article.selection.move("down" if rows > 0 else "up", abs(rows))
+        else:
+            in_article(rows)
+
+    def _by_page(self, pages: float, in_article: Callable[[int], bool], count: int) -> None:
+        desk = self._desk
+        if desk.pane is Pane.ARTICLE:
+            if desk.panes.article.selection.kind:
+                desk.panes.article.selection.move("half_down" if count > 0 else "half_up", abs(count))
+            else:
+                in_article(count)
+            return
+        size = desk.panes.sidebar.page if desk.pane is Pane.SIDEBAR else desk.panes.headlines.page
+        rows = max(1, int(abs(pages) * size))
+        self._by(rows if pages > 0 else -rows, desk.panes.article.scroller.rows)
+
+    def _to_headline(self, index: int) -> None:
+        if self._desk.panes.headlines.move_to(index):
+            self._opening.show_current()
+
+    # Between panes
+
+    def pane_left(self, _count: int | None) -> None:
+        """To the pane on the left."""
+        self._activate(ORDER[max(0, ORDER.index(self._desk.pane) - 1)])
+
+    def pane_right(self, _count: int | None) -> None:
+        """To the pane on the right."""
+        self._to_pane(ORDER[min(len(ORDER) - 1, ORDER.index(self._desk.pane) + 1)])
+
+    def next_pane(self, _count: int | None) -> None:
+        """To the next pane, from the last to the first."""
+        self._to_pane(ORDER[(ORDER.index(self._desk.pane) + 1) % len(ORDER)])
+
+    def previous_pane(self, _count: int | None) -> None:
+        """To the previous pane, from the first to the last."""
+        self._to_pane(ORDER[ORDER.index(self._desk.pane) - 1])
+
+    def _to_pane(self, pane: Pane) -> None:
+        if pane is Pane.ARTICLE and self._desk.pane is not Pane.ARTICLE:
+            self._opening.enter()
+        self._activate(pane)
+
+    def open(self, _count: int | None) -> None:
+        """Open the article under the cursor."""
+        if self._opening.enter():
+            self._activate(Pane.ARTICLE)
+
+    # From article to article
+
+    def next_article(self, count: int | None) -> None:
+        """The next article."""
+        self._step(count or 1, "this is the last article of the view")
+
+    def previous_article(self, count: int | None) -> None:
+        """The previous article."""
+        self._step(-(count or 1), "this is the first article of the view")
+
+    def next_unread(self, count: int | None) -> None:
+        """The next unread article."""
+        self._step(count or 1, "no unread article below", unread=True)
+
+    def previous_unread(self, count: int | None) -> None:
+        """The previous unread article."""
+        self._step(-(count or 1), "no unread article above", unread=True)
+
+    def _step(self, by: int, at_the_end: str, *, unread: bool = False) -> None:
+        if not self._opening.step(by, unread=unread):
+            self._desk.say(at_the_end)
+
+    # In the article
+
+    def next_sentence(self, count: int | None) -> None:
+        """Focus the next sentence."""
+        self._in_text("sentence_next", count or 1, self._desk.panes.article.focus.sentence)
+
+    def previous_sentence(self, count: int | None) -> None:
+        """Focus the previous sentence."""
+        self._in_text("sentence_previous", -(count or 1), self._desk.panes.article.focus.sentence)
+
+    def next_paragraph(self, count: int | None) -> None:
+        """To the next paragraph."""
+        self._in_text("paragraph_next", count or 1, self._desk.panes.article.focus.paragraph)
+
+    def previous_paragraph(self, count: int | None) -> None:
+        """To the previous paragraph."""
+        self._in_text("paragraph_previous", -(count or 1), self._desk.panes.article.focus.paragraph)
+
+    def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
+        """Move the end of the selection while there is one, else the focus."""
+        pane = self._desk.panes.article
+        if pane.selection.kind:
+            pane.selection.move(motion, abs(count))
+        else:
+            focus(count)
+
+    def next_heading(self, count: int | None) -> None:
+        """To the next heading."""
+        self._heading(count or 1, "no heading below")
+
+    def previous_heading(self, count: int | None) -> None:
+        """To the previous heading."""
+        self._heading(-(count or 1), "no heading above")
+
+    def _heading(self, by: int, at_the_end: str) -> None:
+        self._opening.remember_place()
+        if not self._desk.panes.article.focus.heading(by):
+            self._desk.say(at_the_end)
+
+    def jump_back(self, count: int | None) -> None:
+        """Back to where the reader was before a jump."""
+        if not self._opening.jump(-(count or 1)):
+            self._desk.refuse("no place to go back to")
+
+    def jump_forward(self, count: int | None) -> None:
+        """Forward again."""
+        if not self._opening.jump(count or 1):
+            self._desk.refuse("no place to go forward to")

@@ -1,0 +1,113 @@
+"""The commands of a selection: by character or by paragraph, with the motions of vi."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.screens.reading.state import Desk
+
+MOTIONS = {
+    "select_left": "left",
+    "select_right": "right",
+    "select_word": "word",
+    "select_word_back": "back",
+    "select_word_end": "end",
+    "select_long_word": "long_word",
+    "select_long_word_back": "long_back",
+    "select_end_back": "end_back",
+    "select_long_end_back": "long_end_back",
+    "select_line_start": "line_start",
+    "select_line_first": "line_first",
+    "select_line_end": "line_end",
+    "page_forward": "page_down",
+    "page_backward": "page_up",
+}
+"""Commands that move the end of the selection, and the motions of the article pane that they are."""
+
+CHARACTERS = {"find_character": "f", "find_character_back": "F", "till_character": "t", "till_character_back": "T"}
+_THINGS = {"sentence": "s", "paragraph": "p", "word": "w", "long_word": "W", "bracket": "b", "quotation": "q"}
+OBJECTS = {
+    f"{extent}_{thing}": f"{extent[0]}{sign}" for thing, sign in _THINGS.items() for extent in ("inner", "around")
+}
+_MISSING = {"b": "there are no brackets around this", "q": "there are no quotation marks around this"}
+
+
+class Selecting:
+    """Each public method that takes a count is the command of its name."""
+
+    def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
+        """Args: `changed` is called when a selection begins or ends, since other keys hold then."""
+        self._desk, self._changed = desk, changed
+
+    def commands(self) -> dict[str, Callable[..., None]]:
+        """The commands that differ by a motion, a character or an object alone, by their names."""
+        found: dict[str, Callable[..., None]] = {}
+        for name, motion in MOTIONS.items():
+            found[name] = partial(self._move, motion)
+        for name, kind in CHARACTERS.items():
+            found[name] = partial(self._find, kind)
+        for name, kind in OBJECTS.items():
+            found[name] = partial(self._object, kind)
+        return found
+
+    def select(self, _count: int | None) -> None:
+        """Begin to select by character; while paragraphs are selected, go on by character; else stop."""
+        self._start("character")
+
+    def select_paragraphs(self, _count: int | None) -> None:
+        """Begin to select by paragraph; while characters are selected, go on by paragraph; else stop."""
+        self._start("paragraph")
+
+    def other_end(self, _count: int | None) -> None:
+        """Move the other end of the selection from now on."""
+        self._desk.panes.article.selection.swap_ends()
+
+    def repeat_find(self, count: int | None) -> None:
+        """To the next such character."""
+        self._told(self._desk.panes.article.selection.repeat_find(count or 1))
+
+    def repeat_find_back(self, count: int | None) -> None:
+        """Back to the previous such character."""
+        self._told(self._desk.panes.article.selection.repeat_find(-(count or 1)))
+
+    def leave(self) -> bool:
+        """Select no longer; whether anything was selected. Not a command."""
+        pane = self._desk.panes.article
+        if not pane.selection.kind:
+            return False
+        pane.selection.end()
+        self._changed()
+        return True
+
+    def _start(self, kind: str) -> None:
+        pane = self._desk.panes.article
+        if pane.document is None:
+            self._desk.refuse("there is no text to select")
+        elif pane.selection.kind == kind:
+            self.leave()
+        else:
+            pane.selection.start(kind)
+            self.began()
+
+    def began(self) -> None:
+        """Take in that something is being selected, or that a selection is for something else. Not a command."""
+        self._changed()
+
+    def _move(self, motion: str, count: int | None) -> None:
+        self._desk.panes.article.selection.move(motion, count or 1)
+
+    def _find(self, kind: str, count: int | None, character: str) -> None:
+        if not self._desk.panes.article.selection.find_character(kind, character, count or 1):
+            self._desk.refuse(f"no “{character}” in this paragraph")
+
+    def _object(self, kind: str, count: int | None) -> None:
+        if not self._desk.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
+            self._desk.refuse(_MISSING[kind[1]])
+
+    def _told(self, moved: bool) -> None:
+        if not moved:
+            self._desk.refuse("no other one")

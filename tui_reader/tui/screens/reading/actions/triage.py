@@ -1,0 +1,105 @@
+"""The commands that keep order: read, star, archive, tags, details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.actions.highlights import Annotating
+    from tui_reader.tui.screens.reading.headline_listing import Listing
+    from tui_reader.tui.screens.reading.state import Desk
+
+
+class Keeping:
+    """Each method is the command of its name. All of them can be taken back, so none asks whether one is sure."""
+
+    def __init__(
+        self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating, ask: Callable[[Question], None]
+    ) -> None:
+        self._desk, self._listing, self._opening = desk, listing, opening
+        self._annotating, self._ask = annotating, ask
+
+    def toggle_read(self, _count: int | None) -> None:
+        """Mark the article as read or unread."""
+        self._change(self._desk.library.reading.toggle_read)
+
+    def star(self, _count: int | None) -> None:
+        """Star the article, or take the star off."""
+        self._change(self._desk.library.reading.toggle_star)
+
+    def archive(self, _count: int | None) -> None:
+        """Put the article into the archive or back; the list closes up, and the next article is shown."""
+        if not self._change(self._desk.library.reading.toggle_archive):
+            return
+        self._listing.refresh(stay=False)
+        if self._desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+
+    def join_stories(self, _count: int | None) -> None:
+        """Join the other stories of a paste, or part them again."""
+        article = self._desk.shown
+        document = self._desk.panes.article.document
+        if article is None or document is None or document.tail is None:
+            self._desk.refuse("this article has no other stories at its end")
+            return
+        self._taken(self._desk.library.reading.join_tail(article))
+
+    def mark_all_read(self, _count: int | None) -> None:
+        """Mark every article of the view as read."""
+        self._taken(self._desk.library.reading.mark_all_read(self._desk.panes.headlines.ids), "nothing is unread here")
+
+    def tags(self, _count: int | None) -> None:
+        """Edit the tags of the highlight under the cursor, else of the article."""
+        if self._annotating.tags():
+            return
+        article = self._desk.target
+        headline = self._desk.headline(article)
+        if headline is None or article is None:
+            return
+        reading = self._desk.library.reading
+
+        def answered(answer: str) -> None:
+            self._taken(reading.set_tags(article, answer.split(",")))
+
+        self._ask(
+            Question(
+                "tags",
+                answered,
+                value="".join(f"{tag}, " for tag in headline.tags),
+                suggestions=reading.all_tags(),
+                placeholder="such as: nato, defence, to read again",
+            )
+        )
+
+    def edit(self, article: ArticleId, fields: Mapping[str, str]) -> None:
+        """Take over corrected metadata. Not a command: the form of the command `details` ends here."""
+        reading = self._desk.library.reading
+        outcomes = [reading.edit_metadata(article, field, value) for field, value in fields.items()]
+        for outcome in outcomes:
+            if outcome.ids or outcome.message:
+                self._taken(outcome)
+        self._listing.refresh()
+        if self._desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+
+    def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
+        article = self._desk.target
+        return article is not None and self._taken(verb([article]))
+
+    def _taken(self, outcome: Outcome, otherwise: str = "") -> bool:
+        """Show what a verb did; whether it did anything."""
+        if outcome.ids:
+            self._listing.touch(outcome.ids)
+            self._opening.update_header()
+        self._desk.tell(outcome)
+        if not outcome.message and otherwise:
+            self._desk.say(otherwise)
+        return bool(outcome.ids)

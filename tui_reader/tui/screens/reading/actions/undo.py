@@ -1,0 +1,97 @@
+"""Undo and redo: what was changed on purpose is taken back, and shown where it happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.annotation_editor import steps_of
+from tui_reader.tui.screens.reading.actions.highlights import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.actions.highlights import Annotating
+    from tui_reader.tui.screens.reading.headline_listing import Listing
+    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
+
+
+class Undoing:
+    """Each public method is the command of its name."""
+
+    def __init__(self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating) -> None:
+        self._desk, self._listing, self._opening, self._annotating = desk, listing, opening, annotating
+
+    def undo(self, count: int | None) -> None:
+        """Take back the last changes."""
+        self._travel(self._desk.library.reading.undo, count or 1)
+
+    def redo(self, count: int | None) -> None:
+        """Make the changes again that were taken back."""
+        self._travel(self._desk.library.reading.redo, count or 1)
+
+    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
+        desk, painted, shown = self._desk, self._annotating.painted, self._desk.shown
+        outcome, touched = steps_of(step, count)
+        self._listing.touch(touched)
+        # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
+        article = outcome.ids[0] if len(outcome.ids) == 1 else None
+        self._listing.refresh(keep=article)
+        self._opening.update_header()
+        # In a narrow terminal the article may be shown to nobody.
+        seen = article == shown and any(desk.panes.article.viewport.visible_range())
+        if article is not None and not seen and article == desk.panes.headlines.current:
+            self._show(article, outcome)
+        elif desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+        self._annotating.refresh()
+        if desk.shown == shown:
+            self._show_marks(painted)
+        outcome = desk.with_place(outcome, shown if shown == desk.shown else None)
+        desk.tell(self._with_location(outcome, touched), undoable=False)
+
+    def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
+        """Say which articles were changed, and where they are, if none of them is shown or in the list."""
+        desk = self._desk
+        listed = {*desk.panes.headlines.ids, desk.shown}
+        hidden = [headline for each in dict.fromkeys(touched) if (headline := desk.headline(each)) is not None]
+        if not hidden or any(headline.id in listed for headline in hidden):
+            return outcome
+        title, location = hidden[0].title, hidden[0].article.location
+        if len(hidden) > 1:
+            where = f"{len(hidden):,} articles, none in this list"
+        else:
+            where = location if title in outcome.message else f"“{title}” {location}"
+        return outcome._replace(message=f"{outcome.message} · {where}")
+
+    def _show(self, article: ArticleId, outcome: Outcome) -> None:
+        """Show the article under the cursor of the list, and in it what was changed."""
+        desk = self._desk
+        if outcome.place is not None:
+            there = desk.library.annotating.get(outcome.annotation) is not None
+            self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
+        if desk.pane is not Pane.ARTICLE:
+            self._opening.show_current()
+            return
+        self._opening.remember_place()
+        self._opening.show(article)
+        # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
+        desk.entered = True
+
+    def _show_marks(self, before: Sequence[Highlight]) -> None:
+        """Go to the highlight of the shown article that was changed, or to where it stood."""
+        now = self._annotating.painted
+        # A mark that is as before is the same object, and thousands are told apart in a millisecond by that.
+        known = set(map(id, before))
+        changed = [mark for mark in now if id(mark) not in known]
+        if changed:
+            self._desk.panes.article.highlights.go(changed[-1].id)
+            return
+        still = set(map(id, now))
+        gone = [mark for mark in before if id(mark) not in still]
+        if gone:
+            self._annotating.bring(gone[-1].start)

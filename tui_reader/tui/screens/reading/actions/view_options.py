@@ -1,0 +1,200 @@
+"""The commands that change how it looks, and those that open something over the panes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.document.outline import outline
+from tui_reader.model.query import Sort
+from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
+from tui_reader.tui.commands.keymap import written_all
+from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.screens.choice import Choice, run_choice
+from tui_reader.tui.screens.suspension import suspend
+from tui_reader.tui.widgets.headline_list import Density
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.tui.app import ReaderApp
+    from tui_reader.tui.screens.reading.actions.article import Opening
+    from tui_reader.tui.screens.reading.actions.triage import Keeping
+    from tui_reader.tui.screens.reading.headline_listing import Listing
+    from tui_reader.tui.screens.reading.state import Desk
+
+STEP = 4
+"""Columns by which the measure grows and shrinks."""
+DENSITIES = (Density.AUTO, Density.COMFORTABLE, Density.COMPACT)
+
+
+class Looking:
+    """Each method is the command of its name."""
+
+    def __init__(
+        self,
+        app: ReaderApp,
+        desk: Desk,
+        listing: Listing,
+        opening: Opening,
+        keeping: Keeping,
+        *,
+        activate: Callable[[Pane], None],
+        set_zen: Callable[[bool | None], None],
+        run: Callable[[str], None],
+    ) -> None:
+        self._app, self._desk, self._listing = app, desk, listing
+        self._opening, self._keeping = opening, keeping
+        self._activate, self._set_zen, self._run = activate, set_zen, run
+        self._density = Density(desk.settings.density)
+
+    def zen(self, _count: int | None) -> None:
+        """Nothing but the article, or the panes again."""
+        self._set_zen(None)
+
+    def narrower(self, count: int | None) -> None:
+        """A narrower measure."""
+        self._measure(self._desk.panes.article.viewport.columns.measure - STEP * (count or 1))
+
+    def wider(self, count: int | None) -> None:
+        """A wider measure."""
+        self._measure(self._desk.panes.article.viewport.columns.measure + STEP * (count or 1))
+
+    def reset_measure(self, _count: int | None) -> None:
+        """The measure of the settings."""
+        self._measure(self._desk.settings.measure)
+
+    def _measure(self, columns: int) -> None:
+        pane = self._desk.panes.article
+        pane.set_measure(columns)
+        self._desk.say(f"measure: {pane.viewport.columns.measure} columns")
+
+    def density(self, _count: int | None) -> None:
+        """The next of the densities."""
+        self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
+        self._desk.panes.headlines.set_density(self._density)
+        self._desk.say(f"headlines: {self._density}")
+
+    def theme(self, _count: int | None) -> None:
+        """Choose a theme; it is tried on at once, and kept by the settings alone."""
+
+        def put_on(name: str) -> None:
+            self._app.put_on(name)
+            self._desk.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
+
+        names = self._app.theme_names()
+        current = self._app.theme
+        self.pick(
+            "Themes",
+            [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names],
+            cursor=names.index(current),
+            few=True,
+        )
+
+    def sort(self, _count: int | None) -> None:
+        """Choose the order of the headlines."""
+
+        def order(sort: Sort) -> None:
+            self._listing.sort(sort)
+            self._opening.show_current()
+
+        current = self._desk.view.sort
+        choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
+        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current), few=True)
+
+    def filter_tag(self, _count: int | None) -> None:
+        """Include a tag chosen from all."""
+
+        def include(tag: str) -> None:
+            self._listing.mark_tag(tag, include=True)
+            self._activate(Pane.LIST)
+            self._opening.show_current()
+
+        tags = self._desk.library.catalogue.counts().tags
+        choices = [
+            Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(include, tag)) for tag, count in tags
+        ]
+        self.pick("Tags", choices, "there are no tags")
+
+    def outline(self, _count: int | None) -> None:
+        """The headings of the article, to jump to one."""
+        pane = self._desk.panes.article
+        if pane.document is None:
+            return
+
+        def jump(offset: int) -> None:
+            self._opening.enter()
+            self._opening.remember_place()
+            pane.scroller.to_offset(offset)
+            self._activate(Pane.ARTICLE)
+
+        entries = outline(pane.document)
+        current = pane.focus.current_entry()
+        choices = [
+            Choice(
+                "  " * (entry.level - min(e.level for e in entries)) + entry.title,
+                "you are here" if index == current else "",
+                partial(jump, entry.offset),
+            )
+            for index, entry in enumerate(entries)
+        ]
+        self.pick("Headings", choices, "this article has no headings", max(0, current))
+
+    def palette(self, _count: int | None) -> None:
+        """Every command by its name."""
+        keymap, pane = self._desk.keymap, self._desk.context
+        # What works in the active pane comes first; the rest is offered all the same, and goes to its own pane.
+        commands = sorted(
+            (c for c in COMMANDS if c.palette and c.panes != IN_ANNOTATIONS),
+            key=lambda command: pane not in command.panes,
+        )
+        choices = [
+            Choice(self._desk.help_of(command), written_all(keymap.keys_of(command)), partial(self._run, command.id))
+            for command in commands
+        ]
+        self.pick("Commands", choices)
+
+    def pick(
+        self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0, *, few: bool = False
+    ) -> None:
+        """Let the reader choose, by keys among a few, or say why there is nothing to choose from. Not a command."""
+        if choices:
+            from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
+            self._app.push_screen(Picker(placeholder, choices, cursor, few=few), run_choice)
+        else:
+            self._desk.say(otherwise)
+
+    def help(self, _count: int | None) -> None:
+        """All keys."""
+        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
+
+        self._app.push_screen(Help(self._desk.keymap, self._app.notices))
+
+    def details(self, _count: int | None) -> None:
+        """Edit what is known of the article."""
+        headline = self._desk.headline(self._desk.target)
+        if headline is not None:
+            from tui_reader.tui.screens.details import Details  # noqa: PLC0415 - not needed for the first frame
+
+            self._app.push_screen(Details(headline), self._details_edited)
+
+    def _details_edited(self, edited: tuple[str, dict[str, str]] | None) -> None:
+        if edited is None:
+            return
+        article, fields = edited
+        self._keeping.edit(article, fields)
+
+    def settings(self, _count: int | None) -> None:
+        """Edit the settings in the user's editor, and take them over."""
+        self._app.edit_settings()
+
+    def suspend(self, _count: int | None) -> None:
+        """Stop until the shell lets the program go on."""
+        self._opening.keep_place()
+        self._desk.say(suspend(self._app, self._desk.library))
+
+    def quit(self, _count: int | None) -> None:
+        """Leave; everything is kept."""
+        self._opening.keep_place()
+        self._app.exit()

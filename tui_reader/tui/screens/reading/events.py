@@ -1,0 +1,114 @@
+"""What the threads of the library tell, taken in by the reading screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.services.library import events
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from tui_reader.tui.screens.reading.screen import ReadingScreen
+
+LONG_SCAN = 200
+"""Articles from which it is told how far the reading of a library has come."""
+FAILURE_SECONDS = 8.0
+"""How long the whole sentence about an unsaved change stays; the first row goes on saying so."""
+SCANNING = "reading the library"
+
+
+class News:
+    """Gives each event to those whom it concerns. Used from the app's own thread."""
+
+    def __init__(self, screen: ReadingScreen) -> None:
+        self._screen, self._desk = screen, screen.desk
+        self._warning = screen.desk.library.warning
+
+    def take(self, event: events.Event) -> None:
+        """Take an event in."""
+        screen, desk, annotations = self._screen, self._desk, self._screen.annotations
+        match event:
+            case events.DocumentLoaded(article, document):
+                before = desk.context
+                screen.opening.arrived(article, document)
+                if desk.context != before:
+                    # What was selected is gone: nothing is attached to whatever is looked at next.
+                    screen.annotating.attaching.end()
+                    screen.context_changed()
+                if annotations is not None:
+                    annotations.arrived(article, document)
+            case events.ArticlesChanged():
+                self._articles_changed()
+            case events.AnnotationsPlaced(article):
+                if article == desk.shown:
+                    screen.annotating.refresh()
+                if annotations is not None:
+                    annotations.changed()
+            case events.DocumentChanged(article):
+                screen.opening.changed(article)
+            case events.ScanProgress(done, total):
+                if total > LONG_SCAN and done < total:
+                    desk.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
+            case events.ScanFinished():
+                if desk.panes.status.said.startswith(SCANNING):
+                    desk.say("")
+                screen.listing.describe()
+                if desk.shown is None:
+                    screen.opening.show_current()
+            case events.Saving():
+                desk.panes.status.say("saving…")
+            case events.Saved():
+                desk.say("saved")
+            case events.Notice(message):
+                desk.say(message)
+                if annotations is not None:
+                    annotations.say(message)
+            case events.StoreFailed(message):
+                desk.say(message, bad=True, seconds=FAILURE_SECONDS)
+                if annotations is not None:
+                    annotations.say(message, bad=True)
+        self._show_warning()
+
+    def _show_warning(self) -> None:
+        """Have the first row say for as long as it is so that changes are not saved."""
+        warning = self._desk.library.warning
+        if warning != self._warning:
+            self._warning = warning
+            self._screen.listing.recount()
+            if self._screen.annotations is not None:
+                self._screen.annotations.warning_changed()
+
+    def _articles_changed(self) -> None:
+        screen, desk = self._screen, self._desk
+        missing = desk.library.why_missing(desk.shown)
+        is_open = missing or desk.entered or desk.pane is Pane.ARTICLE
+        desk.library.keep_open(desk.shown if is_open else None)
+        changed = desk.library.sync()
+        screen.opening.try_again()
+        if not changed:
+            return
+        if screen.annotations is not None:
+            screen.annotations.changed()
+        desk.panes.headlines.touch(changed)
+        screen.listing.refresh(hold=True)
+        if desk.shown in changed:
+            screen.opening.update_header()
+            screen.annotating.refresh()
+        self._tell_missing(missing)
+        gone = desk.shown is not None and desk.headline(desk.shown) is None
+        if desk.pane is not Pane.ARTICLE or desk.shown is None or gone:
+            screen.opening.show_current()
+
+    def _tell_missing(self, before: str) -> None:
+        """Say that the file of the open article has no text any more, or that it has one again."""
+        screen, desk = self._screen, self._desk
+        successor = desk.library.successor_of(desk.shown) if desk.shown is not None else None
+        now = desk.library.why_missing(desk.shown)
+        if now and successor is not None and desk.headline(successor) is not None:
+            screen.opening.follow(successor)
+        elif now and now != before:
+            # Before another file may take over what was read here.
+            screen.opening.keep_place()
+            desk.say(f"the {now}; the text stays as last read")
+        elif before and not now and desk.headline(desk.shown) is not None:
+            desk.say_too("the file is back")

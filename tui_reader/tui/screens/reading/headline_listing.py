@@ -1,0 +1,186 @@
+"""The list: which headlines it shows, the sidebar's counts, and the filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Shelf
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.cursor import following, gap_between
+from tui_reader.tui.widgets.tag_sidebar import Entry, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.model.query import Sort, View
+    from tui_reader.tui.screens.reading.state import Desk
+
+
+class Listing:
+    """Keeps list, sidebar and first row in step with the library and the view."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._gap: tuple[ArticleId, int] | None = None
+        self._lost: tuple[ArticleId, ArticleId | None] | None = None
+        """Article under the cursor whose file went, and the one that the cursor was put on instead."""
+
+    @property
+    def gap(self) -> int | None:
+        """Where in the list the article stood that is being read; None while it is there."""
+        return self._gap[1] if self._gap is not None and self._gap[0] == self._desk.shown else None
+
+    def refresh(self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False) -> None:
+        """Ask for the view's ids again, with the cursor on the same article, else on the next one that is listed.
+
+        Args:
+            keep: Article to set the cursor on instead, if it is listed.
+            stay: Whether the article that is being read keeps its place where the view no longer asks for it.
+            hold: Whether the article under the cursor keeps its place too. True for changes that no key caused: the
+                next key is meant for that article.
+        """
+        desk = self._desk
+        headlines = desk.panes.headlines
+        before, at, current = headlines.ids, headlines.cursor, headlines.current
+        ids: Sequence[ArticleId] = desk.library.catalogue.ids(desk.view)
+        reading = desk.shown if desk.pane is Pane.ARTICLE else None
+        held = stay and reading is not None and reading == current
+        held = held or (hold and reading is None and desk.walked)
+        if held and desk.headline(current) is not None:
+            ids = _with(ids, before, at)
+        returned = self._find_gap(reading, ids)
+        lost = self._lost[0] if self._lost is not None and self._lost[1] == current else None
+        if lost is None and current is not None and desk.headline(current) is None:
+            lost = current
+        # Until the first key the cursor stays on top, however many articles a first scan still finds above.
+        wanted = (keep, returned, lost, current) if desk.walked else (keep,)
+        found = next((each for each in wanted if each is not None and each in ids), None)
+        cursor = ids.index(found) if found is not None else 0
+        if found is None and desk.walked:
+            cursor = following(before, at, ids)
+        headlines.show(ids, cursor, keep_top=keep is None)
+        self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
+        self.describe()
+        self.recount()
+
+    def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
+        """Find out between which articles the one that is read has left the list.
+
+        Args:
+            reading: The article that is read, or None.
+            ids: The list that is about to be shown.
+
+        Returns:
+            The article if it had left the list and is in it again.
+        """
+        headlines = self._desk.panes.headlines
+        gap = self.gap if reading is not None else None
+        if gap is None and (reading is None or reading != headlines.current):
+            return None
+        if reading is None or reading in ids:
+            self._gap = None
+            return reading if gap is not None else None
+        self._gap = reading, gap_between(headlines.ids, headlines.cursor if gap is None else gap, ids)
+        return None
+
+    def touch(self, ids: Iterable[ArticleId]) -> None:
+        """Paint anew what changed about articles. They stay in the list, even where the view no longer asks for them:
+        a headline that vanishes under the cursor is worse than one that leaves with the next look at the view.
+        """
+        self._desk.panes.headlines.touch(ids)
+        self.recount()
+
+    def set_view(self, view: View) -> None:
+        """Show another view, from its top where it is not only narrowed or sorted otherwise."""
+        desk = self._desk
+        moved = view.shelf != desk.view.shelf or view.source != desk.view.source
+        desk.view = view
+        if moved:
+            self._gap = self._lost = None
+            desk.panes.headlines.show((), 0)
+        self.refresh()
+
+    def recount(self) -> None:
+        """Bring the counts of sidebar and first row up to date."""
+        desk = self._desk
+        counts = desk.library.catalogue.counts()
+        desk.panes.sidebar.show(desk.view, counts.shelves, counts.sources, counts.tags)
+        parts = [f"{counts.unread:,} unread"]
+        if desk.pane is Pane.ARTICLE and desk.article_parts:
+            parts = list(desk.article_parts)
+        elif counts.annotations:
+            parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
+        missing = desk.library.why_missing(desk.shown)
+        desk.panes.top.show(desk.library.name, parts, " · ".join(filter(None, (desk.library.warning, missing))))
+
+    def describe(self) -> None:
+        """Say over the list what it shows."""
+        desk, view = self._desk, self._desk.view
+        title: list[tuple[str, str]] = [(view.source or view.shelf.upper(), "label")]
+        if view.source and view.shelf is not Shelf.INBOX:
+            title.append((f" {view.shelf}", "muted"))
+        title += [(f" +{tag}", "include") for tag in sorted(view.include)]
+        title += [(" ", "muted") for _ in view.exclude][:1]
+        title += [(f"−{tag} ", "exclude") for tag in sorted(view.exclude)]
+        if view.match:
+            title.append((f" “{view.match}”", "title"))
+        desk.panes.headlines.describe(title, view.sort, desk.empty_lines())
+
+    # What the sidebar does
+
+    def choose(self, entry: Entry) -> bool:
+        """Do what entering a row of the sidebar does; whether the list is to be looked at next."""
+        view = self._desk.view
+        if not entry.name:
+            self._desk.panes.sidebar.fold(entry.section)
+            return False
+        if entry.section is Section.LIBRARY:
+            self.set_view(view._replace(shelf=Shelf(entry.name), source=""))
+            return True
+        if entry.section is Section.SOURCES:
+            self.set_view(view._replace(source="" if view.source == entry.name else entry.name))
+            return True
+        if entry.name in view.include:
+            self.mark_tag(entry.name, include=False)
+        elif entry.name in view.exclude:
+            self.set_view(view._replace(exclude=view.exclude - {entry.name}))
+        else:
+            self.mark_tag(entry.name, include=True)
+        return False
+
+    def mark_tag(self, tag: str, *, include: bool) -> None:
+        """Ask for a tag, or for its absence; asked twice, it is dropped again."""
+        view = self._desk.view
+        chosen, other = (view.include, view.exclude) if include else (view.exclude, view.include)
+        chosen = chosen - {tag} if tag in chosen else chosen | {tag}
+        other -= {tag}
+        include_tags, exclude_tags = (chosen, other) if include else (other, chosen)
+        self.set_view(view._replace(include=include_tags, exclude=exclude_tags))
+
+    def clear_filter(self) -> bool:
+        """Drop every filter but the shelf; whether there was one."""
+        view = self._desk.view
+        if not view.is_filtered:
+            return False
+        self.set_view(view._replace(include=frozenset(), exclude=frozenset(), source="", match=""))
+        return True
+
+    def match(self, text: str) -> None:
+        """Filter by words in the title."""
+        if text != self._desk.view.match:
+            self.set_view(self._desk.view._replace(match=text))
+
+    def sort(self, sort: Sort) -> None:
+        """Order the headlines otherwise."""
+        self.set_view(self._desk.view._replace(sort=sort))
+
+
+def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:
+    """Ids with one more, that of an index in what they were before, behind the nearest that is still there."""
+    article = before[index]
+    if article in ids:
+        return ids
+    there = {each: place for place, each in enumerate(ids)}
+    place = next((there[each] + 1 for each in reversed(before[:index]) if each in there), 0)
+    return [*ids[:place], article, *ids[place:]]
