@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.services.library.events import ArticlesChanged, Event, ScanFinished
+from tui_reader.services.library.events import Event, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def scan(library: Library) -> tuple[float, float, list[float]]:
         with news:
             news.wait_for(lambda: bool(events))
             event = events.pop(0)
-        if isinstance(event, ArticlesChanged):
+        if isinstance(event, SyncNeeded):
             syncs += timed(library.sync)
             first = first or time.perf_counter() - began
         elif isinstance(event, ScanFinished):

@@ -31,11 +31,11 @@ sys.path.insert(0, str(ROOT))
 
 from tui_reader.storage import LibraryDB  # noqa: E402
 from tui_reader.storage.base import ARTICLES, Edit  # noqa: E402
-from tui_reader.storage.engine.library_files import Library  # noqa: E402
+from tui_reader.storage.engine.library_files import LibraryFiles  # noqa: E402
 from tui_reader.storage.engine.store import LibraryStore  # noqa: E402
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out  # noqa: E402
 from tui_reader.storage.replication.document_ids import document_id  # noqa: E402
-from tui_reader.storage.snapshot.compaction import fold  # noqa: E402
+from tui_reader.storage.snapshot.compaction import compact  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,8 +201,8 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
     listed.write_text("\n".join(keys))
     fifty = chance.sample(keys, 50)
 
-    def start() -> Library:
-        library = Library(path, MACHINE)
+    def start() -> LibraryFiles:
+        library = LibraryFiles(path, MACHINE)
         for key in fifty:
             library.state.document("articles", document_id(key))
         return library
@@ -283,7 +283,7 @@ def appended(handle: int, data: bytes) -> None:
 
 
 def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock: dict[str, float]) -> None:
-    library = Library(path, MACHINE)
+    library = LibraryFiles(path, MACHINE)
     library.verify()
 
     def change(count: int) -> None:
@@ -298,7 +298,7 @@ def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock:
     for _ in range(5):
         change(3)
         os.sync()
-        few.append(timed(lambda: fold(library)))
+        few.append(timed(lambda: compact(library)))
     rows.add("fold, few changes", statistics.median(few), "ms", target="≤ 120 ms", stock=stock["update"])
     os.sync()
     raw = path.with_name("raw")
@@ -309,12 +309,12 @@ def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock:
     change(many)
     rows.add(
         f"replay {many:,} records",
-        percentile([timed(lambda: Library(path, MACHINE)) for _ in range(5)], 0.5),
+        percentile([timed(lambda: LibraryFiles(path, MACHINE)) for _ in range(5)], 0.5),
         "ms",
         target="≤ 60 ms",
     )
     os.sync()
-    rows.add(f"fold, {many:,} changes", timed(lambda: fold(library)), "ms", target="≤ 400 ms", stock=stock["update"])
+    rows.add(f"fold, {many:,} changes", timed(lambda: compact(library)), "ms", target="≤ 400 ms", stock=stock["update"])
     library.close()
 
 

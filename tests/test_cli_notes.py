@@ -17,7 +17,7 @@ from tinydb import TinyDB
 from tui_reader import paths
 from tui_reader.cli.main import main
 from tui_reader.services.library.opening import init_library, open_library
-from tui_reader.storage.engine.library_files import Library as StateFiles
+from tui_reader.storage.engine.library_files import LibraryFiles as StateFiles
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from tui_reader import paths
 from tui_reader.cli.main import main
 from tui_reader.errors import StoreError, UsageError
-from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.library_paths import find_library_paths
 from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
@@ -175,12 +175,12 @@ def test_a_link_out_of_the_folder_is_not_written_unless_it_is_named(
 def test_a_library_that_is_empty_or_not_there_yet_begins_where_it_is_asked_for(tmp_path: Path) -> None:
     state = tmp_path / "library.json"
     state.touch()
-    places = find_places([tmp_path], None, paths.data_dir(), paths.cache_dir())
+    places = find_library_paths([tmp_path], None, paths.data_dir(), paths.cache_dir())
     assert places.state != state
     assert "is empty and not used" in places.notice
-    assert find_places([tmp_path], state, paths.data_dir(), paths.cache_dir()).state == state
+    assert find_library_paths([tmp_path], state, paths.data_dir(), paths.cache_dir()).state == state
     assert init_library(tmp_path) == state
-    places = find_places([tmp_path], None, paths.data_dir(), paths.cache_dir())
+    places = find_library_paths([tmp_path], None, paths.data_dir(), paths.cache_dir())
     assert (places.state, places.notice) == (state, "")
 
 

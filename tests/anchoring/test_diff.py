@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui_reader.anchoring import diff
 from tui_reader.anchoring.diff import ChangeKind, align, changes
 from tui_reader.anchoring.quotes import QuoteFinder
-from tui_reader.document.normalization import Words, fold
+from tui_reader.document.normalization import Words, normalized
 
 
 def told(old: str, new: str) -> list[tuple[str, str, str]]:
@@ -73,7 +73,7 @@ def test_long_texts_without_anything_rare_in_common_cost_no_more_than_they_are_a
 
 @given(st.text())
 def test_folding_moves_no_offset_and_words_hold_all_but_white_space(text: str) -> None:
-    folded = fold(text)
+    folded = normalized(text)
     assert len(folded) == len(text)
     words = Words.of(folded)
     inside = {at for start, end in zip(words.starts, words.ends, strict=True) for at in range(start, end)}

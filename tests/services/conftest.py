@@ -12,7 +12,7 @@ import pytest
 
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
-from tui_reader.services.library.events import ArticlesChanged, Event, ScanFinished
+from tui_reader.services.library.events import Event, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Owner:
         return self
 
     def told(self) -> list[Event]:
-        return [event for event in self.events if not isinstance(event, ArticlesChanged)]
+        return [event for event in self.events if not isinstance(event, SyncNeeded)]
 
     def headlines(self) -> dict[str, Headline]:
         """Every article, by location."""

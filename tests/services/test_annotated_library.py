@@ -14,7 +14,7 @@ from tui_reader.services.annotations.text_snapshots import TEXTS, packed_text
 from tui_reader.services.library import worker
 from tui_reader.services.library.events import AnnotationsPlaced, DocumentLoaded
 from tui_reader.services.library.opening import init_library
-from tui_reader.services.library.worker import Aside, Job
+from tui_reader.services.library.worker import Job, Worker
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ARTICLES
 
@@ -130,13 +130,13 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
 ) -> None:
     monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
     asked: list[Job] = []
-    ask = Aside.ask
+    ask = Worker.ask
 
-    def counted(aside: Aside, job: Job) -> Any:
+    def counted(aside: Worker, job: Job) -> Any:
         asked.append(job)
         return ask(aside, job)
 
-    monkeypatch.setattr(Aside, "ask", counted)
+    monkeypatch.setattr(Worker, "ask", counted)
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
     wanted(owner, article)
@@ -213,9 +213,9 @@ def test_a_process_that_dies_costs_nothing_but_the_finding(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_PROGRAM", "raise SystemExit(1)")
-    assert Aside().ask(Job(file, 1_000, {}, {}, {})) is None
+    assert Worker().ask(Job(file, 1_000, {}, {}, {})) is None
     monkeypatch.undo()
-    working = Aside()
+    working = Worker()
     assert working.ask(Job(file.with_name("away.md"), 1_000, {}, {}, {})) is None
     working.rest()
     assert working.ask(Job(file, 1_000, {}, {}, {})) is not None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.config import Settings
-from tui_reader.services.headless.annotations_api import Notes
+from tui_reader.services.headless.annotations_api import AnnotationsApi
 from tui_reader.services.headless.session import library_of
-from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.library_paths import find_library_paths
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_of_two_that_might_be_the_moved_one_neither_is_guessed(tmp_path: Path, o
 
 def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> None:
     init_library(tmp_path)
-    places = find_places([tmp_path], None, tmp_path / "data", tmp_path / "cache")
+    places = find_library_paths([tmp_path], None, tmp_path / "data", tmp_path / "cache")
     composed = "Élan.md"
     apart = str(tmp_path / unicodedata.normalize("NFD", composed))
     assert places.name_of(apart) == places.name_of(str(tmp_path / composed)) == composed
@@ -298,7 +298,7 @@ def test_a_note_stays_on_its_file_though_another_window_shows_the_claimed_id_on_
     owner = opened(folder).scanned()
     # A library of one file alone gives it the address, whoever has it in a library of both.
     with library_of([folder / name], None, Settings()) as library:
-        Notes(library, Settings()).add(folder / name, "", note="Keep me.")
+        AnnotationsApi(library, Settings()).add(folder / name, "", note="Keep me.")
     owner.until(owner.library.annotating.articles)
     other = {"x.md": "y.md", "y.md": "x.md"}[name]
     assert (owner.at(name).notes, owner.at(other).notes) == (1, 0)

@@ -17,7 +17,7 @@ from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
 from tui_reader.services.library import library as library_module
-from tui_reader.services.library.events import ArticlesChanged, Event, Notice, ScanFinished
+from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.sources import files
 
@@ -109,7 +109,7 @@ def test_a_sync_takes_a_portion_and_asks_for_another(
     for _ in range(3):
         asked.clear()
         assert len(owner.library.sync()) == 1
-        assert ArticlesChanged() in asked
+        assert SyncNeeded() in asked
 
 
 def test_a_file_that_was_written_a_moment_ago_is_read_again(

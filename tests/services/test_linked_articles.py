@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.services.library.events import DocumentLoaded, Notice
-from tui_reader.services.library.library_paths import find_places
+from tui_reader.services.library.library_paths import find_library_paths
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
@@ -99,12 +99,12 @@ def test_texts_are_kept_where_the_state_is_private_or_the_other_folder_is_named(
 ) -> None:
     path = library / "sub" / "private.md"
     data, cache = homes / "data" / "tui-reader", homes / "cache"
-    assert not find_places([library], None, data, cache).may_keep_text(path)
-    assert not find_places([library], tmp_path / "other.json", data, cache).may_keep_text(path)
+    assert not find_library_paths([library], None, data, cache).may_keep_text(path)
+    assert not find_library_paths([library], tmp_path / "other.json", data, cache).may_keep_text(path)
     both = [library, tmp_path / "elsewhere"]
-    assert find_places(both, library / "library.json", data, cache).may_keep_text(path)
+    assert find_library_paths(both, library / "library.json", data, cache).may_keep_text(path)
     (library / "library.json").unlink()
-    assert find_places([library], None, data, cache).may_keep_text(path)
+    assert find_library_paths([library], None, data, cache).may_keep_text(path)
 
 
 def test_a_library_that_is_reached_through_a_link_keeps_its_texts(tmp_path: Path, homes: Path) -> None:
@@ -112,5 +112,5 @@ def test_a_library_that_is_reached_through_a_link_keeps_its_texts(tmp_path: Path
     (tmp_path / "real" / "own.md").write_text(TEXT, "utf-8")
     init_library(tmp_path / "real")
     (tmp_path / "alias").symlink_to(tmp_path / "real")
-    places = find_places([tmp_path / "alias"], None, homes / "data" / "tui-reader", homes / "cache")
+    places = find_library_paths([tmp_path / "alias"], None, homes / "data" / "tui-reader", homes / "cache")
     assert places.may_keep_text(tmp_path / "alias" / "own.md")

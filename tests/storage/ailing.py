@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication.merge import merge_file
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,19 +67,19 @@ def prepare(folder: Path) -> Path:
     """A library with notes, a journal that a killed run left, another machine's journal, and a history."""
     folder.mkdir(parents=True)
     path = folder / "library.json"
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     for key in "abc":
         store.apply([Edit(ARTICLES, key, "read", None, True)], f"read {key}").result(5)
         note = [Edit(ANNOTATIONS, f"n{key}", "article", None, key), Edit(ANNOTATIONS, f"n{key}", "note", None, key)]
         store.apply(note, f"noted {key}").result(5)
     store.close()
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "late", "read", None, True)], "read late").result(5)
     left = (folder / "library.json.journal-aaaa").read_bytes()
     store.close()
     (folder / "library.json.journal-bbbb").write_bytes(left)
     shutil.copy(path, folder / "library.sync-conflict-20240501-101010-ABCDEF.json")
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "last", "read", None, True)], "read last").result(5)
     left = (folder / "library.json.journal-aaaa").read_bytes()
     store.close()
@@ -101,7 +101,7 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
             wrong.append(f"{name} raised {error!r}")
         return None
 
-    store: LibraryStore | None = attempt("open", lambda: LibraryStore(Library(path, "aaaa", disk=disk)))
+    store: LibraryStore | None = attempt("open", lambda: LibraryStore(LibraryFiles(path, "aaaa", disk=disk)))
     if store is not None:
         files = store._library
         attempt("get", lambda: store.get(ARTICLES, "a"))
@@ -114,7 +114,7 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
         attempt("poll", store.poll)
         attempt("verify", files.verify)
         attempt("merge", lambda: merge_file(files, str(path)))
-        attempt("fold", lambda: fold(files, force=True))
+        attempt("fold", lambda: compact(files, force=True))
         attempt("close", store.close)
         told += [*store.notices, store.read_only, store.damage, store.unsaved]
     told = [sentence for sentence in told if sentence]
@@ -146,7 +146,7 @@ def every_call(
 
 
 def _has(folder: Path, key: str) -> bool:
-    store = LibraryStore(Library(folder / "library.json", "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed()))
     found = store.get(ARTICLES, key)
     with contextlib.suppress(StoreError):
         store.close()

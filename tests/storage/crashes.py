@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
 
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def record(folder: Path) -> Scenario:
     scenario.calls = disk.calls
     path = folder / "library.json"
 
-    def put(library: Library, number: int, *keys: str) -> None:
+    def put(library: LibraryFiles, number: int, *keys: str) -> None:
         operations = [
             ["articles", str(document_id(key)), {"id": key, "v": number, "pad": "p" * (number * 37 % 300)}]
             for key in keys
@@ -127,12 +127,12 @@ def record(folder: Path) -> Scenario:
         library.commit(lambda _: {"o": operations})
         scenario.acknowledged.extend((len(disk.calls), key, number) for key in keys)
 
-    library = Library(path, "aaaa", disk=disk)
+    library = LibraryFiles(path, "aaaa", disk=disk)
     for number in range(1, 5):
         put(library, number, f"a{number % 3}")
-    fold(library)
+    compact(library)
     put(library, 5, "a0")
-    second = Library(path, "aaaa", disk=disk)
+    second = LibraryFiles(path, "aaaa", disk=disk)
     original = disk.write_at
 
     def meanwhile(handle: int, data: bytes, offset: int) -> None:
@@ -141,19 +141,19 @@ def record(folder: Path) -> Scenario:
         put(second, 6, "late")
 
     disk.write_at = meanwhile  # type: ignore[method-assign]
-    fold(library)
+    compact(library)
     second.close()
     put(library, 7, "a1")
     put(library, 8, *BATCH)
-    fold(library)
+    compact(library)
     library.close()
-    library = Library(path, "aaaa", disk=disk)
+    library = LibraryFiles(path, "aaaa", disk=disk)
     put(library, 9, "a2")
     put(library, 10, *BATCH)
     library.close()
-    library = Library(path, "aaaa", disk=disk)
+    library = LibraryFiles(path, "aaaa", disk=disk)
     put(library, 11, "a2")
-    fold(library)
+    compact(library)
     library.close()
     disk.forget()
     return scenario
@@ -164,7 +164,7 @@ def record_any(folder: Path, chance: random.Random) -> Scenario:
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"
-    windows = [Library(path, "aaaa", disk=disk) for _ in range(2)]
+    windows = [LibraryFiles(path, "aaaa", disk=disk) for _ in range(2)]
     for number in range(1, chance.randrange(8, 22)):
         place = chance.randrange(2)
         pick = chance.random()
@@ -175,10 +175,10 @@ def record_any(folder: Path, chance: random.Random) -> Scenario:
             windows[place].commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
             scenario.acknowledged.extend((len(disk.calls), key, number) for key in keys)
         elif pick < 0.9:
-            fold(windows[place])
+            compact(windows[place])
         else:
             windows[place].close()
-            windows[place] = Library(path, "aaaa", disk=disk)
+            windows[place] = LibraryFiles(path, "aaaa", disk=disk)
     for window in windows:
         window.close()
     disk.forget()
@@ -271,7 +271,7 @@ def problem(folder: Path, must: dict[str, int]) -> str:
         except Exception as error:  # noqa: BLE001  # whatever it raises is the finding
             return f"plain TinyDB cannot open it: {error!r}"
     try:
-        library = Library(path, "aaaa", disk=Unflushed())
+        library = LibraryFiles(path, "aaaa", disk=Unflushed())
         if library.damage:
             return f"said to be damaged: {library.damage}"
         values = {name: _value(library, name) for name in {*must, *BATCH, "a0"}}
@@ -281,13 +281,13 @@ def problem(folder: Path, must: dict[str, int]) -> str:
         if len({values[key] for key in BATCH}) != 1:
             return "half of a batch"
         library.commit(lambda _: {"o": [["articles", str(document_id("a0")), {"id": "a0", "v": 999}]]})
-        beside = Library(path, "aaaa", disk=Unflushed())
+        beside = LibraryFiles(path, "aaaa", disk=Unflushed())
         if _value(beside, "a0") != 999:
             return "the first change after recovery is lost"
-        if not fold(library):
+        if not compact(library):
             return "cannot be folded"
         library.close()
-        again = Library(path, "aaaa", disk=Unflushed())
+        again = LibraryFiles(path, "aaaa", disk=Unflushed())
         if _value(again, "a0") != 999 or not again.verify():
             return "lost after recovery"
         lost = {key: (0, number) for key, number in must.items() if _value(again, key) < number}
@@ -297,7 +297,7 @@ def problem(folder: Path, must: dict[str, int]) -> str:
     return f"lost after recovery: {lost}" if lost else ""
 
 
-def _value(library: Library, key: str) -> int:
+def _value(library: LibraryFiles, key: str) -> int:
     return int((library.state.document("articles", document_id(key)) or {}).get("v", 0))
 
 

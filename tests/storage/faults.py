@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.storage.crashes import BATCH, Unflushed, problem
 from tui_reader.errors import StoreError
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,10 +154,10 @@ def run(folder: Path, fault: Fault, at: int) -> tuple[bool, str]:
 
 
 def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterator[Callable[[], object]]:
-    opened: list[Library] = []
+    opened: list[LibraryFiles] = []
 
     def start() -> None:
-        opened.append(Library(path, "aaaa", disk=disk))
+        opened.append(LibraryFiles(path, "aaaa", disk=disk))
 
     def put(number: int, *keys: str) -> Callable[[], None]:
         def change() -> None:
@@ -171,7 +171,7 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
 
     def folds() -> None:
         if opened:
-            fold(opened[-1])
+            compact(opened[-1])
 
     def close() -> None:
         if opened:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tinydb import TinyDB
 
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.tinydb_api import LibraryDB
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BULK = 400
 def child(path: Path, who: str, acknowledge: Callable[[str], None], start: int, seed: int) -> NoReturn:
     """Change, add, change together, fold and reopen until somebody kills this process."""
     chance = random.Random(seed)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     acknowledge(f"ready {who} {start}")
     number = start
     while True:
@@ -57,10 +57,10 @@ def child(path: Path, who: str, acknowledge: Callable[[str], None], start: int, 
             library.commit(lambda _, t=together: {"o": t})  # type: ignore[misc]
             acknowledge(f"batch - {number}")
         elif pick < 0.97:
-            fold(library)
+            compact(library)
         else:
             library.close()
-            library = Library(path, "aaaa")
+            library = LibraryFiles(path, "aaaa")
 
 
 class Loops:
@@ -141,7 +141,7 @@ class Loops:
                     return "plain TinyDB misses documents"
         except ValueError as error:
             return f"plain TinyDB cannot open it: {error!r}"
-        library = Library(self.path, "aaaa")
+        library = LibraryFiles(self.path, "aaaa")
         try:
             if library.damage or library.journal.damaged or not library.verify():
                 return f"damaged: {library.damage}, {library.journal.damaged} lines"

@@ -34,7 +34,7 @@ from tui_reader.storage.drafts import drafts_left, new_draft
 from tui_reader.storage.engine import history_file
 from tui_reader.storage.recovery.backups import backups
 from tui_reader.storage.recovery.doctor import doctor, merge, restore
-from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def life(root: Path, part: str = "") -> Iterator[Callable[[], object]]:
         yield lambda: _read(path)
         yield lambda: _drafts(path)
         yield lambda: write_log(root / LOG, "what failed\n")
-        yield lambda: machine_name(root / "fresh")
+        yield lambda: replica_id(root / "fresh")
     if part in ("cache", ""):
         yield lambda: _cached(root)
 

@@ -6,11 +6,11 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.merge import merge_conflict_copies, merge_file
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     import random
@@ -39,8 +39,8 @@ class Machine:
         self._time += self._chance.randrange(2_000)
         return self._time + self._skew
 
-    def _open(self) -> Library:
-        return Library(self.path, self.name, disk=Unflushed(), clock=Clock(self.name, self._wall))
+    def _open(self) -> LibraryFiles:
+        return LibraryFiles(self.path, self.name, disk=Unflushed(), clock=HybridClock(self.name, self._wall))
 
     def reopen(self) -> None:
         self.library.close()
@@ -87,7 +87,7 @@ def trial(folder: Path, chance: random.Random) -> tuple[dict[str, int], list[str
             machine.edit(number, newest)
             counts["edits"] += 1
         elif pick < 0.7:
-            fold(machine.library)
+            compact(machine.library)
         elif pick < 0.75:
             machine.reopen()
         elif pick < 0.8:
@@ -99,7 +99,7 @@ def trial(folder: Path, chance: random.Random) -> tuple[dict[str, int], list[str
         for machine in machines:
             machine.library.poll()
             merge_conflict_copies(machine.library)
-            fold(machine.library)
+            compact(machine.library)
         for machine in machines:
             for other in machines:
                 if other is not machine and other.path.exists():

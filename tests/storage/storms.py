@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from tests.storage.crashes import Unflushed
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.engine.edits import entry_of
-from tui_reader.storage.engine.library_files import Library
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.engine.library_files import LibraryFiles
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.merge import merge_conflict_copies
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     import random
@@ -46,8 +46,8 @@ class Machine:
         Machine.time += 7
         return Machine.time + (_AHEAD if self.name == NAMES[0] else 0)
 
-    def open(self) -> Library:
-        return Library(self.path, self.name, disk=Unflushed(), clock=Clock(self.name, self._wall))
+    def open(self) -> LibraryFiles:
+        return LibraryFiles(self.path, self.name, disk=Unflushed(), clock=HybridClock(self.name, self._wall))
 
     def edit(self, words: dict[str, set[str]], number: int) -> None:
         library = self.open()
@@ -78,10 +78,10 @@ class Machine:
                 }[place]
                 self._apply(library, Edit(ANNOTATIONS, document["id"], "note", note, after))
         if self._chance.random() < 0.7:
-            fold(library)
+            compact(library)
         library.close()
 
-    def _apply(self, library: Library, *edits: Edit) -> None:
+    def _apply(self, library: LibraryFiles, *edits: Edit) -> None:
         def number_of(table: str, key: str) -> int | None:
             return next((n for n, document in library.documents(table) if document.get("id") == key), None)
 
@@ -91,7 +91,7 @@ class Machine:
         """Open the library as a reader does, and leave a file that holds everything."""
         library = self.open()
         merge_conflict_copies(library)
-        fold(library)
+        compact(library)
         library.close()
 
     def contents(self) -> dict[str, dict[int, dict[str, Any]]]:
@@ -170,7 +170,7 @@ def over_git(folder: Path, chance: random.Random, *, driver: bool, steps: int) -
 
 def fold_empty(machine: Machine) -> None:
     library = machine.open()
-    fold(library, force=True)
+    compact(library, force=True)
     library.close()
 
 

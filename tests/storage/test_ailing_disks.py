@@ -14,7 +14,7 @@ from tests.storage.ailing import Mounted
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.doctor import doctor
 
@@ -37,7 +37,7 @@ def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(
 ) -> None:
     path = ailing.prepare(tmp_path / "library")
     before = sorted((item.name, item.stat().st_mtime_ns) for item in path.parent.iterdir())
-    store = LibraryStore(Library(path, "aaaa", disk=Mounted(number, is_known=is_known)))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Mounted(number, is_known=is_known)))
     assert "read-only" in store.read_only
     assert {key for key, _ in store.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
     with pytest.raises(StoreError, match="read-only"):
@@ -59,7 +59,7 @@ def test_a_real_read_only_mount_opens_for_reading(tmp_path: Path) -> None:
     try:
         path = ailing.prepare(mounted / "library")
         subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
-        store = LibraryStore(Library(path, "aaaa"))
+        store = LibraryStore(LibraryFiles(path, "aaaa"))
         assert "read-only" in store.read_only
         assert {key for key, _ in store.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
         store.close()
@@ -80,7 +80,7 @@ def test_a_file_beside_the_library_that_cannot_be_opened_keeps_nobody_from_readi
             return super().open(path, flags, mode)
 
     path = ailing.prepare(tmp_path / "library")
-    store = LibraryStore(Library(path, "aaaa", disk=Refusing()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Refusing()))
     assert {key for key, _ in store.items(ARTICLES)} >= {"a", "b", "c"}
     if name != "undo-aaaa":
         assert any(name in notice and "cannot be" in notice for notice in store.notices), store.notices
@@ -88,7 +88,7 @@ def test_a_file_beside_the_library_that_cannot_be_opened_keeps_nobody_from_readi
     try:
         store.close()
     finally:
-        again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+        again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
         assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
         again.close()
 
@@ -103,4 +103,4 @@ def test_a_base_that_cannot_be_read_is_named_with_a_way_out(tmp_path: Path, numb
 
     path = ailing.prepare(tmp_path / "library")
     with pytest.raises(StoreError, match=r"library\.json cannot be read: .*\. (Check|See)"):
-        Library(path, "aaaa", disk=Refusing())
+        LibraryFiles(path, "aaaa", disk=Refusing())

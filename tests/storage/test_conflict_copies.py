@@ -15,12 +15,12 @@ from tui_reader import paths
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.engine import writer
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups
 from tui_reader.storage.replication.conflicts import all_copies, conflict_copies
 from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.replication.merge import merge_conflict_copies
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.journal import encode_line
 
@@ -54,7 +54,7 @@ NAMES = [
 OTHERS = ["library-backup.json", "library-2026-01-02.json", "libraryx.json", "library.md", "library", "lib (1).json"]
 
 
-def put(library: Library, key: str, **fields: object) -> None:
+def put(library: LibraryFiles, key: str, **fields: object) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, **fields}]]})
 
 
@@ -70,9 +70,9 @@ def path(tmp_path: Path) -> Path:
     """A library of this machine, which another one has in a folder beside it."""
     path = tmp_path / "here" / "library.json"
     path.parent.mkdir()
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     put(library, "shared")
-    assert fold(library)
+    assert compact(library)
     library.close()
     shutil.copytree(path.parent, tmp_path / "there")
     return path
@@ -81,10 +81,10 @@ def path(tmp_path: Path) -> Path:
 def theirs(path: Path, *keys: str) -> Path:
     """The other machine's file, with articles of its own."""
     other = path.parent.parent / "there" / "library.json"
-    library = Library(other, "bbbb")
+    library = LibraryFiles(other, "bbbb")
     for key in keys:
         put(library, key, starred=True)
-    assert fold(library)
+    assert compact(library)
     library.close()
     return other
 
@@ -93,7 +93,7 @@ def theirs(path: Path, *keys: str) -> Path:
 def test_a_copy_is_known_by_its_name_and_merged_and_kept(path: Path, name: str) -> None:
     copy = path.with_name(name)
     shutil.copy(theirs(path, "theirs"), copy)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     (merged,) = merge_conflict_copies(library)
     assert not copy.exists()
     assert Path(merged.kept_as).exists()
@@ -117,9 +117,9 @@ def test_files_that_are_not_of_a_library_are_left_alone(path: Path, name: str, c
 
 @pytest.mark.parametrize("name", ["library (1).json", "library 2.json", "library-DESKTOP-AB12CD3.json"])
 def test_another_library_under_a_name_that_anybody_may_give_is_left_alone(path: Path, name: str) -> None:
-    other = Library(path.with_name("other.json"), "bbbb")
+    other = LibraryFiles(path.with_name("other.json"), "bbbb")
     put(other, "x")
-    assert fold(other)
+    assert compact(other)
     other.close()
     path.with_name("other.json").rename(path.with_name(name))
     assert conflict_copies(str(path), Disk()) == []
@@ -135,11 +135,11 @@ BESIDE = [
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_a_copy_of_a_journal_is_merged_before_it_is_removed(path: Path, name: str) -> None:
-    other = Library(path.parent.parent / "there" / "library.json", "bbbb")
+    other = LibraryFiles(path.parent.parent / "there" / "library.json", "bbbb")
     put(other, "theirs", words="in the journal alone")
     shutil.copy(other.journal.path, path.with_name(name))
     other.journal.close()
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     merge_conflict_copies(library)
     assert not path.with_name(name).exists()
     library.close()
@@ -159,7 +159,7 @@ def test_copies_of_what_no_other_machine_needs_are_cleaned_up(path: Path, name: 
         path.with_name(name).write_bytes(encode_line({"s": "01a204fec858-000-bbbb", "z": ["step", True]}))
     else:
         shutil.copy(theirs(path, "x"), path.with_name(name))
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     merge_conflict_copies(library)
     library.close()
     assert not path.with_name(name).exists()
@@ -178,9 +178,9 @@ def test_a_copy_that_comes_while_the_library_is_open_is_merged_and_shown(path: P
 
 
 def test_what_a_copy_changes_is_news(path: Path) -> None:
-    other = Library(path.parent.parent / "there" / "library.json", "bbbb")
+    other = LibraryFiles(path.parent.parent / "there" / "library.json", "bbbb")
     put(other, "shared", starred=True)
-    assert fold(other)
+    assert compact(other)
     other.close()
     with closing(open_store(path)) as store:
         shutil.copy(other.path, path.with_name(NAMES[0]))
@@ -196,8 +196,8 @@ def test_what_a_copy_changes_is_news(path: Path) -> None:
 def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = path.with_name(NAMES[0])
     shutil.copy(theirs(path, "theirs"), copy)
-    library = Library(path, "aaaa")
-    monkeypatch.setattr("tui_reader.storage.replication.merge.fold", lambda _: False)
+    library = LibraryFiles(path, "aaaa")
+    monkeypatch.setattr("tui_reader.storage.replication.merge.compact", lambda _: False)
     assert merge_conflict_copies(library) == []
     assert copy.exists()
     monkeypatch.undo()
@@ -231,7 +231,7 @@ def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(
 def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "_TRAVEL", 0.0)
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     store = writer.Writer(
         library, __import__("tui_reader.storage.replication.keyindex", fromlist=["Numbers"]).Numbers(), lambda _: None
     )

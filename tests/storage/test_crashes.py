@@ -16,7 +16,7 @@ from tests.storage import crashes, faults, torn, windows
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_a_file_whose_flush_failed_is_never_written_again(tmp_path: Path, failur
                 raise OSError(5, "Input/output error")
 
     disk = Failing()
-    library = Library(tmp_path / "library.json", "aaaa", disk=disk)
+    library = LibraryFiles(tmp_path / "library.json", "aaaa", disk=disk)
     journal = Path(library.journal.path)
     windows.put(library, "a", 1)
     before = journal.stat().st_ino

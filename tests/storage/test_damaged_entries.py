@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.doctor import doctor
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.journal import decode_lines, encode_line
 
 if TYPE_CHECKING:
@@ -126,11 +126,11 @@ def test_a_journal_of_wrong_shapes_is_read_folded_and_mended(tmp_path: Path, rep
     journal = tmp_path / f"library.json.journal-{replica}"
     bad = b"".join(LINES.values())
     journal.write_bytes(b'{"journal":1}\n' + good("a1", 1) + bad + good("a2", 2))
-    library = Library(path, "aaaa", disk=Unflushed())
+    library = LibraryFiles(path, "aaaa", disk=Unflushed())
     assert library.document(ARTICLES, document_id("a1")) == {"id": "a1", "v": 1}
     library.close()
 
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "a3", "v", None, 3)], "changed").result(5)
     assert {key for key, _ in store.items(ARTICLES)} == {"a1", "a2", "a3"}
     assert any(f"{len(LINES)} damaged lines of {journal}" in notice for notice in store.notices)
@@ -145,7 +145,7 @@ def test_a_journal_of_wrong_shapes_is_read_folded_and_mended(tmp_path: Path, rep
     assert len(journal_copy) > len(bad)
     again = doctor(path, "aaaa")
     assert not [finding for finding in again.findings if finding.is_wrong], again
-    library = Library(path, "aaaa", disk=Unflushed())
+    library = LibraryFiles(path, "aaaa", disk=Unflushed())
     assert {document["id"] for _, document in library.documents(ARTICLES)} >= {"a1", "a2"}
     library.close()
 
@@ -191,10 +191,10 @@ def test_a_conflict_copy_with_a_hostile_header_stops_no_change(tmp_path: Path, n
     path = tmp_path / "library.json"
     copy = tmp_path / "library.sync-conflict-20240501-101010-ABCDEF.json"
     copy.write_bytes(copy_with(HOSTILE_HEADERS[name]))
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(5)
     store.close()
-    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     assert again.get(ARTICLES, "a") == {"v": 1}
     again.close()
 
@@ -203,7 +203,7 @@ def test_a_conflict_copy_with_a_hostile_header_stops_no_change(tmp_path: Path, n
 def test_a_base_with_a_hostile_header_opens_and_its_bytes_stay(tmp_path: Path, name: str) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(copy_with(HOSTILE_HEADERS[name]))
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     list(store.items(ARTICLES))
     if not store.read_only:
         store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(5)
@@ -219,7 +219,7 @@ def test_copies_that_cannot_be_merged_are_named_once_and_others_are_merged(tmp_p
     bad.write_bytes(b'{"meta": {"1": {"format": "tui-reader library"}}, "articles": {"1": ')
     fine = tmp_path / "library.sync-conflict-20240501-101010-BBBBBB.json"
     fine.write_text(json.dumps({"articles": {"1": {"id": "a", "v": 1, "_t": {"": STAMP}}}}))
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     store.apply([Edit(ARTICLES, "b", "v", None, 1)], "changed").result(5)
     assert {key for key, _ in store.items(ARTICLES)} == {"a", "b"}
     store.close()
@@ -258,7 +258,7 @@ def test_any_value_as_a_line_a_document_or_stamps_raises_nothing(
 
 def work(path: Path) -> None:
     """Open, read, change, undo and fold; a refusal is a sentence."""
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     for table in (ARTICLES, ANNOTATIONS):
         for key, _ in store.items(table):
             store.get(table, key)
@@ -272,7 +272,7 @@ def work(path: Path) -> None:
     except StoreError as error:
         assert "Please report" not in str(error), error
     assert not [notice for notice in store.notices if "report" in notice], store.notices
-    library = Library(path, "aaaa", disk=Unflushed())
+    library = LibraryFiles(path, "aaaa", disk=Unflushed())
     if not library.damage:
-        fold(library, force=True)
+        compact(library, force=True)
     library.close()

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery.doctor import doctor
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import Clock, following, is_far_ahead, is_stamp
+from tui_reader.storage.replication.hlc import HybridClock, following, is_far_ahead, is_timestamp
 from tui_reader.storage.replication.merge import merge_file
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,11 +34,11 @@ def library_at(path: Path, stamp: str, **fields: Any) -> None:
     path.write_bytes(lay_out(Parsed({"articles": {document_id("a"): document}}, {"library": "x", "hlc": stamp})))
 
 
-def title(library: Library) -> object:
+def title(library: LibraryFiles) -> object:
     return (library.document("articles", document_id("a")) or {}).get("title")
 
 
-def write(library: Library, **values: Any) -> None:
+def write(library: LibraryFiles, **values: Any) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id("a")), values]]})
 
 
@@ -47,22 +47,22 @@ def test_an_edit_wins_on_every_machine_and_the_clock_stays(tmp_path: Path, stamp
     one, two = tmp_path / "one" / "library.json", tmp_path / "two" / "library.json"
     library_at(one, stamp)
     library_at(two, stamp)
-    library = Library(one, "aaaa")
+    library = LibraryFiles(one, "aaaa")
     for words in ("mine", "mine again"):
         write(library, title=words)
         assert title(library) == words
     assert not is_far_ahead(library.clock.now())
-    assert fold(library)
+    assert compact(library)
     assert title(library) == "mine again"
     library.close()
-    other = Library(two, "bbbb")
+    other = LibraryFiles(two, "bbbb")
     merge_file(other, str(one))
     assert title(other) == "mine again"
     write(other, title="theirs once more")
     assert title(other) == "theirs once more"
-    assert fold(other)
+    assert compact(other)
     other.close()
-    library = Library(one, "aaaa")
+    library = LibraryFiles(one, "aaaa")
     merge_file(library, str(two))
     assert title(library) == "theirs once more"
     library.close()
@@ -72,13 +72,13 @@ def test_an_edit_wins_on_every_machine_and_the_clock_stays(tmp_path: Path, stamp
 def test_what_has_such_a_stamp_can_be_deleted_and_come_back(tmp_path: Path, stamp: str) -> None:
     path = tmp_path / "library.json"
     library_at(path, stamp)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     write(library, **{"-": True})
     assert library.document("articles", document_id("a")) is None
     write(library, **{"+": True, "id": "a", "title": "back"})
     assert title(library) == "back"
     library.close()
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     assert title(library) == "back"
     library.close()
 
@@ -95,7 +95,7 @@ def test_a_journal_of_another_machine_does_no_more(tmp_path: Path, stamp: str, k
         "deletion": {"o": [["articles", number, {"-": True}]]},
     }[kind]
     (tmp_path / "library.json.journal-zzzz").write_bytes(b'{"journal":1}\n' + encode_line({"s": stamp, **entry}))
-    library = Library(tmp_path / "library.json", "aaaa")
+    library = LibraryFiles(tmp_path / "library.json", "aaaa")
     write(library, **{"+": True, "id": "a", "title": "mine"})
     assert title(library) == "mine"
     assert not is_far_ahead(library.clock.now())
@@ -108,19 +108,19 @@ def test_a_journal_of_another_machine_does_no_more(tmp_path: Path, stamp: str, k
     ids=["no stamp", "now", "half a day ahead"],
 )
 def test_counters_and_milliseconds_do_not_overflow(seen: str) -> None:
-    clock = Clock("aaaa", lambda: NOW)
+    clock = HybridClock("aaaa", lambda: NOW)
     clock.observe(seen)
     stamps = [clock.now() for _ in range(5_000)]
     assert stamps == sorted(set(stamps))
-    assert all(map(is_stamp, stamps))
+    assert all(map(is_timestamp, stamps))
 
 
 @pytest.mark.parametrize("wall", [0, 1 << 41, 1 << 42, 1 << 48, 1 << 60])
 def test_a_clock_that_is_wrong_itself_gives_stamps_all_the_same(wall: int) -> None:
-    clock = Clock("aaaa", lambda: wall)
+    clock = HybridClock("aaaa", lambda: wall)
     stamps = [clock.now() for _ in range(10)]
     assert stamps == sorted(set(stamps))
-    assert all(map(is_stamp, stamps))
+    assert all(map(is_timestamp, stamps))
 
 
 def test_the_stamp_after_another_is_the_next_one() -> None:
@@ -143,9 +143,9 @@ def test_a_header_of_the_far_future_is_not_carried_on(tmp_path: Path) -> None:
     library_at(path, "ffffffffffff-fff-zzzz")
     data = path.read_text()
     path.write_text(json.dumps(json.loads(data)))
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     write(library, title="mine")
-    assert fold(library)
+    assert compact(library)
     library.close()
     assert "ffffffffffff" not in path.read_text()
 
@@ -154,7 +154,7 @@ def test_a_machine_that_forgot_what_it_wrote_gives_no_stamp_twice() -> None:
     ahead = f"{NOW + DAY // 12:012x}-005-zzzz"
     given = []
     for _ in range(20):
-        clock = Clock("aaaa", lambda: NOW)  # the file in which its last stamp stood is not there any more
+        clock = HybridClock("aaaa", lambda: NOW)  # the file in which its last stamp stood is not there any more
         clock.observe(ahead)
         given += [clock.now(), clock.now()]
     assert len(set(given)) == len(given)

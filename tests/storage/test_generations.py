@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import TinyDB, where
 
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import adoption
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 if TYPE_CHECKING:
@@ -25,28 +25,28 @@ def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(adoption, "SMALL", 0)
 
 
-def put(library: Library, *keys: str, **fields: Any) -> None:
+def put(library: LibraryFiles, *keys: str, **fields: Any) -> None:
     for key in keys:
         library.commit(lambda _, k=key: {"o": [["articles", str(document_id(k)), {"id": k, **fields}]]})  # type: ignore[misc]
 
 
-def annotate(library: Library, key: str, note: str) -> None:
+def annotate(library: LibraryFiles, key: str, note: str) -> None:
     values = {"id": key, "article": "a", "note": note}
     library.commit(lambda _: {"o": [["annotations", str(document_id(key, "a")), values]]})
 
 
 def made(path: Path, machine: str, *keys: str, folds: int = 1) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    library = Library(path, machine)
+    library = LibraryFiles(path, machine)
     for number in range(folds):
         put(library, *keys, folds=number)
-        assert fold(library)
+        assert compact(library)
     library.close()
 
 
 def keys(path: Path, machine: str = "aaaa") -> tuple[set[str], str]:
     """The articles of a library as a machine sees them, and what it says of the file."""
-    library = Library(path, machine)
+    library = LibraryFiles(path, machine)
     found = {document["id"] for _, document in library.documents("articles")}
     found |= {document["id"] for _, document in library.documents("annotations")}
     told = library.opener.notice
@@ -78,8 +78,8 @@ def test_one_removal_after_another_is_taken_over(tmp_path: Path) -> None:
         found, told = keys(path)
         assert found == set("abcd") - set("bcd"[: number + 1])
         assert "1 removed" in told
-        library = Library(path, "aaaa")
-        assert fold(library)
+        library = LibraryFiles(path, "aaaa")
+        assert compact(library)
         library.close()
 
 
@@ -90,10 +90,10 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
     theirs.parent.mkdir()
     shutil.copy(mine, theirs)
     made(mine, "aaaa", "mine1", "mine2")
-    library = Library(mine, "aaaa")
+    library = LibraryFiles(mine, "aaaa")
     annotate(library, "n1", "words of mine")
-    assert fold(library)
-    assert fold(library, force=True)  # now .bak holds them too
+    assert compact(library)
+    assert compact(library, force=True)  # now .bak holds them too
     library.close()
     made(theirs, "bbbb", "theirs", folds=2)
     shutil.copy(theirs, mine.with_name("moved"))
@@ -104,7 +104,7 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
     assert found == {"shared", "mine1", "mine2", "theirs", "n1"}
     assert "not at hand" in told
     assert "removed: " in told
-    library = Library(mine, "aaaa")
+    library = LibraryFiles(mine, "aaaa")
     assert (library.document("articles", document_id("theirs")) or {})["starred"] is True
     library.close()
 
@@ -167,7 +167,7 @@ def test_records_that_came_from_elsewhere_show_that_the_header_is_not_of_this_fi
 def test_a_removal_does_not_take_what_the_journal_has_changed_since(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     made(path, "aaaa", "a", "b", "c")
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     put(library, "b", words="later than the file")
     library.journal.close()
     with TinyDB(path) as plain:

@@ -12,13 +12,13 @@ from tui_reader.errors import StoreError
 from tui_reader.services.library import maintenance
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups
 from tui_reader.storage.replication.conflicts import conflict_copies
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot import filesystem
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 
 
@@ -82,7 +82,7 @@ def test_a_bit_that_fell_over_is_found_and_mended(path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_found_and_tidied_up(path: Path) -> None:
-    library = Library(path, machine_name())
+    library = LibraryFiles(path, replica_id())
     library.commit(lambda _: {"o": [["articles", str(document_id("d")), {"id": "d", "n": 4}]]})
     library.journal.close()
     leftover = path.with_name("library.json.tmp-aaaa-1-abcdef")
@@ -100,10 +100,10 @@ def test_another_machines_copy_is_merged_field_by_field(path: Path, tmp_path: Pa
     other = tmp_path / "other" / "library.json"
     other.parent.mkdir()
     other.write_bytes(path.read_bytes())
-    theirs = Library(other, "zzzz")
+    theirs = LibraryFiles(other, "zzzz")
     theirs.commit(lambda _: {"o": [["articles", str(document_id("a")), {"starred": True}]]})
     theirs.commit(lambda _: {"o": [["articles", str(document_id("b")), {"-": True}]]})
-    fold(theirs)
+    compact(theirs)
     theirs.close()
     keep(path, a=10)
     before = other.read_bytes()
@@ -138,9 +138,9 @@ CONFLICTS = (
 def test_a_conflict_copy_beside_the_file_is_merged_at_the_start_and_put_away(path: Path, name: str) -> None:
     copy = path.with_name(name)
     copy.write_bytes(path.read_bytes())
-    theirs = Library(copy, "zzzz")
+    theirs = LibraryFiles(copy, "zzzz")
     theirs.commit(lambda _: {"o": [["articles", str(document_id("a")), {"n": 50}]]})
-    fold(theirs)
+    compact(theirs)
     theirs.close()
     for extra in path.parent.glob(f"{name}.*"):
         extra.unlink()
@@ -199,14 +199,12 @@ def test_backups_are_kept_a_week_by_day_and_a_month_by_week(path: Path) -> None:
 
 
 def test_two_machines_have_different_names_that_last(tmp_path: Path) -> None:
-    first, second = machine_name(tmp_path / "one"), machine_name(tmp_path / "two")
-    assert first == machine_name(tmp_path / "one")
-    assert len({first, second, *(machine_name(tmp_path / str(n)) for n in range(20))}) > 20
+    first, second = replica_id(tmp_path / "one"), replica_id(tmp_path / "two")
+    assert first == replica_id(tmp_path / "one")
+    assert len({first, second, *(replica_id(tmp_path / str(n)) for n in range(20))}) > 20
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert machine_name(blocked / "state") == machine_name(blocked / "state"), (
-        "where it cannot be kept, the host decides"
-    )
+    assert replica_id(blocked / "state") == replica_id(blocked / "state"), "where it cannot be kept, the host decides"
 
 
 def test_a_network_file_system_is_recognised(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tinydb import TinyDB, where
 
 from tests.storage.test_merge_marks import annotation, article, contents, deletion, edited, expected, three_files
 from tui_reader.cli import main as cli
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def drive(folder: Path, *files: Path) -> int:
 def merged(folder: Path) -> dict[str, dict[int, dict[str, Any]]]:
     path = folder / "merged.json"
     shutil.copy(folder / "git" / ".merge_file_a", path)
-    library = Library(path, "zzzz")
+    library = LibraryFiles(path, "zzzz")
     assert not library.damage
     assert not library.opener.notice, "it is laid out as the reader does it"
     found = contents(library)

@@ -15,9 +15,9 @@ import pytest
 from tinydb import TinyDB
 
 from tui_reader.storage import open_store
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-def article(library: Library, key: str, **fields: Any) -> None:
+def article(library: LibraryFiles, key: str, **fields: Any) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, **fields}]]})
 
 
-def annotation(library: Library, key: str, of: str, **fields: Any) -> None:
+def annotation(library: LibraryFiles, key: str, of: str, **fields: Any) -> None:
     values = {"id": key, "article": of, **fields}
     library.commit(lambda _: {"o": [["annotations", str(document_id(key, of)), values]]})
 
 
-def deletion(library: Library, key: str) -> None:
+def deletion(library: LibraryFiles, key: str) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"-": True}]]})
 
 
-def edited(path: Path, machine: str, *changes: Callable[[Library], None]) -> None:
-    library = Library(path, machine)
+def edited(path: Path, machine: str, *changes: Callable[[LibraryFiles], None]) -> None:
+    library = LibraryFiles(path, machine)
     for change in changes:
         change(library)
-    assert fold(library, force=True)
+    assert compact(library, force=True)
     library.close()
 
 
-def random_changes(chance: random.Random, name: str, *, tables: str) -> list[Callable[[Library], None]]:
-    changes: list[Callable[[Library], None]] = []
+def random_changes(chance: random.Random, name: str, *, tables: str) -> list[Callable[[LibraryFiles], None]]:
+    changes: list[Callable[[LibraryFiles], None]] = []
     for number in range(chance.randrange(1, 6)):
         key = f"{name}{number}" if chance.random() < 0.6 else f"shared{chance.randrange(4)}"
         if chance.choice(tables) == "a":
@@ -60,7 +60,7 @@ def random_changes(chance: random.Random, name: str, *, tables: str) -> list[Cal
     return changes
 
 
-def contents(library: Library) -> dict[str, dict[int, dict[str, Any]]]:
+def contents(library: LibraryFiles) -> dict[str, dict[int, dict[str, Any]]]:
     return {table: dict(library.documents(table)) for table in library.state.tables()}
 
 
@@ -84,7 +84,7 @@ def expected(folder: Path, ours: Path, theirs: Path) -> dict[str, dict[int, dict
     whole = folder / "whole" / "library.json"
     whole.parent.mkdir()
     shutil.copy(ours, whole)
-    library = Library(whole, "zzzz")
+    library = LibraryFiles(whole, "zzzz")
     merge_file(library, str(theirs))
     found = contents(library)
     library.close()
@@ -112,7 +112,7 @@ def test_what_git_could_not_merge_is_read_whole(tmp_path: Path, style: str, line
     path = tmp_path / "merged" / "library.json"
     path.parent.mkdir()
     path.write_bytes(merged.replace(b"\n", lines.encode()))
-    library = Library(path, "cccc")
+    library = LibraryFiles(path, "cccc")
     assert not library.damage
     assert contents(library) == {table: documents for table, documents in wanted.items() if table in contents(library)}
     assert all(not documents for table, documents in wanted.items() if table not in contents(library))
@@ -131,7 +131,7 @@ def test_half_resolved_files_are_read_whole(tmp_path: Path, kept: str, seed: int
     path.parent.mkdir()
     marks = r"^(<{7}|={7}|>{7}).*\n"
     path.write_text(re.sub(marks, lambda m: m[0] if m[1] == kept else "", merged, flags=re.MULTILINE))
-    library = Library(path, "cccc")
+    library = LibraryFiles(path, "cccc")
     assert not library.damage
     found = contents(library)
     assert {table: documents for table, documents in wanted.items() if documents} == {
@@ -159,10 +159,10 @@ def test_files_in_the_layouts_of_a_plain_tinydb_are_read_too(
     path = tmp_path / "merged" / "library.json"
     path.parent.mkdir()
     path.write_bytes(merged)
-    library = Library(path, "cccc")
+    library = LibraryFiles(path, "cccc")
     if library.damage:
         assert "indent" in options, "git may put the fields of two records into one, which nothing can take apart"
-        assert not fold(library)
+        assert not compact(library)
         assert path.read_bytes() == merged
         library.close()
         return
@@ -195,7 +195,7 @@ HEADING_IN_HUNK = """{"meta": {
 def test_records_are_known_by_what_they_are_and_not_by_the_heading_before_them(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     path.write_text(HEADING_IN_HUNK % {"mine": document_id("mine"), "note": document_id("n", "mine")})
-    library = Library(path, "cccc")
+    library = LibraryFiles(path, "cccc")
     assert [document["id"] for _, document in library.documents("articles")] == ["mine"]
     assert [document["id"] for _, document in library.documents("annotations")] == ["n"]
     assert library.clock.latest >= "01a000000001" or library.state.latest >= "01a000000001"
@@ -207,7 +207,7 @@ def test_records_are_known_by_what_they_are_and_not_by_the_heading_before_them(t
 def test_a_header_that_became_a_record_is_dropped(tmp_path: Path, table: str, alive: bool) -> None:
     path = tmp_path / "library.json"
     edited(path, "aaaa", lambda library: article(library, "a"), lambda library: annotation(library, "n", "a"))
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     header = {"format": "tui-reader library", "version": 1, "hlc": "01a000000000-000-bbbb", "tables": {}}
     # As it was written by an earlier version, which took it for a record.
     from tui_reader.storage.recovery.foreign_layout import lay_out, parse
@@ -216,9 +216,9 @@ def test_a_header_that_became_a_record_is_dropped(tmp_path: Path, table: str, al
     parsed.tables.setdefault(table if alive else f"{table}.deleted", {})[1] = header
     path.write_bytes(lay_out(parsed))
     library.close()
-    library = Library(path, "bbbb")
+    library = LibraryFiles(path, "bbbb")
     assert all(1 not in documents for documents in contents(library).values())
-    assert fold(library)
+    assert compact(library)
     library.close()
     with TinyDB(path) as plain:
         for name in plain.tables() - {"meta"}:

@@ -14,7 +14,7 @@ from tui_reader.services.library.opening import init_library
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.recovery import backups
-from tui_reader.storage.replication.replica import machine_name
+from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _spoil(path: Path) -> None:
 )
 def test_neighbours_of_other_programs_are_not_replaced(tmp_path: Path, name: str) -> None:
     state = init_library(tmp_path)
-    path = tmp_path / name.format(machine=machine_name())
+    path = tmp_path / name.format(machine=replica_id())
     path.parent.mkdir(exist_ok=True)
     path.unlink(missing_ok=True)
     _spoil(path)
@@ -80,7 +80,7 @@ def test_what_was_set_aside_is_ours_by_its_name(tmp_path: Path) -> None:
 
 def test_journals_of_ours_that_a_crash_left_are_used(tmp_path: Path) -> None:
     state = init_library(tmp_path)
-    journal = tmp_path / f"library.json.journal-{machine_name()}"
+    journal = tmp_path / f"library.json.journal-{replica_id()}"
     for torn in (b"", b'{"jour', b"\0" * 700, b'{"journal":1}\n', b'{"journal":1,"base":[1]}\n\0\0', b"\n"):
         journal.write_bytes(torn)
         store = open_store(state)

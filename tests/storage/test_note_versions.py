@@ -15,14 +15,14 @@ from tinydb import TinyDB, where
 
 from tui_reader.document.text_merge import BETWEEN, united
 from tui_reader.storage.base import ANNOTATIONS, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.merge import merge_conflict_copies, merge_file
 from tui_reader.storage.replication.note_versions import CONTEXT
 from tui_reader.storage.replication.registers import compress, expand, join, visible
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.journal import encode_line
 from tui_reader.storage.snapshot.json_values import decode, encode
 
@@ -43,8 +43,8 @@ class Machine:
         self.path, self.name, self.ahead = folder / "library.json", name, ahead
         folder.mkdir()
 
-    def open(self) -> Library:
-        return Library(self.path, self.name, clock=Clock(self.name, self._wall))
+    def open(self) -> LibraryFiles:
+        return LibraryFiles(self.path, self.name, clock=HybridClock(self.name, self._wall))
 
     def _wall(self) -> int:
         Machine.time += 1
@@ -69,7 +69,7 @@ class Machine:
 def by_merge(one: Machine, two: Machine) -> None:
     library = one.open()
     merge_file(library, str(two.path))
-    fold(library)
+    compact(library)
     library.close()
 
 
@@ -304,7 +304,7 @@ def delete(machine: Machine, how: str, **more: str) -> None:
     library = machine.open()
     values = {"deleted": "2026-01-02T03:04:05Z"} if how == "deleted" else {"-": True}
     library.commit(lambda _: {"o": [[ANNOTATIONS, str(NUMBER), values | more]]})
-    fold(library)
+    compact(library)
     library.close()
 
 
@@ -345,7 +345,11 @@ def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[in
     from tui_reader.storage.replication.note_versions import context_of_edit
     from tui_reader.storage.replication.registers import ABSENT, Registers, note_versions_of
 
-    clocks = [Clock("a", lambda: 1_000_000), Clock("b", lambda: 1_000_005), Clock("c", lambda: 1_000_900)]
+    clocks = [
+        HybridClock("a", lambda: 1_000_000),
+        HybridClock("b", lambda: 1_000_005),
+        HybridClock("c", lambda: 1_000_900),
+    ]
     start: Registers = {"+": ("0000000f0000-000-a", True), "note": ("0000000f0000-000-a", "x y z")}
     replicas = [dict(start) for _ in clocks]
     for number, what in steps:

@@ -16,7 +16,7 @@ from tests.storage import crashes, lives
 from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.backups import backups, rotate
 from tui_reader.storage.recovery.doctor import doctor, restore
@@ -87,12 +87,12 @@ def test_what_is_refused_is_named_and_the_library_goes_on(name: str, kind: str, 
         pytest.skip("needs root")
     texts = [finding.text for finding in doctor(path, lives.MACHINE).findings if finding.is_wrong]
     assert [text for text in texts if text.startswith(f"{folder / name} is ") and "Remove it, or move it" in text]
-    library = Library(path, lives.MACHINE)
+    library = LibraryFiles(path, lives.MACHINE)
     store = LibraryStore(library)
     store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result()
     store.close()
     assert not store.read_only
-    again = LibraryStore(Library(path, lives.MACHINE))
+    again = LibraryStore(LibraryFiles(path, lives.MACHINE))
     assert again.get(ARTICLES, "new") == {"starred": True}
     again.close()
 
@@ -104,7 +104,7 @@ def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared
     journal = folder / f"library.json.journal-{lives.MACHINE}"
     if not put(kind, journal, make_outside(tmp_path / "outside")):
         pytest.skip("needs root")
-    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
     assert store.read_only.startswith(f"{journal} is a ")
     assert "NOT saved. Remove it, or move it away, then reopen." in store.read_only
     assert [notice for notice in store.notices if str(journal) in notice] == [store.read_only]
@@ -122,7 +122,7 @@ def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_sil
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
     journal = folder / f"library.json.journal-{lives.MACHINE}"
     if not put(kind, journal, outside):
@@ -143,7 +143,7 @@ def test_what_is_exchanged_while_the_library_is_open_leads_nowhere(
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(Library(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
     if (folder / name).is_dir():
         (folder / name).rename(tmp_path / "moved")

@@ -14,7 +14,7 @@ from tinydb import TinyDB, where
 from tui_reader.errors import StoreError
 from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery.ownership import Owner, is_our_base, is_our_journal, owner_of
 from tui_reader.storage.snapshot.disk import Disk
 
@@ -127,7 +127,7 @@ def test_a_library_is_ours_however_it_was_written_or_damaged(tmp_path: Path, kin
     path.write_bytes(OURS[kind])
     assert owner_of(path).is_ours
     assert is_our_base(str(path), Disk())
-    Library(path, "aaaa").close()
+    LibraryFiles(path, "aaaa").close()
     assert path.read_bytes() == OURS[kind]
 
 
@@ -185,7 +185,7 @@ def test_damaged_bytes_are_ours_where_a_journal_or_backup_of_ours_is(
     tmp_path: Path, debris: bytes, neighbour: str
 ) -> None:
     path = tmp_path / "library.json"
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     library.commit(lambda _: {"o": [["articles", "1", {"id": "a", "starred": True}]]})
     if neighbour == "backup":
         path.rename(f"{path}.bak")

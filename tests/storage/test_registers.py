@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.storage import machines
-from tui_reader.storage.replication.hlc import Clock, is_stamp
+from tui_reader.storage.replication.hlc import HybridClock, is_timestamp
 from tui_reader.storage.replication.registers import (
     ABSENT,
     DELETED,
@@ -107,20 +107,20 @@ def test_an_edit_after_a_deletion_brings_the_words_back() -> None:
 
 def test_stamps_run_forward_when_the_clock_runs_backward() -> None:
     times = iter([100, 90, 80, 100, 100])
-    clock = Clock("aaaa", lambda: next(times))
+    clock = HybridClock("aaaa", lambda: next(times))
     stamps = [clock.now() for _ in range(5)]
     assert stamps == sorted(set(stamps))
 
 
 def test_stamps_are_later_than_every_stamp_seen_and_wrong_ones_are_ignored() -> None:
-    clock = Clock("aaaa", lambda: 5)
+    clock = HybridClock("aaaa", lambda: 5)
     clock.observe("00000000ffff-fff-bbbb")
     for wrong in ("", "x", "00000000ffff", "99-1-x"):
         clock.observe(wrong)
     stamp = clock.now()
     assert stamp > "00000000ffff-fff-bbbb"
-    assert is_stamp(stamp)
-    assert not is_stamp(7)
+    assert is_timestamp(stamp)
+    assert not is_timestamp(7)
 
 
 @pytest.mark.parametrize("seed", range(12))

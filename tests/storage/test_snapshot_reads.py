@@ -10,13 +10,13 @@ import pytest
 from tests.storage.crashes import Unflushed
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine import library_files
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication import relocations
 from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.replication.keyindex import Numbers
 from tui_reader.storage.snapshot import compaction, state
-from tui_reader.storage.snapshot.snapshot import BaseFile
+from tui_reader.storage.snapshot.snapshot import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +30,12 @@ def place(key: str, article: str) -> str:
     return str(document_id(key, article))
 
 
-def put(at: Library, key: str, article: str, **fields: Any) -> None:
+def put(at: LibraryFiles, key: str, article: str, **fields: Any) -> None:
     values = {"id": key, "article": article, **fields}
     at.commit(lambda _: {"o": [[ANNOTATIONS, place(key, article), values]]})
 
 
-def move(at: Library, key: str, source: str, target: str) -> None:
+def move(at: LibraryFiles, key: str, source: str, target: str) -> None:
     """What `edits.moved` writes: the whole document in its new place, and the old one deleted."""
     registers = at.state.registers(ANNOTATIONS, document_id(key, source)) or {}
     values = {name: value for name, (_, value) in registers.items()} | {"article": target, "+": True}
@@ -68,7 +68,7 @@ def watched(act: Callable[[], object], look: Callable[[], None]) -> int:
 @pytest.fixture
 def store(tmp_path: Path) -> LibraryStore:
     """Three notes at one article, in the base or in the journal."""
-    made = Library(tmp_path / "library.json", "aaaa", disk=Unflushed())
+    made = LibraryFiles(tmp_path / "library.json", "aaaa", disk=Unflushed())
     for key in KEYS:
         put(made, key, "a", note=f"words of {key}")
     return LibraryStore(made)
@@ -84,7 +84,7 @@ def once(found: list[tuple[str, Any]], what: str) -> None:
 def test_each_annotation_is_seen_once_at_every_line_of_a_move(store: LibraryStore, in_base: bool, target: str) -> None:
     files = store._library
     if in_base:
-        compaction.fold(files)
+        compaction.compact(files)
 
     def look() -> None:
         once(list(store.items(ANNOTATIONS)), "all")
@@ -109,7 +109,7 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
         move(files, key, "a", "b")
         put(files, key, "a", colour=2)  # as another machine's journal tells of it
     if in_base:
-        compaction.fold(files)
+        compaction.compact(files)
     numbers = Numbers()
     numbers.prepare(files.state)
     store._numbers.prepare(files.state)
@@ -132,7 +132,7 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
 def test_a_read_that_has_begun_goes_on_as_it_was(store: LibraryStore, in_base: bool, taken: int, target: str) -> None:
     files = store._library
     if in_base:
-        compaction.fold(files)
+        compaction.compact(files)
     reading = store.items(ANNOTATIONS)
     found = [next(reading) for _ in range(taken)]
     for key in KEYS:
@@ -150,10 +150,10 @@ def test_a_file_that_is_overwritten_during_a_read_shows_each_annotation_once(
     store: LibraryStore, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = store._library
-    compaction.fold(files)
-    lines, fails = BaseFile.lines, [True]
+    compaction.compact(files)
+    lines, fails = SnapshotFile.lines, [True]
 
-    def broken(base: BaseFile, *given: Any) -> Any:
+    def broken(base: SnapshotFile, *given: Any) -> Any:
         for number, line in enumerate(lines(base, *given)):
             if fails and number == taken:
                 fails.clear()
@@ -162,7 +162,7 @@ def test_a_file_that_is_overwritten_during_a_read_shows_each_annotation_once(
                 raise ValueError("not what was written")
             yield line
 
-    monkeypatch.setattr(BaseFile, "lines", broken)
+    monkeypatch.setattr(SnapshotFile, "lines", broken)
     once(list(store.items(ANNOTATIONS)), "over a failure")
     monkeypatch.undo()
     store.close()

@@ -15,11 +15,11 @@ from tui_reader.errors import StoreError
 from tui_reader.storage import LibraryDB, Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.engine import history_file, writer
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_a_change_is_seen_at_once_and_the_receipt_comes_when_it_is_on_disk(tmp_p
         def sync_data(self, handle: int) -> None:
             gate.wait(5)
 
-    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Slow()))
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=Slow()))
     receipt = store.apply([Edit(ARTICLES, "a", "read", None, True)], "read")
     assert store.get(ARTICLES, "a") == {"read": True}
     assert dict(store.items(ARTICLES)) == {"a": {"read": True}}
@@ -137,7 +137,7 @@ def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(t
 
     sys.setprofile(trace)
     try:
-        store = LibraryStore(Library(path, "aaaa", disk=Traced()))
+        store = LibraryStore(LibraryFiles(path, "aaaa", disk=Traced()))
         opening, flushed_opening = sum(read), list(flushed)
         each: list[int] = []
         largest = max(read)
@@ -171,7 +171,7 @@ def test_undo_goes_back_a_thousand_steps_across_restarts_and_folds(tmp_path: Pat
     path = tmp_path / "library.json"
 
     def reopened() -> LibraryStore:
-        return LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+        return LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
 
     steps = 1_000
     for part in range(4):
@@ -210,13 +210,13 @@ def reopened_label(store: LibraryStore) -> str:
 
 def test_undo_survives_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     store = LibraryStore(library)
     change(store, "a", "read", True)
-    fold(library)
+    compact(library)
     change(store, "b", "read", True)
     # As if killed: nothing is closed.
-    again = LibraryStore(Library(path, "aaaa"))
+    again = LibraryStore(LibraryFiles(path, "aaaa"))
     labels = [step.label for step in (again.undo(), again.undo()) if step]
     assert labels == ["read of b", "read of a"]
     again.close()
@@ -324,7 +324,7 @@ def test_a_refused_change_stays_visible_and_goes_with_the_next_one(tmp_path: Pat
 
     disk = Full()
     path = tmp_path / "library.json"
-    store = LibraryStore(Library(path, "aaaa", disk=disk))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=disk))
     change(store, "a", "read", True)
     disk.full = True
     receipt = store.apply([Edit(ARTICLES, "b", "read", None, True)], "read")
@@ -349,7 +349,7 @@ def test_a_read_only_folder_is_said_and_nothing_is_written(tmp_path: Path) -> No
     change(store, "a", "read", True)
     store.close()
     before = sorted((item.name, item.stat().st_mtime_ns) for item in tmp_path.iterdir())
-    locked = LibraryStore(Library(path, "aaaa", disk=Locked()))
+    locked = LibraryStore(LibraryFiles(path, "aaaa", disk=Locked()))
     assert "read-only" in locked.read_only
     assert any("read-only" in notice for notice in locked.notices)
     refused = locked.apply([Edit(ARTICLES, "a", "read", True, None)], "unread")
@@ -362,11 +362,11 @@ def test_a_read_only_folder_is_said_and_nothing_is_written(tmp_path: Path) -> No
 
 def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     for n in range(3):
         library.commit(lambda _, k=n: {"o": [["articles", str(document_id(f"a{k}")), {"id": f"a{k}", "n": k}]]})  # type: ignore[misc]
     library.journal.close()
-    store = LibraryStore(Library(path, "aaaa"))
+    store = LibraryStore(LibraryFiles(path, "aaaa"))
     assert "Recovered 3 changes from the last run." in store.notices
     assert {key for key, _ in store.items(ARTICLES)} == {"a0", "a1", "a2"}
     store.close()

@@ -11,7 +11,7 @@ from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.engine import writer
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.pending import Pending
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication import merge, relocations
@@ -61,7 +61,7 @@ def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.M
         "reuniting": (relocations, "reunite"),
         "preparing": (store._numbers, "prepare"),
         "verifying": (library, "verify"),
-        "folding": (writer, "fold"),
+        "folding": (writer, "compact"),
         "comparing": (writer, "both_kept"),
         "news": (library, "news"),
     }
@@ -80,7 +80,7 @@ def test_no_exception_in_any_step_stops_changes_from_being_saved(
     tmp_path: Path, step: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "library.json"
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     with monkeypatch.context() as patch:
         broken(step, error, store, patch)
         change(store, "a").result(5)
@@ -90,7 +90,7 @@ def test_no_exception_in_any_step_stops_changes_from_being_saved(
         change(store, "b").result(5)
         store.close()
     assert not [notice for notice in store.notices if notice.startswith("[Errno")]
-    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     assert {key for key, _ in again.items(ARTICLES)} == {"a", "b"}
     again.close()
 
@@ -100,7 +100,7 @@ def test_a_change_that_cannot_be_written_fails_alone(
     tmp_path: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "library.json"
-    store = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     original = Pending.entry
 
     def entry(pending: Pending, *given: Any) -> Any:
@@ -119,7 +119,7 @@ def test_a_change_that_cannot_be_written_fails_alone(
     with pytest.raises(StoreError, match="1 change is NOT saved"):
         store.close()
     monkeypatch.undo()
-    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     assert {key for key, _ in again.items(ARTICLES)} == {"a", "b", "c"}
     again.close()
 
@@ -128,7 +128,7 @@ def test_a_change_that_cannot_be_written_fails_alone(
 def test_after_the_thread_has_ended_changes_fail_at_once_and_closing_counts_them(
     tmp_path: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=Unflushed()))
     change(store, "a").result(5)
     monkeypatch.setattr(store._library, "commit_all", lambda _: (_ for _ in ()).throw(error))
     during = change(store, "b")
@@ -145,7 +145,7 @@ def test_after_the_thread_has_ended_changes_fail_at_once_and_closing_counts_them
 
 
 def test_a_change_after_closing_fails_at_once(tmp_path: Path) -> None:
-    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=Unflushed()))
     store.close()
     with pytest.raises(StoreError, match="was closed"):
         change(store, "a").result(0)
@@ -153,7 +153,7 @@ def test_a_change_after_closing_fails_at_once(tmp_path: Path) -> None:
 
 def test_what_is_unsaved_is_said_until_it_is_saved(tmp_path: Path) -> None:
     disk = Full()
-    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=disk))
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=disk))
     change(store, "a").result(5)
     assert store.unsaved == ""
     disk.full = True
@@ -173,7 +173,7 @@ def test_changes_of_a_read_only_library_are_unsaved(tmp_path: Path) -> None:
         def may_write(self, path: str) -> bool:
             return False
 
-    store = LibraryStore(Library(tmp_path / "library.json", "aaaa", disk=Locked()))
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=Locked()))
     assert store.unsaved == ""
     with pytest.raises(StoreError):
         change(store, "a").result(0)
@@ -194,7 +194,7 @@ def test_a_failed_compaction_never_says_that_changes_are_not_saved(tmp_path: Pat
 
     disk = Failing()
     path = tmp_path / "library.json"
-    store = LibraryStore(Library(path, "aaaa", disk=disk))
+    store = LibraryStore(LibraryFiles(path, "aaaa", disk=disk))
     change(store, "a").result(5)
     disk.fails = True
     change(store, "b").result(5)
@@ -203,6 +203,6 @@ def test_a_failed_compaction_never_says_that_changes_are_not_saved(tmp_path: Pat
     assert store.unsaved == ""
     store.close()
     assert not [notice for notice in store.notices if "NOT saved" in notice]
-    again = LibraryStore(Library(path, "aaaa", disk=Unflushed()))
+    again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     assert {key for key, _ in again.items(ARTICLES)} == {"a", "b"}
     again.close()

@@ -6,9 +6,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ def prepare(folder: Path) -> tuple[bytes, bytes, list[Document]]:
     """Base and journal of a library with two documents in each, and the documents."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    library = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     documents: list[Document] = [{"id": key, "n": n, "tags": ["x"]} for n, key in enumerate(KEYS)]
 
     def put(document: Document) -> None:
@@ -35,30 +35,30 @@ def prepare(folder: Path) -> tuple[bytes, bytes, list[Document]]:
 
     put(documents[0])
     put(documents[1])
-    fold(library)
+    compact(library)
     put(documents[2])
     put(documents[3])
     path = folder / "library.json"
     return path.read_bytes(), (folder / "library.json.journal-aaaa").read_bytes(), documents
 
 
-def _write(folder: Path, base: bytes, journal: bytes) -> Library:
+def _write(folder: Path, base: bytes, journal: bytes) -> LibraryFiles:
     for item in folder.iterdir():
         if item.is_file():
             item.unlink()
     (folder / "library.json").write_bytes(base)
     (folder / "library.json.journal-aaaa").write_bytes(journal)
-    return Library(folder / "library.json", "aaaa", disk=Unflushed())
+    return LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
 
 
-def _found(library: Library) -> dict[str, Document | None]:
+def _found(library: LibraryFiles) -> dict[str, Document | None]:
     return {key: library.document("articles", document_id(key)) for key in KEYS}
 
 
-def _goes_on(folder: Path, library: Library) -> str:
+def _goes_on(folder: Path, library: LibraryFiles) -> str:
     """Whether the next change is kept."""
     library.commit(lambda _: {"o": [["articles", str(document_id("e")), {"id": "e"}]]})
-    again = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    again = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     return "" if again.document("articles", document_id("e")) else "the next change was lost"
 
 
@@ -106,7 +106,7 @@ def bases(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: 
         noticed = bool(library.damage or library.read_only) or not library.verify()
         if noticed:
             if not library.read_only:
-                fold(library)
+                compact(library)
             if (folder / "library.json").read_bytes() != data:
                 yield f"base {what}: damaged, and replaced all the same"
             if _found(library)["c"] != whole["c"] or _found(library)["d"] != whole["d"]:

@@ -12,9 +12,9 @@ from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 from tui_reader.storage.engine.history import History
 from tui_reader.storage.engine.history_file import older_entries
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
             store.redo()
         elif action == "f":
             store.apply([Edit(ARTICLES, "waited", "n", None, None)], "", undoable=False).result(5)
-            fold(store._library)
+            compact(store._library)
         else:
             key, table = f"{prefix}{action}", ANNOTATIONS if action.isupper() else ARTICLES
             field = "note" if action.isupper() else "read"
@@ -123,7 +123,7 @@ def leave(store: LibraryStore, folder: Path) -> Path:
 
 def reach(folder: Path) -> tuple[list[str], list[str]]:
     """Labels of all that can be undone, and of all that can be redone, each from the next one on."""
-    library = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     try:
         undo = History(lambda: older_entries(library), library.clock.latest)
         redo = History(lambda: older_entries(library), library.clock.latest)
@@ -148,7 +148,7 @@ def kills_in_a_fold(folder: Path, session: str, step: int = 1) -> tuple[int, lis
     """Kill a compaction before each of its calls, and the next one too: how many kills, and what was wrong."""
     start = folder / "start"
     start.mkdir(parents=True)
-    store = LibraryStore(Library(start / "library.json", "aaaa", disk=Unflushed()))
+    store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
     play(store, session)
     left = leave(store, start)
     expected, at = reach(left), 1
@@ -170,8 +170,8 @@ def kills_in_a_fold(folder: Path, session: str, step: int = 1) -> tuple[int, lis
 def _killed(folder: Path, at: int) -> bool:
     disk = Killing(at)
     try:
-        library = Library(folder / "library.json", "aaaa", disk=disk)
-        fold(library, force=True)
+        library = LibraryFiles(folder / "library.json", "aaaa", disk=disk)
+        compact(library, force=True)
         library.close()
     except KilledError:
         return True
@@ -184,7 +184,7 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
     """Let a window come in before each call of another one that ends; how many times, and what was wrong."""
     start = folder / "start"
     start.mkdir(parents=True)
-    stores = [LibraryStore(Library(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
+    stores = [LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
     for number, store in enumerate(stores):
         play(store, session, f"{number}")
     left = folder / "left"
@@ -195,24 +195,24 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
     wrong: list[str] = []
     while True:
         work = fresh(left, folder / "work")
-        libraries: list[Library] = []
+        libraries: list[LibraryFiles] = []
 
-        def end(number: int, work: Path = work, libraries: list[Library] = libraries, at: int = at) -> int:
+        def end(number: int, work: Path = work, libraries: list[LibraryFiles] = libraries, at: int = at) -> int:
             """End a window; the next one ends before one of its calls."""
             disk = Stopping(0, lambda: None)
-            libraries.append(Library(work / "library.json", "aaaa", disk=disk))
+            libraries.append(LibraryFiles(work / "library.json", "aaaa", disk=disk))
             library, before = libraries[-1], disk.count
             if number + 1 < windows:
                 disk.at, disk.then = (
                     before + (at if number == 0 else 1 + at * 5 % 60),
                     lambda: _quietly(end, number + 1),
                 )
-            _quietly(fold, library)
+            _quietly(compact, library)
             return disk.count - before
 
         calls = end(0)
         for library in libraries:
-            _quietly(fold, library)
+            _quietly(compact, library)
             library.close()
         if (found := reach(work)) != expected:
             wrong.append(f"{session!r}, {windows} windows, at call {at}: {found}, not {expected}")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.snapshot import journal
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
@@ -30,31 +30,31 @@ class Interrupted(Unflushed):
             then()
 
 
-def put(library: Library, key: str, value: int) -> None:
+def put(library: LibraryFiles, key: str, value: int) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, "v": value}]]})
 
 
-def value(library: Library, key: str) -> int:
+def value(library: LibraryFiles, key: str) -> int:
     return int((library.state.document("articles", document_id(key)) or {}).get("v", 0))
 
 
-def open_two(folder: Path) -> tuple[Library, Library, Interrupted]:
+def open_two(folder: Path) -> tuple[LibraryFiles, LibraryFiles, Interrupted]:
     folder.mkdir(parents=True)
     disk = Interrupted()
-    first = Library(folder / "library.json", "aaaa", disk=disk)
+    first = LibraryFiles(folder / "library.json", "aaaa", disk=disk)
     put(first, "a", 1)
-    return first, Library(folder / "library.json", "aaaa", disk=Unflushed()), disk
+    return first, LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed()), disk
 
 
 def missing(folder: Path, expected: dict[str, int]) -> list[str]:
-    library = Library(folder / "library.json", "aaaa", disk=Unflushed())
+    library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     return [f"{key} is {value(library, key)}, not {v}" for key, v in expected.items() if value(library, key) != v]
 
 
 def change_during_fold(folder: Path) -> list[str]:
     first, second, disk = open_two(folder)
     disk.then = lambda: put(second, "b", 2)
-    fold(first)
+    compact(first)
     return missing(folder, {"a": 1, "b": 2})
 
 
@@ -63,18 +63,18 @@ def fold_during_fold(folder: Path) -> list[str]:
 
     def meanwhile() -> None:
         put(second, "b", 2)
-        fold(second)
+        compact(second)
         put(second, "c", 3)
-        fold(second)
+        compact(second)
 
     disk.then = meanwhile
-    fold(first)
+    compact(first)
     return missing(folder, {"a": 1, "b": 2, "c": 3})
 
 
 def foreign_edit_during_fold(folder: Path) -> list[str]:
     first, _, disk = open_two(folder)
-    fold(first)
+    compact(first)
     put(first, "a", 5)
     path = folder / "library.json"
 
@@ -82,16 +82,16 @@ def foreign_edit_during_fold(folder: Path) -> list[str]:
         path.write_bytes(path.read_bytes().replace(b'"v":1', b'"v":1,"mine":7'))
 
     disk.then = edit
-    fold(first)
-    fold(first)
-    library = Library(path, "aaaa", disk=Unflushed())
+    compact(first)
+    compact(first)
+    library = LibraryFiles(path, "aaaa", disk=Unflushed())
     document = library.state.document("articles", document_id("a")) or {}
     return [] if (document.get("v"), document.get("mine")) == (5, 7) else [f"a hand edit was written over: {document}"]
 
 
 def change_before_close(folder: Path) -> list[str]:
     first, second, _ = open_two(folder)
-    fold(first)
+    compact(first)
     put(second, "b", 2)
     first.close()
     return missing(folder, {"a": 1, "b": 2})
@@ -121,7 +121,9 @@ def change_while_locked(folder: Path) -> list[str]:
 def clock_behind(folder: Path) -> list[str]:
     """The second window's clock is an hour behind: its later change wins all the same."""
     first, _, _ = open_two(folder)
-    slow = Library(folder / "library.json", "aaaa", disk=Unflushed(), clock=Clock("aaaa", wall=lambda: 1_000))
+    slow = LibraryFiles(
+        folder / "library.json", "aaaa", disk=Unflushed(), clock=HybridClock("aaaa", wall=lambda: 1_000)
+    )
     put(first, "a", 2)
     put(slow, "a", 3)
     put(first, "a", 4)

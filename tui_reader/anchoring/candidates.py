@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import CONTEXT
 from tui_reader.anchoring.mapping import Mapping, within
-from tui_reader.anchoring.scores import LIMITS, WEIGHTS, context_likeness, likeness
-from tui_reader.document.normalization import Words, fold, is_unspaced
+from tui_reader.anchoring.scores import LIMITS, WEIGHTS, context_similarity, quote_similarity
+from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ class Wanted(NamedTuple):
     @classmethod
     def of(cls, anchor: Anchor) -> Wanted:
         """The texts of an anchor."""
-        return cls(fold(anchor.exact), narrow(fold(anchor.prefix)), narrow(fold(anchor.suffix)))
+        return cls(normalized(anchor.exact), narrow(normalized(anchor.prefix)), narrow(normalized(anchor.suffix)))
 
 
 class Search:
     """Searches one text."""
 
     def __init__(self, text: str) -> None:
-        self.folded = fold(text)
+        self.folded = normalized(text)
 
     @cached_property
     def words(self) -> Words:
@@ -101,11 +101,11 @@ class Search:
     def weigh(self, wanted: Wanted, place: Range) -> Found:
         """How well a place fits."""
         folded = self.folded
-        quote = likeness(folded[place.start : place.end], wanted.quote)
+        quote = quote_similarity(folded[place.start : place.end], wanted.quote)
         left = narrow(folded[max(0, place.start - 2 * CONTEXT) : place.start])
         right = narrow(folded[place.end : place.end + 2 * CONTEXT])
-        before = context_likeness(left[max(0, len(left) - len(wanted.before)) :], wanted.before)
-        behind = context_likeness(right[: len(wanted.behind)], wanted.behind)
+        before = context_similarity(left[max(0, len(left) - len(wanted.before)) :], wanted.before)
+        behind = context_similarity(right[: len(wanted.behind)], wanted.behind)
         return Found(place, WEIGHTS.score(quote, before, behind), quote, before, behind)
 
     def _elected(self, words: Words, places: Places) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.normalization import fold
+from tui_reader.document.normalization import normalized
 
 if TYPE_CHECKING:
     from tui_reader.model.annotation import Anchor
@@ -23,14 +23,14 @@ def near(anchor: Anchor, text: str, old: str | None = None) -> int:
         text: The text of now.
         old: The text that it was marked in, if that was kept: more of its surroundings can be looked for then.
     """
-    folded = fold(text)
+    folded = normalized(text)
     before, behind = anchor.prefix, anchor.suffix
     share = min(1.0, anchor.start / max(1, len(text)))
     if old is not None and old[anchor.start : anchor.end] == anchor.exact:
         before, behind = old[max(0, anchor.start - FAR) : anchor.start], old[anchor.end : anchor.end + FAR]
         share = anchor.start / max(1, len(old))
     guess = round(share * max(0, len(text) - 1))
-    before, behind = fold(before), fold(behind)
+    before, behind = normalized(before), normalized(behind)
     last = max(0, len(text) - 1)
     several: list[int] = []
     for size in PIECES:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.normalization import Words, fold
+from tui_reader.document.normalization import Words, normalized
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _fold_keeping_case(text: str) -> str:
-    folded = fold(text)
+    folded = normalized(text)
     return "".join(a if b == a.lower() else b for a, b in zip(text, folded, strict=True))
 
 

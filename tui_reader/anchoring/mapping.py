@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring import moves
 from tui_reader.anchoring.diff import align
-from tui_reader.anchoring.scores import likeness
+from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ class Mapping:
         """Whether some words may be a rewriting of others: a typing error mended, an ending changed."""
         if became.start >= became.end:
             return False
-        return likeness("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*became)])) >= REWRITTEN
+        return (
+            quote_similarity("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*became)]))
+            >= REWRITTEN
+        )
 
     def _runs(self, words: Range, passage: Range) -> Iterator[_Piece]:
         """What is left of some words, those in one piece that follow each other in both texts."""

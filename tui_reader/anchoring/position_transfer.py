@@ -22,7 +22,7 @@ MARGIN = 2_000
 """Code points before the first change and behind the last one that are compared, too."""
 
 
-class Carrying:
+class PositionTransfer:
     """Carries ranges from one text to the other.
 
     What stands before the first change or behind the last one is carried at once, and so is what either text has only

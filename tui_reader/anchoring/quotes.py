@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.resolution import Resolver
-from tui_reader.document.normalization import Words, fold
+from tui_reader.document.normalization import Words, normalized
 from tui_reader.model.annotation import Range
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class QuoteFinder:
 
     @cached_property
     def _words(self) -> Words:
-        return Words.of(fold(self._text))
+        return Words.of(normalized(self._text))
 
     @cached_property
     def _resolver(self) -> Resolver:
@@ -49,7 +49,7 @@ class QuoteFinder:
 
         Signs at the ends of the quote are passed over where the text has others: a full stop may be the quoting one's.
         """
-        keys = Words.of(fold(quote)).keys
+        keys = Words.of(normalized(quote)).keys
         found = self._runs(keys)
         if not found:
             first = next((i for i, key in enumerate(keys) if key[0].isalnum()), len(keys))

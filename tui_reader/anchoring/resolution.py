@@ -14,7 +14,7 @@ from tui_reader.anchoring.candidates import Found, Places, Search, Wanted, narro
 from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scores import LIMITS, WEIGHTS
-from tui_reader.document.normalization import Words, fold
+from tui_reader.document.normalization import Words, normalized
 from tui_reader.model.annotation import Placement, PlaceState, Range
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Resolver:
 
     def nearest(self, quote: str) -> Found | None:
         """The place whose words are most like a quote of unknown origin, or None where no place is like it at all."""
-        wanted = Wanted(fold(quote))
+        wanted = Wanted(normalized(quote))
         found = [self._search.weigh(wanted, place) for place in self._search.similar(wanted, self._search.places)]
         return max(found, key=lambda each: each.quote, default=None)
 
@@ -79,7 +79,7 @@ class Resolver:
 
     @cached_property
     def _folded_old(self) -> str:
-        return fold(self._snapshot or "")
+        return normalized(self._snapshot or "")
 
     @cached_property
     def _narrow_old(self) -> str:

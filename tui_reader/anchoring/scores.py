@@ -62,7 +62,7 @@ WEIGHTS = Weights()
 LIMITS = Limits()
 
 
-def likeness(a: str, b: str) -> float:
+def quote_similarity(a: str, b: str) -> float:
     """How much two folded texts are alike: 1 less their edit distance as a share of the longer one."""
     # 30 ms, and nothing is compared while texts stay as they are.
     from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
@@ -70,6 +70,6 @@ def likeness(a: str, b: str) -> float:
     return Levenshtein.normalized_similarity(a, b)
 
 
-def context_likeness(found: str, wanted: str) -> float:
+def context_similarity(found: str, wanted: str) -> float:
     """The same for what stands beside a quote; no wish is fulfilled by anything."""
-    return likeness(found, wanted) if wanted else 1.0
+    return quote_similarity(found, wanted) if wanted else 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui_reader.document.normalization import Words, fold
+from tui_reader.document.normalization import Words, normalized
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -19,10 +19,10 @@ MOST = 400_000
 
 def pairs_of(text: str) -> Pairs:
     """What a text is compared by."""
-    return frozenset(pairwise(key for key in Words.of(fold(text[:MOST])).keys if key[0].isalnum()))
+    return frozenset(pairwise(key for key in Words.of(normalized(text[:MOST])).keys if key[0].isalnum()))
 
 
-def likeness(old: Pairs, new: Pairs) -> float:
+def similarity(old: Pairs, new: Pairs) -> float:
     """How much a text is like an older one, 0 to 1: unrelated articles of one language have some 0.02 to 0.1.
 
     The mean of two shares: what of the old text is still there, and Dice's coefficient of both (A. Z. Broder, “On the

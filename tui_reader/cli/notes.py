@@ -17,7 +17,7 @@ from tui_reader.errors import ReaderError, StoreError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui_reader.services.headless.annotations_api import Note, Notes
+    from tui_reader.services.headless.annotations_api import AnnotationsApi, Note
     from tui_reader.services.headless.session import Articles
     from tui_reader.services.headless.verification import Checked
 
@@ -38,16 +38,16 @@ exit status: 0 done, also where the list is empty; 1 no such annotation, quote o
 def notes(arguments: Sequence[str]) -> int:
     """List, show, add, edit or delete annotations."""
     options = _notes_parser().parse_args(arguments)
-    act: Callable[[argparse.Namespace, Notes], int] = options.act
+    act: Callable[[argparse.Namespace, AnnotationsApi], int] = options.act
 
     # The services load formats and the store (0.1 s): not before it is certain that they are wanted.
-    from tui_reader.services.headless.annotations_api import Notes  # noqa: PLC0415
+    from tui_reader.services.headless.annotations_api import AnnotationsApi  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     settings = _settings(options)
     options.colour = _colour(getattr(options, "colour", None), settings)
     with library_of(_places(options), options.state, settings, tell=remark) as library:
-        held = Notes(library, settings)
+        held = AnnotationsApi(library, settings)
         status = act(options, held)
         # What is written to a damaged state is kept beside it, but what is read may be a part.
         return StoreError.exit_code if options.reads and held.is_damaged else status
@@ -125,7 +125,7 @@ def _notes_parser() -> ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def verb(
-        name: str, act: Callable[[argparse.Namespace, Notes], int], about: str, *, reads: bool = False
+        name: str, act: Callable[[argparse.Namespace, AnnotationsApi], int], about: str, *, reads: bool = False
     ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
         made.set_defaults(act=act, file=None, reads=reads)
@@ -188,7 +188,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
 
 
-def _list(options: argparse.Namespace, held: Notes) -> int:
+def _list(options: argparse.Namespace, held: AnnotationsApi) -> int:
     from tui_reader.document.clean import clean_line  # noqa: PLC0415 - loaded with the services by then
 
     known = list(held.all(everywhere=not places_of(options)))
@@ -219,12 +219,12 @@ def _list(options: argparse.Namespace, held: Notes) -> int:
     return 0
 
 
-def _show(options: argparse.Namespace, held: Notes) -> int:
+def _show(options: argparse.Namespace, held: AnnotationsApi) -> int:
     _tell(options, held.get(options.id))
     return 0
 
 
-def _add(options: argparse.Namespace, held: Notes) -> int:
+def _add(options: argparse.Namespace, held: AnnotationsApi) -> int:
     note = held.add(
         options.file,
         options.quote,
@@ -237,12 +237,12 @@ def _add(options: argparse.Namespace, held: Notes) -> int:
     return 0
 
 
-def _edit(options: argparse.Namespace, held: Notes) -> int:
+def _edit(options: argparse.Namespace, held: AnnotationsApi) -> int:
     _tell(options, held.edit(options.id, note=_note_text(options.note), tags=options.tag, colour=options.colour))
     return 0
 
 
-def _delete(options: argparse.Namespace, held: Notes) -> int:
+def _delete(options: argparse.Namespace, held: AnnotationsApi) -> int:
     ids, told = held.delete(options.ids)
     if options.json:
         tell_json(ids)
@@ -251,7 +251,7 @@ def _delete(options: argparse.Namespace, held: Notes) -> int:
     return 0
 
 
-def _move(options: argparse.Namespace, held: Notes) -> int:
+def _move(options: argparse.Namespace, held: AnnotationsApi) -> int:
     told = held.move(options.source, options.file)
     if options.json:
         tell_json([note.as_json() for note in held.of(held.article_of(options.file))])

@@ -123,9 +123,9 @@ def _parser(verb: str, description: str) -> ArgumentParser:
 
 
 def _state_of(options: argparse.Namespace) -> Path:
-    from tui_reader.services.library.library_paths import find_places  # noqa: PLC0415
+    from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415
 
-    places = find_places(places_of(options), options.state, paths.data_dir(), paths.cache_dir())
+    places = find_library_paths(places_of(options), options.state, paths.data_dir(), paths.cache_dir())
     if places.notice:
         remark(places.notice)
     return places.state

@@ -2,7 +2,7 @@
 
 Python runs one thread at a time, and parts the time evenly between those that want it, in turns of a millisecond or of
 one call into C. A frame that takes 5 ms of its own thus takes 50 while a long text is being read. Work that asks
-`breathe` every now and then stops where somebody else is at work, and goes on when they are done.
+`yield_gil` every now and then stops where somebody else is at work, and goes on when they are done.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ LONGEST = 0.06
 _own = threading.local()
 
 
-def work_aside() -> None:
-    """Let this thread give way from now on. All others never wait in `breathe`."""
+def lower_priority() -> None:
+    """Let this thread give way from now on. All others never wait in `yield_gil`."""
     _own.since = perf_counter()
 
 
-def breathe() -> None:
+def yield_gil() -> None:
     """Give way, if this thread is one that does, and has worked for a while. Costs 0.1 us where it has not."""
     since = getattr(_own, "since", None)
     if since is None or (began := perf_counter()) - since < SLICE:

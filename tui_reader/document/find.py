@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, is_plain, next_boundary
-from tui_reader.document.cooperative import breathe, work_aside
+from tui_reader.document.cooperative import lower_priority, yield_gil
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -82,7 +82,7 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
 
 def prepare(document: Document) -> None:
     """Do what the first search of a document would have to do, 40 ms for a million words; in a thread of its own."""
-    work_aside()
+    lower_priority()
     _lowered(document)
     _is_plain(document)
 
@@ -93,7 +93,7 @@ def _lowered(document: Document) -> str | None:
     lines = document.text.split("\n")
     for number, line in enumerate(lines):
         lines[number] = line.lower()
-        breathe()
+        yield_gil()
     lowered = "\n".join(lines)
     return lowered if len(lowered) == len(document.text) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.lazy import LazyPattern
 
 WORDS_PER_MINUTE = 230
@@ -60,7 +60,7 @@ def _count_spaced(text: str) -> int:
         encoded = text[max(start - 1, 0) : start + _SLICE].encode("utf-8", "replace")
         if not encoded.isascii() and encoded.translate(None, _SPACED_BYTES):
             return -1
-        breathe()
+        yield_gil()
         words += _count_runs(encoded) - (start > 0 and text[start - 1] not in _SPACES)
     return words
 

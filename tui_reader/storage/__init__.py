@@ -24,16 +24,16 @@ def open_store(path: Path) -> Store:
         StoreError: The file exists and may not be read at all. A file with damaged content opens read-only instead.
     """
     # What follows is needed by verbs that touch the state alone: 15 ms.
-    from tui_reader.storage.engine.library_files import Library  # noqa: PLC0415
+    from tui_reader.storage.engine.library_files import LibraryFiles  # noqa: PLC0415
     from tui_reader.storage.engine.store import LibraryStore  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
     from tui_reader.storage.snapshot.disk import Disk  # noqa: PLC0415
     from tui_reader.storage.snapshot.private import private_folder  # noqa: PLC0415
 
     if path.parent == paths.data_dir():
         with contextlib.suppress(OSError):  # then the library is read-only, which is said
             private_folder(path.parent, Disk(), may_be_link=True)
-    return LibraryStore(Library(path, machine_name()))
+    return LibraryStore(LibraryFiles(path, replica_id()))
 
 
 def __getattr__(name: str) -> Any:

@@ -14,13 +14,13 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from tui_reader.storage.engine.edits import moved, written
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery.foreign_layout import derived_id, identified
 from tui_reader.storage.replication.registers import DELETED, has_sets
-from tui_reader.storage.replication.replica import machine_name
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.replication.replica import replica_id
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.json_values import check
-from tui_reader.storage.snapshot.snapshot import GRAVES, META
+from tui_reader.storage.snapshot.snapshot import META, TOMBSTONES
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -73,7 +73,7 @@ class LibraryStorage(Storage):
         self._writable = access_mode not in ("r", "rb")
         if not self._writable:
             Path(path).stat()
-        self.library = Library(path, machine or machine_name())
+        self.library = LibraryFiles(path, machine or replica_id())
         self._closed = False
         if self._writable and not Path(path).exists():
             Path(self.library.folder).stat()
@@ -135,7 +135,7 @@ class LibraryStorage(Storage):
             self._closed = True
             try:
                 if self._writable and not self.library.read_only:
-                    fold(self.library)
+                    compact(self.library)
             finally:
                 self.library.close()
 
@@ -197,7 +197,7 @@ class LibraryTable(Table):
     """A table whose changes are entries of a journal. On any other storage it is TinyDB's own."""
 
     def __init__(self, storage: Storage, name: str, **options: Any) -> None:
-        if name == META or name.endswith(GRAVES):
+        if name == META or name.endswith(TOMBSTONES):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
         self._homes: dict[int, int] = {}
@@ -399,7 +399,7 @@ class LibraryDB(TinyDB):
         storage = self.storage
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
-    def fold(self) -> bool:
+    def compact(self) -> bool:
         """Bring the file that a plain TinyDB reads up to date now."""
         storage = self.storage
-        return fold(storage.library) if isinstance(storage, LibraryStorage) else True
+        return compact(storage.library) if isinstance(storage, LibraryStorage) else True

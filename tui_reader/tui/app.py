@@ -142,7 +142,7 @@ class ReaderApp(FailureGuard, App[None]):
 
         The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
         """
-        self.reading.furnish()
+        self.reading.wire()
         # Reading and scanning threads give way to a key within a millisecond, not five.
         sys.setswitchinterval(0.001)
         self.library.start(self._library_told)

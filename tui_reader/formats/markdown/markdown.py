@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.markdown.skim import rough_text, title_heading
 from tui_reader.formats.metadata.failed_header import failed_header
@@ -150,7 +150,7 @@ def _parse_inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "inline":
             continue
-        breathe()
+        yield_gil()
         content = token.content
         token.children = []
         # Table cells and short lines rarely hold marks: to see that at once halves the time of a table.

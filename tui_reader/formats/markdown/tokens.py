@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.text.running_text import TAGS, RunningText, safe_target
 from tui_reader.formats.text.table_text import CellText, join_table
 
@@ -61,7 +61,7 @@ class BlockReader:
         index = 0
         loose = _loose_lists(tokens)
         while index < len(tokens):
-            breathe()
+            yield_gil()
             token = tokens[index]
             match token.type:
                 case "paragraph_open" | "heading_open":

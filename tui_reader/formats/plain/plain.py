@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.partial import with_ending
 from tui_reader.formats.metadata.guesses import complete, extrapolated
 from tui_reader.formats.plain.other_stories import find_tail, is_sentence_end, is_story_paragraph
@@ -115,7 +115,7 @@ def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
         blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
         start = end + 1
         if not index % _MANY:
-            breathe()
+            yield_gil()
     return blocks
 
 
@@ -131,7 +131,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
     chunks = _chunks(body)
     for index, chunk in enumerate(chunks):
         if not index % _MANY:
-            breathe()
+            yield_gil()
         if "\n" not in chunk:
             if text := chunk.rstrip():
                 texts.append(text)
@@ -158,7 +158,7 @@ def _chunks(body: str) -> list[str]:
     while (end := body.find("\n\n", start + _PIECE)) >= 0:
         chunks += _EMPTY_LINES.split(body[start:end])
         start = end
-        breathe()
+        yield_gil()
     return [*chunks, *_EMPTY_LINES.split(body[start:])]
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 
 _MARKS = (
     # The mark of UTF-32 begins with that of UTF-16, so it must be looked for first.
@@ -116,7 +116,7 @@ def _decode_utf8(data: bytes) -> str:
         end = data.find(b"\n", start + _PIECE) + 1 or len(data)
         pieces.append(data[start:end].decode())
         start = end
-        breathe()
+        yield_gil()
     return "".join(pieces)
 
 
@@ -248,7 +248,7 @@ def _guessed(data: bytes) -> Decoded:
 
 def _repaired(text: str) -> Decoded:
     """UTF-8; where the whole of it was once misread as Windows-1252 and saved so (`â€™` for `’`), the text meant."""
-    breathe()
+    yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:
             meant = text.translate(_MISREAD).encode("latin-1").decode()

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import decode, decode_time
 from tui_reader.storage.base import ANNOTATIONS
@@ -38,7 +38,7 @@ MOST_CHANGES = 1_000
 """Changes that are remembered for those who ask what is another since they looked last."""
 
 
-class Notebook:
+class AnnotationIndex:
     """What the store says of annotations.
 
     How many there are is counted at the first question that needs it, or before it by a thread (`scan`). An article's
@@ -89,7 +89,7 @@ class Notebook:
             for key, record in self._store.items(ANNOTATIONS):
                 if is_over():
                     return counted
-                breathe()
+                yield_gil()
                 article = record.get("article")
                 deleted = _is_deleted(record.get("deleted"), record.get("updated"))
                 if isinstance(article, str) and article and not deleted:

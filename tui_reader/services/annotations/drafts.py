@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.annotations.editing import Annotating
+    from tui_reader.services.annotations.editing import AnnotationEditing
     from tui_reader.storage.base import Receipt
 
 PATIENCE = 2.0
@@ -139,7 +139,7 @@ class Drafts:
     def __init__(
         self,
         library: Path,
-        annotating: Annotating,
+        annotating: AnnotationEditing,
         latest: Callable[[], Receipt | None],
         is_read_only: Callable[[], bool],
     ) -> None:

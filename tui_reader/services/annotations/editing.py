@@ -9,7 +9,7 @@ from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
 from tui_reader.services.annotations.annotation_records import differences, encode, encode_anchor, encode_placement
-from tui_reader.services.annotations.reanchoring import Placing, nobody, nowhere
+from tui_reader.services.annotations.reanchoring import Reanchoring, nobody, nowhere
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.ids import Ids, now
@@ -30,7 +30,7 @@ SHOWN = 40
 """Characters of a quote that a message repeats."""
 
 
-class Annotating:
+class AnnotationEditing:
     """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Annotating:
             background: Where passages are looked for; None for a thread of its own.
         """
         self._state = state
-        self.placing = Placing(state, document_of, tell, background or Background())
+        self.placing = Reanchoring(state, document_of, tell, background or Background())
         """What looks for passages and keeps where they were found."""
         self._notebook = state.notebook
         self._names = tuple(names)

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.library.library_paths import Places
+    from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.services.library.state import LibraryState
 
 STDIN_PREFIX = "stdin:"
 """Begins the name of what was read from standard input."""
 
 
-class Remembering:
+class MissingArticles:
     """Used from the thread that owns the library."""
 
-    def __init__(self, state: LibraryState, places: Places, text_of: Callable[[str], str | None]) -> None:
+    def __init__(self, state: LibraryState, places: LibraryPaths, text_of: Callable[[str], str | None]) -> None:
         """Args: `text_of` gives a text that is kept, by its fingerprint."""
         self._state, self._places, self._text_of = state, places, text_of
         self._document: tuple[str, Document] | None = None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.anchoring.description import TEXT_VERSION
 from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.library.background import Background
-from tui_reader.services.library.worker import Aside, Job
+from tui_reader.services.library.worker import Job, Worker
 from tui_reader.storage.base import ARTICLES, Edit
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.annotations.reanchoring import Placing
+    from tui_reader.services.annotations.reanchoring import Reanchoring
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.services.library.state import LibraryState
     from tui_reader.services.library.worker import Answer
@@ -50,10 +50,12 @@ class _Looked(NamedTuple):
         return (self.file, self.ids) == (file, ids) and self.text.startswith(f"{TEXT_VERSION}-")
 
 
-class Replacing:
+class ReanchorQueue:
     """Used from the thread that owns the library."""
 
-    def __init__(self, state: LibraryState, placing: Placing, limit: int, tell: Callable[[ArticleId], None]) -> None:
+    def __init__(
+        self, state: LibraryState, placing: Reanchoring, limit: int, tell: Callable[[ArticleId], None]
+    ) -> None:
         """Do nothing yet.
 
         Args:
@@ -75,7 +77,7 @@ class Replacing:
         self._began = False
         self._busy = False
         self._due = 0.0
-        self._aside = Aside()
+        self._aside = Worker()
         self._background = Background()
 
     def news(self, ids: Iterable[ArticleId]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit
 
 
-class Placing:
+class Reanchoring:
     """Used from the thread that owns the library; only the searching runs beside it."""
 
     def __init__(

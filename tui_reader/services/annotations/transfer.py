@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotations.annotation_records import differences
 from tui_reader.services.articles.article_records import SEEN_FIELDS
-from tui_reader.services.articles.catalogue import fold
+from tui_reader.services.articles.catalogue import search_key
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background, drop
 from tui_reader.sources.files import UnreadableError, read_bytes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.services.annotations.missing_articles import Remembering
+    from tui_reader.services.annotations.missing_articles import MissingArticles
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.services.library.state import LibraryState
 
@@ -74,13 +74,13 @@ class _Known(NamedTuple):
     """Passages that were marked: a text that has none of them is but of the same form."""
 
 
-class Handing:
+class Transfer:
     """Used from the thread that owns the library; texts are read and compared beside it."""
 
     def __init__(
         self,
         state: LibraryState,
-        remembering: Remembering,
+        remembering: MissingArticles,
         limit: int,
         tell: Callable[[], None],
         failed: Callable[[Exception], None] = drop,
@@ -283,7 +283,7 @@ def _prior(gone: Headline, row: Headline) -> float:
     one, other = gone.article, row.article
     score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
     score += 2.0 * (Path(one.location).name == Path(other.location).name)
-    words, others = set(fold(gone.title).split()), set(fold(row.title).split())
+    words, others = set(search_key(gone.title).split()), set(search_key(row.title).split())
     score += 3.0 * len(words & others) / max(1, len(words | others))
     score += 0.5 * (Path(one.location).parent == Path(other.location).parent)
     score += 0.5 * (bool(one.metadata.source) and one.metadata.source == other.metadata.source)
@@ -304,8 +304,8 @@ def _compare(
         limit: Bytes that an article may have.
     """
     # Loads the formats (0.1 s), and most readers never lose a file.
-    from tui_reader.anchoring.similarity import likeness, pairs_of  # noqa: PLC0415
-    from tui_reader.document.normalization import fold as folded  # noqa: PLC0415
+    from tui_reader.anchoring.similarity import pairs_of, similarity  # noqa: PLC0415
+    from tui_reader.document.normalization import normalized as folded  # noqa: PLC0415
 
     enough = time.monotonic() + SECONDS
     old = {each: (pairs_of(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
@@ -318,7 +318,7 @@ def _compare(
         new, there = pairs_of(text or ""), folded(text or "") if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
-            found[each, article] = likeness(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
+            found[each, article] = similarity(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
     return found
 
 

@@ -61,7 +61,7 @@ class _Row:
     def _describe(self, headline: Headline) -> None:
         self.tags = frozenset(headline.tags)
         self.source = headline.field("source")
-        self.folded = fold(headline.title)
+        self.folded = search_key(headline.title)
         self.when = moment(headline.field("date")) or headline.article.mtime_ns / 1e9
 
     def _take(self, headline: Headline) -> None:
@@ -82,7 +82,7 @@ _KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
     Sort.OLDEST: lambda row: (row.when, row.folded),
     Sort.TITLE: lambda row: (row.folded, -row.when),
     # An article without a source comes after those that have one.
-    Sort.SOURCE: lambda row: (not row.source, fold(row.source), -row.when, row.folded),
+    Sort.SOURCE: lambda row: (not row.source, search_key(row.source), -row.when, row.folded),
     Sort.LONGEST: lambda row: (-row.headline.article.metadata.words, -row.when, row.folded),
     Sort.SHORTEST: lambda row: (row.headline.article.metadata.words, -row.when, row.folded),
     Sort.OPENED: lambda row: (-row.opened, -row.when, row.folded),
@@ -148,7 +148,7 @@ class MemoryCatalogue:
             rows = [row for row in rows if view.exclude.isdisjoint(row.tags)]
         if view.source:
             rows = [row for row in rows if row.source == view.source]
-        for word in fold(view.match).split():
+        for word in search_key(view.match).split():
             rows = [row for row in rows if word in row.folded]
         return [row.headline.article.id for row in rows]
 
@@ -233,7 +233,7 @@ class MemoryCatalogue:
             order.sort()
 
 
-def fold(text: str) -> str:
+def search_key(text: str) -> str:
     """Text without regard to case and accents, for comparing words as people type them."""
     if text.isascii():
         return text.lower()

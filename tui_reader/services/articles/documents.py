@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.document.cooperative import work_aside
+from tui_reader.document.cooperative import lower_priority
 from tui_reader.services.library.events import DocumentLoaded, Listener, ignore
 from tui_reader.sources.files import UnreadableError, read_bytes, too_large
 
@@ -155,7 +155,7 @@ class Documents:
         return file is not None and file.size <= AHEAD and not is_refused and self._is_lacking(article_id)
 
     def _work(self) -> None:
-        work_aside()
+        lower_priority()
         while True:
             with self._changed:
                 self._await_task()

@@ -9,7 +9,7 @@ from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE
-from tui_reader.services.articles.catalogue import fold
+from tui_reader.services.articles.catalogue import search_key
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class Reading:
 
     def all_tags(self) -> list[str]:
         """Every tag in use outside the archive, by name."""
-        return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (fold(tag), tag))
+        return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (search_key(tag), tag))
 
     def _one(self, article_id: ArticleId) -> Headline | None:
         return next(iter(self._catalogue.rows([article_id])), None)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.annotations.transfer import Handing
+    from tui_reader.services.annotations.transfer import Transfer
     from tui_reader.services.articles.documents import Documents
     from tui_reader.services.articles.scan_results import Batch, FoundFile
     from tui_reader.services.library.events import Event
@@ -20,14 +20,14 @@ GONE = "file is gone"
 EMPTY = "file is empty"
 
 
-class Intake:
+class ScanIngest:
     """Used from the thread that owns the library."""
 
     def __init__(
         self,
         state: LibraryState,
         documents: Documents,
-        handing: Handing,
+        handing: Transfer,
         tell: Callable[[Event], None],
         *,
         looked_before: bool,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.model.article import NOTHING, Article, ArticleId, Metadata
 
 if TYPE_CHECKING:
-    from tui_reader.services.library.library_paths import Places
+    from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.storage.cache.scan_cache import CachedFile
 
 
@@ -44,7 +44,7 @@ class Batch(NamedTuple):
     """Whether the files are those of the last scan, some of which may have gone since."""
 
 
-def found_file(places: Places, file: CachedFile) -> FoundFile:
+def found_file(places: LibraryPaths, file: CachedFile) -> FoundFile:
     """A remembered file as one that was found."""
     path = file.path
     return FoundFile(

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.document.cooperative import breathe, work_aside
+from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue import moment
 from tui_reader.services.articles.scan_results import Batch, found_file, without_header
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tui_reader.config import Settings
     from tui_reader.services.articles.scan_results import FoundFile
-    from tui_reader.services.library.library_paths import Places
+    from tui_reader.services.library.library_paths import LibraryPaths
 
 FIRST_BATCH = 0.03
 """Seconds of reading after which the first articles are handed over, so that the screen fills at once."""
@@ -47,7 +47,7 @@ class Scanner:
 
     def __init__(
         self,
-        places: Places,
+        places: LibraryPaths,
         settings: Settings,
         cache: ScanCache,
         known: Iterable[CachedFile],
@@ -83,7 +83,7 @@ class Scanner:
 
     def run(self, tick: Callable[[], None]) -> None:
         """Scan, then watch until stopped; `tick` is called twice a second from then on."""
-        work_aside()
+        lower_priority()
         try:
             self._remember()
             took = self._scan(first=True)
@@ -107,7 +107,7 @@ class Scanner:
         rest = [file for file in self._cache.load(after=len(self._known)) if file.path not in self._known]
         self._known.update((file.path, file) for file in rest)
         for start in range(0, len(rest), CHUNK):
-            breathe()
+            yield_gil()
             self._deliver(Batch(tuple(map(self._describe, rest[start : start + CHUNK])), remembered=True))
 
     def _scan(self, *, first: bool = False) -> float:
@@ -140,7 +140,7 @@ class Scanner:
         for folder in self._places.folders:
             for entry in walk(folder, self._rules, is_article, self._cannot_list):
                 entries[entry.path] = entry
-                breathe()
+                yield_gil()
                 if self._stop.is_set():
                     return None
         entries |= self._list_files()
@@ -181,7 +181,7 @@ class Scanner:
         self._unsure.difference_update(gone)
         stale: list[Entry] = []
         for path, entry in entries.items():
-            breathe()
+            yield_gil()
             if self._is_stale(path, entry):
                 stale.append(entry)
         # What was written last stands first in the list, so it is read first.
@@ -201,7 +201,7 @@ class Scanner:
                 return
             old = self._known.get(entry.path)
             file = self._read(entry)
-            breathe()
+            yield_gil()
             if file is not None and file != old:
                 self._known[file.path] = file
                 found.append(file)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line, escape
-from tui_reader.document.normalization import fold
+from tui_reader.document.normalization import normalized
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import packed_text
@@ -81,7 +81,7 @@ class Note:
         }
 
 
-class Notes:
+class AnnotationsApi:
     """The annotations of a library that was brought up to date."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
@@ -368,7 +368,7 @@ def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[
 
 def _not_there(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[str, str]:
     """Why a quote cannot be marked, and what might be meant."""
-    shown, folded, wanted = clean_line(quote), fold(text), fold(quote.strip())
+    shown, folded, wanted = clean_line(quote), normalized(text), normalized(quote.strip())
     at = folded.find(wanted)
     if at >= 0:
         start = next((i for i in range(at, 0, -1) if not folded[i - 1].isalnum()), 0)

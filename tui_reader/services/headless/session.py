@@ -12,7 +12,7 @@ from tui_reader.formats import read
 from tui_reader.model.article import Article, Headline
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles.article_records import LOCATION
-from tui_reader.services.library.events import ArticlesChanged, Event, Notice, ScanFinished
+from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
 from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
 from tui_reader.storage.base import ARTICLES
@@ -75,7 +75,7 @@ def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) ->
             event = events.get(timeout=SCAN_SECONDS)
         except queue.Empty:
             raise ReaderError("The articles could not be looked through.", "Is a drive away?") from None
-        if isinstance(event, ArticlesChanged):
+        if isinstance(event, SyncNeeded):
             library.sync()
         elif isinstance(event, ScanFinished):
             break

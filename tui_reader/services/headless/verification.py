@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.anchoring.diff import ChangeKind, align, changes
 from tui_reader.anchoring.quotes import ALTERED, Near, QuoteFinder
-from tui_reader.anchoring.scores import likeness
-from tui_reader.document.normalization import Words, fold, is_unspaced
+from tui_reader.anchoring.scores import quote_similarity
+from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.document.words import count_words
 from tui_reader.model.annotation import Range
 
@@ -185,7 +185,10 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> Near | None:
     candidates = [by_words.range] if by_words is not None else []
     candidates += _nearest_letters(quote, text, start, end)
     places = [_as_far_as(quote, text, each) for each in candidates]
-    rated = (Near(place, likeness(fold(_core(quote)), fold(_core(text[slice(*place)])))) for place in places)
+    rated = (
+        Near(place, quote_similarity(normalized(_core(quote)), normalized(_core(text[slice(*place)]))))
+        for place in places
+    )
     best = max(rated, key=lambda each: each.likeness, default=None)
     return best if best is not None and (by_words is not None or best.likeness >= ALTERED) else None
 
@@ -195,17 +198,17 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
     # 30 ms, and most quotes are found before.
     from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415
 
-    wanted = fold(quote)
+    wanted = normalized(quote)
     found: list[tuple[float, Range]] = []
     for line in re.finditer(r"[^\n]+", text[start:end]):
-        folded = fold(line[0])
+        folded = normalized(line[0])
         first, last = 0, len(folded)
         if 2 * last < ALTERED * (last + len(wanted)):
             continue  # too short to be alike, whatever its letters
         if last > len(wanted):
             place = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
             first, last = (place.dest_start, place.dest_end) if place is not None else (0, 0)
-        alike = likeness(wanted, folded[first:last])
+        alike = quote_similarity(wanted, folded[first:last])
         if alike >= ALTERED:
             found.append((-alike, Range(start + line.start() + first, start + line.start() + last)))
     return [place for _, place in sorted(found)[:LINES]]
@@ -219,7 +222,7 @@ def _as_far_as(quote: str, text: str, near: Range) -> Range:
     """
     low, high = text.rfind("\n", 0, near.start) + 1, text.find("\n", near.end)
     high = high if high >= 0 else len(text)
-    quoted, words = Words.of(fold(_core(quote))), Words.of(fold(text[low:high]))
+    quoted, words = Words.of(normalized(_core(quote))), Words.of(normalized(text[low:high]))
     inside = [i for i, end in enumerate(words.ends) if end > near.start - low and words.starts[i] < near.end - low]
     if not inside:
         return near

@@ -22,7 +22,7 @@ class _Plain:
         return hash(type(self))
 
 
-class ArticlesChanged(_Plain):
+class SyncNeeded(_Plain):
     """Files were found, changed or went, or it is time to look for edits of other programs.
 
     Nothing has changed for the listener yet: it calls `Library.sync()` on its own thread, which takes the changes in
@@ -60,7 +60,7 @@ class DocumentChanged(NamedTuple):
 class AnnotationsPlaced(NamedTuple):
     """An article's annotations were looked for in its text of now; shown from the next `Library.sync()` on.
 
-    Follows `ArticlesChanged`, so that a listener who syncs when asked to need only paint anew.
+    Follows `SyncNeeded`, so that a listener who syncs when asked to need only paint anew.
     """
 
     id: ArticleId
@@ -90,7 +90,7 @@ class Notice(NamedTuple):
 
 
 Event: TypeAlias = (
-    ArticlesChanged
+    SyncNeeded
     | ScanProgress
     | ScanFinished
     | DocumentLoaded

@@ -15,30 +15,30 @@ from tui_reader import paths as program_paths
 from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
-from tui_reader.services.annotations.editing import Annotating
-from tui_reader.services.annotations.missing_articles import Remembering
-from tui_reader.services.annotations.reanchor_queue import Replacing
+from tui_reader.services.annotations.editing import AnnotationEditing
+from tui_reader.services.annotations.missing_articles import MissingArticles
+from tui_reader.services.annotations.reanchor_queue import ReanchorQueue
 from tui_reader.services.annotations.revisions import Revisions
 from tui_reader.services.annotations.text_snapshots import TextCache
-from tui_reader.services.annotations.transfer import Handing
+from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.catalogue import Catalogue, MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, nothing
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading
-from tui_reader.services.articles.scan_ingest import Intake
+from tui_reader.services.articles.scan_ingest import ScanIngest
 from tui_reader.services.articles.scan_results import Batch, FoundFile, found_file, without_header
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import (
     AnnotationsPlaced,
-    ArticlesChanged,
     DocumentLoaded,
     Event,
     Listener,
     Notice,
     StoreFailed,
+    SyncNeeded,
     ignore,
 )
-from tui_reader.services.library.save_monitor import SavingWatch, warning_of
+from tui_reader.services.library.save_monitor import SaveMonitor, warning_of
 from tui_reader.services.library.state import LibraryState
 from tui_reader.services.library.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE, too_large
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from tui_reader.services.annotations.annotation_index import Counted
     from tui_reader.services.annotations.drafts import Drafts
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.services.library.library_paths import Places
+    from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.storage import Store
     from tui_reader.storage.base import Receipt
 
@@ -76,10 +76,10 @@ class Library:
     """Everything that a screen needs, and nothing of a screen.
 
     One thread owns a library: the one that asks the catalogue, calls the verbs and `sync`. Files are scanned, watched
-    and read in other threads, which only ever leave word; `ArticlesChanged` asks the owner to take it in by `sync`.
+    and read in other threads, which only ever leave word; `SyncNeeded` asks the owner to take it in by `sync`.
     """
 
-    def __init__(self, places: Places, store: Store, settings: Settings, notices: Sequence[str]) -> None:
+    def __init__(self, places: LibraryPaths, store: Store, settings: Settings, notices: Sequence[str]) -> None:
         """Show what is remembered. `opening.open_library` is the way to get one."""
         self.name = places.name
         self.store = store
@@ -90,7 +90,7 @@ class Library:
         self._listener: Listener = ignore
         self.prepare: Callable[[ArticleId, Document], None] = nothing
         """Called by the threads that read, with each whole text in which passages may be marked."""
-        self._saving = SavingWatch()
+        self._saving = SaveMonitor()
         self._latest: Receipt | None = None
         self._drafts: Drafts | None = None
         self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
@@ -110,14 +110,16 @@ class Library:
         self.documents.prepare = self._prepare
         self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
         self._background = Background(self._background_failed)
-        self.annotating = Annotating(
+        self.annotating = AnnotationEditing(
             self._state,
             settings.colours,
             document_of=self.documents.get,
             tell=self._annotations_placed,
             background=self._background,
         )
-        self._replacing = Replacing(self._state, self.annotating.placing, self._limit, tell=self._annotations_placed)
+        self._replacing = ReanchorQueue(
+            self._state, self.annotating.placing, self._limit, tell=self._annotations_placed
+        )
         with suppress(OSError):  # without a cache, everything is read every time
             private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
         texts = TextCache(program_paths.cache_dir() / "texts")
@@ -127,12 +129,12 @@ class Library:
         self._state.may_keep_text = self._may_keep_title
         self.annotating.placing.may_keep_text = self.revisions.may_keep_text = self._may_keep_text
         self.annotating.placing.on_text_left_out = self._text_left_out
-        self.remembering = Remembering(self._state, places, self.revisions.text)
-        self.handing = Handing(
+        self.remembering = MissingArticles(self._state, places, self.revisions.text)
+        self.handing = Transfer(
             self._state,
             self.remembering,
             self._limit,
-            tell=lambda: self._listener(ArticlesChanged()),
+            tell=lambda: self._listener(SyncNeeded()),
             failed=self._comparing_failed,
         )
         self.handing.handed = self._handed
@@ -142,7 +144,7 @@ class Library:
         self._settings = settings
         self._stop = threading.Event()
         self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
-        self._intake = Intake(
+        self._intake = ScanIngest(
             self._state,
             self.documents,
             self.handing,
@@ -250,7 +252,7 @@ class Library:
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what was found in the folders, and what other programs wrote into the state.
 
-        Stops after some milliseconds where there is much, and asks by another `ArticlesChanged` to be called again.
+        Stops after some milliseconds where there is much, and asks by another `SyncNeeded` to be called again.
 
         Returns:
             The articles that came, changed or went, each once.
@@ -260,7 +262,7 @@ class Library:
         while not self._inbox.empty():
             touched.update(self._intake.take_in(self._inbox.get()))
             if time.monotonic() > enough:
-                self._listener(ArticlesChanged())
+                self._listener(SyncNeeded())
                 break
         self._replacing.news(touched)
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
@@ -357,7 +359,7 @@ class Library:
             # Whoever waits for all of the library waits for the numbers, too.
             self._counting.join()
         self._inbox.put(batch)
-        self._listener(ArticlesChanged())
+        self._listener(SyncNeeded())
 
     def _count(self) -> None:
         """Count the annotations, which delays no frame; the life of a thread."""
@@ -366,7 +368,7 @@ class Library:
             counted = self._state.notebook.scan(self._stop.is_set)
             if not self._stop.is_set():
                 self._counted.put(counted)
-                self._listener(ArticlesChanged())
+                self._listener(SyncNeeded())
 
     def _recount(self) -> tuple[ArticleId, ...]:
         """Show what was counted, some articles at a time."""
@@ -378,7 +380,7 @@ class Library:
             some, self._uncounted = self._uncounted[:AT_ONCE], self._uncounted[AT_ONCE:]
             touched = self._state.recount(some)
         if self._uncounted:
-            self._listener(ArticlesChanged())
+            self._listener(SyncNeeded())
         return touched
 
     def _look_around(self) -> None:
@@ -412,7 +414,7 @@ class Library:
         self._listener(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
             self._loaded.put(event)
-            self._listener(ArticlesChanged())
+            self._listener(SyncNeeded())
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
         """Work out here what the owner of the library would have to wait for; called by the threads that read."""
@@ -426,7 +428,7 @@ class Library:
 
     def _annotations_placed(self, article_id: ArticleId) -> None:
         """Ask the owner to take in what was placed; called by the thread that looked for it."""
-        self._listener(ArticlesChanged())
+        self._listener(SyncNeeded())
         self._listener(AnnotationsPlaced(article_id))
 
     def _background_failed(self, error: Exception) -> None:
@@ -462,4 +464,4 @@ class Library:
 
     def _tick(self) -> None:
         """Ask the owner to look for edits of other programs; called by the scanner's thread."""
-        self._listener(ArticlesChanged())
+        self._listener(SyncNeeded())

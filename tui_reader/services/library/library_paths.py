@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STATE_FILE = "library.json"
 
 
-class Places(NamedTuple):
+class LibraryPaths(NamedTuple):
     """What the command line named, made definite."""
 
     name: str
@@ -77,7 +77,7 @@ class Places(NamedTuple):
         return self.base / name if self.base is not None else Path(name)
 
 
-def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path) -> Places:
+def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path) -> LibraryPaths:
     """Make sense of what the command line named.
 
     Args:
@@ -109,7 +109,7 @@ def find_places(paths: Sequence[Path], state: Path | None, data_dir: Path, cache
         require_library(chosen)
         carried = home is not None and chosen.parent == home
     key = blake2b(b"\0".join(sorted(map(os.fsencode, everything))), digest_size=10).hexdigest()
-    return Places(
+    return LibraryPaths(
         name=_name(everything),
         folders=folders,
         files=files,

@@ -77,9 +77,9 @@ def check(state: Path, *, fix: bool = False) -> Checkup:
         StoreError: The file cannot be read, or what was to be mended cannot be written.
     """
     from tui_reader.storage.recovery.doctor import doctor  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
-    found = doctor(state, machine_name(), fix=fix)
+    found = doctor(state, replica_id(), fix=fix)
     return Checkup(tuple(Finding(*finding) for finding in found.findings), found.is_well)
 
 
@@ -90,9 +90,9 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merge]:
         StoreError: A file cannot be read or is damaged, or the state cannot be written.
     """
     from tui_reader.storage.recovery.doctor import merge  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
-    return [Merge(merged.source, merged.changes) for merged in merge(state, machine_name(), others)]
+    return [Merge(merged.source, merged.changes) for merged in merge(state, replica_id(), others)]
 
 
 def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
@@ -102,9 +102,9 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
         StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
     """
     from tui_reader.storage.replication.merge_driver import merge_versions as merged  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
-    merged(ancestor, ours, theirs, machine_name())
+    merged(ancestor, ours, theirs, replica_id())
 
 
 def list_backups(state: Path) -> list[Backup]:
@@ -136,7 +136,7 @@ def restore_backup(state: Path, name: str) -> Restored:
         StoreError: There is no such backup or more than one, it cannot be read, or the state cannot be written.
     """
     from tui_reader.storage.recovery.doctor import restore  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import machine_name  # noqa: PLC0415
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
-    backup, kept, changes = restore(state, machine_name(), name)
+    backup, kept, changes = restore(state, replica_id(), name)
     return Restored(backup.path, kept, changes)

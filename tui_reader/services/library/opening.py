@@ -8,7 +8,7 @@ from tui_reader import paths as program_paths
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
 from tui_reader.services.library.library import STDIN, Library
-from tui_reader.services.library.library_paths import STATE_FILE, carried_state, find_places, is_library
+from tui_reader.services.library.library_paths import STATE_FILE, carried_state, find_library_paths, is_library
 from tui_reader.services.library.samples import fill_default_library
 from tui_reader.storage import open_store
 
@@ -49,7 +49,7 @@ def open_library(
         if begin:
             notices += fill_default_library(default)
         paths = (default,) if default.exists() else ()
-    places = find_places(paths, state, data_dir, program_paths.cache_dir())
+    places = find_library_paths(paths, state, data_dir, program_paths.cache_dir())
     if places.notice:
         notices.append(places.notice)
     for folder in places.folders if len(places.folders) + len(places.files) > 1 else ():

@@ -36,7 +36,7 @@ def warning_of(unsaved: str) -> str:
     return f"NOT saved: {reason} ({number})" if number[:1].isdecimal() else f"NOT saved: {reason}"
 
 
-class SavingWatch:
+class SaveMonitor:
     """Waits for receipts in a thread of its own: `Saving` when one takes long, `Saved` when all are through."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline, Metadata
-from tui_reader.services.annotations.annotation_index import Notebook
+from tui_reader.services.annotations.annotation_index import AnnotationIndex
 from tui_reader.services.articles.article_records import (
     FINGERPRINT,
     LOCATION,
@@ -45,7 +45,7 @@ class LibraryState:
         self.catalogue = catalogue
         self.identities = identities
         self._track = track
-        self.notebook = Notebook(store)
+        self.notebook = AnnotationIndex(store)
         self._described: dict[ArticleId, str] = {}
         """Fingerprints of the files that articles were described from, in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.library.library_paths import Places
+    from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.services.library.state import LibraryState
     from tui_reader.storage.base import Transaction
 
@@ -31,7 +31,7 @@ NO_PARENTS: Mapping[AnnotationId, ArticleId] = MappingProxyType({})
 class UndoScope:
     """Tells which transactions are about articles of the open places alone. Used from the thread that owns them."""
 
-    def __init__(self, state: LibraryState, places: Places) -> None:
+    def __init__(self, state: LibraryState, places: LibraryPaths) -> None:
         self._state, self._places = state, places
         self._roots = tuple(os.path.join(folder, "") for folder in places.folders)  # noqa: PTH118 - a prefix
         self._files = frozenset(map(str, places.files))

@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     """Placements as they are kept; only of passages that were last placed in another text."""
 
 
-class Aside:
+class Worker:
     """The process, started with the first job. `ask` and `rest` belong to one thread, `close` to any."""
 
     def __init__(self) -> None:

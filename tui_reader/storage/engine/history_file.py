@@ -23,7 +23,7 @@ from tui_reader.storage.snapshot.wholefile import read_end
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
     from tui_reader.storage.snapshot.disk import Disk
 
 _REWRITE_AT = 6 * STEPS
@@ -34,7 +34,7 @@ _DEADLINE = 5.0
 _PAUSE = 0.001
 
 
-def history_path(library: Library) -> str:
+def history_path(library: LibraryFiles) -> str:
     """Where a library keeps what this machine can undo."""
     return f"{library.path}.undo-{library.clock.machine}"
 
@@ -47,7 +47,7 @@ def read_entries(path: str, disk: Disk) -> list[Entry]:
         return []
 
 
-def older_entries(library: Library) -> list[Entry]:
+def older_entries(library: LibraryFiles) -> list[Entry]:
     """The entries of earlier runs and other windows that can be undone, oldest first."""
     # The journal first: a compaction in between moves its entries to the history file.
     in_journal = read_entries(library.journal.path, library.disk)

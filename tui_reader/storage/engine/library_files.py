@@ -24,13 +24,13 @@ from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.snapshot_opener import Opener
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.other_journals import OtherJournals
 from tui_reader.storage.replication.outstamping import outstamp, with_contexts
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
-from tui_reader.storage.snapshot.snapshot import GRAVES, BaseFile, MemorySource, UnreadableError
-from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_base
+from tui_reader.storage.snapshot.snapshot import TOMBSTONES, MemorySource, SnapshotFile, UnreadableError
+from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_snapshot
 from tui_reader.storage.snapshot.state import State
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Change(NamedTuple):
     after: dict[str, Any] | None
 
 
-class Library:
+class LibraryFiles:
     """The documents of one library, and the only code that changes its files.
 
     Every method may be called from any thread; one call at a time gets at the files.
@@ -62,11 +62,13 @@ class Library:
         StoreError: The file exists and cannot be read.
     """
 
-    def __init__(self, path: str | Path, machine: str, *, disk: Disk | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: str | Path, machine: str, *, disk: Disk | None = None, clock: HybridClock | None = None
+    ) -> None:
         self.path = os.path.realpath(path)
         self.folder = os.path.dirname(self.path)  # noqa: PTH120
         self.disk = disk or Disk()
-        self.clock = clock or Clock(machine)
+        self.clock = clock or HybridClock(machine)
         self.journal = Journal(f"{self.path}.journal-{machine}", self.disk)
         self.opener = Opener(self.path, self.disk, self.clock)
         self.state = State()
@@ -143,7 +145,7 @@ class Library:
             self.read_only = self.read_only or problems.own_journal_unreadable(self.journal.path, error)
             return []
 
-    def _open(self) -> BaseFile:
+    def _open(self) -> SnapshotFile:
         base = self.opener.open(self.state.base if self._is_loaded else None)
         self.read_only = self.opener.newer or self.read_only
         return base
@@ -200,7 +202,7 @@ class Library:
         with problems.named(self.path):
             return self._verify(base)
 
-    def _verify(self, base: BaseFile) -> bool:
+    def _verify(self, base: SnapshotFile) -> bool:
         try:
             sound = base.verify()
         except UnreadableError:
@@ -277,7 +279,7 @@ class Library:
             before = [old.document(*place) for place in places]
         except (UnreadableError, ValueError):
             return  # the old file was overwritten in place: nobody can say any more what it held
-        self.heard |= {number for table, number in places if table.removesuffix(GRAVES) == ANNOTATIONS}
+        self.heard |= {number for table, number in places if table.removesuffix(TOMBSTONES) == ANNOTATIONS}
         self._compare(places, before)
 
     # -- changing -----------------------------------------------------------------------------------------------
@@ -412,8 +414,8 @@ class Library:
         """Write an empty base, so that a plain TinyDB finds its file from the first change on."""
         temporary, handle = self.temporary()
         try:
-            empty = BaseFile(MemorySource(b""))
-            write_base(handle, self.disk, empty, PlainPlan({}), self.header(), most_tables=[])
+            empty = SnapshotFile(MemorySource(b""))
+            write_snapshot(handle, self.disk, empty, PlainPlan({}), self.header(), most_tables=[])
             self.disk.rename(temporary, self.path)
             self.disk.sync_folder(self.folder)
         except OSError:

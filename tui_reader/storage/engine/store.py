@@ -23,7 +23,7 @@ from tui_reader.storage.snapshot.snapshot import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
     from tui_reader.storage.snapshot.state import State
 
 
@@ -36,7 +36,7 @@ class LibraryStore:
         library: The documents.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: LibraryFiles) -> None:
         self._library = library
         library.watching = True
         self._lock = threading.Lock()

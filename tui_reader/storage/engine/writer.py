@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.document.cooperative import work_aside
+from tui_reader.document.cooperative import lower_priority
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import Edit
 from tui_reader.storage.engine.edits import KEY, plain
@@ -18,20 +18,20 @@ from tui_reader.storage.engine.pending import both_kept
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.backups import rotate
 from tui_reader.storage.replication.conflicts import all_copies, conflict_copies
-from tui_reader.storage.replication.instance_lock import Window
+from tui_reader.storage.replication.instance_lock import InstanceLock
 from tui_reader.storage.snapshot import filesystem
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.json_values import canonical
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui_reader.storage.engine.library_files import Change, Library
+    from tui_reader.storage.engine.library_files import Change, LibraryFiles
     from tui_reader.storage.engine.pending import Pending
     from tui_reader.storage.replication.keyindex import Numbers
     from tui_reader.storage.snapshot.journal import Entry
-    from tui_reader.storage.snapshot.snapshot import BaseFile
+    from tui_reader.storage.snapshot.snapshot import SnapshotFile
     from tui_reader.storage.snapshot.state import State
 
 _LOOK_EVERY = 0.4
@@ -58,10 +58,10 @@ class Writer:
         landed: Called when a transaction shows in the library's state, on disk or not.
     """
 
-    def __init__(self, library: Library, numbers: Numbers, landed: Callable[[Pending], None]) -> None:
+    def __init__(self, library: LibraryFiles, numbers: Numbers, landed: Callable[[Pending], None]) -> None:
         self._library, self._numbers, self._landed = library, numbers, landed
         self.notices: list[str] = []
-        self._window = Window(library.path)
+        self._window = InstanceLock(library.path)
         self._changed = threading.Condition()
         self._waiting: list[Pending] = []
         self._unsaved: list[Pending] = []
@@ -77,7 +77,7 @@ class Writer:
         self._last_change = time.monotonic()
         self._told_damage = False
         self._told_notice = ""
-        self._united: BaseFile | None = None
+        self._united: SnapshotFile | None = None
         """The base in which every annotation is known to be one document."""
         self._merged = threading.Event()
         self._copies_at = 0
@@ -211,7 +211,7 @@ class Writer:
             self._end(failure)
 
     def _work(self) -> None:
-        work_aside()
+        lower_priority()
         self._guarded("merging conflict copies", self._merge_copies)
         self._merged.set()
         # Nobody waits for this: until then each is shown once, at the place where its document counts.
@@ -310,7 +310,7 @@ class Writer:
         """Write what was read of a merge that failed at once: until then every program but this one finds damage."""
         if self._library.opener.healed and not self._library.read_only:
             self._tell_damage()
-            self._guarded("writing what was merged", lambda: fold(self._library))
+            self._guarded("writing what was merged", lambda: compact(self._library))
 
     def _rest(self) -> None:
         is_quiet = self._look() and time.monotonic() - self._last_change >= _IDLE
@@ -374,7 +374,7 @@ class Writer:
         library, base = self._library, self._library.state.base
         if library.read_only or library.damage or not (library.heard or (everywhere and base is not self._united)):
             return
-        from tui_reader.storage.replication.relocations import Interrupted, reunite  # noqa: PLC0415 - 1 ms, which a start can do without
+        from tui_reader.storage.replication.relocations import InterruptedScan, reunite  # noqa: PLC0415 - 1 ms, which a start can do without
 
         heard, library.heard = library.heard, set()
         try:
@@ -382,7 +382,7 @@ class Writer:
                 changes = reunite(library, self._numbers, is_urgent=lambda: bool(self._waiting or self._closing))
             else:
                 changes = reunite(library, self._numbers, heard)
-        except Interrupted:
+        except InterruptedScan:
             library.heard |= heard
             return
         except Exception as error:  # noqa: BLE001 - as in `_guarded`
@@ -400,7 +400,7 @@ class Writer:
         if library.read_only or not library.journal.is_open:
             return
         try:
-            if fold(library):
+            if compact(library):
                 rotate(library.path, library.disk)
         except Exception as error:  # noqa: BLE001 - as in `_guarded`
             if not at_exit:

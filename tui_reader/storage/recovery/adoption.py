@@ -20,7 +20,7 @@ from tui_reader.storage.recovery.fragments import reassembled, salvage
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.generations import latest_known
-from tui_reader.storage.snapshot.snapshot import START, BaseFile, FileSource, MemorySource
+from tui_reader.storage.snapshot.snapshot import START, FileSource, MemorySource, SnapshotFile
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _RottenError(DamagedError):
 class Adopted:
     """A file of another layout, laid out as a base."""
 
-    base: BaseFile
+    base: SnapshotFile
     damage: str = ""
     """Where and why the file is damaged, as the end of a sentence; the base then holds what could be found."""
     notice: str = ""
@@ -58,7 +58,7 @@ def adopt(path: str, stamp: str, disk: Disk) -> Adopted:
         disk: Makes the system calls.
     """
     data, report = _work(path, stamp, disk)
-    return Adopted(BaseFile(MemorySource(data)), **report)
+    return Adopted(SnapshotFile(MemorySource(data)), **report)
 
 
 def command(path: str, out: str, stamp: str) -> list[str]:
@@ -111,7 +111,7 @@ class Adoption:
                 data = source.read(source.size, 0)
                 source.close()
                 source = MemorySource(data)
-            return Adopted(BaseFile(source), **json.loads(report))
+            return Adopted(SnapshotFile(source), **json.loads(report))
         finally:
             self._folder.cleanup()
 

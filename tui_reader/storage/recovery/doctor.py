@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine.edits import written
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups, problems
 from tui_reader.storage.recovery.foreign_layout import derived_id, latest_stamp
 from tui_reader.storage.recovery.mending import mend_other_journal, mend_own_journal
@@ -18,10 +18,10 @@ from tui_reader.storage.replication.hlc import is_far_ahead
 from tui_reader.storage.replication.merge import Merged, merge_conflict_copies, merge_file
 from tui_reader.storage.replication.registers import DELETED
 from tui_reader.storage.snapshot import filesystem, limits
-from tui_reader.storage.snapshot.compaction import fold, leftovers, remove_leftovers
+from tui_reader.storage.snapshot.compaction import compact, leftovers, remove_leftovers
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.journal import decode_lines, is_journal
-from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL, GRAVES, UnreadableError
+from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL, TOMBSTONES, UnreadableError
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
     Raises:
         StoreError: The file cannot be read at all, or what was to be mended cannot be written.
     """
-    library = Library(path, machine)
+    library = LibraryFiles(path, machine)
     try:
         findings: list[Finding] = []
         for look in (_place, _base, _journals, _beside):
@@ -83,14 +83,14 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
     return Checkup(library.path, tuple(findings))
 
 
-def _place(library: Library, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
+def _place(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
     if library.read_only:
         yield Finding(library.read_only, is_wrong=True)
     if warning := filesystem.warning(library.folder):
         yield Finding(warning, is_wrong=False)
 
 
-def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
+def _base(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if not library.opener.exists:
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
@@ -108,7 +108,7 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
         try:
             last = 0
             for number, document in state.base.documents(name):
-                derived = derived_id(name.removesuffix(GRAVES), document)
+                derived = derived_id(name.removesuffix(TOMBSTONES), document)
                 strays += number <= last or (derived not in (0, number))
                 last = number
                 if (latest := latest_stamp(document)) and is_far_ahead(latest):
@@ -127,7 +127,7 @@ def _base(library: Library, *, fix: bool) -> Iterator[Finding]:
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
 
 
-def _mend(library: Library) -> str:
+def _mend(library: LibraryFiles) -> str:
     library.distrust()
     documents = sum(library.state.count(name) for name in library.state.tables())
     try:
@@ -136,12 +136,12 @@ def _mend(library: Library) -> str:
         if isinstance(error.__cause__, RefusedError):
             return ""  # without a place for the damaged file nothing is mended; what is refused is named at the end
         raise
-    if not fold(library, despite_damage=True):
+    if not compact(library, despite_damage=True):
         return ""
     return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
 
 
-def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
+def _journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
         text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
         mended = mend_own_journal(library) if fix and not library.damage and not library.read_only else ""
@@ -149,7 +149,7 @@ def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
     elif library.state.has_changes:
         many = "" if library.journal.lines == 1 else "s"
         mended = ""
-        if fix and not library.damage and not library.read_only and fold(library):
+        if fix and not library.damage and not library.read_only and compact(library):
             mended = "Brought into the file."
         text = f"{library.journal.lines} change{many} of this machine wait beside {library.path} to be brought into it."
         yield Finding(text, is_wrong=False, mended=mended)
@@ -160,7 +160,7 @@ def _journals(library: Library, *, fix: bool) -> Iterator[Finding]:
             yield from _other_journal(library, path, fix=fix)
 
 
-def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Finding]:
+def _other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iterator[Finding]:
     try:
         data = read_whole(path, library.disk, limits.JOURNAL)
     except (FileNotFoundError, RefusedError):
@@ -181,7 +181,7 @@ def _other_journal(library: Library, path: str, *, fix: bool) -> Iterator[Findin
     yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
 
 
-def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
+def _beside(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     for path in leftovers(library):
         mended = ""
         if fix and not library.read_only:
@@ -197,7 +197,7 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
                 continue
             text = f"{merged.source} is a conflict copy."
             yield Finding(text, is_wrong=True, mended=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
-        fold(library)
+        compact(library)
     else:
         for copy in copies:
             yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
@@ -213,7 +213,7 @@ def _beside(library: Library, *, fix: bool) -> Iterator[Finding]:
     yield Finding(text, is_wrong=False)
 
 
-def _look_at_names(library: Library) -> None:
+def _look_at_names(library: LibraryFiles) -> None:
     """Note in `disk.refused` what has the name of a file of ours and is none."""
     base = os.path.basename(library.path)  # noqa: PTH119
     ours = tuple(f"{base}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
@@ -222,7 +222,7 @@ def _look_at_names(library: Library) -> None:
             library.disk.has_file(f"{library.folder}/{name}")
 
 
-def _names(library: Library) -> list[str]:
+def _names(library: LibraryFiles) -> list[str]:
     try:
         return sorted(library.disk.names(library.folder))
     except OSError:
@@ -235,12 +235,12 @@ def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[
     Raises:
         StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
     """
-    library = Library(path, machine)
+    library = LibraryFiles(path, machine)
     try:
         with problems.named(library.path):
             _require_sound(library)
             merged = [merge_file(library, os.path.realpath(other)) for other in others]
-            fold(library)
+            compact(library)
     finally:
         library.close()
     return merged
@@ -266,8 +266,8 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
 
 def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
     backup = backups.find(os.path.realpath(path), name, Disk())
-    library = Library(path, machine)
-    other = Library(backup.path, machine)
+    library = LibraryFiles(path, machine)
+    other = LibraryFiles(backup.path, machine)
     try:
         if other.damage or other.read_only:
             raise StoreError(f"{backup.path} cannot be used: {other.damage or other.read_only}")
@@ -277,26 +277,26 @@ def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup
         if library.opener.exists:
             kept = _keep(library, "damaged" if library.damage else "restored")
         if library.damage:
-            fold(library, despite_damage=True)
+            compact(library, despite_damage=True)
         changed = 0
         for operations in _steps_to(library, other):
             library.commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
             changed += len(operations)
-        fold(library)
+        compact(library)
     finally:
         library.close()
         other.close()
     return backup, kept, changed
 
 
-def _keep(library: Library, kind: str) -> str:
+def _keep(library: LibraryFiles, kind: str) -> str:
     try:
         return backups.keep(library.path, library.path, kind, library.disk)
     except OSError as error:
         raise problems.not_saved(library.path, error) from error
 
 
-def _steps_to(library: Library, goal: Library) -> Iterator[list[list[Any]]]:
+def _steps_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
     """Operations that make a library's documents be those of another one, in batches."""
     waiting: list[list[Any]] = []
     for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
@@ -312,6 +312,6 @@ def _steps_to(library: Library, goal: Library) -> Iterator[list[list[Any]]]:
         yield waiting
 
 
-def _require_sound(library: Library) -> None:
+def _require_sound(library: LibraryFiles) -> None:
     if library.read_only or library.damage:
         raise StoreError(library.read_only or library.damage)

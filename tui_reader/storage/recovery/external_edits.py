@@ -36,7 +36,7 @@ from tui_reader.storage.replication.registers import (
     visible,
 )
 from tui_reader.storage.snapshot.generations import ancestor, identity
-from tui_reader.storage.snapshot.snapshot import GRAVES
+from tui_reader.storage.snapshot.snapshot import TOMBSTONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def is_edit_of(parsed: Parsed, start: State) -> bool:
         of a merge, and the header does not say what the file was made from.
     """
     for name, documents in parsed.tables.items():
-        table = name.removesuffix(GRAVES)
+        table = name.removesuffix(TOMBSTONES)
         for number, document in documents.items():
             stamps = document.get(STAMPS)
             if not isinstance(stamps, dict) or not stamps:
@@ -125,7 +125,7 @@ def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str
                 raise DamagedError(f"as a whole: the table “{table}” is missing")
             continue
         documents = parsed.tables[table]
-        graves = parsed.tables.get(f"{table}{GRAVES}", {})
+        graves = parsed.tables.get(f"{table}{TOMBSTONES}", {})
         sets = has_sets(table)
         for number, document in list(documents.items()):
             new = expand(document, sets=sets)
@@ -149,7 +149,7 @@ def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str
                 # record since was not known to the one who removed it, and brings the record back.
                 latest = max(each for each, _ in registers.values())
                 registers[DELETED] = (following(latest, stamp), True)
-                add(parsed.tables, f"{table}{GRAVES}", number, compress(registers, sets=sets))
+                add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))
     if not (changed or added or removed):
         return ""
     return f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. {_BACK}"
@@ -174,10 +174,10 @@ def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]
         How many documents were changed, added, and are missing in the file.
     """
     changed = added = kept = 0
-    for table in dict.fromkeys([*known.tables(), *(name.removesuffix(GRAVES) for name in parsed.tables)]):
+    for table in dict.fromkeys([*known.tables(), *(name.removesuffix(TOMBSTONES) for name in parsed.tables)]):
         sets = has_sets(table)
         documents = parsed.tables.setdefault(table, {})
-        graves = parsed.tables.get(f"{table}{GRAVES}", {})
+        graves = parsed.tables.get(f"{table}{TOMBSTONES}", {})
         before = dict(all_registers(known, table))
         added += sum(number not in before for number in documents)
         for number, old in before.items():
@@ -232,7 +232,7 @@ def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
 
 def all_registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
     """Everything that a state knows of a table, deleted documents too."""
-    numbers = {number for name in (table, f"{table}{GRAVES}") for number, _ in state.base.lines(name)}
+    numbers = {number for name in (table, f"{table}{TOMBSTONES}") for number, _ in state.base.lines(name)}
     numbers |= {number for name, number in state.changed_places() if name == table}
     for number in sorted(numbers):
         registers = state.registers(table, number)

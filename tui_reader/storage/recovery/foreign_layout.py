@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.replication.document_ids import OWN, document_id
-from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.registers import STAMPS, compress, expand, has_sets, is_alive, join, stamps_of
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.json_values import canonical, check, encode
-from tui_reader.storage.snapshot.snapshot import FORMAT, GRAVES, META, VERSION, BaseFile, MemorySource
-from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_base
+from tui_reader.storage.snapshot.snapshot import FORMAT, META, TOMBSTONES, VERSION, MemorySource, SnapshotFile
+from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,7 +181,7 @@ def _version(header: dict[str, Any]) -> int:
 
 
 def _stamp(value: Any) -> str:
-    return value if is_stamp(value) else ZERO
+    return value if is_timestamp(value) else ZERO
 
 
 def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
@@ -195,7 +195,7 @@ def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields
         document: Its fields.
         by_fields: Whether headings are not to be relied on: then its fields count where its document id does not tell.
     """
-    table = heading.removesuffix(GRAVES)
+    table = heading.removesuffix(TOMBSTONES)
     key, parent = document.get("id"), document.get("article")
     key = key if isinstance(key, str) else ""
     if key and isinstance(parent, str) and parent and number == document_id(key, parent):
@@ -226,16 +226,16 @@ def rekey(parsed: Parsed) -> int:
         How many headers were dropped.
     """
     dropped = 0
-    for table in [name for name in parsed.tables if has_sets(name.removesuffix(GRAVES))]:
+    for table in [name for name in parsed.tables if has_sets(name.removesuffix(TOMBSTONES))]:
         for number, document in list(parsed.tables[table].items()):
             if is_header(document):
                 del parsed.tables[table][number]
                 dropped += 1
-            elif (home := home_of(table, number, document)).removesuffix(GRAVES) != table.removesuffix(GRAVES):
+            elif (home := home_of(table, number, document)).removesuffix(TOMBSTONES) != table.removesuffix(TOMBSTONES):
                 del parsed.tables[table][number]
                 add(parsed.tables, home, number, document)
     for table in list(parsed.tables):
-        living = table.removesuffix(GRAVES)
+        living = table.removesuffix(TOMBSTONES)
         if not has_sets(living):
             continue
         documents, parsed.tables[table] = parsed.tables[table], {}
@@ -273,24 +273,24 @@ def lay_out(parsed: Parsed) -> bytes:
     """The content as a base."""
     tables = {table: dict(documents) for table, documents in parsed.tables.items()}
     for table in list(tables):
-        grave = f"{table.removesuffix(GRAVES)}{GRAVES}"
-        sets = has_sets(table.removesuffix(GRAVES))
+        grave = f"{table.removesuffix(TOMBSTONES)}{TOMBSTONES}"
+        sets = has_sets(table.removesuffix(TOMBSTONES))
         for number, document in list(tables[table].items()):
-            home = table.removesuffix(GRAVES) if is_alive(expand(document, sets=sets)) else grave
+            home = table.removesuffix(TOMBSTONES) if is_alive(expand(document, sets=sets)) else grave
             if home != table:
                 add(tables, home, number, tables[table].pop(number))
     latest = parsed.header.get("hlc", ZERO)
     latest = max(
-        latest if is_stamp(latest) else ZERO,
+        latest if is_timestamp(latest) else ZERO,
         *(s for t in tables.values() for d in t.values() for s in stamps_of(d)),
         ZERO,
     )
     kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
-    base = BaseFile(MemorySource(b""))
+    base = SnapshotFile(MemorySource(b""))
     base.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
     plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
     memory = _Memory()
-    write_base(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
+    write_snapshot(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
     return bytes(memory.data)
 
 

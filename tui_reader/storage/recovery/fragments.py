@@ -23,7 +23,7 @@ from tui_reader.storage.recovery.foreign_layout import (
 )
 from tui_reader.storage.snapshot.generations import ORIGIN
 from tui_reader.storage.snapshot.json_values import check
-from tui_reader.storage.snapshot.snapshot import GRAVES, META
+from tui_reader.storage.snapshot.snapshot import META, TOMBSTONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -180,14 +180,14 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         out.header = dict(later_header(out.header, part.header))
         out.extra |= part.extra
         for name, documents in part.tables.items():
-            out.tables.setdefault(name.removesuffix(GRAVES), {})
+            out.tables.setdefault(name.removesuffix(TOMBSTONES), {})
             for number, document in documents.items():
                 if is_header(document):
                     continue
                 # What git merged without a conflict may stand under the wrong heading, too.
                 home = home_of(name, number, document, by_fields=True)
                 # Deleted on one side and changed on the other: both are registers of one document.
-                grave = f"{home}{GRAVES}"
+                grave = f"{home}{TOMBSTONES}"
                 add(out.tables, grave if number in out.tables.get(grave, {}) else home, number, document)
     out.header.pop(ORIGIN, None)
     return out

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from tui_reader.storage.recovery import backups
 from tui_reader.storage.snapshot import limits
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.journal import HEAD, decode_lines, encode_line
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
 
 
-def mend_own_journal(library: Library) -> str:
+def mend_own_journal(library: LibraryFiles) -> str:
     """Bring the whole lines of this machine's journal into the base, and begin the journal again.
 
     Returns:
@@ -26,12 +26,12 @@ def mend_own_journal(library: Library) -> str:
     with library.exclusive():
         kept = backups.keep(library.path, library.journal.path, "damaged", library.disk)
         library.journal.damaged = 0
-    if not fold(library, force=True):
+    if not compact(library, force=True):
         return ""
     return f"The whole lines were brought into the file; the damaged journal is kept as {kept}."
 
 
-def mend_other_journal(library: Library, path: str) -> str:
+def mend_other_journal(library: LibraryFiles, path: str) -> str:
     """Write the whole lines of another machine's journal again, without the damaged ones.
 
     Args:

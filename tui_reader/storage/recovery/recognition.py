@@ -7,9 +7,9 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.registers import STAMPS
-from tui_reader.storage.snapshot.snapshot import FORMAT, GRAVES, HEADER_ID, META, START
+from tui_reader.storage.snapshot.snapshot import FORMAT, HEADER_ID, META, START, TOMBSTONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +173,7 @@ class _Reading:
         return position + 1
 
     def _take(self, table: str, number: str, document: dict[str, Any]) -> None:
-        living = table.removesuffix(GRAVES)
+        living = table.removesuffix(TOMBSTONES)
         if table == META:
             said = document.get("format")
             if said == FORMAT or _is_header(document):
@@ -222,7 +222,7 @@ def _is_header(document: dict[str, Any]) -> bool:
     """Whether a document has the parts of our header, so that one whose format was damaged is known."""
     stamp = document.get("hlc")
     return (
-        is_stamp(stamp)
+        is_timestamp(stamp)
         and stamp != ZERO
         and isinstance(document.get("crc32"), int)
         and isinstance(document.get("tables"), dict)
@@ -231,7 +231,7 @@ def _is_header(document: dict[str, Any]) -> bool:
 
 def _is_stamped(document: dict[str, Any]) -> bool:
     stamps = document.get(STAMPS)
-    return isinstance(stamps, dict) and any(is_stamp(each) and each != ZERO for each in stamps.values())
+    return isinstance(stamps, dict) and any(is_timestamp(each) and each != ZERO for each in stamps.values())
 
 
 def _is_list_of_texts(value: object) -> bool:

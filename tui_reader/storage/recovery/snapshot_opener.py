@@ -10,11 +10,11 @@ from tui_reader.storage.replication.registers import has_sets
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.snapshot import (
     FORMAT,
-    GRAVES,
-    BaseFile,
+    TOMBSTONES,
     FileSource,
     MemorySource,
     NotOurLayoutError,
+    SnapshotFile,
     UnreadableError,
 )
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import os
 
     from tui_reader.storage.recovery import adoption
-    from tui_reader.storage.replication.hlc import Clock
+    from tui_reader.storage.replication.hlc import HybridClock
     from tui_reader.storage.snapshot.disk import Disk
 
 Signature = tuple[int, ...]
@@ -33,10 +33,10 @@ def signature(status: os.stat_result) -> Signature:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _holds_stray_header(base: BaseFile) -> bool:
+def _holds_stray_header(base: SnapshotFile) -> bool:
     """Tell whether the header of another generation is among the records, where an earlier version had put it."""
     for table, (low, high) in base.tables.items():
-        if has_sets(table.removesuffix(GRAVES)) and base.source.read(min(high - low, 5), low) == b'"1": ':
+        if has_sets(table.removesuffix(TOMBSTONES)) and base.source.read(min(high - low, 5), low) == b'"1": ':
             line = base.line(table, 1)
             if line is not None and FORMAT.encode() in line:
                 return True
@@ -52,7 +52,7 @@ class Opener:
         clock: Gives the stamp for what was changed by hand.
     """
 
-    def __init__(self, path: str, disk: Disk, clock: Clock) -> None:
+    def __init__(self, path: str, disk: Disk, clock: HybridClock) -> None:
         self._path, self._disk, self._clock = path, disk, clock
         self.damage = ""
         """What is wrong with the base, as sentences; empty where it is sound."""
@@ -131,7 +131,7 @@ class Opener:
         self.is_blank = verdict.owner is Owner.EMPTY
         return str(problems.foreign(self._path, verdict.reason)) if verdict.owner is Owner.FOREIGN else ""
 
-    def open(self, standing: BaseFile | None = None) -> BaseFile:
+    def open(self, standing: SnapshotFile | None = None) -> SnapshotFile:
         """The base as it is now.
 
         Args:
@@ -148,13 +148,13 @@ class Opener:
         except (FileNotFoundError, NotADirectoryError):
             self._signature = None
             self.close()
-            return BaseFile(MemorySource(b""))
+            return SnapshotFile(MemorySource(b""))
         except OSError as error:
             raise problems.unreadable(self._path, error) from error
         self._signature = here = signature(source.status)
         try:
             if source.size and here != self._distrusted:
-                base = BaseFile(source)
+                base = SnapshotFile(source)
                 if not _holds_stray_header(base):
                     self.close()
                     return base
@@ -164,7 +164,7 @@ class Opener:
             pass
         adopted = self._adopt(here, source.size, may_wait=standing is None)
         if adopted is None:
-            return standing or BaseFile(MemorySource(b""))
+            return standing or SnapshotFile(MemorySource(b""))
         self._adopted = (here, adopted)
         self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
         self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else not_ours

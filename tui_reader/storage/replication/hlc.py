@@ -28,7 +28,7 @@ _AHEAD = 24 * 3_600_000
 """Milliseconds that another machine's clock may be ahead: what is later comes from a clock that is wrong."""
 
 
-def is_stamp(text: object) -> bool:
+def is_timestamp(text: object) -> bool:
     """Whether a value read from a file is a stamp, or the empty one."""
     return isinstance(text, str) and (text == ZERO or _STAMP.fullmatch(text) is not None)
 
@@ -67,7 +67,7 @@ def _parts(stamp: str) -> tuple[int, int]:
     return int(stamp[:12], 16), int(stamp[13:16], 16)
 
 
-class Clock:
+class HybridClock:
     """Gives stamps later than every stamp it gave or saw, even when the wall clock is set back.
 
     Args:
@@ -112,7 +112,7 @@ class Clock:
 
         Else one wrong clock would set those of all machines, and the stamps would come to their end.
         """
-        if stamp != ZERO and is_stamp(stamp) and not is_far_ahead(stamp, self._wall()):
+        if stamp != ZERO and is_timestamp(stamp) and not is_far_ahead(stamp, self._wall()):
             with self._lock:
                 self._has_jumped |= _parts(stamp) > self._last
                 self._last = max(self._last, _parts(stamp))

@@ -12,7 +12,7 @@ from tui_reader.storage.snapshot.lock import try_lock
 from tui_reader.storage.snapshot.private import private_folder
 
 
-class Window:
+class InstanceLock:
     """The sign of an open window: a lock on a file in the machine's own state folder, gone when the process dies.
 
     Args:

@@ -8,15 +8,15 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.replication.document_ids import KEY_BITS, MAX_BITS, OWN, document_id
-from tui_reader.storage.snapshot.snapshot import GRAVES
+from tui_reader.storage.snapshot.snapshot import TOMBSTONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui_reader.storage.snapshot.snapshot import BaseFile
+    from tui_reader.storage.snapshot.snapshot import SnapshotFile
     from tui_reader.storage.snapshot.state import State
 
 _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
@@ -28,14 +28,14 @@ class KeyIndex:
     Building it looks for the start of every line (0.17 s for 100,000 in 70 MB); it holds 16 bytes a document.
     """
 
-    def __init__(self, base: BaseFile, table: str) -> None:
+    def __init__(self, base: SnapshotFile, table: str) -> None:
         turned: list[int] = []
         for window in base.windows(table):
             # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
             ids = map(int, _IDS.findall(b"\n" + window.data))
             # A larger id follows from no key, whatever wrote it.
             turned += [(n & OWN) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
-            breathe()
+            yield_gil()
         turned.sort()
         self._own = array("Q", (number >> KEY_BITS for number in turned))
         self._parent = array("Q", (number & OWN for number in turned))
@@ -63,8 +63,8 @@ class Numbers:
     """Document ids by key, for every table."""
 
     def __init__(self) -> None:
-        self._index: tuple[BaseFile, KeyIndex] | None = None
-        self._deleted: tuple[BaseFile, KeyIndex] | None = None
+        self._index: tuple[SnapshotFile, KeyIndex] | None = None
+        self._deleted: tuple[SnapshotFile, KeyIndex] | None = None
 
     def find(self, state: State, table: str, key: str) -> int | None:
         """The document id of a record; None if there is no such annotation."""
@@ -96,5 +96,5 @@ class Numbers:
         """The same of the deleted ones."""
         index = self._deleted
         if index is None or index[0] is not state.base:
-            index = self._deleted = (state.base, KeyIndex(state.base, f"{ANNOTATIONS}{GRAVES}"))
+            index = self._deleted = (state.base, KeyIndex(state.base, f"{ANNOTATIONS}{TOMBSTONES}"))
         return index[1]

@@ -16,11 +16,11 @@ from tui_reader.storage.replication.conflicts import Copy, all_copies
 from tui_reader.storage.replication.keyindex import Numbers
 from tui_reader.storage.replication.registers import Registers, compress, expand, has_sets, join
 from tui_reader.storage.replication.relocations import reunite
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.journal import decode_lines
 from tui_reader.storage.snapshot.json_values import decode_object
 from tui_reader.storage.snapshot.limits import JOURNAL, copy_limit, too_large
-from tui_reader.storage.snapshot.snapshot import GRAVES, BaseFile, FileSource, NotOurLayoutError
+from tui_reader.storage.snapshot.snapshot import TOMBSTONES, FileSource, NotOurLayoutError, SnapshotFile
 from tui_reader.storage.snapshot.state import State
 from tui_reader.storage.snapshot.wholefile import read_whole
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
 
 _BATCH = 2_000
 """Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
@@ -46,7 +46,7 @@ class Merged(NamedTuple):
     """Why it could not be merged, as sentences; it stays where it is. Empty if it was merged."""
 
 
-def merge_file(library: Library, source: str) -> Merged:
+def merge_file(library: LibraryFiles, source: str) -> Merged:
     """Take over everything that another file of this library knows better.
 
     Args:
@@ -60,7 +60,7 @@ def merge_file(library: Library, source: str) -> Merged:
         return _merge(library, source)
 
 
-def _merge(library: Library, source: str) -> Merged:
+def _merge(library: LibraryFiles, source: str) -> Merged:
     other = _open(library, source)
     waiting: list[list[Any]] = []
     heard: set[int] = set()
@@ -81,14 +81,14 @@ def _merge(library: Library, source: str) -> Merged:
     return Merged(source, changes)
 
 
-def _open(library: Library, source: str) -> BaseFile:
+def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     file = FileSource(source, library.disk)
     limit = copy_limit(library.state.base.source.size)
     if file.size > limit:
         file.close()
         raise too_large(source, file.size, limit)
     try:
-        base = BaseFile(file)
+        base = SnapshotFile(file)
         if base.verify() and file.size:
             return base
     except NotOurLayoutError:
@@ -107,10 +107,10 @@ def _open(library: Library, source: str) -> BaseFile:
     return adopted.base
 
 
-def _news(state: State, other: BaseFile) -> Iterator[list[Any]]:
+def _news(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
     """The documents of another base that say anything new."""
     for name in other.tables:
-        table = name.removesuffix(GRAVES)
+        table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
         for number, line in other.lines(name):
             if state.base.line(name, number) == line:
@@ -128,13 +128,13 @@ def _says_more(state: State, table: str, number: int, registers: Registers) -> b
     return both != mine
 
 
-def _commit(library: Library, operations: list[list[Any]]) -> int:
+def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
     if operations:
         library.take_over(operations)
     return len(operations)
 
 
-def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merged]:
+def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies beside a library and move them to its backups.
 
     What was merged is in the snapshot before a copy is removed: else it stood in this machine's journal alone while
@@ -163,7 +163,7 @@ def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merge
         except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: whatever it provokes stops nothing
             name = problems.unexpected(copy.path, "merging", error).removesuffix(".")
             out.append(Merged(copy.path, 0, problem=f"{name}. The copy stays where it is."))
-    if not merged or not fold(library):
+    if not merged or not compact(library):
         for each, _ in merged:
             library.bad_copies.pop(each.source)  # another process is at work on the snapshot: to be tried again
         return out
@@ -181,7 +181,7 @@ def merge_conflict_copies(library: Library, *, again: bool = True) -> list[Merge
     return out
 
 
-def _merge_copy(library: Library, copy: Copy) -> Merged:
+def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
     if copy.is_snapshot:
         try:
             return merge_file(library, copy.path)
@@ -207,7 +207,7 @@ def _merge_copy(library: Library, copy: Copy) -> Merged:
     return Merged(copy.path, changes)
 
 
-def have_bad_copies_changed(library: Library) -> bool:
+def have_bad_copies_changed(library: LibraryFiles) -> bool:
     """Tell whether a copy that could not be merged was written to since, in place."""
     for path, seen in library.bad_copies.items():
         try:

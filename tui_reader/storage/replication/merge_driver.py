@@ -14,11 +14,11 @@ from tui_reader.storage.recovery.adoption import is_as_written
 from tui_reader.storage.recovery.external_edits import against_ancestor, is_edit_of, join_known
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, is_header, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import joined, reassembled
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.generations import identity
-from tui_reader.storage.snapshot.snapshot import BaseFile, MemorySource, NotOurLayoutError
+from tui_reader.storage.snapshot.snapshot import MemorySource, NotOurLayoutError, SnapshotFile
 from tui_reader.storage.snapshot.state import State
 from tui_reader.storage.snapshot.wholefile import read_whole
 
@@ -49,7 +49,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, machine: str) -> No
     Raises:
         StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
     """
-    disk, stamp = Disk(), Clock(machine).now()
+    disk, stamp = Disk(), HybridClock(machine).now()
     before = _known(str(ancestor), disk)
     sides = [_read(str(path), disk, before, stamp) for path in (ours, theirs)]
     whole = joined([side.parsed for side in sides])
@@ -65,7 +65,7 @@ def _known(path: str, disk: Disk) -> _Ancestor | None:
         parsed = parse(_bytes(path, disk))
         header = dict(parsed.header)
         rekey(parsed)
-        return _Ancestor(header, State(BaseFile(MemorySource(lay_out(parsed))))) if header else None
+        return _Ancestor(header, State(SnapshotFile(MemorySource(lay_out(parsed))))) if header else None
     except (DamagedError, NotOurLayoutError):
         return None
 

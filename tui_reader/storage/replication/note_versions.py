@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.snapshot.json_values import canonical
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _seen(value: Any) -> Seen:
 
 
 def _stamps(value: Any) -> tuple[str, ...]:
-    return tuple(sorted({stamp for stamp in _list(value) if stamp and is_stamp(stamp)}))
+    return tuple(sorted({stamp for stamp in _list(value) if stamp and is_timestamp(stamp)}))
 
 
 def _origins(value: Any) -> tuple[_Origin, ...]:
@@ -117,7 +117,7 @@ def _origins(value: Any) -> tuple[_Origin, ...]:
 
 
 def _other(item: Any) -> Version | None:
-    if not isinstance(item, list) or len(item) != 4 or not (item[0] and is_stamp(item[0])):
+    if not isinstance(item, list) or len(item) != 4 or not (item[0] and is_timestamp(item[0])):
         return None
     stamp, text, seen, origins = item
     return Version(stamp, text, _seen(seen) if seen is not None else None, _origins(origins))

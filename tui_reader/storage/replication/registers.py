@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tui_reader.storage.replication import note_versions
-from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.note_versions import CONTEXT, DELETION, HIDDEN, NOTE
 from tui_reader.storage.snapshot.json_values import canonical, fresh
 
@@ -116,7 +116,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
     if not isinstance(stamps, dict):
         stamps = {}
     default = stamps.get("", ZERO)
-    if not is_stamp(default):
+    if not is_timestamp(default):
         default = ZERO
     out: Registers = {EXISTS: (default, True)}
     for field, value in document.items():
@@ -129,7 +129,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
         else:
             out[field if field.isidentifier() else register_name(field)] = (default, value)
     for name, stamp in stamps.items():
-        if name == "" or not is_stamp(stamp):
+        if name == "" or not is_timestamp(stamp):
             continue
         if name in out:
             out[name] = (stamp, out[name][1])
@@ -145,7 +145,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
 def stamps_of(document: Mapping[str, Any]) -> list[str]:
     """The stamps that a document carries as it stands in a file."""
     stamps = document.get(STAMPS)
-    return [s for s in stamps.values() if is_stamp(s)] if isinstance(stamps, dict) else []
+    return [s for s in stamps.values() if is_timestamp(s)] if isinstance(stamps, dict) else []
 
 
 def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:

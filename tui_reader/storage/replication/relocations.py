@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.document.cooperative import breathe
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine.edits import KEY, PARENT
 from tui_reader.storage.engine.library_files import Change
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from typing import Any
 
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
     from tui_reader.storage.replication.keyindex import Numbers
     from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.state import State
@@ -31,12 +31,12 @@ _BATCH = 50
 """Annotations in one journal entry: a few milliseconds under the lock."""
 
 
-class Interrupted(Exception):  # noqa: N818 - it is no error
+class InterruptedScan(Exception):  # noqa: N818 - it is no error
     """Somebody had something more urgent to do before all were looked at."""
 
 
 def reunite(
-    library: Library,
+    library: LibraryFiles,
     numbers: Numbers,
     heard: AbstractSet[int] | None = None,
     is_urgent: Callable[[], bool] = lambda: False,
@@ -60,7 +60,7 @@ def reunite(
     groups = []
     for group in _groups(state, numbers, heard):
         if is_urgent():
-            raise Interrupted
+            raise InterruptedScan
         if any(_operations(state, group)):
             groups.append(group)
     changes: list[Change] = []
@@ -80,7 +80,7 @@ def _groups(state: State, numbers: Numbers, heard: AbstractSet[int] | None) -> I
             changed.setdefault(number & OWN, set()).add(number)
     looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN for n in heard}
     for own in looked_at:
-        breathe()
+        yield_gil()
         known = changed.get(own, set()).union(living.all(own), deleted.all(own))
         if len(known) > 1:
             yield sorted(known)

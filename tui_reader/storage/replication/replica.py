@@ -23,7 +23,7 @@ def state_folder() -> Path:
     return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
 
 
-def machine_name(folder: Path | None = None) -> str:
+def replica_id(folder: Path | None = None) -> str:
     """Four letters that tell this machine from the others of the same library.
 
     They are drawn once and kept outside the library's folder, since that may be synced to other machines. Where they

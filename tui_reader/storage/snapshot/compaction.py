@@ -24,17 +24,17 @@ from tui_reader.storage.snapshot.generations import is_adopted, origin, set_asid
 from tui_reader.storage.snapshot.journal import decode_lines
 from tui_reader.storage.snapshot.lock import try_lock
 from tui_reader.storage.snapshot.snapshot import BACKUP
-from tui_reader.storage.snapshot.snapshot_writer import write_base
-from tui_reader.storage.snapshot.state import FoldPlan
+from tui_reader.storage.snapshot.snapshot_writer import write_snapshot
+from tui_reader.storage.snapshot.state import CompactionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui_reader.storage.engine.library_files import Library
+    from tui_reader.storage.engine.library_files import LibraryFiles
     from tui_reader.storage.snapshot.state import State
 
 
-def fold(library: Library, *, force: bool = False, despite_damage: bool = False) -> bool:
+def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool = False) -> bool:
     """Bring the base up to date and empty the journal.
 
     Args:
@@ -68,11 +68,11 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
         try:
             if not library.opener.verified and not library.verify():
                 return False
-            plan = FoldPlan(frozen)
+            plan = CompactionPlan(frozen)
             _copy_mode(library, handle)
             header = library.header()
             header |= origin(frozen.base, content, header["hlc"])
-            write_base(handle, library.disk, frozen.base, plan, header, most_tables=plan.most_tables())
+            write_snapshot(handle, library.disk, frozen.base, plan, header, most_tables=plan.most_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1
@@ -89,7 +89,7 @@ def fold(library: Library, *, force: bool = False, despite_damage: bool = False)
         raise problems.not_compacted(library.path, error, library.journal.path) from error
 
 
-def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
+def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> bool:
     disk, path, journal = library.disk, library.path, library.journal
     with library.exclusive(partial(problems.not_compacted, journal=journal.path)):
         if library.state is not state or library.opener.is_changed():
@@ -115,7 +115,7 @@ def _swap(library: Library, state: State, offset: int, temporary: str) -> bool:
     return True
 
 
-def _keep(library: Library, source: str) -> list[tuple[str, str]]:
+def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
     """Give a file that is about to be replaced a second name; a backup that cannot be had stops nothing."""
     target = f"{library.path}{BACKUP}"
     with contextlib.suppress(OSError):
@@ -126,23 +126,23 @@ def _keep(library: Library, source: str) -> list[tuple[str, str]]:
     return []
 
 
-def _copy_mode(library: Library, handle: int) -> None:
+def _copy_mode(library: LibraryFiles, handle: int) -> None:
     with contextlib.suppress(OSError):
         library.disk.set_mode(handle, library.disk.stat(library.path).st_mode)
 
 
-def leftovers(library: Library) -> list[str]:
+def leftovers(library: LibraryFiles) -> list[str]:
     """New bases that somebody died over; one that is being written is locked by its writer."""
     return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
 
 
-def remove_leftovers(library: Library) -> None:
+def remove_leftovers(library: LibraryFiles) -> None:
     """Remove new bases that somebody died over. Only under the lock."""
     for _ in _temporaries(library, remove=True):
         pass
 
 
-def _temporaries(library: Library, *, remove: bool) -> Iterator[tuple[str, bool]]:
+def _temporaries(library: LibraryFiles, *, remove: bool) -> Iterator[tuple[str, bool]]:
     ours = re.compile(rf"{re.escape(os.path.basename(library.path))}\.tmp-[0-9a-z]{{1,16}}-\d+-[0-9a-f]{{6}}")  # noqa: PTH119
     try:
         paths = [f"{library.folder}/{name}" for name in library.disk.names(library.folder) if ours.fullmatch(name)]

@@ -12,7 +12,7 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.replication.document_ids import MAX_BITS
 from tui_reader.storage.replication.registers import STAMPS
 from tui_reader.storage.snapshot.json_values import encode
-from tui_reader.storage.snapshot.snapshot import GRAVES, META
+from tui_reader.storage.snapshot.snapshot import META, TOMBSTONES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +66,7 @@ def _is_place(table: Any, number: Any) -> bool:
 
 
 def _is_table(name: Any) -> bool:
-    return type(name) is str and name != META and not name.endswith(GRAVES)
+    return type(name) is str and name != META and not name.endswith(TOMBSTONES)
 
 
 def _are_operations(member: Any) -> bool:

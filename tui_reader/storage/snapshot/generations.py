@@ -21,10 +21,10 @@ from tui_reader.storage.snapshot.json_values import decode, encode
 from tui_reader.storage.snapshot.snapshot import (
     BACKUP,
     BACKUP_JOURNAL,
-    BaseFile,
     FileSource,
     MemorySource,
     NotOurLayoutError,
+    SnapshotFile,
     UnreadableError,
 )
 from tui_reader.storage.snapshot.state import State
@@ -47,7 +47,7 @@ def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
     return None if None in values else values
 
 
-def origin(base: BaseFile, journal: bytes, latest: str) -> dict[str, Any]:
+def origin(base: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
     """The header entry that says what a new generation is made from.
 
     Args:
@@ -59,11 +59,11 @@ def origin(base: BaseFile, journal: bytes, latest: str) -> dict[str, Any]:
     return {ORIGIN: {"of": latest, "base": _fingerprint(base), "journal": zlib.crc32(journal)}}
 
 
-def _fingerprint(base: BaseFile) -> list[int]:
+def _fingerprint(base: SnapshotFile) -> list[int]:
     return [base.header.get("bytes", 0), base.header.get("crc32", 0)]
 
 
-def set_aside(path: str, base: BaseFile, journal: bytes, disk: Disk, *, adopted: bool) -> list[tuple[str, str]]:
+def set_aside(path: str, base: SnapshotFile, journal: bytes, disk: Disk, *, adopted: bool) -> list[tuple[str, str]]:
     """Write what is kept of a generation besides the snapshot itself; a copy that cannot be written stops nothing.
 
     Args:
@@ -82,7 +82,7 @@ def set_aside(path: str, base: BaseFile, journal: bytes, disk: Disk, *, adopted:
     return [*kept, *_copy(f"{path}{BACKUP}", _content(base), disk)] if adopted else kept
 
 
-def _content(base: BaseFile) -> Iterator[bytes]:
+def _content(base: SnapshotFile) -> Iterator[bytes]:
     step = 1 << 20
     return (base.source.read(step, offset) for offset in range(0, base.source.size, step))
 
@@ -158,7 +158,7 @@ def _journal(path: str, disk: Disk) -> tuple[list[int] | None, bytes]:
     return decode(head["base"]), data[head.end() :]
 
 
-def _replayed(base: BaseFile, journal: bytes) -> State:
+def _replayed(base: SnapshotFile, journal: bytes) -> State:
     state = State(base)
     entries: list[Entry] = decode_lines(journal[: journal.rfind(b"\n") + 1])[0]
     for entry in entries:
@@ -166,21 +166,21 @@ def _replayed(base: BaseFile, journal: bytes) -> State:
     return state
 
 
-def _open(path: str, disk: Disk) -> BaseFile | None:
+def _open(path: str, disk: Disk) -> SnapshotFile | None:
     try:
         source = FileSource(path, disk)
     except OSError:
         return None
     try:
         if source.size:
-            return BaseFile(source)
+            return SnapshotFile(source)
     except (OSError, NotOurLayoutError, UnreadableError):
         pass
     source.close()
     return None
 
 
-def is_adopted(base: BaseFile, place: tuple[int, int] | None) -> bool:
+def is_adopted(base: SnapshotFile, place: tuple[int, int] | None) -> bool:
     """Tell whether a snapshot is what was understood of another program's file, and short enough to be copied.
 
     Args:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT = "tui-reader library"
 VERSION = 1
 META = "meta"
-GRAVES = ".deleted"
+TOMBSTONES = ".deleted"
 """What the name of a table's table of deleted documents ends in."""
 
 BACKUP = ".bak"
@@ -124,7 +124,7 @@ class Lines(NamedTuple):
     """Id of the last document."""
 
 
-class BaseFile:
+class SnapshotFile:
     """Documents by table and id; costs a few reads each, however large the file.
 
     Args:
@@ -252,7 +252,7 @@ class BaseFile:
             yield Lines(data, split_id(data, 0), split_id(data, data.rfind(b"\n") + 1))
             size = WINDOW
 
-    def differing(self, other: BaseFile, table: str) -> Iterator[int]:
+    def differing(self, other: SnapshotFile, table: str) -> Iterator[int]:
         """Ids of the documents of a table whose text is not the same in both files."""
         mine, theirs = self.lines(table), other.lines(table)
         one, two = next(mine, None), next(theirs, None)

@@ -7,7 +7,16 @@ import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_reader.storage.snapshot.json_values import encode
-from tui_reader.storage.snapshot.snapshot import FORMAT, HEADER_ID, START, VERSION, WINDOW, BaseFile, Lines, split_id
+from tui_reader.storage.snapshot.snapshot import (
+    FORMAT,
+    HEADER_ID,
+    START,
+    VERSION,
+    WINDOW,
+    Lines,
+    SnapshotFile,
+    split_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,8 +102,8 @@ class _Output:
             self._unsynced = 0
 
 
-def write_base(
-    handle: int, disk: Disk, base: BaseFile, plan: Plan, header: Mapping[str, Any], *, most_tables: Sequence[str]
+def write_snapshot(
+    handle: int, disk: Disk, base: SnapshotFile, plan: Plan, header: Mapping[str, Any], *, most_tables: Sequence[str]
 ) -> dict[str, Any]:
     """Write a base to an empty file, and flush it to the drive.
 
@@ -137,7 +146,7 @@ def write_base(
     return full
 
 
-def _runs(base: BaseFile, table: str, plan: Plan) -> Iterator[bytes]:
+def _runs(base: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
     """The lines of a table with its changes, as runs that a comma and a line break join."""
     waiting = plan.numbers(table)
     done = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.replication.document_ids import OWN
-from tui_reader.storage.replication.hlc import ZERO, is_stamp
+from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.note_versions import HIDDEN
 from tui_reader.storage.replication.registers import (
     ABSENT,
@@ -23,7 +23,7 @@ from tui_reader.storage.replication.registers import (
     visible,
 )
 from tui_reader.storage.snapshot.json_values import decode_object, encode
-from tui_reader.storage.snapshot.snapshot import FORMAT, GRAVES, META, BaseFile, MemorySource
+from tui_reader.storage.snapshot.snapshot import FORMAT, META, TOMBSTONES, MemorySource, SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +46,10 @@ class _Overlay(NamedTuple):
 class State:
     """Documents by table and id. Reading needs no lock: what a document was changed to is never altered in place."""
 
-    def __init__(self, base: BaseFile | None = None) -> None:
-        self.base = base or BaseFile(MemorySource(b""))
+    def __init__(self, base: SnapshotFile | None = None) -> None:
+        self.base = base or SnapshotFile(MemorySource(b""))
         latest = self.base.header.get("hlc", ZERO)
-        self.latest = latest if is_stamp(latest) else ZERO
+        self.latest = latest if is_timestamp(latest) else ZERO
         """The latest stamp that was seen."""
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
@@ -95,7 +95,7 @@ class State:
 
     def tables(self) -> list[str]:
         """Names of the tables that exist, in the order of the file."""
-        named = [name for name in self.base.tables if not name.endswith(GRAVES)]
+        named = [name for name in self.base.tables if not name.endswith(TOMBSTONES)]
         found = dict.fromkeys([*named, *self._changed, *self._presence])
         return [name for name in found if self._presence.get(name, True) and name != META]
 
@@ -190,7 +190,7 @@ class State:
             self.numbers.update(self._next.numbers)
 
     def _prepare(self, entry: Entry) -> None:
-        stamp = entry["s"] if is_stamp(entry["s"]) else ZERO
+        stamp = entry["s"] if is_timestamp(entry["s"]) else ZERO
         self.latest = max(self.latest, stamp)
         if "t" in entry:
             self._presence.update(entry["t"])
@@ -239,8 +239,8 @@ class State:
 
     def merged(self, table: str, number: int, line: bytes | None) -> Registers:
         """What is known of a document, given its line among the living ones of the base."""
-        if line is None and f"{table}{GRAVES}" in self.base.tables:
-            line = self.base.line(f"{table}{GRAVES}", number)
+        if line is None and f"{table}{TOMBSTONES}" in self.base.tables:
+            line = self.base.line(f"{table}{TOMBSTONES}", number)
         changed = self._change(table, number) or {}
         if line is None:
             return dict(changed)
@@ -249,7 +249,7 @@ class State:
         return registers
 
 
-class FoldPlan:
+class CompactionPlan:
     """A new base from a state: each table, and after it its deleted documents if there are any."""
 
     def __init__(self, state: State) -> None:
@@ -259,19 +259,19 @@ class FoldPlan:
     def most_tables(self) -> list[str]:
         """Every name that a table may have."""
         bases = [*self._state.tables(), *self._state.base.tables, *self._state.changed_tables()]
-        return list(dict.fromkeys([*bases, *(f"{name}{GRAVES}" for name in bases)]))
+        return list(dict.fromkeys([*bases, *(f"{name}{TOMBSTONES}" for name in bases)]))
 
     def tables(self) -> Iterator[str]:
         """Names of the tables that the new base has."""
         living = self._state.tables()
         for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.base.tables]):
-            if name.endswith(GRAVES):
+            if name.endswith(TOMBSTONES):
                 continue
             if name in living:
                 yield name
             else:
                 self._bury(name)
-            grave = f"{name}{GRAVES}"
+            grave = f"{name}{TOMBSTONES}"
             if grave in self._state.base.tables or any(
                 text is not None for text in self._moved.get(grave, {}).values()
             ):
@@ -288,12 +288,12 @@ class FoldPlan:
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
         """A document as it is to stand in a table."""
-        if table.endswith(GRAVES):
+        if table.endswith(TOMBSTONES):
             return self._moved[table][number]
         registers = self._state.merged(table, number, old)
         text = encode(compress(registers, sets=has_sets(table)))
         alive = is_alive(registers)
-        self._moved.setdefault(f"{table}{GRAVES}", {})[number] = None if alive else text
+        self._moved.setdefault(f"{table}{TOMBSTONES}", {})[number] = None if alive else text
         return text if alive else None
 
 

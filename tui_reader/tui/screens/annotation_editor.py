@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui_reader.document.clean import clean_line
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
-from tui_reader.tui.widgets.note_sheet import Sheet
+from tui_reader.tui.widgets.note_sheet import NoteSheet
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.drafts import Draft
-    from tui_reader.services.annotations.editing import Annotating
+    from tui_reader.services.annotations.editing import AnnotationEditing
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.screens.external_programs import Edited
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 
-class Marks:
+class ArticleHighlights:
     """The highlights of an article, as the article pane takes them.
 
     Asked again about an article, it looks only at what has changed: 5,000 highlights take 8 ms the first time, and one
     that is another some hundredths of a millisecond, however many there are.
     """
 
-    def __init__(self, annotating: Annotating) -> None:
+    def __init__(self, annotating: AnnotationEditing) -> None:
         self._annotating = annotating
         self._looked: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
         """The article and its text that were asked for last, and whether there was any text."""
@@ -226,7 +226,7 @@ class Host(Protocol):
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
 
-    def write(self, sheet: Sheet) -> None:
+    def write(self, sheet: NoteSheet) -> None:
         """Open a sheet for a note."""
 
     def drop_words(self) -> None:
@@ -242,7 +242,7 @@ class Host(Protocol):
         """Show what a verb did; whether it did anything."""
 
 
-class Noting:
+class AnnotationEditor:
     """Recolours, retags, writes on and deletes annotations, one or several at a time."""
 
     def __init__(self, library: Library, host: Host) -> None:
@@ -317,7 +317,7 @@ class Noting:
             self._open(title, self._library.drafts.on_article(article), "")
 
     def _open(self, about: str, draft: Draft, text: str) -> None:
-        self._host.write(Sheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
+        self._host.write(NoteSheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
 
     def _may_write(self) -> bool:
         """Whether a note could be kept; else this is said before somebody writes one."""

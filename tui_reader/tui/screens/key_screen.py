@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.bars import StatusBar
     from tui_reader.tui.widgets.note_editor import NoteEditor
-    from tui_reader.tui.widgets.note_sheet import Sheet
+    from tui_reader.tui.widgets.note_sheet import NoteSheet
     from tui_reader.tui.widgets.prompt import Prompt
 
 HALF_TYPED_SECONDS = 1.5
@@ -55,9 +55,9 @@ class KeyScreen(FailureGuard, Screen[None]):
 
     AUTO_FOCUS = ""
     _editor: NoteEditor | None = None
-    _sheet: Sheet | None = None
+    _sheet: NoteSheet | None = None
 
-    def __init__(self, desk: Desk, status: StatusBar) -> None:
+    def __init__(self, desk: ReadingScreenState, status: StatusBar) -> None:
         super().__init__()
         self.desk, self._status = desk, status
         self._sequencer = Sequencer()
@@ -157,7 +157,7 @@ class KeyScreen(FailureGuard, Screen[None]):
 
     # Notes
 
-    def write(self, sheet: Sheet) -> None:
+    def write(self, sheet: NoteSheet) -> None:
         """Open a sheet for a note, with the end of this key."""
         self._sheet = sheet
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.timer import Timer
 
-    from tui_reader.tui.widgets.note_sheet import Sheet
+    from tui_reader.tui.widgets.note_sheet import NoteSheet
 
 LEAST_ROWS, MOST_ROWS = 2, 6
 """Rows to write in: enough for a thought, and never more than a third of the screen."""
@@ -123,7 +123,7 @@ class NoteEditor(Vertical):
             highlight_cursor_line=False,
             placeholder="Markdown; words like .check at its start become tags",
         )
-        self._sheet: Sheet | None = None
+        self._sheet: NoteSheet | None = None
         self._waiting: Timer | None = None
         self._first = self._last = 0.0
         """When the first and the last key came that nobody was told of."""
@@ -143,7 +143,7 @@ class NoteEditor(Vertical):
         """What is written so far."""
         return self._area.text
 
-    def write(self, sheet: Sheet) -> None:
+    def write(self, sheet: NoteSheet) -> None:
         """Open a sheet and take the keys at once: what is typed ahead belongs to the note."""
         self.finish()
         self._head.about = sheet.about

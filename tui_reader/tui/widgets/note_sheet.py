@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class NoteSheet:
     """A note to be written, and who is told of it."""
 
     about: str

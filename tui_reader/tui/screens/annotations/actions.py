@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle
 from tui_reader.model.annotation import COLOURS
-from tui_reader.tui.screens.annotation_editor import Noting, is_lost, steps_of
-from tui_reader.tui.screens.annotations.transfer_dialog import Giving
+from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, steps_of
+from tui_reader.tui.screens.annotations.transfer_dialog import TransferDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,24 +16,29 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.tui.screens.annotations.annotation_listing import Listing
-    from tui_reader.tui.screens.annotations.place_preview import Place
-    from tui_reader.tui.screens.annotations.quote_copies import Copying
+    from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
+    from tui_reader.tui.screens.annotations.place_preview import PlacePreview
+    from tui_reader.tui.screens.annotations.quote_copies import QuoteCopies
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
 
 
-class Changing:
+class AnnotationActions:
     """Each method is the command of its name; the count is None where none was typed."""
 
     def __init__(
-        self, screen: AnnotationsScreen, listing: Listing, place: Place, copying: Copying, article: ArticleId | None
+        self,
+        screen: AnnotationsScreen,
+        listing: AnnotationListing,
+        place: PlacePreview,
+        copying: QuoteCopies,
+        article: ArticleId | None,
     ) -> None:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
         self._screen, self._listing, self._place, self._copying = screen, listing, place, copying
         self._article = article
         self._desk, self._library = screen.desk, screen.desk.library
-        self._noting = Noting(self._library, screen)
-        self._giving = Giving(screen)
+        self._noting = AnnotationEditor(self._library, screen)
+        self._giving = TransferDialog(screen)
 
     def colours(self) -> dict[str, Callable[[int | None], None]]:
         """The commands that give a colour, by their names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.tui.screens.annotations.list_loader import Gathering
+from tui_reader.tui.screens.annotations.list_loader import ListLoader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.tui.screens.annotations.list_loader import Shelf
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.annotations.list_loader import LoadedArticle
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.annotation_list import AnnotationList
     from tui_reader.tui.widgets.bars import TopBar
     from tui_reader.tui.widgets.filter_bar import FilterBar
     from tui_reader.tui.widgets.prompt import Prompt
 
 
-class Listing:
+class AnnotationListing:
     """Has the list filled, frame by frame, and knows which annotations a verb is about."""
 
     def __init__(
         self,
-        desk: Desk,
-        shelf: Shelf,
+        desk: ReadingScreenState,
+        shelf: LoadedArticle,
         shown: AnnotationList,
         *,
         above: tuple[TopBar, FilterBar, Prompt],
@@ -37,7 +37,7 @@ class Listing:
     ) -> None:
         """Args: `moved` is called when another annotation stands under the cursor; `article` is None for all."""
         self._desk, self._shelf, self._list = desk, shelf, shown
-        self._gathering = Gathering(desk.library, shelf, shown, article)
+        self._gathering = ListLoader(desk.library, shelf, shown, article)
         self._top, self._bar, self._prompt = above
         self._moved, self._article = moved, article
         self._worker: Timer | None = None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.annotation_list import AnnotationList
 
 
-class Moving:
+class CursorActions:
     """Each method is the command of its name; the count is None where none was typed."""
 
     def __init__(self, shown: AnnotationList, moved: Callable[[], None]) -> None:

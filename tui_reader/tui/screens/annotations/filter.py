@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tui_reader.model.annotation import COLOURS, PlaceState
-from tui_reader.services.articles.catalogue import fold
+from tui_reader.services.articles.catalogue import search_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,8 +100,8 @@ def _test(name: str, value: str, colours: Sequence[str], today: date, is_gone: C
         wanted = _colours(value, colours)
         return lambda annotation, _: not annotation.is_on_article and annotation.colour in wanted
     if name == "tag":
-        tag = fold(value.lstrip("#"))
-        return lambda annotation, _: any(fold(each).startswith(tag) for each in annotation.tags)
+        tag = search_key(value.lstrip("#"))
+        return lambda annotation, _: any(search_key(each).startswith(tag) for each in annotation.tags)
     if name == "is":
         return _state(value.casefold(), is_gone)
     if name == "has":
@@ -110,14 +110,16 @@ def _test(name: str, value: str, colours: Sequence[str], today: date, is_gone: C
         return _dated(name, value)
     if name == "added":
         return _aged(value.casefold(), today)
-    words = fold(value)
+    words = search_key(value)
     return lambda annotation, title: words in _searched(annotation, title)
 
 
 def _colours(value: str, colours: Sequence[str]) -> frozenset[int]:
     if value.isdecimal() and 1 <= int(value) <= COLOURS:
         return frozenset({int(value)})
-    found = frozenset(number for number, name in enumerate(colours, start=1) if fold(name).startswith(fold(value)))
+    found = frozenset(
+        number for number, name in enumerate(colours, start=1) if search_key(name).startswith(search_key(value))
+    )
     if not found:
         raise ValueError(f"no colour “{value}”")
     return found
@@ -177,4 +179,4 @@ def _not(test: Test) -> Test:
 
 
 def _searched(annotation: Annotation, title: str) -> str:
-    return fold(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")
+    return search_key(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")

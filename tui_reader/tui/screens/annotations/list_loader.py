@@ -23,7 +23,7 @@ SLICE_SECONDS = 0.006
 """Work on a long list between two frames: it leaves most of a frame to keys."""
 
 
-class Shelf:
+class LoadedArticle:
     """What the list asks for: the annotations of a library, as they are in memory."""
 
     def __init__(self, library: Library) -> None:
@@ -62,10 +62,12 @@ class Shelf:
         return self._library.annotating.ids(article)
 
 
-class Gathering:
+class ListLoader:
     """Knows what the list is narrowed to, and how far it has come with it."""
 
-    def __init__(self, library: Library, shelf: Shelf, shown: AnnotationList, article: ArticleId | None) -> None:
+    def __init__(
+        self, library: Library, shelf: LoadedArticle, shown: AnnotationList, article: ArticleId | None
+    ) -> None:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
         self._library, self._shelf, self._list, self._article = library, shelf, shown, article
         self.typed = ""

@@ -10,7 +10,7 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.document.clean import clean_line
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
-from tui_reader.tui.screens.annotation_editor import Marks, is_lost
+from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -26,7 +26,7 @@ LIST_FRAME = 7
 """Columns of a row of the list that are not a note's words."""
 
 
-class Place:
+class PlacePreview:
     """Shows one annotation at a time in its article."""
 
     def __init__(self, library: Library, keymap: Keymap, card: AnnotationCard, pane: ArticlePane) -> None:
@@ -35,7 +35,7 @@ class Place:
         self._offer: tuple[AnnotationId, Document, Range] | None = None
         """The place that is seen to be where a lost annotation could belong."""
         self._narrow = False
-        self._marks = Marks(library.annotating)
+        self._marks = ArticleHighlights(library.annotating)
         self._marked: ArticleId | None = None
         self.article: ArticleId | None = None
         """The article whose text is shown or waited for."""
@@ -94,7 +94,7 @@ class Place:
         pane, gone = self._pane, self._is_gone(annotation)
         if document is not pane.document or document is None:
             pane.show(self._library.remembering.headline(annotation.article), document)
-            self._marks, self._marked = Marks(self._library.annotating), None
+            self._marks, self._marked = ArticleHighlights(self._library.annotating), None
         if document is None:
             return
         if not gone:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 
-class Copying:
+class QuoteCopies:
     """One text after the other; whoever copies something else meanwhile forgets the rest."""
 
     def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:

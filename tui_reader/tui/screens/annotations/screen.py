@@ -11,12 +11,12 @@ from tui_reader.errors import ReaderError
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
-from tui_reader.tui.screens.annotations.actions import Changing
-from tui_reader.tui.screens.annotations.annotation_listing import Listing
-from tui_reader.tui.screens.annotations.cursor_actions import Moving
-from tui_reader.tui.screens.annotations.list_loader import Shelf
-from tui_reader.tui.screens.annotations.place_preview import Place
-from tui_reader.tui.screens.annotations.quote_copies import Copying
+from tui_reader.tui.screens.annotations.actions import AnnotationActions
+from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
+from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
+from tui_reader.tui.screens.annotations.list_loader import LoadedArticle
+from tui_reader.tui.screens.annotations.place_preview import PlacePreview
+from tui_reader.tui.screens.annotations.quote_copies import QuoteCopies
 from tui_reader.tui.screens.external_programs import edit_text
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.suspension import suspend
@@ -67,13 +67,13 @@ class AnnotationsScreen(KeyScreen):
         super().__init__(reading.desk, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.library, today
         self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
-        shelf = Shelf(self._library)
+        shelf = LoadedArticle(self._library)
         self._list = AnnotationList(shelf, today, id="annotations")
         self._card = AnnotationCard(id="card")
         self._pane = ArticlePane(today=today, measure=self.desk.settings.measure, id="article")
-        self._place = Place(self._library, self._keymap, self._card, self._pane)
-        self._copying = Copying(self._library, self._copied)
-        self._listing = Listing(
+        self._place = PlacePreview(self._library, self._keymap, self._card, self._pane)
+        self._copying = QuoteCopies(self._library, self._copied)
+        self._listing = AnnotationListing(
             self.desk,
             shelf,
             self._list,
@@ -81,8 +81,8 @@ class AnnotationsScreen(KeyScreen):
             moved=self._show_place,
             article=article,
         )
-        self._moving = Moving(self._list, self._show_place)
-        changing = Changing(self, self._listing, self._place, self._copying, article)
+        self._moving = CursorActions(self._list, self._show_place)
+        changing = AnnotationActions(self, self._listing, self._place, self._copying, article)
         owners = self._moving, changing, self
         self._handlers = changing.colours() | {
             command.id: next(getattr(owner, command.id) for owner in owners if hasattr(owner, command.id))

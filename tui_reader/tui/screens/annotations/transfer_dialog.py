@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
 
 
-class Giving:
+class TransferDialog:
     """Looks for the articles that are most like it, and asks which one it is."""
 
     def __init__(self, screen: AnnotationsScreen) -> None:

@@ -25,7 +25,7 @@ class Altered(NamedTuple):
     """Range of what is new; empty where something is only gone."""
 
 
-class Comparison:
+class ComparisonDocument:
     """Both texts in one document. Offsets of the one are told in those of the other."""
 
     def __init__(self, document: Document, altered: Sequence[Altered]) -> None:

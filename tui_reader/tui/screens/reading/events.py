@@ -17,7 +17,7 @@ FAILURE_SECONDS = 8.0
 SCANNING = "reading the library"
 
 
-class News:
+class EventHandlers:
     """Gives each event to those whom it concerns. Used from the app's own thread."""
 
     def __init__(self, screen: ReadingScreen) -> None:
@@ -37,7 +37,7 @@ class News:
                     screen.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)
-            case events.ArticlesChanged():
+            case events.SyncNeeded():
                 self._articles_changed()
             case events.AnnotationsPlaced(article):
                 if article == desk.shown:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Sort, View
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class Listing:
+class HeadlineListing:
     """Keeps list, sidebar and first row in step with the library and the view."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: ReadingScreenState) -> None:
         self._desk = desk
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.bars import Divider
 
 
-class Arranging:
+class PaneLayout:
     """Knows whether the article has the screen to itself; the active pane is the desk's."""
 
     def __init__(self, screen: ReadingScreen, divider: Divider) -> None:

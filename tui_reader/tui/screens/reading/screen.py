@@ -13,11 +13,11 @@ from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.external_programs import Answered, edit_text, filtered
 from tui_reader.tui.screens.key_screen import KeyScreen
-from tui_reader.tui.screens.reading.events import News
-from tui_reader.tui.screens.reading.headline_listing import Listing
+from tui_reader.tui.screens.reading.events import EventHandlers
+from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
-from tui_reader.tui.screens.reading.pane_layout import Arranging
-from tui_reader.tui.screens.reading.state import Desk, Panes, local_today
+from tui_reader.tui.screens.reading.pane_layout import PaneLayout
+from tui_reader.tui.screens.reading.state import Panes, ReadingScreenState, local_today
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
     from tui_reader.tui.screens.external_programs import Edited
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.actions.changes import Comparing
-    from tui_reader.tui.screens.reading.actions.highlights import Annotating
-    from tui_reader.tui.screens.reading.actions.links import Linking
-    from tui_reader.tui.screens.reading.actions.selection import Selecting
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.changes import ChangesActions
+    from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
+    from tui_reader.tui.screens.reading.actions.links import LinkActions
+    from tui_reader.tui.screens.reading.actions.selection import SelectionActions
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
@@ -74,12 +74,12 @@ class ReadingScreen(KeyScreen):
     }
     """
 
-    opening: Opening
+    opening: ArticleNavigator
     """What the article pane shows; there once the screen is furnished."""
-    linking: Linking
-    annotating: Annotating
-    selecting: Selecting
-    comparing: Comparing
+    linking: LinkActions
+    annotating: HighlightActions
+    selecting: SelectionActions
+    comparing: ChangesActions
     annotations: AnnotationsScreen | None = None
     """The list of annotations while it is open."""
 
@@ -87,17 +87,17 @@ class ReadingScreen(KeyScreen):
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
         panes = Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status"))
-        super().__init__(Desk(library, settings, keymap, panes), panes.status)
+        super().__init__(ReadingScreenState(library, settings, keymap, panes), panes.status)
         self.reader, self.library = app, library
         self._divider = Divider(id="divider")
-        self.listing = Listing(self.desk)
-        self.arranging = Arranging(self, self._divider)
-        self._news = News(self)
+        self.listing = HeadlineListing(self.desk)
+        self.arranging = PaneLayout(self, self._divider)
+        self._news = EventHandlers(self)
         self._handlers: dict[str, Callable[..., None]] = {}
         self._last_key = 0.0
 
     def compose(self) -> ComposeResult:
-        """What the first frame needs: first row, sidebar, headlines and last row; `furnish` brings the rest."""
+        """What the first frame needs: first row, sidebar, headlines and last row; `wire` brings the rest."""
         panes = self.desk.panes
         yield panes.top
         with Horizontal(id="panes"):
@@ -126,15 +126,15 @@ class ReadingScreen(KeyScreen):
         beside = self.annotations.awaited if self.annotations is not None else None
         return self.desk.shown, self.opening.expected, beside
 
-    def furnish(self) -> None:
+    def wire(self) -> None:
         """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
         list can do without. Called once that frame is out, or by the first key.
         """
         if self.furnished:
             return
-        from tui_reader.tui.screens.reading.wiring import furnish  # noqa: PLC0415 - see above
+        from tui_reader.tui.screens.reading.wiring import wire  # noqa: PLC0415 - see above
 
-        self._handlers = furnish(self)
+        self._handlers = wire(self)
         panes = self.desk.panes
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)

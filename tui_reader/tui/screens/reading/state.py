@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
-    from tui_reader.tui.screens.reading.comparison_document import Comparison
+    from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument
     from tui_reader.tui.screens.reading.layout import Arrangement
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.bars import StatusBar, TopBar
@@ -51,7 +51,7 @@ class Panes:
         self.top, self.sidebar, self.headlines, self.status = top, sidebar, headlines, status
 
 
-class Desk:
+class ReadingScreenState:
     """The state of the reading screen. It paints nothing itself: it tells the panes what to show."""
 
     SAY_SECONDS = 4.0
@@ -70,7 +70,7 @@ class Desk:
         self.walked = False
         """Whether the reader has pressed a key: only then the cursor is where they want it."""
         self.arrangement: Arrangement | None = None
-        self.comparison: Comparison | None = None
+        self.comparison: ComparisonDocument | None = None
         """What the article pane shows in the place of a text, while its changes are looked at."""
         self.article_parts: Sequence[str] = ()
         """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""

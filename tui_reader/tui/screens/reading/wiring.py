@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.command import IN_ANNOTATIONS
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.screens.annotation_editor import Noting
-from tui_reader.tui.screens.reading.actions.article import Opening
-from tui_reader.tui.screens.reading.actions.back import Leaving
-from tui_reader.tui.screens.reading.actions.bookmarks import Bookmarking
-from tui_reader.tui.screens.reading.actions.changes import Comparing
-from tui_reader.tui.screens.reading.actions.find import Finding
-from tui_reader.tui.screens.reading.actions.highlights import Annotating
-from tui_reader.tui.screens.reading.actions.links import Linking
-from tui_reader.tui.screens.reading.actions.navigation import Moving
-from tui_reader.tui.screens.reading.actions.quotes import Quoting
-from tui_reader.tui.screens.reading.actions.selection import Selecting
-from tui_reader.tui.screens.reading.actions.triage import Keeping
-from tui_reader.tui.screens.reading.actions.undo import Undoing
-from tui_reader.tui.screens.reading.actions.view_options import Looking
+from tui_reader.tui.screens.annotation_editor import AnnotationEditor
+from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+from tui_reader.tui.screens.reading.actions.back import BackActions
+from tui_reader.tui.screens.reading.actions.bookmarks import BookmarkActions
+from tui_reader.tui.screens.reading.actions.changes import ChangesActions
+from tui_reader.tui.screens.reading.actions.find import FindActions
+from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
+from tui_reader.tui.screens.reading.actions.links import LinkActions
+from tui_reader.tui.screens.reading.actions.navigation import Navigation
+from tui_reader.tui.screens.reading.actions.quotes import QuoteActions
+from tui_reader.tui.screens.reading.actions.selection import SelectionActions
+from tui_reader.tui.screens.reading.actions.triage import Triage
+from tui_reader.tui.screens.reading.actions.undo import UndoActions
+from tui_reader.tui.screens.reading.actions.view_options import ViewOptions
 from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.screen import ReadingScreen
 
 
-def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
+def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     """Make the widgets that are still missing, and the objects that do the commands.
 
     Returns:
@@ -39,21 +39,21 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     desk, app, listing, activate = screen.desk, screen.reader, screen.listing, screen.arranging.activate
     desk.panes.article = ArticlePane(today=local_today, measure=desk.settings.measure, id="article")
     desk.panes.prompt = Prompt(id="prompt")
-    screen.opening = opening = Opening(desk, listing)
-    screen.linking = linking = Linking(desk, opening, app.copy_to_clipboard)
-    screen.comparing = comparing = Comparing(desk)
-    selecting = Selecting(desk, screen.context_changed)
-    screen.annotating = annotating = Annotating(
+    screen.opening = opening = ArticleNavigator(desk, listing)
+    screen.linking = linking = LinkActions(desk, opening, app.copy_to_clipboard)
+    screen.comparing = comparing = ChangesActions(desk)
+    selecting = SelectionActions(desk, screen.context_changed)
+    screen.annotating = annotating = HighlightActions(
         desk,
         listing,
         opening,
         selecting,
-        Noting(screen.library, screen),
+        AnnotationEditor(screen.library, screen),
         show_all=screen.show_annotations,
         told=comparing.told,
     )
     screen.selecting = selecting
-    bookmarking = Bookmarking(desk, listing, opening, activate)
+    bookmarking = BookmarkActions(desk, listing, opening, activate)
 
     def text_shown() -> None:
         annotating.refresh()
@@ -62,8 +62,8 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         screen.show_hints()
 
     desk.text_shown = text_shown
-    keeping = Keeping(desk, listing, opening, annotating, screen.ask)
-    looking = Looking(
+    keeping = Triage(desk, listing, opening, annotating, screen.ask)
+    looking = ViewOptions(
         app,
         desk,
         listing,
@@ -74,18 +74,18 @@ def furnish(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         run=screen.run_named,
     )
     owners = (
-        Moving(desk, opening, activate),
+        Navigation(desk, opening, activate),
         keeping,
-        Undoing(desk, listing, opening, annotating),
+        UndoActions(desk, listing, opening, annotating),
         annotating,
         selecting,
         comparing,
         bookmarking,
-        Finding(desk, listing, opening, screen.ask, activate),
+        FindActions(desk, listing, opening, screen.ask, activate),
         linking,
-        Quoting(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
+        QuoteActions(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
         looking,
-        Leaving(screen),
+        BackActions(screen),
     )
     handlers: dict[str, Callable[..., None]] = {**annotating.commands(), **selecting.commands()}
     for name, command in BY_ID.items():

@@ -6,7 +6,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tui_reader.document.cooperative import work_aside
+from tui_reader.document.cooperative import lower_priority
 from tui_reader.model.annotation import Range
 from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui.commands.command import Pane
@@ -15,16 +15,16 @@ from tui_reader.tui.screens.reading.state import Place
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui_reader.anchoring.position_transfer import Carrying
+    from tui_reader.anchoring.position_transfer import PositionTransfer
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 FILE_CHANGED = "the file changed; this is its text now"
 
 
-class Opening:
+class ArticleNavigator:
     """Shows articles. What the reader does in one is kept when the next one is shown."""
 
     MOST_PLACES = 100
@@ -39,7 +39,7 @@ class Opening:
     RETRY_SECONDS = 2.0
     """Seconds between two attempts to read a file that could not be read."""
 
-    def __init__(self, desk: Desk, listing: Listing) -> None:
+    def __init__(self, desk: ReadingScreenState, listing: HeadlineListing) -> None:
         self._desk, self._listing = desk, listing
         self._stale: dict[ArticleId, None] = {}
         """Articles with annotations whose file changed, until they are read anew."""
@@ -53,7 +53,7 @@ class Opening:
         self._cut: Document | None = None
         """A text that seems to be half written, for as long as the rest is waited for."""
         self._tried_at = 0.0
-        self._known: Carrying | None = None
+        self._known: PositionTransfer | None = None
         """What was worked out of a text that was read anew, for as long as it is not shown."""
 
     # Showing
@@ -197,22 +197,22 @@ class Opening:
         self.show(article)
         self._desk.entered = entered
 
-    def _carrying(self, article: ArticleId, old: Document, new: Document) -> Carrying | None:
+    def _carrying(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
         """What carries the reader into another reading of the text; None while that is worked out, aside."""
-        from tui_reader.anchoring.position_transfer import Carrying  # noqa: PLC0415 - most files never change meanwhile
+        from tui_reader.anchoring.position_transfer import PositionTransfer  # noqa: PLC0415 - most files never change meanwhile
 
         held = [Range(*each) for each in self._desk.panes.article.selection.held]
         known = self._known
         if known is not None and known.old is old.text and known.new is new.text:
             return known
-        carrying = Carrying(old.text, new.text)
+        carrying = PositionTransfer(old.text, new.text)
         if carrying.is_quick(held):
             return carrying
         self._known = None
         documents = self._desk.library.documents
 
         def work_out() -> None:
-            work_aside()
+            lower_priority()
             carrying.prepare(held)
             now = documents.get(article)
             if now is None or now is new:
@@ -223,7 +223,7 @@ class Opening:
         Thread(target=work_out, name="carrying", daemon=True).start()
         return None
 
-    def _read_anew(self, headline: Headline, document: Document, carrying: Carrying) -> None:
+    def _read_anew(self, headline: Headline, document: Document, carrying: PositionTransfer) -> None:
         """Show another reading of the shown article. The reader stays with the words that they are at."""
         desk, pane = self._desk, self._desk.panes.article
 

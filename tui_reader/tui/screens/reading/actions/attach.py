@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
 class _Pending(NamedTuple):
@@ -22,14 +22,14 @@ class _Pending(NamedTuple):
     """Number of the selection that changes the highlight; None where any passage of the article will do."""
 
 
-class Attaching:
+class AttachActions:
     """Which highlight the next highlighting key puts elsewhere, if any.
 
     One that is resized is so while that very selection lasts, however that ends. One without a place waits for a
     passage of its article until the reader goes back a level or to another article.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: ReadingScreenState) -> None:
         """Nothing waits yet."""
         self._desk = desk
         self._pending: _Pending | None = None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.screen import ReadingScreen
 
 
-class Leaving:
+class BackActions:
     """Knows what lies over what: the last thing that was begun is left first."""
 
     def __init__(self, screen: ReadingScreen) -> None:

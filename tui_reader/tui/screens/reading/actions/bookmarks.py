@@ -12,15 +12,21 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Anchor
     from tui_reader.model.article import ArticleId
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class Bookmarking:
+class BookmarkActions:
     """Each public method but `text_shown` is the command of its name; the key is the letter typed behind it."""
 
-    def __init__(self, desk: Desk, listing: Listing, opening: Opening, activate: Callable[[Pane], None]) -> None:
+    def __init__(
+        self,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
+        activate: Callable[[Pane], None],
+    ) -> None:
         self._desk, self._listing, self._opening, self._activate = desk, listing, opening, activate
         self._wanted: tuple[ArticleId, Anchor] | None = None
         """A bookmark whose text is still being read."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
 from tui_reader.tui.commands.describe import Hint
-from tui_reader.tui.screens.reading.comparison_document import Altered, Comparison
+from tui_reader.tui.screens.reading.comparison_document import Altered, ComparisonDocument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
 def _apart(gone: str, text: str, at: int) -> str:
@@ -27,13 +27,13 @@ def _apart(gone: str, text: str, at: int) -> str:
     return lead + gone + trail
 
 
-class Comparing:
+class ChangesActions:
     """The command `changes`, and what is to be said before anybody presses its key."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: ReadingScreenState) -> None:
         self._desk = desk
         self._told: tuple[ArticleId, Document] | None = None
-        self._ended: tuple[ArticleId, Comparison] | None = None
+        self._ended: tuple[ArticleId, ComparisonDocument] | None = None
         """The changes that were looked at last, to be looked at again: the library takes them for seen."""
 
     def changes(self, _count: int | None) -> None:
@@ -83,13 +83,13 @@ class Comparing:
         many = "1 change" if count == 1 else f"{count:,} changes"
         desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
-    def _compared(self, article: ArticleId, document: Document) -> Comparison | None:
+    def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
         """What has changed since the article was read, or what was shown of that a moment ago."""
         revisions = self._desk.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
         if old is not None and found:
-            return Comparison(
+            return ComparisonDocument(
                 document,
                 [
                     Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)

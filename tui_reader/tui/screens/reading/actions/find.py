@@ -12,9 +12,9 @@ from tui_reader.tui.widgets.prompt import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 LIVE_LIMIT = 400_000
@@ -22,14 +22,14 @@ LIVE_LIMIT = 400_000
 take some 15 ms, a frame)."""
 
 
-class Finding:
+class FindActions:
     """Each method is the command of its name."""
 
     def __init__(
         self,
-        desk: Desk,
-        listing: Listing,
-        opening: Opening,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
         ask: Callable[[Question], None],
         activate: Callable[[Pane], None],
     ) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import COLOURS, Range
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.annotation_editor import Marks, is_lost
-from tui_reader.tui.screens.reading.actions.attach import Attaching
+from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
+from tui_reader.tui.screens.reading.actions.attach import AttachActions
 from tui_reader.tui.screens.reading.state import Place
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.tui.screens.annotation_editor import Noting
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.actions.selection import Selecting
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.annotation_editor import AnnotationEditor
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.selection import SelectionActions
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
     """Code point where it stands or stood."""
 
 
-class Annotating:
+class HighlightActions:
     """Each public method that takes a count is the command of its name; the others say what they are for.
 
     It also keeps the article pane's marks in step with the library.
@@ -51,11 +51,11 @@ class Annotating:
 
     def __init__(
         self,
-        desk: Desk,
-        listing: Listing,
-        opening: Opening,
-        selecting: Selecting,
-        noting: Noting,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
+        selecting: SelectionActions,
+        noting: AnnotationEditor,
         *,
         show_all: Callable[[ArticleId | None], None],
         told: Callable[[], str],
@@ -66,15 +66,15 @@ class Annotating:
         self._desk, self._listing, self._opening = desk, listing, opening
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
         self._told = told
-        self._marks = Marks(desk.library.annotating)
-        self._kept: dict[ArticleId | None, Marks] = {}
+        self._marks = ArticleHighlights(desk.library.annotating)
+        self._kept: dict[ArticleId | None, ArticleHighlights] = {}
         """The highlights of articles that were shown last, the last one last."""
-        self._prepared: dict[ArticleId, Marks] = {}
+        self._prepared: dict[ArticleId, ArticleHighlights] = {}
         """Those of articles that were read ahead; filled by the threads that read."""
         desk.library.prepare = self._prepare
         self._marked: ArticleId | None = None
         """Article whose highlights are shown."""
-        self.attaching = Attaching(desk)
+        self.attaching = AttachActions(desk)
         """What the next highlighting key puts elsewhere."""
         self._told_lost: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
         self._wanted: Wanted | None = None
@@ -324,7 +324,7 @@ class Annotating:
 
     def _prepare(self, article: ArticleId, document: Document) -> None:
         """Put the highlights of an article in order as soon as its text was read, aside: some 15 ms for 5,000."""
-        marks = Marks(self._desk.library.annotating)
+        marks = ArticleHighlights(self._desk.library.annotating)
         if marks.prepare(article, document):
             while len(self._prepared) >= MOST_KEPT:
                 self._prepared.pop(next(iter(self._prepared), article), None)
@@ -336,7 +336,7 @@ class Annotating:
         if prepared is not None and prepared.is_of(self._desk.panes.article.document):
             self._marks, self._marked = prepared, None
         elif article != self._marked:
-            self._marks = self._kept.get(article) or Marks(self._desk.library.annotating)
+            self._marks = self._kept.get(article) or ArticleHighlights(self._desk.library.annotating)
         else:
             return
         self._kept.pop(article, None)

@@ -15,14 +15,14 @@ from tui_reader.services.library.addresses import RefusedUrlError, safe_url
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class Linking:
+class LinkActions:
     """Each public method without an underscore in front is a command, but for those that say otherwise."""
 
-    def __init__(self, desk: Desk, opening: Opening, to_terminal: Callable[[str], None]) -> None:
+    def __init__(self, desk: ReadingScreenState, opening: ArticleNavigator, to_terminal: Callable[[str], None]) -> None:
         self._desk, self._opening = desk, opening
         # What is pasted into a shell must not end the paste: an escape sequence does.
         self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))

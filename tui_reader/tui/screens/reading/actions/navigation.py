@@ -9,17 +9,17 @@ from tui_reader.tui.commands.command import Pane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 """The panes from left to right."""
 
 
-class Moving:
+class Navigation:
     """Each method is the command of its name; the count is None where none was typed."""
 
-    def __init__(self, desk: Desk, opening: Opening, activate: Callable[[Pane], None]) -> None:
+    def __init__(self, desk: ReadingScreenState, opening: ArticleNavigator, activate: Callable[[Pane], None]) -> None:
         self._desk, self._opening, self._activate = desk, opening, activate
 
     def down(self, count: int | None) -> None:

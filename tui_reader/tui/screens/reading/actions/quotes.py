@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui_reader.document.blocks import Document
-    from tui_reader.tui.screens.reading.actions.selection import Selecting
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.selection import SelectionActions
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class Quoting:
+class QuoteActions:
     """Each public method is the command of its name."""
 
     def __init__(
         self,
-        desk: Desk,
-        selecting: Selecting,
+        desk: ReadingScreenState,
+        selecting: SelectionActions,
         *,
         put: Callable[[str, str], str],
         pick: Callable[..., None],

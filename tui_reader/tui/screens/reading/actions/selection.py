@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 MOTIONS = {
     "select_left": "left",
@@ -36,10 +36,10 @@ OBJECTS = {
 _MISSING = {"b": "there are no brackets around this", "q": "there are no quotation marks around this"}
 
 
-class Selecting:
+class SelectionActions:
     """Each public method that takes a count is the command of its name."""
 
-    def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
+    def __init__(self, desk: ReadingScreenState, changed: Callable[[], None]) -> None:
         """Args: `changed` is called when a selection begins or ends, since other keys hold then."""
         self._desk, self._changed = desk, changed
 

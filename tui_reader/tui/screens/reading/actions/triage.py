@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.actions.highlights import Annotating
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class Keeping:
+class Triage:
     """Each method is the command of its name. All of them can be taken back, so none asks whether one is sure."""
 
     def __init__(
-        self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating, ask: Callable[[Question], None]
+        self,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
+        annotating: HighlightActions,
+        ask: Callable[[Question], None],
     ) -> None:
         self._desk, self._listing, self._opening = desk, listing, opening
         self._annotating, self._ask = annotating, ask

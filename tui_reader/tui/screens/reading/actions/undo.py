@@ -13,17 +13,23 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.actions.highlights import Annotating
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 
-class Undoing:
+class UndoActions:
     """Each public method is the command of its name."""
 
-    def __init__(self, desk: Desk, listing: Listing, opening: Opening, annotating: Annotating) -> None:
+    def __init__(
+        self,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
+        annotating: HighlightActions,
+    ) -> None:
         self._desk, self._listing, self._opening, self._annotating = desk, listing, opening, annotating
 
     def undo(self, count: int | None) -> None:

@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui_reader.tui.app import ReaderApp
-    from tui_reader.tui.screens.reading.actions.article import Opening
-    from tui_reader.tui.screens.reading.actions.triage import Keeping
-    from tui_reader.tui.screens.reading.headline_listing import Listing
-    from tui_reader.tui.screens.reading.state import Desk
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.triage import Triage
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 STEP = 4
 """Columns by which the measure grows and shrinks."""
 DENSITIES = (Density.AUTO, Density.COMFORTABLE, Density.COMPACT)
 
 
-class Looking:
+class ViewOptions:
     """Each method is the command of its name."""
 
     def __init__(
         self,
         app: ReaderApp,
-        desk: Desk,
-        listing: Listing,
-        opening: Opening,
-        keeping: Keeping,
+        desk: ReadingScreenState,
+        listing: HeadlineListing,
+        opening: ArticleNavigator,
+        keeping: Triage,
         *,
         activate: Callable[[Pane], None],
         set_zen: Callable[[bool | None], None],

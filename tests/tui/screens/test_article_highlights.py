@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.services.annotations import annotation_index
-from tui_reader.services.annotations.editing import Annotating
+from tui_reader.services.annotations.editing import AnnotationEditing
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
-from tui_reader.tui.screens.annotation_editor import Marks, is_lost
+from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,8 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
             store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None
         )
     moments = (f"2026-06-05T10:00:00.{count:06}Z" for count in itertools.count())
-    notes, reading = Annotating(state, (), lambda: next(moments)), Reading(state)
-    kept = Marks(notes)
+    notes, reading = AnnotationEditing(state, (), lambda: next(moments)), Reading(state)
+    kept = ArticleHighlights(notes)
     made: list[str] = []
     shown: Document | None = DOCUMENTS[0]
     for at, (verb, number, colour) in enumerate(steps):
@@ -85,7 +85,7 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
             continue
         before = kept.shown
         changed = kept.look("a", shown)
-        fresh = Marks(notes)
+        fresh = ArticleHighlights(notes)
         fresh.look("a", shown)
         assert kept.shown == fresh.shown
         assert changed or kept.shown == before
@@ -102,12 +102,12 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
 def test_marks_prepared_aside_take_in_what_changed_since(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     state = LibraryState(store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None)
-    notes, text = Annotating(state, ()), DOCUMENTS[0]
+    notes, text = AnnotationEditing(state, ()), DOCUMENTS[0]
     assert text is not None
-    assert not Marks(notes).prepare("a", text), "nothing was read yet"
+    assert not ArticleHighlights(notes).prepare("a", text), "nothing was read yet"
     first = notes.add("a", text, 0, 13).annotation
     assert len(notes.of("a")) == 1
-    prepared = Marks(notes)
+    prepared = ArticleHighlights(notes)
     assert prepared.prepare("a", text)
     assert prepared.is_of(text)
     second = notes.add("a", text, 20, 30).annotation

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_reader.anchoring.description import document_fingerprint
-from tui_reader.anchoring.similarity import likeness, pairs_of
+from tui_reader.anchoring.similarity import pairs_of, similarity
 from tui_reader.config import Settings
 from tui_reader.services.annotations import reanchor_queue, transfer
 from tui_reader.services.articles import scanner
-from tui_reader.services.headless.annotations_api import Notes
+from tui_reader.services.headless.annotations_api import AnnotationsApi
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.events import DocumentLoaded, Notice
 from tui_reader.sources.files import read_bytes
@@ -312,9 +312,9 @@ def test_a_gone_article_of_an_older_state_is_called_by_its_file(folder: Path, op
 def test_likeness_tells_an_edited_text_from_another_in_scripts_without_spaces_too() -> None:
     japanese = "日本語の文章です。これは二番目の文です。さらに三つ目の文があります。"
     edited = japanese.replace("三つ目", "四つ目")
-    assert likeness(pairs_of(japanese), pairs_of(edited)) > 0.6
-    assert likeness(pairs_of(TIDES), pairs_of(BREAD)) < 0.15
-    assert likeness(pairs_of(""), pairs_of(BREAD)) == 0.0
+    assert similarity(pairs_of(japanese), pairs_of(edited)) > 0.6
+    assert similarity(pairs_of(TIDES), pairs_of(BREAD)) < 0.15
+    assert similarity(pairs_of(""), pairs_of(BREAD)) == 0.0
 
 
 FILES = st.sampled_from(["a.md", "b.md", "c/d.md"])
@@ -357,11 +357,11 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
     (folder / "b.md").write_text("---\nurl: https://example.org/sour\n---\n\n" + BREAD, "utf-8")
     with library_of([folder], state, Settings()) as library:
         for name, quote in (("a.md", "gulls walked"), ("b.md", "smells of apples")):
-            Notes(library, Settings()).add(folder / name, quote, note=f"about {name}")
+            AnnotationsApi(library, Settings()).add(folder / name, quote, note=f"about {name}")
     for step in steps:
         do(folder, step)
         with library_of([folder], state, Settings()) as library:
-            notes = list(Notes(library, Settings()).all())
+            notes = list(AnnotationsApi(library, Settings()).all())
             assert sorted(each.annotation.note for each in notes) == ["about a.md", "about b.md"], step
             for each in notes:
                 headline = library.remembering.headline(each.annotation.article)

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tui_reader.anchoring.scores import likeness
+from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.document.normalization import fold
+from tui_reader.document.normalization import normalized
 from tui_reader.model.annotation import Annotation, PlaceState
 from tui_reader.model.article import Metadata
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotations.annotation_records import decode, encode
-from tui_reader.services.annotations.editing import Annotating, split_action_tags
+from tui_reader.services.annotations.editing import AnnotationEditing, split_action_tags
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Outcome, Reading
@@ -63,7 +63,7 @@ class Bench:
         self.state = LibraryState(self.store, self.catalogue, identities, lambda _: None)
         self.state.notebook.take_count(self.state.notebook.scan())
         self.reading = Reading(self.state, lambda: "2026-06-05T10:00:00Z")
-        self.notes = Annotating(self.state, ("claim", "doubt"), lambda: next(self.moments))
+        self.notes = AnnotationEditing(self.state, ("claim", "doubt"), lambda: next(self.moments))
         for number in (1, 2):
             file = FoundFile(
                 f"{number}.md", f"{number}.md", f"{number}.md", Metadata(title=f"Title {number}"), 10, number
@@ -266,7 +266,7 @@ def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_g
 
 def test_what_an_undo_brings_back_is_placed_in_the_text_of_now(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "library.json")
-    notes = Annotating(bench.state, document_of=lambda _: bench.document)
+    notes = AnnotationEditing(bench.state, document_of=lambda _: bench.document)
     bench.notes = notes
     made = bench.add("The keeper")
     notes.delete(made)
@@ -436,7 +436,7 @@ class Diary(RuleBasedStateMachine):
             for each in self.bench.notes.standing(article, self.bench.document):
                 assert each.placed is not None
                 painted = self.bench.document.text[slice(*each.placed.range)]
-                assert likeness(fold(painted), fold(each.quote)) >= 0.5
+                assert quote_similarity(normalized(painted), normalized(each.quote)) >= 0.5
         records = dict(self.bench.store.items(ANNOTATIONS))
         for annotation in self.stack[self.at].values():
             assert records[annotation.id].get("note", "") == annotation.note

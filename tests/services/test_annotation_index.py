@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services.annotations.annotation_index import Notebook
+from tui_reader.services.annotations.annotation_index import AnnotationIndex
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, Edit
 
@@ -54,7 +54,7 @@ def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_was_read_ahead_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     written(store, "1", "first")
     written(store, "2", "second")
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     notebook.take_count(notebook.scan())
     readers = watched(store, monkeypatch)
     aside(lambda: notebook.read_ahead("a"))
@@ -67,7 +67,7 @@ def test_what_was_read_ahead_is_not_read_again(store: Store, monkeypatch: pytest
 def test_what_changed_since_it_was_read_ahead_is_read_anew(store: Store) -> None:
     written(store, "1", "first")
     written(store, "2", "second")
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     aside(lambda: notebook.read_ahead("a"))
     written(store, "2", "altered", "second")
     written(store, "3", "third")
@@ -77,7 +77,7 @@ def test_what_changed_since_it_was_read_ahead_is_read_anew(store: Store) -> None
 
 def test_an_edit_that_is_taken_in_late_is_seen_once(store: Store) -> None:
     written(store, "1", "first")
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     notebook.take_count(notebook.scan())
     written(store, "2", "second")
     aside(lambda: notebook.read_ahead("a"))
@@ -89,7 +89,7 @@ def test_an_edit_that_is_taken_in_late_is_seen_once(store: Store) -> None:
 def test_an_article_is_read_before_all_is_counted_and_a_late_count_changes_nothing(store: Store) -> None:
     written(store, "1", "first")
     written(store, "2", "second")
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     counted = notebook.scan()
     assert [each.note for each in notebook.of("a")] == ["first", "second"]
     assert not notebook.is_counted
@@ -103,7 +103,7 @@ def test_an_article_is_read_before_all_is_counted_and_a_late_count_changes_nothi
 def test_a_change_before_all_is_counted_waits_for_no_count(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """With 100,000 annotations it would wait a second."""
     written(store, "1", "first")
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     readers = watched(store, monkeypatch)
     written(store, "2", "second")
     assert notebook.absorb(["2"]) == ("a",)
@@ -118,7 +118,7 @@ def test_a_change_before_all_is_counted_waits_for_no_count(store: Store, monkeyp
 def test_articles_come_by_their_latest_annotation_whatever_changes(store: Store) -> None:
     for key, article in (("1", "a"), ("2", "b"), ("3", "a"), ("4", "c")):
         written(store, key, "note", article=article)
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     assert notebook.articles() == ("c", "a", "b")
     written(store, "2", "changed", "note", article="b")
     notebook.absorb(["2"])
@@ -147,7 +147,7 @@ def test_annotations_without_a_place_are_counted_and_no_longer_once_they_have_on
         edits = [Edit(ANNOTATIONS, key, name, None, value) for key in ("2", "3") for name, value in fields.items()]
         if state == "orphan":
             store.apply(edits, "lost")
-            notebook = Notebook(store)
+            notebook = AnnotationIndex(store)
             assert notebook.lost() == 2
         else:
             store.apply([each for each in edits if each.key == "2"], "found")
@@ -205,10 +205,10 @@ def test_an_annotation_that_a_file_has_under_two_articles_is_shown_once(
             yield "1", {"article": "b", "note": "left behind", "anchor": {"exact": "words", "start": 9, "end": 14}}
 
     monkeypatch.setattr(store, "items", twice)
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     notebook.take_count(notebook.scan())
     assert [each.note for article in "ab" for each in notebook.of(article)] == ["moved", "other"]
-    notebook = Notebook(store)
+    notebook = AnnotationIndex(store)
     notebook.take_count(notebook.scan())
     assert [each.note for article in "ba" for each in notebook.of(article)] == ["other", "left behind"]
     written(store, "1", "moved on", "moved")

@@ -11,7 +11,7 @@ import pytest
 from tui_reader.errors import StoreError
 from tui_reader.services.library import save_monitor
 from tui_reader.services.library.events import Event, Saved, Saving, StoreFailed
-from tui_reader.services.library.save_monitor import SavingWatch
+from tui_reader.services.library.save_monitor import SaveMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,15 +40,15 @@ def told() -> Told:
 
 
 @pytest.fixture
-def watch(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[SavingWatch]:
-    made = SavingWatch()
+def watch(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
+    made = SaveMonitor()
     made.listener = told.listen
     yield made
     made.close()
 
 
 def test_a_slow_change_is_told_until_it_is_saved(
-    watch: SavingWatch, told: Told, monkeypatch: pytest.MonkeyPatch
+    watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(save_monitor, "PATIENCE", 0.01)
     receipt: Future[None] = Future()
@@ -63,7 +63,7 @@ def test_a_slow_change_is_told_until_it_is_saved(
     assert second.seconds > first.seconds >= 0.01
 
 
-def test_a_quick_change_is_not_worth_a_word(watch: SavingWatch, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quick_change_is_not_worth_a_word(watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(save_monitor, "PATIENCE", DEADLINE)
     receipts: list[Future[None]] = [Future() for _ in range(3)]
     for receipt in receipts:
@@ -75,7 +75,7 @@ def test_a_quick_change_is_not_worth_a_word(watch: SavingWatch, told: Told, monk
     assert told.events == [StoreFailed("The disk is full.")]
 
 
-def test_a_failure_is_told_with_its_way_out(watch: SavingWatch, told: Told) -> None:
+def test_a_failure_is_told_with_its_way_out(watch: SaveMonitor, told: Told) -> None:
     for error in (StoreError("The disk is full.", "Make room."), OSError("gone")):
         receipt: Future[None] = Future()
         receipt.set_exception(error)

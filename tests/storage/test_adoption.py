@@ -11,11 +11,11 @@ from tinydb import TinyDB, where
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery import adoption
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 def library_with(folder: Path, count: int = 3) -> Path:
     """A folded library of some articles."""
     path = folder / "library.json"
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     for number in range(count):
         key = f"art{number}"
         library.commit(lambda _, k=key, n=number: {"o": [["articles", str(document_id(k)), {"id": k, "n": n}]]})  # type: ignore[misc]
-        fold(library)
+        compact(library)
     library.close()
     return path
 
 
-def article(library: Library, key: str) -> dict[str, Any] | None:
+def article(library: LibraryFiles, key: str) -> dict[str, Any] | None:
     return library.document("articles", document_id(key))
 
 
-def change(library: Library, key: str, **fields: Any) -> None:
+def change(library: LibraryFiles, key: str, **fields: Any) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"id": key, **fields}]]})
 
 
@@ -54,7 +54,7 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
         table.update({"n": 77}, where("id") == "art0")
         table.remove(where("id") == "art1")
         table.insert({"id": "new", "n": 5})
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     assert article(library, "art0") == {"id": "art0", "n": 77}
     assert article(library, "art1") is None
     assert article(library, "art2") == {"id": "art2", "n": 2}
@@ -63,9 +63,9 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
     before = path.read_bytes()
     change(library, "art2", n=3)
     assert path.read_bytes() == before, "a change alone replaces nothing"
-    assert fold(library)
+    assert compact(library)
     library.close()
-    again = Library(path, "bbbb")
+    again = LibraryFiles(path, "bbbb")
     assert not again.opener.notice
     assert (article(again, "art0") or {})["n"] == 77
     assert article(again, "art1") is None
@@ -74,7 +74,7 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
 
 def test_a_change_by_another_program_is_seen_while_the_library_is_open(tmp_path: Path) -> None:
     path = library_with(tmp_path)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     change(library, "art1", n=11)
     with TinyDB(path) as plain:
         plain.table("articles").update({"n": 77}, where("id") == "art0")
@@ -86,7 +86,7 @@ def test_a_change_by_another_program_is_seen_while_the_library_is_open(tmp_path:
 
 def test_a_file_that_is_cut_while_it_is_open_kills_nobody(tmp_path: Path) -> None:
     path = library_with(tmp_path)
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     with path.open("r+b") as file:
         file.truncate(60)
     assert article(library, "art1") == {"id": "art1", "n": 1}, "from the generation before"
@@ -103,12 +103,12 @@ def test_a_library_of_the_simple_format_is_taken_over_as_it_is(tmp_path: Path) -
         "other": {"1": {"kept": [1, None]}},
     }
     path.write_text(json.dumps(tables, ensure_ascii=False))
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     assert not library.opener.notice
     change(library, "b", read=True)
-    fold(library)
+    compact(library)
     library.close()
-    again = Library(path, "aaaa")
+    again = LibraryFiles(path, "aaaa")
     assert article(again, "a") == {"id": "a", "read": True, "tags": ["x"]}
     assert again.document("annotations", document_id("n", "a")) == {"id": "n", "article": "a", "note": "é"}
     assert again.document("other", 1) == {"kept": [1, None]}
@@ -158,7 +158,7 @@ def test_a_damaged_file_is_named_left_alone_and_read_as_far_as_possible(tmp_path
     spoil, word = DAMAGED[kind]
     data = spoil(path.read_bytes())
     path.write_bytes(data)
-    store = LibraryStore(Library(path, "aaaa"))
+    store = LibraryStore(LibraryFiles(path, "aaaa"))
     store._library.verify()
     told = store._library.damage
     assert str(path) in told
@@ -167,7 +167,7 @@ def test_a_damaged_file_is_named_left_alone_and_read_as_far_as_possible(tmp_path
     store.apply([Edit(ARTICLES, "late", "n", None, 9)], "late").result(5)
     store.close()
     assert path.read_bytes() == data, "nothing was changed"
-    again = Library(path, "aaaa")
+    again = LibraryFiles(path, "aaaa")
     again.verify()
     assert article(again, "late") == {"id": "late", "n": 9}, "new changes are kept beside it"
     assert article(again, "art1") == {"id": "art1", "n": 1}, "the generation before helps out"
@@ -181,7 +181,7 @@ def test_what_readers_of_json_disagree_on_is_read_without_loss(tmp_path: Path) -
     line = next(line for line in text.splitlines() if line.startswith(f'"{number}"'))
     twice = line.rstrip(",") + "," + line.replace('"n":0', '"m":1')
     path.write_bytes(b"\xef\xbb\xbf" + text.replace(line, twice).encode())
-    library = Library(path, "aaaa")
+    library = LibraryFiles(path, "aaaa")
     assert not library.damage
     assert article(library, "art0") == {"id": "art0", "n": 0, "m": 1}, "an id that stands twice is joined"
     library.close()
@@ -191,7 +191,7 @@ def test_a_later_version_is_read_and_never_written(tmp_path: Path) -> None:
     path = library_with(tmp_path)
     path.write_bytes(path.read_bytes().replace(b'"version":1,', b'"version":2,"new":{"kind":7},'))
     data = path.read_bytes()
-    store = LibraryStore(Library(path, "aaaa"))
+    store = LibraryStore(LibraryFiles(path, "aaaa"))
     assert "later tui-reader" in store.read_only
     assert store.get(ARTICLES, "art1") == {"n": 1}
     receipt = store.apply([Edit(ARTICLES, "art1", "n", 1, 2)], "changed")
@@ -210,9 +210,9 @@ def test_unknown_fields_tables_and_header_fields_survive(tmp_path: Path) -> None
         plain.table("meta").insert({"also": "kept"})
         plain.table("meta").update({"colour": "red"}, doc_ids=[1])
     for machine in ("aaaa", "bbbb"):
-        library = Library(path, machine)
+        library = LibraryFiles(path, machine)
         change(library, "art0", n=machine)
-        fold(library)
+        compact(library)
         library.close()
     with TinyDB(path) as plain:
         document = plain.table("articles").get(where("id") == "art0")
@@ -228,7 +228,7 @@ def test_unknown_fields_tables_and_header_fields_survive(tmp_path: Path) -> None
 def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "library.json").mkdir()
     with pytest.raises(StoreError, match="is a folder"):
-        Library(tmp_path / "library.json", "aaaa")
+        LibraryFiles(tmp_path / "library.json", "aaaa")
 
 
 def test_a_link_is_followed_and_the_mode_kept(tmp_path: Path) -> None:
@@ -237,9 +237,9 @@ def test_a_link_is_followed_and_the_mode_kept(tmp_path: Path) -> None:
     path.chmod(0o640)
     link = tmp_path / "library.json"
     link.symlink_to(path)
-    library = Library(link, "aaaa")
+    library = LibraryFiles(link, "aaaa")
     change(library, "x", n=1)
-    fold(library)
+    compact(library)
     library.close()
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.position_transfer import BLOCK, Carrying
+from tui_reader.anchoring.position_transfer import BLOCK, PositionTransfer
 from tui_reader.model.annotation import Range
 
 OLD = "One is here. Another one comes behind it. A third follows. The last one ends."
 
 
 def carried(old: str, new: str, words: str) -> str | None:
-    place = Carrying(old, new).carry(Range(old.index(words), old.index(words) + len(words)))
+    place = PositionTransfer(old, new).carry(Range(old.index(words), old.index(words) + len(words)))
     return None if place is None else new[place.start : place.end]
 
 
@@ -27,7 +27,7 @@ def test_a_sentence_is_where_its_words_went(old: str, new: str) -> None:
 
 def test_between_two_changes_it_is_found_by_its_words() -> None:
     new = "New start, and a long one. " + OLD.replace("last", "very last").replace("one comes", "one came")
-    carrying = Carrying(OLD, new)
+    carrying = PositionTransfer(OLD, new)
     place = Range(OLD.index("Another"), OLD.index(" A third"))
     assert not carrying.is_quick([place])
     carrying.prepare([place])
@@ -39,9 +39,9 @@ def test_of_twins_the_same_one_is_meant() -> None:
     """The fifth of nine is the fifth of nine; where there are ten, nothing is certain at once."""
     old = ("Yes. " + "No. " * 90) * 9
     place = Range(5 * 365, 5 * 365 + 4)
-    found = Carrying(old, f"So it is. {old}Or was.").carry(place)
+    found = PositionTransfer(old, f"So it is. {old}Or was.").carry(place)
     assert found == Range(place.start + 10, place.end + 10)
-    assert not Carrying(old, f"So it is. {'No. ' * 90}{old}Or was.").is_quick([place])
+    assert not PositionTransfer(old, f"So it is. {'No. ' * 90}{old}Or was.").is_quick([place])
 
 
 def test_words_that_are_gone_are_nowhere() -> None:
@@ -51,7 +51,7 @@ def test_words_that_are_gone_are_nowhere() -> None:
 
 def test_where_texts_part_is_found_in_long_ones_too() -> None:
     long = "abc " * BLOCK
-    carrying = Carrying(long + "one" + long, long + "another" + long)
+    carrying = PositionTransfer(long + "one" + long, long + "another" + long)
     assert carrying.carry(Range(len(long) + 3, len(long) + 9)) == Range(len(long) + 7, len(long) + 13)
     assert carrying.carry(Range(8, len(long))) == Range(8, len(long))
 
@@ -63,7 +63,7 @@ def test_what_one_change_left_alone_keeps_its_words(start: str, gone: str, came:
     if not gone or not came:
         gone, came = f"x{gone}", f"y{came}"
     old, new = start + gone + end, start + came + end
-    carrying = Carrying(old, new)
+    carrying = PositionTransfer(old, new)
     for first, last in ((0, len(start)), (len(start) + len(gone), len(old))):
         place = carrying.carry(Range(first, last))
         assert place is not None

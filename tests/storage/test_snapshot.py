@@ -16,8 +16,8 @@ from tui_reader.storage.replication.keyindex import KeyIndex
 from tui_reader.storage.snapshot import snapshot
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.json_values import encode
-from tui_reader.storage.snapshot.snapshot import BaseFile, FileSource, MemorySource, NotOurLayoutError
-from tui_reader.storage.snapshot.snapshot_writer import write_base
+from tui_reader.storage.snapshot.snapshot import FileSource, MemorySource, NotOurLayoutError, SnapshotFile
+from tui_reader.storage.snapshot.snapshot_writer import write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,16 +47,18 @@ class Changes:
         return None if value is None else encode({"v": value})
 
 
-def base_of(documents: Mapping[int, str]) -> BaseFile:
-    return BaseFile(MemorySource(lay_out(Parsed({"t": {number: {"v": text} for number, text in documents.items()}}))))
+def base_of(documents: Mapping[int, str]) -> SnapshotFile:
+    return SnapshotFile(
+        MemorySource(lay_out(Parsed({"t": {number: {"v": text} for number, text in documents.items()}})))
+    )
 
 
 @given(TABLE, st.dictionaries(IDS, TEXTS | st.none(), max_size=25))
 def test_a_new_generation_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
     base, plan = base_of(old), Changes(changes)
     memory = _Memory()
-    write_base(0, memory, base, plan, {"hlc": ""}, most_tables=["t"])
-    new = BaseFile(MemorySource(bytes(memory.data)))
+    write_snapshot(0, memory, base, plan, {"hlc": ""}, most_tables=["t"])
+    new = SnapshotFile(MemorySource(bytes(memory.data)))
     expected = {n: {"v": v} for n, v in sorted((old | changes).items()) if v is not None}
     assert new.verify()
     assert dict(new.documents("t")) == expected
@@ -88,7 +90,7 @@ def test_a_long_file_is_searched_with_few_reads(tmp_path: Path) -> None:
             reads.append(count)
             return super().read_at(handle, count, offset)
 
-    base = BaseFile(FileSource(str(path), Counting()))
+    base = SnapshotFile(FileSource(str(path), Counting()))
     reads.clear()
     assert base.line("t", 12_345) is not None
     assert len(reads) < 40
@@ -99,7 +101,7 @@ def test_a_long_file_is_searched_with_few_reads(tmp_path: Path) -> None:
 def test_annotations_are_found_by_their_own_key(tmp_path: Path) -> None:
     keys = {f"n{n}": f"art{n % 7}" for n in range(500)}
     table = {document_id(key, parent): {"id": key, "article": parent} for key, parent in keys.items()}
-    base = BaseFile(MemorySource(lay_out(Parsed({"annotations": table}))))
+    base = SnapshotFile(MemorySource(lay_out(Parsed({"annotations": table}))))
     index = KeyIndex(base, "annotations")
     assert all(index.find(document_id(key)) == document_id(key, parent) for key, parent in keys.items())
     assert index.find(document_id("other")) is None
@@ -109,7 +111,7 @@ def test_another_layout_is_not_taken_for_ours(tmp_path: Path) -> None:
     with TinyDB(tmp_path / "plain.json") as plain:
         plain.insert({"a": 1})
     with pytest.raises(NotOurLayoutError):
-        BaseFile(FileSource(str(tmp_path / "plain.json"), Disk()))
+        SnapshotFile(FileSource(str(tmp_path / "plain.json"), Disk()))
     assert snapshot.VERSION == 1
 
 

@@ -30,16 +30,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_a_thread_that_somebody_waits_for_never_stops(clock: Clock) -> None:
     clock.now = 100
-    cooperative.breathe()
+    cooperative.yield_gil()
     assert not clock.rests
 
 
 def test_work_goes_on_at_once_where_nobody_else_is_at_work(clock: Clock) -> None:
-    cooperative.work_aside()
+    cooperative.lower_priority()
     rests = []
     for now in (0.0, cooperative.SLICE, cooperative.SLICE):
         clock.now = max(now, clock.now)
-        cooperative.breathe()
+        cooperative.yield_gil()
         rests.append(clock.rests)
     assert rests == [0, 1, 1]
 
@@ -48,8 +48,8 @@ def test_work_goes_on_at_once_where_nobody_else_is_at_work(clock: Clock) -> None
     ("busy", "least", "most"), [(0.02, 0.02, 0.03), (10, cooperative.LONGEST, cooperative.LONGEST + 0.01)]
 )
 def test_work_stops_until_the_others_are_done(clock: Clock, busy: float, least: float, most: float) -> None:
-    cooperative.work_aside()
+    cooperative.lower_priority()
     clock.now = began = cooperative.SLICE
     clock.busy_until = began + busy
-    cooperative.breathe()
+    cooperative.yield_gil()
     assert least <= clock.now - began <= most

@@ -16,17 +16,17 @@ from tinydb import where
 from tests.storage.crashes import Unflushed
 from tui_reader.storage import LibraryDB
 from tui_reader.storage.base import ANNOTATIONS, Edit
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import Clock
+from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.keyindex import Numbers
 from tui_reader.storage.replication.merge import merge_file
 from tui_reader.storage.replication.registers import ABSENT, Registers, join
 from tui_reader.storage.replication.relocations import reunite
-from tui_reader.storage.snapshot.compaction import fold
+from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.json_values import decode
-from tui_reader.storage.snapshot.snapshot import BaseFile
+from tui_reader.storage.snapshot.snapshot import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,8 @@ class Machine:
         Machine.time += 1
         return Machine.time
 
-    def library(self) -> Library:
-        return Library(self.path, self.name, disk=Unflushed(), clock=Clock(self.name, self._wall))
+    def library(self) -> LibraryFiles:
+        return LibraryFiles(self.path, self.name, disk=Unflushed(), clock=HybridClock(self.name, self._wall))
 
     def change(self, field: str, after: object, key: str = "n") -> None:
         with closing(LibraryStore(self.library())) as store:
@@ -60,7 +60,7 @@ class Machine:
     def hear(self, other: Machine) -> None:
         library = self.library()
         merge_file(library, str(other.path))
-        fold(library)
+        compact(library)
         library.close()
 
     def meet(self, other: Machine, key: str, how: str) -> None:
@@ -87,7 +87,7 @@ class Machine:
         """Do what a reader does in the quiet."""
         library = self.library()
         reunite(library, Numbers())
-        fold(library)
+        compact(library)
         library.close()
 
     def latest(self, key: str, field: str) -> object:
@@ -246,9 +246,9 @@ def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
 ) -> None:
     lines: list[int] = []
     decoded: list[bytes] = []
-    line = BaseFile.line
+    line = SnapshotFile.line
 
-    def counted_line(base: BaseFile, table: str, number: int) -> bytes | None:
+    def counted_line(base: SnapshotFile, table: str, number: int) -> bytes | None:
         lines.append(number)
         return line(base, table, number)
 
@@ -258,7 +258,7 @@ def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
 
     with closing(LibraryStore(machines[0].library())) as store:
         assert store.get(ANNOTATIONS, "n")
-        monkeypatch.setattr(BaseFile, "line", counted_line)
+        monkeypatch.setattr(SnapshotFile, "line", counted_line)
         monkeypatch.setattr("tui_reader.storage.snapshot.state.decode_object", counted_decode)
         assert (store.get(ANNOTATIONS, "n") or {})["note"] == "words"
         assert (len(lines), len(decoded)) == (1, 1)
