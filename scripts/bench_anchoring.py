@@ -26,7 +26,9 @@ from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.resolution import resolve_all
 from tui_reader.document.normalization import is_unspaced
 from tui_reader.formats import read
-from tui_reader.model.annotation import Anchor, PlaceState, Range
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import PlaceState
+from tui_reader.model.ranges import Range
 
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
 RIGHT, WRONG = 0.8, 0.4

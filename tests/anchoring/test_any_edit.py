@@ -9,7 +9,8 @@ from rapidfuzz.distance import LCSseq
 from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.resolution import resolve
 from tui_reader.document.normalization import normalized
-from tui_reader.model.annotation import Anchor, PlaceState
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import PlaceState
 
 WORDS = (
     *("the", "council", "met", "and", "nobody", "asked", "why", "it", "rained", "again", "in", "spring"),

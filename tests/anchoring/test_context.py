@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui_reader.anchoring.context import near
 from tui_reader.anchoring.description import fingerprint
-from tui_reader.model.annotation import Anchor
+from tui_reader.model.anchor import Anchor
 
 SENTENCES = [f"Sentence number {word} says something of its own about {word}. " for word in "abcdefghijklmnopqrst"]
 

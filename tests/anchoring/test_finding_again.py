@@ -18,7 +18,9 @@ from tui_reader.anchoring.description import describe, fingerprint
 from tui_reader.anchoring.resolution import resolve, resolve_all
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.formats import read
-from tui_reader.model.annotation import Anchor, PlaceState, Range
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import PlaceState
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable

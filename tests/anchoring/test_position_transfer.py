@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_reader.anchoring.position_transfer import BLOCK, PositionTransfer
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 
 OLD = "One is here. Another one comes behind it. A third follows. The last one ends."
 

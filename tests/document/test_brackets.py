@@ -6,7 +6,7 @@ import pytest
 
 from tests.document.building import document
 from tui_reader.document.brackets import enclosing, first_within
-from tui_reader.document.motions import Range
+from tui_reader.model.ranges import Range
 
 TEXT = document('He said (very (quietly) as ever) that “it’s ‘all’ over”, and "left". 「はい」 is “yes.', "Alone (it.")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.document.building import CODE, HEADING, RULE, block, document, documents, table_block
 from tui_reader.document import motions
 from tui_reader.document.cells import boundary_at
-from tui_reader.document.motions import Range
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable

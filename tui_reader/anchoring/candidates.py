@@ -13,12 +13,12 @@ from tui_reader.anchoring.description import CONTEXT
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scores import LIMITS, WEIGHTS, context_similarity, quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
 
 BIN = 40
 """Code points that a vote is counted in: a third of a sentence."""

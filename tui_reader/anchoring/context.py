@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.normalization import normalized
 
 if TYPE_CHECKING:
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
 
 PIECES = (32, 20, 12)
 """Characters of the surroundings that must be there alike; the longest, nearest piece that comes only once decides."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui_reader.model.annotation import Anchor
+from tui_reader.model.anchor import Anchor
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.normalization import Words, normalized
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

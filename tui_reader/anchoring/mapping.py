@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.anchoring import moves
 from tui_reader.anchoring.diff import align
 from tui_reader.anchoring.scores import quote_similarity
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.description import CONTEXT
-from tui_reader.model.annotation import Anchor, Range
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

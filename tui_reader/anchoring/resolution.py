@@ -15,13 +15,14 @@ from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scores import LIMITS, WEIGHTS
 from tui_reader.document.normalization import Words, normalized
-from tui_reader.model.annotation import Placement, PlaceState, Range
+from tui_reader.model.annotation import Placement, PlaceState
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui_reader.anchoring.mapping import Part
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
 
 CANDIDATES = 5
 """Places that are remembered for the reader to choose from."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.motions import Range
 from tui_reader.document.structure import block_index
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -10,8 +10,8 @@ from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, graphemes, next_boundary, previous_boundary
 from tui_reader.document.find import alike
-from tui_reader.document.motions import Range
 from tui_reader.document.structure import block_index
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

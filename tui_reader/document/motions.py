@@ -8,24 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
 from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.sentences import units_near
 from tui_reader.document.structure import block_index
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
-
-
-class Range(NamedTuple):
-    """A stretch of the text, its end excluded."""
-
-    start: int
-    end: int
 
 
 # Marks and letters that Python's \w leaves out, by blocks: they belong to the word around them.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cells import boundary_at, previous_boundary
 from tui_reader.document.motions import (
-    Range,
     long_word_at,
     next_paragraph,
     next_sentence,
@@ -20,6 +19,7 @@ from tui_reader.document.motions import (
     word_at,
 )
 from tui_reader.document.structure import block_index
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable

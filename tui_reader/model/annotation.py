@@ -6,10 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tui_reader.model.article import NOTHING
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
 
 AnnotationId: TypeAlias = str
@@ -17,35 +19,6 @@ AnnotationId: TypeAlias = str
 
 COLOURS = 5
 """Highlight colours are numbered from 1 to this; what each means is the reader's own."""
-
-
-class Range(NamedTuple):
-    """A stretch of an article's text, in code points; the end is not part of it."""
-
-    start: int
-    end: int
-
-
-class Anchor(NamedTuple):
-    """A passage as it stood when it was marked: enough to find it again in another text."""
-
-    exact: str
-    """The quote, exactly."""
-    prefix: str = ""
-    """Up to 32 code points before it."""
-    suffix: str = ""
-    """Up to 32 code points behind it."""
-    start: int = 0
-    end: int = 0
-    block: int = 0
-    """Number of the block that it begins in."""
-    fingerprint: str = ""
-    """Of the text that all this was taken from, see `anchoring.describe.fingerprint`."""
-
-    @property
-    def key(self) -> str:
-        """What tells the anchors of one annotation apart."""
-        return f"{self.start}-{self.end}-{self.fingerprint}"
 
 
 class PlaceState(StrEnum):

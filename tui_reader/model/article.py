@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
 
 ArticleId: TypeAlias = str
 """Stable name of an article within a library: it survives restarts, and rides along when a file is moved."""

@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
+from tui_reader.model.ranges import Range
 from tui_reader.storage.base import ANNOTATIONS, Edit, Record
 
 if TYPE_CHECKING:

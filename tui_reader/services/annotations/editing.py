@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.model.annotation import COLOURS, Anchor, Annotation, AnnotationId, Placement, PlaceState, Range
+from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
+from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.annotation_records import differences, encode, encode_anchor, encode_placement
 from tui_reader.services.annotations.reanchoring import Reanchoring, nobody, nowhere
 from tui_reader.services.articles.reading import Outcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tui_reader.document.blocks import Document
+    from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.state import LibraryState
     from tui_reader.storage.base import Edit

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Anchor, AnnotationId, Placement
+    from tui_reader.model.anchor import Anchor
+    from tui_reader.model.annotation import AnnotationId, Placement
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.background import Background
     from tui_reader.services.library.state import LibraryState

@@ -18,7 +18,7 @@ from tui_reader.storage.base import ARTICLES, Edit, Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
 
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
 """Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""

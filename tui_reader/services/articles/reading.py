@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Anchor, AnnotationId
+    from tui_reader.model.anchor import Anchor
+    from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.library.state import LibraryState
     from tui_reader.services.library.undo_scope import UndoScope

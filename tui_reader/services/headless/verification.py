@@ -13,7 +13,7 @@ from tui_reader.anchoring.quotes import ALTERED, Near, QuoteFinder
 from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.document.words import count_words
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO
 
-    from tui_reader.model.annotation import Anchor, AnnotationId
+    from tui_reader.model.anchor import Anchor
+    from tui_reader.model.annotation import AnnotationId
 
 PATIENCE = 120.0
 """Seconds that a job may take; a text of a million words takes some ten."""

@@ -14,8 +14,9 @@ from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-    from tui_reader.model.annotation import Annotation, AnnotationId, Placement, Range
+    from tui_reader.model.annotation import Annotation, AnnotationId, Placement
     from tui_reader.model.article import ArticleId
+    from tui_reader.model.ranges import Range
     from tui_reader.services.library.library import Library
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.widgets.annotation_card import AnnotationCard

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_reader.config import Settings
-    from tui_reader.model.annotation import Annotation, Range
+    from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId
+    from tui_reader.model.ranges import Range
     from tui_reader.services.annotations.drafts import Draft
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.events import Event as LibraryEvent

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
     from tui_reader.model.article import Headline
+    from tui_reader.model.ranges import Range
     from tui_reader.tui.widgets.article_pane.layers.base import Carry
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 

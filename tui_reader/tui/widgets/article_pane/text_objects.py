@@ -9,12 +9,12 @@ from tui_reader.document import motions
 from tui_reader.document.brackets import enclosing, first_within
 from tui_reader.document.cells import next_boundary
 from tui_reader.document.text_objects import Ends, last_of, text_object
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
 
 CHARACTER, BY_PARAGRAPH = "character", "paragraph"
 KINDS = (CHARACTER, BY_PARAGRAPH)
@@ -36,8 +36,8 @@ def range_between(document: Document, kind: str, ends: Ends) -> Range:
     low, high = sorted(ends)
     if kind == BY_PARAGRAPH:
         first, last = motions.paragraph_at(document, low), motions.paragraph_at(document, high)
-        return motions.Range(first.start, last.end)
-    return motions.Range(low, next_boundary(document.text, high))
+        return Range(first.start, last.end)
+    return Range(low, next_boundary(document.text, high))
 
 
 def with_pair(document: Document, kind: str, selected: Selected) -> Selected | None:

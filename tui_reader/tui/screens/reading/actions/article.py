@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.state import Place

@@ -10,7 +10,7 @@ from tui_reader.tui.screens.reading.state import Place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.model.annotation import Anchor
+    from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing

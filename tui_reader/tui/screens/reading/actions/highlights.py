@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.motions import sentence_at
-from tui_reader.model.annotation import COLOURS, Range
+from tui_reader.model.annotation import COLOURS
+from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
 from tui_reader.tui.screens.reading.actions.attach import AttachActions

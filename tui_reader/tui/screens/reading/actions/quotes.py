@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle, quote
-from tui_reader.model.annotation import Range
+from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:

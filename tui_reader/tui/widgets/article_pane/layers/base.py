@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
+    from tui_reader.model.ranges import Range
     from tui_reader.tui.widgets.article_pane.page import Page
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
 from tui_reader.document.outline import Entry, outline
+from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 from tui_reader.tui.widgets.article_pane.styles import Role
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
     from tui_reader.tui.widgets.article_pane.layers.base import Carry, LayerStack
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
@@ -55,7 +55,7 @@ class Focus(Layer):
         """Return the focused sentence, else that of the visible candidate, else the first visible one."""
         document = self._viewport.text
         if document is None or not document.text:
-            return motions.Range(0, 0)
+            return Range(0, 0)
         if self._range is not None:
             return self._range
         start = self.visible_candidate
@@ -101,7 +101,7 @@ class Focus(Layer):
 
     def show(self, start: int, end: int) -> None:
         """Focus a range of the text and scroll it into view."""
-        self.put(motions.Range(start, end))
+        self.put(Range(start, end))
         self._viewport.reveal(start, end)
 
     def clear(self) -> bool:
@@ -200,7 +200,7 @@ class Focus(Layer):
             return
         if carry is not None and self._viewport.text is not None:
             carried = carry(focus)
-            self._range = None if carried is None else motions.Range(*carried)
+            self._range = None if carried is None else Range(*carried)
         elif old is None or old.text[slice(*focus)] != new.text[slice(*focus)]:
             self._range = None
 

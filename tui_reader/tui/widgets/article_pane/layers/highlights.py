@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document import motions
+from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.painter import Overlay
@@ -90,7 +91,7 @@ class Highlights(Layer):
         self._preferred = highlight_id
         found = motions.sentence_at(document, highlight.start)
         if found.end <= found.start:
-            found = motions.Range(highlight.start, highlight.end)
+            found = Range(highlight.start, highlight.end)
         self._focus.put(found)
         self._viewport.reveal(highlight.start, highlight.end)
         self._stack.attention_changed()

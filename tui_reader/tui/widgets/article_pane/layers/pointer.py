@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
+    from tui_reader.model.ranges import Range
     from tui_reader.tui.widgets.article_pane.layers.base import Carry
     from tui_reader.tui.widgets.article_pane.layers.selection import Selection
     from tui_reader.tui.widgets.article_pane.viewport import Viewport

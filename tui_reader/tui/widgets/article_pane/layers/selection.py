@@ -9,6 +9,7 @@ from tui_reader.document import motions
 from tui_reader.document.cells import next_boundary
 from tui_reader.document.structure import block_index
 from tui_reader.document.text_objects import OBJECTS, PAIRS, Ends, last_of
+from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.painter import Overlay
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui_reader.document.blocks import Document
-    from tui_reader.document.motions import Range
     from tui_reader.tui.widgets.article_pane.layers.base import Carry, LayerStack
     from tui_reader.tui.widgets.article_pane.layers.focus import Focus
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
@@ -100,7 +100,7 @@ class Selection(Layer):
         document = self._viewport.text
         if self._kind and document is not None:
             caret = self._ends.caret
-            return motions.Range(caret, next_boundary(document.text, caret))
+            return Range(caret, next_boundary(document.text, caret))
         return self._focus.range
 
     @property
@@ -197,7 +197,7 @@ class Selection(Layer):
             changed = range_between(document, kind, ends)
             if before_kind:
                 gone = range_between(document, before_kind, before)
-                changed = motions.Range(min(changed.start, gone.start), max(changed.end, gone.end))
+                changed = Range(min(changed.start, gone.start), max(changed.end, gone.end))
         self._viewport.repaint_range(changed.start, max(changed.end, ends.caret + 1))
         self.follow_caret()
         self._stack.attention_changed()
