@@ -30,11 +30,11 @@ def annotate(folder: Path, each: int, seed: int) -> int:
                 note = "who says so, and since when?" if rng.random() < 1 / 3 else ""
                 tags = rng.sample(TAGS, rng.randrange(3))
                 colour = rng.randrange(1, 6)
-                library.annotating.add(
+                library.annotations.add(
                     article, document, low, low + rng.randrange(20, 140), colour=colour, note=note, tags=tags
                 )
                 made += 1
-        library.annotating.wait()
+        library.annotations.wait()
     return made
 
 

@@ -130,8 +130,8 @@ def make_library(folder: Path, count: int, *, noted: bool) -> None:
         if document is None or name is None:
             raise SystemExit(f"{second} cannot be read")
         for mark in highlights(document, "a note of a few words that takes two rows" if noted else "")[:count]:
-            library.annotating.add(name, document, mark.start, mark.end, colour=mark.colour, note=mark.note)
-        library.annotating.wait()
+            library.annotations.add(name, document, mark.start, mark.end, colour=mark.colour, note=mark.note)
+        library.annotations.wait()
 
 
 def main() -> None:

@@ -150,10 +150,10 @@ def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callab
     library.start(events.put)
     try:
         made = added(run, folder / "other.md", "--quote", "twice")
-        while not list(library.annotating.all()):
+        while not list(library.annotations.all()):
             events.get(timeout=20)
             library.sync()
-        assert [each.id for each in library.annotating.all()] == [made["id"]]
+        assert [each.id for each in library.annotations.all()] == [made["id"]]
         assert "Another window" not in run("notes", "list", folder)[1]
     finally:
         library.close()

@@ -65,7 +65,7 @@ def kill(screen: Terminal) -> None:
 
 def notes(article: Path) -> list[str]:
     with library_of([article], article.with_name("library.json"), Settings()) as library:
-        return [each.note for each in library.annotating.all()]
+        return [each.note for each in library.annotations.all()]
 
 
 def test_a_note_that_was_being_written_is_kept_and_said_and_can_be_taken_back(reader: Open, article: Path) -> None:

@@ -46,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 def marked(owner: Any, article: str, quote: str) -> str:
     document = owner.library.documents.get(article)
     start = document.text.index(quote)
-    made: str = owner.library.annotating.add(article, document, start, start + len(quote)).annotation
+    made: str = owner.library.annotations.add(article, document, start, start + len(quote)).annotation
     return made
 
 
@@ -77,7 +77,7 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
         marked(owner, article, "walked about between them"),
         marked(owner, article, "by five everything floated"),
     )
-    notes = owner.library.annotating
+    notes = owner.library.annotations
     notes.wait()
     text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
     document = changed(owner, file, article, text)
@@ -89,7 +89,7 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
     assert owner.at("low-water.md").notes == 2
     owner.library.close()
     again = opened(file.parent).scanned()
-    assert [each.id for each in again.library.annotating.orphans()] == [gone]
+    assert [each.id for each in again.library.annotations.orphans()] == [gone]
     assert again.library.reading.undo().message == "undid: highlighted “by five everything floated”"
     assert again.at("low-water.md").notes == 1
 
@@ -105,14 +105,14 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     kept, gone = marked(owner, article, "walked about between them"), marked(owner, article, "by five everything")
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     if not running:
         owner.library.close()
     text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
     file.write_text(text + filler, "utf-8")
     if not running:
         owner = opened(file.parent).scanned()
-    notes = owner.library.annotating
+    notes = owner.library.annotations
     owner.until(notes.orphans)
     assert owner.library.documents.get(article) is None
     assert [each.id for each in notes.orphans()] == [gone]
@@ -141,7 +141,7 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     marked(owner, article, "the gulls")
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
     owner.until(lambda: owner.library.store.get(ARTICLES, article).get(reanchor_queue.LOOKED_IN))
@@ -163,7 +163,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     for article, quote in (("low-water.md", "the gulls"), ("bread.md", "smells of apples")):
         wanted(owner, article)
         marked(owner, article, quote)
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
     for article in ("low-water.md", "bread.md"):
@@ -172,8 +172,8 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_highlights_that_are_given_to_an_article_that_nobody_opens_are_looked_for_in_it(looked: Any) -> None:
-    lost = looked.library.annotating.lost
-    looked.library.handing.give("low-water.md", "bread.md")
+    lost = looked.library.annotations.lost
+    looked.library.transfer.give("low-water.md", "bread.md")
     looked.until(lambda: lost() == 1)
     looked.library.reading.undo()
     looked.until(lambda: lost() == 0)
@@ -185,13 +185,13 @@ def test_highlights_that_are_given_to_an_article_that_nobody_opens_are_looked_fo
 def test_highlights_that_were_given_at_the_end_are_looked_for_at_the_next_start(
     file: Path, opened: Opener, looked: Any, step: str
 ) -> None:
-    looked.library.handing.give("low-water.md", "bread.md")
+    looked.library.transfer.give("low-water.md", "bread.md")
     if step == "taken back":
-        looked.until(lambda: looked.library.annotating.lost() == 1)
+        looked.until(lambda: looked.library.annotations.lost() == 1)
         looked.library.reading.undo()
     looked.library.close()
     owner = opened(file.parent).scanned()
-    owner.until(lambda: owner.library.annotating.lost() == (1 if step == "given" else 0))
+    owner.until(lambda: owner.library.annotations.lost() == (1 if step == "given" else 0))
 
 
 def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of_here(
@@ -206,7 +206,7 @@ def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of
         placed = {**record["placed"], "fingerprint": "1-of another text", "anchor": key}
         table.insert({"id": "from-elsewhere", "article": "bread.md", "anchor": anchor, "placed": placed})
     owner = opened(file.parent).scanned()
-    owner.until(lambda: owner.library.annotating.lost() == 1)
+    owner.until(lambda: owner.library.annotations.lost() == 1)
 
 
 def test_a_process_that_dies_costs_nothing_but_the_finding(
@@ -229,7 +229,7 @@ def test_annotations_follow_a_file_that_is_renamed(file: Path, opened: Opener, r
     article = owner.at("low-water.md").id
     wanted(owner, article)
     made = marked(owner, article, "the gulls")
-    owner.library.annotating.note_on_article(article, "Read this aloud.")
+    owner.library.annotations.note_on_article(article, "Read this aloud.")
     if not running:
         owner.library.close()
     file.rename(file.with_name("ebb.md"))
@@ -238,7 +238,7 @@ def test_annotations_follow_a_file_that_is_renamed(file: Path, opened: Opener, r
     owner.until(lambda: "ebb.md" in owner.headlines())
     owner.until(lambda: owner.at("ebb.md").notes == 2)
     row = owner.at("ebb.md")
-    assert [each.id for each in owner.library.annotating.of(row.id)][1] == made
+    assert [each.id for each in owner.library.annotations.of(row.id)][1] == made
 
 
 def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, opened: Opener) -> None:
@@ -248,7 +248,7 @@ def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, op
     revisions = owner.library.revisions
     assert not revisions.is_changed(article, document)
     owner.library.reading.open(article)
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     owner.library.close()
 
     file.write_text(STORY.replace("At four", "At half past four").replace(" like landlords", ""), "utf-8")
@@ -279,10 +279,10 @@ def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     owner.library.reading.open(article)
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     document = changed(owner, file, article, STORY.replace("four", "three"))
     owner.until(lambda: owner.library.revisions.is_changed(article, document))
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
         text.unlink()
     assert owner.library.revisions.old_text(article) is not None
@@ -299,19 +299,19 @@ def test_the_text_that_passages_were_marked_in_is_kept_when_its_change_was_seen(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     passage = marked(owner, article, "the gulls")
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     if whose == "a copy's":
         file, article = file.with_name("copy.md"), owner.at("copy.md").id
         wanted(owner, article)
     owner.library.reading.open(article)
-    owner.library.annotating.wait()
-    anchor = owner.library.annotating.get(passage).anchor
+    owner.library.annotations.wait()
+    anchor = owner.library.annotations.get(passage).anchor
     if whose != "a copy's":
-        owner.library.annotating.delete(passage)
+        owner.library.annotations.delete(passage)
     document = changed(owner, file, article, STORY.replace("four", "three"))
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     owner.library.revisions.mark_seen(article, document)
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     assert packed_text(owner.library.store, anchor.fingerprint) is not None
 
 
@@ -326,14 +326,14 @@ def test_what_was_read_is_kept_until_all_who_read_it_have_seen_the_change(
         article = owner.at(path.name).id
         wanted(owner, article)
         owner.library.reading.open(article)
-        owner.library.annotating.wait()
+        owner.library.annotations.wait()
         texts.append(changed(owner, path, article, STORY.replace("four", "three")))
-        owner.library.annotating.wait()
+        owner.library.annotations.wait()
     for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
         text.unlink()
     revisions = owner.library.revisions
     revisions.mark_seen(owner.at("low-water.md").id, texts[0])
     assert len(revisions.changes(owner.at("copy.md").id, texts[1])) == 1
     revisions.mark_seen(owner.at("copy.md").id, texts[1])
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     assert list(owner.library.store.items(TEXTS)) == []

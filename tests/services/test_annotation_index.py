@@ -163,7 +163,7 @@ def test_opening_a_library_counts_no_annotation_and_headlines_learn_of_them_soon
     (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
     owner = opened(folder).scanned()
     article = owner.at("one.md").id
-    owner.library.annotating.note_on_article(article, "kept")
+    owner.library.annotations.note_on_article(article, "kept")
     owner.library.close()
     owner = opened(folder, start=False)
     assert owner.at("one.md").notes == 0
@@ -181,13 +181,13 @@ def test_the_annotations_of_an_article_are_read_beside_its_text(
     (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
     owner = opened(folder).scanned()
     article = owner.at("one.md").id
-    owner.library.annotating.note_on_article(article, "kept")
+    owner.library.annotations.note_on_article(article, "kept")
     owner.library.close()
     owner = opened(folder).scanned()
     readers = watched(owner.library.store, monkeypatch)
     owner.library.documents.want(article)
     owner.until(lambda: owner.library.documents.get(article))
-    assert [each.note for each in owner.library.annotating.of(article)] == ["kept"]
+    assert [each.note for each in owner.library.annotations.of(article)] == ["kept"]
     assert readers
     assert threading.current_thread().name not in readers
 

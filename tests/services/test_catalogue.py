@@ -228,7 +228,7 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
     def equals_what_the_store_says(self) -> None:
         afresh = Identities(self.store.items(ARTICLES), lambda _: False)
         state = LibraryState(self.store, self.catalogue, afresh, lambda _: None)
-        state.notebook.take_count(state.notebook.scan())
+        state.annotation_index.take_count(state.annotation_index.scan())
         recomputed(self.catalogue, [state.headline(self.catalogue.row(i).article) for i in everything(self.catalogue)])
 
 

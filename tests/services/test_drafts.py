@@ -55,8 +55,8 @@ def article_of(library: Library, tmp_path: Path) -> str:
 
 
 def noted(library: Library, tmp_path: Path, note: str = "base") -> Annotation:
-    made = library.annotating.note_on_article(article_of(library, tmp_path), note).annotation
-    annotation = library.annotating.get(made)
+    made = library.annotations.note_on_article(article_of(library, tmp_path), note).annotation
+    annotation = library.annotations.get(made)
     assert annotation is not None
     return annotation
 
@@ -81,7 +81,7 @@ def died(library: Library) -> None:
 
 
 def kept_notes(library: Library, tmp_path: Path) -> list[str]:
-    return [each.note for each in library.annotating.of(article_of(library, tmp_path))]
+    return [each.note for each in library.annotations.of(article_of(library, tmp_path))]
 
 
 def test_what_was_written_when_a_program_died_is_a_note_after_the_next_start(window: Opener, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_what_was_changed_since_the_program_died_is_kept_too(window: Opener, tmp
     first.drafts.of(annotation).keep("base, mine")
     until(lambda: is_kept("base, mine"))
     died(first)
-    first.annotating.edit_note(annotation.id, "base, theirs")
+    first.annotations.edit_note(annotation.id, "base, theirs")
     first.store.close()
     second = window()
     (outcome,) = second.drafts.restore()
@@ -203,7 +203,7 @@ def test_the_words_outlive_a_highlight_that_is_gone(window: Opener, tmp_path: Pa
     first.drafts.of(annotation).keep("base, mine")
     until(lambda: is_kept("base, mine"))
     died(first)
-    first.annotating.delete(annotation.id)
+    first.annotations.delete(annotation.id)
     first.store.close()
     second = window()
     (outcome,) = second.drafts.restore()

@@ -132,10 +132,10 @@ def test_such_a_tag_of_an_annotation_is_removed(tmp_path: Path, opened: Opener, 
     state = make_library(tmp_path / "articles", STORABLE)
     with_tags(state, "annotations", KEY, [raw, "kept"])
     library = opened(tmp_path / "articles").scanned().library
-    annotation = library.annotating.get(KEY)
+    annotation = library.annotations.get(KEY)
     assert annotation is not None
     assert acting("".join(annotation.tags)) == []
-    library.annotating.retag(KEY, ["kept"])
+    library.annotations.retag(KEY, ["kept"])
     assert stored_tags(library, ANNOTATIONS, KEY) == ["kept"]
 
 
@@ -144,9 +144,9 @@ def test_what_is_read_stays_as_it_was_written(tmp_path: Path, opened: Opener) ->
     written = json.loads(state.read_text("utf-8"))
     library = opened(tmp_path / "articles").scanned().library
     library.reading.toggle_read(["here.md"])
-    for annotation in list(library.annotating.all()):
-        library.annotating.recolour(annotation.id, 3)
-        library.annotating.edit_note(annotation.id, "another note")
+    for annotation in list(library.annotations.all()):
+        library.annotations.recolour(annotation.id, 3)
+        library.annotations.edit_note(annotation.id, "another note")
     library.close()
     kept = json.loads(state.read_text("utf-8"))
     for table, own in (("articles", ("read",)), ("annotations", ("note", "updated", "colour", "placed"))):

@@ -138,7 +138,7 @@ def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> 
 
 def noted(owner: Any, location: str) -> str:
     """A note on an article; its id."""
-    made: str = owner.library.annotating.note_on_article(owner.at(location).id, "Keep me.").annotation
+    made: str = owner.library.annotations.note_on_article(owner.at(location).id, "Keep me.").annotation
     return made
 
 
@@ -209,7 +209,7 @@ def test_a_copy_with_stars_or_notes_of_its_own_stays_itself(tmp_path: Path, open
     path.unlink()
     owner.until(lambda: "x.md" not in owner.headlines())
     assert owner.at("y.md").notes == 1
-    assert len(list(owner.library.annotating.all())) == 2
+    assert len(list(owner.library.annotations.all())) == 2
 
 
 def test_of_two_copies_neither_is_guessed(tmp_path: Path, opened: Opener) -> None:
@@ -222,7 +222,7 @@ def test_of_two_copies_neither_is_guessed(tmp_path: Path, opened: Opener) -> Non
     path.unlink()
     owner = opened(path.parent).scanned()
     assert [owner.at(each).notes for each in ("y.md", "z.md")] == [0, 0]
-    assert [each.note for each in owner.library.annotating.all()] == ["Keep me."]
+    assert [each.note for each in owner.library.annotations.all()] == ["Keep me."]
 
 
 def test_a_file_that_has_just_come_is_the_moved_one_rather_than_a_copy_that_was_there(
@@ -299,7 +299,7 @@ def test_a_note_stays_on_its_file_though_another_window_shows_the_claimed_id_on_
     # A library of one file alone gives it the address, whoever has it in a library of both.
     with library_of([folder / name], None, Settings()) as library:
         AnnotationsApi(library, Settings()).add(folder / name, "", note="Keep me.")
-    owner.until(owner.library.annotating.articles)
+    owner.until(owner.library.annotations.articles)
     other = {"x.md": "y.md", "y.md": "x.md"}[name]
     assert (owner.at(name).notes, owner.at(other).notes) == (1, 0)
     owner.library.reading.toggle_star([owner.at(other).id])

@@ -66,8 +66,8 @@ def marked(owner: Any, location: str, quote: str) -> str:
     article = owner.at(location).id
     document = wanted(owner, article)
     start = document.text.index(quote)
-    made: str = owner.library.annotating.add(article, document, start, start + len(quote)).annotation
-    owner.library.annotating.wait()
+    made: str = owner.library.annotations.add(article, document, start, start + len(quote)).annotation
+    owner.library.annotations.wait()
     return made
 
 
@@ -99,7 +99,7 @@ def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
     (told,) = [event.message for event in owner.events if isinstance(event, Notice)]
     assert told == "deep/ebb.md looks like tides.md: notes kept; undo takes it back"
     document = wanted(owner, owner.at("deep/ebb.md").id)
-    annotating = owner.library.annotating
+    annotating = owner.library.annotations
     owner.until(lambda: standing(annotating, owner.at("deep/ebb.md").id, document))
     (found,) = standing(annotating, owner.at("deep/ebb.md").id, document)
     assert (found.id, document.text[slice(*found.placed.range)]) == (made, "gulls walked about")
@@ -114,7 +114,7 @@ def test_a_moved_file_that_was_seen_half_written_is_looked_at_again(folder: Path
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text("# Low\n", "utf-8")
     owner.until(lambda: "ebb.md" in owner.headlines() and "tides.md" not in owner.headlines())
-    owner.library.handing.wait()
+    owner.library.transfer.wait()
     assert owner.at("ebb.md").notes == 0
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
     owner.until(lambda: owner.at("ebb.md").notes == 1)
@@ -130,11 +130,11 @@ def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_f
     for name in ("a.md", "b.md"):
         (folder / name).write_text(TIDES + f"\nThis is {name}.\n", "utf-8")
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
-    source = owner.library.annotating.get(made).article
+    owner.library.transfer.wait()
+    source = owner.library.annotations.get(made).article
     assert source not in owner.library.catalogue
     guesses: list[Any] = []
-    owner.library.handing.guess(source, guesses.extend)
+    owner.library.transfer.guess(source, guesses.extend)
     owner.until(lambda: guesses)
     names = [owner.library.catalogue.row(each.id).article.location for each in guesses]
     assert set(names[:2]) == {"a.md", "b.md"} and names[2] == "bread.md"
@@ -162,8 +162,8 @@ def test_of_two_articles_that_went_and_are_alike_neither_gives_its_notes_to_the_
     (folder / "final.md").write_text(f"{TIDES}\nMother wrote it in a week.\n\nThe end.\n", "utf-8")
     (folder / "draft1.md").unlink()
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
-    articles = {owner.library.annotating.get(each).article for each in made}
+    owner.library.transfer.wait()
+    articles = {owner.library.annotations.get(each).article for each in made}
     assert len(articles) == 2 and not any(each in owner.library.catalogue for each in articles)
 
 
@@ -176,9 +176,9 @@ def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(
         (folder / name).unlink()
         (folder / f"new-{name}").write_text(text + "\nAnd on.\n", "utf-8")
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
+    owner.library.transfer.wait()
     for made, name in ((tides, "new-tides.md"), (bread, "new-bread.md")):
-        assert owner.library.annotating.get(made).article == owner.at(name).id
+        assert owner.library.annotations.get(made).article == owner.at(name).id
 
 
 def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
@@ -192,8 +192,8 @@ def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
     for name in ("ebb.md", "flow.md"):
         (folder / name).write_text(TIDES + "\nMore.\n", "utf-8")
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
-    assert owner.library.annotating.get(made).article not in owner.library.catalogue
+    owner.library.transfer.wait()
+    assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
 def test_notes_follow_a_file_that_came_with_others_however_long_they_take_to_read(
@@ -216,8 +216,8 @@ def test_a_file_that_was_there_before_takes_nothing_over_by_itself(folder: Path,
     owner.library.close()
     (folder / "tides.md").unlink()
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
-    assert owner.library.annotating.get(made).article not in owner.library.catalogue
+    owner.library.transfer.wait()
+    assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
 def test_each_new_file_is_read_once_for_all_articles_that_went(
@@ -238,7 +238,7 @@ def test_each_new_file_is_read_once_for_all_articles_that_went(
 
     monkeypatch.setattr(transfer, "read_bytes", noted)
     owner = opened(folder).scanned()
-    owner.library.handing.wait()
+    owner.library.transfer.wait()
     assert sorted(read) == ["new-bread.md", "new-tides.md"]
 
 
@@ -263,7 +263,7 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     owner = opened(folder).scanned()
     try:
         document = wanted(owner, owner.at("bread.md").id)
-        owner.until(lambda: standing(owner.library.annotating, owner.at("bread.md").id, document))
+        owner.until(lambda: standing(owner.library.annotations, owner.at("bread.md").id, document))
         assert owner.at("ebb.md").notes == 0
     finally:
         go_on.set()
@@ -278,10 +278,10 @@ def test_notes_are_given_to_another_article_placed_there_and_taken_back(folder: 
     owner.until(lambda: owner.at("bread.md").title == "Low water")
     document = wanted(owner, target)
     source = owner.at("tides.md").id
-    outcome = owner.library.handing.give(source, target)
+    outcome = owner.library.transfer.give(source, target)
     assert outcome.message == "gave 2 notes of “Low water” to “Low water”" and outcome.undo
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
-    annotating = owner.library.annotating
+    annotating = owner.library.annotations
     annotating.wait()
     assert kept in {each.id for each in standing(annotating, target, document)}
     owner.library.reading.undo()
@@ -296,17 +296,17 @@ def test_a_gone_article_keeps_its_name_its_path_and_its_text(folder: Path, opene
     owner.library.close()
     (folder / "tides.md").unlink()
     owner = opened(folder).scanned()
-    annotation = owner.library.annotating.get(made)
-    gone = owner.library.remembering.headline(annotation.article)
+    annotation = owner.library.annotations.get(made)
+    gone = owner.library.missing_articles.headline(annotation.article)
     assert (gone.title, gone.article.location) == ("Low water", "tides.md")
     assert (gone.field("source"), gone.field("byline")) == ("The Quay", "Ann Other")
-    document = owner.library.remembering.document(annotation.article, annotation)
+    document = owner.library.missing_articles.document(annotation.article, annotation)
     assert document.text[slice(*annotation.current[3:5])] == "gulls walked about"
 
 
 def test_a_gone_article_of_an_older_state_is_called_by_its_file(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    assert owner.library.remembering.headline("https://example.org/a").title == "https://example.org/a"
+    assert owner.library.missing_articles.headline("https://example.org/a").title == "https://example.org/a"
 
 
 def test_likeness_tells_an_edited_text_from_another_in_scripts_without_spaces_too() -> None:
@@ -364,9 +364,9 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
             notes = list(AnnotationsApi(library, Settings()).all())
             assert sorted(each.annotation.note for each in notes) == ["about a.md", "about b.md"], step
             for each in notes:
-                headline = library.remembering.headline(each.annotation.article)
+                headline = library.missing_articles.headline(each.annotation.article)
                 assert headline.title in {"Low water", "Sour"} or "replace" in {what for what, _, _ in steps}
-                document = library.remembering.document(each.annotation.article, each.annotation)
+                document = library.missing_articles.document(each.annotation.article, each.annotation)
                 assert document is not None and each.annotation.quote in document.text
 
 
@@ -385,8 +385,8 @@ def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_i
     (folder / "monday.md").unlink()
     (folder / "wednesday.md").write_text(form.format("Wednesday") + "It snowed all night.\n", "utf-8")
     owner.until(lambda: "wednesday.md" in owner.headlines() and "monday.md" not in owner.headlines())
-    owner.library.handing.wait()
-    assert owner.library.annotating.get(made).article not in owner.library.catalogue
+    owner.library.transfer.wait()
+    assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
 def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path: Path, opened: Opener) -> None:
@@ -396,10 +396,10 @@ def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path:
     other = tmp_path / "other"
     other.mkdir()
     library = opened(other).scanned().library
-    article = library.annotating.get(made).article
-    assert library.remembering.whereabouts(article) == f"elsewhere: {folder / 'tides.md'}"
+    article = library.annotations.get(made).article
+    assert library.missing_articles.whereabouts(article) == f"elsewhere: {folder / 'tides.md'}"
     (folder / "tides.md").unlink()
-    assert library.remembering.whereabouts(article) == f"gone: {folder / 'tides.md'}"
+    assert library.missing_articles.whereabouts(article) == f"gone: {folder / 'tides.md'}"
 
 
 def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: Opener) -> None:
@@ -408,7 +408,7 @@ def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: 
     wanted(owner, article)
     owner.library.reading.open(article)
     owner.library.reading.toggle_star([article])
-    owner.library.annotating.wait()
+    owner.library.annotations.wait()
     owner.library.close()
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
@@ -417,4 +417,4 @@ def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: 
     owner.until(lambda: owner.at("ebb.md").state.starred)
     assert owner.at("ebb.md").state.read and not owner.at("sweet.md").state.read
     owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
-    assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.handing.told
+    assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.transfer.told

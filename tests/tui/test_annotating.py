@@ -25,7 +25,7 @@ def context_of(reader: Any) -> Pane:
 
 
 def annotations_of(reader: Any) -> list[Annotation]:
-    return list(reader.library.annotating.all())
+    return list(reader.library.annotations.all())
 
 
 async def open_first(reader: Any) -> None:
@@ -451,7 +451,7 @@ async def test_a_note_outlives_whatever_happens_to_its_article_meanwhile(start: 
         await reader.sees("Another text.")
         await reader.types("ght")
         (made,) = annotations_of(reader)
-        reader.library.annotating.delete(made.id)
+        reader.library.annotations.delete(made.id)
         await reader.keys("escape")
         await reader.sees("the note was kept on the article")
         (kept,) = annotations_of(reader)

@@ -21,7 +21,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def annotations_of(reader: Any) -> list[Annotation]:
-    return list(reader.library.annotating.all())
+    return list(reader.library.annotations.all())
 
 
 def painted(reader: Any) -> list[Any]:
@@ -174,7 +174,7 @@ async def test_the_notes_of_an_article_that_went_are_given_to_another_with_a_key
         await reader.sees("gave 2 notes of “Alpha wolf” to “Alpha wolf” · u undoes")
         await reader.until(lambda: "gone" not in reader.text and "Paragraph 2 of Alpha" in reader.text)
         placed = [each for each in annotations_of(reader) if each.quote.startswith("Paragraph 1 of Alpha")]
-        await reader.until(lambda: reader.library.annotating.get(placed[0].id).placed.is_certain)
+        await reader.until(lambda: reader.library.annotations.get(placed[0].id).placed.is_certain)
         await reader.keys("u")
         await reader.sees("undid: gave 2 notes", "Alpha wolf (gone: alpha.md)")
         assert len(annotations_of(reader)) == 3
@@ -201,7 +201,7 @@ async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
         (articles / "alpha.md").unlink()
         beta = articles / "beta.md"
         beta.write_text(beta.read_text("utf-8").replace("Paragraph 1 of Beta test. ", ""), "utf-8")
-        await reader.until(lambda: len(reader.library.catalogue) == 2 and reader.library.annotating.lost() == 1)
+        await reader.until(lambda: len(reader.library.catalogue) == 2 and reader.library.annotations.lost() == 1)
         await reader.keys("A")
         await reader.sees("Its words are no longer")
         await reader.keys("j")
@@ -243,8 +243,8 @@ async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, article
         begin = text.index("Paragraph 1 of")
         text = text.replace(lost.quote + " ", "Kept out. ")
         file.write_text(text[:begin] + "Something quite new is said. " * 400 + "\n\n" + text[begin:], "utf-8")
-        await reader.until(lambda: not reader.library.annotating.get(lost.id).placed.is_certain)
-        assert not reader.library.annotating.get(lost.id).placed.candidates
+        await reader.until(lambda: not reader.library.annotations.get(lost.id).placed.is_certain)
+        assert not reader.library.annotations.get(lost.id).placed.candidates
         await reader.keys("A", "/")
         await reader.types("is:lost")
         await reader.keys("enter")
@@ -284,7 +284,7 @@ async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(st
             await reader.sees("to the focused sentence")
             await reader.keys(")", ")", "enter")
         await reader.sees("again · u undoes")
-        assert reader.library.annotating.get(lost.id).placed.is_certain
+        assert reader.library.annotations.get(lost.id).placed.is_certain
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])

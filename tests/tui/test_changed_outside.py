@@ -42,7 +42,7 @@ async def focused(reader: Reader) -> None:
 
 
 def quotes(reader: Reader) -> list[str]:
-    annotating = reader.library.annotating
+    annotating = reader.library.annotations
     return [each.quote for article in annotating.articles() for each in annotating.of(article)]
 
 

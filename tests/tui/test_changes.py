@@ -29,7 +29,7 @@ async def test_the_sentence_of_a_change_is_highlighted_by_the_key_that_is_told_a
         await reader.sees("gd shows the text itself, to highlight in")
         await reader.keys("g", "d", "H")
         await reader.sees("highlighted")
-        quotes = [each.quote for each in reader.library.annotating.all()]
+        quotes = [each.quote for each in reader.library.annotations.all()]
         assert "Paragraph twenty of the Alpha wolf." in quotes
 
 

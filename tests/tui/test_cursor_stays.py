@@ -195,13 +195,13 @@ async def test_annotations_that_are_deleted_take_the_cursor_to_the_next(start: S
         await reader.sees("A title", "H title")
         catalogue = reader.library.catalogue
         for headline in catalogue.rows(catalogue.ids(View(sort=Sort.NEWEST))):
-            reader.library.annotating.note_on_article(headline.id, f"note {headline.title[0]}")
+            reader.library.annotations.note_on_article(headline.id, f"note {headline.title[0]}")
         await reader.keys("A")
         await reader.sees("8 annotations")
         pane = reader.app.screen.query_one("#annotations", AnnotationList)
 
         def at_cursor() -> str:
-            annotation = reader.library.annotating.get(pane.current or "")
+            annotation = reader.library.annotations.get(pane.current or "")
             return annotation.note[-1] if annotation is not None else ""
 
         order = []

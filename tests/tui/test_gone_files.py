@@ -263,7 +263,7 @@ async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, a
         assert reader.app.reading.desk.pane is Pane.ARTICLE
         await reader.until(lambda: reader.app.reading.desk.panes.article.viewport.offset == offset)
         assert reader.library.path_of(reader.app.reading.desk.shown or "") == moved
-        assert len(reader.library.annotating.of(reader.app.reading.desk.shown or "")) == 1
+        assert len(reader.library.annotations.of(reader.app.reading.desk.shown or "")) == 1
 
 
 async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place(start: Start, articles: Path) -> None:

@@ -126,7 +126,7 @@ async def test_a_screen(
     settings, _ = hostile_settings(tmp_path)
     size = (50, 14) if len(where) % 3 == 0 else (140, 40)
     async with start(library, size=size, settings=settings) as reader:
-        await reader.until(lambda: len(reader.library.catalogue) == 3 and reader.library.annotating.total > 5)
+        await reader.until(lambda: len(reader.library.catalogue) == 3 and reader.library.annotations.total > 5)
         await reader.until(lambda: reader.app.reading.desk.panes.article.document is not None)
         check(reader, "the start")
         for key in keys:

@@ -34,7 +34,7 @@ async def begin(reader: Any, words: str = WORDS) -> None:
 
 async def still_there(start: Start, articles: Path, words: str = WORDS) -> None:
     async with start(articles) as reader:
-        assert [each.note for each in reader.library.annotating.all()] == [words]
+        assert [each.note for each in reader.library.annotations.all()] == [words]
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("A")
         await reader.sees(words.split(maxsplit=1)[0])
@@ -76,7 +76,7 @@ async def test_clicks_beside_the_sheet_leave_the_keys_with_it(start: Start, arti
             await reader.keys("x")
         await reader.keys("escape")
         await reader.until(lambda: not reader.app.reading.typing)
-        assert [each.note for each in reader.library.annotating.all()] == ["one xxxxx"]
+        assert [each.note for each in reader.library.annotations.all()] == ["one xxxxx"]
 
 
 async def test_a_library_that_cannot_be_written_to_says_so_before_a_word_is_typed(start: Start, articles: Path) -> None:
@@ -132,7 +132,7 @@ async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
         await reader.sees("ed ended with status 3; esc keeps what it wrote", "words of ed", "esc saves")
         await reader.keys("escape")
         await reader.until(lambda: not reader.app.reading.typing)
-        assert [each.note for each in reader.library.annotating.all()] == ["words of ed"]
+        assert [each.note for each in reader.library.annotations.all()] == ["words of ed"]
         monkeypatch.setattr(
             external_programs, "run_editor", lambda *given: f"{given[1]} ended with status 1; {given[3]}"
         )

@@ -24,7 +24,7 @@ def text_of(*paragraphs: str) -> str:
 
 
 def only(reader: Any) -> Annotation:
-    found: list[Annotation] = list(reader.library.annotating.all())
+    found: list[Annotation] = list(reader.library.annotations.all())
     assert len(found) == 1
     return found[0]
 

@@ -32,7 +32,7 @@ def annotated(folder: Path) -> None:
             assert article is not None
             starts = [document.text.index(f"Sentence {index} of") for index in range(EACH)]
             for index, start in enumerate(reversed(starts)):
-                library.annotating.add(article, document, start, start + 12, note=f"note {index}")
+                library.annotations.add(article, document, start, start + 12, note=f"note {index}")
 
 
 async def test_the_list_of_many_reads_what_is_seen(
@@ -43,13 +43,13 @@ async def test_the_list_of_many_reads_what_is_seen(
     async with start(folder) as reader:
         await reader.sees("160 annotations")
         read: set[str] = set()
-        of = reader.library.annotating.of
+        of = reader.library.annotations.of
 
         def watched(article: str) -> tuple[Annotation, ...]:
             read.add(article)
             return of(article)
 
-        monkeypatch.setattr(reader.library.annotating, "of", watched)
+        monkeypatch.setattr(reader.library.annotations, "of", watched)
         await reader.keys("A")
         await reader.sees("160 of 160")
         titles = [line for line in reader.lines() if "Article" in line[:60]]

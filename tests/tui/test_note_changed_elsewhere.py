@@ -18,7 +18,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def notes(reader: Any) -> list[str]:
-    return [each.note for each in reader.library.annotating.all()]
+    return [each.note for each in reader.library.annotations.all()]
 
 
 async def begin(reader: Any) -> str:
@@ -29,7 +29,7 @@ async def begin(reader: Any) -> str:
     await reader.keys(")", ")", "a")
     await reader.types("base")
     await reader.keys("escape")
-    (made,) = reader.library.annotating.all()
+    (made,) = reader.library.annotations.all()
     await reader.keys("a")
     await reader.sees("esc saves")
     return str(made.id)
@@ -87,7 +87,7 @@ async def test_emptying_the_sheet_throws_away_no_words_that_were_never_seen(star
         await reader.keys("enter", "g", "n")
         await reader.types("base")
         await reader.keys("escape")
-        (made,) = reader.library.annotating.all()
+        (made,) = reader.library.annotations.all()
         await reader.keys("g", "n", *["backspace"] * 4)
         change(articles, made.id, "CLI words")
         await reader.until(lambda: notes(reader) == ["CLI words"])

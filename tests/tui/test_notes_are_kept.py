@@ -116,7 +116,7 @@ class Walk:
     def keep(self, reader: Any, fresh: str) -> None:
         if fresh:
             self.kept.append(fresh)
-            assert any(fresh in each.note for each in reader.library.annotating.all())
+            assert any(fresh in each.note for each in reader.library.annotations.all())
 
     async def end(self, reader: Any, pick: int) -> None:
         """Leave the reader while words stand on the sheet."""
@@ -138,7 +138,7 @@ class Walk:
         """Another program changes the text."""
         self.changes += 1
         head, *paragraphs = self.file.read_text(encoding="utf-8").split("\n\n")
-        marked = [each.quote for each in reader.library.annotating.all() if each.quote]
+        marked = [each.quote for each in reader.library.annotations.all() if each.quote]
         if name == "cut a quote" and marked:
             paragraphs = [each for each in paragraphs if marked[pick % len(marked)] not in each]
         elif name == "cut":
@@ -158,14 +158,14 @@ class Walk:
             end = {"u": "nothing to undo", "ctrl+r": "nothing to redo"}[key]
             while missing and end not in reader.last_row:
                 await reader.keys(key)
-                notes = "\n".join(each.note for each in reader.library.annotating.all())
+                notes = "\n".join(each.note for each in reader.library.annotations.all())
                 if any(words in notes for words in missing):
                     missing -= await self.read_list(reader, missing)
         assert not missing, f"{missing} of {self.kept} can be seen nowhere:\n{reader.text}"
 
     async def read_list(self, reader: Any, wanted: set[str]) -> set[str]:
         """Go through the list; those of the words that are seen in it, which are all that notes have."""
-        notes = "\n".join(each.note for each in reader.library.annotating.all())
+        notes = "\n".join(each.note for each in reader.library.annotations.all())
         expected = {words for words in wanted if words in notes}
         seen: set[str] = set()
         await reader.keys("g", "g")

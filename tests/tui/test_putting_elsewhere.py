@@ -17,7 +17,7 @@ SENTENCES = ["Paragraph 1 of Alpha wolf.", "It has a second sentence.", "And a t
 
 
 def marks_of(reader: Any) -> list[tuple[str, int]]:
-    return [(each.quote, each.colour) for each in reader.library.annotating.all()]
+    return [(each.quote, each.colour) for each in reader.library.annotations.all()]
 
 
 async def highlight_first(reader: Any) -> None:
@@ -69,7 +69,7 @@ async def test_a_note_goes_to_what_is_resized(start: Start, articles: Path) -> N
         await reader.keys("g", "v", "i", "s", "a", "a")
         await reader.types("why")
         await reader.keys("escape")
-        (made,) = reader.library.annotating.all()
+        (made,) = reader.library.annotations.all()
         assert (made.quote, made.note) == (" ".join(SENTENCES[:2]), "why")
 
 

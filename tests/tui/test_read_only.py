@@ -78,7 +78,7 @@ async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be
         assert len(reader.app.reading.annotating.painted) == 1
         await reader.keys("c", "4", "s")
         await reader.sees("starred “Alpha wolf” · NOT saved")
-        assert [each.colour for each in reader.library.annotating.all()] == [4]
+        assert [each.colour for each in reader.library.annotations.all()] == [4]
         await reader.keys("u", "u", "u")
         await reader.misses("1 highlight")
         await reader.keys("H", "A")
@@ -87,7 +87,7 @@ async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be
         await reader.sees("NOT saved")
     async with start(articles) as reader:
         await reader.sees("3 unread")
-        assert not list(reader.library.annotating.all())
+        assert not list(reader.library.annotations.all())
 
 
 @SIZES
@@ -106,7 +106,7 @@ async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_el
             await reader.keys(key)
         assert reader.app.screen is shown
         assert (shown.desk.pane, reader.app.reading.desk.shown) == before
-        assert len(list(reader.library.annotating.all())) == 1
+        assert len(list(reader.library.annotations.all())) == 1
         clock[0] += 1.1
         await reader.keys("?")
         await reader.until(lambda: reader.app.screen is not shown)

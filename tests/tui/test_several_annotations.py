@@ -28,7 +28,7 @@ async def three(reader: Any) -> None:
 
 
 def tags_of(reader: Any) -> list[tuple[str, ...]]:
-    return [each.tags for each in reader.library.annotating.all()]
+    return [each.tags for each in reader.library.annotations.all()]
 
 
 async def test_tags_for_several_are_one_step_and_each_keeps_its_own(start: Start, articles: Path) -> None:
@@ -61,12 +61,12 @@ async def test_what_is_chosen_and_not_listed_is_said_and_nothing_is_done_in_its_
         await reader.sees("1 chosen, 1 not listed · 1 of 3")
         await reader.keys("x")
         await reader.sees("what is chosen is not listed · q chooses none")
-        assert len(list(reader.library.annotating.all())) == 3
+        assert len(list(reader.library.annotations.all())) == 3
         await reader.keys("*")
         await reader.sees("2 chosen, 1 not listed")
         await reader.keys("x")
         await reader.sees("deleted “And a third.”")
-        assert len(list(reader.library.annotating.all())) == 2
+        assert len(list(reader.library.annotations.all())) == 2
 
 
 async def test_an_open_list_follows_what_is_done_elsewhere(
@@ -76,7 +76,7 @@ async def test_an_open_list_follows_what_is_done_elsewhere(
     async with start(articles) as reader:
         await three(reader)
         await reader.keys("j")
-        gone = next(each for each in reader.library.annotating.all() if each.colour == 1)
+        gone = next(each for each in reader.library.annotations.all() if each.colour == 1)
         here = ["--library", str(articles)]
         assert main(["notes", "delete", gone.id, *here]) == 0
         await reader.sees("2 of 2")
@@ -115,9 +115,9 @@ async def test_a_filtered_list_is_never_empty_while_it_is_made_anew(
         shown = reader.app.screen.query_one("#annotations")
         current, counts = shown.current, []
         monkeypatch.setattr(list_loader, "SLICE_SECONDS", -1.0)
-        ids = [each.id for each in reader.library.annotating.all() if each.colour == 2]
+        ids = [each.id for each in reader.library.annotations.all() if each.colour == 2]
         with library_of([articles], None, Settings()) as other:
-            other.annotating.recolour(ids, 1)
+            other.annotations.recolour(ids, 1)
 
         def seen() -> bool:
             counts.append((shown.count, shown.current))

@@ -85,7 +85,7 @@ async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, a
         await reader.keys("escape")
         await reader.sees("wrote a note on")
         assert not proof.exists()
-        (made,) = reader.library.annotating.all()
+        (made,) = reader.library.annotations.all()
         assert made.note == f"a quote |id>{proof}"
 
 
@@ -123,7 +123,7 @@ async def test_esc_and_a_quick_key_are_both_typed(start: Start, articles: Path) 
         await reader.keys("enter", ")", ")", "a", *"why")
         reader.app.post_message(events.Key("alt+right_parenthesis", ")"))
         await reader.sees("wrote a note on")
-        (made,) = reader.library.annotating.all()
+        (made,) = reader.library.annotations.all()
         assert made.note == "why"
         assert reader.app.reading.desk.panes.article.focus.text() == "It has a second sentence."
         await reader.keys("v")

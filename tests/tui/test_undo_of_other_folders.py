@@ -164,5 +164,5 @@ async def test_steps_on_an_annotation_that_is_undone_are_redone_after_a_restart(
         await reader.sees("A text of Orion")
         await reader.keys("3", "ctrl+r")
         await reader.told("redid 3 changes")
-        (annotation,) = reader.library.annotating.all()
+        (annotation,) = reader.library.annotations.all()
         assert (annotation.colour, annotation.note) == (3, "word")

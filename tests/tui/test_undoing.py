@@ -46,7 +46,7 @@ async def highlight_in_alpha(reader: Any) -> int:
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("3", "0", "}", "H", "g", "g", "J")
     await reader.sees("Paragraph 1 of Beta")
-    (made,) = reader.library.annotating.all()
+    (made,) = reader.library.annotations.all()
     return int(made.placed.start)
 
 
@@ -56,10 +56,10 @@ async def test_opening_another_article_is_nothing_to_undo(start: Start, articles
         await reader.sees("1 unread")
         await reader.keys("u")
         await reader.sees("undid: highlighted “Paragraph 29 of Alpha wolf.” in “Alpha wolf”")
-        assert not list(reader.library.annotating.all())
+        assert not list(reader.library.annotations.all())
         await reader.keys("J", "ctrl+r")
         await reader.sees("redid: highlighted")
-        assert len(list(reader.library.annotating.all())) == 1
+        assert len(list(reader.library.annotations.all())) == 1
 
 
 @pytest.mark.parametrize("size", [(120, 35), (60, 20)])
@@ -188,7 +188,7 @@ async def test_in_the_list_of_annotations_the_cursor_goes_to_what_came_back(star
         shown = reader.app.screen.query_one("#annotations")
         await reader.keys("u", "u")
         await reader.sees("3 annotations", "undid: deleted “Paragraph 29")
-        (back,) = (each for each in reader.library.annotating.all() if each.quote.startswith("Paragraph 29"))
+        (back,) = (each for each in reader.library.annotations.all() if each.quote.startswith("Paragraph 29"))
         await reader.until(lambda: shown.current == back.id)
         await reader.keys("9", "u")
         await reader.sees("undid 4 changes, at last: highlighted “Paragraph 29", "Nothing is annotated")

@@ -86,8 +86,8 @@ async def test_a_state_file_that_cannot_be_read_is_told_and_nothing_ends(
         await reader.sees("Paragraph 1 of Alpha")
         with monkeypatch.context() as context:
             context.setattr(Disk, "read_at", fail)
-            reader.library.annotating._notebook._pages.clear()
-            reader.library.annotating._notebook._known.clear()
+            reader.library.annotations._notebook._pages.clear()
+            reader.library.annotations._notebook._known.clear()
             await reader.keys(*keys)
             wanted = ("library.json cannot be read", "NOT saved: disk error")
             await reader.until(lambda: any(each in " ".join(reader.text.split()) for each in wanted))
@@ -110,8 +110,8 @@ async def test_a_key_that_ends_with_an_error_ends_nothing_else(
         with monkeypatch.context() as context:
             context.setattr(library.reading, "toggle_star", fail)
             context.setattr(library.reading, "all_tags", fail)
-            context.setattr(type(library.annotating), "total", property(fail))
-            context.setattr(library.annotating, "count", fail)
+            context.setattr(type(library.annotations), "total", property(fail))
+            context.setattr(library.annotations, "count", fail)
             await reader.keys(*keys)
             await reader.until(lambda: "library.json cannot be read: input/output error." in reader.text)
         await reader.keys("escape", "escape", "q", "s")

@@ -58,9 +58,9 @@ class AnnotationEditing:
             background: Where passages are looked for; None for a thread of its own.
         """
         self._state = state
-        self.placing = Reanchoring(state, document_of, tell, background or Background())
+        self.reanchoring = Reanchoring(state, document_of, tell, background or Background())
         """What looks for passages and keeps where they were found."""
-        self._notebook = state.notebook
+        self._notebook = state.annotation_index
         self._names = tuple(names)
         self._clock = clock
         self._new_id = new_id or Ids()
@@ -155,15 +155,15 @@ class AnnotationEditing:
 
         `AnnotationsPlaced` tells when `take_in` will show them. Costs next to nothing where nothing has changed.
         """
-        self.placing.place(article, document)
+        self.reanchoring.place(article, document)
 
     def take_in(self) -> tuple[ArticleId, ...]:
         """Show what was placed; the articles concerned. `Library.sync` does this."""
-        return self.placing.take_in()
+        return self.reanchoring.take_in()
 
     def wait(self) -> tuple[ArticleId, ...]:
         """The same for everything that is being placed, however long it takes; for a program without a screen."""
-        return self.placing.wait()
+        return self.reanchoring.wait()
 
     def count(self, article: ArticleId) -> int:
         """How many annotations an article has."""

@@ -45,7 +45,7 @@ class MissingArticles:
             metadata = metadata._replace(title=stem or clean_line(article) or "?", guessed=frozenset({"title"}))
         if not metadata.url and article.startswith(("http://", "https://")):
             metadata = metadata._replace(url=clean_line(article))
-        notes = self._state.notebook.known_count(article)
+        notes = self._state.annotation_index.known_count(article)
         return Headline(Article(article, location, metadata), state, notes)
 
     def whereabouts(self, article: ArticleId) -> str:
@@ -107,7 +107,7 @@ class MissingArticles:
         seen = (self._state.store.get(ARTICLES, article) or {}).get(SEEN)
         if isinstance(seen, str):
             yield seen
-        for each in sorted(self._state.notebook.of(article), key=lambda other: other.id, reverse=True):
+        for each in sorted(self._state.annotation_index.of(article), key=lambda other: other.id, reverse=True):
             if each.current is not None:
                 yield each.current.fingerprint
 

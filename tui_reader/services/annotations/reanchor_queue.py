@@ -83,17 +83,17 @@ class ReanchorQueue:
     def news(self, ids: Iterable[ArticleId]) -> None:
         """Take in that files came or changed."""
         before = len(self._waiting)
-        self._waiting.update((i, None) for i in ids if self._state.notebook.known_count(i))
-        if not self._began and self._state.notebook.is_counted:
+        self._waiting.update((i, None) for i in ids if self._state.annotation_index.known_count(i))
+        if not self._began and self._state.annotation_index.is_counted:
             self._began = True
-            self._waiting.update(dict.fromkeys(self._state.notebook.articles()))
+            self._waiting.update(dict.fromkeys(self._state.annotation_index.articles()))
         if len(self._waiting) > before:
             self._due = time.monotonic() + QUIET
 
     def go_on(self) -> None:
         """Take in what was found, and begin with the next article once it is quiet; costs some milliseconds at most."""
         self._background.take_in()
-        if not self._state.notebook.is_counted:
+        if not self._state.annotation_index.is_counted:
             return
         now = time.monotonic()
         while self._doubtful and time.monotonic() - now < STEP:
@@ -127,7 +127,7 @@ class ReanchorQueue:
 
     def _examine(self, annotation_id: AnnotationId) -> None:
         """Have an article looked at to which an annotation came by a verb, an undo or a redo."""
-        annotation = self._state.notebook.get(annotation_id)
+        annotation = self._state.annotation_index.get(annotation_id)
         if annotation is None or annotation.current is None or annotation.article in self._stale:
             return
         looked = self._looked_in(annotation.article)
@@ -140,10 +140,10 @@ class ReanchorQueue:
         file = self._state.identities.file(article)
         if file is None or file.error or not Path(file.path).is_absolute() or self._state.store.read_only:
             return
-        ids, looked = _digest(self._state.notebook.ids(article)), self._looked_in(article)
+        ids, looked = _digest(self._state.annotation_index.ids(article)), self._looked_in(article)
         if looked is not None and looked.fits(file.fingerprint, ids) and article not in self._stale:
             return
-        annotations = [each for each in self._state.notebook.of(article) if each.current is not None]
+        annotations = [each for each in self._state.annotation_index.of(article) if each.current is not None]
         if not annotations:
             return
         self._busy = True
@@ -171,7 +171,7 @@ class ReanchorQueue:
             self._background.do(self._aside.rest, lambda _: None, lambda: None)
         if answer is None or self._state.store.read_only:
             return
-        if ids == _digest(self._state.notebook.ids(article)):
+        if ids == _digest(self._state.annotation_index.ids(article)):
             self._stale.discard(article)
         elif article in self._stale:
             # Another one came meanwhile.

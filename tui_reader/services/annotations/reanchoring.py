@@ -54,7 +54,7 @@ class Reanchoring:
 
     def place(self, article: ArticleId, document: Document) -> None:
         """Look for the passages of an article in its document, if they were placed in another text."""
-        annotations = self._state.notebook.of(article)
+        annotations = self._state.annotation_index.of(article)
         if not annotations or document.partial or not document.has_text or self._state.store.read_only:
             return
         mark = document_fingerprint(document)
@@ -99,7 +99,7 @@ class Reanchoring:
         seen: dict[ArticleId, Document | None] = {}
         looked_at: set[ArticleId] = set()
         unread: list[AnnotationId] = []
-        for annotation in filter(None, map(self._state.notebook.get, ids)):
+        for annotation in filter(None, map(self._state.annotation_index.get, ids)):
             article, placed = annotation.article, annotation.placed
             if article not in seen:
                 seen[article] = self._document_of(article)
@@ -163,7 +163,7 @@ class Reanchoring:
         """
         edits: list[Edit] = []
         for annotation_id, placement in found.items():
-            annotation = self._state.notebook.get(annotation_id)
+            annotation = self._state.annotation_index.get(annotation_id)
             # Meanwhile it may have been deleted, resized, or attached elsewhere.
             if annotation is None or annotation.current != wanted[annotation_id]:
                 continue

@@ -121,7 +121,7 @@ class Transfer:
             return Outcome(store.read_only)
         if source == target or target not in catalogue:
             return Outcome("it is the same article" if source == target else "that article is not in the library")
-        annotations = self._state.notebook.of(source)
+        annotations = self._state.annotation_index.of(source)
         edits: list[Edit] = []
         for each in annotations:
             edits += differences(each.id, store.get(ANNOTATIONS, each.id), {"article": target})
@@ -237,17 +237,17 @@ class Transfer:
             self._lost.pop(lost, None)
             self.successors[lost] = target
             came, went = catalogue.row(target).article.location, source.article.location
-            kept = "notes" if self._state.notebook.count(target) else "state"
+            kept = "notes" if self._state.annotation_index.count(target) else "state"
             self.told.append(f"{came} looks like {went}: {kept} kept; undo takes it back")
             self.handed(outcome._replace(message=self.told[-1]))
 
     def _known(self, article: ArticleId) -> _Known:
         text = self._remembering.text(article)
-        around = "\n".join(map(_around, self._state.notebook.of(article))) if text is None else text
+        around = "\n".join(map(_around, self._state.annotation_index.of(article))) if text is None else text
         return _Known(around, self._known_quotes(article))
 
     def _known_quotes(self, article: ArticleId) -> tuple[str, ...]:
-        return tuple(each.quote for each in self._state.notebook.of(article) if each.quote)
+        return tuple(each.quote for each in self._state.annotation_index.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
         catalogue = self._state.catalogue

@@ -249,7 +249,9 @@ class Reading:
         keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS} or set(left)
         key = keys.pop() if len(keys) == 1 else ""
         place = self._place_of(key, transaction.edits) if key else None
-        stay = (annotation.article for annotation in map(self._state.notebook.get, left) if annotation is not None)
+        stay = (
+            annotation.article for annotation in map(self._state.annotation_index.get, left) if annotation is not None
+        )
         message = _told(told, transaction) + self._elsewhere(transaction, ids)
         touched = tuple(dict.fromkeys((*ids, *stay)))
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
@@ -266,7 +268,7 @@ class Reading:
         """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
-        annotation = self._state.notebook.get(annotation_id) or decode(annotation_id, {**record, **before})
+        annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})
         if annotation is None or annotation.placed is None or not annotation.placed.is_certain:
             return None
         return annotation.placed.start

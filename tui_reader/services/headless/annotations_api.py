@@ -102,7 +102,7 @@ class AnnotationsApi:
                 those that stood there and are gone or left out count in any case.
         """
         here = self._library.catalogue
-        annotated = dict.fromkeys(each.article for each in self._library.annotating.all())
+        annotated = dict.fromkeys(each.article for each in self._library.annotations.all())
         titles = {row.id: row.title for row in here.rows(annotated)}
         for article in sorted(annotated, key=lambda each: (each not in titles, titles.get(each, each), each)):
             if everywhere or article in titles or self._was_here(article):
@@ -110,12 +110,12 @@ class AnnotationsApi:
 
     def of(self, article: ArticleId) -> Iterator[Note]:
         """The annotations of an article, placed in its file as it stands now; nothing is written for that."""
-        for annotation in self._as_of_now(article, self._library.annotating.of(article)):
+        for annotation in self._as_of_now(article, self._library.annotations.of(article)):
             yield self._note(annotation)
 
     def short_ids(self) -> dict[AnnotationId, str]:
         """What each id may be shortened to: as many characters for all as it takes to tell any two apart."""
-        ids = [each.id for each in self._library.annotating.all()]
+        ids = [each.id for each in self._library.annotations.all()]
         common = (
             next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
             for pair in pairwise(sorted(each.lower() for each in ids))
@@ -135,7 +135,7 @@ class AnnotationsApi:
         given = wanted.strip()
         if not given:
             raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
-        known = {each.id: each for each in self._library.annotating.all()}
+        known = {each.id: each for each in self._library.annotations.all()}
         # An id that another program made up is typed as it is printed.
         alike = [each for each in known.values() if _begins(each.id, given) or _begins(escape(each.id), given)]
         whole = {len(given), len(escape(given))}
@@ -194,7 +194,7 @@ class AnnotationsApi:
         document = self._document(article)
         if document is None:
             raise ReaderError(f"{file} cannot be read.", "Open it in the reader to see why.")
-        annotating = self._library.annotating
+        annotating = self._library.annotations
         if not quote.strip():
             outcome = annotating.note_on_article(article, note, tags)
         else:
@@ -218,7 +218,7 @@ class AnnotationsApi:
         if note is None and tags is None and colour is None:
             raise UsageError("There is nothing to change.", "Give a --note, a --tag or a --colour.")
         annotation_id = self.get(wanted).annotation.id
-        annotating = self._library.annotating
+        annotating = self._library.annotations
         if colour is not None:
             self._settle(annotating.recolour(annotation_id, colour))
         if tags is not None:
@@ -230,7 +230,7 @@ class AnnotationsApi:
     def delete(self, wanted: Sequence[str]) -> tuple[list[AnnotationId], str]:
         """Delete annotations, all of them or, where one is not there, none; their ids, and what was done, in words."""
         ids = list(dict.fromkeys(self.get(each).annotation.id for each in wanted))
-        outcome = self._library.annotating.delete(ids)
+        outcome = self._library.annotations.delete(ids)
         self._settle(outcome)
         return ids, outcome.message
 
@@ -245,34 +245,36 @@ class AnnotationsApi:
             ReaderError: One of them is not known, or nothing can be written.
         """
         library, article = self._library, self.article_of(target)
-        outcome = library.handing.give(self._annotated(source), article)
+        outcome = library.transfer.give(self._annotated(source), article)
         self._settle(outcome)
         if not outcome.undo:
             raise ReaderError(f"Nothing was moved: {outcome.message}.")
         document = self._document(article)
         if document is not None:
-            library.annotating.place(article, document)
-            library.annotating.wait()
+            library.annotations.place(article, document)
+            library.annotations.wait()
         return outcome.message
 
     def _annotated(self, named: str) -> ArticleId:
         """The annotated article of a file, of a path where one was, or of an id."""
         library = self._library
-        ids = library.annotating.articles()
+        ids = library.annotations.articles()
         path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link that is gone leads nowhere
         paths = {path, Path(os.path.realpath(path))}
         found = [each for each in ids if not paths.isdisjoint({library.path_of(each), self._last_path(each)})]
         # Whoever names a file that is there means that one, not another that is called so by the library.
         if not found and not os.path.lexists(path):
-            located = [each for each in ids if named == library.remembering.headline(each).article.location]
+            located = [each for each in ids if named == library.missing_articles.headline(each).article.location]
             found = [named] if named in ids else located
         if len(found) > 1:
-            meant = [f"{each}  “{clean_line(library.remembering.headline(each).title)}”" for each in found[:NAMED]]
+            meant = [f"{each}  “{clean_line(library.missing_articles.headline(each).title)}”" for each in found[:NAMED]]
             told = f"{clean_line(named)} may be any of {len(found)} articles with notes."
             raise ReaderError(told, "Which is meant? Name it by its id:", meant)
         if found:
             return found[0]
-        gone = [library.remembering.headline(each).article.location for each in ids if each not in library.catalogue]
+        gone = [
+            library.missing_articles.headline(each).article.location for each in ids if each not in library.catalogue
+        ]
         hint = (
             f"Gone, with notes: {', '.join(gone[:NAMED])}." if gone else "tui-reader notes list shows where they are."
         )
@@ -288,7 +290,7 @@ class AnnotationsApi:
         if self._library.read_only:
             raise ReaderError(self._library.read_only)
         if outcome.undo:
-            self._library.annotating.wait()
+            self._library.annotations.wait()
         self._library.require_saved()
 
     def _as_of_now(self, article: ArticleId, annotations: Sequence[Annotation]) -> list[Annotation]:
@@ -308,14 +310,14 @@ class AnnotationsApi:
 
     def _note(self, annotation: Annotation) -> Note:
         article = annotation.article
-        headline = self._library.remembering.headline(article)
+        headline = self._library.missing_articles.headline(article)
         path = file_of(self._library, article)
         return Note(
             annotation,
             title=headline.title,
             file=str(path) if path is not None else "",
             url=headline.field("url"),
-            colour_name=self._library.annotating.colour_name(annotation.colour),
+            colour_name=self._library.annotations.colour_name(annotation.colour),
             was=headline.article.location if path is None else "",
             left_out=path is not None and article not in self._library.catalogue and self._is_inside(path),
         )

@@ -86,8 +86,8 @@ def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) ->
     while library.sync():
         pass
     # A file that was moved and edited at once may take its notes along.
-    library.handing.wait()
-    library.annotating.wait()
+    library.transfer.wait()
+    library.annotations.wait()
     library.sync()
     while not events.empty():
         event = events.get()
@@ -159,7 +159,7 @@ class Articles:
             yield from self._annotated_elsewhere(frozenset(ids))
 
     def _annotated_elsewhere(self, here: frozenset[ArticleId]) -> Iterator[tuple[Headline, Document]]:
-        for article in sorted(self._library.annotating.articles()):
+        for article in sorted(self._library.annotations.articles()):
             path = file_of(self._library, article) if article not in here else None
             if article in here or (path is not None and self._is_draft(path)):
                 continue

@@ -84,17 +84,17 @@ class Library:
         self.name = places.name
         self.store = store
         self.notices: Sequence[str] = (*notices, *store.notices)
-        self._told = len(store.notices)
-        self._places = places
+        self._notices_reported = len(store.notices)
+        self._paths = places
         self._limit = settings.max_file_mb * MEGABYTE
         self._listener: Listener = ignore
         self.prepare: Callable[[ArticleId, Document], None] = nothing
         """Called by the threads that read, with each whole text in which passages may be marked."""
-        self._saving = SaveMonitor()
+        self._save_monitor = SaveMonitor()
         self._latest: Receipt | None = None
         self._drafts: Drafts | None = None
-        self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
-        self._given: dict[ArticleId, bytes] = {}
+        self._scan_batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self._stdin_bytes: dict[ArticleId, bytes] = {}
         self._thread: threading.Thread | None = None
         self._counting: threading.Thread | None = None
         self._counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
@@ -106,52 +106,52 @@ class Library:
         scope = UndoScope(self._state, places)
         store.limit_undo(scope.select)
         self.reading = Reading(self._state, scope=scope)
-        self.documents = Documents(self._identities.file, self._given, self._limit)
+        self.documents = Documents(self._identities.file, self._stdin_bytes, self._limit)
         self.documents.prepare = self._prepare
-        self._loaded: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
+        self._loaded_documents: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
         self._background = Background(self._background_failed)
-        self.annotating = AnnotationEditing(
+        self.annotations = AnnotationEditing(
             self._state,
             settings.colours,
             document_of=self.documents.get,
             tell=self._annotations_placed,
             background=self._background,
         )
-        self._replacing = ReanchorQueue(
-            self._state, self.annotating.placing, self._limit, tell=self._annotations_placed
+        self._reanchor_queue = ReanchorQueue(
+            self._state, self.annotations.reanchoring, self._limit, tell=self._annotations_placed
         )
         with suppress(OSError):  # without a cache, everything is read every time
             private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
         texts = TextCache(program_paths.cache_dir() / "texts")
         self.revisions = Revisions(self._state, texts, self._background, self.documents.get)
-        self._outside: dict[ArticleId, bool] = {}
+        self._text_left_out_of: dict[ArticleId, bool] = {}
         """Whether the text of an article that was read may not be kept: looked up where nothing may ask the disk."""
         self._state.may_keep_text = self._may_keep_title
-        self.annotating.placing.may_keep_text = self.revisions.may_keep_text = self._may_keep_text
-        self.annotating.placing.on_text_left_out = self._text_left_out
-        self.remembering = MissingArticles(self._state, places, self.revisions.text)
-        self.handing = Transfer(
+        self.annotations.reanchoring.may_keep_text = self.revisions.may_keep_text = self._may_keep_text
+        self.annotations.reanchoring.on_text_left_out = self._text_left_out
+        self.missing_articles = MissingArticles(self._state, places, self.revisions.text)
+        self.transfer = Transfer(
             self._state,
-            self.remembering,
+            self.missing_articles,
             self._limit,
             tell=lambda: self._listener(SyncNeeded()),
             failed=self._comparing_failed,
         )
-        self.handing.handed = self._handed
-        self._also: dict[ArticleId, None] = {}
+        self.transfer.handed = self._handed
+        self._changed_meanwhile: dict[ArticleId, None] = {}
         """Articles that have changed in the course of a `sync`."""
         self._cache = ScanCache(places.cache)
         self._settings = settings
         self._stop = threading.Event()
         self._known = self._cache.load(AT_ONCE) if places.folders or places.files else []
-        self._intake = ScanIngest(
+        self._scan_ingest = ScanIngest(
             self._state,
             self.documents,
-            self.handing,
+            self.transfer,
             self._pass_on,
             looked_before=bool(self._known),
         )
-        self._intake.take_in(Batch(tuple(found_file(places, file) for file in self._known), remembered=True))
+        self._scan_ingest.take_in(Batch(tuple(found_file(places, file) for file in self._known), remembered=True))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -176,27 +176,27 @@ class Library:
             from tui_reader.services.annotations.drafts import Drafts  # noqa: PLC0415
 
             self._drafts = Drafts(
-                self._places.state, self.annotating, lambda: self._latest, lambda: bool(self.read_only)
+                self._paths.state, self.annotations, lambda: self._latest, lambda: bool(self.read_only)
             )
         return self._drafts
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders that are looked through; none where only single files or standard input are shown."""
-        return self._places.folders
+        return self._paths.folders
 
     def path_of(self, article_id: ArticleId) -> Path | None:
         """Where the file of an article is; None for standard input, and for what is not there."""
         file = self._identities.file(article_id)
-        return Path(file.path) if file is not None and article_id not in self._given else None
+        return Path(file.path) if file is not None and article_id not in self._stdin_bytes else None
 
     def article_at(self, path: Path) -> ArticleId | None:
         """The article that a file is, or None."""
-        return self._identities.at(self._places.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
+        return self._identities.at(self._paths.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
 
     def path_named(self, name: str) -> Path:
         """Where a file of this name stood when its state was written, in the library's places or elsewhere."""
-        return self._places.path_of(name)
+        return self._paths.path_of(name)
 
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
         """The article that a relative link leads to.
@@ -209,7 +209,7 @@ class Library:
         target = unquote(link.partition("#")[0].partition("?")[0])
         if path is None or not target or "\0" in target:
             return None
-        return self._identities.at(self._places.name_of(os.path.normpath(path.parent / target)))
+        return self._identities.at(self._paths.name_of(os.path.normpath(path.parent / target)))
 
     def report(self, error: ReaderError) -> None:
         """Have the screen say what went wrong where it could not be said at once, such as in painting."""
@@ -221,15 +221,15 @@ class Library:
         Args:
             article_id: The article that is being read; None if none is.
         """
-        self._intake.open = article_id
+        self._scan_ingest.open = article_id
 
     def why_missing(self, article_id: ArticleId | None) -> str:
         """Say why the file of an article that is kept open has no text now; empty where it has."""
-        return self._intake.why_missing(article_id) if article_id is not None else ""
+        return self._scan_ingest.why_missing(article_id) if article_id is not None else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
         """The article that took over the notes and the state of one whose file is gone, if one did by itself."""
-        return self.handing.successors.get(article_id)
+        return self.transfer.successors.get(article_id)
 
     def start(self, listener: Listener) -> None:
         """Begin to scan and to watch.
@@ -238,7 +238,7 @@ class Library:
             listener: Told every event, from threads of the library or from within `sync`; it must neither wait nor
                 call back.
         """
-        self._listener = self._saving.listener = listener
+        self._listener = self._save_monitor.listener = listener
         self.documents.listen(self._document_told)
         self._thread = threading.Thread(target=self._look_around, name="scanner", daemon=True)
         self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
@@ -247,7 +247,7 @@ class Library:
 
     def settle(self, seconds: float) -> bool:
         """Wait until every change so far is on disk, so long at most; whether it is."""
-        return self._saving.wait(seconds)
+        return self._save_monitor.wait(seconds)
 
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what was found in the folders, and what other programs wrote into the state.
@@ -257,31 +257,31 @@ class Library:
         Returns:
             The articles that came, changed or went, each once.
         """
-        touched = self._intake.let_go()
+        touched = self._scan_ingest.let_go()
         enough = time.monotonic() + SYNC_SECONDS
-        while not self._inbox.empty():
-            touched.update(self._intake.take_in(self._inbox.get()))
+        while not self._scan_batches.empty():
+            touched.update(self._scan_ingest.take_in(self._scan_batches.get()))
             if time.monotonic() > enough:
                 self._listener(SyncNeeded())
                 break
-        self._replacing.news(touched)
+        self._reanchor_queue.news(touched)
         touched.update(dict.fromkeys(self._state.absorb(self.store.poll(), own=False)))
-        touched.update(self._intake.share_out())
-        for message in self.store.notices[self._told :]:
+        touched.update(self._scan_ingest.share_out())
+        for message in self.store.notices[self._notices_reported :]:
             # Found after the opening: a failed fold, rot, a conflict copy merged meanwhile.
-            self._told += 1
+            self._notices_reported += 1
             self._listener(Notice(message))
-        while not self._loaded.empty():
-            loaded = self._loaded.get()
+        while not self._loaded_documents.empty():
+            loaded = self._loaded_documents.get()
             if self.documents.get(loaded.id) is loaded.document:
-                self.annotating.place(*loaded)
+                self.annotations.place(*loaded)
                 self.revisions.loaded(*loaded)
-        self._replacing.go_on()
-        self.handing.take_in_compared()
-        touched.update(dict.fromkeys(self.annotating.take_in()))
+        self._reanchor_queue.go_on()
+        self.transfer.take_in_compared()
+        touched.update(dict.fromkeys(self.annotations.take_in()))
         touched.update(dict.fromkeys(self._recount()))
-        touched.update(self._also)
-        self._also.clear()
+        touched.update(self._changed_meanwhile)
+        self._changed_meanwhile.clear()
         return tuple(touched)
 
     def require_saved(self) -> None:
@@ -300,9 +300,9 @@ class Library:
         self._listener = self.documents.listener = ignore
         self._stop.set()
         self.documents.close()
-        self._replacing.close()
-        self.handing.wait(PATIENCE)
-        self.handing.close()
+        self._reanchor_queue.close()
+        self.transfer.wait(PATIENCE)
+        self.transfer.close()
         self._background.wait(PATIENCE)
         self._background.close()
         if self._counting is not None:
@@ -312,7 +312,7 @@ class Library:
             self.store.close()
             saved = True
         finally:
-            self._saving.close()
+            self._save_monitor.close()
             if self._drafts is not None:
                 self._drafts.close(saved=saved)
         if self._thread is None:
@@ -343,7 +343,7 @@ class Library:
             error=problem,
         )
         article_id = self._identities.assign(file)
-        self._given[article_id] = data
+        self._stdin_bytes[article_id] = data
         self._catalogue.put([self._state.headline(file.article(article_id))])
         return article_id
 
@@ -351,21 +351,21 @@ class Library:
         """Watch over a change on its way to the disk. One that has no such way lasts until the end, as was said."""
         self._latest = receipt
         if not self.store.read_only:
-            self._saving.track(receipt)
+            self._save_monitor.track(receipt)
 
     def _deliver(self, batch: Batch) -> None:
         """Leave word of what was found; called by the scanner's thread."""
         if batch.complete and self._counting is not None:
             # Whoever waits for all of the library waits for the numbers, too.
             self._counting.join()
-        self._inbox.put(batch)
+        self._scan_batches.put(batch)
         self._listener(SyncNeeded())
 
     def _count(self) -> None:
         """Count the annotations, which delays no frame; the life of a thread."""
         # What cannot be read is told where it is asked for.
         with suppress(Exception):
-            counted = self._state.notebook.scan(self._stop.is_set)
+            counted = self._state.annotation_index.scan(self._stop.is_set)
             if not self._stop.is_set():
                 self._counted.put(counted)
                 self._listener(SyncNeeded())
@@ -373,8 +373,8 @@ class Library:
     def _recount(self) -> tuple[ArticleId, ...]:
         """Show what was counted, some articles at a time."""
         if not self._counted.empty():
-            self._state.notebook.take_count(self._counted.get())
-            self._uncounted = list(self._state.notebook.articles())
+            self._state.annotation_index.take_count(self._counted.get())
+            self._uncounted = list(self._state.annotation_index.articles())
         touched: tuple[ArticleId, ...] = ()
         while self._uncounted and not touched:
             some, self._uncounted = self._uncounted[:AT_ONCE], self._uncounted[AT_ONCE:]
@@ -389,7 +389,7 @@ class Library:
         from tui_reader.services.articles.scanner import Scanner  # noqa: PLC0415
 
         scanner = Scanner(
-            self._places,
+            self._paths,
             self._settings,
             self._cache,
             self._known,
@@ -413,7 +413,7 @@ class Library:
         """Pass on what was loaded, to be compared with what was annotated and read; called by the threads that read."""
         self._listener(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
-            self._loaded.put(event)
+            self._loaded_documents.put(event)
             self._listener(SyncNeeded())
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
@@ -422,7 +422,7 @@ class Library:
         if self._state.concerns(article_id):
             if not document.partial:
                 document_fingerprint(document)
-            self._state.notebook.read_ahead(article_id)
+            self._state.annotation_index.read_ahead(article_id)
             if not document.partial:
                 self.prepare(article_id, document)
 
@@ -438,20 +438,20 @@ class Library:
     def _may_keep_text(self, article_id: ArticleId) -> bool:
         """Whether the text of an article may be copied into the state; called by the thread that packs it."""
         path = self.path_of(article_id)
-        may = path is None or self._places.may_keep_text(path)
-        self._outside[article_id] = not may
+        may = path is None or self._paths.may_keep_text(path)
+        self._text_left_out_of[article_id] = not may
         return may
 
     def _may_keep_title(self, article_id: ArticleId) -> bool:
         """Whether a line of the text may be copied; asks the disk only for an article that was never read here."""
-        known = self._outside.get(article_id)
+        known = self._text_left_out_of.get(article_id)
         return not known if known is not None else self._may_keep_text(article_id)
 
     def _text_left_out(self, article_id: ArticleId) -> None:
         """Say that the text of an annotated article is not kept; called once for each text within `sync`."""
         path = self.path_of(article_id)
         if path is not None:
-            self._listener(Notice(self._places.text_left_out(str(path))))
+            self._listener(Notice(self._paths.text_left_out(str(path))))
 
     def _comparing_failed(self, error: Exception) -> None:
         """Tell that it is not known what became of files that went; called by the thread that compared."""
@@ -459,7 +459,7 @@ class Library:
 
     def _handed(self, outcome: Outcome) -> None:
         """Tell that notes went to another article by themselves; called within `sync`."""
-        self._also.update(dict.fromkeys(outcome.ids))
+        self._changed_meanwhile.update(dict.fromkeys(outcome.ids))
         self._listener(Notice(outcome.message))
 
     def _tick(self) -> None:

@@ -45,7 +45,7 @@ class LibraryState:
         self.catalogue = catalogue
         self.identities = identities
         self._track = track
-        self.notebook = AnnotationIndex(store)
+        self.annotation_index = AnnotationIndex(store)
         self._described: dict[ArticleId, str] = {}
         """Fingerprints of the files that articles were described from, in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
@@ -59,8 +59,8 @@ class LibraryState:
         """Whether a reader did anything with an article, or may have. Safe to ask from any thread."""
         return (
             self.identities.has_record(article_id)
-            or not self.notebook.is_counted
-            or self.notebook.known_count(article_id) > 0
+            or not self.annotation_index.is_counted
+            or self.annotation_index.known_count(article_id) > 0
         )
 
     def headline(self, article: Article) -> Headline:
@@ -68,12 +68,12 @@ class LibraryState:
         # Most articles of a large library were never opened: they share one state.
         recorded = self.identities.has_record(article.id)
         state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
-        return Headline(article, state, self.notebook.known_count(article.id))
+        return Headline(article, state, self.annotation_index.known_count(article.id))
 
     def recount(self, ids: Iterable[ArticleId]) -> tuple[ArticleId, ...]:
         """Show how many annotations articles have, once it is known; those that had shown another number."""
-        known = [each for each in self.catalogue.rows(ids) if each.notes != self.notebook.known_count(each.id)]
-        self.catalogue.put([Headline(r.article, r.state, self.notebook.known_count(r.id)) for r in known])
+        known = [each for each in self.catalogue.rows(ids) if each.notes != self.annotation_index.known_count(each.id)]
+        self.catalogue.put([Headline(r.article, r.state, self.annotation_index.known_count(r.id)) for r in known])
         return tuple(headline.id for headline in known)
 
     def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
@@ -121,12 +121,15 @@ class LibraryState:
                     opened[edit.key] = None
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
-        annotated = self.notebook.absorb(annotations)
+        annotated = self.annotation_index.absorb(annotations)
         for article_id in annotated:
             touched.setdefault(article_id, {})
         known = self.catalogue.rows(touched)
         self.catalogue.put(
-            [Headline(r.article, amended(r.state, touched[r.id]), self.notebook.known_count(r.id)) for r in known]
+            [
+                Headline(r.article, amended(r.state, touched[r.id]), self.annotation_index.known_count(r.id))
+                for r in known
+            ]
         )
         if own and annotations:
             self.on_annotations(annotations)
@@ -140,7 +143,7 @@ class LibraryState:
         kept = (
             state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
         )
-        return not kept and not self.notebook.count(article_id)
+        return not kept and not self.annotation_index.count(article_id)
 
     def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
         """Take in that an article, nothing of which would be missed, is a file of one that is known already."""
@@ -177,11 +180,13 @@ class LibraryState:
     def leave(self, names: Iterable[str]) -> None:
         """Write the same down of annotated articles whose files are about to be forgotten, if it never was."""
         names = list(names)
-        if len(names) > MANY and not self.notebook.is_counted:
+        if len(names) > MANY and not self.annotation_index.is_counted:
             # A drive went: reading what was noted in each of them would take longer than a frame.
             return
         going = (article_id for name in names if (article_id := self.identities.at(name)) is not None)
-        self.describe([each for each in going if self.identities.has_record(each) and self.notebook.count(each)])
+        self.describe(
+            [each for each in going if self.identities.has_record(each) and self.annotation_index.count(each)]
+        )
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
         """Write down which file an article is. A step of its own, which undo leaves alone."""

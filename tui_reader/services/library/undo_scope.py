@@ -68,7 +68,7 @@ class UndoScope:
             elif edit.table == ANNOTATIONS and edit.field == PARENT:
                 found.update((each, None) for each in (edit.before, edit.after) if isinstance(each, str))
             elif edit.table == ANNOTATIONS:
-                annotation = self._state.notebook.get(edit.key)
+                annotation = self._state.annotation_index.get(edit.key)
                 found[annotation.article if annotation is not None else parents.get(edit.key, "")] = None
         return list(found)
 

@@ -252,18 +252,18 @@ class AnnotationEditor:
 
     def recolour(self, ids: Sequence[AnnotationId], colour: int) -> None:
         """Give them a colour."""
-        if not self._host.took(self._library.annotating.recolour(ids, colour)):
+        if not self._host.took(self._library.annotations.recolour(ids, colour)):
             self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
 
     def accept(self, ids: Sequence[AnnotationId]) -> None:
         """Take the places where they were found again for their own."""
-        if not self._host.took(self._library.annotating.accept(ids, self._library.documents.get)):
+        if not self._host.took(self._library.annotations.accept(ids, self._library.documents.get)):
             moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
             self._host.say("its text is not there yet" if moved else "it has its place" if ids else "")
 
     def delete(self, ids: Sequence[AnnotationId]) -> None:
         """Delete them; undo brings them back."""
-        self._host.took(self._library.annotating.delete(ids))
+        self._host.took(self._library.annotations.delete(ids))
 
     def edit_tags(self, ids: Sequence[AnnotationId]) -> None:
         """Edit their tags; where there are several, those that they share."""
@@ -274,7 +274,7 @@ class AnnotationEditor:
 
         def answered(answer: str) -> None:
             known, wanted = [each.id for each in annotations], answer.split(",")
-            self._host.took(self._library.annotating.retag_several(known, wanted, shared))
+            self._host.took(self._library.annotations.retag_several(known, wanted, shared))
 
         what = "tags of the highlight" if len(annotations) == 1 else f"tags of {len(annotations):,}"
         self._host.ask(
@@ -289,7 +289,7 @@ class AnnotationEditor:
 
     def edit_note(self, annotation_id: AnnotationId) -> None:
         """Write on one, on the sheet."""
-        annotation = self._library.annotating.get(annotation_id)
+        annotation = self._library.annotations.get(annotation_id)
         if annotation is not None and self._may_write():
             self._open(self._about(annotation), self._library.drafts.of(annotation), annotation.note)
 
@@ -310,7 +310,7 @@ class AnnotationEditor:
 
     def note_on_article(self, article: str, title: str) -> None:
         """Write on a whole article: go on with the note that is there, or begin one."""
-        there = next((each for each in self._library.annotating.of(article) if each.is_on_article), None)
+        there = next((each for each in self._library.annotations.of(article) if each.is_on_article), None)
         if there is not None:
             self.edit_note(there.id)
         elif self._may_write():
@@ -347,4 +347,4 @@ class AnnotationEditor:
         return next((row.title for row in self._library.catalogue.rows([article])), "")
 
     def _known(self, ids: Sequence[AnnotationId]) -> list[Annotation]:
-        return [each for each in map(self._library.annotating.get, ids) if each is not None]
+        return [each for each in map(self._library.annotations.get, ids) if each is not None]

@@ -84,7 +84,7 @@ class AnnotationActions:
             return
         candidate = self._place.offered(annotation)
         if candidate is not None:
-            self._screen.took(self._library.annotating.reattach(annotation.id, document, *candidate))
+            self._screen.took(self._library.annotations.reattach(annotation.id, document, *candidate))
         elif self._place.candidate(annotation) is not None:
             # The text has just changed, or has just come.
             self._place.show(annotation)
@@ -125,7 +125,7 @@ class AnnotationActions:
         outcome, touched = steps_of(step, count)
         self._screen.tell_reading(outcome._replace(ids=touched), anew=True)
         # What came back or was changed is the one to look at.
-        self._listing.again(self._library.annotating.get(outcome.annotation))
+        self._listing.again(self._library.annotations.get(outcome.annotation))
         if self._article is not None:
             outcome = self._desk.with_place(outcome, self._article)
         self._screen.say(outcome.message)
@@ -143,7 +143,7 @@ class AnnotationActions:
         self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
 
     def _copy(self, style: str) -> None:
-        found = map(self._library.annotating.get, self._listing.ids)
+        found = map(self._library.annotations.get, self._listing.ids)
         ids = [each.id for each in found if each is not None and each.quote]
         if ids:
             self._copying.begin(ids, style)

@@ -48,7 +48,7 @@ class AnnotationListing:
     def current(self) -> Annotation | None:
         """The annotation under the cursor."""
         current = self._list.current
-        return None if current is None else self._desk.library.annotating.get(current)
+        return None if current is None else self._desk.library.annotations.get(current)
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
@@ -83,7 +83,7 @@ class AnnotationListing:
 
     def gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
         """List anew what the filter asks for, with the cursor on that annotation, else so far down."""
-        self._at, _ = self._desk.library.annotating.changed_since(self._at)
+        self._at, _ = self._desk.library.annotations.changed_since(self._at)
         self._gathering.begin(self._nothing(), keep=keep, index=index)
         self._gather_more()
 
@@ -107,7 +107,7 @@ class AnnotationListing:
             annotation: One that the cursor is to stand on.
         """
         self._list.choose_those_left()
-        self._at, _ = self._desk.library.annotating.changed_since(self._at)
+        self._at, _ = self._desk.library.annotations.changed_since(self._at)
         if annotation or self._gathering.count() != self._gathering.total:
             self.gather(keep=annotation or self._gathering.nearest(), index=self._list.index)
         else:
@@ -117,7 +117,7 @@ class AnnotationListing:
 
     def changed(self) -> bool:
         """List anew, if annotations are others than they were; whether they are."""
-        self._at, ids = self._desk.library.annotating.changed_since(self._at)
+        self._at, ids = self._desk.library.annotations.changed_since(self._at)
         if ids is not None and not ids:
             return False
         self._list.choose_those_left()

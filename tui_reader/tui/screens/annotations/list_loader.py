@@ -34,14 +34,14 @@ class LoadedArticle:
     def get(self, annotation: AnnotationId) -> Annotation | None:
         """An annotation; None if it is gone, or cannot be read. Called in painting, so it raises nothing."""
         try:
-            return self._library.annotating.get(annotation)
+            return self._library.annotations.get(annotation)
         except ReaderError as error:
             self._library.report(error)
             return None
 
     def title(self, article: ArticleId) -> str:
         """The title of an article, also of one that is gone."""
-        catalogue, remembering = self._library.catalogue, self._library.remembering
+        catalogue, remembering = self._library.catalogue, self._library.missing_articles
         if article in catalogue:
             return catalogue.row(article).title
         if article not in self._gone:
@@ -52,14 +52,14 @@ class LoadedArticle:
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
         """The annotations of an article in the order of its text; none if they cannot be read, as for `get`."""
         try:
-            return [each.id for each in self._library.annotating.of(article)]
+            return [each.id for each in self._library.annotations.of(article)]
         except ReaderError as error:
             self._library.report(error)
             return ()
 
     def ids(self, article: ArticleId) -> Collection[AnnotationId]:
         """The same in no order, without reading them."""
-        return self._library.annotating.ids(article)
+        return self._library.annotations.ids(article)
 
 
 class ListLoader:
@@ -96,8 +96,8 @@ class ListLoader:
         if self._waits:
             return 0
         if self._article is not None:
-            return sum(map(is_lost, self._library.annotating.of(self._article)))
-        return self._library.annotating.lost()
+            return sum(map(is_lost, self._library.annotations.of(self._article)))
+        return self._library.annotations.lost()
 
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Take another filter; whether it is another one."""
@@ -119,7 +119,7 @@ class ListLoader:
         self._keep, self._index, self._empty = keep, index, empty
         self._aside, self._again = None, False
         self._list.clear(empty)
-        self._waits = self._article is None and self._library.annotating.is_being_counted
+        self._waits = self._article is None and self._library.annotations.is_being_counted
         self._left = None
         self.total = 0
         if not self._waits:
@@ -138,9 +138,9 @@ class ListLoader:
         if self._article is not None:
             self._left = iter((self._article,))
         elif self.filter.tests:
-            self._left = iter(self._library.annotating.articles())
+            self._left = iter(self._library.annotations.articles())
         else:
-            annotating = self._library.annotating
+            annotating = self._library.annotations
             sections = [Section(each, annotating.count(each)) for each in annotating.articles()]
             if self._aside is not None:
                 self._aside += sections
@@ -151,8 +151,8 @@ class ListLoader:
     def count(self) -> int:
         """How many there are now."""
         if self._article is not None:
-            return self._library.annotating.count(self._article)
-        return self._library.annotating.total
+            return self._library.annotations.count(self._article)
+        return self._library.annotations.total
 
     def nearest(self, ids: Collection[AnnotationId] | None = None) -> AnnotationId | None:
         """Find the annotation that the cursor goes to when annotations are listed again.
@@ -162,7 +162,7 @@ class ListLoader:
         """
 
         def is_listed(annotation_id: AnnotationId) -> bool:
-            annotation = self._library.annotating.get(annotation_id)
+            annotation = self._library.annotations.get(annotation_id)
             if annotation is None or self._article not in {None, annotation.article}:
                 return False
             if ids is not None:
@@ -173,7 +173,7 @@ class ListLoader:
 
     def more(self) -> bool:
         """A slice of the work; whether that was all."""
-        if self._waits and not self._library.annotating.is_being_counted:
+        if self._waits and not self._library.annotations.is_being_counted:
             self._waits = False
             self._set_out()
         enough = time.monotonic() + SLICE_SECONDS
@@ -203,15 +203,15 @@ class ListLoader:
         else:
             ids = {each for section in sections for each in section.ids or ()}
             kept = self.nearest(ids if self.filter.tests else None)
-            self._list.replace(sections, self._empty, self._library.annotating.get(kept) if kept else None)
+            self._list.replace(sections, self._empty, self._library.annotations.get(kept) if kept else None)
         if self._again:
             self.renew(self._empty)
 
     def _asked_for(self, article: ArticleId) -> list[AnnotationId]:
         title = self._shelf.title(article)
-        return [each.id for each in self._library.annotating.of(article) if self.filter.passes(each, title)]
+        return [each.id for each in self._library.annotations.of(article) if self.filter.passes(each, title)]
 
     def _find_kept(self) -> None:
-        kept = self._library.annotating.get(self._keep) if self._keep is not None else None
+        kept = self._library.annotations.get(self._keep) if self._keep is not None else None
         if kept is not None and self._list.seek(kept.id, kept.article):
             self._keep = None

@@ -36,7 +36,7 @@ class PlacePreview:
         self._offer: tuple[AnnotationId, Document, Range] | None = None
         """The place that is seen to be where a lost annotation could belong."""
         self._narrow = False
-        self._marks = ArticleHighlights(library.annotating)
+        self._marks = ArticleHighlights(library.annotations)
         self._marked: ArticleId | None = None
         self.article: ArticleId | None = None
         """The article whose text is shown or waited for."""
@@ -73,7 +73,7 @@ class PlacePreview:
             self._describe(None)
         elif self._is_gone(annotation):
             self.article = None
-            document = self._library.remembering.document(annotation.article, annotation)
+            document = self._library.missing_articles.document(annotation.article, annotation)
             if document is None:
                 self._pane.clear()
             self.show_in(annotation, document)
@@ -94,12 +94,12 @@ class PlacePreview:
     def _show_text(self, annotation: Annotation, document: Document | None) -> None:
         pane, gone = self._pane, self._is_gone(annotation)
         if document is not pane.document or document is None:
-            pane.show(self._library.remembering.headline(annotation.article), document)
-            self._marks, self._marked = ArticleHighlights(self._library.annotating), None
+            pane.show(self._library.missing_articles.headline(annotation.article), document)
+            self._marks, self._marked = ArticleHighlights(self._library.annotations), None
         if document is None:
             return
         if not gone:
-            self._library.annotating.place(annotation.article, document)
+            self._library.annotations.place(annotation.article, document)
         if self._marks.look(annotation.article, document) or self._marked != annotation.article:
             self._marked = annotation.article
             self._marks.show_in(pane)
@@ -110,7 +110,7 @@ class PlacePreview:
         if self._offer_place(annotation):
             return
         if annotation.current is not None:
-            here = self._library.remembering.near(annotation, document)
+            here = self._library.missing_articles.near(annotation, document)
             pane.focus.show(*sentence_at(document, here))
         else:
             pane.scroller.to_start()
@@ -160,7 +160,7 @@ class PlacePreview:
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
             state = "Its article is not in this library"
-            if whereabouts := self._library.remembering.whereabouts(annotation.article):
+            if whereabouts := self._library.missing_articles.whereabouts(annotation.article):
                 state += f" ({whereabouts})"
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:

@@ -27,7 +27,7 @@ class QuoteCopies:
     @property
     def article(self) -> ArticleId | None:
         """The article whose text is waited for."""
-        annotation = self._library.annotating.get(self._waiting[0]) if self._waiting else None
+        annotation = self._library.annotations.get(self._waiting[0]) if self._waiting else None
         return annotation.article if annotation is not None else None
 
     def begin(self, ids: Sequence[AnnotationId], style: str) -> None:
@@ -40,7 +40,7 @@ class QuoteCopies:
         if not self._waiting:
             return
         while self._waiting:
-            annotation = self._library.annotating.get(self._waiting[0])
+            annotation = self._library.annotations.get(self._waiting[0])
             if annotation is not None and not self._quote(annotation):
                 return
             self._waiting.pop(0)
@@ -50,7 +50,7 @@ class QuoteCopies:
         """Quote one; whether its text was at hand. Without a sure place, its words are quoted as they were marked."""
         library, placed = self._library, annotation.placed
         if placed is None or not placed.is_certain or annotation.article not in library.catalogue:
-            self._quotes.append(library.remembering.quote(annotation, self._style))
+            self._quotes.append(library.missing_articles.quote(annotation, self._style))
             return True
         document = library.documents.get(annotation.article)
         if document is None or document.partial:
@@ -61,5 +61,5 @@ class QuoteCopies:
         if end <= len(document.text) and document.text[start:end].strip():
             self._quotes.append(quote(headline, document, start, end, self._style))
         else:
-            self._quotes.append(library.remembering.quote(annotation, self._style))
+            self._quotes.append(library.missing_articles.quote(annotation, self._style))
         return True

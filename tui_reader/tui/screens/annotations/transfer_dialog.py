@@ -29,7 +29,7 @@ class TransferDialog:
         elif self._source is None:
             self._source = source
             self._screen.say("looking for an article that is like it…")
-            self._library.handing.guess(source, partial(self._ask, source))
+            self._library.transfer.guess(source, partial(self._ask, source))
 
     def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415
@@ -44,11 +44,11 @@ class TransferDialog:
             for row in self._library.catalogue.rows(likeness)
         ]
         self._screen.say("")
-        title = self._library.remembering.headline(source).title
+        title = self._library.missing_articles.headline(source).title
         self._screen.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), _run)
 
     def _give(self, source: ArticleId, target: ArticleId) -> None:
-        self._screen.took(self._library.handing.give(source, target))
+        self._screen.took(self._library.transfer.give(source, target))
 
 
 def _remark(likeness: float, location: str) -> str:

@@ -269,7 +269,7 @@ class ReadingScreen(KeyScreen):
         """
         self.desk.settings, self.desk.keymap = settings, keymap
         self.take_keys(keymap)
-        self.library.annotating.name_colours(settings.colours)
+        self.library.annotations.name_colours(settings.colours)
         self.desk.panes.headlines.set_density(Density(settings.density))
         self.desk.panes.article.set_measure(settings.measure)
         self.show_hints()

@@ -252,7 +252,7 @@ class ArticleNavigator:
         that they are looked for in the new text.
         """
         desk = self._desk
-        if article != desk.shown and not desk.library.annotating.count(article):
+        if article != desk.shown and not desk.library.annotations.count(article):
             return
         self._stale[article] = None
         desk.library.documents.want(desk.shown or article, self._neighbours())

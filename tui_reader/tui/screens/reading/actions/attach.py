@@ -52,7 +52,7 @@ class AttachActions:
         return self._pending.annotation if self._pending is not None else None
 
     def _holds(self, pending: _Pending) -> bool:
-        pane, annotation = self._desk.panes.article, self._desk.library.annotating.get(pending.annotation)
+        pane, annotation = self._desk.panes.article, self._desk.library.annotations.get(pending.annotation)
         if annotation is None or annotation.article != pending.article:
             # It was deleted meanwhile, or its notes were given to another article.
             return False

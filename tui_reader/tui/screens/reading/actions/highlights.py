@@ -67,7 +67,7 @@ class HighlightActions:
         self._desk, self._listing, self._opening = desk, listing, opening
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
         self._told = told
-        self._marks = ArticleHighlights(desk.library.annotating)
+        self._marks = ArticleHighlights(desk.library.annotations)
         self._kept: dict[ArticleId | None, ArticleHighlights] = {}
         """The highlights of articles that were shown last, the last one last."""
         self._prepared: dict[ArticleId, ArticleHighlights] = {}
@@ -198,7 +198,7 @@ class HighlightActions:
         if article is None or document is None or chosen is None:
             return None
         low, high = chosen
-        name = desk.colour_name(colour or desk.library.annotating.last_colour)
+        name = desk.colour_name(colour or desk.library.annotations.last_colour)
         same = pane.highlights.over(*_words(document, low, high))
         self._selecting.leave()
         if same is not None:
@@ -208,7 +208,7 @@ class HighlightActions:
             else:
                 desk.say(f"it is highlighted in {desk.colour_name(same.colour)} already")
             return same.id
-        outcome = desk.library.annotating.add(article, document, low, high, colour=colour)
+        outcome = desk.library.annotations.add(article, document, low, high, colour=colour)
         if outcome.annotation:
             self.took(outcome._replace(message=f"highlighted in {name}"))
             pane.highlights.prefer(outcome.annotation)
@@ -253,7 +253,7 @@ class HighlightActions:
         if candidate is not None:
             desk.panes.article.selection.select(candidate.start, candidate.end)
         self._selecting.began()
-        annotation = desk.library.annotating.get(annotation_id)
+        annotation = desk.library.annotations.get(annotation_id)
         quote = annotation.quote if annotation is not None else ""
         short = quote if len(quote) <= 24 else quote[:23] + "…"
         keys = desk.keymap.hint("highlight")
@@ -261,7 +261,7 @@ class HighlightActions:
 
     def _attach(self, annotation_id: AnnotationId, colour: int | None) -> AnnotationId | None:
         """Put a highlight where the reader is; the same one, where that is done."""
-        annotating = self._desk.library.annotating
+        annotating = self._desk.library.annotations
         document, annotation = self._desk.panes.article.document, annotating.get(annotation_id)
         chosen = self._chosen() if annotation is not None else None
         if document is None or annotation is None or chosen is None:
@@ -283,7 +283,7 @@ class HighlightActions:
             library, pane = self._desk.library, self._desk.panes.article
             document = library.documents.get(annotation.article)
             if document is not None and not document.partial:
-                offset = library.remembering.near(annotation, document)
+                offset = library.missing_articles.near(annotation, document)
             self._opening.go_to(Place(annotation.article, offset))
             self._opening.mark_opened()
             if document is not None and document is pane.document and candidate is None:
@@ -325,7 +325,7 @@ class HighlightActions:
 
     def _prepare(self, article: ArticleId, document: Document) -> None:
         """Put the highlights of an article in order as soon as its text was read, aside: some 15 ms for 5,000."""
-        marks = ArticleHighlights(self._desk.library.annotating)
+        marks = ArticleHighlights(self._desk.library.annotations)
         if marks.prepare(article, document):
             while len(self._prepared) >= MOST_KEPT:
                 self._prepared.pop(next(iter(self._prepared), article), None)
@@ -337,7 +337,7 @@ class HighlightActions:
         if prepared is not None and prepared.is_of(self._desk.panes.article.document):
             self._marks, self._marked = prepared, None
         elif article != self._marked:
-            self._marks = self._kept.get(article) or ArticleHighlights(self._desk.library.annotating)
+            self._marks = self._kept.get(article) or ArticleHighlights(self._desk.library.annotations)
         else:
             return
         self._kept.pop(article, None)

@@ -78,7 +78,7 @@ class UndoActions:
         """Show the article under the cursor of the list, and in it what was changed."""
         desk = self._desk
         if outcome.place is not None:
-            there = desk.library.annotating.get(outcome.annotation) is not None
+            there = desk.library.annotations.get(outcome.annotation) is not None
             self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
         if desk.pane is not Pane.ARTICLE:
             self._opening.show_current()
