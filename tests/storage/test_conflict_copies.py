@@ -233,7 +233,9 @@ def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monke
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
     library = LibraryFiles(path, "aaaa")
     store = writer.Writer(
-        library, __import__("tui_reader.storage.replication.keyindex", fromlist=["Numbers"]).Numbers(), lambda _: None
+        library,
+        __import__("tui_reader.storage.replication.keyindex", fromlist=["DocumentIdIndex"]).DocumentIdIndex(),
+        lambda _: None,
     )
     put(library, "x")
     assert not store._is_to_travel()

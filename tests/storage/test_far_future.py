@@ -12,7 +12,7 @@ from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery.doctor import doctor
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.hlc import HybridClock, following, is_far_ahead, is_timestamp
+from tui_reader.storage.replication.hlc import HybridClock, is_far_ahead, is_timestamp, next_timestamp
 from tui_reader.storage.replication.merge import merge_file
 from tui_reader.storage.snapshot.compaction import compact
 
@@ -125,9 +125,9 @@ def test_a_clock_that_is_wrong_itself_gives_stamps_all_the_same(wall: int) -> No
 
 def test_the_stamp_after_another_is_the_next_one() -> None:
     by = "01a000000000-000-aaaa"
-    assert following("01a000000005-0ff-zzzz", by) == "01a000000005-100-aaaa"
-    assert following("01a000000005-fff-zzzz", by) == "01a000000006-000-aaaa"
-    assert following("", by) == by
+    assert next_timestamp("01a000000005-0ff-zzzz", by) == "01a000000005-100-aaaa"
+    assert next_timestamp("01a000000005-fff-zzzz", by) == "01a000000006-000-aaaa"
+    assert next_timestamp("", by) == by
 
 
 @pytest.mark.parametrize("stamp", FAR[1:3], ids=FAR_IDS[1:3])

@@ -15,7 +15,7 @@ from tui_reader.errors import StoreError
 from tui_reader.storage import LibraryDB, open_store
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.engine.library_files import LibraryFiles
-from tui_reader.storage.recovery.ownership import Owner, is_our_base, is_our_journal, owner_of
+from tui_reader.storage.recovery.ownership import Owner, is_our_journal, is_our_snapshot, owner_of
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_a_file_of_another_program_is_not_ours(tmp_path: Path, kind: str) -> Non
         assert verdict.owner is Owner.FOREIGN
         assert verdict.reason.split()[0] in ("it", "its")
         assert verdict.reason.isprintable()
-    assert not is_our_base(str(path), Disk())
+    assert not is_our_snapshot(str(path), Disk())
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
@@ -126,7 +126,7 @@ def test_a_library_is_ours_however_it_was_written_or_damaged(tmp_path: Path, kin
     path = tmp_path / "library.json"
     path.write_bytes(OURS[kind])
     assert owner_of(path).is_ours
-    assert is_our_base(str(path), Disk())
+    assert is_our_snapshot(str(path), Disk())
     LibraryFiles(path, "aaaa").close()
     assert path.read_bytes() == OURS[kind]
 

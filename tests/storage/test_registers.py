@@ -28,7 +28,7 @@ from tui_reader.storage.snapshot.json_values import canonical, check, decode, en
 if TYPE_CHECKING:
     from pathlib import Path
 
-STAMPS = st.sampled_from(["", *(f"{ms:012x}-000-{m}" for ms in (1, 2, 3) for m in ("aaaa", "bbbb"))])
+TIMESTAMPS = st.sampled_from(["", *(f"{ms:012x}-000-{m}" for ms in (1, 2, 3) for m in ("aaaa", "bbbb"))])
 VALUES = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3) | st.lists(st.integers(0, 2), max_size=2)
 NAMES = st.sampled_from(["id", "note", "=", "=+x", "=-", "=a/b", "read"])
 TAGS = st.sampled_from(["tags/x", "tags/ü/y", "tags/"])
@@ -36,15 +36,15 @@ TAGS = st.sampled_from(["tags/x", "tags/ü/y", "tags/"])
 
 @st.composite
 def registers(draw: st.DrawFn) -> Registers:
-    out: Registers = {EXISTS: (draw(STAMPS), True)}
+    out: Registers = {EXISTS: (draw(TIMESTAMPS), True)}
     for name in draw(st.lists(NAMES, unique=True)):
-        out[name] = (draw(STAMPS), draw(VALUES | st.just(ABSENT)))
+        out[name] = (draw(TIMESTAMPS), draw(VALUES | st.just(ABSENT)))
     if draw(st.booleans()):
-        out["tags"] = (draw(STAMPS), draw(st.just(()) | st.just(ABSENT)))
+        out["tags"] = (draw(TIMESTAMPS), draw(st.just(()) | st.just(ABSENT)))
         for name in draw(st.lists(TAGS, unique=True)):
-            out[name] = (draw(STAMPS), draw(st.booleans()))
+            out[name] = (draw(TIMESTAMPS), draw(st.booleans()))
     if draw(st.booleans()):
-        out[DELETED] = (draw(STAMPS.filter(bool)), True)
+        out[DELETED] = (draw(TIMESTAMPS.filter(bool)), True)
     return out
 
 

@@ -20,7 +20,7 @@ from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.replication.hlc import HybridClock
-from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.replication.merge import merge_file
 from tui_reader.storage.replication.registers import ABSENT, Registers, join
 from tui_reader.storage.replication.relocations import reunite
@@ -86,7 +86,7 @@ class Machine:
     def settle(self) -> None:
         """Do what a reader does in the quiet."""
         library = self.library()
-        reunite(library, Numbers())
+        reunite(library, DocumentIdIndex())
         compact(library)
         library.close()
 

@@ -14,7 +14,7 @@ from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication import relocations
 from tui_reader.storage.replication.document_ids import document_id
-from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.snapshot import compaction, state
 from tui_reader.storage.snapshot.snapshot import SnapshotFile
 
@@ -110,7 +110,7 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
         put(files, key, "a", colour=2)  # as another machine's journal tells of it
     if in_base:
         compaction.compact(files)
-    numbers = Numbers()
+    numbers = DocumentIdIndex()
     numbers.prepare(files.state)
     store._numbers.prepare(files.state)
     heard = {document_id(key, "a") for key in KEYS}

@@ -14,7 +14,7 @@ from tinydb import TinyDB
 from tui_reader.errors import StoreError
 from tui_reader.storage import Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.snapshot.state import State
 
 if TYPE_CHECKING:
@@ -253,15 +253,15 @@ def test_an_annotation_is_whole_at_every_moment_of_its_move(tmp_path: Path, monk
 def test_an_annotation_that_moves_while_it_is_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "library.json")
     keep_whole(store)
-    find, moves = Numbers.find, ["b"]
+    find, moves = DocumentIdIndex.find, ["b"]
 
-    def found(numbers: Numbers, state: State, table: str, key: str) -> int | None:
+    def found(numbers: DocumentIdIndex, state: State, table: str, key: str) -> int | None:
         number = find(numbers, state, table, key)
         if moves:
             store.apply([Edit(ANNOTATIONS, "n", "article", "a", moves.pop())], "given").result(5)
         return number
 
-    monkeypatch.setattr(Numbers, "find", found)
+    monkeypatch.setattr(DocumentIdIndex, "find", found)
     assert store.get(ANNOTATIONS, "n") == {**NOTED, "article": "b"}
     monkeypatch.undo()
     store.close()

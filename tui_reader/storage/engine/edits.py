@@ -11,7 +11,7 @@ from tui_reader.storage.replication.registers import (
     ABSENT,
     DELETED,
     EXISTS,
-    STAMPS,
+    TIMESTAMPS,
     assign,
     compress,
     difference,
@@ -42,7 +42,7 @@ def checked(edit: Edit) -> Edit:
         ValueError: The value cannot be kept, or the field is the store's own.
         TypeError: The value is none of JSON's.
     """
-    if edit.field in (KEY, STAMPS):
+    if edit.field in (KEY, TIMESTAMPS):
         raise ValueError(f"the field “{edit.field}” is the store's own and cannot be edited")
     check(edit.field)
     check(edit.key)

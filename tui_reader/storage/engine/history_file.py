@@ -36,7 +36,7 @@ _PAUSE = 0.001
 
 def history_path(library: LibraryFiles) -> str:
     """Where a library keeps what this machine can undo."""
-    return f"{library.path}.undo-{library.clock.machine}"
+    return f"{library.path}.undo-{library.clock.replica}"
 
 
 def read_entries(path: str, disk: Disk) -> list[Entry]:

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.recovery.snapshot_opener import Opener
+from tui_reader.storage.recovery.snapshot_opener import SnapshotOpener
+from tui_reader.storage.replication.future_timestamps import override_future_timestamps, record_seen_note_versions
 from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.replication.other_journals import OtherJournals
-from tui_reader.storage.replication.outstamping import outstamp, with_contexts
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.journal import Entry, Journal, SyncFailedError, decode_lines, encode_line
 from tui_reader.storage.snapshot.snapshot import TOMBSTONES, MemorySource, SnapshotFile, UnreadableError
@@ -70,7 +70,7 @@ class LibraryFiles:
         self.disk = disk or Disk()
         self.clock = clock or HybridClock(machine)
         self.journal = Journal(f"{self.path}.journal-{machine}", self.disk)
-        self.opener = Opener(self.path, self.disk, self.clock)
+        self.opener = SnapshotOpener(self.path, self.disk, self.clock)
         self.state = State()
         self.read_only = ""
         """Why nothing can be written; empty where writing is possible."""
@@ -152,7 +152,7 @@ class LibraryFiles:
 
     def _read_others(self, *, anew: bool = False) -> list[Entry]:
         """Entries of other machines' journals that came or changed since the last look."""
-        entries = self._others.read(anew=anew)
+        entries = self._others.read(reread_all=anew)
         self.heard |= {number for table, number in self.state.places(entries) if table == ANNOTATIONS}
         return entries
 
@@ -199,7 +199,7 @@ class LibraryFiles:
         base = self.state.base
         if self.opener.is_adopting:
             return True
-        with problems.named(self.path):
+        with problems.as_store_errors(self.path):
             return self._verify(base)
 
     def _verify(self, base: SnapshotFile) -> bool:
@@ -369,7 +369,7 @@ class LibraryFiles:
                 if content is not None:
                     stamp = self.clock.now()
                     # What counts is what was written, not what the caller goes on to do with its lists.
-                    content = outstamp(state, with_contexts(state, content, stamp), stamp)
+                    content = override_future_timestamps(state, record_seen_note_versions(state, content, stamp), stamp)
                     lines.append(encode_line({"s": stamp, **content}))
                     entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
@@ -437,7 +437,7 @@ class LibraryFiles:
 
     def temporary(self) -> tuple[str, int]:
         """A new file beside the base, and its descriptor."""
-        path = f"{self.path}.tmp-{self.clock.machine}-{os.getpid()}-{os.urandom(3).hex()}"
+        path = f"{self.path}.tmp-{self.clock.replica}-{os.getpid()}-{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
     def header(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui_reader.storage.base import Receipt, Record
-    from tui_reader.storage.replication.keyindex import Numbers
+    from tui_reader.storage.replication.keyindex import DocumentIdIndex
     from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.state import State
 
@@ -42,7 +42,7 @@ class Pending:
         self.left: set[str] = set()
         """Keys of annotations that were to be taken away, and stay: another window had changed them meanwhile."""
 
-    def entry(self, state: State, numbers: Numbers) -> Entry | None:
+    def entry(self, state: State, numbers: DocumentIdIndex) -> Entry | None:
         """The journal entry, without its stamp; None if everything is as it should be already.
 
         Called with the state of the moment in which it is written, which nobody can change any more.

@@ -15,8 +15,8 @@ from tui_reader.storage.engine.history_file import older_entries
 from tui_reader.storage.engine.pending import Pending, Turn
 from tui_reader.storage.engine.writer import Writer
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.replication.document_ids import KEY_BITS, OWN, document_id
-from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.document_ids import KEY_BITS, OWN_KEY_MASK, document_id
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.snapshot.json_values import fresh
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
@@ -41,7 +41,7 @@ class LibraryStore:
         library.watching = True
         self._lock = threading.Lock()
         self._above: dict[tuple[str, str], dict[str, tuple[Pending, Json]]] = {}
-        self._numbers = Numbers()
+        self._numbers = DocumentIdIndex()
         opened = library.clock.latest
         self._writer = Writer(library, self._numbers, self._landed)
         self._history = History(partial(older_entries, library), opened)
@@ -130,7 +130,7 @@ class LibraryStore:
             try:
                 for number, document in view.documents(table, low, high):
                     key = str(document.get("id", number))
-                    own = number & OWN if table == ANNOTATIONS else number
+                    own = number & OWN_KEY_MASK if table == ANNOTATIONS else number
                     if own in seen or (table == ANNOTATIONS and self._is_stray(view, key, number)):
                         continue
                     seen.add(own)
@@ -149,7 +149,7 @@ class LibraryStore:
 
     def _is_stray(self, view: State, key: str, number: int) -> bool:
         """Whether an annotation that stands here counts where it stands elsewhere, until the two are made one."""
-        own = number & OWN
+        own = number & OWN_KEY_MASK
         if view.numbers.get(own, number) == number and not self._numbers.is_repeated(view, own):
             return False
         return self._numbers.find(view, ANNOTATIONS, key) != number

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.engine.library_files import Change, LibraryFiles
     from tui_reader.storage.engine.pending import Pending
-    from tui_reader.storage.replication.keyindex import Numbers
+    from tui_reader.storage.replication.keyindex import DocumentIdIndex
     from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.snapshot import SnapshotFile
     from tui_reader.storage.snapshot.state import State
@@ -58,7 +58,7 @@ class Writer:
         landed: Called when a transaction shows in the library's state, on disk or not.
     """
 
-    def __init__(self, library: LibraryFiles, numbers: Numbers, landed: Callable[[Pending], None]) -> None:
+    def __init__(self, library: LibraryFiles, numbers: DocumentIdIndex, landed: Callable[[Pending], None]) -> None:
         self._library, self._numbers, self._landed = library, numbers, landed
         self.notices: list[str] = []
         self._window = InstanceLock(library.path)
@@ -308,7 +308,7 @@ class Writer:
 
     def _write_healed(self) -> None:
         """Write what was read of a merge that failed at once: until then every program but this one finds damage."""
-        if self._library.opener.healed and not self._library.read_only:
+        if self._library.opener.held_merge_sides and not self._library.read_only:
             self._tell_damage()
             self._guarded("writing what was merged", lambda: compact(self._library))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage.recovery.ownership import is_our_base
+from tui_reader.storage.recovery.ownership import is_our_snapshot
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, WINDOW
 
@@ -158,7 +158,7 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
             _make_folder(path, disk)
             _second_name(f"{path}{BACKUP}", target, disk)
             for old in _outdated(path, disk):
-                if is_our_base(old, disk):
+                if is_our_snapshot(old, disk):
                     disk.unlink(old)
 
 

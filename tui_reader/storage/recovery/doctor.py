@@ -11,7 +11,7 @@ from tui_reader.storage.engine.edits import written
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups, problems
 from tui_reader.storage.recovery.foreign_layout import derived_id, latest_stamp
-from tui_reader.storage.recovery.mending import mend_other_journal, mend_own_journal
+from tui_reader.storage.recovery.journal_repair import repair_other_journal, repair_own_journal
 from tui_reader.storage.recovery.ownership import may_replace_backups
 from tui_reader.storage.replication.conflicts import all_copies
 from tui_reader.storage.replication.hlc import is_far_ahead
@@ -73,7 +73,7 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
         findings: list[Finding] = []
         for look in (_place, _base, _journals, _beside):
             try:
-                with problems.named(library.path):
+                with problems.as_store_errors(library.path):
                     findings += look(library, fix=fix)
             except StoreError as error:
                 findings.append(Finding(str(error), is_wrong=True))
@@ -144,7 +144,7 @@ def _mend(library: LibraryFiles) -> str:
 def _journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
         text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
-        mended = mend_own_journal(library) if fix and not library.damage and not library.read_only else ""
+        mended = repair_own_journal(library) if fix and not library.damage and not library.read_only else ""
         yield Finding(text, is_wrong=True, mended=mended)
     elif library.state.has_changes:
         many = "" if library.journal.lines == 1 else "s"
@@ -176,7 +176,7 @@ def _other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iterator[F
         return
     entries, damaged = decode_lines(data)
     if damaged:
-        mended = mend_other_journal(library, path) if fix and not library.read_only else ""
+        mended = repair_other_journal(library, path) if fix and not library.read_only else ""
         yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, mended=mended)
     yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
 
@@ -237,7 +237,7 @@ def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[
     """
     library = LibraryFiles(path, machine)
     try:
-        with problems.named(library.path):
+        with problems.as_store_errors(library.path):
             _require_sound(library)
             merged = [merge_file(library, os.path.realpath(other)) for other in others]
             compact(library)
@@ -260,7 +260,7 @@ def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, 
     Raises:
         StoreError: There is no such backup, it cannot be read, or the library cannot be written.
     """
-    with problems.named(os.path.realpath(path)):
+    with problems.as_store_errors(os.path.realpath(path)):
         return _restored(path, machine, name)
 
 

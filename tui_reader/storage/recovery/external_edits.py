@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, add
-from tui_reader.storage.replication.hlc import ZERO, following
+from tui_reader.storage.replication.hlc import ZERO, next_timestamp
 from tui_reader.storage.replication.note_versions import (
     CONTEXT,
     DELETION,
@@ -24,7 +24,7 @@ from tui_reader.storage.replication.note_versions import (
 from tui_reader.storage.replication.registers import (
     DELETED,
     EXISTS,
-    STAMPS,
+    TIMESTAMPS,
     Registers,
     compress,
     difference,
@@ -93,7 +93,7 @@ def is_edit_of(parsed: Parsed, start: State) -> bool:
     for name, documents in parsed.tables.items():
         table = name.removesuffix(TOMBSTONES)
         for number, document in documents.items():
-            stamps = document.get(STAMPS)
+            stamps = document.get(TIMESTAMPS)
             if not isinstance(stamps, dict) or not stamps:
                 continue
             known = {stamp for stamp, _ in (start.registers(table, number) or {}).values()}
@@ -148,7 +148,7 @@ def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str
                 # As late as what was removed and not later: what another machine, or the journal, has changed of the
                 # record since was not known to the one who removed it, and brings the record back.
                 latest = max(each for each, _ in registers.values())
-                registers[DELETED] = (following(latest, stamp), True)
+                registers[DELETED] = (next_timestamp(latest, stamp), True)
                 add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))
     if not (changed or added or removed):
         return ""

@@ -8,9 +8,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.replication.document_ids import OWN, document_id
+from tui_reader.storage.replication.document_ids import OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
-from tui_reader.storage.replication.registers import STAMPS, compress, expand, has_sets, is_alive, join, stamps_of
+from tui_reader.storage.replication.registers import (
+    TIMESTAMPS,
+    compress,
+    expand,
+    has_sets,
+    is_alive,
+    join,
+    timestamps_of,
+)
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.json_values import canonical, check, encode
 from tui_reader.storage.snapshot.snapshot import FORMAT, META, TOMBSTONES, VERSION, MemorySource, SnapshotFile
@@ -201,9 +209,9 @@ def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields
     if key and isinstance(parent, str) and parent and number == document_id(key, parent):
         return "annotations"
     if not by_fields:
-        return table if table == "annotations" and number > OWN else heading
+        return table if table == "annotations" and number > OWN_KEY_MASK else heading
     if table in (*_KNOWN, "_default"):
-        if number > OWN or (isinstance(parent, str) and parent) or not _ANNOTATION.isdisjoint(document):
+        if number > OWN_KEY_MASK or (isinstance(parent, str) and parent) or not _ANNOTATION.isdisjoint(document):
             return "annotations"
         if not _TEXT.isdisjoint(document):
             return "texts"
@@ -255,7 +263,7 @@ def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str
     parent = fields.get("article")
     if table != "annotations" or fields.get("id") not in (None, "") or not isinstance(parent, str) or not parent:
         return fields
-    content = f"{number} {canonical({name: value for name, value in fields.items() if name != STAMPS})}"
+    content = f"{number} {canonical({name: value for name, value in fields.items() if name != TIMESTAMPS})}"
     digits = f"00{hashlib.blake2b(content.encode('utf-8', 'surrogatepass'), digest_size=15).hexdigest()}"
     fields.pop("id", None)
     return {"id": "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))} | fields
@@ -282,7 +290,7 @@ def lay_out(parsed: Parsed) -> bytes:
     latest = parsed.header.get("hlc", ZERO)
     latest = max(
         latest if is_timestamp(latest) else ZERO,
-        *(s for t in tables.values() for d in t.values() for s in stamps_of(d)),
+        *(s for t in tables.values() for d in t.values() for s in timestamps_of(d)),
         ZERO,
     )
     kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
@@ -296,7 +304,7 @@ def lay_out(parsed: Parsed) -> bytes:
 
 def latest_stamp(document: dict[str, Any]) -> str:
     """The latest time stamp of a document as it stands in a file."""
-    return max(stamps_of(document), default=ZERO)
+    return max(timestamps_of(document), default=ZERO)
 
 
 class _Memory(Disk):

@@ -113,7 +113,7 @@ def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = F
     return verdict
 
 
-def is_our_base(path: str, disk: Disk) -> bool:
+def is_our_snapshot(path: str, disk: Disk) -> bool:
     """Say whether a copy or a backup of a base is ours by itself, whatever stands beside it.
 
     Returns:
@@ -197,7 +197,7 @@ def _is_vouched_for(path: str, disk: Disk, content: Content) -> bool:
     A backup of ours does: there was a base of ours here. A journal does where the file itself is no document of another
     program, since earlier versions put journals beside those.
     """
-    if is_our_base(f"{path}{BACKUP}", disk):
+    if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True
     if content is Content.OTHER:
         return False

@@ -157,7 +157,7 @@ def partly_unreadable(path: str, error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def named(path: str) -> Iterator[None]:
+def as_store_errors(path: str) -> Iterator[None]:
     """Turn errors of the disk into sentences that name the file: the one that the error names, else this one."""
     try:
         yield

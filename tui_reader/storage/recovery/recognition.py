@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
-from tui_reader.storage.replication.registers import STAMPS
+from tui_reader.storage.replication.registers import TIMESTAMPS
 from tui_reader.storage.snapshot.snapshot import FORMAT, HEADER_ID, META, START, TOMBSTONES
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _is_header(document: dict[str, Any]) -> bool:
 
 
 def _is_stamped(document: dict[str, Any]) -> bool:
-    stamps = document.get(STAMPS)
+    stamps = document.get(TIMESTAMPS)
     return isinstance(stamps, dict) and any(is_timestamp(each) and each != ZERO for each in stamps.values())
 
 

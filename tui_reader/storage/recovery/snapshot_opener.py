@@ -43,7 +43,7 @@ def _holds_stray_header(base: SnapshotFile) -> bool:
     return False
 
 
-class Opener:
+class SnapshotOpener:
     """The base at a path, and what there is to say of it.
 
     Args:
@@ -58,7 +58,7 @@ class Opener:
         """What is wrong with the base, as sentences; empty where it is sound."""
         self.notice = ""
         """What another program did to the base, as a sentence; empty if nothing."""
-        self.healed = False
+        self.held_merge_sides = False
         """Whether both sides of a merge were found in the file: it is to be written again, and kept before."""
         self.newer = ""
         """Why the base is not to be written: a later version of the program wrote it, or it is not ours."""
@@ -79,7 +79,7 @@ class Opener:
         return self._signature is not None
 
     @property
-    def place(self) -> tuple[int, int] | None:
+    def device_and_inode(self) -> tuple[int, int] | None:
         """Device and inode of the file that was opened last."""
         return self._signature[:2] if self._signature is not None else None  # type: ignore[return-value]
 
@@ -141,7 +141,7 @@ class Opener:
             StoreError: The file cannot be read at all, or is another program's.
         """
         self.damage = self.notice = self.newer = ""
-        self.verified = self.healed = False
+        self.verified = self.held_merge_sides = False
         not_ours = self.require_ours()
         try:
             source = FileSource(self._path, self._disk)
@@ -169,7 +169,7 @@ class Opener:
         self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
         self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else not_ours
         self.notice = adopted.notice
-        self.healed = bool(adopted.healed)
+        self.held_merge_sides = bool(adopted.healed)
         self.verified = True
         return adopted.base
 

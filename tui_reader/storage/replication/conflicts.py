@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.storage.recovery.ownership import is_our_base, is_our_journal
+from tui_reader.storage.recovery.ownership import is_our_journal, is_our_snapshot
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL, FORMAT
 from tui_reader.storage.snapshot.wholefile import read_start
 
@@ -123,7 +123,7 @@ def _is_ours(copy: Copy, base: str, disk: Disk, *, by_id: bool) -> bool:
     """
     if not copy.is_snapshot:
         return is_our_journal(copy.path, disk)
-    if not is_our_base(copy.path, disk):
+    if not is_our_snapshot(copy.path, disk):
         return False
     return not by_id or _library(copy.path, disk) == _library(base, disk) != b""
 

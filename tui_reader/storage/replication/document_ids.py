@@ -8,7 +8,7 @@ KEY_BITS = 53
 """What a JSON number keeps exactly in every language, should a tool read ids as numbers."""
 MAX_BITS = 2 * KEY_BITS
 """Bits of the id of a document that belongs to another one, at most."""
-OWN = (1 << KEY_BITS) - 1
+OWN_KEY_MASK = (1 << KEY_BITS) - 1
 """Masks the part of a document id that comes from the record's own key."""
 
 

@@ -37,7 +37,7 @@ def _wall() -> int:
     return time.time_ns() // 1_000_000
 
 
-def following(stamp: str, by: str) -> str:
+def next_timestamp(stamp: str, by: str) -> str:
     """The stamp just after another one.
 
     Args:
@@ -75,8 +75,8 @@ class HybridClock:
         wall: Milliseconds since 1970.
     """
 
-    def __init__(self, machine: str, wall: Callable[[], int] = _wall) -> None:
-        self._machine = machine
+    def __init__(self, replica: str, wall: Callable[[], int] = _wall) -> None:
+        self._replica = replica
         self._wall = wall
         self._last = (0, 0)
         self._has_jumped = False
@@ -84,9 +84,9 @@ class HybridClock:
         self._lock = threading.Lock()
 
     @property
-    def machine(self) -> str:
+    def replica(self) -> str:
         """Name of this machine within stamps."""
-        return self._machine
+        return self._replica
 
     def now(self) -> str:
         """A stamp later than any before."""
@@ -124,4 +124,4 @@ class HybridClock:
 
     def _text(self) -> str:
         milliseconds, counter = self._last
-        return f"{milliseconds:012x}-{counter:03x}-{self._machine}"
+        return f"{milliseconds:012x}-{counter:03x}-{self._replica}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.replication.document_ids import KEY_BITS, MAX_BITS, OWN, document_id
+from tui_reader.storage.replication.document_ids import KEY_BITS, MAX_BITS, OWN_KEY_MASK, document_id
 from tui_reader.storage.snapshot.snapshot import TOMBSTONES
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class KeyIndex:
             # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
             ids = map(int, _IDS.findall(b"\n" + window.data))
             # A larger id follows from no key, whatever wrote it.
-            turned += [(n & OWN) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
+            turned += [(n & OWN_KEY_MASK) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
             yield_gil()
         turned.sort()
         self._own = array("Q", (number >> KEY_BITS for number in turned))
-        self._parent = array("Q", (number & OWN for number in turned))
+        self._parent = array("Q", (number & OWN_KEY_MASK for number in turned))
         self.repeated = {one for one, other in pairwise(self._own) if one == other}
         """Numbers of own keys that several documents have."""
 
@@ -59,7 +59,7 @@ class KeyIndex:
             at += 1
 
 
-class Numbers:
+class DocumentIdIndex:
     """Document ids by key, for every table."""
 
     def __init__(self) -> None:

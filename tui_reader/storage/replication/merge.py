@@ -13,7 +13,7 @@ from tui_reader.storage.recovery.foreign_layout import is_header
 from tui_reader.storage.recovery.ownership import foreign_copy
 from tui_reader.storage.recovery.snapshot_opener import Signature, signature
 from tui_reader.storage.replication.conflicts import Copy, all_copies
-from tui_reader.storage.replication.keyindex import Numbers
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.replication.registers import Registers, compress, expand, has_sets, join
 from tui_reader.storage.replication.relocations import reunite
 from tui_reader.storage.snapshot.compaction import compact
@@ -56,7 +56,7 @@ def merge_file(library: LibraryFiles, source: str) -> Merged:
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
     """
-    with problems.named(source):
+    with problems.as_store_errors(source):
         return _merge(library, source)
 
 
@@ -75,7 +75,7 @@ def _merge(library: LibraryFiles, source: str) -> Merged:
                 waiting = []
         changes += _commit(library, waiting)
         if heard:
-            library.add_news(reunite(library, Numbers(), heard))
+            library.add_news(reunite(library, DocumentIdIndex(), heard))
     finally:
         other.close()
     return Merged(source, changes)
@@ -203,7 +203,7 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
     ]
     changes = sum(_commit(library, waiting[start : start + _BATCH]) for start in range(0, len(waiting), _BATCH))
     if heard := {int(number) for table, number, _ in waiting if table == ANNOTATIONS}:
-        library.add_news(reunite(library, Numbers(), heard))
+        library.add_news(reunite(library, DocumentIdIndex(), heard))
     return Merged(copy.path, changes)
 
 

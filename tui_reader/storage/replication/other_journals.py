@@ -34,9 +34,9 @@ class OtherJournals:
         self.warnings: dict[str, str] = {}
         """What is wrong with them, as sentences by path."""
 
-    def read(self, *, anew: bool = False) -> list[Entry]:
-        """Entries of the journals that came or changed since the last call; of all of them with `anew`."""
-        if anew:
+    def read(self, *, reread_all: bool = False) -> list[Entry]:
+        """Entries of the journals that came or changed since the last call; of all of them with `reread_all`."""
+        if reread_all:
             self._read.clear()
         self.warnings.pop(self._folder, None)
         try:

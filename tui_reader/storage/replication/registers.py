@@ -29,7 +29,7 @@ from tui_reader.storage.snapshot.json_values import canonical, fresh
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STAMPS = "_t"
+TIMESTAMPS = "_t"
 EXISTS = "+"
 DELETED = "-"
 
@@ -76,8 +76,8 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
     """Registers and values that give a document exactly these fields, not looking at what it had before."""
     out: dict[str, Any] = {}
     for field, value in fields.items():
-        if field == STAMPS:
-            raise ValueError(f"the field “{STAMPS}” holds the store's own time stamps")
+        if field == TIMESTAMPS:
+            raise ValueError(f"the field “{TIMESTAMPS}” holds the store's own time stamps")
         if sets and field in _SETS and is_tag_set(value):
             out[field] = _SET_MARK
             out.update({f"{field}/{member}": True for member in value})
@@ -112,7 +112,7 @@ def same(one: Any, other: Any) -> bool:
 
 def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
     """The registers of a document as it stands in a file."""
-    stamps = document.get(STAMPS)
+    stamps = document.get(TIMESTAMPS)
     if not isinstance(stamps, dict):
         stamps = {}
     default = stamps.get("", ZERO)
@@ -120,7 +120,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
         default = ZERO
     out: Registers = {EXISTS: (default, True)}
     for field, value in document.items():
-        if field == STAMPS:
+        if field == TIMESTAMPS:
             continue
         if sets and field in _SETS and is_tag_set(value):
             out[field] = (default, _SET_MARK)
@@ -142,9 +142,9 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
     return out
 
 
-def stamps_of(document: Mapping[str, Any]) -> list[str]:
+def timestamps_of(document: Mapping[str, Any]) -> list[str]:
     """The stamps that a document carries as it stands in a file."""
-    stamps = document.get(STAMPS)
+    stamps = document.get(TIMESTAMPS)
     return [s for s in stamps.values() if is_timestamp(s)] if isinstance(stamps, dict) else []
 
 
@@ -186,7 +186,7 @@ def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
             fields[field] = members.get(field, [])
     out = {"id": fields.pop("id")} | fields if "id" in fields else fields
     if stamps != {"": ZERO}:
-        out[STAMPS] = stamps
+        out[TIMESTAMPS] = stamps
     return out
 
 
@@ -276,7 +276,7 @@ def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
     if not is_alive(registers):
         return None
     document = compress(registers, sets=sets)
-    document.pop(STAMPS, None)
+    document.pop(TIMESTAMPS, None)
     for name in HIDDEN:
         document.pop(name, None)
     return {field: fresh(value) for field, value in document.items()}

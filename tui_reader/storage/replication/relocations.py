@@ -14,7 +14,7 @@ from tui_reader.document.cooperative import yield_gil
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine.edits import KEY, PARENT
 from tui_reader.storage.engine.library_files import Change
-from tui_reader.storage.replication.document_ids import OWN, document_id
+from tui_reader.storage.replication.document_ids import OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.registers import DELETED, EXISTS, Registers, compress, has_sets, is_alive, join
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tui_reader.storage.engine.library_files import LibraryFiles
-    from tui_reader.storage.replication.keyindex import Numbers
+    from tui_reader.storage.replication.keyindex import DocumentIdIndex
     from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.state import State
 
@@ -37,7 +37,7 @@ class InterruptedScan(Exception):  # noqa: N818 - it is no error
 
 def reunite(
     library: LibraryFiles,
-    numbers: Numbers,
+    numbers: DocumentIdIndex,
     heard: AbstractSet[int] | None = None,
     is_urgent: Callable[[], bool] = lambda: False,
 ) -> list[Change]:
@@ -71,14 +71,14 @@ def reunite(
     return changes
 
 
-def _groups(state: State, numbers: Numbers, heard: AbstractSet[int] | None) -> Iterable[list[int]]:
+def _groups(state: State, numbers: DocumentIdIndex, heard: AbstractSet[int] | None) -> Iterable[list[int]]:
     """The documents of each annotation that has several, deleted ones included."""
     living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
     changed: dict[int, set[int]] = {}
     for table, number in state.changed_places():
         if table == ANNOTATIONS:
-            changed.setdefault(number & OWN, set()).add(number)
-    looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN for n in heard}
+            changed.setdefault(number & OWN_KEY_MASK, set()).add(number)
+    looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN_KEY_MASK for n in heard}
     for own in looked_at:
         yield_gil()
         known = changed.get(own, set()).union(living.all(own), deleted.all(own))
@@ -98,7 +98,7 @@ def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[l
             join(record, {name: value for name, value in known[number].items() if name != DELETED})
     _, key = record.get(KEY, ("", None))
     _, parent = record.get(PARENT, ("", None))
-    if not alive or not isinstance(key, str) or document_id(key) != group[0] & OWN:
+    if not alive or not isinstance(key, str) or document_id(key) != group[0] & OWN_KEY_MASK:
         return [], []
     home = document_id(key, parent if isinstance(parent, str) else "")
     there = known[home] if home in known else state.registers(ANNOTATIONS, home) or {}

@@ -77,7 +77,7 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
                 library.disk.close(handle)
                 handle = -1
             save_entries(history_path(library), decode_lines(content)[0], library.disk)
-            if library.opener.healed:
+            if library.opener.held_merge_sides:
                 keep(library.path, library.path, "damaged", library.disk)
             return _swap(library, state, offset, temporary)
         finally:
@@ -95,7 +95,7 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
         if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))
-        adopted = library.opener.exists and is_adopted(state.base, library.opener.place)
+        adopted = library.opener.exists and is_adopted(state.base, library.opener.device_and_inode)
         kept = set_aside(path, state.base, journal.content()[:offset], disk, adopted=adopted)
         kept += [] if adopted else _keep(library, path)
         if disk.handles_block_renames:

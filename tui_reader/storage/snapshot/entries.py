@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.replication.document_ids import MAX_BITS
-from tui_reader.storage.replication.registers import STAMPS
+from tui_reader.storage.replication.registers import TIMESTAMPS
 from tui_reader.storage.snapshot.json_values import encode
 from tui_reader.storage.snapshot.snapshot import META, TOMBSTONES
 
@@ -85,7 +85,7 @@ def _is_operation(operation: Any) -> bool:
 
 
 def _are_registers(names: Collection[str]) -> bool:
-    return "" not in names and STAMPS not in names
+    return "" not in names and TIMESTAMPS not in names
 
 
 def _are_documents(member: Any) -> bool:

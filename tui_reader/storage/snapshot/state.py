@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.replication.document_ids import OWN
+from tui_reader.storage.replication.document_ids import OWN_KEY_MASK
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.note_versions import HIDDEN
 from tui_reader.storage.replication.registers import (
     ABSENT,
     DELETED,
     EXISTS,
-    STAMPS,
+    TIMESTAMPS,
     Registers,
     compress,
     expand,
     has_sets,
     is_alive,
     join,
-    stamps_of,
+    timestamps_of,
     visible,
 )
 from tui_reader.storage.snapshot.json_values import decode_object, encode
@@ -195,7 +195,7 @@ class State:
         if "t" in entry:
             self._presence.update(entry["t"])
         for table, number, document in entry.get("m", ()):
-            self.latest = max(self.latest, *stamps_of(document), ZERO)
+            self.latest = max(self.latest, *timestamps_of(document), ZERO)
             self._take(table, int(number), expand(document, sets=has_sets(table)))
         operations = entry.get("o", ())
         for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
@@ -216,7 +216,7 @@ class State:
             registers, new = dict(known), registers
             join(registers, new)
         self._next.documents[place] = registers
-        own = number & OWN
+        own = number & OWN_KEY_MASK
         if table == ANNOTATIONS and (not (own in self._next.numbers or own in self.numbers) or is_alive(registers)):
             # One that moved to another article is deleted under its old id: the new one counts.
             self._next.numbers[own] = number
@@ -299,7 +299,7 @@ class CompactionPlan:
 
 def _plain(line: bytes) -> dict[str, Any]:
     document = decode_object(line)
-    document.pop(STAMPS, None)
+    document.pop(TIMESTAMPS, None)
     for name in HIDDEN:
         document.pop(name, None)
     return document

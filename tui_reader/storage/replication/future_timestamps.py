@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.storage.base import ANNOTATIONS
-from tui_reader.storage.replication.hlc import ZERO, following
+from tui_reader.storage.replication.hlc import ZERO, next_timestamp
 from tui_reader.storage.replication.note_versions import CONTEXT, DELETION, NOTE, context_of_edit, seen_by_deletion
 from tui_reader.storage.replication.registers import (
     ABSENT,
@@ -36,7 +36,7 @@ _FEW = 64
 """Operations that are always looked at: 30 µs each. More are only where the library knows of later stamps."""
 
 
-def with_contexts(state: State, entry: Entry, stamp: str) -> Entry:
+def record_seen_note_versions(state: State, entry: Entry, stamp: str) -> Entry:
     """Write down which versions of a note an entry's new texts replace, and which its deletions take away.
 
     Args:
@@ -76,7 +76,7 @@ def _deletes(operation: Sequence[Any]) -> bool:
     return operation[0] == ANNOTATIONS and (DELETED in operation[2] or bool(operation[2].get("deleted")))
 
 
-def outstamp(state: State, entry: Entry, stamp: str) -> Entry:
+def override_future_timestamps(state: State, entry: Entry, stamp: str) -> Entry:
     """Give operations of an entry that would lose against what they replace stamps of their own.
 
     Args:
@@ -99,7 +99,7 @@ def outstamp(state: State, entry: Entry, stamp: str) -> Entry:
         if latest < stamp:
             kept.append(operation)
             continue
-        later = following(latest, stamp)
+        later = next_timestamp(latest, stamp)
         registers: Registers = {name: (later, value) for name, value in values.items()}
         moved.append([table, number, compress(registers, sets=has_sets(table))])
     return {**entry, "o": kept, "m": [*entry.get("m", ()), *moved]} if moved else entry

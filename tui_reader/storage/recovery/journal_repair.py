@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.engine.library_files import LibraryFiles
 
 
-def mend_own_journal(library: LibraryFiles) -> str:
+def repair_own_journal(library: LibraryFiles) -> str:
     """Bring the whole lines of this machine's journal into the base, and begin the journal again.
 
     Returns:
@@ -31,7 +31,7 @@ def mend_own_journal(library: LibraryFiles) -> str:
     return f"The whole lines were brought into the file; the damaged journal is kept as {kept}."
 
 
-def mend_other_journal(library: LibraryFiles, path: str) -> str:
+def repair_other_journal(library: LibraryFiles, path: str) -> str:
     """Write the whole lines of another machine's journal again, without the damaged ones.
 
     Args:
