@@ -32,10 +32,10 @@ async def draw() -> str:
                 while len(library.catalogue) < len(list((ROOT / "sample_articles").glob("*.[mt][dx]*"))):
                     await pilot.pause()
                 await pilot.press("J", "J", "r", "s", "J", "J", "s", "J", "J", "enter")
-                while app.reading.desk.panes.article.document is None:
+                while app.reading.state.panes.article.document is None:
                     await pilot.pause()
                 await pilot.press("h")
-                app.reading.desk.say("")
+                app.reading.state.say("")
                 await pilot.pause()
                 return app.export_screenshot(title="tui-reader")
         finally:

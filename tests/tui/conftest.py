@@ -92,7 +92,7 @@ class Reader:
 
     async def told(self, *texts: str) -> None:
         """Wait until the last row tells something, however its words fall into rows."""
-        await self.until(lambda: all(text in self.app.reading.desk.panes.status.said for text in texts))
+        await self.until(lambda: all(text in self.app.reading.state.panes.status.said for text in texts))
 
     async def misses(self, text: str) -> None:
         """Wait until the screen no longer shows a text."""

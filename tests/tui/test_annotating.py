@@ -21,7 +21,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def context_of(reader: Any) -> Pane:
-    return Pane(reader.app.reading.desk.context)
+    return Pane(reader.app.reading.state.context)
 
 
 def annotations_of(reader: Any) -> list[Annotation]:
@@ -112,7 +112,7 @@ async def test_an_undo_in_another_article_says_in_which(start: Start, articles: 
 async def test_a_search_extends_the_selection_to_the_match(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.keys(")", ")", "v")
         before = pane.selection.range
         await reader.keys("/")
@@ -141,7 +141,7 @@ async def test_a_search_extends_the_selection_to_the_match(start: Start, article
 async def test_the_last_words_extend_a_selection_again_and_stay_so(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.keys("/")
         await reader.types("second")
         await reader.keys("enter", "escape", "g", "g", ")", ")", "v", "/", "enter")
@@ -215,7 +215,7 @@ async def test_overlapping_highlights_are_cycled_and_deleted_one_by_one(start: S
         await open_first(reader)
         await reader.keys(")", ")", "c", "1", "v", "i", "w", "c", "3")
         await reader.until(lambda: len(annotations_of(reader)) == 2)
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         first = pane.highlights.current.id
         await reader.keys("g", "h")
         assert pane.highlights.current.id != first
@@ -230,7 +230,7 @@ async def test_the_next_mark_and_the_one_before_are_two_keys_away(start: Start, 
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "H", "2", "0", "}", "H", "g", "g", "]", "h")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         first = pane.highlights.current.id
         await reader.keys("]", "h")
         await reader.sees("Paragraph 20 of Alpha")
@@ -318,7 +318,7 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
         await reader.sees("no place", "the turning point")
         await reader.keys("enter")
         await reader.sees("attaches")
-        assert reader.app.reading.desk.pane is Pane.ARTICLE
+        assert reader.app.reading.state.pane is Pane.ARTICLE
         await reader.keys("escape", "g", "g", "g", "a", "enter", ")", ")", "enter")
         await reader.sees("attached", "again · u undoes")
         attached = [each for each in annotations_of(reader) if each.placed and each.placed.is_certain]
@@ -361,7 +361,7 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         await reader.sees("gd shows the text itself")
         await reader.keys("g", "d")
         await reader.sees("Paragraph two of the Alpha")
-        assert reader.app.reading.desk.panes.article.highlights.current is None
+        assert reader.app.reading.state.panes.article.highlights.current is None
         await reader.keys("g", "d")
         await reader.sees("Paragraph 2 two of the Alpha")
         await reader.keys("g", "d", "J")
@@ -437,7 +437,7 @@ async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles
         await reader.keys("g", "g")
         await reader.pilot.click(offset=(column + 2, row))
         await reader.pilot.pause()
-        assert reader.app.reading.desk.panes.article.highlights.current.colour == 4
+        assert reader.app.reading.state.panes.article.highlights.current.colour == 4
         await reader.keys("x")
         await reader.until(lambda: not annotations_of(reader))
 

@@ -125,10 +125,10 @@ async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
         await annotate(reader)
         await reader.keys("A", "G", "enter")
         await reader.sees("Paragraph 1 of Alpha", "2 highlights")
-        desk = reader.app.reading.desk
-        assert desk.pane is Pane.ARTICLE
-        await reader.until(lambda: desk.panes.article.highlights.current is not None)
-        assert desk.panes.article.highlights.current.colour == 2
+        state = reader.app.reading.state
+        assert state.pane is Pane.ARTICLE
+        await reader.until(lambda: state.panes.article.highlights.current is not None)
+        assert state.panes.article.highlights.current.colour == 2
         await reader.keys("ctrl+o")
 
 
@@ -209,7 +209,7 @@ async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
         await reader.keys("r")
         await reader.sees("Give the notes of", "Gamma rays")
         await reader.keys("escape", "k", "enter")
-        await reader.until(lambda: reader.app.reading.desk.panes.article.focus.range is not None)
+        await reader.until(lambda: reader.app.reading.state.panes.article.focus.range is not None)
         assert all(len(line) <= size[0] for line in reader.lines())
 
 
@@ -226,9 +226,9 @@ async def test_an_open_article_that_is_moved_and_edited_stays_open_with_its_new_
         file.unlink()
         (articles / "moved.md").write_text(text.replace("Paragraph 1 of", "Quite new. Paragraph 1 of"), "utf-8")
         await reader.sees("Quite new. Paragraph 1 of Alpha wolf.", "who says so?")
-        shown = reader.app.reading.desk.shown
+        shown = reader.app.reading.state.shown
         assert shown == "https://example.org/alpha"
-        await reader.until(lambda: len(reader.app.reading.desk.panes.article.highlights.index) == 2)
+        await reader.until(lambda: len(reader.app.reading.state.panes.article.highlights.index) == 2)
 
 
 async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, articles: Path) -> None:
@@ -252,7 +252,7 @@ async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, article
         assert [mark.id for mark in painted(reader)] == [kept.id], "other highlights are painted"
         await reader.keys("enter")
         await reader.sees("Kept out.", "to the focused sentence")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         document = pane.document
         assert abs(pane.focus.range.start - document.text.index("Kept out.")) < 80
         await reader.keys("enter")
@@ -336,7 +336,7 @@ async def test_what_was_chosen_stays_so_until_it_is_said_otherwise(start: Start,
 
 async def test_on_the_smallest_screen_all_of_the_current_one_is_seen(start: Start, articles: Path) -> None:
     async with start(articles, size=(40, 12)) as reader:
-        await reader.until(lambda: reader.app.reading.desk.shown is not None)
+        await reader.until(lambda: reader.app.reading.state.shown is not None)
         await reader.keys("enter")
         for number in range(6):
             await reader.keys(")", "H", "t")
@@ -355,7 +355,7 @@ async def test_what_one_can_do_about_a_gone_article_is_seen_on_the_smallest_scre
 ) -> None:
     file = articles / "alpha.md"
     async with start(articles, size=(40, 12)) as reader:
-        await reader.until(lambda: reader.app.reading.desk.shown is not None)
+        await reader.until(lambda: reader.app.reading.state.shown is not None)
         await reader.keys("enter", ")", ")", "H")
         await reader.until(lambda: not reader.library.store.read_only)
         file.unlink()

@@ -19,14 +19,14 @@ async def open_first(reader: Reader) -> None:
 
 def first_row(reader: Reader) -> str:
     """The first words of the text that the article pane shows."""
-    pane = reader.app.reading.desk.panes.article
+    pane = reader.app.reading.state.panes.article
     assert pane.document is not None
     return pane.document.text[pane.viewport.offset :][:60].split("\n")[0]
 
 
 def title_of(reader: Reader) -> str:
     """Title of the article that is shown."""
-    shown = reader.app.reading.desk.shown
+    shown = reader.app.reading.state.shown
     assert shown is not None
     return reader.library.catalogue.row(shown).title
 
@@ -42,7 +42,7 @@ async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one
         await reader.keys("g", "g", "'", "a")
         assert first_row(reader) == there
         await reader.keys("'", "'")
-        assert reader.app.reading.desk.panes.article.viewport.offset == 0
+        assert reader.app.reading.state.panes.article.viewport.offset == 0
         await reader.keys("'", "b")
         assert "there is no bookmark b in this article; mb sets it" in reader.last_row
         await reader.keys("'", "7")
@@ -71,16 +71,16 @@ async def test_a_capital_letter_leads_to_its_article_from_the_list_and_stands_in
         await reader.sees("Paragraph 1 of Gamma")
         await reader.keys("'", "A")
         await reader.sees(there)
-        desk = reader.app.reading.desk
-        assert (desk.pane, title_of(reader)) == (Pane.ARTICLE, "Alpha wolf")
+        state = reader.app.reading.state
+        assert (state.pane, title_of(reader)) == (Pane.ARTICLE, "Alpha wolf")
         await reader.keys("q", "G", "enter")
         await reader.sees("Paragraph 1 of Gamma")
         await reader.keys("m", "A", "q", "g", "g", "'", "A")
         assert title_of(reader) == "Gamma rays"
         await reader.keys("u")
-        found = desk.library.reading.bookmark("A", None)
+        found = state.library.reading.bookmark("A", None)
         assert found is not None
-        assert desk.library.catalogue.row(found[0]).title == "Alpha wolf"
+        assert state.library.catalogue.row(found[0]).title == "Alpha wolf"
 
 
 async def test_it_outlives_the_program_and_a_change_of_the_text(start: Start, articles: Path) -> None:

@@ -38,7 +38,7 @@ async def changed(reader: Reader, path: Path, text: str, seen: str) -> None:
 async def focused(reader: Reader) -> None:
     await reader.sees("One is here")
     await reader.keys("l", ")", ")")
-    assert reader.app.reading.desk.panes.article.focus.text() == "Another one comes behind it."
+    assert reader.app.reading.state.panes.article.focus.text() == "Another one comes behind it."
 
 
 def quotes(reader: Reader) -> list[str]:
@@ -68,7 +68,7 @@ async def test_a_selection_stays_with_its_words_and_goes_on_at_its_caret(start: 
         await changed(
             reader, note, f"NEW START. And more. {TEXT}".replace("The last paragraph ends.", last), "NEW START"
         )
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         assert pane.selection.range is not None
         assert pane.selection.text_of(pane.selection.range) == "one comes behind it."
         await reader.keys("w", "H")
@@ -88,7 +88,7 @@ async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> N
         await reader.keys("v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
         await reader.told("what was selected is no longer in it")
-        assert not reader.app.reading.desk.panes.article.selection.kind
+        assert not reader.app.reading.state.panes.article.selection.kind
         await reader.sees("} paragraph")
 
 

@@ -55,6 +55,6 @@ async def test_a_quote_of_what_has_changed_has_only_words_that_stand_in_the_text
         await reader.keys("|")
         await reader.types("wc -c")
         await reader.keys("enter")
-        comparison = reader.app.reading.desk.comparison
+        comparison = reader.app.reading.state.comparison
         assert comparison is not None
         await reader.sees(str(len(comparison.original.text.encode())))

@@ -39,21 +39,21 @@ def write(folder: Path, name: str, day: int, tags: str = "many") -> None:
 
 def shown(reader: Reader) -> str:
     """The first letter of the title in the article pane."""
-    desk = reader.app.reading.desk
-    assert desk.shown is not None
-    headline = desk.headline(desk.shown)
+    state = reader.app.reading.state
+    assert state.shown is not None
+    headline = state.headline(state.shown)
     return headline.title[0] if headline is not None else ""
 
 
 def under_cursor(reader: Reader) -> str:
-    desk = reader.app.reading.desk
-    headline = desk.headline(desk.panes.headlines.current)
+    state = reader.app.reading.state
+    headline = state.headline(state.panes.headlines.current)
     return headline.title[0] if headline is not None else ""
 
 
 def listed(reader: Reader) -> str:
-    desk = reader.app.reading.desk
-    return "".join(each.title[0] for each in reader.library.catalogue.rows(desk.panes.headlines.ids))
+    state = reader.app.reading.state
+    return "".join(each.title[0] for each in reader.library.catalogue.rows(state.panes.headlines.ids))
 
 
 def starred(reader: Reader, *names: str) -> None:

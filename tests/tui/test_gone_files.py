@@ -31,7 +31,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def title(reader: Reader) -> str:
-    headline = reader.app.reading.desk.headline(reader.app.reading.desk.shown)
+    headline = reader.app.reading.state.headline(reader.app.reading.state.shown)
     return headline.title if headline is not None else ""
 
 
@@ -45,17 +45,17 @@ async def in_the_middle(reader: Reader) -> int:
     """Open Alpha, mark a sentence in it and focus another one; the offset of the top of the page."""
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", "2", "0", "}", "H", ")", "m", "a")
-    pane = reader.app.reading.desk.panes.article
+    pane = reader.app.reading.state.panes.article
     assert pane.viewport.offset
     return int(pane.viewport.offset)
 
 
 async def is_as_it_was(reader: Reader, offset: int, focus: str) -> None:
-    pane = reader.app.reading.desk.panes.article
+    pane = reader.app.reading.state.panes.article
     await reader.until(lambda: title(reader) == "Alpha wolf" and pane.viewport.offset == offset)
     assert pane.focus.text() == focus
     assert len(reader.app.reading.annotating.painted) == 1
-    assert reader.app.reading.desk.pane is Pane.ARTICLE
+    assert reader.app.reading.state.pane is Pane.ARTICLE
     assert "gone" not in reader.text
     assert "empty" not in reader.text
 
@@ -143,7 +143,7 @@ async def test_a_file_that_is_away_for_a_moment_changes_nothing(
     path = articles / "alpha.md"
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
-        focus = reader.app.reading.desk.panes.article.focus.text()
+        focus = reader.app.reading.state.panes.article.focus.text()
         back = blink(path)
         await asyncio.sleep(BLINK)
         # A file of blanks has no title of its own, only its name.
@@ -174,13 +174,13 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
     path = articles / "alpha.md"
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
-        focus = reader.app.reading.desk.panes.article.focus.text()
+        focus = reader.app.reading.state.panes.article.focus.text()
         back = blink(path)
         await reader.sees("the text stays as last read")
         assert told.partition(";")[0].lower() in reader.lines()[0]
         await is_still(reader, offset, focus)
         await reader.keys("s", "H", "e")
-        assert "archived “Alpha wolf”" in reader.app.reading.desk.panes.status.said
+        assert "archived “Alpha wolf”" in reader.app.reading.state.panes.status.said
         await reader.keys("e")
         for other in ("Beta test", "Gamma rays"):
             if other in reader.text:
@@ -192,7 +192,7 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
         back()
         if changed:
             path.write_text(path.read_text().replace("## First part", "## First part\n\nNew words here."))
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
         row = state_of(reader, "Alpha wolf")
         assert row.state.starred
@@ -206,11 +206,11 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
 
 
 async def is_still(reader: Reader, offset: int, focus: str) -> None:
-    pane = reader.app.reading.desk.panes.article
+    pane = reader.app.reading.state.panes.article
     assert title(reader) == "Alpha wolf"
     assert pane.viewport.offset == offset
     assert pane.focus.text() == focus
-    assert reader.app.reading.desk.pane is Pane.ARTICLE
+    assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
 async def test_the_next_article_follows_one_that_is_gone(start: Start, articles: Path) -> None:
@@ -220,7 +220,7 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("J", "enter", "4", "}", "s")
-        offset = reader.app.reading.desk.panes.article.viewport.offset
+        offset = reader.app.reading.state.panes.article.viewport.offset
         path.unlink()
         await reader.told("the file is gone")
         await reader.keys("q", "q")
@@ -231,7 +231,7 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
         await reader.until(lambda: len(reader.library.catalogue) == 3)
         await reader.keys("k", "enter")
         await reader.until(lambda: title(reader) == "Beta test")
-        assert reader.app.reading.desk.panes.article.viewport.offset == offset
+        assert reader.app.reading.state.panes.article.viewport.offset == offset
         assert state_of(reader, "Beta test").state.starred
 
 
@@ -258,12 +258,12 @@ async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, a
         (articles / "sub").mkdir()
         moved = articles / "sub" / "wolf.md"
         moved.write_text(text.replace("The end of", "The very end of") if edited else text, encoding="utf-8")
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
-        assert reader.app.reading.desk.pane is Pane.ARTICLE
-        await reader.until(lambda: reader.app.reading.desk.panes.article.viewport.offset == offset)
-        assert reader.library.path_of(reader.app.reading.desk.shown or "") == moved
-        assert len(reader.library.annotations.of(reader.app.reading.desk.shown or "")) == 1
+        assert reader.app.reading.state.pane is Pane.ARTICLE
+        await reader.until(lambda: reader.app.reading.state.panes.article.viewport.offset == offset)
+        assert reader.library.path_of(reader.app.reading.state.shown or "") == moved
+        assert len(reader.library.annotations.of(reader.app.reading.state.shown or "")) == 1
 
 
 async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place(start: Start, articles: Path) -> None:
@@ -276,14 +276,14 @@ async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place
     async with start(articles) as reader:
         await reader.sees("Beta test")
         await reader.until(lambda: "alpha" in reader.text)
-        desk = reader.app.reading.desk
+        state = reader.app.reading.state
         await reader.keys("G", "enter", "J", "K", "j")
-        while not (reader.library.path_of(desk.shown or "") or path).samefile(path):
+        while not (reader.library.path_of(state.shown or "") or path).samefile(path):
             await reader.keys("K")
         await reader.keys("G", "g", "g")
         reader.app.reading.opening.keep_place()
         path.write_bytes(data)
-        await reader.until(lambda: desk.panes.article.viewport.offset == offset and "Paragraph" in reader.text)
+        await reader.until(lambda: state.panes.article.viewport.offset == offset and "Paragraph" in reader.text)
         assert state_of(reader, "Alpha wolf").state.offset == offset
         await reader.keys("Q")
 
@@ -294,17 +294,17 @@ async def test_two_windows_keep_their_places(start: Start, articles: Path) -> No
         offset = await in_the_middle(one)
         await other.sees("Paragraph 1 of Alpha")
         await other.keys("enter", "5", "}")
-        second = other.app.reading.desk.panes.article.viewport.offset
+        second = other.app.reading.state.panes.article.viewport.offset
         back = removed(path)
         await one.told("the file is gone")
         await other.told("the file is gone")
         back()
         for reader, place in ((one, offset), (other, second)):
-            library, desk = reader.library, reader.app.reading.desk
+            library, state = reader.library, reader.app.reading.state
             await reader.misses("file is gone")
-            assert not library.why_missing(desk.shown)
+            assert not library.why_missing(state.shown)
             assert title(reader) == "Alpha wolf"
-            assert reader.app.reading.desk.panes.article.viewport.offset == place
+            assert reader.app.reading.state.panes.article.viewport.offset == place
 
 
 @pytest.mark.parametrize("shelf", ["unread", "starred"])
@@ -319,9 +319,9 @@ async def test_in_a_filtered_view_the_article_stays_too(start: Start, articles: 
         await reader.told("the file is gone")
         assert title(reader) == "Alpha wolf"
         await reader.keys("s")
-        assert "“Alpha wolf”" in reader.app.reading.desk.panes.status.said
+        assert "“Alpha wolf”" in reader.app.reading.state.panes.status.said
         back()
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
         await reader.keys("J")
         await reader.until(lambda: title(reader) == "Beta test")
 
@@ -331,14 +331,14 @@ async def test_selection_and_search_stay(start: Start, articles: Path, *, select
     path = articles / "alpha.md"
     async with start(articles) as reader:
         await in_the_middle(reader)
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.keys(*(["v", "w", "w"] if selecting else ["/", *"third", "enter"]))
         before = (pane.selection.range, pane.search.position, pane.viewport.offset)
         back = removed(path)
         await reader.told("the file is gone")
         assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
         back()
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
         assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
 
 
@@ -376,7 +376,7 @@ async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
 ) -> None:
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
-        shown = reader.app.reading.desk.shown
+        shown = reader.app.reading.state.shown
         assert shown is not None
 
         def fail(*_: object, **__: object) -> int:
@@ -387,7 +387,7 @@ async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
             reader.library.documents.drop(shown)
             reader.library.documents.want(shown)
             await reader.told("the file cannot be read: input/output error; the text stays as last read")
-        assert reader.app.reading.desk.panes.article.viewport.offset == offset
+        assert reader.app.reading.state.panes.article.viewport.offset == offset
         assert "Paragraph" in reader.text
 
 
@@ -398,9 +398,9 @@ async def test_the_whole_library_may_go_and_come_back(start: Start, articles: Pa
         offset = await in_the_middle(reader)
         shutil.rmtree(articles)
         await reader.told("the file is gone")
-        assert reader.app.reading.desk.panes.article.viewport.offset == offset
+        assert reader.app.reading.state.panes.article.viewport.offset == offset
         shutil.copytree(copy, articles)
         await reader.until(lambda: len(reader.library.catalogue) == 3)
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.desk.shown))
+        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
-        assert reader.app.reading.desk.panes.article.viewport.offset == offset
+        assert reader.app.reading.state.panes.article.viewport.offset == offset

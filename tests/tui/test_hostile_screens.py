@@ -127,7 +127,7 @@ async def test_a_screen(
     size = (50, 14) if len(where) % 3 == 0 else (140, 40)
     async with start(library, size=size, settings=settings) as reader:
         await reader.until(lambda: len(reader.library.catalogue) == 3 and reader.library.annotations.total > 5)
-        await reader.until(lambda: reader.app.reading.desk.panes.article.document is not None)
+        await reader.until(lambda: reader.app.reading.state.panes.article.document is not None)
         check(reader, "the start")
         for key in keys:
             await reader.keys(key)
@@ -141,7 +141,7 @@ async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: S
         app = reader.app
         await reader.until(lambda: app.reading.furnished)
         app._notices = [*warnings, *app.notices, *TEXTS, f"{'word ' * 60}\n\x1b[31m\u202e"]
-        app.reading.desk.say(" · ".join(app.notices), bad=True)
+        app.reading.state.say(" · ".join(app.notices), bad=True)
         await reader.pilot.pause()
         check(reader, "the last row")
         await reader.keys("?")
@@ -154,14 +154,14 @@ async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: S
 async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
     async with start(articles) as reader:
         await reader.until(lambda: reader.app.reading.furnished)
-        desk = reader.app.reading.desk
+        state = reader.app.reading.state
         for text in TEXTS:
-            for say in (desk.say, desk.refuse, desk.say_too):
+            for say in (state.say, state.refuse, state.say_too):
                 say(f"{text} cannot be opened: {text}")
                 await reader.pilot.pause()
                 check(reader, f"the last row: {text!r}")
-            desk.panes.top.show(text, [text, "2 unread"], warning=text)
-            desk.panes.status.show_hints((), typed=text)
+            state.panes.top.show(text, [text, "2 unread"], warning=text)
+            state.panes.status.show_hints((), typed=text)
             await reader.pilot.pause()
             check(reader, f"the bars: {text!r}")
 

@@ -37,7 +37,7 @@ def placed(reader: Any) -> Placement:
 
 async def lose_one(reader: Any, file: Path) -> None:
     """Highlight a sentence, and let it be replaced by two that are like it."""
-    await reader.until(lambda: reader.app.reading.desk.shown is not None)
+    await reader.until(lambda: reader.app.reading.state.shown is not None)
     await reader.keys("enter")
     await reader.sees("The minister")
     await reader.keys(")", ")", "H")

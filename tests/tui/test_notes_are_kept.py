@@ -55,7 +55,7 @@ class Walk:
     async def enter(self, reader: Any) -> None:
         await reader.sees("Alpha wolf")
         await reader.keys("enter")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.until(lambda: pane.document is not None and not pane.document.partial)
 
     async def step(self, reader: Any, name: str, pick: int) -> None:
@@ -97,7 +97,7 @@ class Walk:
     async def come_back(self, reader: Any) -> None:
         app = reader.app
         for _ in range(6):
-            if app.screen is app.reading and not app.screen.typing and app.reading.desk.context == "article":
+            if app.screen is app.reading and not app.screen.typing and app.reading.state.context == "article":
                 return
             await reader.keys("enter" if app.screen is app.reading and not app.screen.typing else "escape")
         raise AssertionError(f"there is no way back to the article from\n{reader.text}")
@@ -145,7 +145,7 @@ class Walk:
             del paragraphs[pick : pick + 2]
         paragraphs.insert(min(pick, len(paragraphs)), f"Changed {self.changes} times.")
         self.file.write_text("\n\n".join((head, *paragraphs)), encoding="utf-8")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.until(lambda: pane.document and f"Changed {self.changes} times" in pane.document.text)
 
     async def look(self, reader: Any) -> None:

@@ -38,7 +38,7 @@ async def test_whoever_leaves_the_selection_resizes_nothing_later(
         await reader.keys(*(["v", *way_out] if way_out[0] == "h" else way_out))
         await reader.misses("H resize")
         await reader.sees("Paragraph 1 of Alpha")
-        reader.app.reading.desk.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
+        reader.app.reading.state.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
         await reader.keys("v", "H")
         assert marks_of(reader) == [(SENTENCES[0], 1), (SENTENCES[1], 1)]
 
@@ -90,7 +90,7 @@ async def test_one_without_a_place_waits_only_in_its_article(start: Start, artic
 
 
 def _range_of(reader: Any, words: str) -> tuple[int, int]:
-    text = reader.app.reading.desk.panes.article.document.text
+    text = reader.app.reading.state.panes.article.document.text
     return text.index(words), text.index(words) + len(words)
 
 
@@ -99,7 +99,7 @@ async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start
         await highlight_first(reader)
         await reader.keys("g", "v", "i", "s", "H")
         await reader.keys(")", ")", "V", "c", "2", "(", "(", "(", "(", "(")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         await reader.keys("[", "h", "[", "h", "]", "h")
         first = pane.highlights.current
         await reader.keys("g", "h")

@@ -100,12 +100,12 @@ async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_el
         await reader.keys(")", ")", "H", *keys)
         await reader.until(lambda: "no note can be kept" in words(reader))
         shown = reader.app.screen
-        before = shown.desk.pane, reader.app.reading.desk.shown
+        before = shown.state.pane, reader.app.reading.state.shown
         for key in ("Z", "Z", "space", "x", "o", "Q", "enter", "backspace", "é"):
             clock[0] += 0.9
             await reader.keys(key)
         assert reader.app.screen is shown
-        assert (shown.desk.pane, reader.app.reading.desk.shown) == before
+        assert (shown.state.pane, reader.app.reading.state.shown) == before
         assert len(list(reader.library.annotations.all())) == 1
         clock[0] += 1.1
         await reader.keys("?")
@@ -116,7 +116,7 @@ async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: 
     async with start(articles) as reader:
         await enter(reader)
         await reader.keys(")", ")", "a", "j", "ctrl+d")
-        await reader.until(lambda: reader.app.reading.desk.panes.article.viewport.offset > 0)
+        await reader.until(lambda: reader.app.reading.state.panes.article.viewport.offset > 0)
         await reader.keys("?")
         shown = reader.app.screen
         assert shown is reader.app.reading

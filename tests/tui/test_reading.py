@@ -56,11 +56,11 @@ async def test_the_place_is_kept_across_articles_and_restarts_and_widths(start: 
         await reader.sees("Paragraph 1 of Beta")
         await reader.keys("K")
         await reader.sees("Paragraph 20 of Alpha")
-        top = reader.app.reading.desk.panes.article.viewport.offset
+        top = reader.app.reading.state.panes.article.viewport.offset
         await reader.keys("Q")
     async with start(articles, size=(80, 24)) as reader:
         await reader.sees("Paragraph 20 of Alpha")
-        assert reader.app.reading.desk.panes.article.viewport.offset == top
+        assert reader.app.reading.state.panes.article.viewport.offset == top
 
 
 async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, articles: Path) -> None:
@@ -68,7 +68,7 @@ async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, 
         await reader.sees("Paragraph 1 of Alpha")
         reader.burst("/", *"beta", "enter", "enter", "s")
         await reader.sees("starred “Beta test”", "1 · newest first")
-        assert reader.app.reading.desk.pane is Pane.ARTICLE
+        assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
 async def test_a_title_filter_narrows_with_every_letter_and_escape_takes_it_back(start: Start, articles: Path) -> None:
@@ -97,7 +97,7 @@ async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, artic
     async with start(articles) as reader:
         await reader.sees("space")
         await reader.keys("h", "G")
-        while reader.app.reading.desk.panes.sidebar.current.name != "space":
+        while reader.app.reading.state.panes.sidebar.current.name != "space":
             await reader.keys("k")
         await reader.keys("+")
         await reader.sees("INBOX +space", "2 · newest first")
@@ -125,7 +125,7 @@ async def test_tags_are_edited_with_completion(start: Start, articles: Path) -> 
         await reader.sees("Alpha wolf")
         await reader.keys("t")
         await reader.types(", spa")
-        await reader.until(lambda: reader.app.reading.desk.panes.prompt._input._suggestion)
+        await reader.until(lambda: reader.app.reading.state.panes.prompt._input._suggestion)
         await reader.keys("right", "enter")
         await reader.sees("tagged “Alpha wolf”: nature, space")
 
@@ -163,7 +163,7 @@ async def test_the_outline_jumps(start: Start, articles: Path) -> None:
         await reader.types("second")
         await reader.keys("enter")
         await reader.sees("The end of Alpha")
-        assert reader.app.reading.desk.pane is Pane.ARTICLE
+        assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
 async def test_the_palette_runs_a_command_in_the_pane_where_it_works(start: Start, articles: Path) -> None:
@@ -172,7 +172,7 @@ async def test_the_palette_runs_a_command_in_the_pane_where_it_works(start: Star
         await reader.keys(":")
         await reader.types("next heading")
         await reader.keys("enter")
-        await reader.until(lambda: reader.app.reading.desk.pane is Pane.ARTICLE)
+        await reader.until(lambda: reader.app.reading.state.pane is Pane.ARTICLE)
 
 
 async def test_a_file_that_appears_changes_and_goes_is_seen(start: Start, articles: Path) -> None:
@@ -193,7 +193,7 @@ async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: P
         await reader.sees("Alpha")
         await reader.keys("l")
         await reader.sees("Alpha wolf")
-        assert reader.app.reading.desk.panes.article.size.width >= 24
+        assert reader.app.reading.state.panes.article.size.width >= 24
         await reader.keys("h")
         await reader.sees("INBOX")
         await reader.keys("h")

@@ -35,7 +35,7 @@ async def test_everything_is_on_disk_before_the_program_stops(
         monkeypatch.setattr(reader.library, "settle", lambda seconds: did.append(settle(seconds)))
         await reader.keys("l", "ctrl+d", "ctrl+z")
         assert did == [True, (True, signal.SIGTSTP)]
-        article = reader.app.reading.desk.shown
+        article = reader.app.reading.state.shown
         assert article is not None
         assert reader.library.catalogue.row(article).state.offset > 0
 

@@ -125,8 +125,8 @@ async def test_esc_and_a_quick_key_are_both_typed(start: Start, articles: Path) 
         await reader.sees("wrote a note on")
         (made,) = reader.library.annotations.all()
         assert made.note == "why"
-        assert reader.app.reading.desk.panes.article.focus.text() == "It has a second sentence."
+        assert reader.app.reading.state.panes.article.focus.text() == "It has a second sentence."
         await reader.keys("v")
         reader.app.post_message(events.Key("alt+j", "j"))
         await reader.pilot.pause()
-        assert not reader.app.reading.desk.panes.article.selection.kind
+        assert not reader.app.reading.state.panes.article.selection.kind

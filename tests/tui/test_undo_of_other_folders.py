@@ -96,8 +96,8 @@ async def test_in_both_folders_each_step_is_undone_in_turn(start: Start, obs: Pa
         await reader.told("undid: starred “Amber”")
         await reader.keys("u")
         await reader.told("undid: starred “Orion”")
-        desk = reader.app.reading.desk
-        headline = desk.headline(desk.panes.headlines.current)
+        state = reader.app.reading.state
+        headline = state.headline(state.panes.headlines.current)
         assert headline is not None
         assert headline.title == "Orion"
 

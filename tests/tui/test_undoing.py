@@ -18,20 +18,20 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 def shown_title(reader: Any) -> str:
     """The title of the article in the article pane, which the cursor of the list stands on, too."""
-    desk = reader.app.reading.desk
-    assert desk.shown == desk.panes.headlines.current, "list and article agree"
-    return str(desk.headline(desk.shown).title)
+    state = reader.app.reading.state
+    assert state.shown == state.panes.headlines.current, "list and article agree"
+    return str(state.headline(state.shown).title)
 
 
 def is_visible(reader: Any, offset: int) -> bool:
-    low, high = reader.app.reading.desk.panes.article.viewport.visible_range()
+    low, high = reader.app.reading.state.panes.article.viewport.visible_range()
     return bool(low <= offset < high)
 
 
 async def choose_shelf(reader: Any, name: str) -> None:
     """From the list, choose what it shows."""
     await reader.keys("h", "g", "g", *"jjjj")
-    sidebar = reader.app.reading.desk.panes.sidebar
+    sidebar = reader.app.reading.state.panes.sidebar
     for _ in range(5):
         if sidebar.current.name != name:
             await reader.keys("k")
@@ -73,7 +73,7 @@ async def test_undo_and_redo_go_to_the_article_and_the_place(
             await reader.sees("Paragraph 29 of Alpha")
             assert shown_title(reader) == "Alpha wolf"
             assert is_visible(reader, place)
-            assert reader.app.reading.desk.pane is Pane.ARTICLE
+            assert reader.app.reading.state.pane is Pane.ARTICLE
             await reader.keys("J")
             await reader.sees("Paragraph 1 of Beta")
         await reader.keys("u")
@@ -89,14 +89,14 @@ async def test_from_the_list_undo_shows_the_place_too(start: Start, articles: Pa
         await reader.sees("Paragraph 29 of Alpha")
         assert shown_title(reader) == "Alpha wolf"
         assert is_visible(reader, place)
-        assert reader.app.reading.desk.pane is Pane.LIST
+        assert reader.app.reading.state.pane is Pane.LIST
 
 
 async def test_a_place_that_is_in_sight_does_not_move(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "8", "}", "H", "9", "j")
-        pane = reader.app.reading.desk.panes.article
+        pane = reader.app.reading.state.panes.article
         before = pane.viewport.offset
         assert before
         for key in ("u", "ctrl+r", "u"):
@@ -112,7 +112,7 @@ async def test_an_unread_mark_that_is_undone_elsewhere_stays_undone(start: Start
         await reader.keys("r", "j", "enter", "u")
         await reader.sees("undid: marked “Alpha wolf” as read")
         assert shown_title(reader) == "Alpha wolf"
-        assert not reader.app.reading.desk.headline(reader.app.reading.desk.shown).state.read
+        assert not reader.app.reading.state.headline(reader.app.reading.state.shown).state.read
 
 
 async def test_where_the_view_leaves_the_article_out_the_message_names_it(start: Start, articles: Path) -> None:
@@ -174,7 +174,7 @@ async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is
             await reader.keys(*keys)
             await reader.until(lambda reader=reader: is_visible(reader, place))
             await reader.sees("Paragraph 29 of Alpha")
-            assert reader.app.reading.desk.panes.article.highlights.current
+            assert reader.app.reading.state.panes.article.highlights.current
             await reader.keys("q", "g", "g", "Q")
 
 

@@ -44,7 +44,7 @@ async def test_the_first_row_says_so_until_it_is_saved(
             context.setattr(Disk, "write_some", fail)
             await reader.keys("s")
             await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
-            await reader.until(lambda: reader.app.reading.desk.panes.status.said == "")
+            await reader.until(lambda: reader.app.reading.state.panes.status.said == "")
             assert "? keys" in reader.last_row or size[0] == 40
             await reader.keys("A")
             await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])

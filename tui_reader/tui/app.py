@@ -148,7 +148,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.library.start(self._library_told)
         self._restore()
         if self._notices:
-            self.reading.desk.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
+            self.reading.state.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
         # The youngest objects in half a millisecond; those that outlive that, which take 6 to 16 ms, in a pause; all,
         # which take 30 ms with 10,000 headlines, at rest. Two thousand times the first is an hour without a pause.
@@ -167,7 +167,7 @@ class ReaderApp(FailureGuard, App[None]):
             return
         for outcome in restored:
             self.reading.took(outcome)
-            self._notices.append(self.reading.desk.told(outcome))
+            self._notices.append(self.reading.state.told(outcome))
 
     def _tidy_at_rest(self) -> None:
         still = self.reading.still_for()
@@ -342,21 +342,21 @@ class ReaderApp(FailureGuard, App[None]):
     def edit_settings(self) -> None:
         """Open the settings in the user's editor, and take over what can be taken over while running."""
         path = self._config_path or paths.config_dir() / "config.toml"
-        desk = self.reading.desk
+        state = self.reading.state
         editor = editor_of(self.settings.editor)
         if not editor:
-            desk.say(f"no editor is set: change {path} by any means, and start anew", bad=True)
+            state.say(f"no editor is set: change {path} by any means, and start anew", bad=True)
             return
         try:
             if not path.exists():
                 config.write_default(path)
             problem = run_editor(self, editor, path, "the settings are as they were")
             if problem:
-                desk.say(problem, bad=True)
+                state.say(problem, bad=True)
                 return
             settings, warnings = config.load(path)
         except ReaderError as error:
-            desk.say(str(error), bad=True)
+            state.say(str(error), bad=True)
             return
         keymap = Keymap(settings.keys)
         self.settings, self.keys_in_force = settings, keymap
@@ -364,7 +364,7 @@ class ReaderApp(FailureGuard, App[None]):
         self._notices = [*warnings, *keymap.warnings, *wrong]
         self.put_on(name)
         self.reading.take_settings(settings, keymap)
-        desk.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
+        state.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
 
 
 def key_name(event: events.Key) -> str:

@@ -57,13 +57,13 @@ class KeyScreen(FailureGuard, Screen[None]):
     _editor: NoteEditor | None = None
     _sheet: NoteSheet | None = None
 
-    def __init__(self, desk: ReadingScreenState, status: StatusBar) -> None:
+    def __init__(self, state: ReadingScreenState, status: StatusBar) -> None:
         super().__init__()
-        self.desk, self._status = desk, status
+        self.state, self._status = state, status
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._dropping_until = 0.0
-        self.take_keys(desk.keymap)
+        self.take_keys(state.keymap)
 
     def take_keys(self, keymap: Keymap) -> None:
         """Take the keys that are in force from now on."""
@@ -137,7 +137,7 @@ class KeyScreen(FailureGuard, Screen[None]):
             self._status.show_hints(self._editor.HINTS)
             return
         continuations = self._sequencer.hints(self._keymap.of(self.context))
-        hints = [Hint(keys, self.desk.label_of(keys, label)) for keys, label in continuations]
+        hints = [Hint(keys, self.state.label_of(keys, label)) for keys, label in continuations]
         if not hints:
             hints = list(self.hints_of_now())
             taken = {hint.keys for hint in hints}

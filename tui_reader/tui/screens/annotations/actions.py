@@ -36,7 +36,7 @@ class AnnotationActions:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
         self._screen, self._listing, self._place, self._copying = screen, listing, place, copying
         self._article = article
-        self._desk, self._library = screen.desk, screen.desk.library
+        self._state, self._library = screen.state, screen.state.library
         self._noting = AnnotationEditor(self._library, screen)
         self._giving = TransferDialog(screen)
 
@@ -90,7 +90,7 @@ class AnnotationActions:
             self._place.show(annotation)
             self._screen.say("this is where it could belong: the same key attaches it")
         elif is_lost(annotation):
-            keys = self._desk.keymap.hint("go_to_annotation")
+            keys = self._state.keymap.hint("go_to_annotation")
             self._screen.say(f"no place in this text is like it; {keys} goes there, to select one")
         else:
             self.accept_place(None)
@@ -127,12 +127,12 @@ class AnnotationActions:
         # What came back or was changed is the one to look at.
         self._listing.again(self._library.annotations.get(outcome.annotation))
         if self._article is not None:
-            outcome = self._desk.with_place(outcome, self._article)
+            outcome = self._state.with_place(outcome, self._article)
         self._screen.say(outcome.message)
 
     def copy(self, _count: int | None) -> None:
         """Copy the chosen ones as quotes."""
-        self._copy(self._desk.settings.quote_style)
+        self._copy(self._state.settings.quote_style)
 
     def copy_as(self, _count: int | None) -> None:
         """Copy them in another style."""

@@ -27,7 +27,7 @@ class AnnotationListing:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         shelf: LoadedArticle,
         shown: AnnotationList,
         *,
@@ -36,8 +36,8 @@ class AnnotationListing:
         article: ArticleId | None,
     ) -> None:
         """Args: `moved` is called when another annotation stands under the cursor; `article` is None for all."""
-        self._desk, self._shelf, self._list = desk, shelf, shown
-        self._gathering = ListLoader(desk.library, shelf, shown, article)
+        self._state, self._shelf, self._list = state, shelf, shown
+        self._gathering = ListLoader(state.library, shelf, shown, article)
         self._top, self._bar, self._prompt = above
         self._moved, self._article = moved, article
         self._worker: Timer | None = None
@@ -48,7 +48,7 @@ class AnnotationListing:
     def current(self) -> Annotation | None:
         """The annotation under the cursor."""
         current = self._list.current
-        return None if current is None else self._desk.library.annotations.get(current)
+        return None if current is None else self._state.library.annotations.get(current)
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
@@ -62,7 +62,7 @@ class AnnotationListing:
     def nothing_told(self) -> str:
         """What is to be said where a verb is about nothing."""
         return (
-            f"what is chosen is not listed · {self._desk.keymap.hint('back')} chooses none"
+            f"what is chosen is not listed · {self._state.keymap.hint('back')} chooses none"
             if self._list.chosen_count
             else ""
         )
@@ -76,14 +76,14 @@ class AnnotationListing:
         """Take another filter, with the cursor on the first that passes, or where it is once there is none; whether it
         is another filter.
         """
-        changed = self._gathering.narrow(typed, self._desk.settings.colours, today)
+        changed = self._gathering.narrow(typed, self._state.settings.colours, today)
         if changed:
             self.gather(keep=None if typed else self._list.current)
         return changed
 
     def gather(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
         """List anew what the filter asks for, with the cursor on that annotation, else so far down."""
-        self._at, _ = self._desk.library.annotations.changed_since(self._at)
+        self._at, _ = self._state.library.annotations.changed_since(self._at)
         self._gathering.begin(self._nothing(), keep=keep, index=index)
         self._gather_more()
 
@@ -107,7 +107,7 @@ class AnnotationListing:
             annotation: One that the cursor is to stand on.
         """
         self._list.choose_those_left()
-        self._at, _ = self._desk.library.annotations.changed_since(self._at)
+        self._at, _ = self._state.library.annotations.changed_since(self._at)
         if annotation or self._gathering.count() != self._gathering.total:
             self.gather(keep=annotation or self._gathering.nearest(), index=self._list.index)
         else:
@@ -117,7 +117,7 @@ class AnnotationListing:
 
     def changed(self) -> bool:
         """List anew, if annotations are others than they were; whether they are."""
-        self._at, ids = self._desk.library.annotations.changed_since(self._at)
+        self._at, ids = self._state.library.annotations.changed_since(self._at)
         if ids is not None and not ids:
             return False
         self._list.choose_those_left()
@@ -147,7 +147,7 @@ class AnnotationListing:
 
     def describe(self) -> None:
         """Say above the list what it shows."""
-        gathering, total, library = self._gathering, self._gathering.total, self._desk.library
+        gathering, total, library = self._gathering, self._gathering.total, self._state.library
         title = self._shelf.title(self._article) if self._article is not None else library.name
         counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
         if gathering.lost:
@@ -162,7 +162,7 @@ class AnnotationListing:
         self._prompt.remark(" · ".join(filter(None, (gathering.filter.problem, left))))
 
     def _nothing(self) -> tuple[str, ...]:
-        keymap = self._desk.keymap
+        keymap = self._state.keymap
         if self._gathering.filter.problem:
             return self._gathering.filter.problem, "", f"{keymap.hint('back')}  all of them again"
         if self._gathering.typed:

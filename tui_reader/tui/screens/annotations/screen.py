@@ -64,17 +64,17 @@ class AnnotationsScreen(KeyScreen):
 
     def __init__(self, reading: ReadingScreen, article: ArticleId | None, today: Callable[[], date]) -> None:
         """Args: `article` is the one whose annotations are listed, None for the library's; `today` tells the day."""
-        super().__init__(reading.desk, StatusBar(id="status"))
+        super().__init__(reading.state, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.library, today
         self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
         shelf = LoadedArticle(self._library)
         self._list = AnnotationList(shelf, today, id="annotations")
         self._card = AnnotationCard(id="card")
-        self._pane = ArticlePane(today=today, measure=self.desk.settings.measure, id="article")
+        self._pane = ArticlePane(today=today, measure=self.state.settings.measure, id="article")
         self._place = PlacePreview(self._library, self._keymap, self._card, self._pane)
         self._copying = QuoteCopies(self._library, self._copied)
         self._listing = AnnotationListing(
-            self.desk,
+            self.state,
             shelf,
             self._list,
             above=(self._top, self._bar, self._prompt),
@@ -193,7 +193,7 @@ class AnnotationsScreen(KeyScreen):
         if outcome.ids or outcome.annotation or outcome.undo:
             self.tell_reading(outcome)
             self._listing.took(outcome.annotation)
-        self.say(self.desk.told(outcome))
+        self.say(self.state.told(outcome))
         return bool(outcome.message)
 
     def tell_reading(self, outcome: Outcome, *, anew: bool = False) -> None:
@@ -201,14 +201,14 @@ class AnnotationsScreen(KeyScreen):
         self._reading.listing.touch(outcome.ids)
         if anew:
             self._reading.listing.refresh()
-            if self.desk.pane is not Pane.ARTICLE:
+            if self.state.pane is not Pane.ARTICLE:
                 self._reading.opening.show_current()
         self._reading.opening.update_header()
         self._reading.annotating.refresh()
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
-        return edit_text(self.app, self.desk.settings.editor, text, draft)
+        return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def _copied(self, text: str, count: int) -> None:
         try:
@@ -279,7 +279,7 @@ class AnnotationsScreen(KeyScreen):
 
         choices = [
             Choice(
-                self.desk.help_of(command),
+                self.state.help_of(command),
                 written_all(self._keymap.keys_of(command, Pane.ANNOTATIONS)),
                 partial(self.run, command),
             )

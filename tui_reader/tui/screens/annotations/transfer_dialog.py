@@ -17,7 +17,7 @@ class TransferDialog:
     """Looks for the articles that are most like it, and asks which one it is."""
 
     def __init__(self, screen: AnnotationsScreen) -> None:
-        self._screen, self._library = screen, screen.desk.library
+        self._screen, self._library = screen, screen.state.library
         self._source: ArticleId | None = None
 
     def begin(self, source: ArticleId) -> None:

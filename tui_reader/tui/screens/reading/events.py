@@ -21,17 +21,17 @@ class EventHandlers:
     """Gives each event to those whom it concerns. Used from the app's own thread."""
 
     def __init__(self, screen: ReadingScreen) -> None:
-        self._screen, self._desk = screen, screen.desk
-        self._warning = screen.desk.library.warning
+        self._screen, self._state = screen, screen.state
+        self._warning = screen.state.library.warning
 
     def take(self, event: events.Event) -> None:
         """Take an event in."""
-        screen, desk, annotations = self._screen, self._desk, self._screen.annotations
+        screen, state, annotations = self._screen, self._state, self._screen.annotations
         match event:
             case events.DocumentLoaded(article, document):
-                before = desk.context
+                before = state.context
                 screen.opening.arrived(article, document)
-                if desk.context != before:
+                if state.context != before:
                     # What was selected is gone: nothing is attached to whatever is looked at next.
                     screen.annotating.attaching.end()
                     screen.context_changed()
@@ -40,7 +40,7 @@ class EventHandlers:
             case events.SyncNeeded():
                 self._articles_changed()
             case events.AnnotationsPlaced(article):
-                if article == desk.shown:
+                if article == state.shown:
                     screen.annotating.refresh()
                 if annotations is not None:
                     annotations.changed()
@@ -48,30 +48,30 @@ class EventHandlers:
                 screen.opening.changed(article)
             case events.ScanProgress(done, total):
                 if total > LONG_SCAN and done < total:
-                    desk.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
+                    state.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
             case events.ScanFinished():
-                if desk.panes.status.said.startswith(SCANNING):
-                    desk.say("")
+                if state.panes.status.said.startswith(SCANNING):
+                    state.say("")
                 screen.listing.describe()
-                if desk.shown is None:
+                if state.shown is None:
                     screen.opening.show_current()
             case events.Saving():
-                desk.panes.status.say("saving…")
+                state.panes.status.say("saving…")
             case events.Saved():
-                desk.say("saved")
+                state.say("saved")
             case events.Notice(message):
-                desk.say(message)
+                state.say(message)
                 if annotations is not None:
                     annotations.say(message)
             case events.StoreFailed(message):
-                desk.say(message, bad=True, seconds=FAILURE_SECONDS)
+                state.say(message, bad=True, seconds=FAILURE_SECONDS)
                 if annotations is not None:
                     annotations.say(message, bad=True)
         self._show_warning()
 
     def _show_warning(self) -> None:
         """Have the first row say for as long as it is so that changes are not saved."""
-        warning = self._desk.library.warning
+        warning = self._state.library.warning
         if warning != self._warning:
             self._warning = warning
             self._screen.listing.recount()
@@ -79,36 +79,36 @@ class EventHandlers:
                 self._screen.annotations.warning_changed()
 
     def _articles_changed(self) -> None:
-        screen, desk = self._screen, self._desk
-        missing = desk.library.why_missing(desk.shown)
-        is_open = missing or desk.entered or desk.pane is Pane.ARTICLE
-        desk.library.keep_open(desk.shown if is_open else None)
-        changed = desk.library.sync()
+        screen, state = self._screen, self._state
+        missing = state.library.why_missing(state.shown)
+        is_open = missing or state.entered or state.pane is Pane.ARTICLE
+        state.library.keep_open(state.shown if is_open else None)
+        changed = state.library.sync()
         screen.opening.try_again()
         if not changed:
             return
         if screen.annotations is not None:
             screen.annotations.changed()
-        desk.panes.headlines.touch(changed)
+        state.panes.headlines.touch(changed)
         screen.listing.refresh(hold=True)
-        if desk.shown in changed:
+        if state.shown in changed:
             screen.opening.update_header()
             screen.annotating.refresh()
         self._tell_missing(missing)
-        gone = desk.shown is not None and desk.headline(desk.shown) is None
-        if desk.pane is not Pane.ARTICLE or desk.shown is None or gone:
+        gone = state.shown is not None and state.headline(state.shown) is None
+        if state.pane is not Pane.ARTICLE or state.shown is None or gone:
             screen.opening.show_current()
 
     def _tell_missing(self, before: str) -> None:
         """Say that the file of the open article has no text any more, or that it has one again."""
-        screen, desk = self._screen, self._desk
-        successor = desk.library.successor_of(desk.shown) if desk.shown is not None else None
-        now = desk.library.why_missing(desk.shown)
-        if now and successor is not None and desk.headline(successor) is not None:
+        screen, state = self._screen, self._state
+        successor = state.library.successor_of(state.shown) if state.shown is not None else None
+        now = state.library.why_missing(state.shown)
+        if now and successor is not None and state.headline(successor) is not None:
             screen.opening.follow(successor)
         elif now and now != before:
             # Before another file may take over what was read here.
             screen.opening.keep_place()
-            desk.say(f"the {now}; the text stays as last read")
-        elif before and not now and desk.headline(desk.shown) is not None:
-            desk.say_too("the file is back")
+            state.say(f"the {now}; the text stays as last read")
+        elif before and not now and state.headline(state.shown) is not None:
+            state.say_too("the file is back")

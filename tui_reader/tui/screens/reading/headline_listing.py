@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class HeadlineListing:
     """Keeps list, sidebar and first row in step with the library and the view."""
 
-    def __init__(self, desk: ReadingScreenState) -> None:
-        self._desk = desk
+    def __init__(self, state: ReadingScreenState) -> None:
+        self._state = state
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """Article under the cursor whose file went, and the one that the cursor was put on instead."""
@@ -29,7 +29,7 @@ class HeadlineListing:
     @property
     def gap(self) -> int | None:
         """Where in the list the article stood that is being read; None while it is there."""
-        return self._gap[1] if self._gap is not None and self._gap[0] == self._desk.shown else None
+        return self._gap[1] if self._gap is not None and self._gap[0] == self._state.shown else None
 
     def refresh(self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False) -> None:
         """Ask for the view's ids again, with the cursor on the same article, else on the next one that is listed.
@@ -40,24 +40,24 @@ class HeadlineListing:
             hold: Whether the article under the cursor keeps its place too. True for changes that no key caused: the
                 next key is meant for that article.
         """
-        desk = self._desk
-        headlines = desk.panes.headlines
+        state = self._state
+        headlines = state.panes.headlines
         before, at, current = headlines.ids, headlines.cursor, headlines.current
-        ids: Sequence[ArticleId] = desk.library.catalogue.ids(desk.view)
-        reading = desk.shown if desk.pane is Pane.ARTICLE else None
+        ids: Sequence[ArticleId] = state.library.catalogue.ids(state.view)
+        reading = state.shown if state.pane is Pane.ARTICLE else None
         held = stay and reading is not None and reading == current
-        held = held or (hold and reading is None and desk.walked)
-        if held and desk.headline(current) is not None:
+        held = held or (hold and reading is None and state.walked)
+        if held and state.headline(current) is not None:
             ids = _with(ids, before, at)
         returned = self._find_gap(reading, ids)
         lost = self._lost[0] if self._lost is not None and self._lost[1] == current else None
-        if lost is None and current is not None and desk.headline(current) is None:
+        if lost is None and current is not None and state.headline(current) is None:
             lost = current
         # Until the first key the cursor stays on top, however many articles a first scan still finds above.
-        wanted = (keep, returned, lost, current) if desk.walked else (keep,)
+        wanted = (keep, returned, lost, current) if state.walked else (keep,)
         found = next((each for each in wanted if each is not None and each in ids), None)
         cursor = ids.index(found) if found is not None else 0
-        if found is None and desk.walked:
+        if found is None and state.walked:
             cursor = following(before, at, ids)
         headlines.show(ids, cursor, keep_top=keep is None)
         self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
@@ -74,7 +74,7 @@ class HeadlineListing:
         Returns:
             The article if it had left the list and is in it again.
         """
-        headlines = self._desk.panes.headlines
+        headlines = self._state.panes.headlines
         gap = self.gap if reading is not None else None
         if gap is None and (reading is None or reading != headlines.current):
             return None
@@ -88,35 +88,35 @@ class HeadlineListing:
         """Paint anew what changed about articles. They stay in the list, even where the view no longer asks for them:
         a headline that vanishes under the cursor is worse than one that leaves with the next look at the view.
         """
-        self._desk.panes.headlines.touch(ids)
+        self._state.panes.headlines.touch(ids)
         self.recount()
 
     def set_view(self, view: View) -> None:
         """Show another view, from its top where it is not only narrowed or sorted otherwise."""
-        desk = self._desk
-        moved = view.shelf != desk.view.shelf or view.source != desk.view.source
-        desk.view = view
+        state = self._state
+        moved = view.shelf != state.view.shelf or view.source != state.view.source
+        state.view = view
         if moved:
             self._gap = self._lost = None
-            desk.panes.headlines.show((), 0)
+            state.panes.headlines.show((), 0)
         self.refresh()
 
     def recount(self) -> None:
         """Bring the counts of sidebar and first row up to date."""
-        desk = self._desk
-        counts = desk.library.catalogue.counts()
-        desk.panes.sidebar.show(desk.view, counts.shelves, counts.sources, counts.tags)
+        state = self._state
+        counts = state.library.catalogue.counts()
+        state.panes.sidebar.show(state.view, counts.shelves, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
-        if desk.pane is Pane.ARTICLE and desk.article_parts:
-            parts = list(desk.article_parts)
+        if state.pane is Pane.ARTICLE and state.article_parts:
+            parts = list(state.article_parts)
         elif counts.annotations:
             parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
-        missing = desk.library.why_missing(desk.shown)
-        desk.panes.top.show(desk.library.name, parts, " · ".join(filter(None, (desk.library.warning, missing))))
+        missing = state.library.why_missing(state.shown)
+        state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
     def describe(self) -> None:
         """Say over the list what it shows."""
-        desk, view = self._desk, self._desk.view
+        state, view = self._state, self._state.view
         title: list[tuple[str, str]] = [(view.source or view.shelf.upper(), "label")]
         if view.source and view.shelf is not Shelf.INBOX:
             title.append((f" {view.shelf}", "muted"))
@@ -125,15 +125,15 @@ class HeadlineListing:
         title += [(f"−{tag} ", "exclude") for tag in sorted(view.exclude)]
         if view.match:
             title.append((f" “{view.match}”", "title"))
-        desk.panes.headlines.describe(title, view.sort, desk.empty_lines())
+        state.panes.headlines.describe(title, view.sort, state.empty_lines())
 
     # What the sidebar does
 
     def choose(self, entry: Entry) -> bool:
         """Do what entering a row of the sidebar does; whether the list is to be looked at next."""
-        view = self._desk.view
+        view = self._state.view
         if not entry.name:
-            self._desk.panes.sidebar.fold(entry.section)
+            self._state.panes.sidebar.fold(entry.section)
             return False
         if entry.section is Section.LIBRARY:
             self.set_view(view._replace(shelf=Shelf(entry.name), source=""))
@@ -151,7 +151,7 @@ class HeadlineListing:
 
     def mark_tag(self, tag: str, *, include: bool) -> None:
         """Ask for a tag, or for its absence; asked twice, it is dropped again."""
-        view = self._desk.view
+        view = self._state.view
         chosen, other = (view.include, view.exclude) if include else (view.exclude, view.include)
         chosen = chosen - {tag} if tag in chosen else chosen | {tag}
         other -= {tag}
@@ -160,7 +160,7 @@ class HeadlineListing:
 
     def clear_filter(self) -> bool:
         """Drop every filter but the shelf; whether there was one."""
-        view = self._desk.view
+        view = self._state.view
         if not view.is_filtered:
             return False
         self.set_view(view._replace(include=frozenset(), exclude=frozenset(), source="", match=""))
@@ -168,12 +168,12 @@ class HeadlineListing:
 
     def match(self, text: str) -> None:
         """Filter by words in the title."""
-        if text != self._desk.view.match:
-            self.set_view(self._desk.view._replace(match=text))
+        if text != self._state.view.match:
+            self.set_view(self._state.view._replace(match=text))
 
     def sort(self, sort: Sort) -> None:
         """Order the headlines otherwise."""
-        self.set_view(self._desk.view._replace(sort=sort))
+        self.set_view(self._state.view._replace(sort=sort))
 
 
 def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:

@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 
 class PaneLayout:
-    """Knows whether the article has the screen to itself; the active pane is the desk's."""
+    """Knows whether the article has the screen to itself; which pane is active stands in the screen's state."""
 
     def __init__(self, screen: ReadingScreen, divider: Divider) -> None:
-        self._screen, self._desk, self._divider = screen, screen.desk, divider
+        self._screen, self._state, self._divider = screen, screen.state, divider
         self.zen = False
         """Whether nothing but the article is shown."""
 
     def activate(self, pane: Pane) -> None:
         """Give the keys to a pane, or to a selection in the article."""
-        desk, screen = self._desk, self._screen
+        state, screen = self._state, self._screen
         if pane is Pane.SELECTION:
             self.activate(Pane.ARTICLE)
-            if not desk.panes.article.selection.kind:
+            if not state.panes.article.selection.kind:
                 screen.selecting.select(None)
             return
-        if desk.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
+        if state.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
             screen.annotating.attaching.end()
             screen.selecting.leave()
             screen.opening.keep_place()
-        entered, desk.pane = pane is Pane.ARTICLE and desk.pane is not pane, pane
+        entered, state.pane = pane is Pane.ARTICLE and state.pane is not pane, pane
         if self.zen and pane is not Pane.ARTICLE:
             self.zen = False
-        desk.panes.sidebar.active = pane is Pane.SIDEBAR
-        desk.panes.headlines.active = pane is Pane.LIST
-        desk.panes.article.active = pane is Pane.ARTICLE
+        state.panes.sidebar.active = pane is Pane.SIDEBAR
+        state.panes.headlines.active = pane is Pane.LIST
+        state.panes.article.active = pane is Pane.ARTICLE
         self.fit(screen.app.size)
         screen.show_hints()
         screen.listing.recount()
@@ -48,13 +48,13 @@ class PaneLayout:
 
     def set_zen(self, zen: bool | None) -> None:
         """Show nothing but the article, or the panes again; None for the other of the two."""
-        desk = self._desk
+        state = self._state
         zen = not self.zen if zen is None else zen
-        if zen and desk.shown is None:
-            desk.refuse("there is no article to read")
+        if zen and state.shown is None:
+            state.refuse("there is no article to read")
             return
         self.zen = zen
-        if zen and desk.pane is not Pane.ARTICLE:
+        if zen and state.pane is not Pane.ARTICLE:
             self._screen.opening.enter()
             self.activate(Pane.ARTICLE)
         else:
@@ -66,11 +66,11 @@ class PaneLayout:
         Args:
             size: Of the terminal, in columns and rows.
         """
-        desk, panes = self._desk, self._desk.panes
-        arrangement = arrange(size.width, desk.pane, zen=self.zen)
-        if arrangement == desk.arrangement:
+        state, panes = self._state, self._state.panes
+        arrangement = arrange(size.width, state.pane, zen=self.zen)
+        if arrangement == state.arrangement:
             return
-        desk.arrangement = arrangement
+        state.arrangement = arrangement
         panes.sidebar.display = bool(arrangement.sidebar)
         panes.sidebar.styles.width = arrangement.sidebar
         panes.sidebar.set_class(arrangement.drawer, "-drawer")

@@ -91,7 +91,7 @@ class ReadingScreen(KeyScreen):
         super().__init__(ReadingScreenState(library, settings, keymap, panes), panes.status)
         self.reader, self.library = app, library
         self._divider = Divider(id="divider")
-        self.listing = HeadlineListing(self.desk)
+        self.listing = HeadlineListing(self.state)
         self.arranging = PaneLayout(self, self._divider)
         self._news = EventHandlers(self)
         self._handlers: dict[str, Callable[..., None]] = {}
@@ -99,7 +99,7 @@ class ReadingScreen(KeyScreen):
 
     def compose(self) -> ComposeResult:
         """What the first frame needs: first row, sidebar, headlines and last row; `wire` brings the rest."""
-        panes = self.desk.panes
+        panes = self.state.panes
         yield panes.top
         with Horizontal(id="panes"):
             yield panes.sidebar
@@ -111,7 +111,7 @@ class ReadingScreen(KeyScreen):
         """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
         self.listing.refresh()
         self.arranging.fit(self.app.size)
-        self.desk.panes.headlines.active = True
+        self.state.panes.headlines.active = True
         self.show_hints()
 
     @property
@@ -125,7 +125,7 @@ class ReadingScreen(KeyScreen):
         if not self.furnished:
             return ()
         beside = self.annotations.awaited if self.annotations is not None else None
-        return self.desk.shown, self.opening.expected, beside
+        return self.state.shown, self.opening.expected, beside
 
     def wire(self) -> None:
         """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
@@ -136,10 +136,10 @@ class ReadingScreen(KeyScreen):
         from tui_reader.tui.screens.reading.wiring import wire  # noqa: PLC0415 - see above
 
         self._handlers = wire(self)
-        panes = self.desk.panes
+        panes = self.state.panes
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)
-        panes.article.display = bool(self.desk.arrangement and self.desk.arrangement.article)
+        panes.article.display = bool(self.state.arrangement and self.state.arrangement.article)
         self.opening.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
 
@@ -159,7 +159,7 @@ class ReadingScreen(KeyScreen):
             # What was told at the start is in the help, too.
             self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
-        self.desk.forget_refusal()
+        self.state.forget_refusal()
         if self.linking.choosing:
             self.linking.feed(key)
             return True
@@ -168,7 +168,7 @@ class ReadingScreen(KeyScreen):
     @property
     def context(self) -> Pane:
         """The pane whose keys hold."""
-        return self.desk.context
+        return self.state.context
 
     def hints_of_now(self) -> Sequence[Hint]:
         """What to do with a highlight that is about to be put elsewhere, or with the changes that are shown."""
@@ -176,14 +176,14 @@ class ReadingScreen(KeyScreen):
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""
-        self.desk.walked = True
+        self.state.walked = True
         handler = self._handlers[command.id]
         handler(count, key) if command.takes_key else handler(count)
 
     def run_named(self, name: str) -> None:
         """Run a command from the palette, in the first pane where it works if it does not work in the active one."""
         command = BY_ID[name]
-        if self.desk.context not in command.panes:
+        if self.state.context not in command.panes:
             order = (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR, Pane.SELECTION)
             pane = next(pane for pane in order if pane in command.panes)
             if pane is Pane.ARTICLE:
@@ -194,15 +194,15 @@ class ReadingScreen(KeyScreen):
     @property
     def prompt(self) -> Prompt:
         """Where it asks."""
-        return self.desk.panes.prompt
+        return self.state.panes.prompt
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Say something on the last row."""
-        self.desk.say(message, bad=bad)
+        self.state.say(message, bad=bad)
 
     def sheet_stands_before(self) -> Widget:
         """The sheet lies between the panes and the last row."""
-        return self.desk.panes.status
+        return self.state.panes.status
 
     def sheet_opened(self) -> None:
         """The panes have fewer rows now: what is written about stays in sight."""
@@ -210,7 +210,7 @@ class ReadingScreen(KeyScreen):
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
-        return edit_text(self.reader, self.desk.settings.editor, text, draft)
+        return edit_text(self.reader, self.state.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str) -> None:
         """Give a text to a command, aside, and show what it answers: a line on the last row, more on a page."""
@@ -224,9 +224,9 @@ class ReadingScreen(KeyScreen):
             from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
 
             self.reader.push_screen(Output(command, answer))
-            self.desk.say(event.problem, bad=True)
+            self.state.say(event.problem, bad=True)
         else:
-            self.desk.say(
+            self.state.say(
                 " · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem)
             )
 
@@ -256,22 +256,22 @@ class ReadingScreen(KeyScreen):
 
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
-        self.desk.panes.status.display = False
-        self.desk.panes.prompt.ask(question)
+        self.state.panes.status.display = False
+        self.state.panes.prompt.ask(question)
 
     def on_prompt_closed(self) -> None:
         """Bring the last row back."""
-        self.desk.panes.status.display = True
+        self.state.panes.status.display = True
 
     def take_settings(self, settings: Settings, keymap: Keymap) -> None:
         """Take over what can change while running: keys, measure, density, names of the colours, and how
         things are opened.
         """
-        self.desk.settings, self.desk.keymap = settings, keymap
+        self.state.settings, self.state.keymap = settings, keymap
         self.take_keys(keymap)
         self.library.annotations.name_colours(settings.colours)
-        self.desk.panes.headlines.set_density(Density(settings.density))
-        self.desk.panes.article.set_measure(settings.measure)
+        self.state.panes.headlines.set_density(Density(settings.density))
+        self.state.panes.article.set_measure(settings.measure)
         self.show_hints()
 
     def on_resize(self) -> None:
@@ -292,8 +292,8 @@ class ReadingScreen(KeyScreen):
 
     def on_headline_list_clicked(self, event: HeadlineList.Clicked) -> None:
         """A click moves the cursor, a second one opens."""
-        panes = self.desk.panes
-        was_current = panes.headlines.cursor == event.index and self.desk.pane is Pane.LIST
+        panes = self.state.panes
+        was_current = panes.headlines.cursor == event.index and self.state.pane is Pane.LIST
         panes.headlines.move_to(event.index)
         if event.chain > 1 or was_current:
             self.run(BY_ID["open"])
@@ -303,8 +303,8 @@ class ReadingScreen(KeyScreen):
 
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
         """The wheel moves the window of the list."""
-        self.desk.panes.headlines.scroll_by(event.by)
-        if self.desk.pane is not Pane.ARTICLE:
+        self.state.panes.headlines.scroll_by(event.by)
+        if self.state.pane is not Pane.ARTICLE:
             self.opening.show_current()
 
     def on_tag_sidebar_clicked(self, event: TagSidebar.Clicked) -> None:
@@ -335,7 +335,7 @@ class ReadingScreen(KeyScreen):
         self.context_changed()
 
     def _enter_article(self) -> None:
-        if self.desk.shown is not None:
+        if self.state.shown is not None:
             self.opening.mark_opened()
             self.arranging.activate(Pane.ARTICLE)
 

@@ -36,15 +36,15 @@ def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
     Returns:
         What does each command of the table, by its name.
     """
-    desk, app, listing, activate = screen.desk, screen.reader, screen.listing, screen.arranging.activate
-    desk.panes.article = ArticlePane(today=local_today, measure=desk.settings.measure, id="article")
-    desk.panes.prompt = Prompt(id="prompt")
-    screen.opening = opening = ArticleNavigator(desk, listing)
-    screen.linking = linking = LinkActions(desk, opening, app.copy_to_clipboard)
-    screen.comparing = comparing = ChangesActions(desk)
-    selecting = SelectionActions(desk, screen.context_changed)
+    state, app, listing, activate = screen.state, screen.reader, screen.listing, screen.arranging.activate
+    state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
+    state.panes.prompt = Prompt(id="prompt")
+    screen.opening = opening = ArticleNavigator(state, listing)
+    screen.linking = linking = LinkActions(state, opening, app.copy_to_clipboard)
+    screen.comparing = comparing = ChangesActions(state)
+    selecting = SelectionActions(state, screen.context_changed)
     screen.annotating = annotating = HighlightActions(
-        desk,
+        state,
         listing,
         opening,
         selecting,
@@ -53,7 +53,7 @@ def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         told=comparing.told,
     )
     screen.selecting = selecting
-    bookmarking = BookmarkActions(desk, listing, opening, activate)
+    bookmarking = BookmarkActions(state, listing, opening, activate)
 
     def text_shown() -> None:
         annotating.refresh()
@@ -61,11 +61,11 @@ def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         # What was begun in another text is over.
         screen.show_hints()
 
-    desk.text_shown = text_shown
-    keeping = Triage(desk, listing, opening, annotating, screen.ask)
+    state.text_shown = text_shown
+    keeping = Triage(state, listing, opening, annotating, screen.ask)
     looking = ViewOptions(
         app,
-        desk,
+        state,
         listing,
         opening,
         keeping,
@@ -74,16 +74,16 @@ def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         run=screen.run_named,
     )
     owners = (
-        Navigation(desk, opening, activate),
+        Navigation(state, opening, activate),
         keeping,
-        UndoActions(desk, listing, opening, annotating),
+        UndoActions(state, listing, opening, annotating),
         annotating,
         selecting,
         comparing,
         bookmarking,
-        FindActions(desk, listing, opening, screen.ask, activate),
+        FindActions(state, listing, opening, screen.ask, activate),
         linking,
-        QuoteActions(desk, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
+        QuoteActions(state, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
         looking,
         BackActions(screen),
     )

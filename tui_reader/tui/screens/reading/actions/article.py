@@ -39,8 +39,8 @@ class ArticleNavigator:
     RETRY_SECONDS = 2.0
     """Seconds between two attempts to read a file that could not be read."""
 
-    def __init__(self, desk: ReadingScreenState, listing: HeadlineListing) -> None:
-        self._desk, self._listing = desk, listing
+    def __init__(self, state: ReadingScreenState, listing: HeadlineListing) -> None:
+        self._state, self._listing = state, listing
         self._stale: dict[ArticleId, None] = {}
         """Articles with annotations whose file changed, until they are read anew."""
         self._back: list[Place] = []
@@ -62,25 +62,25 @@ class ArticleNavigator:
         """Show an article where it was left, or at an offset; its text appears now if it is in memory, else when
         it has been read.
         """
-        desk = self._desk
+        state = self._state
         self.expected = None
-        if article != desk.shown:
+        if article != state.shown:
             self.keep_place()
-            desk.entered = False
-        desk.comparison = None
-        desk.shown = article
-        headline = desk.headline(article)
+            state.entered = False
+        state.comparison = None
+        state.shown = article
+        headline = state.headline(article)
         if headline is None or article is None:
-            desk.shown = None
-            desk.panes.article.clear(*self._nothing())
-            desk.text_shown()
+            state.shown = None
+            state.panes.article.clear(*self._nothing())
+            state.text_shown()
             return
         self._pending = headline.state.offset if offset is None else offset
-        document = desk.library.documents.get(article)
-        desk.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
-        desk.text_shown()
+        document = state.library.documents.get(article)
+        state.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
+        state.text_shown()
         self._left_at = article, self._pending
-        desk.library.documents.want(article, self._neighbours())
+        state.library.documents.want(article, self._neighbours())
 
     def show_current(self) -> None:
         """Show the article under the cursor, as the list is walked through.
@@ -88,15 +88,15 @@ class ArticleNavigator:
         A text that is not in memory is waited for, so that list and article change in one frame each: its head alone
         would be a frame more, and is shown only where the text takes long.
         """
-        desk = self._desk
-        current = desk.panes.headlines.current
+        state = self._state
+        current = state.panes.headlines.current
         self.expected = None
-        if current == desk.shown or not (desk.settings.preview or desk.headline(desk.shown) is None):
+        if current == state.shown or not (state.settings.preview or state.headline(state.shown) is None):
             return
         if current is None:
             self.show(None)
             return
-        documents = desk.library.documents
+        documents = state.library.documents
         # Not read ahead, it is read now: a moment's wait makes one frame of the two that list and text would be.
         if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.MOMENT):
             self.show(current)
@@ -104,7 +104,7 @@ class ArticleNavigator:
         self.expected = current
         if self._patience is not None:
             self._patience.stop()
-        self._patience = desk.panes.article.set_timer(self.PATIENCE, self._show_expected)
+        self._patience = state.panes.article.set_timer(self.PATIENCE, self._show_expected)
 
     def _show_expected(self) -> None:
         if self.expected is not None:
@@ -112,23 +112,23 @@ class ArticleNavigator:
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Take in a text that has been read."""
-        desk = self._desk
+        state = self._state
         if article == self.expected:
             self.show(article)
             return
-        headline = desk.headline(article)
-        if article != desk.shown or headline is None:
+        headline = state.headline(article)
+        if article != state.shown or headline is None:
             return
-        pane = desk.panes.article
+        pane = state.panes.article
         shown = pane.document
         if document is shown or (document.partial and shown is not None and shown.has_text):
             return
-        if desk.comparison is not None:
-            if document is desk.comparison.original or not document.has_text:
+        if state.comparison is not None:
+            if document is state.comparison.original or not document.has_text:
                 return
-            offset, desk.comparison = desk.comparison.original_at(pane.viewport.offset), None
+            offset, state.comparison = state.comparison.original_at(pane.viewport.offset), None
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
-            desk.text_shown()
+            state.text_shown()
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
         if shown is None or shown.partial or not shown.has_text:
@@ -138,13 +138,13 @@ class ArticleNavigator:
             is_first = shown is None or not shown.has_text
             offset = self._pending or (0 if is_first else pane.viewport.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
-            desk.text_shown()
+            state.text_shown()
             return
         if self._keeps_text(shown, document):
             return
         if document.text == shown.text:
             pane.show(headline, document, offset=pane.viewport.offset, progress=headline.state.progress)
-            desk.text_shown()
+            state.text_shown()
             return
         if not document.has_text:
             self.keep_place()
@@ -162,12 +162,12 @@ class ArticleNavigator:
         was_cut = self._cut
         self._cut = None
         if document.error:
-            self._desk.say(f"the file cannot be read: {document.error}; the text stays as last read", bad=True)
+            self._state.say(f"the file cannot be read: {document.error}; the text stays as last read", bad=True)
             return True
         if was_cut is document or (document.has_text and not _is_cut(shown.text, document.text)):
             return False
         self._cut = document
-        self._desk.panes.article.set_timer(self.WRITING_SECONDS, lambda: self._show_cut(document))
+        self._state.panes.article.set_timer(self.WRITING_SECONDS, lambda: self._show_cut(document))
         return True
 
     @property
@@ -177,31 +177,31 @@ class ArticleNavigator:
 
     def _show_cut(self, document: Document) -> None:
         """Show a text that seemed to be half written, if it is still what the file holds."""
-        if self._cut is document and self._desk.shown is not None:
-            self.arrived(self._desk.shown, document)
+        if self._cut is document and self._state.shown is not None:
+            self.arrived(self._state.shown, document)
 
     def try_again(self) -> None:
         """Read the shown article again if reading it failed, every two seconds at most."""
-        shown, document = self._desk.shown, self._desk.panes.article.document
+        shown, document = self._state.shown, self._state.panes.article.document
         if shown is None or document is None or not document.error or monotonic() < self._tried_at + self.RETRY_SECONDS:
             return
-        documents = self._desk.library.documents
+        documents = self._state.library.documents
         if not documents.fingerprint(shown):
             self._tried_at = monotonic()
             documents.want(shown, self._neighbours())
 
     def follow(self, article: ArticleId) -> None:
         """Show the article that took over from the shown one, with the keys where they are."""
-        entered = self._desk.entered
+        entered = self._state.entered
         self._listing.refresh(keep=article)
         self.show(article)
-        self._desk.entered = entered
+        self._state.entered = entered
 
     def _carrying(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
         """What carries the reader into another reading of the text; None while that is worked out, aside."""
         from tui_reader.anchoring.position_transfer import PositionTransfer  # noqa: PLC0415 - most files never change meanwhile
 
-        held = [Range(*each) for each in self._desk.panes.article.selection.held]
+        held = [Range(*each) for each in self._state.panes.article.selection.held]
         known = self._known
         if known is not None and known.old is old.text and known.new is new.text:
             return known
@@ -209,7 +209,7 @@ class ArticleNavigator:
         if carrying.is_quick(held):
             return carrying
         self._known = None
-        documents = self._desk.library.documents
+        documents = self._state.library.documents
 
         def work_out() -> None:
             lower_priority()
@@ -225,7 +225,7 @@ class ArticleNavigator:
 
     def _read_anew(self, headline: Headline, document: Document, carrying: PositionTransfer) -> None:
         """Show another reading of the shown article. The reader stays with the words that they are at."""
-        desk, pane = self._desk, self._desk.panes.article
+        state, pane = self._state, self._state.panes.article
 
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:
             return carrying.carry(Range(*place))
@@ -240,111 +240,111 @@ class ArticleNavigator:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
         self._known = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
-        desk.text_shown()
-        desk.say_too(FILE_CHANGED)
+        state.text_shown()
+        state.say_too(FILE_CHANGED)
         if was_selecting and not pane.selection.kind:
-            desk.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
+            state.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
         elif was_focused and pane.focus.range is None:
-            desk.say_too("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
+            state.say_too("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
 
     def changed(self, article: ArticleId) -> None:
         """Read a text anew whose file changed: that of the shown article, and any in which passages are marked, so
         that they are looked for in the new text.
         """
-        desk = self._desk
-        if article != desk.shown and not desk.library.annotations.count(article):
+        state = self._state
+        if article != state.shown and not state.library.annotations.count(article):
             return
         self._stale[article] = None
-        desk.library.documents.want(desk.shown or article, self._neighbours())
+        state.library.documents.want(state.shown or article, self._neighbours())
 
     def update_header(self) -> None:
         """Bring the header of the shown article up to date."""
-        headline = self._desk.headline(self._desk.shown)
+        headline = self._state.headline(self._state.shown)
         if headline is not None:
-            self._desk.panes.article.viewport.update_headline(headline)
+            self._state.panes.article.viewport.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
         """The articles that may be shown next, so that they are in memory by then, and those that are to be read
         anew.
         """
-        headlines = self._desk.panes.headlines
+        headlines = self._state.panes.headlines
         at, page = headlines.cursor, headlines.page
         likely = (at + 1, at - 1, at + page // 2, at + page, at + 2)
         near = [headlines.ids[i] for i in likely if 0 <= i < len(headlines.ids)]
-        for article in [each for each in self._stale if self._desk.library.documents.get(each) is not None]:
+        for article in [each for each in self._stale if self._state.library.documents.get(each) is not None]:
             del self._stale[article]
         return [*near, *self._stale]
 
     def _nothing(self) -> tuple[str, tuple[str, ...]]:
-        desk = self._desk
-        if desk.panes.headlines.ids:
+        state = self._state
+        if state.panes.headlines.ids:
             return "", ()
-        title, *rest = desk.empty_lines()
+        title, *rest = state.empty_lines()
         return title, tuple(rest)
 
     def enter(self, offset: int | None = None) -> bool:
         """Open the article under the cursor, in the article pane; whether there is one."""
-        desk = self._desk
-        current = desk.panes.headlines.current
+        state = self._state
+        current = state.panes.headlines.current
         if current is None:
             return False
-        if current != desk.shown or offset is not None:
+        if current != state.shown or offset is not None:
             self.show(current, offset)
         self.mark_opened()
         return True
 
     def mark_opened(self) -> None:
         """Take in that the shown article is being read."""
-        desk = self._desk
-        if desk.shown is None or desk.entered:
+        state = self._state
+        if state.shown is None or state.entered:
             return
-        desk.entered = True
-        outcome = desk.library.reading.open(desk.shown, mark_read=desk.settings.mark_read_on_open)
+        state.entered = True
+        outcome = state.library.reading.open(state.shown, mark_read=state.settings.mark_read_on_open)
         if outcome.ids:
             self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
         """Remember where the shown article stands, if it was opened or moved in."""
-        desk = self._desk
-        pane = desk.panes.article
-        if desk.shown is None or pane.document is None or pane.document.partial or desk.comparison is not None:
+        state = self._state
+        pane = state.panes.article
+        if state.shown is None or pane.document is None or pane.document.partial or state.comparison is not None:
             return
         if not pane.document.has_text:
             # An empty file, or the page that says why there is no text: no place in it is one of the article's.
             return
-        place = desk.shown, pane.viewport.offset
-        if not desk.entered or (place == self._left_at and pane.viewport.progress <= self._progress_of(desk.shown)):
+        place = state.shown, pane.viewport.offset
+        if not state.entered or (place == self._left_at and pane.viewport.progress <= self._progress_of(state.shown)):
             return
         self._left_at = place
-        outcome = desk.library.reading.leave(desk.shown, pane.viewport.offset, pane.viewport.progress)
+        outcome = state.library.reading.leave(state.shown, pane.viewport.offset, pane.viewport.progress)
         if outcome.ids:
             self._listing.touch(outcome.ids)
 
     def _progress_of(self, article: ArticleId) -> float:
-        headline = self._desk.headline(article)
+        headline = self._state.headline(article)
         return headline.state.progress if headline else 0.0
 
     # Walking from article to article
 
     def step(self, by: int, *, unread: bool = False) -> bool:
         """Open the next article, or one further on; whether there was one."""
-        desk = self._desk
-        headlines = desk.panes.headlines
-        gap = self._listing.gap if desk.pane is Pane.ARTICLE else None
+        state = self._state
+        headlines = state.panes.headlines
+        gap = self._listing.gap if state.pane is Pane.ARTICLE else None
         # Where the article that is read has left the list, the next one stands in its place.
         start = headlines.cursor if gap is None else gap - 1 if by > 0 else gap
         index = self._index_after(start, by, unread=unread)
         if index is None:
             return False
         headlines.move_to(index)
-        if desk.pane is Pane.ARTICLE:
+        if state.pane is Pane.ARTICLE:
             self.enter()
         else:
             self.show_current()
         return True
 
     def _index_after(self, cursor: int, by: int, *, unread: bool) -> int | None:
-        ids = self._desk.panes.headlines.ids
+        ids = self._state.panes.headlines.ids
         if not ids:
             return None
         if not unread:
@@ -353,7 +353,7 @@ class ArticleNavigator:
         step, left = (1, by) if by > 0 else (-1, -by)
         index, found = cursor, None
         while left and 0 <= (index := index + step) < len(ids):
-            headline = self._desk.headline(ids[index])
+            headline = self._state.headline(ids[index])
             if headline is not None and not headline.state.read:
                 found, left = index, left - 1
         return found
@@ -385,19 +385,19 @@ class ArticleNavigator:
 
     def go_to(self, place: Place) -> None:
         """Show a place, in whatever article it is."""
-        desk = self._desk
-        if place.article == desk.shown:
-            desk.panes.article.scroller.to_offset(place.offset)
+        state = self._state
+        if place.article == state.shown:
+            state.panes.article.scroller.to_offset(place.offset)
             return
-        ids = desk.panes.headlines.ids
+        ids = state.panes.headlines.ids
         if place.article in ids:
-            desk.panes.headlines.move_to(ids.index(place.article))
+            state.panes.headlines.move_to(ids.index(place.article))
         self.show(place.article, place.offset)
         self.mark_opened()
 
     def _here(self) -> Place | None:
-        desk = self._desk
-        return None if desk.shown is None else Place(desk.shown, desk.panes.article.viewport.offset)
+        state = self._state
+        return None if state.shown is None else Place(state.shown, state.panes.article.viewport.offset)
 
 
 CUT_END = 200

@@ -29,15 +29,15 @@ class AttachActions:
     passage of its article until the reader goes back a level or to another article.
     """
 
-    def __init__(self, desk: ReadingScreenState) -> None:
+    def __init__(self, state: ReadingScreenState) -> None:
         """Nothing waits yet."""
-        self._desk = desk
+        self._state = state
         self._pending: _Pending | None = None
 
     def begin(self, annotation: AnnotationId, *, resize: bool) -> None:
         """Let the next highlighting key put a highlight elsewhere; to resize it, a selection must have begun."""
-        number = self._desk.panes.article.selection.number if resize else None
-        self._pending = _Pending(annotation, self._desk.shown, number)
+        number = self._state.panes.article.selection.number if resize else None
+        self._pending = _Pending(annotation, self._state.shown, number)
 
     def end(self) -> bool:
         """Put nothing elsewhere any more; whether that was to be done."""
@@ -52,18 +52,18 @@ class AttachActions:
         return self._pending.annotation if self._pending is not None else None
 
     def _holds(self, pending: _Pending) -> bool:
-        pane, annotation = self._desk.panes.article, self._desk.library.annotations.get(pending.annotation)
+        pane, annotation = self._state.panes.article, self._state.library.annotations.get(pending.annotation)
         if annotation is None or annotation.article != pending.article:
             # It was deleted meanwhile, or its notes were given to another article.
             return False
         lasts = pending.selection is None or (bool(pane.selection.kind) and pane.selection.number == pending.selection)
-        return lasts and pending.article == self._desk.shown
+        return lasts and pending.article == self._state.shown
 
     def hints(self) -> Sequence[Hint]:
         """What the last row says as long as a highlight waits."""
-        if self._desk.pane is not Pane.ARTICLE or self.annotation is None or self._pending is None:
+        if self._state.pane is not Pane.ARTICLE or self.annotation is None or self._pending is None:
             return ()
-        keymap = self._desk.keymap
+        keymap = self._state.keymap
         resized = self._pending.selection is not None
         return (
             Hint(keymap.hint("highlight"), "resize" if resized else "attach here", stays=True),

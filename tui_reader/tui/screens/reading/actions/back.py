@@ -14,31 +14,31 @@ class BackActions:
     """Knows what lies over what: the last thing that was begun is left first."""
 
     def __init__(self, screen: ReadingScreen) -> None:
-        self._screen, self._desk = screen, screen.desk
+        self._screen, self._state = screen, screen.state
 
     def back(self, _count: int | None) -> None:
         """One level back."""
-        desk, screen = self._desk, self._screen
-        if desk.pane is Pane.ARTICLE:
+        state, screen = self._state, self._screen
+        if state.pane is Pane.ARTICLE:
             self._leave_article()
-        elif desk.pane is Pane.SIDEBAR:
+        elif state.pane is Pane.SIDEBAR:
             screen.arranging.activate(Pane.LIST)
         elif screen.listing.clear_filter():
             screen.opening.show_current()
-            desk.say("every article of this view again")
+            state.say("every article of this view again")
         else:
-            desk.say(f"{desk.keymap.hint('quit')} quits")
+            state.say(f"{state.keymap.hint('quit')} quits")
 
     def _leave_article(self) -> None:
         """Out of the selection, the changes, the search, the sentence, zen; at last to the list."""
-        desk, screen, article = self._desk, self._screen, self._desk.panes.article
+        state, screen, article = self._state, self._screen, self._state.panes.article
         if screen.annotating.attaching.end() | screen.selecting.leave():
-            desk.say("")
+            state.say("")
         elif screen.comparing.end():
             pass
         elif article.search.position[1]:
             article.search.clear()
-            desk.say("")
+            state.say("")
         elif article.focus.clear():
             pass
         elif screen.arranging.zen:

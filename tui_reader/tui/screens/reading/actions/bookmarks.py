@@ -22,68 +22,68 @@ class BookmarkActions:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         activate: Callable[[Pane], None],
     ) -> None:
-        self._desk, self._listing, self._opening, self._activate = desk, listing, opening, activate
+        self._state, self._listing, self._opening, self._activate = state, listing, opening, activate
         self._wanted: tuple[ArticleId, Anchor] | None = None
         """A bookmark whose text is still being read."""
 
     def set_bookmark(self, _count: int | None, key: str) -> None:
         """Give the focused sentence a letter, or else the first row that is seen."""
-        desk = self._desk
-        pane = desk.panes.article
-        document, comparison, focus = pane.document, desk.comparison, pane.focus.range
+        state = self._state
+        pane = state.panes.article
+        document, comparison, focus = pane.document, state.comparison, pane.focus.range
         if not _is_letter(key):
-            desk.say("a bookmark is named by a letter, a to z or A to Z")
-        elif desk.shown is None or document is None or document.partial:
-            desk.say("the text is still being read")
+            state.say("a bookmark is named by a letter, a to z or A to Z")
+        elif state.shown is None or document is None or document.partial:
+            state.say("the text is still being read")
         else:
             offset = pane.viewport.offset if focus is None else focus.start
             if comparison is not None:
                 document, offset = comparison.original, comparison.original_at(offset)
-            outcome = desk.library.reading.set_bookmark(desk.shown, key, document, offset)
+            outcome = state.library.reading.set_bookmark(state.shown, key, document, offset)
             self._listing.touch(outcome.ids)
-            desk.tell(outcome)
+            state.tell(outcome)
 
     def go_to_bookmark(self, _count: int | None, key: str) -> None:
         """Go to the place of a letter; the key itself, typed twice, goes back to where the last jump began."""
-        desk = self._desk
+        state = self._state
         if key == "'":
             if not self._opening.jump(-1):
-                desk.refuse("no place to go back to")
+                state.refuse("no place to go back to")
             return
         if not _is_letter(key):
-            desk.say("a bookmark is named by a letter, a to z or A to Z")
+            state.say("a bookmark is named by a letter, a to z or A to Z")
             return
-        found = desk.library.reading.bookmark(key, desk.target)
+        found = state.library.reading.bookmark(key, state.target)
         if found is None:
             where = "the library" if key.isupper() else "this article"
-            desk.say(f"there is no bookmark {key} in {where}; {desk.keymap.hint('set_bookmark')}{key} sets it")
+            state.say(f"there is no bookmark {key} in {where}; {state.keymap.hint('set_bookmark')}{key} sets it")
             return
         article, anchor = found
         self._opening.remember_place()
-        document = desk.library.documents.get(article)
+        document = state.library.documents.get(article)
         known = document is not None and not document.partial
-        place = desk.library.reading.place_of_bookmark(anchor, document) if document and known else anchor.start
+        place = state.library.reading.place_of_bookmark(anchor, document) if document and known else anchor.start
         self._opening.go_to(Place(article, place))
         self._activate(Pane.ARTICLE)
         self._wanted = None if known else found
 
     def text_shown(self) -> None:
         """Go to the place that was asked for once its text is there."""
-        desk = self._desk
-        document = desk.panes.article.document
+        state = self._state
+        document = state.panes.article.document
         if self._wanted is None:
             return
         article, anchor = self._wanted
-        if desk.shown != article:
+        if state.shown != article:
             self._wanted = None
         elif document is not None and not document.partial:
             self._wanted = None
-            desk.panes.article.scroller.to_offset(desk.library.reading.place_of_bookmark(anchor, document))
+            state.panes.article.scroller.to_offset(state.library.reading.place_of_bookmark(anchor, document))
 
 
 def _is_letter(key: str) -> bool:

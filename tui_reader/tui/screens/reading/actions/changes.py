@@ -30,8 +30,8 @@ def _apart(gone: str, text: str, at: int) -> str:
 class ChangesActions:
     """The command `changes`, and what is to be said before anybody presses its key."""
 
-    def __init__(self, desk: ReadingScreenState) -> None:
-        self._desk = desk
+    def __init__(self, state: ReadingScreenState) -> None:
+        self._state = state
         self._told: tuple[ArticleId, Document] | None = None
         self._ended: tuple[ArticleId, ComparisonDocument] | None = None
         """The changes that were looked at last, to be looked at again: the library takes them for seen."""
@@ -46,46 +46,46 @@ class ChangesActions:
 
         Not a command.
         """
-        desk, comparison, pane = self._desk, self._desk.comparison, self._desk.panes.article
-        headline = desk.headline(desk.shown)
-        if comparison is None or headline is None or desk.shown is None:
+        state, comparison, pane = self._state, self._state.comparison, self._state.panes.article
+        headline = state.headline(state.shown)
+        if comparison is None or headline is None or state.shown is None:
             return False
         offset, focus = comparison.original_at(pane.viewport.offset), pane.selection.range or pane.focus.range
-        desk.comparison, self._ended = None, (desk.shown, comparison)
+        state.comparison, self._ended = None, (state.shown, comparison)
         pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
         if focus is not None:
             sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
             pane.focus.show(sentence.start, sentence.end)
-        desk.text_shown()
-        desk.library.revisions.mark_seen(desk.shown, comparison.original)
-        desk.say("this is the text as it is now")
+        state.text_shown()
+        state.library.revisions.mark_seen(state.shown, comparison.original)
+        state.say("this is the text as it is now")
         return True
 
     def _begin(self) -> None:
-        desk, pane = self._desk, self._desk.panes.article
-        headline, document = desk.headline(desk.shown), pane.document
+        state, pane = self._state, self._state.panes.article
+        headline, document = state.headline(state.shown), pane.document
         if headline is None or document is None or document.partial or document.error:
             return
         comparison = self._compared(headline.id, document)
         if comparison is None:
-            desk.refuse("nothing has changed since you read it")
+            state.refuse("nothing has changed since you read it")
             return
         offset = pane.viewport.offset
-        desk.comparison = comparison
+        state.comparison = comparison
         pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
-        desk.text_shown()
+        state.text_shown()
         number = comparison.step(pane.viewport.offset - 1, 1)
         low, high = pane.viewport.visible_range()
         if number is not None and not low <= comparison.changes[number][0] < high:
             pane.scroller.to_offset(comparison.changes[number][0])
-        keys = desk.keymap.hint("changes")
+        keys = state.keymap.hint("changes")
         count = len(comparison.changes)
         many = "1 change" if count == 1 else f"{count:,} changes"
-        desk.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
+        state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
         """What has changed since the article was read, or what was shown of that a moment ago."""
-        revisions = self._desk.library.revisions
+        revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
         if old is not None and found:
@@ -102,8 +102,8 @@ class ChangesActions:
 
     def hints(self) -> Sequence[Hint]:
         """What the last row says while changes are shown. Not a command."""
-        keymap = self._desk.keymap
-        if self._desk.comparison is None:
+        keymap = self._state.keymap
+        if self._state.comparison is None:
             return ()
         return Hint(keymap.hint("next_change"), "next change"), Hint(keymap.hint("changes"), "the text itself")
 
@@ -116,10 +116,10 @@ class ChangesActions:
         self._to_change(-(count or 1), "no change above")
 
     def _to_change(self, by: int, at_the_end: str) -> None:
-        desk, comparison = self._desk, self._desk.comparison
-        pane = desk.panes.article
+        state, comparison = self._state, self._state.comparison
+        pane = state.panes.article
         if comparison is None:
-            desk.say(f"{desk.keymap.hint('changes')} shows what has changed")
+            state.say(f"{state.keymap.hint('changes')} shows what has changed")
             return
         focus = pane.focus.range
         low, high = pane.viewport.visible_range()
@@ -127,25 +127,25 @@ class ChangesActions:
         here = focus.start if focus is not None else low - 1 if by > 0 else high
         number = comparison.step(here, by)
         if number is None:
-            desk.refuse(at_the_end)
+            state.refuse(at_the_end)
             return
         pane.focus.show(*comparison.changes[number])
-        desk.say(f"change {number + 1:,} of {len(comparison.changes):,}")
+        state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def told(self) -> str:
         """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""
-        desk = self._desk
-        document = desk.panes.article.document
-        article = desk.shown
+        state = self._state
+        document = state.panes.article.document
+        article = state.shown
         if self._told is not None and self._told[0] != article:
             # Whoever was told, read it and went on has seen the text as it is.
-            desk.library.revisions.mark_seen(*self._told)
+            state.library.revisions.mark_seen(*self._told)
             self._told = None
-        if article is None or document is None or not desk.entered or desk.comparison is not None:
+        if article is None or document is None or not state.entered or state.comparison is not None:
             return ""
         if self._told is not None and self._told[1] is document:
             return ""
-        if not desk.library.revisions.is_changed(article, document):
+        if not state.library.revisions.is_changed(article, document):
             return ""
         self._told = article, document
-        return f"changed since you read it · {desk.keymap.hint('changes')} shows how"
+        return f"changed since you read it · {state.keymap.hint('changes')} shows how"

@@ -27,25 +27,25 @@ class FindActions:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         ask: Callable[[Question], None],
         activate: Callable[[Pane], None],
     ) -> None:
-        self._desk, self._listing, self._opening = desk, listing, opening
+        self._state, self._listing, self._opening = state, listing, opening
         self._ask, self._activate = ask, activate
         self._words = ""
 
     def search(self, _count: int | None) -> None:
         """In the article find words in its text; elsewhere filter the list by title."""
-        if self._desk.pane is Pane.ARTICLE:
+        if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:
             self._filter_titles()
 
     def _filter_titles(self) -> None:
-        before = self._desk.view.match
+        before = self._state.view.match
 
         def narrow(text: str) -> None:
             self._listing.match(text)
@@ -54,11 +54,11 @@ class FindActions:
         def answered(text: str) -> None:
             narrow(text)
             self._activate(Pane.LIST)
-            found = len(self._desk.panes.headlines.ids)
-            self._desk.say(f"{found:,} of {len(self._desk.library.catalogue):,} articles" if text.strip() else "")
+            found = len(self._state.panes.headlines.ids)
+            self._state.say(f"{found:,} of {len(self._state.library.catalogue):,} articles" if text.strip() else "")
 
         def stepped(by: int) -> None:
-            if self._desk.panes.headlines.move_to(self._desk.panes.headlines.cursor + by):
+            if self._state.panes.headlines.move_to(self._state.panes.headlines.cursor + by):
                 self._opening.show_current()
 
         self._ask(
@@ -74,7 +74,7 @@ class FindActions:
         )
 
     def _find_in_text(self) -> None:
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if pane.document is None:
             return
         start = pane.viewport.offset
@@ -102,7 +102,7 @@ class FindActions:
         def cancelled(_: str) -> None:
             pane.search.clear()
             pane.scroller.to_offset(start)
-            self._desk.say("")
+            self._state.say("")
 
         self._ask(
             Question(
@@ -112,12 +112,12 @@ class FindActions:
 
     def _say_matches(self, words: str, found: int) -> None:
         if not words.strip():
-            self._desk.say("")
+            self._state.say("")
         elif not found:
-            self._desk.say(f"“{words}” is not in this article")
+            self._state.say(f"“{words}” is not in this article")
         else:
-            index, total = self._desk.panes.article.search.position
-            self._desk.say(_told(index, total))
+            index, total = self._state.panes.article.search.position
+            self._state.say(_told(index, total))
 
     def next_match(self, count: int | None) -> None:
         """To the next match."""
@@ -128,22 +128,22 @@ class FindActions:
         self._to_match(-(count or 1))
 
     def _to_match(self, by: int) -> None:
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if pane.search.position[1] == 0 and self._words:
             self._say_matches(self._words, pane.search.find(self._words))
             pane.search.confirm()
             return
         index, total = pane.search.next(by)
         if total:
-            self._desk.say(_told(index, total))
+            self._state.say(_told(index, total))
         else:
-            self._desk.say(f"{self._desk.keymap.hint('search')} finds words in the text")
+            self._state.say(f"{self._state.keymap.hint('search')} finds words in the text")
 
     # Filters
 
     @property
     def _sidebar(self) -> TagSidebar:
-        return self._desk.panes.sidebar
+        return self._state.panes.sidebar
 
     def choose(self, _count: int | None) -> None:
         """Do what the row of the sidebar under the cursor stands for."""
@@ -168,15 +168,15 @@ class FindActions:
             self._listing.mark_tag(entry.name, include=include)
             self._opening.show_current()
         else:
-            self._desk.say("tags can be included and excluded; stand on one")
+            self._state.say("tags can be included and excluded; stand on one")
 
     def clear_filter(self, _count: int | None) -> None:
         """Drop every filter."""
         if self._listing.clear_filter():
             self._opening.show_current()
-            self._desk.say("every article of this view again")
+            self._state.say("every article of this view again")
         else:
-            self._desk.refuse("nothing is filtered")
+            self._state.refuse("nothing is filtered")
 
 
 def _told(index: int, total: int) -> str:

@@ -52,7 +52,7 @@ class HighlightActions:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         selecting: SelectionActions,
@@ -64,18 +64,18 @@ class HighlightActions:
         """Args: `show_all` opens the list of annotations, of an article or of the library; `told` gives what else is
         to be said when an article is read.
         """
-        self._desk, self._listing, self._opening = desk, listing, opening
+        self._state, self._listing, self._opening = state, listing, opening
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
         self._told = told
-        self._marks = ArticleHighlights(desk.library.annotations)
+        self._marks = ArticleHighlights(state.library.annotations)
         self._kept: dict[ArticleId | None, ArticleHighlights] = {}
         """The highlights of articles that were shown last, the last one last."""
         self._prepared: dict[ArticleId, ArticleHighlights] = {}
         """Those of articles that were read ahead; filled by the threads that read."""
-        desk.library.prepare = self._prepare
+        state.library.prepare = self._prepare
         self._marked: ArticleId | None = None
         """Article whose highlights are shown."""
-        self.attaching = AttachActions(desk)
+        self.attaching = AttachActions(state)
         """What the next highlighting key puts elsewhere."""
         self._told_lost: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
         self._wanted: Wanted | None = None
@@ -118,7 +118,7 @@ class HighlightActions:
 
     def note_on_article(self, _count: int | None) -> None:
         """Write on the whole article."""
-        headline = self._desk.headline(self._desk.target)
+        headline = self._state.headline(self._state.target)
         if headline is not None:
             self._noting.note_on_article(headline.id, headline.title)
 
@@ -128,26 +128,26 @@ class HighlightActions:
         if mark is not None:
             self._noting.delete([mark])
         else:
-            self._desk.refuse("there is no highlight here")
+            self._state.refuse("there is no highlight here")
 
     def cycle_marks(self, _count: int | None) -> None:
         """Make the next of the highlights current that overlap here."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if not pane.highlights.cycle():
-            self._desk.refuse(
+            self._state.refuse(
                 "no other highlight overlaps here" if pane.highlights.current else "there is no highlight here"
             )
 
     def resize_mark(self, _count: int | None) -> None:
         """Select what the highlight under the cursor covers, to change it."""
-        mark = self._desk.panes.article.highlights.current
-        if mark is None or self._desk.panes.article.selection.kind:
-            self._desk.refuse("there is no highlight here")
+        mark = self._state.panes.article.highlights.current
+        if mark is None or self._state.panes.article.selection.kind:
+            self._state.refuse("there is no highlight here")
             return
-        if self._desk.panes.article.selection.select(mark.start, mark.end):
+        if self._state.panes.article.selection.select(mark.start, mark.end):
             self.attaching.begin(mark.id, resize=True)
             self._selecting.began()
-        self._desk.refuse(f"move the end · {self._desk.keymap.hint('other_end')} the other · enter keeps it")
+        self._state.refuse(f"move the end · {self._state.keymap.hint('other_end')} the other · enter keeps it")
 
     def accept_place(self, _count: int | None) -> None:
         """Accept the place where the highlight under the cursor was found again."""
@@ -155,7 +155,7 @@ class HighlightActions:
         if mark is not None:
             self._noting.accept([mark])
         else:
-            self._desk.refuse("there is no highlight here")
+            self._state.refuse("there is no highlight here")
 
     def next_mark(self, count: int | None) -> None:
         """To the next highlight."""
@@ -166,10 +166,10 @@ class HighlightActions:
         self._walk(-(count or 1), "no highlight above")
 
     def _walk(self, count: int, at_the_end: str) -> None:
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         self._opening.remember_place()
         if not pane.highlights.step(count):
-            self._desk.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
+            self._state.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
     def all_annotations(self, _count: int | None) -> None:
         """Every annotation of the library."""
@@ -177,12 +177,12 @@ class HighlightActions:
 
     def annotations_here(self, _count: int | None) -> None:
         """The annotations of the article."""
-        if self._desk.target is not None:
-            self._show_all(self._desk.target)
+        if self._state.target is not None:
+            self._show_all(self._state.target)
 
     def tags(self) -> bool:
         """Edit the tags of the highlight under the cursor; False where there is none. Not a command of its own."""
-        mark = self._current() if self._desk.pane is Pane.ARTICLE else None
+        mark = self._current() if self._state.pane is Pane.ARTICLE else None
         if mark is not None:
             self._noting.edit_tags([mark])
         return mark is not None
@@ -192,13 +192,13 @@ class HighlightActions:
         attaching = self.attaching.annotation
         if attaching is not None:
             return self._attach(attaching, colour)
-        desk, article = self._desk, self._desk.shown
-        pane, document = desk.panes.article, desk.panes.article.document
+        state, article = self._state, self._state.shown
+        pane, document = state.panes.article, state.panes.article.document
         chosen = self._chosen()
         if article is None or document is None or chosen is None:
             return None
         low, high = chosen
-        name = desk.colour_name(colour or desk.library.annotations.last_colour)
+        name = state.colour_name(colour or state.library.annotations.last_colour)
         same = pane.highlights.over(*_words(document, low, high))
         self._selecting.leave()
         if same is not None:
@@ -206,41 +206,41 @@ class HighlightActions:
             if colour is not None and colour != same.colour:
                 self._noting.recolour([same.id], colour)
             else:
-                desk.say(f"it is highlighted in {desk.colour_name(same.colour)} already")
+                state.say(f"it is highlighted in {state.colour_name(same.colour)} already")
             return same.id
-        outcome = desk.library.annotations.add(article, document, low, high, colour=colour)
+        outcome = state.library.annotations.add(article, document, low, high, colour=colour)
         if outcome.annotation:
             self.took(outcome._replace(message=f"highlighted in {name}"))
             pane.highlights.prefer(outcome.annotation)
         else:
-            desk.tell(outcome)
+            state.tell(outcome)
         return outcome.annotation or None
 
     def _chosen(self) -> Range | None:
         """What is to be highlighted. Without a selection or a focus, the first key only shows what it would be."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         document = pane.document
-        if self._desk.comparison is not None:
-            self._desk.say(f"{self._desk.keymap.hint('changes')} shows the text itself, to highlight in")
+        if self._state.comparison is not None:
+            self._state.say(f"{self._state.keymap.hint('changes')} shows the text itself, to highlight in")
             return None
         if document is None or document.partial or not document.has_text:
-            self._desk.refuse(
+            self._state.refuse(
                 "the text is not there yet" if document is None or document.partial else "there is no text"
             )
             return None
         if not pane.selection.kind and pane.focus.range is None and pane.focus.visible_candidate is None:
             pane.focus.sentence(1)
-            self._desk.say("the same key again highlights this sentence")
+            self._state.say("the same key again highlights this sentence")
             return None
         found = pane.selection.range if pane.selection.kind else pane.selection.target()
         if found is None or found.end <= found.start:
-            self._desk.refuse("there are no words to highlight here")
+            self._state.refuse("there are no words to highlight here")
             return None
         return Range(found.start, found.end)
 
     def _current(self) -> AnnotationId | None:
         """The highlight that commands act on; none while a passage is being selected."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         mark = None if pane.selection.kind else pane.highlights.current
         return mark.id if mark is not None else None
 
@@ -248,21 +248,21 @@ class HighlightActions:
 
     def attach(self, annotation_id: AnnotationId, candidate: Range | None) -> None:
         """Let the next highlighting key attach an annotation, at a candidate if there is one. Not a command."""
-        desk = self._desk
+        state = self._state
         self.attaching.begin(annotation_id, resize=False)
         if candidate is not None:
-            desk.panes.article.selection.select(candidate.start, candidate.end)
+            state.panes.article.selection.select(candidate.start, candidate.end)
         self._selecting.began()
-        annotation = desk.library.annotations.get(annotation_id)
+        annotation = state.library.annotations.get(annotation_id)
         quote = annotation.quote if annotation is not None else ""
         short = quote if len(quote) <= 24 else quote[:23] + "…"
-        keys = desk.keymap.hint("highlight")
-        desk.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
+        keys = state.keymap.hint("highlight")
+        state.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
 
     def _attach(self, annotation_id: AnnotationId, colour: int | None) -> AnnotationId | None:
         """Put a highlight where the reader is; the same one, where that is done."""
-        annotating = self._desk.library.annotations
-        document, annotation = self._desk.panes.article.document, annotating.get(annotation_id)
+        annotating = self._state.library.annotations
+        document, annotation = self._state.panes.article.document, annotating.get(annotation_id)
         chosen = self._chosen() if annotation is not None else None
         if document is None or annotation is None or chosen is None:
             return None
@@ -270,7 +270,7 @@ class HighlightActions:
         self._selecting.leave()
         verb = annotating.reattach if is_lost(annotation) else annotating.resize
         self.took(verb(annotation_id, document, *chosen, colour=colour))
-        self._desk.panes.article.highlights.go(annotation_id)
+        self._state.panes.article.highlights.go(annotation_id)
         self._selecting.began()
         return annotation_id
 
@@ -280,7 +280,7 @@ class HighlightActions:
         current = annotation.current
         offset = current.start if current is not None else 0
         if is_lost(annotation):
-            library, pane = self._desk.library, self._desk.panes.article
+            library, pane = self._state.library, self._state.panes.article
             document = library.documents.get(annotation.article)
             if document is not None and not document.partial:
                 offset = library.missing_articles.near(annotation, document)
@@ -305,12 +305,12 @@ class HighlightActions:
             self.refresh()
             self._listing.touch(outcome.ids)
             self._opening.update_header()
-        self._desk.tell(outcome)
+        self._state.tell(outcome)
         return bool(outcome.message)
 
     def refresh(self) -> None:
         """Bring the article pane's marks up to date. Costs next to nothing where they are. Not a command."""
-        article, pane = self._desk.shown, self._desk.panes.article
+        article, pane = self._state.shown, self._state.panes.article
         self._take_up(article)
         changed = self._marks.look(article, pane.document) or article != self._marked
         if changed:
@@ -319,13 +319,13 @@ class HighlightActions:
             self._count()
         self._go_to_wanted()
         if told := self._told():
-            self._desk.say(told)
+            self._state.say(told)
         if lost := self._lost_told(article):
-            self._desk.say_too(lost)
+            self._state.say_too(lost)
 
     def _prepare(self, article: ArticleId, document: Document) -> None:
         """Put the highlights of an article in order as soon as its text was read, aside: some 15 ms for 5,000."""
-        marks = ArticleHighlights(self._desk.library.annotations)
+        marks = ArticleHighlights(self._state.library.annotations)
         if marks.prepare(article, document):
             while len(self._prepared) >= MOST_KEPT:
                 self._prepared.pop(next(iter(self._prepared), article), None)
@@ -334,10 +334,10 @@ class HighlightActions:
     def _take_up(self, article: ArticleId | None) -> None:
         """Go on with what is known of an article's highlights."""
         prepared = self._prepared.pop(article, None) if article is not None else None
-        if prepared is not None and prepared.is_of(self._desk.panes.article.document):
+        if prepared is not None and prepared.is_of(self._state.panes.article.document):
             self._marks, self._marked = prepared, None
         elif article != self._marked:
-            self._marks = self._kept.get(article) or ArticleHighlights(self._desk.library.annotations)
+            self._marks = self._kept.get(article) or ArticleHighlights(self._state.library.annotations)
         else:
             return
         self._kept.pop(article, None)
@@ -351,21 +351,21 @@ class HighlightActions:
 
     def bring(self, offset: int) -> None:
         """Go to a code point of the shown article, if it is not in sight. Not a command."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         low, high = pane.viewport.visible_range()
         if not low <= offset < high:
             pane.scroller.to_offset(offset)
 
     def _go_to_wanted(self) -> None:
-        wanted, desk = self._wanted, self._desk
-        pane = desk.panes.article
-        if wanted is None or wanted.article != desk.shown:
+        wanted, state = self._wanted, self._state
+        pane = state.panes.article
+        if wanted is None or wanted.article != state.shown:
             if wanted is not None and wanted.article != self._opening.expected:
                 self._wanted = None
             return
         if not any(pane.viewport.visible_range()):
             # In a narrow terminal the pane gets its room with one of the frames that first show it.
-            if desk.pane is Pane.ARTICLE and self._frames_left:
+            if state.pane is Pane.ARTICLE and self._frames_left:
                 self._frames_left -= 1
                 pane.call_after_refresh(self.refresh)
             return
@@ -382,7 +382,7 @@ class HighlightActions:
         """Bring the highlight under the cursor into sight. Not a command."""
         mark = self._current()
         if mark is not None:
-            self._desk.panes.article.highlights.go(mark)
+            self._state.panes.article.highlights.go(mark)
 
     @property
     def painted(self) -> tuple[Highlight, ...]:
@@ -396,23 +396,23 @@ class HighlightActions:
         if lost:
             parts.append(f"{lost:,} without a place")
         self._lost = lost
-        if parts != self._desk.article_parts:
-            self._desk.article_parts = parts
-            if self._desk.pane is Pane.ARTICLE:
+        if parts != self._state.article_parts:
+            self._state.article_parts = parts
+            if self._state.pane is Pane.ARTICLE:
                 self._listing.recount()
 
     _lost = 0
 
     def _lost_told(self, article: ArticleId | None) -> str:
         """What is said of highlights without a place: once for each reading of an article's text."""
-        document = self._desk.panes.article.document
+        document = self._state.panes.article.document
         now = article, self._lost, None if document is None or document.partial else document
-        if self._desk.pane is not Pane.ARTICLE or self._told_lost == now or self._opening.waits_for_rest:
+        if self._state.pane is not Pane.ARTICLE or self._told_lost == now or self._opening.waits_for_rest:
             return ""
         self._told_lost = now
         what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
         return (
-            f"{what} no place in this text · {self._desk.keymap.hint('annotations_here')} shows" if self._lost else ""
+            f"{what} no place in this text · {self._state.keymap.hint('annotations_here')} shows" if self._lost else ""
         )
 
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 class LinkActions:
     """Each public method without an underscore in front is a command, but for those that say otherwise."""
 
-    def __init__(self, desk: ReadingScreenState, opening: ArticleNavigator, to_terminal: Callable[[str], None]) -> None:
-        self._desk, self._opening = desk, opening
+    def __init__(
+        self, state: ReadingScreenState, opening: ArticleNavigator, to_terminal: Callable[[str], None]
+    ) -> None:
+        self._state, self._opening = state, opening
         # What is pasted into a shell must not end the paste: an escape sequence does.
         self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
         self._hints: list[tuple[str, str]] = []
@@ -38,16 +40,16 @@ class LinkActions:
 
     def follow_link(self, _count: int | None) -> None:
         """Paint letters over the links in sight, or follow the only one."""
-        hints = self._desk.panes.article.links.show_hints()
+        hints = self._state.panes.article.links.show_hints()
         if len(hints) == 1:
-            self._desk.panes.article.links.hide_hints()
+            self._state.panes.article.links.hide_hints()
             self.follow(hints[0][1])
         elif hints:
             self._hints, self._typed = hints, ""
-            self._desk.say("type the letters of a link")
+            self._state.say("type the letters of a link")
         else:
-            self._desk.panes.article.links.hide_hints()
-            self._desk.refuse("no link in sight")
+            self._state.panes.article.links.hide_hints()
+            self._state.refuse("no link in sight")
 
     def feed(self, key: str) -> None:
         """Take a letter of a hint; any key that is none puts the hints away. Not a command."""
@@ -57,8 +59,8 @@ class LinkActions:
             self._typed = typed
             return
         self._hints = []
-        self._desk.panes.article.links.hide_hints()
-        self._desk.say("")
+        self._state.panes.article.links.hide_hints()
+        self._state.say("")
         if left:
             self.follow(left[0][1])
 
@@ -73,84 +75,84 @@ class LinkActions:
 
     def _within(self, name: str) -> None:
         """To a footnote by its mark, or to a heading by its text."""
-        document = self._desk.panes.article.document
+        document = self._state.panes.article.document
         if document is None:
             return
         for block in document.blocks:
             if block.marker == f"[{name}]":
                 self._opening.remember_place()
-                self._desk.panes.article.scroller.to_offset(block.start)
-                self._desk.say(f"{self._desk.keymap.hint('jump_back')} goes back")
+                self._state.panes.article.scroller.to_offset(block.start)
+                self._state.say(f"{self._state.keymap.hint('jump_back')} goes back")
                 return
         for entry in outline(document):
             if _slug(entry.title) == name.casefold():
                 self._opening.remember_place()
-                self._desk.panes.article.scroller.to_offset(entry.offset)
+                self._state.panes.article.scroller.to_offset(entry.offset)
                 return
-        self._desk.refuse(f"there is no “{name}” in this article")
+        self._state.refuse(f"there is no “{name}” in this article")
 
     def _to_article(self, location: str) -> None:
-        shown = self._desk.shown
-        article = self._desk.library.article_beside(shown, location) if shown else None
+        shown = self._state.shown
+        article = self._state.library.article_beside(shown, location) if shown else None
         if article is None:
-            self._desk.say(f"{location} is not in this library")
+            self._state.say(f"{location} is not in this library")
             return
         self._opening.remember_place()
-        ids = self._desk.panes.headlines.ids
+        ids = self._state.panes.headlines.ids
         if article in ids:
-            self._desk.panes.headlines.move_to(ids.index(article))
+            self._state.panes.headlines.move_to(ids.index(article))
         self._opening.show(article)
         self._opening.mark_opened()
 
     def _open_url(self, url: str) -> None:
         try:
-            opened = desktop.open_url(url, self._desk.settings.browser)
+            opened = desktop.open_url(url, self._state.settings.browser)
         except RefusedUrlError as error:
-            self._desk.say(error.message, bad=True)
+            self._state.say(error.message, bad=True)
         except ReaderError as error:
             self._to_terminal(safe_url(url))
-            self._desk.say(f"{error.message} The address was sent to the clipboard.")
+            self._state.say(f"{error.message} The address was sent to the clipboard.")
         else:
-            self._desk.say(f"opened {opened}")
+            self._state.say(f"opened {opened}")
 
     # The original and the clipboard
 
     def open_original(self, _count: int | None) -> None:
         """Open the original in the browser; an article without one opens as a file."""
-        headline = self._desk.headline(self._desk.target)
+        headline = self._state.headline(self._state.target)
         if headline is None:
             return
         url = headline.field("url")
         if url:
             self._open_url(url)
             return
-        path = self._desk.library.path_of(headline.id)
+        path = self._state.library.path_of(headline.id)
         if path is None:
-            self._desk.say("this article has neither an address nor a file")
+            self._state.say("this article has neither an address nor a file")
             return
         try:
-            desktop.open_file(path, self._desk.settings.browser)
+            desktop.open_file(path, self._state.settings.browser)
         except ReaderError as error:
-            self._desk.say(str(error), bad=True)
+            self._state.say(str(error), bad=True)
         else:
-            self._desk.say(f"opened {path.name}")
+            self._state.say(f"opened {path.name}")
 
     def copy_link(self, _count: int | None) -> None:
         """Copy the address of the original, else the path of the file."""
-        headline = self._desk.headline(self._desk.target)
+        headline = self._state.headline(self._state.target)
         if headline is None:
             return
-        path = self._desk.library.path_of(headline.id)
+        path = self._state.library.path_of(headline.id)
         self._copy(headline.field("url") or str(path or ""), "the address" if headline.field("url") else "the path")
 
     def _copy(self, text: str, what: str) -> None:
         if not text:
-            self._desk.refuse("there is nothing to copy")
+            self._state.refuse("there is nothing to copy")
             return
         try:
-            self._desk.say(self.put(text, what))
+            self._state.say(self.put(text, what))
         except ReaderError as error:
-            self._desk.say(str(error), bad=True)
+            self._state.say(str(error), bad=True)
 
     def put(self, text: str, what: str) -> str:
         """Put a text on the clipboard; what is to be said of it. Not a command.
@@ -158,7 +160,7 @@ class LinkActions:
         Raises:
             ReaderError: The command that takes what is copied failed.
         """
-        command = self._desk.settings.copy_command
+        command = self._state.settings.copy_command
         if not command:
             self._to_terminal(text)
             return f"sent {what} to the terminal's clipboard"

@@ -19,111 +19,111 @@ ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 class Navigation:
     """Each method is the command of its name; the count is None where none was typed."""
 
-    def __init__(self, desk: ReadingScreenState, opening: ArticleNavigator, activate: Callable[[Pane], None]) -> None:
-        self._desk, self._opening, self._activate = desk, opening, activate
+    def __init__(self, state: ReadingScreenState, opening: ArticleNavigator, activate: Callable[[Pane], None]) -> None:
+        self._state, self._opening, self._activate = state, opening, activate
 
     def down(self, count: int | None) -> None:
         """A row or a headline down."""
-        self._by(count or 1, self._desk.panes.article.scroller.rows)
+        self._by(count or 1, self._state.panes.article.scroller.rows)
 
     def up(self, count: int | None) -> None:
         """A row or a headline up."""
-        self._by(-(count or 1), self._desk.panes.article.scroller.rows)
+        self._by(-(count or 1), self._state.panes.article.scroller.rows)
 
     def half_page_down(self, count: int | None) -> None:
         """Half a page down."""
-        self._by_page(0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, count or 1)
+        self._by_page(0.5 * (count or 1), self._state.panes.article.scroller.half_pages, count or 1)
 
     def half_page_up(self, count: int | None) -> None:
         """Half a page up."""
-        self._by_page(-0.5 * (count or 1), self._desk.panes.article.scroller.half_pages, -(count or 1))
+        self._by_page(-0.5 * (count or 1), self._state.panes.article.scroller.half_pages, -(count or 1))
 
     def page_down(self, count: int | None) -> None:
         """A page down."""
-        self._by_page(count or 1, self._desk.panes.article.scroller.pages, count or 1)
+        self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
 
     def page_up(self, count: int | None) -> None:
         """A page up."""
-        self._by_page(-(count or 1), self._desk.panes.article.scroller.pages, -(count or 1))
+        self._by_page(-(count or 1), self._state.panes.article.scroller.pages, -(count or 1))
 
     def top(self, count: int | None) -> None:
         """To the top; with a count to that headline, or that percentage of the article."""
-        desk = self._desk
-        if desk.pane is Pane.SIDEBAR:
-            desk.panes.sidebar.move_to(count - 1 if count else 0)
-        elif desk.pane is Pane.LIST:
+        state = self._state
+        if state.pane is Pane.SIDEBAR:
+            state.panes.sidebar.move_to(count - 1 if count else 0)
+        elif state.pane is Pane.LIST:
             self._to_headline(count - 1 if count else 0)
-        elif desk.panes.article.selection.kind:
-            desk.panes.article.selection.move("top")
+        elif state.panes.article.selection.kind:
+            state.panes.article.selection.move("top")
         else:
             self._opening.remember_place()
             if count:
-                desk.panes.article.scroller.to_percent(min(count, 100))
+                state.panes.article.scroller.to_percent(min(count, 100))
             else:
-                desk.panes.article.scroller.to_start()
+                state.panes.article.scroller.to_start()
 
     def bottom(self, count: int | None) -> None:
         """To the bottom; with a count as `top`."""
-        desk = self._desk
+        state = self._state
         if count:
             self.top(count)
-        elif desk.pane is Pane.SIDEBAR:
-            desk.panes.sidebar.move_to(desk.panes.sidebar.count - 1)
-        elif desk.pane is Pane.LIST:
-            self._to_headline(len(desk.panes.headlines.ids) - 1)
-        elif desk.panes.article.selection.kind:
-            desk.panes.article.selection.move("bottom")
+        elif state.pane is Pane.SIDEBAR:
+            state.panes.sidebar.move_to(state.panes.sidebar.count - 1)
+        elif state.pane is Pane.LIST:
+            self._to_headline(len(state.panes.headlines.ids) - 1)
+        elif state.panes.article.selection.kind:
+            state.panes.article.selection.move("bottom")
         else:
             self._opening.remember_place()
-            desk.panes.article.scroller.to_end()
+            state.panes.article.scroller.to_end()
 
     def _by(self, rows: int, in_article: Callable[[int], bool]) -> None:
-        desk = self._desk
-        if desk.pane is Pane.SIDEBAR:
-            desk.panes.sidebar.move_to(desk.panes.sidebar.cursor + rows)
-        elif desk.pane is Pane.LIST:
-            self._to_headline(desk.panes.headlines.cursor + rows)
-        elif desk.panes.article.selection.kind:
-            desk.panes.article.selection.move("down" if rows > 0 else "up", abs(rows))
+        state = self._state
+        if state.pane is Pane.SIDEBAR:
+            state.panes.sidebar.move_to(state.panes.sidebar.cursor + rows)
+        elif state.pane is Pane.LIST:
+            self._to_headline(state.panes.headlines.cursor + rows)
+        elif state.panes.article.selection.kind:
+            state.panes.article.selection.move("down" if rows > 0 else "up", abs(rows))
         else:
             in_article(rows)
 
     def _by_page(self, pages: float, in_article: Callable[[int], bool], count: int) -> None:
-        desk = self._desk
-        if desk.pane is Pane.ARTICLE:
-            if desk.panes.article.selection.kind:
-                desk.panes.article.selection.move("half_down" if count > 0 else "half_up", abs(count))
+        state = self._state
+        if state.pane is Pane.ARTICLE:
+            if state.panes.article.selection.kind:
+                state.panes.article.selection.move("half_down" if count > 0 else "half_up", abs(count))
             else:
                 in_article(count)
             return
-        size = desk.panes.sidebar.page if desk.pane is Pane.SIDEBAR else desk.panes.headlines.page
+        size = state.panes.sidebar.page if state.pane is Pane.SIDEBAR else state.panes.headlines.page
         rows = max(1, int(abs(pages) * size))
-        self._by(rows if pages > 0 else -rows, desk.panes.article.scroller.rows)
+        self._by(rows if pages > 0 else -rows, state.panes.article.scroller.rows)
 
     def _to_headline(self, index: int) -> None:
-        if self._desk.panes.headlines.move_to(index):
+        if self._state.panes.headlines.move_to(index):
             self._opening.show_current()
 
     # Between panes
 
     def pane_left(self, _count: int | None) -> None:
         """To the pane on the left."""
-        self._activate(ORDER[max(0, ORDER.index(self._desk.pane) - 1)])
+        self._activate(ORDER[max(0, ORDER.index(self._state.pane) - 1)])
 
     def pane_right(self, _count: int | None) -> None:
         """To the pane on the right."""
-        self._to_pane(ORDER[min(len(ORDER) - 1, ORDER.index(self._desk.pane) + 1)])
+        self._to_pane(ORDER[min(len(ORDER) - 1, ORDER.index(self._state.pane) + 1)])
 
     def next_pane(self, _count: int | None) -> None:
         """To the next pane, from the last to the first."""
-        self._to_pane(ORDER[(ORDER.index(self._desk.pane) + 1) % len(ORDER)])
+        self._to_pane(ORDER[(ORDER.index(self._state.pane) + 1) % len(ORDER)])
 
     def previous_pane(self, _count: int | None) -> None:
         """To the previous pane, from the first to the last."""
-        self._to_pane(ORDER[ORDER.index(self._desk.pane) - 1])
+        self._to_pane(ORDER[ORDER.index(self._state.pane) - 1])
 
     def _to_pane(self, pane: Pane) -> None:
-        if pane is Pane.ARTICLE and self._desk.pane is not Pane.ARTICLE:
+        if pane is Pane.ARTICLE and self._state.pane is not Pane.ARTICLE:
             self._opening.enter()
         self._activate(pane)
 
@@ -152,29 +152,29 @@ class Navigation:
 
     def _step(self, by: int, at_the_end: str, *, unread: bool = False) -> None:
         if not self._opening.step(by, unread=unread):
-            self._desk.say(at_the_end)
+            self._state.say(at_the_end)
 
     # In the article
 
     def next_sentence(self, count: int | None) -> None:
         """Focus the next sentence."""
-        self._in_text("sentence_next", count or 1, self._desk.panes.article.focus.sentence)
+        self._in_text("sentence_next", count or 1, self._state.panes.article.focus.sentence)
 
     def previous_sentence(self, count: int | None) -> None:
         """Focus the previous sentence."""
-        self._in_text("sentence_previous", -(count or 1), self._desk.panes.article.focus.sentence)
+        self._in_text("sentence_previous", -(count or 1), self._state.panes.article.focus.sentence)
 
     def next_paragraph(self, count: int | None) -> None:
         """To the next paragraph."""
-        self._in_text("paragraph_next", count or 1, self._desk.panes.article.focus.paragraph)
+        self._in_text("paragraph_next", count or 1, self._state.panes.article.focus.paragraph)
 
     def previous_paragraph(self, count: int | None) -> None:
         """To the previous paragraph."""
-        self._in_text("paragraph_previous", -(count or 1), self._desk.panes.article.focus.paragraph)
+        self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
         """Move the end of the selection while there is one, else the focus."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if pane.selection.kind:
             pane.selection.move(motion, abs(count))
         else:
@@ -190,15 +190,15 @@ class Navigation:
 
     def _heading(self, by: int, at_the_end: str) -> None:
         self._opening.remember_place()
-        if not self._desk.panes.article.focus.heading(by):
-            self._desk.say(at_the_end)
+        if not self._state.panes.article.focus.heading(by):
+            self._state.say(at_the_end)
 
     def jump_back(self, count: int | None) -> None:
         """Back to where the reader was before a jump."""
         if not self._opening.jump(-(count or 1)):
-            self._desk.refuse("no place to go back to")
+            self._state.refuse("no place to go back to")
 
     def jump_forward(self, count: int | None) -> None:
         """Forward again."""
         if not self._opening.jump(count or 1):
-            self._desk.refuse("no place to go forward to")
+            self._state.refuse("no place to go forward to")

@@ -23,7 +23,7 @@ class QuoteActions:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         selecting: SelectionActions,
         *,
         put: Callable[[str, str], str],
@@ -34,12 +34,12 @@ class QuoteActions:
         """Args: `put` puts a text on the clipboard and says so, `pick` lets the reader choose, `ask` asks, `run` gives
         a text to a command and shows its answer.
         """
-        self._desk, self._selecting = desk, selecting
+        self._state, self._selecting = state, selecting
         self._put, self._pick, self._ask, self._run = put, pick, ask, run
 
     def copy(self, _count: int | None) -> None:
         """Copy the selection, the highlight or the sentence as a quote, in the style of the settings."""
-        self._copy(self._desk.settings.quote_style, self._chosen())
+        self._copy(self._state.settings.quote_style, self._chosen())
 
     def copy_as(self, _count: int | None) -> None:
         """Copy it in another style."""
@@ -51,50 +51,50 @@ class QuoteActions:
 
     def pipe(self, _count: int | None) -> None:
         """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         document = self._document
         if document is None or document.partial:
-            self._desk.refuse("there is no text to pipe")
+            self._state.refuse("there is no text to pipe")
             return
         chosen = self._chosen() if pane.selection.kind else None
         if pane.selection.kind and not self._has_words(chosen):
-            self._desk.refuse(self._no_words)
+            self._state.refuse(self._no_words)
             return
         text = document.text if chosen is None else document.text[slice(*chosen)]
         what = "| selection to" if pane.selection.kind else "| text to"
 
         def answered(command: str) -> None:
             if command.strip():
-                self._desk.say(f"waiting for {command.strip()}")
+                self._state.say(f"waiting for {command.strip()}")
                 self._run(command.strip(), text)
 
         self._ask(Question(what, answered, placeholder="wc -w"))
 
     def _copy(self, style: str, chosen: Range | None) -> None:
-        headline, document = self._desk.headline(self._desk.shown), self._document
+        headline, document = self._state.headline(self._state.shown), self._document
         if headline is None or document is None or chosen is None:
-            self._desk.refuse("there is nothing to copy")
+            self._state.refuse("there is nothing to copy")
             return
         try:
             text = quote(headline, document, chosen.start, chosen.end, style)
             said = self._put(text, "the quote with its source")
         except ReaderError as error:
-            self._desk.say(str(error), bad=True)
+            self._state.say(str(error), bad=True)
         except ValueError:
-            self._desk.refuse(self._no_words)
+            self._state.refuse(self._no_words)
         else:
             self._selecting.leave()
-            self._desk.say(said)
+            self._state.say(said)
 
     @property
     def _document(self) -> Document | None:
         """The text that is read; while its changes are shown, without what is gone."""
-        comparison = self._desk.comparison
-        return self._desk.panes.article.document if comparison is None else comparison.original
+        comparison = self._state.comparison
+        return self._state.panes.article.document if comparison is None else comparison.original
 
     @property
     def _no_words(self) -> str:
-        gone = self._desk.comparison is not None
+        gone = self._state.comparison is not None
         return (
             "these words are gone from the text: only what stands in it can be taken" if gone else "there are no words"
         )
@@ -107,7 +107,7 @@ class QuoteActions:
         """The selection, else the highlight under the cursor, else the sentence that has the focus or is on top: as a
         range of the text that is read.
         """
-        pane, comparison = self._desk.panes.article, self._desk.comparison
+        pane, comparison = self._state.panes.article, self._state.comparison
         if pane.document is None or pane.document.error:
             return None
         mark = None if pane.selection.kind else pane.highlights.current

@@ -39,9 +39,9 @@ _MISSING = {"b": "there are no brackets around this", "q": "there are no quotati
 class SelectionActions:
     """Each public method that takes a count is the command of its name."""
 
-    def __init__(self, desk: ReadingScreenState, changed: Callable[[], None]) -> None:
+    def __init__(self, state: ReadingScreenState, changed: Callable[[], None]) -> None:
         """Args: `changed` is called when a selection begins or ends, since other keys hold then."""
-        self._desk, self._changed = desk, changed
+        self._state, self._changed = state, changed
 
     def commands(self) -> dict[str, Callable[..., None]]:
         """The commands that differ by a motion, a character or an object alone, by their names."""
@@ -64,19 +64,19 @@ class SelectionActions:
 
     def other_end(self, _count: int | None) -> None:
         """Move the other end of the selection from now on."""
-        self._desk.panes.article.selection.swap_ends()
+        self._state.panes.article.selection.swap_ends()
 
     def repeat_find(self, count: int | None) -> None:
         """To the next such character."""
-        self._told(self._desk.panes.article.selection.repeat_find(count or 1))
+        self._told(self._state.panes.article.selection.repeat_find(count or 1))
 
     def repeat_find_back(self, count: int | None) -> None:
         """Back to the previous such character."""
-        self._told(self._desk.panes.article.selection.repeat_find(-(count or 1)))
+        self._told(self._state.panes.article.selection.repeat_find(-(count or 1)))
 
     def leave(self) -> bool:
         """Select no longer; whether anything was selected. Not a command."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if not pane.selection.kind:
             return False
         pane.selection.end()
@@ -84,9 +84,9 @@ class SelectionActions:
         return True
 
     def _start(self, kind: str) -> None:
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if pane.document is None:
-            self._desk.refuse("there is no text to select")
+            self._state.refuse("there is no text to select")
         elif pane.selection.kind == kind:
             self.leave()
         else:
@@ -98,16 +98,16 @@ class SelectionActions:
         self._changed()
 
     def _move(self, motion: str, count: int | None) -> None:
-        self._desk.panes.article.selection.move(motion, count or 1)
+        self._state.panes.article.selection.move(motion, count or 1)
 
     def _find(self, kind: str, count: int | None, character: str) -> None:
-        if not self._desk.panes.article.selection.find_character(kind, character, count or 1):
-            self._desk.refuse(f"no “{character}” in this paragraph")
+        if not self._state.panes.article.selection.find_character(kind, character, count or 1):
+            self._state.refuse(f"no “{character}” in this paragraph")
 
     def _object(self, kind: str, count: int | None) -> None:
-        if not self._desk.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
-            self._desk.refuse(_MISSING[kind[1]])
+        if not self._state.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
+            self._state.refuse(_MISSING[kind[1]])
 
     def _told(self, moved: bool) -> None:
         if not moved:
-            self._desk.refuse("no other one")
+            self._state.refuse("no other one")

@@ -23,53 +23,55 @@ class Triage:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         annotating: HighlightActions,
         ask: Callable[[Question], None],
     ) -> None:
-        self._desk, self._listing, self._opening = desk, listing, opening
+        self._state, self._listing, self._opening = state, listing, opening
         self._annotating, self._ask = annotating, ask
 
     def toggle_read(self, _count: int | None) -> None:
         """Mark the article as read or unread."""
-        self._change(self._desk.library.reading.toggle_read)
+        self._change(self._state.library.reading.toggle_read)
 
     def star(self, _count: int | None) -> None:
         """Star the article, or take the star off."""
-        self._change(self._desk.library.reading.toggle_star)
+        self._change(self._state.library.reading.toggle_star)
 
     def archive(self, _count: int | None) -> None:
         """Put the article into the archive or back; the list closes up, and the next article is shown."""
-        if not self._change(self._desk.library.reading.toggle_archive):
+        if not self._change(self._state.library.reading.toggle_archive):
             return
         self._listing.refresh(stay=False)
-        if self._desk.pane is not Pane.ARTICLE:
+        if self._state.pane is not Pane.ARTICLE:
             self._opening.show_current()
 
     def join_stories(self, _count: int | None) -> None:
         """Join the other stories of a paste, or part them again."""
-        article = self._desk.shown
-        document = self._desk.panes.article.document
+        article = self._state.shown
+        document = self._state.panes.article.document
         if article is None or document is None or document.tail is None:
-            self._desk.refuse("this article has no other stories at its end")
+            self._state.refuse("this article has no other stories at its end")
             return
-        self._taken(self._desk.library.reading.join_tail(article))
+        self._taken(self._state.library.reading.join_tail(article))
 
     def mark_all_read(self, _count: int | None) -> None:
         """Mark every article of the view as read."""
-        self._taken(self._desk.library.reading.mark_all_read(self._desk.panes.headlines.ids), "nothing is unread here")
+        self._taken(
+            self._state.library.reading.mark_all_read(self._state.panes.headlines.ids), "nothing is unread here"
+        )
 
     def tags(self, _count: int | None) -> None:
         """Edit the tags of the highlight under the cursor, else of the article."""
         if self._annotating.tags():
             return
-        article = self._desk.target
-        headline = self._desk.headline(article)
+        article = self._state.target
+        headline = self._state.headline(article)
         if headline is None or article is None:
             return
-        reading = self._desk.library.reading
+        reading = self._state.library.reading
 
         def answered(answer: str) -> None:
             self._taken(reading.set_tags(article, answer.split(",")))
@@ -86,17 +88,17 @@ class Triage:
 
     def edit(self, article: ArticleId, fields: Mapping[str, str]) -> None:
         """Take over corrected metadata. Not a command: the form of the command `details` ends here."""
-        reading = self._desk.library.reading
+        reading = self._state.library.reading
         outcomes = [reading.edit_metadata(article, field, value) for field, value in fields.items()]
         for outcome in outcomes:
             if outcome.ids or outcome.message:
                 self._taken(outcome)
         self._listing.refresh()
-        if self._desk.pane is not Pane.ARTICLE:
+        if self._state.pane is not Pane.ARTICLE:
             self._opening.show_current()
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
-        article = self._desk.target
+        article = self._state.target
         return article is not None and self._taken(verb([article]))
 
     def _taken(self, outcome: Outcome, otherwise: str = "") -> bool:
@@ -104,7 +106,7 @@ class Triage:
         if outcome.ids:
             self._listing.touch(outcome.ids)
             self._opening.update_header()
-        self._desk.tell(outcome)
+        self._state.tell(outcome)
         if not outcome.message and otherwise:
-            self._desk.say(otherwise)
+            self._state.say(otherwise)
         return bool(outcome.ids)

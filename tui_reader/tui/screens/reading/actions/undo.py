@@ -25,23 +25,23 @@ class UndoActions:
 
     def __init__(
         self,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         annotating: HighlightActions,
     ) -> None:
-        self._desk, self._listing, self._opening, self._annotating = desk, listing, opening, annotating
+        self._state, self._listing, self._opening, self._annotating = state, listing, opening, annotating
 
     def undo(self, count: int | None) -> None:
         """Take back the last changes."""
-        self._travel(self._desk.library.reading.undo, count or 1)
+        self._travel(self._state.library.reading.undo, count or 1)
 
     def redo(self, count: int | None) -> None:
         """Make the changes again that were taken back."""
-        self._travel(self._desk.library.reading.redo, count or 1)
+        self._travel(self._state.library.reading.redo, count or 1)
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        desk, painted, shown = self._desk, self._annotating.painted, self._desk.shown
+        state, painted, shown = self._state, self._annotating.painted, self._state.shown
         outcome, touched = steps_of(step, count)
         self._listing.touch(touched)
         # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
@@ -49,22 +49,22 @@ class UndoActions:
         self._listing.refresh(keep=article)
         self._opening.update_header()
         # In a narrow terminal the article may be shown to nobody.
-        seen = article == shown and any(desk.panes.article.viewport.visible_range())
-        if article is not None and not seen and article == desk.panes.headlines.current:
+        seen = article == shown and any(state.panes.article.viewport.visible_range())
+        if article is not None and not seen and article == state.panes.headlines.current:
             self._show(article, outcome)
-        elif desk.pane is not Pane.ARTICLE:
+        elif state.pane is not Pane.ARTICLE:
             self._opening.show_current()
         self._annotating.refresh()
-        if desk.shown == shown:
+        if state.shown == shown:
             self._show_marks(painted)
-        outcome = desk.with_place(outcome, shown if shown == desk.shown else None)
-        desk.tell(self._with_location(outcome, touched), undoable=False)
+        outcome = state.with_place(outcome, shown if shown == state.shown else None)
+        state.tell(self._with_location(outcome, touched), undoable=False)
 
     def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
         """Say which articles were changed, and where they are, if none of them is shown or in the list."""
-        desk = self._desk
-        listed = {*desk.panes.headlines.ids, desk.shown}
-        hidden = [headline for each in dict.fromkeys(touched) if (headline := desk.headline(each)) is not None]
+        state = self._state
+        listed = {*state.panes.headlines.ids, state.shown}
+        hidden = [headline for each in dict.fromkeys(touched) if (headline := state.headline(each)) is not None]
         if not hidden or any(headline.id in listed for headline in hidden):
             return outcome
         title, location = hidden[0].title, hidden[0].article.location
@@ -76,17 +76,17 @@ class UndoActions:
 
     def _show(self, article: ArticleId, outcome: Outcome) -> None:
         """Show the article under the cursor of the list, and in it what was changed."""
-        desk = self._desk
+        state = self._state
         if outcome.place is not None:
-            there = desk.library.annotations.get(outcome.annotation) is not None
+            there = state.library.annotations.get(outcome.annotation) is not None
             self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
-        if desk.pane is not Pane.ARTICLE:
+        if state.pane is not Pane.ARTICLE:
             self._opening.show_current()
             return
         self._opening.remember_place()
         self._opening.show(article)
         # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
-        desk.entered = True
+        state.entered = True
 
     def _show_marks(self, before: Sequence[Highlight]) -> None:
         """Go to the highlight of the shown article that was changed, or to where it stood."""
@@ -95,7 +95,7 @@ class UndoActions:
         known = set(map(id, before))
         changed = [mark for mark in now if id(mark) not in known]
         if changed:
-            self._desk.panes.article.highlights.go(changed[-1].id)
+            self._state.panes.article.highlights.go(changed[-1].id)
             return
         still = set(map(id, now))
         gone = [mark for mark in before if id(mark) not in still]

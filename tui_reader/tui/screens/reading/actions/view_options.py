@@ -34,7 +34,7 @@ class ViewOptions:
     def __init__(
         self,
         app: ReaderApp,
-        desk: ReadingScreenState,
+        state: ReadingScreenState,
         listing: HeadlineListing,
         opening: ArticleNavigator,
         keeping: Triage,
@@ -43,10 +43,10 @@ class ViewOptions:
         set_zen: Callable[[bool | None], None],
         run: Callable[[str], None],
     ) -> None:
-        self._app, self._desk, self._listing = app, desk, listing
+        self._app, self._state, self._listing = app, state, listing
         self._opening, self._keeping = opening, keeping
         self._activate, self._set_zen, self._run = activate, set_zen, run
-        self._density = Density(desk.settings.density)
+        self._density = Density(state.settings.density)
 
     def zen(self, _count: int | None) -> None:
         """Nothing but the article, or the panes again."""
@@ -54,33 +54,33 @@ class ViewOptions:
 
     def narrower(self, count: int | None) -> None:
         """A narrower measure."""
-        self._measure(self._desk.panes.article.viewport.columns.measure - STEP * (count or 1))
+        self._measure(self._state.panes.article.viewport.columns.measure - STEP * (count or 1))
 
     def wider(self, count: int | None) -> None:
         """A wider measure."""
-        self._measure(self._desk.panes.article.viewport.columns.measure + STEP * (count or 1))
+        self._measure(self._state.panes.article.viewport.columns.measure + STEP * (count or 1))
 
     def reset_measure(self, _count: int | None) -> None:
         """The measure of the settings."""
-        self._measure(self._desk.settings.measure)
+        self._measure(self._state.settings.measure)
 
     def _measure(self, columns: int) -> None:
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         pane.set_measure(columns)
-        self._desk.say(f"measure: {pane.viewport.columns.measure} columns")
+        self._state.say(f"measure: {pane.viewport.columns.measure} columns")
 
     def density(self, _count: int | None) -> None:
         """The next of the densities."""
         self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
-        self._desk.panes.headlines.set_density(self._density)
-        self._desk.say(f"headlines: {self._density}")
+        self._state.panes.headlines.set_density(self._density)
+        self._state.say(f"headlines: {self._density}")
 
     def theme(self, _count: int | None) -> None:
         """Choose a theme; it is tried on at once, and kept by the settings alone."""
 
         def put_on(name: str) -> None:
             self._app.put_on(name)
-            self._desk.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
+            self._state.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
 
         names = self._app.theme_names()
         current = self._app.theme
@@ -98,7 +98,7 @@ class ViewOptions:
             self._listing.sort(sort)
             self._opening.show_current()
 
-        current = self._desk.view.sort
+        current = self._state.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
         self.pick("Order of the headlines", choices, cursor=list(Sort).index(current), few=True)
 
@@ -110,7 +110,7 @@ class ViewOptions:
             self._activate(Pane.LIST)
             self._opening.show_current()
 
-        tags = self._desk.library.catalogue.counts().tags
+        tags = self._state.library.catalogue.counts().tags
         choices = [
             Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(include, tag)) for tag, count in tags
         ]
@@ -118,7 +118,7 @@ class ViewOptions:
 
     def outline(self, _count: int | None) -> None:
         """The headings of the article, to jump to one."""
-        pane = self._desk.panes.article
+        pane = self._state.panes.article
         if pane.document is None:
             return
 
@@ -142,14 +142,14 @@ class ViewOptions:
 
     def palette(self, _count: int | None) -> None:
         """Every command by its name."""
-        keymap, pane = self._desk.keymap, self._desk.context
+        keymap, pane = self._state.keymap, self._state.context
         # What works in the active pane comes first; the rest is offered all the same, and goes to its own pane.
         commands = sorted(
             (c for c in COMMANDS if c.palette and c.panes != IN_ANNOTATIONS),
             key=lambda command: pane not in command.panes,
         )
         choices = [
-            Choice(self._desk.help_of(command), written_all(keymap.keys_of(command)), partial(self._run, command.id))
+            Choice(self._state.help_of(command), written_all(keymap.keys_of(command)), partial(self._run, command.id))
             for command in commands
         ]
         self.pick("Commands", choices)
@@ -163,17 +163,17 @@ class ViewOptions:
 
             self._app.push_screen(Picker(placeholder, choices, cursor, few=few), run_choice)
         else:
-            self._desk.say(otherwise)
+            self._state.say(otherwise)
 
     def help(self, _count: int | None) -> None:
         """All keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
-        self._app.push_screen(Help(self._desk.keymap, self._app.notices))
+        self._app.push_screen(Help(self._state.keymap, self._app.notices))
 
     def details(self, _count: int | None) -> None:
         """Edit what is known of the article."""
-        headline = self._desk.headline(self._desk.target)
+        headline = self._state.headline(self._state.target)
         if headline is not None:
             from tui_reader.tui.screens.details import Details  # noqa: PLC0415 - not needed for the first frame
 
@@ -192,7 +192,7 @@ class ViewOptions:
     def suspend(self, _count: int | None) -> None:
         """Stop until the shell lets the program go on."""
         self._opening.keep_place()
-        self._desk.say(suspend(self._app, self._desk.library))
+        self._state.say(suspend(self._app, self._state.library))
 
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""
