@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
-from tui_reader.document.blocks import BlockKind
-from tui_reader.formats import FORMATS, Format, format_for, is_article, preview, read, scan
+from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Section
+from tui_reader.formats import ROWS, Format, format_for, is_article, load, preview, read, scan
+from tui_reader.formats.base import BY_NAME, FALLBACK, NO_MATCH
 
+if TYPE_CHECKING:
+    from tui_reader.formats.registry import Row
+
+FORMATS = [load(row) for row in ROWS]
 NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.unknown"]
 
 
@@ -62,6 +71,42 @@ def test_formats_do_not_claim_the_same_suffix() -> None:
     suffixes = [suffix for form in FORMATS for suffix in form.suffixes]
     assert len(suffixes) == len(set(suffixes))
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in suffixes)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.module)
+def test_a_format_claims_the_files_of_its_suffixes_and_no_others_by_name(row: Row) -> None:
+    form = load(row)
+    assert form.suffixes == row.suffixes
+    for suffix in form.suffixes:
+        assert format_for(f"a{suffix}", b"") is form
+        assert form.matches(f"a{suffix}", b"") == BY_NAME
+        assert all(other.matches(f"a{suffix}", b"") < BY_NAME for other in FORMATS if other is not form)
+    assert all(NO_MATCH <= form.matches(name, b"words") < BY_NAME for name in ("-", "README", "a.unknown", ""))
+
+
+def test_some_format_reads_any_file() -> None:
+    assert any(form.matches("a.unknown", b"\0") >= FALLBACK for form in FORMATS)
+
+
+def test_folders_are_listed_without_importing_a_format() -> None:
+    code = (
+        "import sys; from tui_reader.formats import is_article; assert is_article('a.md')\n"
+        "assert not {'tui_reader.formats.markdown.markdown', 'tui_reader.formats.plain.plain'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_document_has_neither_sections_nor_resources_unless_its_format_gives_some() -> None:
+    document = read(b"# Title\n\nText.\n", "a.md")
+    assert (list(document.sections), dict(document.resources)) == ([], {})
+
+
+def test_a_builder_hands_on_the_sections_and_resources_of_a_format() -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "Text.")
+    document = builder.build(sections=(Section(0, "One"),), resources={"cover.png": b"\x89PNG"})
+    assert document.sections[0].title == "One"
+    assert document.resources["cover.png"] == b"\x89PNG"
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)

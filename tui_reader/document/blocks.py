@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class BlockKind(StrEnum):
@@ -110,6 +111,17 @@ class Span(NamedTuple):
     target: str = ""
 
 
+class Section(NamedTuple):
+    """A part of the article that its file names, such as a chapter of a book; it ends where the next one begins."""
+
+    offset: int
+    """Where the section begins in the text."""
+    title: str
+
+
+NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """An article, read.
@@ -135,6 +147,11 @@ class Document:
     above the text leaves out the one or the other, so that a reader does not meet it twice; offsets stay the same."""
     gap: int | None = None
     """Offset of the sign for all that is not read yet, which the ending follows; None where no ending is there."""
+    sections: Sequence[Section] = ()
+    """Sorted by offset. Headings are not repeated here: empty unless the format knows more than its headings say."""
+    resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
+    """Bytes that come with the article, such as pictures, by the name that `Block.target` gives. A format whose files
+    hold many gives a mapping that extracts each one when it is looked up."""
 
     @property
     def has_text(self) -> bool:
@@ -186,6 +203,8 @@ class DocumentBuilder:
         notices: tuple[str, ...] = (),
         partial: bool = False,
         title_block: int | None = None,
+        sections: Sequence[Section] = (),
+        resources: Mapping[str, bytes] = NO_RESOURCES,
     ) -> Document:
         """The document of all that was added."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
@@ -199,4 +218,6 @@ class DocumentBuilder:
             notices,
             partial,
             title_block,
+            sections=sections,
+            resources=resources,
         )

@@ -1,98 +1,98 @@
-"""Which format reads which file. One file and one row add a format."""
+"""The table of formats, and the choice of the one that reads a file.
+
+To add a format, write one module with a class that implements `Format` and an instance called `FORMAT`, and add one
+row to `ROWS`.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.formats.markdown.markdown import Markdown
-from tui_reader.formats.plain.plain import PlainText
+from tui_reader.formats.base import HEAD, Format, suffix_of
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Metadata
 
 
-class Format(Protocol):
-    """Bytes to document. No method raises, whatever the bytes are."""
+class Row(NamedTuple):
+    """A format that is imported when the first file needs it."""
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """Ends of file names, in lower case, with the point."""
-
-    def read(self, data: bytes, name: str) -> Document:
-        """The whole article; one with `error` set where the bytes cannot be read."""
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """What the headline list shows, and why the article cannot be read (empty where it can)."""
-
-    def preview(self, data: bytes, name: str) -> Document | None:
-        """The beginning of an article whose reading could take longer than 50 ms; None for any other."""
+    module: str
+    """Name of the module, whose constant `FORMAT` is the format."""
+    suffixes: tuple[str, ...]
+    """`Format.suffixes`, repeated here so that folders can be listed without importing any format."""
 
 
-FORMATS: tuple[Format, ...] = (Markdown(), PlainText())
-"""All formats; the last one reads what no other claims."""
+ROWS: tuple[Row, ...] = (
+    # 6 ms to import after plain text, and 43 ms more for the parser, when the first document is read.
+    Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd")),
+    # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
+    Row("tui_reader.formats.plain.plain", (".txt", ".text")),
+)
+"""All formats. Of two that match a file equally well, the first one reads it."""
 
-_BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
+_ROW_BY_SUFFIX = {suffix: row for row in ROWS for suffix in row.suffixes}
 
-_NAMES = frozenset({"readme", "changelog", "changes", "news", "notes", "history", "todo", "article", "draft", "faq"})
+_ARTICLE_NAMES = frozenset(
+    {"readme", "changelog", "changes", "news", "notes", "history", "todo", "article", "draft", "faq"}
+)
 """Names of files without a suffix that are usually meant to be read."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_MARKDOWN_SIGN = re.compile(
-    r"\A(?:\ufeff)?(?:---|\+\+\+)[ \t]*\r?\n|^#{1,6} \S|^(?:```|~~~)|\[[^\]\n]+\]\(https?://|^(?:\*|-) \[[ x]\] ",
-    re.MULTILINE,
-)
 
 
-def _suffix(name: str) -> str:
-    suffix = PurePath(name).suffix.lower()
-    return "" if " " in suffix or suffix.removeprefix(".").isdecimal() else suffix
+@cache
+def load(row: Row) -> Format:
+    """Import and return the format of a row."""
+    form: Format = import_module(row.module).FORMAT
+    return form
 
 
 def format_for(name: str, data: bytes) -> Format:
-    """The format that reads a file: by its suffix; without one, Markdown where its marks are seen, else plain text."""
-    form = _BY_SUFFIX.get(_suffix(name))
-    if form is not None:
-        return form
-    if not _suffix(name):
-        head = data[:4_096].decode("utf-8", "replace")
-        if len({match[0][:2] for match in _MARKDOWN_SIGN.finditer(head)}) >= 2:
-            return FORMATS[0]
-    return FORMATS[-1]
+    """Return the format that reads a file: the owner of its suffix, else the one that matches its first bytes best."""
+    row = _ROW_BY_SUFFIX.get(suffix_of(name))
+    if row is not None:
+        return load(row)
+    head = data[:HEAD]
+    return max(map(load, ROWS), key=lambda form: form.matches(name, head))
 
 
 def is_article(name: str) -> bool:
-    """Whether a file found in a folder is taken for an article, by its name alone."""
+    """Decide by its name alone whether a file in a folder is an article.
+
+    Returns:
+        True if the suffix belongs to a format, or if there is no suffix and the name is a usual one (`README`) or has
+        three words or more. Hidden files are never articles.
+    """
     path = PurePath(name)
     if path.name.startswith("."):
         return False
-    suffix = _suffix(name)
+    suffix = suffix_of(name)
     if suffix:
-        return suffix in _BY_SUFFIX
-    return path.name.lower() in _NAMES or len(_WORD.findall(path.name)) >= 3
+        return suffix in _ROW_BY_SUFFIX
+    return path.name.lower() in _ARTICLE_NAMES or len(_WORD.findall(path.name)) >= 3
 
 
 def read(data: bytes, name: str) -> Document:
-    """Read an article whole. Never raises: bytes that are no article become a document that says so.
+    """Read a whole article. Never raises: bytes that cannot be read become a document that says why.
 
     Args:
-        data: The file's bytes.
-        name: Its name or path, for the format and for what is said to the reader; `-` for standard input.
+        data: All bytes of the file.
+        name: Its name or path, to choose the format and to name the file on an error page; `-` for standard input.
     """
     return format_for(name, data).read(data, name)
 
 
 def preview(data: bytes, name: str) -> Document | None:
-    """The first 20,000 characters or so of a large article, at once; None where `read` is quick enough itself."""
+    """Return the first 20,000 characters or so of a large article; None if `read` takes less than 50 ms."""
     return format_for(name, data).preview(data, name)
 
 
 def scan(data: bytes, name: str) -> tuple[Metadata, str]:
-    """Metadata, and why the file cannot be read (empty where it can), without making blocks."""
+    """Return an article's metadata, and why it cannot be read (empty if it can), without making blocks."""
     return format_for(name, data).scan(data, name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.markdown.skim import rough_text, title_heading
 from tui_reader.formats.metadata.failed_header import failed_header
@@ -49,12 +50,27 @@ _DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
 _MOST_DEFINITIONS = 2_000
 _NOTE_MARK = re.compile(r"\[\d+\]")
 
+_MARKDOWN_SIGN = re.compile(
+    r"\A(?:\ufeff)?(?:---|\+\+\+)[ \t]*\r?\n|^#{1,6} \S|^(?:```|~~~)|\[[^\]\n]+\]\(https?://|^(?:\*|-) \[[ x]\] ",
+    re.MULTILINE,
+)
+_FEWEST_SIGNS = 2
+"""Different signs of Markdown by which a file without a suffix is recognized: plain text may have one by chance."""
+
 
 class Markdown:
     """The format of Markdown files."""
 
     name = "Markdown"
     suffixes = (".md", ".markdown", ".mdown", ".mkd")
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of Markdown: by its suffix, or for a name without one, by signs in the first bytes."""
+        suffix = suffix_of(name)
+        if suffix:
+            return BY_NAME if suffix in self.suffixes else NO_MATCH
+        signs = {match[0][:2] for match in _MARKDOWN_SIGN.finditer(head.decode("utf-8", "replace"))}
+        return BY_CONTENT if len(signs) >= _FEWEST_SIGNS else NO_MATCH
 
     def read(self, data: bytes, name: str) -> Document:
         """The whole text as a document."""
@@ -82,6 +98,9 @@ class Markdown:
             return None
         metadata = extrapolated(_metadata(source, name), len(source.body.encode()) / len(data))
         return _read_body(source, metadata, name, len(data), _definitions(data))
+
+
+FORMAT: Format = Markdown()
 
 
 def _definitions(data: bytes) -> str:

@@ -13,6 +13,7 @@ from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.partial import with_ending
+from tui_reader.formats.base import BY_NAME, FALLBACK, Format, suffix_of
 from tui_reader.formats.metadata.guesses import complete, extrapolated
 from tui_reader.formats.plain.other_stories import find_tail, is_sentence_end, is_story_paragraph
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
@@ -58,6 +59,10 @@ class PlainText:
     name = "plain text"
     suffixes = (".txt", ".text")
 
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of plain text, which reads every file that no other format recognizes."""
+        return BY_NAME if suffix_of(name) in self.suffixes else FALLBACK
+
     def read(self, data: bytes, name: str) -> Document:
         """The whole text as a document."""
         source = open_source(data)
@@ -83,6 +88,9 @@ class PlainText:
         beginning = read_body(source, name, partial=True, metadata=metadata)
         texts, tights = _paragraphs(ending_of(data, ENDING), wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
         return with_ending(beginning, _blocks(texts, tights, quiet=0), "\n".join(texts)) if texts else beginning
+
+
+FORMAT: Format = PlainText()
 
 
 def read_body(source: Source, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:

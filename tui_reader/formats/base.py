@@ -1,0 +1,75 @@
+"""The protocol that every format implements, and how formats compete for a file."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Metadata
+
+HEAD = 4_096
+"""Bytes at the start of a file that a format may look at to recognize it."""
+
+NO_MATCH = 0
+"""Priority of a format that cannot read the file."""
+FALLBACK = 1
+"""Priority of a format that reads any file, if no other format recognizes it."""
+BY_CONTENT = 50
+"""Priority of a format that recognizes the first bytes of a file whose name says nothing."""
+BY_NAME = 100
+"""Priority of a format to which the suffix of the file name belongs."""
+
+
+class Format(Protocol):
+    """A reader of one kind of file, from bytes to a document.
+
+    No method does I/O, and none raises, whatever the bytes are. All methods may be called from any thread.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return the name of the format that users see, such as `Markdown`."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Return the file name suffixes of the format, in lower case, with the leading point."""
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return how well the format fits a file, as a priority; the format with the highest one reads it.
+
+        Args:
+            name: File name or path; `-` for standard input.
+            head: The first `HEAD` bytes of the file.
+
+        Returns:
+            `BY_NAME`, `BY_CONTENT`, `FALLBACK`, `NO_MATCH`, or a number between them.
+        """
+
+    def read(self, data: bytes, name: str) -> Document:
+        """Return the whole article; a document with `error` set if the bytes cannot be read.
+
+        Args:
+            data: All bytes of the file.
+            name: File name or path, from which a title is guessed and which an error page names.
+        """
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """Return what the list of articles shows, without making blocks.
+
+        Returns:
+            The metadata that `read` would find, and why the file cannot be read (empty if it can).
+        """
+
+    def preview(self, data: bytes, name: str) -> Document | None:
+        """Return the beginning of an article that may take longer than 50 ms to read; None for any other."""
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a file name in lower case; empty if what follows its last point is no suffix.
+
+    A number (`Chapter 1.5`) and words with spaces (`Vol. one`) belong to the name itself.
+    """
+    suffix = PurePath(name).suffix.lower()
+    return "" if " " in suffix or suffix.removeprefix(".").isdecimal() else suffix
