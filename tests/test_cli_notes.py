@@ -321,7 +321,7 @@ def test_an_empty_list_says_so_beside_the_pipe(folder: Path, capsys: pytest.Capt
     assert told(str(folder)) == ("", f"There are no annotations in {folder}.\n")
     assert main(["notes", "add", str(folder / "other.md"), "--note", "x"]) == 0
     capsys.readouterr()
-    assert told(str(folder), "--tag", "nope") == ("", "None of 1 annotation is like that.\n")
+    assert told(str(folder), "--tag", "nope") == ("", "No annotation matches (1 in all).\n")
     assert told(str(folder), "--orphans", "--json") == ("[]\n", "")
 
 

@@ -26,7 +26,7 @@ from tui_reader.document.clean import clean_row, escape, escape_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TREE = Path(cli.__file__).parent
+TREE = Path(cli.__file__).parent.parent
 ID = "0198f3a2-0000-7000-8000-00000000000"
 NOT_UTF_8 = os.fsdecode(b"caf\xe9\xff\x1b[31m\x9b")
 
@@ -94,7 +94,7 @@ def choices(parser: argparse.ArgumentParser) -> set[str]:
 
 def every_verb() -> set[str]:
     """The verbs that the program knows, from its own tables."""
-    verbs: set[str] = set(cli._COMMANDS) - {"notes", "backup"}
+    verbs: set[str] = set(cli._VERBS) - {"notes", "backup"}
     verbs |= {f"notes {name}" for name in choices(notes._notes_parser())}
     return verbs | {f"backup {name}" for name in choices(state._backup_parser())} | {""}
 
@@ -221,10 +221,10 @@ def test_an_annotation_whose_id_is_hostile_is_found_by_it_and_by_what_is_printed
 
 @given(hostile)
 def test_a_printed_row_is_one_row_and_tells_what_it_escapes(text: str) -> None:
-    shown = common.printed(text)
+    shown = common.escape_for_terminal(text)
     assert acting(shown, marks=True) == []
     assert "\n" not in shown
-    rows = common.printed(text, rows=True)
+    rows = common.escape_for_terminal(text, keep_line_feeds=True)
     assert acting(rows, marks=True) == []
     assert rows.count("\n") == text.count("\n")
     if text.isprintable():
@@ -248,7 +248,7 @@ def test_json_stands_for_the_same_value_and_is_printable(value: Any) -> None:
 
 def test_the_log_of_an_error_can_be_shown_in_a_terminal() -> None:
     for text in TEXTS:
-        with patch.dict(cli._COMMANDS, {"config": _fail(text)}):
+        with patch.dict(cli._VERBS, {"config": _fail(text)}):
             status, out, err = run("config")
         assert status == cli.EXIT_INTERNAL
         assert acting(out + err, marks=True) == []
@@ -265,7 +265,7 @@ def _fail(text: str) -> Callable[[Sequence[str]], int]:
 
 
 STREAMS = {
-    "cli/common.py": {"_write", "told", "remark", "_unwritten", "write_any_sign", "tell_json"},
+    "cli/common.py": {"_write", "flush_stdout", "print_notice", "_write_failure", "escape_unencodable", "print_json"},
     "cli/main.py": {"main"},
     "tui/screens/external_programs.py": {"filtered"},
 }
@@ -291,5 +291,5 @@ def test_one_function_of_the_command_line_writes_to_each_stream() -> None:
 
 
 def test_every_parser_repeats_arguments_without_what_acts() -> None:
-    for file in ("cli/main.py", "cli/notes.py", "cli/state.py"):
+    for file in ("cli/main.py", "cli/read.py", "cli/notes.py", "cli/state.py"):
         assert "argparse.ArgumentParser(" not in (TREE / file).read_text("utf-8")

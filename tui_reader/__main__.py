@@ -1,4 +1,4 @@
-"""Starts the program: `python -m tui_reader`, and the command `tui-reader`."""
+"""Entry point of the program: `python -m tui_reader`, and the command `tui-reader`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The command line: arguments to verbs of the services, each verb a module."""
+"""The command line: each verb parses its arguments and calls the services."""

@@ -1,4 +1,4 @@
-"""What the verbs of the command line have in common: naming the library, and what they print."""
+"""Helpers that the verbs of the command line share: options that name the library, and safe output."""
 
 from __future__ import annotations
 
@@ -18,76 +18,85 @@ if TYPE_CHECKING:
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser whose errors, which repeat arguments as they were given, cannot act on the terminal."""
+    """A parser that escapes its messages, because they repeat arguments that could control the terminal."""
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Leave the program, after a message where there is one."""
+        """End the program, after printing the message if there is one."""
         if message:
-            remark(message.removesuffix("\n"))
+            print_notice(message.removesuffix("\n"))
         sys.exit(status)
 
 
-def add_library(parser: argparse.ArgumentParser, what: str, *, positional: bool = False, old: str = "") -> None:
-    """Let a verb take the library that it is about: `--library`, the same for all of them, and `--state`.
+def add_library_options(
+    parser: argparse.ArgumentParser, default: str, *, positional: bool = False, alias: str = ""
+) -> None:
+    """Add the options that name a library, `--library` and `--state`, to the parser of a verb.
 
     Args:
-        parser: The verb's.
-        what: What the library is without any of them, for the help.
-        positional: Whether it may be written without the option, too, behind all else.
-        old: Another name of the option, which goes on working but is not told of.
+        parser: The verb's parser.
+        default: The library that is used without these options, in words for the help.
+        positional: Accept the paths as positional arguments, too, after all others.
+        alias: An earlier name of `--library` that still works but is not shown in the help.
     """
-    help_text = f"folder or file of the library; may be given again. Without it: {what}"
+    help_text = f"folder or file of the library; may be given again. Without it: {default}"
     if positional:
         parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="the same as --library PATH")
     parser.add_argument("--library", action="append", default=[], type=Path, metavar="PATH", help=help_text)
-    if old:
-        parser.add_argument(old, dest="library", action="append", type=Path, help=argparse.SUPPRESS)
+    if alias:
+        parser.add_argument(alias, dest="library", action="append", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--state", type=Path, metavar="FILE", help="the state file, where it is not the library's own")
 
 
-def places_of(options: argparse.Namespace) -> list[Path]:
-    """What of the library was named, in either way."""
+def library_paths_of(options: argparse.Namespace) -> list[Path]:
+    """Return the paths that name the library, whether given by position or by `--library`."""
     return [*getattr(options, "paths", ()), *options.library]
 
 
-def printed(text: str, *, rows: bool = False) -> str:
-    r"""Write a text so that it cannot act on the terminal: with escapes such as `\x1b`, and in one row.
+def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
+    r"""Escape every character that could control the terminal, as `\x1b`, and line feeds as well.
 
     Args:
         text: The text; a file's name, a tag or a note in it may hold any character.
-        rows: Whether its line feeds begin rows. They must be the program's own then.
+        keep_line_feeds: Keep line feeds as they are. Only for texts whose line feeds the program itself wrote.
     """
     from tui_reader.document.clean import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
 
-    return escape(text, keep="\n" if rows else "")
+    return escape(text, keep="\n" if keep_line_feeds else "")
 
 
-def write_any_sign() -> None:
-    """Have what the encoding of a terminal or a pipe has no sign for written as an escape, instead of failing at it."""
+def escape_unencodable() -> None:
+    """Let standard output and standard error escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def tell(text: str) -> None:
-    """Write a row of the result to standard output; `told` says when it is complete.
+def print_line(text: str) -> None:
+    """Write one line of the result to standard output; call `flush_stdout` after the last one.
 
     Raises:
-        BrokenPipeError: Whoever read it has gone.
-        ReaderError: It cannot be written.
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: The line cannot be written.
     """
-    _write(f"{printed(text)}\n")
+    _write(f"{escape_for_terminal(text)}\n")
 
 
-def tell_rows(text: str) -> None:
-    """Write several rows of the result, whose line feeds are the program's own; it raises what `tell` does."""
-    _write(f"{printed(text.removesuffix(chr(10)), rows=True)}\n")
+def print_lines(text: str) -> None:
+    """Write several lines of the result, whose line feeds are the program's own, to standard output.
+
+    Raises:
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: The lines cannot be written.
+    """
+    _write(f"{escape_for_terminal(text.removesuffix(chr(10)), keep_line_feeds=True)}\n")
 
 
-def tell_json(value: Any) -> None:
-    """Write a value as JSON, in which `\\u` escapes stand for all that must not reach a terminal.
+def print_json(value: Any) -> None:
+    """Write a value to standard output as JSON, with `\\u` escapes for all that could control a terminal.
 
-    It raises what `tell` does.
+    Raises:
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: The value cannot be written.
     """
     import json  # noqa: PLC0415 - most verbs print none
 
@@ -96,7 +105,7 @@ def tell_json(value: Any) -> None:
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:  # JSON has escapes of its own for what the terminal has no character for
+    except UnicodeEncodeError:  # JSON has escapes of its own for characters that the terminal's encoding lacks
         text = json.dumps(value, indent=2)
     _write(f"{text}\n")
 
@@ -109,11 +118,16 @@ def _write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _unwritten(error) from error
+        raise _write_failure(error) from error
 
 
-def told() -> None:
-    """See that all of the result has been written, while a failure can still be told; it raises what `tell` does."""
+def flush_stdout() -> None:
+    """Write what standard output still buffers, while a failure can still be reported.
+
+    Raises:
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: The rest cannot be written.
+    """
     if sys.stdout is None:
         return
     try:
@@ -121,11 +135,11 @@ def told() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _unwritten(error) from error
+        raise _write_failure(error) from error
 
 
-def _unwritten(error: OSError) -> ReaderError:
-    # What could not be written must not be tried again at the end of the program, which would say so in its own words.
+def _write_failure(error: OSError) -> ReaderError:
+    # The interpreter flushes standard output once more at exit and would report the failure again in its own words.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     reason = error.strerror or str(error)
     return ReaderError(
@@ -133,18 +147,18 @@ def _unwritten(error: OSError) -> ReaderError:
     )
 
 
-def remark(text: str) -> None:
-    """Write a row to standard error, apart from the result that may go down a pipe."""
+def print_notice(text: str) -> None:
+    """Write a line to standard error, apart from the result that may go down a pipe."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{printed(text)}\n")
+        sys.stderr.write(f"{escape_for_terminal(text)}\n")
 
 
-def complain(message: str, hint: str = "", details: Sequence[str] = ()) -> None:
-    """Write what went wrong to standard error, and below it the way out, each in a row."""
-    for row in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in (hint, *details) if each)):
-        remark(row)
+def print_error(message: str, hint: str = "", details: Sequence[str] = ()) -> None:
+    """Write an error to standard error: the message, then the hint and each detail on a line of its own."""
+    for line in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in (hint, *details) if each)):
+        print_notice(line)
 
 
-def counted(number: int, what: str) -> str:
-    """A number with its noun: `1 record`, `2 records`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def with_count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 record`, `2 records`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

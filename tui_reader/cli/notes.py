@@ -1,6 +1,6 @@
-"""The verbs of the command line that read and write annotations: `notes` and `verify`. No screen is loaded for them.
+"""The verbs that read and write annotations without a screen: `notes` and `verify`.
 
-Everything goes through the store, so that a reader that is open meanwhile sees it within a second and loses nothing.
+Every change goes through the store, so that a reader that is open meanwhile shows it within a second and loses nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import config, paths
-from tui_reader.cli.common import ArgumentParser, add_library, counted, places_of, remark, tell, tell_json
+from tui_reader.cli.common import (
+    ArgumentParser,
+    add_library_options,
+    library_paths_of,
+    print_json,
+    print_line,
+    print_notice,
+    with_count,
+)
 from tui_reader.errors import ReaderError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +36,7 @@ _EVERYWHERE = "your default library, and all that you annotated elsewhere"
 _NOTES_EPILOG = """\
 PATH is a folder or a file with articles, as for the reader itself. A folder with a library.json of its own is named by
 --library, or its annotations are not seen. Colours are numbered 1 to 5, or go by their names. An id may be shortened as
-far as it is like no other one; the list shows how far.
+long as no other id begins like it; the list shows how far.
 
 exit status: 0 done, also where the list is empty; 1 no such annotation, quote or article; 2 the command line is wrong;
 3 the state cannot be used, or is damaged, so that only a part of it is listed
@@ -36,25 +44,29 @@ exit status: 0 done, also where the list is empty; 1 no such annotation, quote o
 
 
 def notes(arguments: Sequence[str]) -> int:
-    """List, show, add, edit or delete annotations."""
+    """Run `notes`: list, show, add, edit, move or delete annotations."""
     options = _notes_parser().parse_args(arguments)
-    act: Callable[[argparse.Namespace, AnnotationsApi], int] = options.act
+    run: Callable[[argparse.Namespace, AnnotationsApi], int] = options.run
 
-    # The services load formats and the store (0.1 s): not before it is certain that they are wanted.
+    # Imported after parsing: the services load formats and the store (0.1 s), and refused arguments must not wait.
     from tui_reader.services.headless.annotations_api import AnnotationsApi  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     settings = _settings(options)
     options.colour = _colour(getattr(options, "colour", None), settings)
-    with library_of(_places(options), options.state, settings, tell=remark) as library:
-        held = AnnotationsApi(library, settings)
-        status = act(options, held)
-        # What is written to a damaged state is kept beside it, but what is read may be a part.
-        return StoreError.exit_code if options.reads and held.is_damaged else status
+    with library_of(_library_paths(options), options.state, settings, tell=print_notice) as library:
+        api = AnnotationsApi(library, settings)
+        status = run(options, api)
+        # Changes to a damaged state are kept in a file next to it, but what can be read may be incomplete.
+        return StoreError.exit_code if options.reads and api.is_damaged else status
 
 
 def verify(arguments: Sequence[str]) -> int:
-    """Say which quotes of a draft are exact."""
+    """Run `verify`: report which quotes of a draft are exact, altered or missing.
+
+    Returns:
+        The exit status: 0 if all quotes are exact.
+    """
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} verify",
         description="Say which quotes in a draft stand in the library exactly, which were altered, and which are not "
@@ -64,54 +76,56 @@ def verify(arguments: Sequence[str]) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("draft", type=Path, metavar="DRAFT", help="the draft, - for standard input")
-    add_library(parser, _EVERYWHERE, positional=True)
-    _common(parser)
+    add_library_options(parser, _EVERYWHERE, positional=True)
+    _add_common_options(parser)
     options = parser.parse_args(arguments)
 
     from tui_reader.services.headless.session import Articles, library_of  # noqa: PLC0415
     from tui_reader.services.headless.verification import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.headless.verification import verify as check  # noqa: PLC0415
 
-    quotes = quotes_in(_text_of(options.draft))
+    quotes = quotes_in(_read_draft(options.draft))
     settings = _settings(options)
-    places = places_of(options)
-    with library_of(places, options.state, settings, tell=remark) as library:
-        articles = Articles(library, settings, everywhere=not places, besides=options.draft)
+    given_paths = library_paths_of(options)
+    with library_of(given_paths, options.state, settings, tell=print_notice) as library:
+        articles = Articles(library, settings, everywhere=not given_paths, besides=options.draft)
         results = check(quotes, articles)
-        searched = _searched(articles, places or library.folders)
+        searched = _describe_search(articles, given_paths or library.folders)
         is_damaged = bool(library.store.damage)
     if options.json:
-        tell_json([each.as_json() for each in results])
-        remark(searched)
+        print_json([each.as_json() for each in results])
+        print_notice(searched)
     else:
         for each in results:
-            _tell_verdict(each, options.draft)
-        tell(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
-        tell(searched)
+            _print_verdict(each, options.draft)
+        print_line(", ".join(f"{sum(each.verdict is kind for each in results)} {kind}" for kind in Verdict))
+        print_line(searched)
     if not quotes:
-        remark(f"{options.draft} holds no quotes: none in block quotes, none of four words or more in quotation marks.")
+        print_notice(
+            f"{options.draft} holds no quotes: none in block quotes, none of four words or more in quotation marks."
+        )
     if is_damaged:
         return StoreError.exit_code
     return 0 if all(each.verdict is Verdict.EXACT for each in results) else 1
 
 
-def _tell_verdict(checked: Checked, draft: Path) -> None:
-    tell(f"{checked.verdict:8} {draft}:{checked.quote.line}  “{_short(checked.quote.text)}”")
+def _print_verdict(checked: Checked, draft: Path) -> None:
+    print_line(f"{checked.verdict:8} {draft}:{checked.quote.line}  “{_shorten(checked.quote.text)}”")
     if checked.headline is not None:
-        tell(f"         {checked.headline.title} ({checked.headline.article.location})")
+        print_line(f"         {checked.headline.title} ({checked.headline.article.location})")
     if checked.difference:
-        tell(f"         {' '.join(checked.difference.split())}")
+        print_line(f"         {' '.join(checked.difference.split())}")
 
 
-def _searched(articles: Articles, places: Sequence[Path]) -> str:
-    """What was looked through: “missing” means no more than that."""
-    where = ", ".join(map(str, places)) or "your default library, which is empty yet"
-    told = f"Searched: {counted(articles.here, 'article')} in {where}"
+def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
+    """Describe in a sentence what was searched, because “missing” means only: not in these articles."""
+    where = ", ".join(map(str, searched_paths)) or "your default library, which is empty yet"
+    sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
-        told += f", and {articles.elsewhere:,} that you annotated elsewhere"
+        sentence += f", and {articles.elsewhere:,} that you annotated elsewhere"
     if articles.unread:
-        told += f"; {articles.unread:,} could not be read"
-    return f"{told}."
+        sentence += f"; {articles.unread:,} could not be read"
+    return f"{sentence}."
 
 
 def _notes_parser() -> ArgumentParser:
@@ -125,10 +139,10 @@ def _notes_parser() -> ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def verb(
-        name: str, act: Callable[[argparse.Namespace, AnnotationsApi], int], about: str, *, reads: bool = False
+        name: str, run: Callable[[argparse.Namespace, AnnotationsApi], int], about: str, *, reads: bool = False
     ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
-        made.set_defaults(act=act, file=None, reads=reads)
+        made.set_defaults(run=run, file=None, reads=reads)
         return made
 
     listing = verb("list", _list, "list annotations as they stand in the files of now", reads=True)
@@ -141,7 +155,7 @@ def _notes_parser() -> ArgumentParser:
     adding.add_argument("file", type=Path, metavar="FILE", help="the article's file")
     adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight, in whole words")
     adding.add_argument(
-        "--occurrence", type=_number, default=0, metavar="N", help="which one, where the words come again"
+        "--occurrence", type=_positive_number, default=0, metavar="N", help="which one, where the words come again"
     )
     adding.add_argument(
         "--note",
@@ -167,65 +181,66 @@ def _notes_parser() -> ArgumentParser:
     moving = verb("move", _move, "give the notes of an article, such as one that is gone, to another one")
     moving.add_argument("source", metavar="FROM", help="its file, the path where that was, or the id of the article")
     moving.add_argument("file", type=Path, metavar="TO", help="file of the article that takes the notes")
-    add_library(moving, "the folder around TO that has a library.json, else TO alone")
+    add_library_options(moving, "the folder around TO that has a library.json, else TO alone")
     for each in (listing, showing, editing):
-        add_library(each, _EVERYWHERE, positional=True)
-    add_library(deleting, _EVERYWHERE, old="--in")
-    add_library(adding, "the folder around FILE that has a library.json, else FILE alone")
+        add_library_options(each, _EVERYWHERE, positional=True)
+    add_library_options(deleting, _EVERYWHERE, alias="--in")
+    add_library_options(adding, "the folder around FILE that has a library.json, else FILE alone")
     for each in (listing, showing, adding, editing, deleting, moving):
-        _common(each)
+        _add_common_options(each)
     return parser
 
 
-def _number(text: str) -> int:
+def _positive_number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
     return int(text)
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
+def _add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
 
 
-def _list(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    from tui_reader.document.clean import clean_line  # noqa: PLC0415 - loaded with the services by then
+def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    from tui_reader.document.clean import clean_line  # noqa: PLC0415 - the services have loaded it already
 
-    known = list(held.all(everywhere=not places_of(options)))
+    annotations = list(api.all(everywhere=not library_paths_of(options)))
     tag = None if options.tag is None else clean_line(options.tag)
-    wanted = [
+    matching = [
         note
-        for note in known
+        for note in annotations
         if (tag is None or tag in note.annotation.tags)
         and (options.colour is None or (note.annotation.quote and note.annotation.colour == options.colour))
         and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
     ]
     if options.json:
-        tell_json([note.as_json() for note in wanted])
+        print_json([note.as_json() for note in matching])
         return 0
-    short = held.short_ids()
-    title = None
-    for note in wanted:
-        if title != (note.title, note.file or note.was):
-            title = (note.title, note.file or note.was)
-            tell(f"{note.title} ({_file(note)})")
-        tell(f"  {short[note.annotation.id]}  {_line(note)}")
-    if known and not wanted:
-        remark(f"None of {counted(len(known), 'annotation')} is like that.")
-    elif not known:
-        where = ", ".join(map(str, places_of(options)))
-        told = "No annotations can be read" if held.is_damaged else "There are no annotations"
-        remark(f"{told} {f'in {where}' if where else 'in your default library or elsewhere'}.")
+    short_ids = api.short_ids()
+    last_article = None
+    for note in matching:
+        article = (note.title, note.file or note.was)
+        if article != last_article:
+            last_article = article
+            print_line(f"{note.title} ({_location(note)})")
+        print_line(f"  {short_ids[note.annotation.id]}  {_describe(note)}")
+    if annotations and not matching:
+        print_notice(f"No annotation matches ({len(annotations):,} in all).")
+    elif not annotations:
+        where = ", ".join(map(str, library_paths_of(options)))
+        problem = "No annotations can be read" if api.is_damaged else "There are no annotations"
+        print_notice(f"{problem} {f'in {where}' if where else 'in your default library or elsewhere'}.")
     return 0
 
 
-def _show(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    _tell(options, held.get(options.id))
+def _show(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    _print_note(options, api.get(options.id))
     return 0
 
 
-def _add(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    note = held.add(
+def _add(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    note = api.add(
         options.file,
         options.quote,
         note=_note_text(options.note) or "",
@@ -233,42 +248,42 @@ def _add(options: argparse.Namespace, held: AnnotationsApi) -> int:
         colour=options.colour,
         occurrence=options.occurrence,
     )
-    _tell(options, note)
+    _print_note(options, note)
     return 0
 
 
-def _edit(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    _tell(options, held.edit(options.id, note=_note_text(options.note), tags=options.tag, colour=options.colour))
+def _edit(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    _print_note(options, api.edit(options.id, note=_note_text(options.note), tags=options.tag, colour=options.colour))
     return 0
 
 
-def _delete(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    ids, told = held.delete(options.ids)
+def _delete(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    ids, message = api.delete(options.ids)
     if options.json:
-        tell_json(ids)
+        print_json(ids)
     else:
-        tell(told)
+        print_line(message)
     return 0
 
 
-def _move(options: argparse.Namespace, held: AnnotationsApi) -> int:
-    told = held.move(options.source, options.file)
+def _move(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    message = api.move(options.source, options.file)
     if options.json:
-        tell_json([note.as_json() for note in held.of(held.article_of(options.file))])
+        print_json([note.as_json() for note in api.of(api.article_of(options.file))])
     else:
-        tell(told)
+        print_line(message)
     return 0
 
 
-def _tell(options: argparse.Namespace, note: Note) -> None:
+def _print_note(options: argparse.Namespace, note: Note) -> None:
     if options.json:
-        tell_json(note.as_json())
+        print_json(note.as_json())
         return
     annotation = note.annotation
-    tell(annotation.id)
+    print_line(annotation.id)
     for name, value in (
         ("article", note.title),
-        ("file", _file(note)),
+        ("file", _location(note)),
         ("state", str(annotation.state)),
         ("colour", f"{annotation.colour} ({note.colour_name})" if annotation.quote else ""),
         ("tags", ", ".join(annotation.tags)),
@@ -278,31 +293,35 @@ def _tell(options: argparse.Namespace, note: Note) -> None:
         ("note", annotation.note),
     ):
         if value:
-            _tell_value(name, value)
+            _print_field(name, value)
 
 
-def _file(note: Note) -> str:
-    """Where the article's file is, as a person is told."""
+def _location(note: Note) -> str:
+    """Return the path of the article's file, or say where the file was last."""
     if note.file:
         return f"not in the library: {note.file}" if note.left_out else note.file
     return f"gone: {note.was}" if note.was else "file not found"
 
 
-def _line(note: Note) -> str:
+def _describe(note: Note) -> str:
     annotation = note.annotation
-    parts = [f"[{annotation.colour}] “{_short(annotation.quote)}”" if annotation.quote else "[–] on the article"]
+    parts = [f"[{annotation.colour}] “{_shorten(annotation.quote)}”" if annotation.quote else "[–] on the article"]
     if annotation.placed is not None and annotation.state != "anchored":
         parts.append(f"({annotation.state})")
     if annotation.note:
-        parts.append(_short(annotation.note))
+        parts.append(_shorten(annotation.note))
     parts += [f"#{tag}" for tag in annotation.tags]
     return "  ".join(parts)
 
 
-def _places(options: argparse.Namespace) -> list[Path]:
-    """The library that is meant: the paths given, or the one that carries its own state and holds the file."""
+def _library_paths(options: argparse.Namespace) -> list[Path]:
+    """Return the paths given, else the library around `options.file` that carries its own state, else that file.
+
+    Raises:
+        UsageError: `options.file` is no file.
+    """
     if options.file is None or options.library:
-        return places_of(options)
+        return library_paths_of(options)
     file: Path = options.file.expanduser()
     if not file.is_file():
         raise UsageError(f"{file} is no file.", "Name the file of an article.")
@@ -313,13 +332,17 @@ def _places(options: argparse.Namespace) -> list[Path]:
 
 
 def _settings(options: argparse.Namespace) -> config.Settings:
-    """The settings in force; what is wrong in them is the reader's to say."""
+    """Load the settings without their warnings, which only the reader itself shows."""
     file: Path = options.config or paths.config_file()
     return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def _colour(given: str | None, settings: config.Settings) -> int | None:
-    """The number of a colour that is given by it or by its name."""
+    """Return the number of a colour given by its number or its name; None if none is given.
+
+    Raises:
+        UsageError: There is no such colour.
+    """
     if given is None:
         return None
     names = [name.casefold() for name in settings.colours]
@@ -331,42 +354,42 @@ def _colour(given: str | None, settings: config.Settings) -> int | None:
 
 
 def _note_text(given: str | None) -> str | None:
-    return _decoded(_standard_input(), "Standard input") if given == "-" else given
+    return _decode(_read_stdin(), "Standard input") if given == "-" else given
 
 
-def _text_of(draft: Path) -> str:
-    """What a draft says.
+def _read_draft(draft: Path) -> str:
+    """Read the text of a draft.
 
     Raises:
-        UsageError: It cannot be read.
-        ReaderError: It is not text in UTF-8.
+        UsageError: The draft cannot be read.
+        ReaderError: The draft is not text in UTF-8.
     """
     try:
-        return _decoded(_standard_input() if draft == Path("-") else draft.read_bytes(), str(draft))
+        return _decode(_read_stdin() if draft == Path("-") else draft.read_bytes(), str(draft))
     except OSError as error:
         raise UsageError(f"{draft} cannot be read: {error.strerror}.") from None
 
 
-def _standard_input() -> bytes:
+def _read_stdin() -> bytes:
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", "Pipe something into it.")
     return sys.stdin.buffer.read()
 
 
-def _decoded(data: bytes, what: str) -> str:
+def _decode(data: bytes, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ReaderError(f"{what} is not text in UTF-8.", "Save it as UTF-8.") from None
+        raise ReaderError(f"{source} is not text in UTF-8.", "Save it as UTF-8.") from None
 
 
-def _short(text: str, most: int = 60) -> str:
+def _shorten(text: str, max_length: int = 60) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return line if len(line) <= max_length else line[: max_length - 1].rstrip() + "…"
 
 
-def _tell_value(name: str, value: str) -> None:
-    """Print a value behind its name; its further rows are set in, so that none looks like another name."""
+def _print_field(name: str, value: str) -> None:
+    """Print the name and the value of a field; indent all rows but the first, so that none looks like another field."""
     first, *more = value.expandtabs(4).split("\n")
     for row in (f"{name + ':':8} {first}", *(f"{'':8} {each}".rstrip() for each in more)):
-        tell(row)
+        print_line(row)

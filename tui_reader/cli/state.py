@@ -1,6 +1,6 @@
-"""The verbs of the command line that look after the state file: `doctor`, `merge` and `backup`.
+"""The verbs that maintain the state file: `doctor`, `merge` and `backup`.
 
-They may be used while a reader has the library open, which sees what they did within a second.
+All of them may run while a reader has the library open; it shows their changes within a second.
 """
 
 from __future__ import annotations
@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.cli.common import ArgumentParser, add_library, counted, places_of, remark, tell
+from tui_reader.cli.common import (
+    ArgumentParser,
+    add_library_options,
+    library_paths_of,
+    print_line,
+    print_notice,
+    with_count,
+)
 from tui_reader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,31 +33,35 @@ _EPILOG = (
 
 
 def doctor(arguments: Sequence[str]) -> int:
-    """Check the state of a library, and mend it if asked to."""
+    """Run `doctor`: check the state of a library, and mend it with `--fix`.
+
+    Returns:
+        The exit status: 1 if something is wrong, else 0.
+    """
     parser = _parser(
         "doctor",
         "Check the state file of a library, its journals and backups, and say what is wrong. Nothing is changed "
         "without --fix, and what is mended is kept first.",
     )
     parser.add_argument("--fix", action="store_true", help="mend what is wrong")
-    add_library(parser, _DEFAULT, positional=True)
+    add_library_options(parser, _DEFAULT, positional=True)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.library.maintenance import check  # noqa: PLC0415 - only once it is certain that it is wanted
+    from tui_reader.services.library.maintenance import check  # noqa: PLC0415 - refused arguments must not wait for it
 
     state = _existing_state_of(options)
     checkup = check(state, fix=options.fix)
-    tell(f"{state}")
+    print_line(f"{state}")
     for finding in checkup.findings:
         mark = "mended" if finding.mended else "WRONG" if finding.is_wrong else "ok"
-        tell(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
+        print_line(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
     if not checkup.is_well:
-        tell(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
+        print_line(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
     return 0 if checkup.is_well else 1
 
 
 def merge(arguments: Sequence[str]) -> int:
-    """Take over what other copies of the state know better."""
+    """Run `merge`: merge other copies of the state into the library's, or act as a merge driver of git."""
     parser = _parser(
         "merge",
         "Merge other copies of a library's state into it: another machine's file, the conflict copy of a program that "
@@ -63,7 +74,7 @@ def merge(arguments: Sequence[str]) -> int:
         help="be a merge driver of git: FILE is the common version, ours and theirs (%%O %%A %%B); the result is "
         "written into the second, nothing is printed and no library is opened",
     )
-    add_library(parser, _DEFAULT)
+    add_library_options(parser, _DEFAULT)
     options = parser.parse_args(arguments)
 
     from tui_reader.services.library.maintenance import merge_copies, merge_versions  # noqa: PLC0415
@@ -76,30 +87,30 @@ def merge(arguments: Sequence[str]) -> int:
 
     state = _state_of(options)
     for merged in merge_copies(state, options.copies):
-        tell(f"{merged.source}: {counted(merged.changes, 'record')} of {state} changed by it")
+        print_line(f"{merged.source}: {with_count(merged.changes, 'record')} of {state} changed by it")
     return 0
 
 
 def backup(arguments: Sequence[str]) -> int:
-    """List the backups of the state, or go back to one."""
+    """Run `backup`: list the backups of the state, or restore one."""
     options = _backup_parser().parse_args(arguments)
 
     from tui_reader.services.library.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
 
     state = _existing_state_of(options)
     if options.verb == "list":
-        found = list_backups(state)
-        for each in found:
-            tell(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
+        backups = list_backups(state)
+        for each in backups:
+            print_line(f"{each.when.astimezone():%Y-%m-%d %H:%M}  {each.size:>12,} B  {each.kind:9} {each.name}")
         for sentence in refused_backups(state):
-            tell(sentence)
-        if not found:
-            tell(f"{state} has no backups yet; the first is made when it is next rewritten.")
+            print_line(sentence)
+        if not backups:
+            print_line(f"{state} has no backups yet; the first is made when it is next rewritten.")
         return 0
     restored = restore_backup(state, options.name)
-    tell(f"{state} is what it was in {restored.backup}: {counted(restored.changes, 'record')} changed.")
+    print_line(f"{state} is what it was in {restored.backup}: {with_count(restored.changes, 'record')} changed.")
     if restored.kept:
-        tell(f"What it was before is kept in {restored.kept}.")
+        print_line(f"What it was before is kept in {restored.kept}.")
     return 0
 
 
@@ -108,13 +119,13 @@ def _backup_parser() -> ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|restore")
     about = "List every backup, the latest first."
     listing = verbs.add_parser("list", help="every backup, the latest first", description=about, allow_abbrev=False)
-    add_library(listing, _DEFAULT, positional=True)
+    add_library_options(listing, _DEFAULT, positional=True)
     about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
     restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
     restore.add_argument(
         "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
     )
-    add_library(restore, _DEFAULT)
+    add_library_options(restore, _DEFAULT)
     return parser
 
 
@@ -125,17 +136,17 @@ def _parser(verb: str, description: str) -> ArgumentParser:
 def _state_of(options: argparse.Namespace) -> Path:
     from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415
 
-    places = find_library_paths(places_of(options), options.state, paths.data_dir(), paths.cache_dir())
-    if places.notice:
-        remark(places.notice)
-    return places.state
+    library_paths = find_library_paths(library_paths_of(options), options.state, paths.data_dir(), paths.cache_dir())
+    if library_paths.notice:
+        print_notice(library_paths.notice)
+    return library_paths.state
 
 
 def _existing_state_of(options: argparse.Namespace) -> Path:
-    """The same, where it must be there if somebody names it.
+    """Return the path of the state file; if `--state` names it, something of that name must exist.
 
     Raises:
-        UsageError: A file was named, and nothing of that name is there, not even a journal or a backup of it.
+        UsageError: Neither the named file nor a journal or a backup of it exists.
     """
     state = _state_of(options)
     if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):

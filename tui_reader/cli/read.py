@@ -1,0 +1,176 @@
+"""The start of the reader: arguments to settings, a library and the screen."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader import __version__, config, paths
+from tui_reader.cli.common import ArgumentParser
+from tui_reader.errors import ReaderError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STDIN = Path("-")
+"""Stands for standard input among the paths."""
+
+_EPILOG = """\
+commands:
+  tui-reader init FOLDER   keep the state of FOLDER in FOLDER/library.json, so that it travels with the folder
+  tui-reader config        show the settings there are, with their defaults (--write: make the file, --path: its path)
+  tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
+  tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
+  tui-reader doctor        check the state of the library (--fix: mend it)
+  tui-reader merge FILE…   merge other copies of the state into the library's
+  tui-reader backup …      list the backups of the state, or restore one
+  A path that is called like a command is written ./init.
+
+exit status:
+  0    ended by you
+  1    something could not be done; the message says what
+  2    the command line, the terminal or the settings are not such that the reader can start
+  3    the state file cannot be used
+  70   an error of the program itself; the message names the log file with the details
+  129, 130, 143  ended by a signal: the terminal was closed (SIGHUP), ctrl+c, or SIGTERM; what you did is kept
+"""
+
+
+def read(arguments: Sequence[str]) -> int:
+    """Open the library that the arguments name and show it until the user quits.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        ReaderError: The reader cannot start, or ended because its state could not be saved.
+    """
+    options = _parser().parse_args(arguments)
+    settings, warnings = _settings(options)
+    from_stdin = STDIN in options.paths
+    _require_terminal(from_stdin=from_stdin, has_paths=bool(options.paths))
+    piped = _read_stdin(settings.max_file_mb) if from_stdin else None
+    if piped is not None and not piped.strip():
+        if options.paths == [STDIN]:
+            raise ReaderError(
+                "Standard input is empty: there is nothing to read.", "Did the command before the | print anything?"
+            )
+        piped, warnings = None, (*warnings, "Standard input was empty.")
+    _connect_terminal()
+
+    # Collecting garbage during the imports and the first frame costs 9 % of the start; the app turns it on again.
+    gc.disable()
+    try:
+        return _show(options, settings, warnings, piped)
+    finally:
+        gc.enable()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = ArgumentParser(
+        prog=paths.PROGRAM,
+        description="Read long articles in the terminal and keep what matters from them.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="folders and files to read, - for standard input; without any, your default library",
+    )
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state (read, starred, tags, …) in FILE")
+    settings = parser.add_mutually_exclusive_group()
+    settings.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    settings.add_argument("--no-config", action="store_true", help="start with the default settings")
+    parser.add_argument("--theme", metavar="NAME", help="begin in this theme, whatever the settings say")
+    parser.add_argument("--version", action="version", version=f"{paths.PROGRAM} {__version__}")
+    return parser
+
+
+def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequence[str], piped: bytes | None) -> int:
+    from tui_reader.services.library.opening import open_library  # noqa: PLC0415 - a refusal must not wait for it
+
+    library = open_library(
+        [path for path in options.paths if path != STDIN], state=options.state, stdin=piped, settings=settings
+    )
+    try:
+        from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
+
+        app = ReaderApp(library, settings, warnings=warnings, config_path=options.config)
+        app.run(mouse=settings.mouse)
+    finally:
+        library.close()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+def _read_stdin(max_megabytes: int) -> bytes:
+    """Read standard input up to one byte beyond the limit for files, so that a longer input is recognized as too big.
+
+    Raises:
+        UsageError: Standard input cannot be read.
+    """
+    try:
+        with open(0, "rb", closefd=False) as pipe:
+            return pipe.read(max_megabytes * 1_000_000 + 1)
+    except OSError as error:
+        raise UsageError(f"Standard input cannot be read: {error.strerror}.") from None
+
+
+def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, ...]]:
+    file: Path = options.config or paths.config_file()
+    is_wanted = options.config or (not options.no_config and file.exists())
+    settings, warnings = config.load(file) if is_wanted else (config.Settings(), ())
+    if options.theme:
+        import dataclasses  # noqa: PLC0415 - loaded already, by `config`
+
+        settings = dataclasses.replace(settings, theme=options.theme)
+    return settings, warnings
+
+
+def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
+    """Refuse to start where Textual would draw wrongly or wait for input without end.
+
+    Raises:
+        UsageError: There is no terminal to draw on, or nothing to read where standard input was named.
+    """
+    if not os.isatty(1):
+        raise UsageError("Standard output is not a terminal.", "Run the reader in a terminal, without > and |.")
+    if os.environ.get("TERM") in {"dumb", "unknown"}:
+        raise UsageError(
+            f"This terminal ({os.environ['TERM']}) cannot place text.",
+            "Set TERM to what it is, such as xterm-256color.",
+        )
+    if from_stdin and os.isatty(0):
+        raise UsageError("Nothing is piped into standard input.", "Write: some-command | tui-reader -")
+    if not os.isatty(0) and not from_stdin and not has_paths:
+        raise UsageError("Standard input is not a terminal.", "To read what is piped in, write: tui-reader -")
+
+
+def _connect_terminal() -> None:
+    """Open the terminal on descriptors 0 and 2, where Textual reads keys and writes the screen.
+
+    Text piped into descriptor 0 would be typed as keys, and then leave a dead keyboard; a descriptor 2 that leads to a
+    file would leave the screen empty.
+
+    Raises:
+        UsageError: The process has no terminal.
+    """
+    redirected = [descriptor for descriptor in (0, 2) if not os.isatty(descriptor)]
+    if not redirected:
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise UsageError("There is no terminal to take keys from.", "Run the reader in a terminal.") from None
+    for descriptor in redirected:
+        os.dup2(terminal, descriptor)
+    if terminal not in redirected:  # a descriptor that was closed has become the terminal by now
+        os.close(terminal)
