@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.snapshot.state import State
 
-MACHINE = "aaaa"
+REPLICA = "aaaa"
 STAMP = "019a3f2c7b1e-000-k3f9"
 WORDS = [
     "the",
@@ -162,10 +162,10 @@ _ANONYMOUS = "print([int(l.split()[1]) for l in open('/proc/self/status') if l.s
 OUR_MEMORY = f"""
 import sys
 from pathlib import Path
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.replication.document_ids import document_id
-store = LibraryStore(Library(Path(sys.argv[1]), "bbbb"))
+store = LibraryStore(LibraryFiles(Path(sys.argv[1]), "bbbb"))
 for key in Path(sys.argv[2]).read_text().split("\\n")[:4000]:
     store.get("articles", key)
 {_ANONYMOUS}
@@ -180,14 +180,14 @@ found = db.table("articles").all()
 COLD = """
 import os, sys, time
 from pathlib import Path
-from tui_reader.storage.engine.library_files import Library
+from tui_reader.storage.engine.library_files import LibraryFiles
 path, keys = sys.argv[1], Path(sys.argv[2]).read_text().split("\\n")
 handle = os.open(path, os.O_RDONLY)
 os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 os.close(handle)
 from tui_reader.storage.replication.document_ids import document_id
 started = time.perf_counter()
-library = Library(path, "bbbb")
+library = LibraryFiles(path, "bbbb")
 for key in keys[:: max(1, len(keys) // 50)][:50]:
     library.state.document("articles", document_id(key))
 print((time.perf_counter() - started) * 1e3)
@@ -202,7 +202,7 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
     fifty = chance.sample(keys, 50)
 
     def start() -> LibraryFiles:
-        library = LibraryFiles(path, MACHINE)
+        library = LibraryFiles(path, REPLICA)
         for key in fifty:
             library.state.document("articles", document_id(key))
         return library
@@ -244,7 +244,7 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
     rows.add("highlight → durable, p99", percentile(adds, 0.99), "ms", target="≤ 2 ms", stock=stock["insert"])
     rows.add("bytes written per highlight", (library.journal.offset - before) / len(adds), "B", stock=stock["bytes"])
     rows.add("close (folds all of it)", timed(store.close), "ms", stock=stock["update"])
-    with LibraryDB(path, machine=MACHINE) as db:
+    with LibraryDB(path, replica=REPLICA) as db:
         annotations, articles = db.table("annotations"), db.table("articles")
 
         def star(key: str) -> None:
@@ -283,7 +283,7 @@ def appended(handle: int, data: bytes) -> None:
 
 
 def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock: dict[str, float]) -> None:
-    library = LibraryFiles(path, MACHINE)
+    library = LibraryFiles(path, REPLICA)
     library.verify()
 
     def change(count: int) -> None:
@@ -309,7 +309,7 @@ def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock:
     change(many)
     rows.add(
         f"replay {many:,} records",
-        percentile([timed(lambda: LibraryFiles(path, MACHINE)) for _ in range(5)], 0.5),
+        percentile([timed(lambda: LibraryFiles(path, REPLICA)) for _ in range(5)], 0.5),
         "ms",
         target="≤ 60 ms",
     )

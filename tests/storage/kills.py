@@ -75,7 +75,7 @@ class Loops:
         self._batches: dict[str, int] = {}
         self._last: dict[str, int] = {}
         self.counts = {"kills": 0, "acknowledged": 0, "journals left": 0, "new bases left": 0}
-        with LibraryDB(self.path, machine="aaaa") as db:
+        with LibraryDB(self.path, replica="aaaa") as db:
             db.table("articles").insert_multiple({"id": f"bulk{n}", "pad": "x" * 200} for n in range(BULK))
 
     def loop(self, processes: int) -> str:
@@ -161,7 +161,7 @@ class Loops:
         finally:
             # As if this process were killed too: nothing is tidied up.
             library.journal.close()
-            library.state.base.close()
+            library.state.snapshot.close()
         return ""
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 20
 """Seconds that a life may take, of which it needs a few tenths."""
-MACHINE = "aaaa"
+REPLICA = "aaaa"
 LOG = "state/tui-reader/tui-reader.log"
 SCANS = "cache/tui-reader/scans/0123.sqlite"
 TEXT = "cache/tui-reader/texts/6665.z"
@@ -55,12 +55,12 @@ NAMES = (
     "library/library.json.bak.tmp",
     "library/library.json.bak.journal",
     "library/library.json.bak.journal.tmp",
-    f"library/library.json.journal-{MACHINE}",
-    f"library/library.json.journal-{MACHINE}.tmp",
+    f"library/library.json.journal-{REPLICA}",
+    f"library/library.json.journal-{REPLICA}.tmp",
     "library/library.json.journal-bbbb",
     "library/library.json.journal-bbbb.tmp",
-    f"library/library.json.undo-{MACHINE}",
-    f"library/library.json.undo-{MACHINE}.tmp",
+    f"library/library.json.undo-{REPLICA}",
+    f"library/library.json.undo-{REPLICA}.tmp",
     "library/library.json.tmp-aaaa-1-abcdef",
     COPY,
     DAILY,
@@ -69,7 +69,7 @@ NAMES = (
     "made/.gitignore",
     "made/.stignore",
     "made/library.json",
-    f"made/library.json.journal-{MACHINE}",
+    f"made/library.json.journal-{REPLICA}",
     "state/tui-reader/machine",
     "state/tui-reader/open",
     "state/tui-reader/open/<hash>",
@@ -109,15 +109,15 @@ def _prepare(root: Path) -> None:
     for name in ("library", "made"):
         (root / name).mkdir(parents=True)
     (root / "state/tui-reader").mkdir(parents=True)
-    (root / "state/tui-reader/machine").write_text(f"{MACHINE}\n")
+    (root / "state/tui-reader/machine").write_text(f"{REPLICA}\n")
     path = root / "library/library.json"
     for step in _readers(path):
         step()
     shutil.copy(path, root / DAILY)
-    with LibraryDB(root / "other.json", machine="bbbb") as db:
+    with LibraryDB(root / "other.json", replica="bbbb") as db:
         db.table(ARTICLES).insert({"id": "copied", "starred": True})
     shutil.copy(root / "other.json", root / COPY)
-    with LibraryDB(root / "elsewhere.json", machine="bbbb") as db:
+    with LibraryDB(root / "elsewhere.json", replica="bbbb") as db:
         db.table(ARTICLES).insert({"id": "elsewhere", "starred": True})
         shutil.copy(root / "elsewhere.json.journal-bbbb", root / "library/library.json.journal-bbbb")
     draft = new_draft(str(path))
@@ -153,13 +153,13 @@ def _library_life(root: Path, path: Path) -> Iterator[Callable[[], object]]:
     yield from _readers(path)
     yield lambda: _write_in_place(path)
     yield from _readers(path)
-    yield lambda: doctor(path, MACHINE)
-    yield lambda: doctor(path, MACHINE, fix=True)
-    yield lambda: merge(path, MACHINE, [root / "other.json"])
+    yield lambda: doctor(path, REPLICA)
+    yield lambda: doctor(path, REPLICA, fix=True)
+    yield lambda: merge(path, REPLICA, [root / "other.json"])
     yield lambda: _restore(path)
     yield lambda: _spoil(path)
-    yield lambda: doctor(path, MACHINE, fix=True)
-    yield lambda: restore(path, MACHINE, "2026-01-01")
+    yield lambda: doctor(path, REPLICA, fix=True)
+    yield lambda: restore(path, REPLICA, "2026-01-01")
     yield lambda: _through_tinydb(path)
 
 
@@ -213,7 +213,7 @@ def _spoil(path: Path) -> None:
 
 def _restore(path: Path) -> None:
     for backup in backups(str(path), Disk()):
-        restore(path, MACHINE, backup.path)
+        restore(path, REPLICA, backup.path)
 
 
 def _through_tinydb(path: Path) -> None:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 def test_what_was_done_is_there_without_closing(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
-    db = LibraryDB(path, machine="aaaa")
+    db = LibraryDB(path, replica="aaaa")
     ids = db.insert_multiple([{"n": n} for n in range(4)])
     db.update({"n": 10}, where("n") == 1)
     db.update(increment("n"), doc_ids=[ids[2]])
     db.remove(where("n") == 0)
     db.upsert({"n": 99, "new": True}, where("n") == 99)
     # As if killed: another one opens it now.
-    with LibraryDB(path, machine="aaaa") as again:
+    with LibraryDB(path, replica="aaaa") as again:
         assert sorted(document["n"] for document in again) == [3, 3, 10, 99]
     db.close()
     with TinyDB(path) as plain:
@@ -38,9 +38,9 @@ def test_what_was_done_is_there_without_closing(tmp_path: Path) -> None:
 
 def test_a_change_costs_its_own_size(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
-    with LibraryDB(path, machine="aaaa") as db:
+    with LibraryDB(path, replica="aaaa") as db:
         db.insert_multiple([{"text": "x" * 200} for _ in range(2_000)])
-    with LibraryDB(path, machine="aaaa") as db:
+    with LibraryDB(path, replica="aaaa") as db:
         size = path.stat().st_size
         db.update({"read": True}, doc_ids=[1_000])
         journal = next(tmp_path.glob("library.json.journal-*"))
@@ -88,7 +88,7 @@ def test_an_annotation_whose_article_a_script_changes_moves_to_it(tmp_path: Path
 
 
 def test_two_annotations_cannot_become_one(tmp_path: Path) -> None:
-    with LibraryDB(tmp_path / "library.json", machine="aaaa") as db:
+    with LibraryDB(tmp_path / "library.json", replica="aaaa") as db:
         notes = db.table("annotations")
         notes.insert_multiple({"id": f"n{n}", "article": "a", "note": str(n)} for n in range(3))
         with pytest.raises(ValueError, match="already"):
@@ -111,7 +111,7 @@ def test_moving_many_annotations_does_not_compare_each_with_all_others(
 
         __hash__ = int.__hash__
 
-    with LibraryDB(tmp_path / "library.json", machine="aaaa") as db:
+    with LibraryDB(tmp_path / "library.json", replica="aaaa") as db:
         notes = db.table("annotations")
         notes.insert_multiple({"id": f"n{n}", "article": "a"} for n in range(many))
         monkeypatch.setattr("tui_reader.storage.tinydb_api.derived_id", lambda *about: Counted(derived_id(*about)))

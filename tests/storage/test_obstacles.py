@@ -85,14 +85,14 @@ def test_what_is_refused_is_named_and_the_library_goes_on(name: str, kind: str, 
     path = folder / "library.json"
     if not put(kind, folder / name, make_outside(tmp_path / "outside")):
         pytest.skip("needs root")
-    texts = [finding.text for finding in doctor(path, lives.MACHINE).findings if finding.is_wrong]
+    texts = [finding.text for finding in doctor(path, lives.REPLICA).findings if finding.is_wrong]
     assert [text for text in texts if text.startswith(f"{folder / name} is ") and "Remove it, or move it" in text]
-    library = LibraryFiles(path, lives.MACHINE)
+    library = LibraryFiles(path, lives.REPLICA)
     store = LibraryStore(library)
     store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result()
     store.close()
     assert not store.read_only
-    again = LibraryStore(LibraryFiles(path, lives.MACHINE))
+    again = LibraryStore(LibraryFiles(path, lives.REPLICA))
     assert again.get(ARTICLES, "new") == {"starred": True}
     again.close()
 
@@ -101,10 +101,10 @@ def test_what_is_refused_is_named_and_the_library_goes_on(name: str, kind: str, 
 def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "library"
     shutil.copytree(prepared / "library", folder)
-    journal = folder / f"library.json.journal-{lives.MACHINE}"
+    journal = folder / f"library.json.journal-{lives.REPLICA}"
     if not put(kind, journal, make_outside(tmp_path / "outside")):
         pytest.skip("needs root")
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
     assert store.read_only.startswith(f"{journal} is a ")
     assert "NOT saved. Remove it, or move it away, then reopen." in store.read_only
     assert [notice for notice in store.notices if str(journal) in notice] == [store.read_only]
@@ -122,9 +122,9 @@ def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_sil
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
-    journal = folder / f"library.json.journal-{lives.MACHINE}"
+    journal = folder / f"library.json.journal-{lives.REPLICA}"
     if not put(kind, journal, outside):
         pytest.skip("needs root")
     with pytest.raises(StoreError, match=r"NOT saved.*[Rr]emove it"):
@@ -143,7 +143,7 @@ def test_what_is_exchanged_while_the_library_is_open_leads_nowhere(
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.MACHINE))
+    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
     if (folder / name).is_dir():
         (folder / name).rename(tmp_path / "moved")
@@ -174,5 +174,5 @@ def test_backups_in_a_folder_elsewhere_are_neither_made_nor_removed(
     assert len(backups(path, disk)) == 1
     assert disk.refused[f"{tmp_path}/library/.backups"].startswith(f"{tmp_path}/library/.backups is a symbolic link")
     with pytest.raises(StoreError, match="is a symbolic link"):
-        restore(path, lives.MACHINE, "library.json.bak")
+        restore(path, lives.REPLICA, "library.json.bak")
     assert everything(outside) == before

@@ -86,7 +86,7 @@ def test_no_exception_in_any_step_stops_changes_from_being_saved(
         change(store, "a").result(5)
         if step in ("polling", "folding", "news", "preparing", "comparing"):
             until(lambda: any(str(path) in notice for notice in store.notices))
-        store._library.heard.add(1)
+        store._library.changed_by_others.add(1)
         change(store, "b").result(5)
         store.close()
     assert not [notice for notice in store.notices if notice.startswith("[Errno")]

@@ -133,7 +133,7 @@ def reach(folder: Path) -> tuple[list[str], list[str]]:
         while step := undo.back():
             back.append(step.transaction.label)
     finally:
-        library.state.base.close()
+        library.state.snapshot.close()
         library.journal.close()
     return back, forth
 

@@ -40,7 +40,7 @@ class LibraryStorage(Storage):
         create_dirs: Create missing folders.
         encoding: UTF-8, as JSON always is.
         access_mode: `r` to read only.
-        machine: Name of this machine within time stamps and journals; by default the one it always has.
+        replica: Replica id in timestamps and in the name of the journal; by default that of this machine.
         formatting: What TinyDB hands to `json.dumps`. The order and the lines of the file are the store's own, so the
             options that only move spaces and keys are taken and change nothing; others are refused.
 
@@ -56,7 +56,7 @@ class LibraryStorage(Storage):
         encoding: str | None = None,
         access_mode: str = "r+",
         *,
-        machine: str = "",
+        replica: str = "",
         **formatting: Any,
     ) -> None:
         super().__init__()
@@ -73,12 +73,12 @@ class LibraryStorage(Storage):
         self._writable = access_mode not in ("r", "rb")
         if not self._writable:
             Path(path).stat()
-        self.library = LibraryFiles(path, machine or replica_id())
+        self.library = LibraryFiles(path, replica or replica_id())
         self._closed = False
         if self._writable and not Path(path).exists():
             Path(self.library.folder).stat()
             with self.library.exclusive():
-                self.library.begin()
+                self.library.create_snapshot()
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Hold the lock of the library.

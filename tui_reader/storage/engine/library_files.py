@@ -76,7 +76,7 @@ class LibraryFiles:
         """Why nothing can be written; empty where writing is possible."""
         self.watching = False
         """Whether what others change is gathered for `news`."""
-        self.heard: set[int] = set()
+        self.changed_by_others: set[int] = set()
         """Document ids of the annotations that others' journals and bases have told of, for `strays.reunite`."""
         self.bad_copies: dict[str, tuple[int, ...]] = {}
         """Signatures of the conflict copies that could not be merged; another try needs another content."""
@@ -146,14 +146,14 @@ class LibraryFiles:
             return []
 
     def _open(self) -> SnapshotFile:
-        base = self.opener.open(self.state.base if self._is_loaded else None)
+        base = self.opener.open(self.state.snapshot if self._is_loaded else None)
         self.read_only = self.opener.newer or self.read_only
         return base
 
     def _read_others(self, *, anew: bool = False) -> list[Entry]:
         """Entries of other machines' journals that came or changed since the last look."""
         entries = self._others.read(reread_all=anew)
-        self.heard |= {number for table, number in self.state.places(entries) if table == ANNOTATIONS}
+        self.changed_by_others |= {number for table, number in self.state.documents_in(entries) if table == ANNOTATIONS}
         return entries
 
     def folder_time(self) -> int:
@@ -196,7 +196,7 @@ class LibraryFiles:
         Raises:
             StoreError: The disk does not give its bytes.
         """
-        base = self.state.base
+        base = self.state.snapshot
         if self.opener.is_adopting:
             return True
         with problems.as_store_errors(self.path):
@@ -208,7 +208,7 @@ class LibraryFiles:
         except UnreadableError:
             sound = False
         with self._guard:
-            if base is self.state.base and not self.opener.is_changed():
+            if base is self.state.snapshot and not self.opener.is_changed():
                 if not sound:
                     self.distrust()
                 self.opener.verified = True
@@ -251,7 +251,7 @@ class LibraryFiles:
     def _take_in(self, entries: list[Entry]) -> None:
         if not entries:
             return
-        places = self.state.places(entries) if self.watching else []
+        places = self.state.documents_in(entries) if self.watching else []
         before = [self.state.document(*place) for place in places]
         for entry in entries:
             self.state.apply(entry)
@@ -279,7 +279,7 @@ class LibraryFiles:
             before = [old.document(*place) for place in places]
         except (UnreadableError, ValueError):
             return  # the old file was overwritten in place: nobody can say any more what it held
-        self.heard |= {number for table, number in places if table.removesuffix(TOMBSTONES) == ANNOTATIONS}
+        self.changed_by_others |= {number for table, number in places if table.removesuffix(TOMBSTONES) == ANNOTATIONS}
         self._compare(places, before)
 
     # -- changing -----------------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ class LibraryFiles:
                     if state is not self.state:
                         state.apply(entries[-1])
             if (self.opener.is_blank or not self.opener.exists) and not self.damage:
-                self.begin()
+                self.create_snapshot()
             if entries:
                 self._append(b"".join(lines), len(lines))
                 for entry in entries:
@@ -410,7 +410,7 @@ class LibraryFiles:
             self.journal.acquire()
             self._take_in(self.journal.read_new())
 
-    def begin(self) -> None:
+    def create_snapshot(self) -> None:
         """Write an empty base, so that a plain TinyDB finds its file from the first change on."""
         temporary, handle = self.temporary()
         try:
@@ -425,10 +425,10 @@ class LibraryFiles:
         finally:
             self.disk.close(handle)
         self.opener.is_blank = False
-        self.state.base = self.opener.open()
+        self.state.snapshot = self.opener.open()
         self.opener.verified = True
 
-    def reload_after_fold(self) -> None:
+    def reload_after_compaction(self) -> None:
         """Read the new base, and what came into the journal while it was written."""
         watching, self.watching = self.watching, False
         self._load()
@@ -443,7 +443,7 @@ class LibraryFiles:
     def header(self) -> dict[str, Any]:
         """The header of the next base, but for what says where things stand."""
         own = ("format", "version", "bytes", "crc32", "tables")
-        kept = {name: value for name, value in self.state.base.header.items() if name not in own}
+        kept = {name: value for name, value in self.state.snapshot.header.items() if name not in own}
         return {"library": os.urandom(8).hex()} | kept | {"hlc": max(self.clock.latest, self.state.latest)}
 
     def close(self) -> None:
@@ -456,14 +456,14 @@ class LibraryFiles:
             finally:
                 self.opener.close()
                 self.journal.close()
-                self.state.base.close()
+                self.state.snapshot.close()
 
 
 def _differing(one: State, other: State) -> Iterator[tuple[str, int]]:
     """Documents that may differ between two states."""
-    yield from one.changed_places()
-    yield from other.changed_places()
-    if one.base is other.base:
+    yield from one.changed_documents()
+    yield from other.changed_documents()
+    if one.snapshot is other.snapshot:
         return
-    for table in dict.fromkeys([*one.base.tables, *other.base.tables]):
-        yield from ((table, number) for number in one.base.differing(other.base, table))
+    for table in dict.fromkeys([*one.snapshot.tables, *other.snapshot.tables]):
+        yield from ((table, number) for number in one.snapshot.differing(other.snapshot, table))

@@ -349,7 +349,7 @@ class Writer:
             return True
         self._reunite(everywhere=True)
         journal = self._library.journal
-        enough = max(_FOLD_BYTES, self._library.state.base.source.size // 64)
+        enough = max(_FOLD_BYTES, self._library.state.snapshot.source.size // 64)
         if journal.offset > enough or journal.lines >= _FOLD_LINES or self._is_to_travel():
             self._fold()
             self._last_change = time.monotonic()  # not again at once if somebody else was at it
@@ -361,7 +361,7 @@ class Writer:
         return (
             library.journal.lines > 0
             and time.monotonic() - self._last_change >= _TRAVEL
-            and library.state.base.source.size <= _TRAVEL_BYTES
+            and library.state.snapshot.source.size <= _TRAVEL_BYTES
             and library.folder != str(paths.data_dir())
         )
 
@@ -371,22 +371,26 @@ class Writer:
         Args:
             everywhere: Look at all others as well, if that was not done in this base, and nobody waits.
         """
-        library, base = self._library, self._library.state.base
-        if library.read_only or library.damage or not (library.heard or (everywhere and base is not self._united)):
+        library, base = self._library, self._library.state.snapshot
+        if (
+            library.read_only
+            or library.damage
+            or not (library.changed_by_others or (everywhere and base is not self._united))
+        ):
             return
         from tui_reader.storage.replication.relocations import InterruptedScan, reunite  # noqa: PLC0415 - 1 ms, which a start can do without
 
-        heard, library.heard = library.heard, set()
+        heard, library.changed_by_others = library.changed_by_others, set()
         try:
             if everywhere and base is not self._united:
                 changes = reunite(library, self._numbers, is_urgent=lambda: bool(self._waiting or self._closing))
             else:
                 changes = reunite(library, self._numbers, heard)
         except InterruptedScan:
-            library.heard |= heard
+            library.changed_by_others |= heard
             return
         except Exception as error:  # noqa: BLE001 - as in `_guarded`
-            library.heard |= heard
+            library.changed_by_others |= heard
             self._tell(problems.unexpected(library.path, "joining annotations that were moved", error))
             return
         if everywhere:

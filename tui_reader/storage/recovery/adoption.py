@@ -38,7 +38,7 @@ class _RottenError(DamagedError):
 class Adopted:
     """A file of another layout, laid out as a base."""
 
-    base: SnapshotFile
+    snapshot: SnapshotFile
     damage: str = ""
     """Where and why the file is damaged, as the end of a sentence; the base then holds what could be found."""
     notice: str = ""
@@ -148,7 +148,7 @@ def _reassembled(raw: bytes, known: State | None, stamp: str) -> Parsed | None:
     """What both sides of a merge hold, with what another program changed on one of them stamped; None if it is none."""
 
     def stamp_side(side: Parsed) -> None:
-        if known is not None and known.base.header.get("library") == side.header.get("library"):
+        if known is not None and known.snapshot.header.get("library") == side.header.get("library"):
             join_known(side, known, stamp)
 
     return reassembled(raw, stamp_side)

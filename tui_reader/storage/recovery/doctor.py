@@ -104,10 +104,10 @@ def _base(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     state = library.state
     strays = 0
     ahead: list[str] = []
-    for name in state.base.tables:
+    for name in state.snapshot.tables:
         try:
             last = 0
-            for number, document in state.base.documents(name):
+            for number, document in state.snapshot.documents(name):
                 derived = derived_id(name.removesuffix(TOMBSTONES), document)
                 strays += number <= last or (derived not in (0, number))
                 last = number

@@ -66,7 +66,11 @@ def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: 
     start = None if parsed.is_merged else ancestor(path, parsed.header, disk)
     if start is not None and is_edit_of(parsed, start):
         return against_ancestor(path, parsed, start, stamp)
-    if known is None or not known.base.header or known.base.header.get("library") != parsed.header.get("library"):
+    if (
+        known is None
+        or not known.snapshot.header
+        or known.snapshot.header.get("library") != parsed.header.get("library")
+    ):
         if identity(parsed.header) is None:
             return ""
         return (
@@ -218,7 +222,7 @@ def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
         before: The last good generation.
         rotten: Believe the last good generation where both have a value of the same time: nobody edited this one.
     """
-    parsed.header = parsed.header or before.base.header
+    parsed.header = parsed.header or before.snapshot.header
     for table in before.tables():
         sets = has_sets(table)
         documents = parsed.tables.setdefault(table, {})
@@ -232,8 +236,8 @@ def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
 
 def all_registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
     """Everything that a state knows of a table, deleted documents too."""
-    numbers = {number for name in (table, f"{table}{TOMBSTONES}") for number, _ in state.base.lines(name)}
-    numbers |= {number for name, number in state.changed_places() if name == table}
+    numbers = {number for name in (table, f"{table}{TOMBSTONES}") for number, _ in state.snapshot.lines(name)}
+    numbers |= {number for name, number in state.changed_documents() if name == table}
     for number in sorted(numbers):
         registers = state.registers(table, number)
         if registers is not None:

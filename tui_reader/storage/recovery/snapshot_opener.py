@@ -171,7 +171,7 @@ class SnapshotOpener:
         self.notice = adopted.notice
         self.held_merge_sides = bool(adopted.healed)
         self.verified = True
-        return adopted.base
+        return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
         """The foreign file as a base; None while another process reads it."""

@@ -83,18 +83,18 @@ class DocumentIdIndex:
     def is_repeated(self, state: State, own: int) -> bool:
         """Return True if several documents of the base are known to have this own key; costs nothing."""
         index = self._index
-        return index is not None and index[0] is state.base and own in index[1].repeated
+        return index is not None and index[0] is state.snapshot and own in index[1].repeated
 
     def prepare(self, state: State) -> KeyIndex:
         """The index of annotations, made if it is that of another base; called from any thread."""
         index = self._index
-        if index is None or index[0] is not state.base:
-            index = self._index = (state.base, KeyIndex(state.base, ANNOTATIONS))
+        if index is None or index[0] is not state.snapshot:
+            index = self._index = (state.snapshot, KeyIndex(state.snapshot, ANNOTATIONS))
         return index[1]
 
     def prepare_deleted(self, state: State) -> KeyIndex:
         """The same of the deleted ones."""
         index = self._deleted
-        if index is None or index[0] is not state.base:
-            index = self._deleted = (state.base, KeyIndex(state.base, f"{ANNOTATIONS}{TOMBSTONES}"))
+        if index is None or index[0] is not state.snapshot:
+            index = self._deleted = (state.snapshot, KeyIndex(state.snapshot, f"{ANNOTATIONS}{TOMBSTONES}"))
         return index[1]

@@ -83,7 +83,7 @@ def _merge(library: LibraryFiles, source: str) -> Merged:
 
 def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     file = FileSource(source, library.disk)
-    limit = copy_limit(library.state.base.source.size)
+    limit = copy_limit(library.state.snapshot.source.size)
     if file.size > limit:
         file.close()
         raise too_large(source, file.size, limit)
@@ -104,7 +104,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
         raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
     if adopted.newer:
         raise StoreError(problems.newer(source, adopted.newer))
-    return adopted.base
+    return adopted.snapshot
 
 
 def _news(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
@@ -113,7 +113,7 @@ def _news(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
         for number, line in other.lines(name):
-            if state.base.line(name, number) == line:
+            if state.snapshot.line(name, number) == line:
                 continue
             document = decode_object(line)
             if not is_header(document) and _says_more(state, table, number, expand(document, sets=sets)):
@@ -195,7 +195,7 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
     other = State()
     for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
         other.apply(entry)
-    places = sorted(other.changed_places())
+    places = sorted(other.changed_documents())
     waiting: list[list[Any]] = [
         [table, str(number), compress(registers, sets=has_sets(table))]
         for table, number in places

@@ -75,7 +75,7 @@ def _groups(state: State, numbers: DocumentIdIndex, heard: AbstractSet[int] | No
     """The documents of each annotation that has several, deleted ones included."""
     living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
     changed: dict[int, set[int]] = {}
-    for table, number in state.changed_places():
+    for table, number in state.changed_documents():
         if table == ANNOTATIONS:
             changed.setdefault(number & OWN_KEY_MASK, set()).add(number)
     looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN_KEY_MASK for n in heard}
@@ -128,5 +128,5 @@ def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None]
         operations, joined = _operations(state, group)
         entry["o"] += operations
         entry["m"] += joined
-    before |= {number: state.document(table, number) for table, number in state.places([entry])}
+    before |= {number: state.document(table, number) for table, number in state.documents_in([entry])}
     return entry if before else None

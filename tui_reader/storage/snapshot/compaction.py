@@ -71,8 +71,8 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
             plan = CompactionPlan(frozen)
             _copy_mode(library, handle)
             header = library.header()
-            header |= origin(frozen.base, content, header["hlc"])
-            write_snapshot(handle, library.disk, frozen.base, plan, header, most_tables=plan.most_tables())
+            header |= origin(frozen.snapshot, content, header["hlc"])
+            write_snapshot(handle, library.disk, frozen.snapshot, plan, header, most_tables=plan.most_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1
@@ -95,15 +95,15 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
         if library.state is not state or library.opener.is_changed():
             return False
         prepared = journal.prepare(journal.content(offset))
-        adopted = library.opener.exists and is_adopted(state.base, library.opener.device_and_inode)
-        kept = set_aside(path, state.base, journal.content()[:offset], disk, adopted=adopted)
+        adopted = library.opener.exists and is_adopted(state.snapshot, library.opener.device_and_inode)
+        kept = set_aside(path, state.snapshot, journal.content()[:offset], disk, adopted=adopted)
         kept += [] if adopted else _keep(library, path)
         if disk.handles_block_renames:
-            library.state.base.close()
+            library.state.snapshot.close()
         disk.rename(temporary, path)
         disk.sync_folder(library.folder)
         journal.replace(prepared)
-        library.reload_after_fold()
+        library.reload_after_compaction()
     is_replaced = may_replace_backups(path, disk)
     for source, target in kept:
         # Outside of the lock: this frees the generation before the last, which takes 20 ms at 77 MB.

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
 
 
-Place = tuple[str, int]
+DocumentRef = tuple[str, int]
 """Table and document id."""
 
 
 class _Overlay(NamedTuple):
     """What one entry changes."""
 
-    documents: dict[Place, Registers]
+    documents: dict[DocumentRef, Registers]
     numbers: dict[int, int]
     """Ids of annotations by the part that comes from their own key."""
 
@@ -47,8 +47,8 @@ class State:
     """Documents by table and id. Reading needs no lock: what a document was changed to is never altered in place."""
 
     def __init__(self, base: SnapshotFile | None = None) -> None:
-        self.base = base or SnapshotFile(MemorySource(b""))
-        latest = self.base.header.get("hlc", ZERO)
+        self.snapshot = base or SnapshotFile(MemorySource(b""))
+        latest = self.snapshot.header.get("hlc", ZERO)
         self.latest = latest if is_timestamp(latest) else ZERO
         """The latest stamp that was seen."""
         self._changed: dict[str, dict[int, Registers]] = {}
@@ -66,7 +66,7 @@ class State:
     def view(self, table: str) -> State:
         """A table as it is between two entries; later ones do not change it. Called from any thread."""
         while True:
-            last, other = self._last, State(self.base)
+            last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))
             numbers = dict(self.numbers) if table == ANNOTATIONS else {}
             other._presence = dict(self._presence)
@@ -81,7 +81,7 @@ class State:
 
     def copy(self) -> State:
         """The same state, which later entries do not change."""
-        other = State(self.base)
+        other = State(self.snapshot)
         other.latest = self.latest
         other._changed = {table: dict(documents) for table, documents in self._changed.items()}
         other._presence = dict(self._presence)
@@ -95,7 +95,7 @@ class State:
 
     def tables(self) -> list[str]:
         """Names of the tables that exist, in the order of the file."""
-        named = [name for name in self.base.tables if not name.endswith(TOMBSTONES)]
+        named = [name for name in self.snapshot.tables if not name.endswith(TOMBSTONES)]
         found = dict.fromkeys([*named, *self._changed, *self._presence])
         return [name for name in found if self._presence.get(name, True) and name != META]
 
@@ -103,11 +103,11 @@ class State:
 
     def registers(self, table: str, number: int) -> Registers | None:
         """All that is known of a document, also of a deleted one; None if it never was."""
-        return self.merged(table, number, self.base.line(table, number)) or None
+        return self.merged(table, number, self.snapshot.line(table, number)) or None
 
     def exists(self, table: str, number: int) -> bool:
         """Whether there is a document; read only where it may have been deleted since."""
-        line = self.base.line(table, number)
+        line = self.snapshot.line(table, number)
         if line is not None and DELETED not in (self._change(table, number) or ()):
             return True
         return is_alive(self.merged(table, number, line))
@@ -115,18 +115,18 @@ class State:
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """A document as callers see it, or None."""
         if self._change(table, number) is None:
-            line = self.base.line(table, number)
+            line = self.snapshot.line(table, number)
             return _plain(line) if line is not None else None
         registers = self.registers(table, number)
         return visible(registers, sets=has_sets(table)) if registers is not None else None
 
     def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
         """Every document of a table with its id, from `low` to before `high`, in order of their ids."""
-        if table not in self._changed and table not in self.base.tables:
+        if table not in self._changed and table not in self.snapshot.tables:
             return
         changed = self._changed.get(table, {})
         waiting = sorted((n for n in list(changed) if n >= low and (high is None or n < high)), reverse=True)
-        for number, line in self.base.lines(table, low, high):
+        for number, line in self.snapshot.lines(table, low, high):
             while waiting and waiting[-1] < number:
                 yield from self._one(table, waiting.pop())
             if waiting and waiting[-1] == number:
@@ -144,8 +144,8 @@ class State:
     def count(self, table: str) -> int:
         """How many documents a table has."""
         changed = self._changed.get(table, {})
-        lines = sum(window.data.count(b"\n") + 1 for window in self.base.windows(table))
-        was = sum(1 for number in changed if self.base.line(table, number) is not None)
+        lines = sum(window.data.count(b"\n") + 1 for window in self.snapshot.windows(table))
+        was = sum(1 for number in changed if self.snapshot.line(table, number) is not None)
         return lines - was + sum(1 for number in list(changed) if self.document(table, number) is not None)
 
     def last_id(self, table: str) -> int:
@@ -153,7 +153,7 @@ class State:
         changed = self._changed.get(table, {})
         found = (number for number in sorted(changed, reverse=True) if self.document(table, number) is not None)
         greatest = next(found, 0)
-        last = self.base.last_id(table)
+        last = self.snapshot.last_id(table)
         if last > greatest and last in changed and self.document(table, last) is None:
             last = max((number for number, _ in self.documents(table)), default=0)
         return max(greatest, last)
@@ -164,11 +164,11 @@ class State:
         """Names of the tables with documents that stand differently in the base, or may."""
         return list(self._changed)
 
-    def changed_places(self) -> list[Place]:
+    def changed_documents(self) -> list[DocumentRef]:
         """The documents that stand differently in the base, or may."""
         return [(table, number) for table, documents in self._changed.items() for number in documents]
 
-    def places(self, entries: Iterable[Entry]) -> list[Place]:
+    def documents_in(self, entries: Iterable[Entry]) -> list[DocumentRef]:
         """The documents that entries speak of."""
         return list(
             dict.fromkeys((op[0], int(op[1])) for entry in entries for op in (*entry.get("o", ()), *entry.get("m", ())))
@@ -233,14 +233,14 @@ class State:
 
     # -- towards a new base -------------------------------------------------------------------------------------
 
-    def folded(self, table: str) -> list[int]:
+    def changed_numbers(self, table: str) -> list[int]:
         """Ids of a table's documents that may stand differently in the base, ascending."""
         return sorted(self._changed.get(table, {}))
 
     def merged(self, table: str, number: int, line: bytes | None) -> Registers:
         """What is known of a document, given its line among the living ones of the base."""
-        if line is None and f"{table}{TOMBSTONES}" in self.base.tables:
-            line = self.base.line(f"{table}{TOMBSTONES}", number)
+        if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
+            line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
         changed = self._change(table, number) or {}
         if line is None:
             return dict(changed)
@@ -258,13 +258,13 @@ class CompactionPlan:
 
     def most_tables(self) -> list[str]:
         """Every name that a table may have."""
-        bases = [*self._state.tables(), *self._state.base.tables, *self._state.changed_tables()]
+        bases = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
         return list(dict.fromkeys([*bases, *(f"{name}{TOMBSTONES}" for name in bases)]))
 
     def tables(self) -> Iterator[str]:
         """Names of the tables that the new base has."""
         living = self._state.tables()
-        for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.base.tables]):
+        for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.snapshot.tables]):
             if name.endswith(TOMBSTONES):
                 continue
             if name in living:
@@ -272,19 +272,19 @@ class CompactionPlan:
             else:
                 self._bury(name)
             grave = f"{name}{TOMBSTONES}"
-            if grave in self._state.base.tables or any(
+            if grave in self._state.snapshot.tables or any(
                 text is not None for text in self._moved.get(grave, {}).values()
             ):
                 yield grave
 
     def _bury(self, name: str) -> None:
         """A dropped table is not written; its documents are deleted ones now."""
-        for number in self._state.folded(name):
-            self.text(name, number, self._state.base.line(name, number))
+        for number in self._state.changed_numbers(name):
+            self.text(name, number, self._state.snapshot.line(name, number))
 
     def numbers(self, table: str) -> list[int]:
         """Ids of the documents to be written anew."""
-        return sorted(self._moved[table]) if table in self._moved else self._state.folded(table)
+        return sorted(self._moved[table]) if table in self._moved else self._state.changed_numbers(table)
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
         """A document as it is to stand in a table."""
