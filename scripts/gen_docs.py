@@ -1,6 +1,6 @@
-"""Write what is generated of the documentation: docs/keys.md, and the key table of the README.
+"""Write the generated parts of the documentation: docs/keys.md and the tables of README.md and docs/architecture.md.
 
-With --check nothing is written; the exit status says whether all is fresh.
+With --check nothing is written; the exit status is 1 if a part is out of date.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import markdown_table
 from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.screens.annotations import screen as annotations_screen
+from tui_reader.tui.screens.reading import wiring
 
 ROOT = Path(__file__).resolve().parents[1]
-START, END = "<!-- keys:start -->", "<!-- keys:end -->"
 
 KEYS_HEAD = """# Keys
 
@@ -29,23 +32,57 @@ next_article = "ctrl+n"
 """
 
 
+SCREENS = tuple(module.__name__.rpartition(".")[0] for module in (wiring, annotations_screen))
+"""The packages of the two screens that run commands; importing them binds the commands."""
+
+
+def command_files() -> str:
+    """Return the table in Markdown that names the file of each command, for both screens."""
+    modules = modules_of_commands()
+    rows = []
+    for command in COMMANDS:
+        files = [
+            " ".join(
+                f"`{module.removeprefix('tui_reader.').replace('.', '/')}.py`"
+                for module in modules[command.id]
+                if module.startswith(f"{screen}.")
+            )
+            for screen in SCREENS
+        ]
+        rows.append(f"| `{command.id}` | {files[0]} | {files[1]} |")
+    return "\n".join(["| command | reading screen | list of annotations |", "|---|---|---|", *rows]) + "\n"
+
+
+def with_part(path: Path, name: str, part: str) -> str:
+    """Return the text of a file with another text between its markers `<!-- name:start -->` and `<!-- name:end -->`.
+
+    Raises:
+        ValueError: The file lacks a marker.
+    """
+    start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+    text = path.read_text(encoding="utf-8")
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{path} has no {start} … {end}")
+    return f"{before}{start}\n{part}{end}{after}"
+
+
 def generated() -> dict[Path, str]:
-    """Every generated file with the text it should have."""
+    """Return the text that each file with a generated part should have."""
     keymap = Keymap()
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
+    readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
     return {
         ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap),
-        readme: f"{before}{START}\n{markdown_table(keymap, brief=True)}{END}{after}",
+        readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
+        architecture: with_part(architecture, "commands", command_files()),
     }
 
 
 def main() -> int:
-    """Write or check."""
+    """Write the generated parts, or with --check compare them; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if something is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a part is out of date")
     check = parser.parse_args().check
     stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:

@@ -51,7 +51,7 @@ class Command(NamedTuple):
     """One row of the command table."""
 
     id: str
-    """Name in `config.toml`, and of the method that does it: `next_article`."""
+    """Name in `config.toml`, and in the decorator of its handler: `next_article`."""
     keys: tuple[str, ...]
     """Key sequences, keys parted by a space: `j`, `g g`, `ctrl+d`. Empty: reached from the palette alone."""
     label: str

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from tui_reader.model.annotation import COLOURS
 from tui_reader.tui.commands.command import (
     ANNOTATING,
     ANYWHERE,
@@ -155,3 +156,6 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID = {command.id: command for command in COMMANDS}
 """Commands by their name."""
+
+COLOUR_COMMANDS = {f"colour_{number}": number for number in range(1, COLOURS + 1)}
+"""The number of the colour for each command that highlights in one colour."""

@@ -23,7 +23,7 @@ def suspend(app: App[Any], library: Library) -> str:
         library: What must be on disk before.
     """
     driver = app._driver
-    if not hasattr(signal, "SIGTSTP") or driver is None or not driver.can_suspend:
+    if "SIGTSTP" not in signal.Signals.__members__ or driver is None or not driver.can_suspend:
         return "this terminal cannot put the reader aside"
     if os.getsid(0) == os.getpid():
         return "there is no shell that could bring the reader back"

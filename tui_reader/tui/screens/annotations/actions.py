@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle
-from tui_reader.model.annotation import COLOURS
+from tui_reader.tui.commands.binding import command, command_family
+from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, steps_of
 from tui_reader.tui.screens.annotations.transfer_dialog import TransferDialog
 
@@ -40,10 +41,6 @@ class AnnotationActions:
         self._noting = AnnotationEditor(self._library, screen)
         self._giving = TransferDialog(screen)
 
-    def colours(self) -> dict[str, Callable[[int | None], None]]:
-        """The commands that give a colour, by their names."""
-        return {f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)}
-
     def _wanted(self) -> tuple[AnnotationId, ...]:
         """What a verb is about; says so where that is nothing."""
         ids = self._listing.ids
@@ -51,29 +48,36 @@ class AnnotationActions:
             self._screen.say(told)
         return ids
 
-    def _colour(self, colour: int, _count: int | None) -> None:
+    @command_family(COLOUR_COMMANDS)
+    def colour(self, colour: int, _count: int | None) -> None:
+        """Give the chosen annotations, or the one under the cursor, a colour."""
         if ids := self._wanted():
             self._noting.recolour(ids, colour)
 
+    @command("tags")
     def tags(self, _count: int | None) -> None:
         """Edit tags."""
         self._noting.edit_tags(self._wanted())
 
+    @command("delete_annotation")
     def delete_annotation(self, _count: int | None) -> None:
         """Delete."""
         if ids := self._wanted():
             self._noting.delete(ids)
 
+    @command("edit_annotation")
     def edit_annotation(self, _count: int | None) -> None:
         """Write on the annotation."""
         if (annotation := self._listing.current) is not None:
             self._noting.edit_note(annotation.id)
 
+    @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
         """Write on it in the user's own editor."""
         if (annotation := self._listing.current) is not None:
             self._noting.edit_note_outside(annotation.id)
 
+    @command("attach_annotation")
     def attach_annotation(self, _count: int | None) -> None:
         """Attach it to the place that is shown; where its article is gone, to another article with all its notes."""
         annotation, document = self._listing.current, self._place.document
@@ -95,15 +99,18 @@ class AnnotationActions:
         else:
             self.accept_place(None)
 
+    @command("accept_place")
     def accept_place(self, _count: int | None) -> None:
         """Accept the places where the chosen ones were found again, or that of the one under the cursor."""
         if ids := self._wanted():
             self._noting.accept(ids)
 
+    @command("next_candidate")
     def next_candidate(self, count: int | None) -> None:
         """Show the next place where it could belong."""
         self._show_candidate(count or 1)
 
+    @command("previous_candidate")
     def previous_candidate(self, count: int | None) -> None:
         """Show the place before."""
         self._show_candidate(-(count or 1))
@@ -113,10 +120,12 @@ class AnnotationActions:
         if annotation is not None:
             self._screen.say(self._place.step(annotation, by))
 
+    @command("undo")
     def undo(self, count: int | None) -> None:
         """Take back the last changes."""
         self._travel(self._library.reading.undo, count or 1)
 
+    @command("redo")
     def redo(self, count: int | None) -> None:
         """Make them again."""
         self._travel(self._library.reading.redo, count or 1)
@@ -130,10 +139,12 @@ class AnnotationActions:
             outcome = self._state.with_place(outcome, self._article)
         self._screen.say(outcome.message)
 
+    @command("copy")
     def copy(self, _count: int | None) -> None:
         """Copy the chosen ones as quotes."""
         self._copy(self._state.settings.quote_style)
 
+    @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
         """Copy them in another style."""
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start

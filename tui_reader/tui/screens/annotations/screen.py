@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 
 from tui_reader.errors import ReaderError
-from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.binding import command, handlers_of
+from tui_reader.tui.commands.command import IN_ANNOTATIONS, Command, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
 from tui_reader.tui.screens.annotations.actions import AnnotationActions
@@ -83,12 +84,7 @@ class AnnotationsScreen(KeyScreen):
         )
         self._moving = CursorActions(self._list, self._show_place)
         changing = AnnotationActions(self, self._listing, self._place, self._copying, article)
-        owners = self._moving, changing, self
-        self._handlers = changing.colours() | {
-            command.id: next(getattr(owner, command.id) for owner in owners if hasattr(owner, command.id))
-            for command in COMMANDS
-            if Pane.ANNOTATIONS in command.panes and command.id not in changing.colours()
-        }
+        self._handlers = handlers_of((self._moving, changing, self), IN_ANNOTATIONS)
 
     def compose(self) -> ComposeResult:
         """First row, filter, list and place, last row."""
@@ -218,16 +214,19 @@ class AnnotationsScreen(KeyScreen):
 
     # Commands: choosing, filtering, going
 
+    @command("choose_annotation")
     def choose_annotation(self, _count: int | None) -> None:
         """Choose it, or no longer, and go on to the next."""
         if self._list.choose_current():
             self._moving.down(1)
             self._listing.describe()
 
+    @command("choose_all")
     def choose_all(self, _count: int | None) -> None:
         """Choose all that are listed, or none."""
         self._listing.choose_all()
 
+    @command("search")
     def search(self, _count: int | None) -> None:
         """Filter the list with every letter."""
 
@@ -246,11 +245,13 @@ class AnnotationsScreen(KeyScreen):
             )
         )
 
+    @command("back")
     def back(self, _count: int | None) -> None:
         """One level back: choose nothing, filter nothing, back to the panes."""
         if not self._listing.choose_none() and not self._listing.narrow("", self._today()):
             self._reading.close_annotations()
 
+    @command("go_to_annotation")
     def go_to_annotation(self, _count: int | None) -> None:
         """To its place in the article; one that has none is attached there."""
         annotation = self._listing.current
@@ -266,12 +267,14 @@ class AnnotationsScreen(KeyScreen):
 
     # Commands of the program
 
+    @command("help")
     def help(self, _count: int | None) -> None:
         """All keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
         self.app.push_screen(Help(self._keymap))
 
+    @command("palette")
     def palette(self, _count: int | None) -> None:
         """What can be done here, by name."""
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
@@ -288,11 +291,13 @@ class AnnotationsScreen(KeyScreen):
         ]
         self.app.push_screen(Picker("Commands", choices), run_choice)
 
+    @command("suspend")
     def suspend(self, _count: int | None) -> None:
         """Stop until the shell lets the program go on."""
         self._reading.opening.keep_place()
         self.say(suspend(self.app, self._library))
 
+    @command("quit")
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""
         self._reading.opening.keep_place()

@@ -32,7 +32,7 @@ class TransferDialog:
             self._library.transfer.guess(source, partial(self._ask, source))
 
     def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:
-        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
         self._source = None
@@ -45,7 +45,7 @@ class TransferDialog:
         ]
         self._screen.say("")
         title = self._library.missing_articles.headline(source).title
-        self._screen.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), _run)
+        self._screen.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), run_choice)
 
     def _give(self, source: ArticleId, target: ArticleId) -> None:
         self._screen.took(self._library.transfer.give(source, target))
@@ -53,9 +53,3 @@ class TransferDialog:
 
 def _remark(likeness: float, location: str) -> str:
     return f"{likeness:.0%} alike · {location}" if likeness >= LIKE else location
-
-
-def _run(choice: object) -> None:
-    run = getattr(choice, "run", None)
-    if run is not None:
-        run()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.tui.commands.command import IN_ANNOTATIONS
-from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.commands.binding import handlers_of
+from tui_reader.tui.commands.command import WITH_SELECTION
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor
 from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
 from tui_reader.tui.screens.reading.actions.back import BackActions
@@ -25,16 +25,15 @@ from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tui_reader.tui.commands.binding import Handler
     from tui_reader.tui.screens.reading.screen import ReadingScreen
 
 
-def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
+def wire(screen: ReadingScreen) -> dict[str, Handler]:
     """Make the widgets that are still missing, and the objects that do the commands.
 
     Returns:
-        What does each command of the table, by its name.
+        The handler of each command that works on this screen, by its id.
     """
     state, app, listing, activate = screen.state, screen.reader, screen.listing, screen.arranging.activate
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
@@ -87,8 +86,4 @@ def wire(screen: ReadingScreen) -> dict[str, Callable[..., None]]:
         looking,
         BackActions(screen),
     )
-    handlers: dict[str, Callable[..., None]] = {**annotating.commands(), **selecting.commands()}
-    for name, command in BY_ID.items():
-        if name not in handlers and command.panes != IN_ANNOTATIONS:
-            handlers[name] = next(getattr(owner, name) for owner in owners if hasattr(owner, name))
-    return handlers
+    return handlers_of(owners, WITH_SELECTION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ class BackActions:
     def __init__(self, screen: ReadingScreen) -> None:
         self._screen, self._state = screen, screen.state
 
+    @command("back")
     def back(self, _count: int | None) -> None:
         """One level back."""
         state, screen = self._state, self._screen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.commands.binding import key_command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.state import Place
 
@@ -31,6 +32,7 @@ class BookmarkActions:
         self._wanted: tuple[ArticleId, Anchor] | None = None
         """A bookmark whose text is still being read."""
 
+    @key_command("set_bookmark")
     def set_bookmark(self, _count: int | None, key: str) -> None:
         """Give the focused sentence a letter, or else the first row that is seen."""
         state = self._state
@@ -48,6 +50,7 @@ class BookmarkActions:
             self._listing.touch(outcome.ids)
             state.tell(outcome)
 
+    @key_command("go_to_bookmark")
     def go_to_bookmark(self, _count: int | None, key: str) -> None:
         """Go to the place of a letter; the key itself, typed twice, goes back to where the last jump began."""
         state = self._state

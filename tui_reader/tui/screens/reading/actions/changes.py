@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.screens.reading.comparison_document import Altered, ComparisonDocument
 
@@ -36,6 +37,7 @@ class ChangesActions:
         self._ended: tuple[ArticleId, ComparisonDocument] | None = None
         """The changes that were looked at last, to be looked at again: the library takes them for seen."""
 
+    @command("changes")
     def changes(self, _count: int | None) -> None:
         """Show what has changed since the article was read, or the text itself again."""
         if not self.end():
@@ -107,10 +109,12 @@ class ChangesActions:
             return ()
         return Hint(keymap.hint("next_change"), "next change"), Hint(keymap.hint("changes"), "the text itself")
 
+    @command("next_change")
     def next_change(self, count: int | None) -> None:
         """To the next of the changes."""
         self._to_change(count or 1, "no change below")
 
+    @command("previous_change")
     def previous_change(self, count: int | None) -> None:
         """To the previous one."""
         self._to_change(-(count or 1), "no change above")

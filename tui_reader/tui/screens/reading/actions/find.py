@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui_reader.document.find import prepare
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
 
@@ -37,6 +38,7 @@ class FindActions:
         self._ask, self._activate = ask, activate
         self._words = ""
 
+    @command("search")
     def search(self, _count: int | None) -> None:
         """In the article find words in its text; elsewhere filter the list by title."""
         if self._state.pane is Pane.ARTICLE:
@@ -119,10 +121,12 @@ class FindActions:
             index, total = self._state.panes.article.search.position
             self._state.say(_told(index, total))
 
+    @command("next_match")
     def next_match(self, count: int | None) -> None:
         """To the next match."""
         self._to_match(count or 1)
 
+    @command("previous_match")
     def previous_match(self, count: int | None) -> None:
         """To the previous match."""
         self._to_match(-(count or 1))
@@ -145,6 +149,7 @@ class FindActions:
     def _sidebar(self) -> TagSidebar:
         return self._state.panes.sidebar
 
+    @command("choose")
     def choose(self, _count: int | None) -> None:
         """Do what the row of the sidebar under the cursor stands for."""
         entry = self._sidebar.current
@@ -154,10 +159,12 @@ class FindActions:
             if to_list:
                 self._activate(Pane.LIST)
 
+    @command("include_tag")
     def include_tag(self, _count: int | None) -> None:
         """Only articles with the tag under the cursor."""
         self._mark_tag(include=True)
 
+    @command("exclude_tag")
     def exclude_tag(self, _count: int | None) -> None:
         """No articles with the tag under the cursor."""
         self._mark_tag(include=False)
@@ -170,6 +177,7 @@ class FindActions:
         else:
             self._state.say("tags can be included and excluded; stand on one")
 
+    @command("clear_filter")
     def clear_filter(self, _count: int | None) -> None:
         """Drop every filter."""
         if self._listing.clear_filter():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.motions import sentence_at
-from tui_reader.model.annotation import COLOURS
 from tui_reader.model.ranges import Range
+from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
 from tui_reader.tui.screens.reading.actions.attach import AttachActions
 from tui_reader.tui.screens.reading.state import Place
@@ -82,17 +82,15 @@ class HighlightActions:
         """What to go to once it is shown."""
         self._frames_left = 0
 
-    def commands(self) -> dict[str, Callable[..., None]]:
-        """The commands that differ by their colour alone, by their names."""
-        return {f"colour_{number}": partial(self._colour, number) for number in range(1, COLOURS + 1)}
-
     # Marks
 
+    @command("highlight")
     def highlight(self, _count: int | None) -> None:
         """Highlight the selection or the focused sentence in the last colour."""
         self._highlight(None)
 
-    def _colour(self, colour: int, _count: int | None) -> None:
+    @command_family(COLOUR_COMMANDS)
+    def colour(self, colour: int, _count: int | None) -> None:
         """Give the highlight under the cursor a colour, or highlight in it."""
         mark = self._current()
         if mark is not None:
@@ -100,28 +98,33 @@ class HighlightActions:
         else:
             self._highlight(colour)
 
+    @command("note_selection")
     def note_selection(self, _count: int | None) -> None:
         """Highlight the selection and write on it."""
         self.note(None)
 
+    @command("note")
     def note(self, _count: int | None) -> None:
         """Write on the highlight under the cursor; without one, highlight and write."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._noting.edit_note(mark)
 
+    @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
         """The same in the user's own editor."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._noting.edit_note_outside(mark)
 
+    @command("note_on_article")
     def note_on_article(self, _count: int | None) -> None:
         """Write on the whole article."""
         headline = self._state.headline(self._state.target)
         if headline is not None:
             self._noting.note_on_article(headline.id, headline.title)
 
+    @command("delete_annotation")
     def delete_annotation(self, _count: int | None) -> None:
         """Delete the highlight under the cursor."""
         mark = self._current()
@@ -130,6 +133,7 @@ class HighlightActions:
         else:
             self._state.refuse("there is no highlight here")
 
+    @command("cycle_marks")
     def cycle_marks(self, _count: int | None) -> None:
         """Make the next of the highlights current that overlap here."""
         pane = self._state.panes.article
@@ -138,6 +142,7 @@ class HighlightActions:
                 "no other highlight overlaps here" if pane.highlights.current else "there is no highlight here"
             )
 
+    @command("resize_mark")
     def resize_mark(self, _count: int | None) -> None:
         """Select what the highlight under the cursor covers, to change it."""
         mark = self._state.panes.article.highlights.current
@@ -149,6 +154,7 @@ class HighlightActions:
             self._selecting.began()
         self._state.refuse(f"move the end · {self._state.keymap.hint('other_end')} the other · enter keeps it")
 
+    @command("accept_place")
     def accept_place(self, _count: int | None) -> None:
         """Accept the place where the highlight under the cursor was found again."""
         mark = self._current()
@@ -157,10 +163,12 @@ class HighlightActions:
         else:
             self._state.refuse("there is no highlight here")
 
+    @command("next_mark")
     def next_mark(self, count: int | None) -> None:
         """To the next highlight."""
         self._walk(count or 1, "no highlight below")
 
+    @command("previous_mark")
     def previous_mark(self, count: int | None) -> None:
         """To the previous highlight."""
         self._walk(-(count or 1), "no highlight above")
@@ -171,10 +179,12 @@ class HighlightActions:
         if not pane.highlights.step(count):
             self._state.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
+    @command("all_annotations")
     def all_annotations(self, _count: int | None) -> None:
         """Every annotation of the library."""
         self._show_all(None)
 
+    @command("annotations_here")
     def annotations_here(self, _count: int | None) -> None:
         """The annotations of the article."""
         if self._state.target is not None:

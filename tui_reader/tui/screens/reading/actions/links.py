@@ -11,6 +11,7 @@ from tui_reader.document.outline import outline
 from tui_reader.errors import ReaderError
 from tui_reader.services.library import desktop
 from tui_reader.services.library.addresses import RefusedUrlError, safe_url
+from tui_reader.tui.commands.binding import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class LinkActions:
         """Whether letters choose a link now. Not a command."""
         return bool(self._hints)
 
+    @command("follow_link")
     def follow_link(self, _count: int | None) -> None:
         """Paint letters over the links in sight, or follow the only one."""
         hints = self._state.panes.article.links.show_hints()
@@ -117,6 +119,7 @@ class LinkActions:
 
     # The original and the clipboard
 
+    @command("open_original")
     def open_original(self, _count: int | None) -> None:
         """Open the original in the browser; an article without one opens as a file."""
         headline = self._state.headline(self._state.target)
@@ -137,6 +140,7 @@ class LinkActions:
         else:
             self._state.say(f"opened {path.name}")
 
+    @command("copy_link")
     def copy_link(self, _count: int | None) -> None:
         """Copy the address of the original, else the path of the file."""
         headline = self._state.headline(self._state.target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -22,30 +23,37 @@ class Navigation:
     def __init__(self, state: ReadingScreenState, opening: ArticleNavigator, activate: Callable[[Pane], None]) -> None:
         self._state, self._opening, self._activate = state, opening, activate
 
+    @command("down")
     def down(self, count: int | None) -> None:
         """A row or a headline down."""
         self._by(count or 1, self._state.panes.article.scroller.rows)
 
+    @command("up")
     def up(self, count: int | None) -> None:
         """A row or a headline up."""
         self._by(-(count or 1), self._state.panes.article.scroller.rows)
 
+    @command("half_page_down")
     def half_page_down(self, count: int | None) -> None:
         """Half a page down."""
         self._by_page(0.5 * (count or 1), self._state.panes.article.scroller.half_pages, count or 1)
 
+    @command("half_page_up")
     def half_page_up(self, count: int | None) -> None:
         """Half a page up."""
         self._by_page(-0.5 * (count or 1), self._state.panes.article.scroller.half_pages, -(count or 1))
 
+    @command("page_down")
     def page_down(self, count: int | None) -> None:
         """A page down."""
         self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
 
+    @command("page_up")
     def page_up(self, count: int | None) -> None:
         """A page up."""
         self._by_page(-(count or 1), self._state.panes.article.scroller.pages, -(count or 1))
 
+    @command("top")
     def top(self, count: int | None) -> None:
         """To the top; with a count to that headline, or that percentage of the article."""
         state = self._state
@@ -62,6 +70,7 @@ class Navigation:
             else:
                 state.panes.article.scroller.to_start()
 
+    @command("bottom")
     def bottom(self, count: int | None) -> None:
         """To the bottom; with a count as `top`."""
         state = self._state
@@ -106,18 +115,22 @@ class Navigation:
 
     # Between panes
 
+    @command("pane_left")
     def pane_left(self, _count: int | None) -> None:
         """To the pane on the left."""
         self._activate(ORDER[max(0, ORDER.index(self._state.pane) - 1)])
 
+    @command("pane_right")
     def pane_right(self, _count: int | None) -> None:
         """To the pane on the right."""
         self._to_pane(ORDER[min(len(ORDER) - 1, ORDER.index(self._state.pane) + 1)])
 
+    @command("next_pane")
     def next_pane(self, _count: int | None) -> None:
         """To the next pane, from the last to the first."""
         self._to_pane(ORDER[(ORDER.index(self._state.pane) + 1) % len(ORDER)])
 
+    @command("previous_pane")
     def previous_pane(self, _count: int | None) -> None:
         """To the previous pane, from the first to the last."""
         self._to_pane(ORDER[ORDER.index(self._state.pane) - 1])
@@ -127,6 +140,7 @@ class Navigation:
             self._opening.enter()
         self._activate(pane)
 
+    @command("open")
     def open(self, _count: int | None) -> None:
         """Open the article under the cursor."""
         if self._opening.enter():
@@ -134,18 +148,22 @@ class Navigation:
 
     # From article to article
 
+    @command("next_article")
     def next_article(self, count: int | None) -> None:
         """The next article."""
         self._step(count or 1, "this is the last article of the view")
 
+    @command("previous_article")
     def previous_article(self, count: int | None) -> None:
         """The previous article."""
         self._step(-(count or 1), "this is the first article of the view")
 
+    @command("next_unread")
     def next_unread(self, count: int | None) -> None:
         """The next unread article."""
         self._step(count or 1, "no unread article below", unread=True)
 
+    @command("previous_unread")
     def previous_unread(self, count: int | None) -> None:
         """The previous unread article."""
         self._step(-(count or 1), "no unread article above", unread=True)
@@ -156,18 +174,22 @@ class Navigation:
 
     # In the article
 
+    @command("next_sentence")
     def next_sentence(self, count: int | None) -> None:
         """Focus the next sentence."""
         self._in_text("sentence_next", count or 1, self._state.panes.article.focus.sentence)
 
+    @command("previous_sentence")
     def previous_sentence(self, count: int | None) -> None:
         """Focus the previous sentence."""
         self._in_text("sentence_previous", -(count or 1), self._state.panes.article.focus.sentence)
 
+    @command("next_paragraph")
     def next_paragraph(self, count: int | None) -> None:
         """To the next paragraph."""
         self._in_text("paragraph_next", count or 1, self._state.panes.article.focus.paragraph)
 
+    @command("previous_paragraph")
     def previous_paragraph(self, count: int | None) -> None:
         """To the previous paragraph."""
         self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
@@ -180,10 +202,12 @@ class Navigation:
         else:
             focus(count)
 
+    @command("next_heading")
     def next_heading(self, count: int | None) -> None:
         """To the next heading."""
         self._heading(count or 1, "no heading below")
 
+    @command("previous_heading")
     def previous_heading(self, count: int | None) -> None:
         """To the previous heading."""
         self._heading(-(count or 1), "no heading above")
@@ -193,11 +217,13 @@ class Navigation:
         if not self._state.panes.article.focus.heading(by):
             self._state.say(at_the_end)
 
+    @command("jump_back")
     def jump_back(self, count: int | None) -> None:
         """Back to where the reader was before a jump."""
         if not self._opening.jump(-(count or 1)):
             self._state.refuse("no place to go back to")
 
+    @command("jump_forward")
     def jump_forward(self, count: int | None) -> None:
         """Forward again."""
         if not self._opening.jump(count or 1):

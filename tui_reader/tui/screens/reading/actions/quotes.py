@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError
 from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle, quote
 from tui_reader.model.ranges import Range
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ class QuoteActions:
         self._state, self._selecting = state, selecting
         self._put, self._pick, self._ask, self._run = put, pick, ask, run
 
+    @command("copy")
     def copy(self, _count: int | None) -> None:
         """Copy the selection, the highlight or the sentence as a quote, in the style of the settings."""
         self._copy(self._state.settings.quote_style, self._chosen())
 
+    @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
         """Copy it in another style."""
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
@@ -49,6 +52,7 @@ class QuoteActions:
         choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
         self._pick("Quote", choices, few=True)
 
+    @command("pipe")
     def pipe(self, _count: int | None) -> None:
         """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
         pane = self._state.panes.article

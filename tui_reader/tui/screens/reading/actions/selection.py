@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.binding import command, command_family, key_command_family
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,33 +44,27 @@ class SelectionActions:
         """Args: `changed` is called when a selection begins or ends, since other keys hold then."""
         self._state, self._changed = state, changed
 
-    def commands(self) -> dict[str, Callable[..., None]]:
-        """The commands that differ by a motion, a character or an object alone, by their names."""
-        found: dict[str, Callable[..., None]] = {}
-        for name, motion in MOTIONS.items():
-            found[name] = partial(self._move, motion)
-        for name, kind in CHARACTERS.items():
-            found[name] = partial(self._find, kind)
-        for name, kind in OBJECTS.items():
-            found[name] = partial(self._object, kind)
-        return found
-
+    @command("select")
     def select(self, _count: int | None) -> None:
         """Begin to select by character; while paragraphs are selected, go on by character; else stop."""
         self._start("character")
 
+    @command("select_paragraphs")
     def select_paragraphs(self, _count: int | None) -> None:
         """Begin to select by paragraph; while characters are selected, go on by paragraph; else stop."""
         self._start("paragraph")
 
+    @command("other_end")
     def other_end(self, _count: int | None) -> None:
         """Move the other end of the selection from now on."""
         self._state.panes.article.selection.swap_ends()
 
+    @command("repeat_find")
     def repeat_find(self, count: int | None) -> None:
         """To the next such character."""
         self._told(self._state.panes.article.selection.repeat_find(count or 1))
 
+    @command("repeat_find_back")
     def repeat_find_back(self, count: int | None) -> None:
         """Back to the previous such character."""
         self._told(self._state.panes.article.selection.repeat_find(-(count or 1)))
@@ -97,14 +92,20 @@ class SelectionActions:
         """Take in that something is being selected, or that a selection is for something else. Not a command."""
         self._changed()
 
-    def _move(self, motion: str, count: int | None) -> None:
+    @command_family(MOTIONS)
+    def move(self, motion: str, count: int | None) -> None:
+        """Move the active end of the selection."""
         self._state.panes.article.selection.move(motion, count or 1)
 
-    def _find(self, kind: str, count: int | None, character: str) -> None:
+    @key_command_family(CHARACTERS)
+    def find(self, kind: str, count: int | None, character: str) -> None:
+        """Move the active end of the selection to a character of the paragraph, or up to it."""
         if not self._state.panes.article.selection.find_character(kind, character, count or 1):
             self._state.refuse(f"no “{character}” in this paragraph")
 
-    def _object(self, kind: str, count: int | None) -> None:
+    @command_family(OBJECTS)
+    def select_object(self, kind: str, count: int | None) -> None:
+        """Select a text object: a sentence, a word, what stands in brackets."""
         if not self._state.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
             self._state.refuse(_MISSING[kind[1]])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
 
@@ -32,14 +33,17 @@ class Triage:
         self._state, self._listing, self._opening = state, listing, opening
         self._annotating, self._ask = annotating, ask
 
+    @command("toggle_read")
     def toggle_read(self, _count: int | None) -> None:
         """Mark the article as read or unread."""
         self._change(self._state.library.reading.toggle_read)
 
+    @command("star")
     def star(self, _count: int | None) -> None:
         """Star the article, or take the star off."""
         self._change(self._state.library.reading.toggle_star)
 
+    @command("archive")
     def archive(self, _count: int | None) -> None:
         """Put the article into the archive or back; the list closes up, and the next article is shown."""
         if not self._change(self._state.library.reading.toggle_archive):
@@ -48,6 +52,7 @@ class Triage:
         if self._state.pane is not Pane.ARTICLE:
             self._opening.show_current()
 
+    @command("join_stories")
     def join_stories(self, _count: int | None) -> None:
         """Join the other stories of a paste, or part them again."""
         article = self._state.shown
@@ -57,12 +62,14 @@ class Triage:
             return
         self._taken(self._state.library.reading.join_tail(article))
 
+    @command("mark_all_read")
     def mark_all_read(self, _count: int | None) -> None:
         """Mark every article of the view as read."""
         self._taken(
             self._state.library.reading.mark_all_read(self._state.panes.headlines.ids), "nothing is unread here"
         )
 
+    @command("tags")
     def tags(self, _count: int | None) -> None:
         """Edit the tags of the highlight under the cursor, else of the article."""
         if self._annotating.tags():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.annotation_editor import steps_of
 from tui_reader.tui.screens.reading.actions.highlights import Wanted
@@ -32,10 +33,12 @@ class UndoActions:
     ) -> None:
         self._state, self._listing, self._opening, self._annotating = state, listing, opening, annotating
 
+    @command("undo")
     def undo(self, count: int | None) -> None:
         """Take back the last changes."""
         self._travel(self._state.library.reading.undo, count or 1)
 
+    @command("redo")
     def redo(self, count: int | None) -> None:
         """Make the changes again that were taken back."""
         self._travel(self._state.library.reading.redo, count or 1)

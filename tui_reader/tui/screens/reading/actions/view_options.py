@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.outline import outline
 from tui_reader.model.query import Sort
+from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.table import COMMANDS
@@ -48,18 +49,22 @@ class ViewOptions:
         self._activate, self._set_zen, self._run = activate, set_zen, run
         self._density = Density(state.settings.density)
 
+    @command("zen")
     def zen(self, _count: int | None) -> None:
         """Nothing but the article, or the panes again."""
         self._set_zen(None)
 
+    @command("narrower")
     def narrower(self, count: int | None) -> None:
         """A narrower measure."""
         self._measure(self._state.panes.article.viewport.columns.measure - STEP * (count or 1))
 
+    @command("wider")
     def wider(self, count: int | None) -> None:
         """A wider measure."""
         self._measure(self._state.panes.article.viewport.columns.measure + STEP * (count or 1))
 
+    @command("reset_measure")
     def reset_measure(self, _count: int | None) -> None:
         """The measure of the settings."""
         self._measure(self._state.settings.measure)
@@ -69,12 +74,14 @@ class ViewOptions:
         pane.set_measure(columns)
         self._state.say(f"measure: {pane.viewport.columns.measure} columns")
 
+    @command("density")
     def density(self, _count: int | None) -> None:
         """The next of the densities."""
         self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
         self._state.panes.headlines.set_density(self._density)
         self._state.say(f"headlines: {self._density}")
 
+    @command("theme")
     def theme(self, _count: int | None) -> None:
         """Choose a theme; it is tried on at once, and kept by the settings alone."""
 
@@ -91,6 +98,7 @@ class ViewOptions:
             few=True,
         )
 
+    @command("sort")
     def sort(self, _count: int | None) -> None:
         """Choose the order of the headlines."""
 
@@ -102,6 +110,7 @@ class ViewOptions:
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
         self.pick("Order of the headlines", choices, cursor=list(Sort).index(current), few=True)
 
+    @command("filter_tag")
     def filter_tag(self, _count: int | None) -> None:
         """Include a tag chosen from all."""
 
@@ -116,6 +125,7 @@ class ViewOptions:
         ]
         self.pick("Tags", choices, "there are no tags")
 
+    @command("outline")
     def outline(self, _count: int | None) -> None:
         """The headings of the article, to jump to one."""
         pane = self._state.panes.article
@@ -140,6 +150,7 @@ class ViewOptions:
         ]
         self.pick("Headings", choices, "this article has no headings", max(0, current))
 
+    @command("palette")
     def palette(self, _count: int | None) -> None:
         """Every command by its name."""
         keymap, pane = self._state.keymap, self._state.context
@@ -165,12 +176,14 @@ class ViewOptions:
         else:
             self._state.say(otherwise)
 
+    @command("help")
     def help(self, _count: int | None) -> None:
         """All keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
         self._app.push_screen(Help(self._state.keymap, self._app.notices))
 
+    @command("details")
     def details(self, _count: int | None) -> None:
         """Edit what is known of the article."""
         headline = self._state.headline(self._state.target)
@@ -185,15 +198,18 @@ class ViewOptions:
         article, fields = edited
         self._keeping.edit(article, fields)
 
+    @command("settings")
     def settings(self, _count: int | None) -> None:
         """Edit the settings in the user's editor, and take them over."""
         self._app.edit_settings()
 
+    @command("suspend")
     def suspend(self, _count: int | None) -> None:
         """Stop until the shell lets the program go on."""
         self._opening.keep_place()
         self._state.say(suspend(self._app, self._state.library))
 
+    @command("quit")
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""
         self._opening.keep_place()
