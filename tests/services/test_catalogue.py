@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.services.articles.catalogue import MemoryCatalogue, moment, search_key
+from tui_reader.search.search_key import search_key
+from tui_reader.services.articles.catalogue import MemoryCatalogue, moment
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_results import FoundFile

@@ -1,16 +1,17 @@
-"""Which articles a list shows, and in which order."""
+"""Queries as data: the terms of a query, the views of the library, and the orders of a list."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class Shelf(StrEnum):
     """The standing views of the library, in the order of the sidebar."""
 
     INBOX = "inbox"
-    """Everything that is not archived."""
+    """All articles that are not archived."""
     UNREAD = "unread"
     STARRED = "starred"
     ANNOTATED = "annotated"
@@ -29,14 +30,89 @@ class Sort(StrEnum):
     OPENED = "last opened first"
 
 
+class FieldName(StrEnum):
+    """What a `Field` term compares."""
+
+    SHELF = "shelf"
+    """The value of a `Shelf` on which an article stands."""
+    SOURCE = "source"
+    """The whole name of an article's source."""
+    TAG = "tag"
+    """The whole name of a tag."""
+    TAG_PREFIX = "tag prefix"
+    """The beginning of a tag, without regard to case or accents."""
+    COLOUR = "colour"
+    """The number of a highlight's colour."""
+    STATE = "state"
+    """The value of the `PlaceState` of a highlight."""
+    HAS = "has"
+    """A part of an annotation that is not empty: `note` or `tags`."""
+    ARTICLE = "article"
+    """`gone`: the article of an annotation is not in the library."""
+    FROM = "from"
+    """The first day of creation, ISO 8601; may be the beginning of a date such as `2026-05`."""
+    BEFORE = "before"
+    """The day before which an annotation was created, as for `FROM`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A term that matches if each of its words occurs, without regard to case, accents or order."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A term that matches if its whole text occurs, without regard to case or accents."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A term that matches if one field has a value; `FieldName` says how each field is compared."""
+
+    name: FieldName
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A term that matches what another term does not match."""
+
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """A term that matches what each of its terms matches; without terms it matches everything."""
+
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """A term that matches what at least one of its terms matches; without terms it matches nothing."""
+
+    terms: tuple[Term, ...] = ()
+
+
+Leaf: TypeAlias = Words | Phrase | Field
+"""A term that has no other terms in it."""
+
+Term: TypeAlias = Words | Phrase | Field | Not | And | Or
+"""A query, or a part of one."""
+
+
 class View(NamedTuple):
-    """A filter with an order. Tags are tri-state: included, excluded or not asked for."""
+    """What the headline list shows: a query, made of the choices of the sidebar and the title filter, and an order."""
 
     shelf: Shelf = Shelf.INBOX
     include: frozenset[str] = frozenset()
     """Tags that an article must all have."""
     exclude: frozenset[str] = frozenset()
-    """Tags of which an article must have none."""
+    """Tags that an article must not have."""
     source: str = ""
     """Source that an article must come from; empty for any."""
     match: str = ""
@@ -45,5 +121,17 @@ class View(NamedTuple):
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but the shelf narrows the view."""
+        """Return True if the view is narrowed by more than its shelf."""
         return bool(self.include or self.exclude or self.source or self.match)
+
+    @property
+    def query(self) -> And:
+        """Return the choices of the view as a query, its shelf first."""
+        terms: list[Term] = [Field(FieldName.SHELF, self.shelf)]
+        terms += [Field(FieldName.TAG, tag) for tag in sorted(self.include)]
+        terms += [Not(Field(FieldName.TAG, tag)) for tag in sorted(self.exclude)]
+        if self.source:
+            terms.append(Field(FieldName.SOURCE, self.source))
+        if self.match:
+            terms.append(Words(self.match))
+        return And(tuple(terms))

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.model.query import Shelf, View
+from tui_reader.search.search_key import search_key
 from tui_reader.services.annotations.annotation_records import differences
 from tui_reader.services.articles.article_records import SEEN_FIELDS
-from tui_reader.services.articles.catalogue import search_key
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background, drop
 from tui_reader.sources.files import UnreadableError, read_bytes

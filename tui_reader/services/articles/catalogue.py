@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tui_reader.model.article import ArticleId, Headline, ReadingState
-from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.model.query import Sort, View
+from tui_reader.search.evaluation import select_headlines
+from tui_reader.search.search_key import search_key
 from tui_reader.services.articles.counts import Counts, Tally, describes_alike
 
 if TYPE_CHECKING:
@@ -88,14 +89,6 @@ _KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
     Sort.OPENED: lambda row: (-row.opened, -row.when, row.folded),
 }
 
-_SHELVES: dict[Shelf, Callable[[list[_Row]], list[_Row]]] = {
-    Shelf.INBOX: lambda rows: [row for row in rows if not row.archived],
-    Shelf.UNREAD: lambda rows: [row for row in rows if row.unread],
-    Shelf.STARRED: lambda rows: [row for row in rows if row.starred],
-    Shelf.ANNOTATED: lambda rows: [row for row in rows if row.notes],
-    Shelf.ARCHIVE: lambda rows: [row for row in rows if row.archived],
-}
-
 
 class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
@@ -141,15 +134,7 @@ class MemoryCatalogue:
 
     def ids(self, view: View) -> Sequence[ArticleId]:
         """The articles of a view, in its order."""
-        rows = _SHELVES[view.shelf]([entry[-1] for entry in self._order(view.sort)])
-        if view.include:
-            rows = [row for row in rows if view.include <= row.tags]
-        if view.exclude:
-            rows = [row for row in rows if view.exclude.isdisjoint(row.tags)]
-        if view.source:
-            rows = [row for row in rows if row.source == view.source]
-        for word in search_key(view.match).split():
-            rows = [row for row in rows if word in row.folded]
+        rows = select_headlines([entry[-1] for entry in self._order(view.sort)], view.query)
         return [row.headline.article.id for row in rows]
 
     def put(self, headlines: Sequence[Headline]) -> None:
@@ -231,14 +216,6 @@ class MemoryCatalogue:
         for sort, order in self._orders.items():
             order.extend(_entry(sort, row) for row in rows)
             order.sort()
-
-
-def search_key(text: str) -> str:
-    """Text without regard to case and accents, for comparing words as people type them."""
-    if text.isascii():
-        return text.lower()
-    # Voicing marks of kana (class 8) and the vowel killer of Indic scripts (9) tell words apart; accents do not.
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.combining(c) in (0, 8, 9))
 
 
 def moment(date: str) -> float | None:

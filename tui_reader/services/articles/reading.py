@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Shelf, View
+from tui_reader.search.search_key import search_key
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE
-from tui_reader.services.articles.catalogue import search_key
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
+from tui_reader.search.evaluation import compile_for_annotations
+from tui_reader.search.parser import ParsedQuery, parse
 from tui_reader.tui.screens.annotation_editor import is_lost
-from tui_reader.tui.screens.annotations.filter import Filter, parse
 from tui_reader.tui.widgets.annotation_source import Section
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class ListLoader:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
         self._library, self._shelf, self._list, self._article = library, shelf, shown, article
         self.typed = ""
-        self.filter = Filter()
+        self.filter = ParsedQuery()
+        self._matches = compile_for_annotations(self.filter.query, shelf.title, self._is_gone)
         self.total = 0
         """How many there were when it began, whatever the filter."""
         self._left: Iterator[ArticleId] | None = None
@@ -102,7 +104,8 @@ class ListLoader:
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Take another filter; whether it is another one."""
         changed = typed != self.typed
-        self.typed, self.filter = typed, parse(typed, colours, today, self._is_gone)
+        self.typed, self.filter = typed, parse(typed, colours, today)
+        self._matches = compile_for_annotations(self.filter.query, self._shelf.title, self._is_gone)
         return changed
 
     def _is_gone(self, annotation: Annotation) -> bool:
@@ -137,7 +140,7 @@ class ListLoader:
         self.total = self.count()
         if self._article is not None:
             self._left = iter((self._article,))
-        elif self.filter.tests:
+        elif self.filter.terms:
             self._left = iter(self._library.annotations.articles())
         else:
             annotating = self._library.annotations
@@ -167,7 +170,7 @@ class ListLoader:
                 return False
             if ids is not None:
                 return annotation_id in ids
-            return not self.filter.tests or self.filter.passes(annotation, self._shelf.title(annotation.article))
+            return not self.filter.terms or self._matches(annotation)
 
         return self._list.nearest(is_listed)
 
@@ -202,14 +205,13 @@ class ListLoader:
             self._list.settle(self._index)
         else:
             ids = {each for section in sections for each in section.ids or ()}
-            kept = self.nearest(ids if self.filter.tests else None)
+            kept = self.nearest(ids if self.filter.terms else None)
             self._list.replace(sections, self._empty, self._library.annotations.get(kept) if kept else None)
         if self._again:
             self.renew(self._empty)
 
     def _asked_for(self, article: ArticleId) -> list[AnnotationId]:
-        title = self._shelf.title(article)
-        return [each.id for each in self._library.annotations.of(article) if self.filter.passes(each, title)]
+        return [each.id for each in self._library.annotations.of(article) if self._matches(each)]
 
     def _find_kept(self) -> None:
         kept = self._library.annotations.get(self._keep) if self._keep is not None else None

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from tui_reader.model.annotation import Annotation
-from tui_reader.tui.screens.annotations.filter import parse
+from tui_reader.search.evaluation import compile_for_annotations
+from tui_reader.search.parser import parse
 
 TODAY = date(2026, 3, 1)
 CREATED = ("2024-02-29", "2025-12-31", "2026-01-01", "2026-01-31", "2026-02-15", "2026-02-28", "2026-03-01")
@@ -18,7 +19,8 @@ def left(typed: str) -> list[str]:
     asked = parse(typed, ("claim",), TODAY)
     assert not asked.problem
     made = [Annotation(id=day, article="a", created=f"{day}T08:30:00Z", updated="") for day in CREATED]
-    return [each.id for each in made if asked.passes(each, "Title")]
+    matches = compile_for_annotations(asked.query, lambda _: "Title")
+    return [each.id for each in made if matches(each)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_an_age_that_means_nothing_says_what_would(typed: str) -> None:
     asked = parse(typed, (), TODAY)
     assert asked.problem.startswith(typed)
     assert "<30d" in asked.problem
-    assert not asked.tests, "what is half typed narrows nothing yet"
+    assert not asked.terms, "what is half typed narrows nothing yet"
 
 
 @pytest.mark.parametrize(
@@ -70,4 +72,4 @@ def test_what_means_nothing_is_named(typed: str, problem: str, tests: int) -> No
     asked = parse(typed, (), TODAY)
     assert asked.problem.startswith(problem)
     assert bool(asked.problem) == bool(problem)
-    assert len(asked.tests) == tests
+    assert len(asked.terms) == tests

@@ -1,0 +1,1 @@
+"""The query language: parsing what a reader types, and evaluating queries in memory. Pure functions."""
