@@ -15,11 +15,10 @@ from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
-from tui_reader.services.articles import scanner
+from tui_reader.services.articles import content, scanner
 from tui_reader.services.library import library as library_module
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
-from tui_reader.sources import files
 
 Opener = Callable[..., Any]
 
@@ -60,11 +59,11 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
     opened(folder).scanned().library.close()
     reads: list[Path] = []
 
-    def noted(path: Path, limit: int) -> tuple[bytes, files.Signature]:
+    def noted(path: Path, limit: int) -> content.Content:
         reads.append(path)
-        return files.read_bytes(path, limit)
+        return content.read_content(path, limit)
 
-    monkeypatch.setattr(scanner, "read_bytes", noted)
+    monkeypatch.setattr(scanner, "read_content", noted)
     os.utime(folder / "one.md", ns=(1, 1))
     owner = opened(folder, start=False)
     assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
@@ -80,7 +79,7 @@ def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
     monkeypatch.setattr(library_module, "AT_ONCE", 1)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
     monkeypatch.setattr(scanner, "CHUNK", 1)
-    monkeypatch.setattr(scanner, "read_bytes", None)
+    monkeypatch.setattr(scanner, "read_content", None)
     owner = opened(folder, start=False)
     assert list(owner.headlines()) == ["deep/two.md"]
     owner.library.start(owner.listen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,13 @@ from tui_reader.anchoring.similarity import pairs_of, similarity
 from tui_reader.config import Settings
 from tui_reader.services.annotations import reanchor_queue, transfer
 from tui_reader.services.articles import scanner
+from tui_reader.services.articles.content import load
 from tui_reader.services.headless.annotations_api import AnnotationsApi
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.events import DocumentLoaded, Notice
-from tui_reader.sources.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tui_reader.document.blocks import Document
 
@@ -232,11 +232,11 @@ def test_each_new_file_is_read_once_for_all_articles_that_went(
         (folder / f"new-{name}").write_text(f"Not {name}.\n", "utf-8")
     read: list[str] = []
 
-    def noted(path: Path, limit: int) -> Any:
-        read.append(path.name)
-        return read_bytes(path, limit)
+    def noted(path: str, limit: int) -> Any:
+        read.append(Path(path).name)
+        return load(path, limit)
 
-    monkeypatch.setattr(transfer, "read_bytes", noted)
+    monkeypatch.setattr(transfer, "load", noted)
     owner = opened(folder).scanned()
     owner.library.transfer.wait()
     assert sorted(read) == ["new-bread.md", "new-tides.md"]
@@ -255,11 +255,11 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     monkeypatch.setattr(reanchor_queue, "QUIET", 3600.0)
     go_on = Event()
 
-    def held(path: Path, limit: int) -> Any:
+    def held(path: str, limit: int) -> Any:
         go_on.wait()
-        return read_bytes(path, limit)
+        return load(path, limit)
 
-    monkeypatch.setattr(transfer, "read_bytes", held)
+    monkeypatch.setattr(transfer, "load", held)
     owner = opened(folder).scanned()
     try:
         document = wanted(owner, owner.at("bread.md").id)

@@ -16,9 +16,9 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.search.search_key import search_key
 from tui_reader.services.annotations.annotation_records import differences
 from tui_reader.services.articles.article_records import SEEN_FIELDS
+from tui_reader.services.articles.content import load
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background, drop
-from tui_reader.sources.files import UnreadableError, read_bytes
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:
@@ -314,20 +314,10 @@ def _compare(
     for article, file in files.items():
         if found and time.monotonic() > enough:
             break
-        text = _text_of(file, limit) if file is not None and not file.error else None
-        new, there = pairs_of(text or ""), folded(text or "") if has_quotes else ""
+        document = load(file.path, limit) if file is not None and not file.error else None
+        text = document.text if document is not None else ""
+        new, there = pairs_of(text), folded(text) if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
             found[each, article] = similarity(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
     return found
-
-
-def _text_of(file: FoundFile, limit: int) -> str | None:
-    from tui_reader.formats import read  # noqa: PLC0415
-
-    try:
-        data, _ = read_bytes(Path(file.path), limit)
-    except (OSError, UnreadableError):
-        return None
-    document = read(data, Path(file.path).name)
-    return None if document.error else document.text

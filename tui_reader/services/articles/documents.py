@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority
+from tui_reader.services.articles.content import Content, given_content, read_content
 from tui_reader.services.library.events import DocumentLoaded, Listener, ignore
-from tui_reader.sources.files import UnreadableError, read_bytes, too_large
+from tui_reader.sources.files import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -183,16 +184,11 @@ class Documents:
             self._changed.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
-        # Heavy (Markdown, YAML, detection of encodings), and loaded beside the first frame this way.
-        from hashlib import blake2b  # noqa: PLC0415
-
-        from tui_reader.formats import preview, read  # noqa: PLC0415
-
         file = self._find(article_id)
         if file is None:
             return
         try:
-            data = self._bytes_of(article_id, file)
+            content = self._content_of(article_id, file)
         except FileNotFoundError:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is no longer there"))
             return
@@ -203,16 +199,15 @@ class Documents:
             reason = f"reading it failed ({type(error).__name__}: {error})"
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, reason))
             return
-        if file.size and not data:
+        if file.size and not content.data:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is empty"))
             return
-        fingerprint = blake2b(data, digest_size=16).hexdigest()
-        name = Path(file.path).name
+        fingerprint = content.fingerprint
         try:
-            if not ahead and (beginning := preview(data, name)) is not None:
+            if not ahead and (beginning := content.preview()) is not None:
                 self._keep(article_id, ticket, beginning, fingerprint)
                 self._give_way(article_id)
-            document = read(data, name)
+            document = content.document()
         except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
         self._keep(article_id, ticket, document, fingerprint)
@@ -222,13 +217,12 @@ class Documents:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 
-    def _bytes_of(self, article_id: ArticleId, file: FoundFile) -> bytes:
+    def _content_of(self, article_id: ArticleId, file: FoundFile) -> Content:
         given = self._given.get(article_id)
+        path = Path(file.path)
         if given is None:
-            return read_bytes(Path(file.path), self._limit)[0]
-        if len(given) > self._limit:
-            raise UnreadableError(too_large(len(given), self._limit))
-        return given
+            return read_content(path, self._limit)
+        return given_content(given, path.name, self._limit)
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue import moment
+from tui_reader.services.articles.content import read_content
 from tui_reader.services.articles.scan_results import Batch, found_file, without_header
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress
-from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
+from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError
 from tui_reader.sources.folders import Entry, look, walk
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 from tui_reader.sources.watcher import changes
@@ -228,12 +228,10 @@ class Scanner:
 
     def _read(self, entry: Entry) -> CachedFile | None:
         """Read a file; None if it went meanwhile."""
-        from tui_reader.formats import scan  # noqa: PLC0415
-
         path = Path(entry.path)
         signature = entry.signature
         try:
-            data, read_at = read_bytes(path, self._limit)
+            content = read_content(path, self._limit)
         except FileNotFoundError:
             return None
         except UnreadableError as error:
@@ -241,18 +239,18 @@ class Scanner:
             self._unsure.add(entry.path)
             metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
             return CachedFile(entry.path, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
+        read_at = content.signature or signature
         if read_at.mtime_ns < 0 or time.time_ns() - read_at.mtime_ns < FRESH_NS:
             self._unsure.add(entry.path)
         else:
             self._unsure.discard(entry.path)
             signature = read_at
         try:
-            metadata, problem = scan(data, path.name)
+            metadata, problem = content.metadata()
         except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
             metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
         when = moment(metadata.date) or signature.mtime_ns / 1e9
-        fingerprint = blake2b(data, digest_size=16).hexdigest()
-        return CachedFile(entry.path, *signature, fingerprint, without_header(metadata), problem, when)
+        return CachedFile(entry.path, *signature, content.fingerprint, without_header(metadata), problem, when)
 
     def _is_stale(self, path: str, entry: Entry) -> bool:
         known = self._known.get(path)

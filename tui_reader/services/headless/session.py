@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
-from tui_reader.formats import read
 from tui_reader.model.article import Article, Headline
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles.article_records import LOCATION
+from tui_reader.services.articles.content import load
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
-from tui_reader.sources.files import MEGABYTE, UnreadableError, read_bytes
+from tui_reader.sources.files import MEGABYTE
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
@@ -97,12 +97,7 @@ def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) ->
 
 def read_document(path: Path, settings: Settings) -> Document | None:
     """The document of a file, or None where there is none to be had."""
-    try:
-        data, _ = read_bytes(path, settings.max_file_mb * MEGABYTE)
-    except (OSError, UnreadableError):
-        return None
-    document = read(data, path.name)
-    return None if document.error else document
+    return load(path, settings.max_file_mb * MEGABYTE)
 
 
 def file_of(library: Library, article: ArticleId) -> Path | None:

@@ -22,6 +22,7 @@ from tui_reader.services.annotations.revisions import Revisions
 from tui_reader.services.annotations.text_snapshots import TextCache
 from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.catalogue import Catalogue, MemoryCatalogue
+from tui_reader.services.articles.content import Content
 from tui_reader.services.articles.documents import Documents, nothing
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading
@@ -323,13 +324,10 @@ class Library:
 
     def put_standard_input(self, data: bytes) -> ArticleId:
         """Make an article of bytes that have no file; the same bytes are the same article the next time."""
-        from hashlib import blake2b  # noqa: PLC0415
-
-        from tui_reader.formats import scan  # noqa: PLC0415 - at other times, formats load beside the first frame
-
-        fingerprint = blake2b(data, digest_size=16).hexdigest()
+        content = Content(data, "-")
+        fingerprint = content.fingerprint
         metadata, problem = (
-            scan(data, "-") if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
+            content.metadata() if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
         )
         if not metadata.title:
             metadata = metadata._replace(title=STDIN, guessed=metadata.guessed | {"title"})

@@ -1,0 +1,95 @@
+"""Read the bytes of an article and turn them into a document: the only module that joins sources and formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.sources.files import UnreadableError, read_bytes, too_large
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Metadata
+    from tui_reader.sources.files import Signature
+
+# The formats (Markdown, YAML, detection of encodings: 0.1 s) are imported by the first call that needs one, since the
+# first frame is drawn without them.
+
+
+class Content(NamedTuple):
+    """The bytes of an article, not yet interpreted."""
+
+    data: bytes
+    name: str
+    """File name, which hints at the format; `-` for standard input."""
+    signature: Signature | None = None
+    """Size, time and inode of the file while it was read; None for bytes that have no file."""
+
+    @property
+    def fingerprint(self) -> str:
+        """BLAKE2b of the bytes, 16 bytes in hexadecimal; computed by each call."""
+        from hashlib import blake2b  # noqa: PLC0415 - 1 ms, not for the first frame
+
+        return blake2b(self.data, digest_size=16).hexdigest()
+
+    def metadata(self) -> tuple[Metadata, str]:
+        """Return the metadata, and why the text cannot be shown; the reason is empty if it can."""
+        from tui_reader.formats import scan  # noqa: PLC0415 - see above
+
+        return scan(self.data, self.name)
+
+    def preview(self) -> Document | None:
+        """Return the beginning of a long text as a partial document; None if the whole takes no longer to parse."""
+        from tui_reader.formats import preview  # noqa: PLC0415 - see above
+
+        return preview(self.data, self.name)
+
+    def document(self) -> Document:
+        """Parse the whole text."""
+        from tui_reader.formats import read  # noqa: PLC0415 - see above
+
+        return read(self.data, self.name)
+
+
+def read_content(path: Path, limit: int) -> Content:
+    """Read the bytes of a file.
+
+    Args:
+        path: The file; symbolic links are followed.
+        limit: Largest number of bytes that the file may have.
+
+    Raises:
+        FileNotFoundError: The file does not exist.
+        UnreadableError: It is no regular file, too large, not permitted, or the disk fails.
+    """
+    data, signature = read_bytes(path, limit)
+    return Content(data, path.name, signature)
+
+
+def given_content(data: bytes, name: str, limit: int) -> Content:
+    """Wrap bytes that are in memory already, such as those of standard input.
+
+    Raises:
+        UnreadableError: There are more bytes than the limit allows.
+    """
+    if len(data) > limit:
+        raise UnreadableError(too_large(len(data), limit))
+    return Content(data, name)
+
+
+def load(path: str | Path, limit: int) -> Document | None:
+    """Read and parse a file.
+
+    Args:
+        path: The file; symbolic links are followed.
+        limit: Largest number of bytes that the file may have.
+
+    Returns:
+        The whole document; None if the file cannot be read or its text cannot be shown.
+    """
+    try:
+        content = read_content(Path(path), limit)
+    except (OSError, UnreadableError):
+        return None
+    document = content.document()
+    return None if document.error else document
