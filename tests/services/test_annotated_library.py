@@ -10,6 +10,7 @@ from tinydb import where
 from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations import reanchor_queue
+from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import TEXTS, packed_text
 from tui_reader.services.library import worker
 from tui_reader.services.library.events import AnnotationsPlaced, DocumentLoaded
@@ -130,13 +131,13 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
 ) -> None:
     monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
     asked: list[Job] = []
-    ask = Worker.ask
+    run = Worker.run
 
-    def counted(aside: Worker, job: Job) -> Any:
+    def counted(worker: Worker, job: Job) -> Any:
         asked.append(job)
-        return ask(aside, job)
+        return run(worker, job)
 
-    monkeypatch.setattr(Worker, "ask", counted)
+    monkeypatch.setattr(Worker, "run", counted)
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
     wanted(owner, article)
@@ -213,14 +214,14 @@ def test_a_process_that_dies_costs_nothing_but_the_finding(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_PROGRAM", "raise SystemExit(1)")
-    assert Worker().ask(Job(file, 1_000, {}, {}, {})) is None
+    assert ReanchorJob(file, 1_000, {}, {}, {}).run(Worker()) is None
     monkeypatch.undo()
     working = Worker()
-    assert working.ask(Job(file.with_name("away.md"), 1_000, {}, {}, {})) is None
+    assert ReanchorJob(file.with_name("away.md"), 1_000, {}, {}, {}).run(working) is None
     working.rest()
-    assert working.ask(Job(file, 1_000, {}, {}, {})) is not None
+    assert ReanchorJob(file, 1_000, {}, {}, {}).run(working) is not None
     working.close()
-    assert working.ask(Job(file, 1_000, {}, {}, {})) is None
+    assert ReanchorJob(file, 1_000, {}, {}, {}).run(working) is None
 
 
 @pytest.mark.parametrize("running", [True, False])

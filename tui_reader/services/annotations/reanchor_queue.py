@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import TEXT_VERSION
+from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.library.background import Background
-from tui_reader.services.library.worker import Job, Worker
+from tui_reader.services.library.worker import Worker
 from tui_reader.storage.base import ARTICLES, Edit
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotations.reanchor_job import Reanchored
     from tui_reader.services.annotations.reanchoring import Reanchoring
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.services.library.state import LibraryState
-    from tui_reader.services.library.worker import Answer
 
 LOOKED_IN = "looked_in"
 """Field of an article: what its passages were looked for in; see `_Looked`."""
@@ -77,7 +78,7 @@ class ReanchorQueue:
         self._began = False
         self._busy = False
         self._due = 0.0
-        self._aside = Worker()
+        self._worker = Worker()
         self._background = Background()
 
     def news(self, ids: Iterable[ArticleId]) -> None:
@@ -110,7 +111,7 @@ class ReanchorQueue:
             self._leave_word()
         self._waiting.clear()
         self._background.close()
-        self._aside.close()
+        self._worker.close()
 
     def _leave_word(self) -> None:
         """Have the next start look at the articles that were to be looked at whatever their records say."""
@@ -149,15 +150,15 @@ class ReanchorQueue:
         self._busy = True
         job = self._job(file, annotations)
         self._background.do(
-            lambda: self._aside.ask(job),
+            lambda: job.run(self._worker),
             lambda answer: self._answered(article, job, ids, answer),
             lambda: self._tell(article),
         )
 
-    def _job(self, file: FoundFile, annotations: list[Annotation]) -> Job:
+    def _job(self, file: FoundFile, annotations: list[Annotation]) -> ReanchorJob:
         wanted = {each.id: each.current for each in annotations if each.current is not None}
         marks = {anchor.fingerprint for anchor in wanted.values()}
-        return Job(
+        return ReanchorJob(
             path=Path(file.path),
             limit=self._limit,
             wanted=wanted,
@@ -165,10 +166,10 @@ class ReanchorQueue:
             texts={each: packed_text(self._state.store, each) for each in marks},
         )
 
-    def _answered(self, article: ArticleId, job: Job, ids: str, answer: Answer | None) -> None:
+    def _answered(self, article: ArticleId, job: ReanchorJob, ids: str, answer: Reanchored | None) -> None:
         self._busy = False
         if not self._waiting:
-            self._background.do(self._aside.rest, lambda _: None, lambda: None)
+            self._background.do(self._worker.rest, lambda _: None, lambda: None)
         if answer is None or self._state.store.read_only:
             return
         if ids == _digest(self._state.annotation_index.ids(article)):

@@ -1,7 +1,8 @@
-"""Looking for passages in a process of its own, so that reading a text of megabytes takes no time from the keys.
+"""Run jobs in a process of its own, so that parsing a text of megabytes takes no time from the keys.
 
-The process gets one job a line, as JSON, and answers each with one line. It runs at a low priority, writes no file
-and knows no library; it ends with its input.
+The process reads one job a line, as JSON, and answers each with one line. It runs at a low priority, and ends when its
+input ends. A job that takes too long, needs too much memory, raises or kills the process costs only that job: the next
+one gets a new process.
 """
 
 from __future__ import annotations
@@ -10,21 +11,18 @@ import json
 import os
 import sys
 import threading
-from pathlib import Path
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import IO
 
-    from tui_reader.model.anchor import Anchor
-    from tui_reader.model.annotation import AnnotationId
-
-PATIENCE = 120.0
-"""Seconds that a job may take; a text of a million words takes some ten."""
+JOB_SECONDS = 120.0
+"""Seconds that a job may take by default; re-anchoring in a text of a million words takes some ten."""
+JOB_MEMORY = 4_000_000_000
+"""Bytes of address space that the process may have during a job, by default."""
 NICENESS = 10
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -33,74 +31,63 @@ _PROGRAM = (
 
 
 class Job(NamedTuple):
-    """Passages to be looked for in a file."""
+    """A call of a function in the worker process."""
 
-    path: Path
-    limit: int
-    """Bytes that the file may have."""
-    wanted: Mapping[AnnotationId, Anchor]
-    placed: Mapping[AnnotationId, str]
-    """Fingerprints of the texts that they were placed in last."""
-    texts: Mapping[str, str | None]
-    """Packed texts that they were marked in, by fingerprint; None where one was not kept."""
-
-
-class Answer(NamedTuple):
-    """Where passages stand."""
-
-    file: str
-    """BLAKE2b of the file's bytes, as the scanner makes it."""
-    text: str
-    """Fingerprint of its text."""
-    found: Mapping[AnnotationId, Mapping[str, Any]]
-    """Placements as they are kept; only of passages that were last placed in another text."""
+    function: str
+    """`package.module:name` of a function that takes the arguments as one mapping, and returns what JSON can hold."""
+    arguments: Mapping[str, Any]
+    """Values that JSON can hold."""
+    seconds: float = JOB_SECONDS
+    """Deadline: the process is killed when the job has run that long."""
+    memory: int = JOB_MEMORY
+    """Bytes of address space that the process may have; ignored where the system cannot limit it (Windows)."""
 
 
 class Worker:
-    """The process, started with the first job. `ask` and `rest` belong to one thread, `close` to any."""
+    """A process that is started with the first job. One thread calls `run` and `rest`; any thread may call `close`."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
         self._closed = False
 
-    def ask(self, job: Job) -> Answer | None:
-        """Do a job, and wait for it; None if the file cannot be read, or the process cannot do it."""
+    def run(self, job: Job) -> Any:
+        """Run a job and wait for it.
+
+        Returns:
+            What the function returned; None if it raised, exceeded its limits, or the process died or cannot start.
+        """
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
             return None
-        told = {
-            "path": str(job.path),
-            "limit": job.limit,
-            "wanted": {each: encode_anchor(anchor) for each, anchor in job.wanted.items()},
-            "placed": dict(job.placed),
-            "texts": dict(job.texts),
-        }
-        watch = threading.Timer(PATIENCE, process.kill)
-        watch.daemon = True
-        watch.start()
+        deadline = threading.Timer(job.seconds, process.kill)
+        deadline.daemon = True
+        deadline.start()
+        request = {"function": job.function, "arguments": job.arguments, "memory": job.memory}
         try:
-            print(json.dumps(told), file=process.stdin, flush=True)
+            print(json.dumps(request), file=process.stdin, flush=True)
             answer = json.loads(process.stdout.readline() or "null")
         except (OSError, ValueError):
             answer = None
         finally:
-            watch.cancel()
-        if answer is None:
+            deadline.cancel()
+        if not isinstance(answer, dict):
             self._end()
-        return Answer(answer["file"], answer["text"], answer["found"]) if answer else None
+            return None
+        return answer.get("result")
 
     def rest(self) -> None:
-        """End the process until there is another job: it holds the memory of the largest text it read."""
+        """End the process until the next job: it holds the memory of the largest text that it parsed."""
         self._end()
 
     def close(self) -> None:
-        """End the process, whatever it does; `ask` returns soon then."""
+        """End the process, whatever it does; a `run` under way returns None soon, every later one at once."""
         self._closed = True
         self._end()
 
     def _running(self) -> subprocess.Popen[str] | None:
-        import subprocess  # noqa: PLC0415 - most starts find nothing changed
+        """Return the process, started if there is none; None if it cannot be started or the worker is closed."""
+        import subprocess  # noqa: PLC0415 - most starts find nothing changed, and need no process
 
         with self._lock:
             if self._process is None and not self._closed:
@@ -111,7 +98,7 @@ class Worker:
                         stdout=subprocess.PIPE,
                         stderr=subprocess.DEVNULL,
                         encoding="ascii",
-                        # What interrupts the reader at its terminal is not meant for this one.
+                        # Ctrl+C in the terminal is meant for the reader, not for this process.
                         start_new_session=True,
                     )
                 except OSError:
@@ -119,6 +106,7 @@ class Worker:
             return self._process
 
     def _end(self) -> None:
+        """Kill the process, if there is one, and close its pipes."""
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
@@ -130,50 +118,44 @@ class Worker:
 
 
 def main() -> None:
-    """The life of the process."""
+    """Run jobs from standard input until it ends; the main function of the process."""
     os.nice(NICENESS)
     for line in sys.stdin:
-        sys.stdout.write(f"{json.dumps(_answered(json.loads(line)))}\n")
+        sys.stdout.write(f"{_answer_to(line)}\n")
         sys.stdout.flush()
 
 
+def _answer_to(line: str) -> str:
+    """Run the job of a line.
+
+    Returns:
+        `{"result": …}` as JSON; `null` if the job failed, upon which the parent replaces this process.
+    """
+    try:
+        request = json.loads(line)
+        _limit_memory(request["memory"])
+        module, _, name = request["function"].partition(":")
+        function: Callable[[Mapping[str, Any]], Any] = getattr(import_module(module), name)
+        return json.dumps({"result": function(request["arguments"])})
+    except Exception:  # noqa: BLE001 - one job that fails, MemoryError included, must not take the others along
+        return "null"
+
+
+def _limit_memory(size: int) -> None:
+    """Limit the address space of this process, where the system can."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    except (ImportError, OSError, ValueError):  # macOS refuses the limit: the deadline must do there
+        return
+
+
 def _close(pipe: IO[str]) -> None:
-    """Close a pipe to a process that was killed, with or without something left to be written."""
+    """Close a pipe to a killed process, also if unwritten text is left in its buffer."""
     try:
         pipe.close()
     except OSError:
         return
-
-
-def _answered(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the file and look for the passages; empty if it cannot be read."""
-    from hashlib import blake2b  # noqa: PLC0415 - only the process itself needs all this
-
-    from tui_reader.anchoring.description import fingerprint  # noqa: PLC0415
-    from tui_reader.formats import read  # noqa: PLC0415
-    from tui_reader.services.annotations.reanchoring import find_all  # noqa: PLC0415
-    from tui_reader.sources.files import UnreadableError, read_bytes  # noqa: PLC0415
-
-    path = Path(told["path"])
-    try:
-        data, _ = read_bytes(path, told["limit"])
-    except (FileNotFoundError, UnreadableError):
-        return {}
-    try:
-        document = read(data, path.name)
-    except Exception:  # noqa: BLE001 - one article that trips a format must not take the others along
-        return {}
-    if not document.has_text:
-        return {}
-    mark = fingerprint(document.text)
-    wanted: dict[AnnotationId, Anchor] = {}
-    for each, anchor in told["wanted"].items():
-        decoded = decode_anchor(anchor)
-        if decoded is not None and told["placed"].get(each) != mark:
-            wanted[each] = decoded
-    found = find_all(wanted, told["texts"], document.text)
-    return {
-        "file": blake2b(data, digest_size=16).hexdigest(),
-        "text": mark,
-        "found": {each: encode_placement(placement) for each, placement in found.items()},
-    }

@@ -1,0 +1,95 @@
+"""Re-anchor one article as a job of the worker process: its arguments, its result, and its function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
+from tui_reader.services.library.worker import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui_reader.model.anchor import Anchor
+    from tui_reader.model.annotation import AnnotationId
+    from tui_reader.services.library.worker import Worker
+
+FUNCTION = f"{__name__}:find_in_file"
+
+
+class ReanchorJob(NamedTuple):
+    """Annotations whose passages are to be found in a file."""
+
+    path: Path
+    limit: int
+    """Largest number of bytes that the file may have."""
+    wanted: Mapping[AnnotationId, Anchor]
+    placed: Mapping[AnnotationId, str]
+    """Fingerprint of the text in which each annotation was placed last."""
+    texts: Mapping[str, str | None]
+    """Packed text snapshots in which the annotations were made, by fingerprint; None where none was kept."""
+
+    def run(self, worker: Worker) -> Reanchored | None:
+        """Find the passages in the worker process.
+
+        Returns:
+            Where they are; None if the file cannot be read or has no text, or the worker failed.
+        """
+        arguments = {
+            "path": str(self.path),
+            "limit": self.limit,
+            "wanted": {each: encode_anchor(anchor) for each, anchor in self.wanted.items()},
+            "placed": dict(self.placed),
+            "texts": dict(self.texts),
+        }
+        answer = worker.run(Job(FUNCTION, arguments))
+        return Reanchored(answer["file"], answer["text"], answer["found"]) if answer else None
+
+
+class Reanchored(NamedTuple):
+    """Where the passages of a job are now."""
+
+    file: str
+    """Fingerprint of the file's bytes, as the scanner makes it."""
+    text: str
+    """Fingerprint of its text."""
+    found: Mapping[AnnotationId, Mapping[str, Any]]
+    """Encoded placements; only of annotations that were last placed in another text."""
+
+
+def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the file of a job and find its passages; runs in the worker process.
+
+    Returns:
+        The fields of `Reanchored`; empty if the file cannot be read or has no text.
+    """
+    from tui_reader.anchoring.description import fingerprint  # noqa: PLC0415 - only the worker process needs these
+    from tui_reader.services.annotations.reanchoring import find_all  # noqa: PLC0415
+    from tui_reader.services.articles.content import read_content  # noqa: PLC0415
+    from tui_reader.sources.files import UnreadableError  # noqa: PLC0415
+
+    try:
+        content = read_content(Path(arguments["path"]), arguments["limit"])
+    except (FileNotFoundError, UnreadableError):
+        return {}
+    try:
+        document = content.document()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - an article that trips its format has no text to look in
+        return {}
+    if not document.has_text:
+        return {}
+    text = fingerprint(document.text)
+    wanted: dict[AnnotationId, Anchor] = {}
+    for each, anchor in arguments["wanted"].items():
+        decoded = decode_anchor(anchor)
+        if decoded is not None and arguments["placed"].get(each) != text:
+            wanted[each] = decoded
+    found = find_all(wanted, arguments["texts"], document.text)
+    return {
+        "file": content.fingerprint,
+        "text": text,
+        "found": {each: encode_placement(placement) for each, placement in found.items()},
+    }
