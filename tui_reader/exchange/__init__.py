@@ -1,1 +1,1 @@
-"""Other programs' forms for what a reader marks: one file a format, and a registry."""
+"""Formats that other programs read: quotes with their sources, one module and one row of the registry each."""

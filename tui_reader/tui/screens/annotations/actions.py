@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle
+from tui_reader.exchange.registry import WRITERS
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, steps_of
@@ -150,7 +150,7 @@ class AnnotationActions:
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
 
-        choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style)) for style in QuoteStyle]
+        choices = [Choice(f"As {each.name}", each.description, partial(self._copy, each.name)) for each in WRITERS]
         self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
 
     def _copy(self, style: str) -> None:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
-from tui_reader.exchange.quotes import EXAMPLES, QuoteStyle, quote
+from tui_reader.exchange.quotes import quote
+from tui_reader.exchange.registry import WRITERS
 from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.widgets.prompt import Question
@@ -49,7 +50,9 @@ class QuoteActions:
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
-        choices = [Choice(f"As {style}", EXAMPLES[style], partial(self._copy, style, chosen)) for style in QuoteStyle]
+        choices = [
+            Choice(f"As {each.name}", each.description, partial(self._copy, each.name, chosen)) for each in WRITERS
+        ]
         self._pick("Quote", choices, few=True)
 
     @command("pipe")
