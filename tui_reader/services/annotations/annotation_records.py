@@ -15,10 +15,11 @@ from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
-from tui_reader.storage.base import ANNOTATIONS, Edit, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
+
+    from tui_reader.storage.base import Record
 
 
 def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
@@ -91,15 +92,6 @@ def encode_placement(placed: Placement | None) -> dict[str, Any] | None:
         "anchor": placed.anchor,
         **({"candidates": [list(each) for each in placed.candidates]} if placed.candidates else {}),
     }
-
-
-def differences(annotation_id: AnnotationId, record: Record | None, wanted: Mapping[str, Any]) -> Iterator[Edit]:
-    """The edits that give an annotation's record these fields; none for a field that has its value already."""
-    held = record or {}
-    for name, value in wanted.items():
-        before = held.get(name)
-        if before != value or type(before) is not type(value):
-            yield Edit(ANNOTATIONS, annotation_id, name, before, value)
 
 
 def decode_anchor(value: object) -> Anchor | None:

@@ -9,11 +9,12 @@ from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
-from tui_reader.services.annotations.annotation_records import differences, encode, encode_anchor, encode_placement
+from tui_reader.services.annotations.annotation_records import encode, encode_anchor, encode_placement
 from tui_reader.services.annotations.reanchoring import Reanchoring, nobody, nowhere
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.ids import Ids, now
+from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.state import LibraryState
-    from tui_reader.storage.base import Edit
+from tui_reader.storage.base import Edit
 
 Which: TypeAlias = "AnnotationId | Sequence[AnnotationId]"
 """One annotation, or several that change together and are taken back together."""
@@ -330,9 +331,9 @@ class AnnotationEditing:
         changed: list[Annotation] = []
         for annotation in filter(None, map(self.get, ids)):
             record = self._state.store.get(ANNOTATIONS, annotation.id)
-            own = list(differences(annotation.id, record, fields(annotation)))
+            own = list(edits_to_fields(ANNOTATIONS, annotation.id, record, fields(annotation)))
             if own and touch:
-                own += differences(annotation.id, record, {"updated": max(moment, annotation.updated)})
+                own += edits_to_fields(ANNOTATIONS, annotation.id, record, {"updated": max(moment, annotation.updated)})
             if own:
                 edits += own
                 changed.append(annotation)
@@ -342,7 +343,7 @@ class AnnotationEditing:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def _write(self, fields: Mapping[str, Any], annotation_id: AnnotationId, label: str) -> Outcome:
-        edits = list(differences(annotation_id, None, fields))
+        edits = list(edits_to_fields(ANNOTATIONS, annotation_id, None, fields))
         return Outcome(label, self._state.commit(edits, label), undo=True, annotation=annotation_id)
 
     def _named(self, annotations: Sequence[Annotation]) -> str:

@@ -9,8 +9,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.description import document_fingerprint
-from tui_reader.services.annotations.annotation_records import differences, encode_placement
+from tui_reader.services.annotations.annotation_records import encode_placement
 from tui_reader.services.annotations.text_snapshots import keeping, pack, packed_text, unpack
+from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.services.library.state import always, ignore
 from tui_reader.storage.base import ANNOTATIONS
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.background import Background
     from tui_reader.services.library.state import LibraryState
-    from tui_reader.storage.base import Edit
+from tui_reader.storage.base import Edit
 
 
 class Reanchoring:
@@ -170,7 +171,7 @@ class Reanchoring:
             stands = annotation.placed.fingerprint if annotation.placed is not None else None
             if placed is None or stands == placed.get(annotation_id):
                 record = self._state.store.get(ANNOTATIONS, annotation_id)
-                edits += differences(annotation_id, record, {"placed": placement})
+                edits += edits_to_fields(ANNOTATIONS, annotation_id, record, {"placed": placement})
         return edits
 
     def keep(self, article: ArticleId, edits: list[Edit]) -> None:

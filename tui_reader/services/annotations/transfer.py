@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.model.query import Shelf, View
 from tui_reader.search.search_key import search_key
-from tui_reader.services.annotations.annotation_records import differences
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.content import load
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background, drop
+from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Transfer:
         annotations = self._state.annotation_index.of(source)
         edits: list[Edit] = []
         for each in annotations:
-            edits += differences(each.id, store.get(ANNOTATIONS, each.id), {"article": target})
+            edits += edits_to_fields(ANNOTATIONS, each.id, store.get(ANNOTATIONS, each.id), {"article": target})
         if self._state.identities.file(source) is None:
             edits += self._state_edits(source, target)
         if not edits:

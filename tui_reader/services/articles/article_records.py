@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tui_reader.document.clean import clean_line
-from tui_reader.model.article import NOTHING, ArticleId, Metadata, ReadingState
+from tui_reader.model.article import NOTHING, Metadata, ReadingState
 from tui_reader.services.annotations.annotation_records import decode_anchor, decode_tags
-from tui_reader.storage.base import ARTICLES, Edit, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from tui_reader.model.anchor import Anchor
+    from tui_reader.storage.base import Record
 
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
 """Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
@@ -79,15 +79,6 @@ def encode(state: ReadingState) -> dict[str, Any]:
 def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
     """A state some of whose fields in the store are others now."""
     return decode({**encode(state), **fields}) if fields else state
-
-
-def differences(article_id: ArticleId, record: Record | None, fields: Mapping[str, Any]) -> Iterator[Edit]:
-    """The edits that give a record these fields; none for a field that has its value already."""
-    held = record or {}
-    for name, value in fields.items():
-        before = held.get(name)
-        if before != value or type(before) is not type(value):
-            yield Edit(ARTICLES, article_id, name, before, value)
 
 
 def encode_description(metadata: Metadata) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from tui_reader.services.articles.article_records import (
     TEXTS,
     amended,
     decode,
-    differences,
     encode,
     encode_description,
 )
+from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class LibraryState:
         if texts:
             record = self.store.get(ARTICLES, headline.id) or {}
             held |= {name: record.get(name) for name in texts}
-        return list(differences(headline.id, held, fields))
+        return list(edits_to_fields(ARTICLES, headline.id, held, fields))
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
         """Show edits that are in the store already; the articles concerned, each once.
@@ -151,7 +151,7 @@ class LibraryState:
         if not record or self.store.read_only:
             return
         held = self.store.get(ARTICLES, known) or {}
-        edits = list(differences(mistaken, record, dict.fromkeys(record)))
+        edits = list(edits_to_fields(ARTICLES, mistaken, record, dict.fromkeys(record)))
         edits += [
             Edit(ARTICLES, known, name, None, record[name]) for name in SEEN_FIELDS if name in record.keys() - held
         ]
@@ -173,7 +173,9 @@ class LibraryState:
             metadata = file.metadata
             if not self.may_keep_text(article_id):
                 metadata = Metadata(title=file.name.rpartition("/")[2], guessed=frozenset({"title"}))
-            edits += differences(article_id, self.store.get(ARTICLES, article_id), encode_description(metadata))
+            edits += edits_to_fields(
+                ARTICLES, article_id, self.store.get(ARTICLES, article_id), encode_description(metadata)
+            )
         if edits:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
 
@@ -196,7 +198,7 @@ class LibraryState:
             if file is not None and not self.identities.is_recorded(article_id):
                 fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
                 held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
-                edits += differences(article_id, held, fields)
+                edits += edits_to_fields(ARTICLES, article_id, held, fields)
         if edits and not self.store.read_only:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
             for edit in edits:
