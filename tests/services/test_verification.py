@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,3 +184,18 @@ def test_quotes_with_long_words_or_many_blanks_take_no_time(quote: str, is_exact
     for draft in (f"> {quote}\n", f"“{quote}”\n"):
         verdicts = [found.verdict for found in verify(quotes_in(draft), [(headline, document)])]
         assert [verdict is Verdict.EXACT for verdict in verdicts] == [is_exact]
+
+
+def test_many_quotes_keep_the_numbers_of_their_lines() -> None:
+    quotes = quotes_in("“one two three four” and “five six seven eight”\n\n" * 2_000)
+    assert [quote.line for quote in quotes] == [1 + 2 * (number // 2) for number in range(4_000)]
+
+
+@pytest.mark.parametrize(
+    "words", ["a" * 100_000, "The house" + " " * 100_000 + "stood", "… " * 50_000, "a … " * 25_000]
+)
+def test_huge_quotes_are_verified_within_seconds(words: str) -> None:
+    began = time.process_time()
+    assert checked(words).verdict in Verdict
+    assert checked(words, "word " * 50_000).verdict in Verdict
+    assert time.process_time() - began < 20

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import CONTEXT
 from tui_reader.anchoring.mapping import Mapping, within
-from tui_reader.anchoring.scores import LIMITS, WEIGHTS, context_similarity, quote_similarity
+from tui_reader.anchoring.scores import LIMITS, WEIGHTS, best_stretch, context_similarity, quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.model.ranges import Range
 
@@ -32,6 +32,9 @@ WINDOWS = 6
 """Places with the most votes that are looked at closely."""
 OCCURRENCES = 5_000
 """Occurrences of a short quote that are weighed against each other at most."""
+FEWEST_OCCURRENCES = 20
+WEIGHED = 2_000_000
+"""Characters of all occurrences that are weighed, beyond the fewest: each is compared with the quote as a whole."""
 
 Places = dict[str, list[int]]
 """Where the words that vote begin."""
@@ -80,7 +83,8 @@ class Search:
         """Where a quote stands, letter by letter."""
         places: list[Range] = []
         at = self.folded.find(quote)
-        while at >= 0 and len(places) < OCCURRENCES:
+        most = min(OCCURRENCES, max(FEWEST_OCCURRENCES, WEIGHED // (1 + len(quote))))
+        while at >= 0 and len(places) < most:
             places.append(Range(at, at + len(quote)))
             at = self.folded.find(quote, at + 1)
         return places
@@ -149,16 +153,14 @@ class Search:
 
     def _alike(self, quote: str, low: int, high: int) -> Range | None:
         """The range within bounds whose letters are most like the quote's, from word to word."""
-        from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415 - see scoring
-
         window = self.folded[low:high]
         if len(window) < len(quote) // 2:
             return None
-        alignment = partial_ratio_alignment(quote, window, score_cutoff=100 * LIMITS.quote)
-        if alignment is None or alignment.dest_end <= alignment.dest_start:
+        found = best_stretch(quote, window, LIMITS.quote)
+        if found is None or found.end <= found.start:
             return None
         words = self.words
-        first, last = within(words, Range(low + alignment.dest_start, low + alignment.dest_end))
+        first, last = within(words, Range(low + found.start, low + found.end))
         return Range(words.starts[first], words.ends[last - 1]) if first < last else None
 
 

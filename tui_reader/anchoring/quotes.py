@@ -59,7 +59,7 @@ class QuoteFinder:
 
     def nearest(self, quote: str) -> Near | None:
         """The passage that is most like a quote, or None if none is like it."""
-        found = self._resolver.nearest(quote)
+        found = self._resolver.nearest(" ".join(quote.split()))
         return Near(found.range, found.quote) if found is not None and found.quote >= ALTERED else None
 
     def _runs(self, keys: Sequence[str]) -> list[Range]:

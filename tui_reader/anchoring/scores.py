@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui_reader.model.ranges import Range
+
+_MOST_COMPARED = 400_000_000
+"""Product of two lengths in characters up to which letters are compared: some 10 ms."""
+MOST_STEPS = 500_000_000
+"""Steps that the search for a stretch of text may take: about a second."""
+
 
 class Weights(NamedTuple):
     """What a likeness counts for; Hypothesis gives 50 to the quote and 20 to each side of its context."""
@@ -63,11 +70,43 @@ LIMITS = Limits()
 
 
 def quote_similarity(a: str, b: str) -> float:
-    """How much two folded texts are alike: 1 less their edit distance as a share of the longer one."""
+    """How much two folded texts are alike: 1 less their edit distance as a share of the longer one.
+
+    Of texts of more than 20,000 characters words are compared, since the time grows with the product of the lengths.
+    """
+    if a == b:
+        return 1.0
     # 30 ms, and nothing is compared while texts stay as they are.
     from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
 
+    if len(a) * len(b) > _MOST_COMPARED:
+        return Levenshtein.normalized_similarity(a.split(), b.split())
     return Levenshtein.normalized_similarity(a, b)
+
+
+def cost_of_best_stretch(short: str, long: str) -> int:
+    """Estimate the steps of `best_stretch`: each stretch of the longer text is compared with the shorter one."""
+    low, high = sorted((len(short), len(long)))
+    return (high - low + 1) * low * (1 + low // 64)
+
+
+def best_stretch(wanted: str, text: str, least: float) -> Range | None:
+    """Find the stretch of a text whose letters are most like those that are wanted.
+
+    Args:
+        wanted: What is looked for, folded.
+        text: Where, folded.
+        least: Likeness that it must have, 0 to 1.
+
+    Returns:
+        The stretch; None if there is none, or if the search would take more than a second.
+    """
+    from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415 - see above
+
+    if cost_of_best_stretch(wanted, text) > MOST_STEPS:
+        return None
+    found = partial_ratio_alignment(wanted, text, score_cutoff=100 * least)
+    return Range(found.dest_start, found.dest_end) if found is not None else None
 
 
 def context_similarity(found: str, wanted: str) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.anchoring.diff import ChangeKind, align, changes
 from tui_reader.anchoring.quotes import ALTERED, Near, QuoteFinder
-from tui_reader.anchoring.scores import quote_similarity
+from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.document.words import count_words
 from tui_reader.model.ranges import Range
@@ -98,10 +98,12 @@ def _quotes_in(draft: str) -> Iterator[DraftQuote]:
             block = []
         prose.append("" if inside else line)
     text = "\n".join(prose)
+    number, at = 1, 0
     for found in _QUOTED.finditer(text):
+        number, at = number + text.count("\n", at, found.start()), found.start()
         words = next(filter(None, found.groups()), "")
         if count_words(words) >= LEAST_WORDS:
-            yield DraftQuote(words, text.count("\n", 0, found.start()) + 1)
+            yield DraftQuote(words, number)
 
 
 # Within a paragraph only: a mark that was left open must not swallow what follows.
@@ -144,7 +146,7 @@ def _look(
 ) -> tuple[Checked | None, float]:
     """What an article has of a quote, and how much alike it is."""
     text = document.text
-    parts = [stripped for part in _LEFT_OUT.split(quote.text) if (stripped := part.strip())]
+    parts = [words for part in _LEFT_OUT.split(quote.text) if (words := " ".join(part.split()))]
     at, start, passages = 0, -1, []
     for part in parts:
         places = [each for each in finder.occurrences(part) if each.start >= at]
@@ -195,19 +197,19 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> Near | None:
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
     """The stretches of some lines between two places whose letters are most like those of a quote."""
-    # 30 ms, and most quotes are found before.
-    from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415
-
     wanted = normalized(quote)
     found: list[tuple[float, Range]] = []
+    steps = 0
     for line in re.finditer(r"[^\n]+", text[start:end]):
         folded = normalized(line[0])
         first, last = 0, len(folded)
         if 2 * last < ALTERED * (last + len(wanted)):
             continue  # too short to be alike, whatever its letters
         if last > len(wanted):
-            place = partial_ratio_alignment(wanted, folded, score_cutoff=100 * ALTERED)
-            first, last = (place.dest_start, place.dest_end) if place is not None else (0, 0)
+            steps += cost_of_best_stretch(wanted, folded)
+            if steps > MOST_STEPS:
+                break
+            first, last = best_stretch(wanted, folded, ALTERED) or (0, 0)
         alike = quote_similarity(wanted, folded[first:last])
         if alike >= ALTERED:
             found.append((-alike, Range(start + line.start() + first, start + line.start() + last)))

@@ -1,0 +1,87 @@
+"""Quotes of any size and shape are looked for in bounded time; what is found does not change for usual ones."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tui_reader.anchoring.candidates import FEWEST_OCCURRENCES, Search
+from tui_reader.anchoring.quotes import QuoteFinder
+from tui_reader.anchoring.resolution import resolve
+from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import PlaceState
+from tui_reader.model.ranges import Range
+
+SIZE = 100_000
+PROSE = " ".join(f"The {n} boats lay on the mud, and gull number {n} walked about." for n in range(2_000))
+TEXTS = {
+    "prose": PROSE,
+    "one word": "a" * SIZE,
+    "words": ("a" * 200 + " ") * 500,
+    "dots": ". " * SIZE,
+    "one word again and again": "the " * SIZE,
+    "blanks": "a" + " " * SIZE + "b",
+}
+QUOTES = {
+    "a long word": "a" * SIZE,
+    "long words": " ".join(["a" * (SIZE // 4)] * 4),
+    "blanks": "The 3 boats" + " " * SIZE + "lay in the harbour",
+    "dots": ". " * (SIZE // 2),
+    "one word again and again": "the " * (SIZE // 4),
+    "most of the text": PROSE[5_000:SIZE].replace("mud", "sand"),
+    "signs": "-_" * (SIZE // 2),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.parametrize("quote", QUOTES.values(), ids=QUOTES.keys())
+def test_no_quote_is_looked_for_longer_than_some_seconds(quote: str, text: str) -> None:
+    began = time.process_time()
+    finder = QuoteFinder(text)
+    if not finder.occurrences(quote):
+        finder.nearest(quote)
+    resolve(Anchor(quote, "x y " * 8, " u v" * 8, 100, 100 + len(quote)), text)
+    # A second or less where it is bounded, and minutes or more where it is not.
+    assert time.process_time() - began < 20
+
+
+def test_white_space_in_a_quote_does_not_hide_what_it_is_like() -> None:
+    near = QuoteFinder(PROSE).nearest("gull number 7" + " " * SIZE + "\n walked around")
+    assert near is not None
+    assert "gull number 7 walked" in PROSE[slice(*near.range)]
+
+
+def test_a_huge_passage_that_was_edited_is_still_found() -> None:
+    exact = PROSE[5_000:SIZE]
+    edited = PROSE.replace("gull number 900 ", "another gull ")
+    placement = resolve(Anchor(exact, PROSE[4_968:5_000], PROSE[SIZE : SIZE + 32], 5_000, SIZE), edited)
+    assert placement.state is PlaceState.MOVED
+    assert abs(placement.start - 5_000) < 10
+
+
+@pytest.mark.parametrize("length", [10, 1_000, 100_000])
+def test_few_occurrences_of_a_long_quote_are_weighed(length: int) -> None:
+    places = Search("a" * 300_000).same("a" * length)
+    assert FEWEST_OCCURRENCES <= len(places) <= 5_000
+    assert len(places) * length <= 3_000_000
+
+
+def test_the_best_stretch_is_that_of_the_letters() -> None:
+    assert best_stretch("walked about", "the gulls walked abuot there", 0.5) == Range(10, 22)
+    assert best_stretch("entirely other", "zzzzzzzzzzzzzzzzzzzzz", 0.5) is None
+
+
+def test_a_stretch_is_not_looked_for_where_that_takes_too_long() -> None:
+    quote, text = "ab" * 20_000, "ba" * 40_000
+    assert cost_of_best_stretch(quote, text) == cost_of_best_stretch(text, quote) > MOST_STEPS
+    assert best_stretch(quote, text, 0.5) is None
+
+
+@pytest.mark.parametrize("size", [10, 10_000])
+def test_likeness_goes_from_none_to_all(size: int) -> None:
+    words = "one two three four " * size
+    assert quote_similarity(words, words) == 1
+    assert 0.6 < quote_similarity(words, words.replace("two", "six")) < 0.95
+    assert quote_similarity(words, "xyz " * 4 * size) < 0.3
