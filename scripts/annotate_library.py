@@ -34,7 +34,7 @@ def annotate(folder: Path, each: int, seed: int) -> int:
                     article, document, low, low + rng.randrange(20, 140), colour=colour, note=note, tags=tags
                 )
                 made += 1
-        library.annotations.wait()
+        library.annotations.reanchoring.wait()
     return made
 
 

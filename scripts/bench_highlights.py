@@ -131,7 +131,7 @@ def make_library(folder: Path, count: int, *, noted: bool) -> None:
             raise SystemExit(f"{second} cannot be read")
         for mark in highlights(document, "a note of a few words that takes two rows" if noted else "")[:count]:
             library.annotations.add(name, document, mark.start, mark.end, colour=mark.colour, note=mark.note)
-        library.annotations.wait()
+        library.annotations.reanchoring.wait()
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinydb import where
 
+from tests.placements import orphans, placed_in
 from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations import reanchor_queue
@@ -79,18 +80,18 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
         marked(owner, article, "by five everything floated"),
     )
     notes = owner.library.annotations
-    notes.wait()
+    notes.reanchoring.wait()
     text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
     document = changed(owner, file, article, text)
-    owner.until(lambda: any(isinstance(event, AnnotationsPlaced) for event in owner.events) and notes.orphans())
-    (standing,) = notes.standing(article, document)
+    owner.until(lambda: any(isinstance(event, AnnotationsPlaced) for event in owner.events) and orphans(notes))
+    (standing,) = placed_in(document, notes, article)
     assert standing.id == kept
     assert document.text[slice(*standing.placed.range)] == "walked about between them"
-    assert [(each.id, each.state) for each in notes.orphans()] == [(gone, PlaceState.ORPHAN)]
+    assert [(each.id, each.state) for each in orphans(notes)] == [(gone, PlaceState.ORPHAN)]
     assert owner.at("low-water.md").notes == 2
     owner.library.close()
     again = opened(file.parent).scanned()
-    assert [each.id for each in again.library.annotations.orphans()] == [gone]
+    assert [each.id for each in orphans(again.library.annotations)] == [gone]
     assert again.library.reading.undo().message == "undid: highlighted “by five everything floated”"
     assert again.at("low-water.md").notes == 1
 
@@ -106,7 +107,7 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     kept, gone = marked(owner, article, "walked about between them"), marked(owner, article, "by five everything")
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     if not running:
         owner.library.close()
     text = STORY.replace("The boats", "It was quiet.\n\nAll the boats").replace(", and by five everything floated", "")
@@ -114,9 +115,9 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     if not running:
         owner = opened(file.parent).scanned()
     notes = owner.library.annotations
-    owner.until(notes.orphans)
+    owner.until(lambda: orphans(notes))
     assert owner.library.documents.get(article) is None
-    assert [each.id for each in notes.orphans()] == [gone]
+    assert [each.id for each in orphans(notes)] == [gone]
     placed = notes.get(kept).placed
     assert (placed.state, placed.start) == (
         PlaceState.ANCHORED,
@@ -142,7 +143,7 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     marked(owner, article, "the gulls")
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
     owner.until(lambda: owner.library.store.get(ARTICLES, article).get(reanchor_queue.LOOKED_IN))
@@ -164,7 +165,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     for article, quote in (("low-water.md", "the gulls"), ("bread.md", "smells of apples")):
         wanted(owner, article)
         marked(owner, article, quote)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
     for article in ("low-water.md", "bread.md"):
@@ -249,7 +250,7 @@ def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, op
     revisions = owner.library.revisions
     assert not revisions.is_changed(article, document)
     owner.library.reading.open(article)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.close()
 
     file.write_text(STORY.replace("At four", "At half past four").replace(" like landlords", ""), "utf-8")
@@ -280,10 +281,10 @@ def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     owner.library.reading.open(article)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     document = changed(owner, file, article, STORY.replace("four", "three"))
     owner.until(lambda: owner.library.revisions.is_changed(article, document))
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
         text.unlink()
     assert owner.library.revisions.old_text(article) is not None
@@ -300,19 +301,19 @@ def test_the_text_that_passages_were_marked_in_is_kept_when_its_change_was_seen(
     article = owner.at("low-water.md").id
     wanted(owner, article)
     passage = marked(owner, article, "the gulls")
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     if whose == "a copy's":
         file, article = file.with_name("copy.md"), owner.at("copy.md").id
         wanted(owner, article)
     owner.library.reading.open(article)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     anchor = owner.library.annotations.get(passage).anchor
     if whose != "a copy's":
         owner.library.annotations.delete(passage)
     document = changed(owner, file, article, STORY.replace("four", "three"))
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.revisions.mark_seen(article, document)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     assert packed_text(owner.library.store, anchor.fingerprint) is not None
 
 
@@ -327,14 +328,14 @@ def test_what_was_read_is_kept_until_all_who_read_it_have_seen_the_change(
         article = owner.at(path.name).id
         wanted(owner, article)
         owner.library.reading.open(article)
-        owner.library.annotations.wait()
+        owner.library.annotations.reanchoring.wait()
         texts.append(changed(owner, path, article, STORY.replace("four", "three")))
-        owner.library.annotations.wait()
+        owner.library.annotations.reanchoring.wait()
     for text in (homes / "cache" / "tui-reader" / "texts").iterdir():
         text.unlink()
     revisions = owner.library.revisions
     revisions.mark_seen(owner.at("low-water.md").id, texts[0])
     assert len(revisions.changes(owner.at("copy.md").id, texts[1])) == 1
     revisions.mark_seen(owner.at("copy.md").id, texts[1])
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     assert list(owner.library.store.items(TEXTS)) == []

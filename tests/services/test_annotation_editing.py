@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.placements import orphans, placed_in
 from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.document.normalization import normalized
@@ -75,7 +76,7 @@ class Bench:
         self.open()
 
     def close(self) -> None:
-        self.notes.wait()
+        self.notes.reanchoring.wait()
         self.store.close()
 
     def add(self, quote: str, **more: Any) -> str:
@@ -89,8 +90,8 @@ class Bench:
 
     def change_text(self, text: str) -> None:
         self.document = document(text)
-        self.notes.place("1.md", self.document)
-        self.notes.wait()
+        self.notes.reanchoring.place("1.md", self.document)
+        self.notes.reanchoring.wait()
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_a_passage_is_highlighted_with_its_surroundings(bench: Bench) -> None:
     assert made.anchor is not None
     assert (made.quote, made.anchor.prefix, made.anchor.block) == ("quiet that night,", "The harbour was ", 0)
     assert (made.colour, made.note, made.tags, made.state) == (3, "why?", ("sea",), PlaceState.ANCHORED)
-    assert bench.notes.standing("1.md", bench.document) == (made,)
+    assert placed_in(bench.document, bench.notes, "1.md") == (made,)
     assert bench.catalogue.row("1.md").notes == 1
     assert bench.catalogue.ids(View(Shelf.ANNOTATED)) == ["1.md"]
     bench.again()
@@ -221,7 +222,7 @@ def test_a_place_that_was_found_can_be_accepted_and_given_back(bench: Bench) -> 
         bench.add("It was a fair question"),
         bench.add("The keeper, it turned out"),
     )
-    bench.notes.wait()
+    bench.notes.reanchoring.wait()
     lines = TEXT.replace("a fair question", "a very fair question").split("\n")
     bench.change_text("\n".join(["A new beginning.", *lines[:3]]))
     original = bench.one(edited).anchor
@@ -230,7 +231,7 @@ def test_a_place_that_was_found_can_be_accepted_and_given_back(bench: Bench) -> 
     accepted = bench.one(edited)
     assert (accepted.state, accepted.quote) == (PlaceState.ANCHORED, "It was a very fair question")
     assert accepted.anchor == original
-    assert [each.id for each in bench.notes.orphans()] == [gone]
+    assert [each.id for each in orphans(bench.notes)] == [gone]
     assert bench.reading.undo().message == "undid: accepted the place of “It was a fair question”"
     assert (bench.one(edited).state, bench.one(edited).quote) == (PlaceState.MOVED, "It was a fair question")
 
@@ -241,7 +242,7 @@ def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_g
         bench.add("It was a fair question"),
         bench.add("The keeper, it turned out"),
     )
-    bench.notes.wait()
+    bench.notes.reanchoring.wait()
     original = bench.one(edited).anchor
     lines = TEXT.replace("a fair question", "a very fair question").split("\n")
     bench.change_text("\n".join(["A new beginning.", *lines[:3]]))
@@ -250,16 +251,16 @@ def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_g
     assert (moved.state, moved.anchor) == (PlaceState.MOVED, original)
     assert moved.placed is not None
     assert bench.document.text[slice(*moved.placed.range)] == "It was a very fair question"
-    assert [each.id for each in bench.notes.orphans()] == [gone]
-    assert [each.id for each in bench.notes.standing("1.md", bench.document)] == [kept, edited]
-    assert not bench.notes.standing("1.md", document()), "no place is true in another text than its own"
+    assert [each.id for each in orphans(bench.notes)] == [gone]
+    assert [each.id for each in placed_in(bench.document, bench.notes, "1.md")] == [kept, edited]
+    assert not placed_in(document(), bench.notes, "1.md"), "no place is true in another text than its own"
 
     start = bench.document.text.index("an hour late")
     bench.notes.reattach(gone, bench.document, start, start + 12)
     assert bench.one(gone).quote == "an hour late"
-    assert not bench.notes.orphans()
+    assert not orphans(bench.notes)
     assert bench.reading.undo().message == "undid: attached “The keeper, it turned out” again"
-    assert [each.id for each in bench.notes.orphans()] == [gone]
+    assert [each.id for each in orphans(bench.notes)] == [gone]
     bench.change_text(TEXT)
     assert {each.state for each in bench.notes.all()} == {PlaceState.ANCHORED}
 
@@ -272,9 +273,9 @@ def test_what_an_undo_brings_back_is_placed_in_the_text_of_now(tmp_path: Path) -
     notes.delete(made)
     bench.change_text("A preface.\n" + TEXT)
     bench.reading.undo()
-    assert not notes.standing("1.md", bench.document)
-    notes.wait()
-    assert [each.id for each in notes.standing("1.md", bench.document)] == [made]
+    assert not placed_in(bench.document, notes, "1.md")
+    notes.reanchoring.wait()
+    assert [each.id for each in placed_in(bench.document, notes, "1.md")] == [made]
     bench.close()
 
 
@@ -433,7 +434,7 @@ class Diary(RuleBasedStateMachine):
         for article in ("1.md", "2.md"):
             own = self.bench.notes.of(article)
             assert self.bench.catalogue.row(article).notes == len(own) == self.bench.notes.count(article)
-            for each in self.bench.notes.standing(article, self.bench.document):
+            for each in placed_in(self.bench.document, self.bench.notes, article):
                 assert each.placed is not None
                 painted = self.bench.document.text[slice(*each.placed.range)]
                 assert quote_similarity(normalized(painted), normalized(each.quote)) >= 0.5

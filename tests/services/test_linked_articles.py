@@ -63,7 +63,7 @@ def read_and_mark(owner: Any, name: str) -> str:
     document = owner.library.documents.get(article)
     start = document.text.index("One sentence")
     owner.library.annotations.add(article, document, start, start + 23)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.sync()
     return article
 
@@ -74,7 +74,7 @@ def change(owner: Any, path: Path, article: str) -> None:
     owner.until(lambda: owner.library.documents.get(article) is not before)
     owner.library.documents.want(article)
     owner.until(lambda: owner.library.documents.get(article) is not None)
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.sync()
 
 

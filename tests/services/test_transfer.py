@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.description import document_fingerprint
+from tests.placements import placed_in
 from tui_reader.anchoring.similarity import pairs_of, similarity
 from tui_reader.config import Settings
 from tui_reader.services.annotations import reanchor_queue, transfer
@@ -67,15 +67,8 @@ def marked(owner: Any, location: str, quote: str) -> str:
     document = wanted(owner, article)
     start = document.text.index(quote)
     made: str = owner.library.annotations.add(article, document, start, start + len(quote)).annotation
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     return made
-
-
-def standing(annotating: Any, article: str, document: Document) -> list[Any]:
-    """The annotations of an article that have a sure place in just this text."""
-    mark = document_fingerprint(document)
-    placed = [each for each in annotating.of(article) if each.placed is not None and each.placed.is_certain]
-    return [each for each in placed if each.placed.fingerprint == mark]
 
 
 @pytest.mark.parametrize("while_running", [True, False])
@@ -100,8 +93,8 @@ def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
     assert told == "deep/ebb.md looks like tides.md: notes kept; undo takes it back"
     document = wanted(owner, owner.at("deep/ebb.md").id)
     annotating = owner.library.annotations
-    owner.until(lambda: standing(annotating, owner.at("deep/ebb.md").id, document))
-    (found,) = standing(annotating, owner.at("deep/ebb.md").id, document)
+    owner.until(lambda: placed_in(document, annotating, owner.at("deep/ebb.md").id))
+    (found,) = placed_in(document, annotating, owner.at("deep/ebb.md").id)
     assert (found.id, document.text[slice(*found.placed.range)]) == (made, "gulls walked about")
     assert owner.library.reading.undo().message.startswith("undid: gave 1 note of “Low water”")
     assert owner.at("deep/ebb.md").notes == 0
@@ -263,7 +256,7 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     owner = opened(folder).scanned()
     try:
         document = wanted(owner, owner.at("bread.md").id)
-        owner.until(lambda: standing(owner.library.annotations, owner.at("bread.md").id, document))
+        owner.until(lambda: placed_in(document, owner.library.annotations, owner.at("bread.md").id))
         assert owner.at("ebb.md").notes == 0
     finally:
         go_on.set()
@@ -282,8 +275,8 @@ def test_notes_are_given_to_another_article_placed_there_and_taken_back(folder: 
     assert outcome.message == "gave 2 notes of “Low water” to “Low water”" and outcome.undo
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
     annotating = owner.library.annotations
-    annotating.wait()
-    assert kept in {each.id for each in standing(annotating, target, document)}
+    annotating.reanchoring.wait()
+    assert kept in {each.id for each in placed_in(document, annotating, target)}
     owner.library.reading.undo()
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (2, 0)
     assert {each.id for each in annotating.of(source)} == {kept, lost}
@@ -408,7 +401,7 @@ def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: 
     wanted(owner, article)
     owner.library.reading.open(article)
     owner.library.reading.toggle_star([article])
-    owner.library.annotations.wait()
+    owner.library.annotations.reanchoring.wait()
     owner.library.close()
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.placements import placed_in
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.services.annotations import annotation_index
 from tui_reader.services.annotations.editing import AnnotationEditing
@@ -90,12 +91,12 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
         assert kept.shown == fresh.shown
         assert changed or kept.shown == before
         assert (kept.highlights, kept.notes, kept.lost) == (fresh.highlights, fresh.notes, fresh.lost)
-        wanted = notes.standing("a", shown) if shown is not None else ()
+        wanted = placed_in(shown, notes, "a") if shown is not None else ()
         assert sorted(mark.id for mark in kept.shown) == sorted(each.id for each in wanted)
         assert kept.lost == sum(map(is_lost, notes.of("a") if shown is not None else ()))
         assert list(kept.index) == list(fresh.index)
         assert kept.index.stacked(0, 99) == fresh.index.stacked(0, 99)
-    notes.wait()
+    notes.reanchoring.wait()
     store.close()
 
 
@@ -114,5 +115,5 @@ def test_marks_prepared_aside_take_in_what_changed_since(tmp_path: Path) -> None
     notes.delete(first)
     assert prepared.look("a", text)
     assert [mark.id for mark in prepared.index] == [second]
-    notes.wait()
+    notes.reanchoring.wait()
     store.close()

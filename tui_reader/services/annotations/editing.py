@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.state import LibraryState
-from tui_reader.storage.base import Edit
+    from tui_reader.storage.base import Edit
 
 Which: TypeAlias = "AnnotationId | Sequence[AnnotationId]"
 """One annotation, or several that change together and are taken back together."""
@@ -117,10 +117,6 @@ class AnnotationEditing:
         """How many annotations of the library have no certain place."""
         return self._notebook.lost()
 
-    def orphans(self) -> tuple[Annotation, ...]:
-        """Annotations whose passage is not certain: orphaned and ambiguous ones."""
-        return tuple(each for each in self.all() if each.placed is not None and not each.placed.is_certain)
-
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
         """The annotations of an article, if they were read already, in the order of its text; before them the number of
         a change from which on they may be others, for `changed_since`. Called from any thread.
@@ -134,37 +130,6 @@ class AnnotationEditing:
             The annotations, some of which may be gone; None where it is simpler to look at all.
         """
         return self._notebook.changed_since(change)
-
-    def standing(self, article: ArticleId, document: Document) -> tuple[Annotation, ...]:
-        """The highlights of an article that may be painted in a document."""
-        return tuple(filter(self.standing_in(document), self.of(article)))
-
-    @staticmethod
-    def standing_in(document: Document) -> Callable[[Annotation], bool]:
-        """Tells which highlights may be painted in a document: those whose place in this very text is certain."""
-        mark = document_fingerprint(document)
-        certain = (PlaceState.ANCHORED, PlaceState.MOVED)
-
-        def stands(annotation: Annotation) -> bool:
-            placed = annotation.placed
-            return placed is not None and placed.state in certain and placed.fingerprint == mark
-
-        return stands
-
-    def place(self, article: ArticleId, document: Document) -> None:
-        """Find an article's passages in its document, aside, where its text is another one than they were placed in.
-
-        `AnnotationsPlaced` tells when `take_in` will show them. Costs next to nothing where nothing has changed.
-        """
-        self.reanchoring.place(article, document)
-
-    def take_in(self) -> tuple[ArticleId, ...]:
-        """Show what was placed; the articles concerned. `Library.sync` does this."""
-        return self.reanchoring.take_in()
-
-    def wait(self) -> tuple[ArticleId, ...]:
-        """The same for everything that is being placed, however long it takes; for a program without a screen."""
-        return self.reanchoring.wait()
 
     def count(self, article: ArticleId) -> int:
         """How many annotations an article has."""

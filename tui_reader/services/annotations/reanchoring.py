@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import encode_placement
 from tui_reader.services.annotations.text_snapshots import keeping, pack, packed_text, unpack
 from tui_reader.services.library.record_edits import edits_to_fields
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.anchor import Anchor
-    from tui_reader.model.annotation import AnnotationId, Placement
+    from tui_reader.model.annotation import Annotation, AnnotationId, Placement
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.background import Background
     from tui_reader.services.library.state import LibraryState
-from tui_reader.storage.base import Edit
+    from tui_reader.storage.base import Edit
 
 
 class Reanchoring:
@@ -81,7 +82,7 @@ class Reanchoring:
             lambda: self._tell(article),
         )
 
-    def take_in(self) -> tuple[ArticleId, ...]:
+    def collect(self) -> tuple[ArticleId, ...]:
         """Show what was found; the articles concerned."""
         self._background.take_in()
         return self._told()
@@ -203,6 +204,18 @@ def find_all(
         snapshot = unpack(packed) if packed is not None else None
         found.update(zip(ids, resolve_all([wanted[each] for each in ids], text, snapshot), strict=True))
     return found
+
+
+def paintable_in(document: Document) -> Callable[[Annotation], bool]:
+    """Return a test for highlights that may be painted in a document: their place in this very text is certain."""
+    fingerprint = document_fingerprint(document)
+    certain = (PlaceState.ANCHORED, PlaceState.MOVED)
+
+    def is_paintable(annotation: Annotation) -> bool:
+        placed = annotation.placed
+        return placed is not None and placed.state in certain and placed.fingerprint == fingerprint
+
+    return is_paintable
 
 
 def nowhere(article: ArticleId) -> None:

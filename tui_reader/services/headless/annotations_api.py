@@ -200,7 +200,7 @@ class AnnotationsApi:
         else:
             start, end = _find(document, quote, occurrence, file)
             outcome = annotating.add(article, document, start, end, colour=colour, note=note, tags=tags)
-            annotating.place(article, document)
+            annotating.reanchoring.place(article, document)
         self._settle(outcome)
         if not outcome.annotation:
             raise UsageError("There is nothing to keep.", "Give a --quote, a --note, or both.")
@@ -251,8 +251,8 @@ class AnnotationsApi:
             raise ReaderError(f"Nothing was moved: {outcome.message}.")
         document = self._document(article)
         if document is not None:
-            library.annotations.place(article, document)
-            library.annotations.wait()
+            library.annotations.reanchoring.place(article, document)
+            library.annotations.reanchoring.wait()
         return outcome.message
 
     def _annotated(self, named: str) -> ArticleId:
@@ -290,7 +290,7 @@ class AnnotationsApi:
         if self._library.read_only:
             raise ReaderError(self._library.read_only)
         if outcome.undo:
-            self._library.annotations.wait()
+            self._library.annotations.reanchoring.wait()
         self._library.require_saved()
 
     def _as_of_now(self, article: ArticleId, annotations: Sequence[Annotation]) -> list[Annotation]:

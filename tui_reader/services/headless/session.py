@@ -87,7 +87,7 @@ def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) ->
         pass
     # A file that was moved and edited at once may take its notes along.
     library.transfer.wait()
-    library.annotations.wait()
+    library.annotations.reanchoring.wait()
     library.sync()
     while not events.empty():
         event = events.get()

@@ -275,11 +275,11 @@ class Library:
         while not self._loaded_documents.empty():
             loaded = self._loaded_documents.get()
             if self.documents.get(loaded.id) is loaded.document:
-                self.annotations.place(*loaded)
+                self.annotations.reanchoring.place(*loaded)
                 self.revisions.loaded(*loaded)
         self._reanchor_queue.go_on()
         self.transfer.take_in_compared()
-        touched.update(dict.fromkeys(self.annotations.take_in()))
+        touched.update(dict.fromkeys(self.annotations.reanchoring.collect()))
         touched.update(dict.fromkeys(self._recount()))
         touched.update(self._changed_meanwhile)
         self._changed_meanwhile.clear()

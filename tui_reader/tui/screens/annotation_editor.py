@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.annotation import PlaceState
+from tui_reader.services.annotations.reanchoring import paintable_in
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 from tui_reader.tui.widgets.note_sheet import NoteSheet
 from tui_reader.tui.widgets.prompt import Question
@@ -115,7 +116,7 @@ class ArticleHighlights:
         """Find out which of them stand in a text; `same` tells whether they are those of the last look."""
         standing: list[Annotation] = []
         if readable is not None and self._known:
-            standing = sorted(filter(self._annotating.standing_in(readable), self._known.values()), key=_rank)
+            standing = sorted(filter(paintable_in(readable), self._known.values()), key=_rank)
         marks = self._marks
         if marks and same:
             # One that is as before stays the same object: that tells quickly which are not.
@@ -128,7 +129,7 @@ class ArticleHighlights:
     def _look_at(self, ids: Iterable[AnnotationId]) -> bool:
         """Look at annotations that may be others now; whether any is."""
         article, readable, is_there = self._looked
-        stands = self._annotating.standing_in(readable) if readable is not None else None
+        stands = paintable_in(readable) if readable is not None else None
         gone: list[AnnotationId] = []
         put: list[tuple[Highlight, str]] = []
         seen = False

@@ -99,7 +99,7 @@ class PlacePreview:
         if document is None:
             return
         if not gone:
-            self._library.annotations.place(annotation.article, document)
+            self._library.annotations.reanchoring.place(annotation.article, document)
         if self._marks.look(annotation.article, document) or self._marked != annotation.article:
             self._marked = annotation.article
             self._marks.show_in(pane)
