@@ -309,7 +309,7 @@ async def test_every_command_of_the_list_works_and_can_be_left(start: Start, art
                 if reader.app.screen is not reader.app.reading:
                     await reader.keys("escape")
             assert reader.app.screen is reader.app.reading, f"{command.id} cannot be left by esc"
-            reader.app.reading.arranging.activate(Pane.LIST)
+            reader.app.reading.pane_layout.activate(Pane.LIST)
         await reader.keys("A", "Q")
         assert reader.app.return_code == 0
 

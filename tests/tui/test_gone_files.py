@@ -54,7 +54,7 @@ async def is_as_it_was(reader: Reader, offset: int, focus: str) -> None:
     pane = reader.app.reading.state.panes.article
     await reader.until(lambda: title(reader) == "Alpha wolf" and pane.viewport.offset == offset)
     assert pane.focus.text() == focus
-    assert len(reader.app.reading.annotating.painted) == 1
+    assert len(reader.app.reading.highlight_actions.painted) == 1
     assert reader.app.reading.state.pane is Pane.ARTICLE
     assert "gone" not in reader.text
     assert "empty" not in reader.text
@@ -202,7 +202,7 @@ async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
         if changed:
             await reader.keys("g", "g")
             await reader.sees("New words here.")
-        assert len(reader.app.reading.annotating.painted) == 2
+        assert len(reader.app.reading.highlight_actions.painted) == 2
 
 
 async def is_still(reader: Reader, offset: int, focus: str) -> None:
@@ -281,7 +281,7 @@ async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place
         while not (reader.library.path_of(state.shown or "") or path).samefile(path):
             await reader.keys("K")
         await reader.keys("G", "g", "g")
-        reader.app.reading.opening.keep_place()
+        reader.app.reading.navigator.keep_place()
         path.write_bytes(data)
         await reader.until(lambda: state.panes.article.viewport.offset == offset and "Paragraph" in reader.text)
         assert state_of(reader, "Alpha wolf").state.offset == offset
@@ -363,7 +363,7 @@ async def test_a_failed_read_shows_a_page_and_is_tried_again(
         await reader.keys("j", "enter")
         await reader.sees("This article cannot be read", "beta.md: ", "It is read again")
         await reader.keys("G", "H")
-        reader.app.reading.opening.keep_place()
+        reader.app.reading.navigator.keep_place()
         assert not state_of(reader, "Beta test").state.progress
         failing = False
         await reader.sees("Paragraph 1 of Beta")

@@ -139,7 +139,7 @@ async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: S
     settings, warnings = hostile_settings(tmp_path)
     async with start(library, settings=settings) as reader:
         app = reader.app
-        await reader.until(lambda: app.reading.furnished)
+        await reader.until(lambda: app.reading.is_wired)
         app._notices = [*warnings, *app.notices, *TEXTS, f"{'word ' * 60}\n\x1b[31m\u202e"]
         app.reading.state.say(" · ".join(app.notices), bad=True)
         await reader.pilot.pause()
@@ -153,7 +153,7 @@ async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: S
 
 async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
     async with start(articles) as reader:
-        await reader.until(lambda: reader.app.reading.furnished)
+        await reader.until(lambda: reader.app.reading.is_wired)
         state = reader.app.reading.state
         for text in TEXTS:
             for say in (state.say, state.refuse, state.say_too):
@@ -170,11 +170,11 @@ async def test_the_clipboard_is_given_no_escape(articles: Path, start: Start) ->
     """A paste in a shell ends where the terminal's own escape says so; what follows would be run."""
     sent: list[str] = []
     async with start(articles) as reader:
-        await reader.until(lambda: reader.app.reading.furnished)
+        await reader.until(lambda: reader.app.reading.is_wired)
         driver: Any = reader.app._driver
         driver.write = sent.append
         for text in TEXTS:
-            reader.app.reading.linking.put(f"{text}\x1b[201~rm -rf", "it")
+            reader.app.reading.link_actions.put(f"{text}\x1b[201~rm -rf", "it")
     codes = [each for each in sent if "]52;" in each]
     assert len(codes) == len(TEXTS)
     for code in codes:

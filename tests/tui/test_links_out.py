@@ -34,7 +34,7 @@ async def test_a_link_that_could_run_something_is_refused_wherever_it_comes_from
     async with start(articles, settings=Settings(browser="does-not-exist")) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         reader.app.copy_to_clipboard("mine")
-        reader.app.reading.linking.follow(target)
+        reader.app.reading.link_actions.follow(target)
         await reader.sees("is not opened")
         assert reader.app.clipboard == "mine"
 

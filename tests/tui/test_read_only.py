@@ -75,7 +75,7 @@ async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be
         await reader.sees("2 unread")
         await reader.keys(")", ")", "H")
         await reader.sees("1 highlight", "NOT saved")
-        assert len(reader.app.reading.annotating.painted) == 1
+        assert len(reader.app.reading.highlight_actions.painted) == 1
         await reader.keys("c", "4", "s")
         await reader.sees("starred “Alpha wolf” · NOT saved")
         assert [each.colour for each in reader.library.annotations.all()] == [4]

@@ -234,7 +234,7 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
         await reader.sees("Paragraph 1 of Alpha")
         screen = reader.app.reading
         for command in (command for command in COMMANDS if pane in command.panes and command.id != "quit"):
-            screen.arranging.activate(pane)
+            screen.pane_layout.activate(pane)
             if command.keys:
                 await reader.keys(*command.keys[0].split(" "))
             else:
@@ -244,7 +244,7 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
             await reader.pilot.pause()
             assert reader.app.failure is None, command.id
             for _ in range(3):
-                if reader.app.screen is not screen or screen.typing or screen.linking.choosing:
+                if reader.app.screen is not screen or screen.typing or screen.link_actions.choosing:
                     await reader.keys("escape")
             assert reader.app.screen is screen, f"{command.id} cannot be left by esc"
             assert not screen.typing, f"{command.id} cannot be left by esc"

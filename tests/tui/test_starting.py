@@ -27,7 +27,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, do: Callable[[ReaderApp], object]) 
 
     def on_mount(screen: ReadingScreen) -> None:
         mounted(screen)
-        do(screen.reader)
+        app: Any = screen.app
+        do(app)
 
     monkeypatch.setattr(ReadingScreen, "on_mount", on_mount)
 

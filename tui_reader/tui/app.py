@@ -193,8 +193,8 @@ class ReaderApp(FailureGuard, App[None]):
             if isinstance(screen, KeyScreen):
                 await screen.note_typed()
                 screen.finish_note()
-        if self.reading.furnished:
-            self.reading.opening.keep_place()
+        if self.reading.is_wired:
+            self.reading.navigator.keep_place()
         self.exit(return_code=self._status)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -215,7 +215,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     def on_library_told(self, message: LibraryTold) -> None:
         """Take the event in on the app's own thread."""
-        self.reading.library_told(message.event)
+        self.reading.library_events.handle(message.event)
 
     @property
     def notices(self) -> Sequence[str]:
@@ -244,7 +244,7 @@ class ReaderApp(FailureGuard, App[None]):
         Here keys come one after the other, each after the last one's effects, so that typed-ahead keys find the screen
         they were meant for. What comes before there is anything to do it waits for that.
         """
-        if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.furnished:
+        if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.is_wired:
             self._typed_ahead.append(event)
             return
         if isinstance(event, events.Key) and self._is_two(event):
@@ -311,7 +311,7 @@ class ReaderApp(FailureGuard, App[None]):
         own = [theme.name for theme in themes.own_themes()]
         return own + sorted(name for name in self.available_themes if name not in own)
 
-    def put_on(self, name: str) -> None:
+    def use_theme(self, name: str) -> None:
         """Take a theme, and see to it that NO_COLOR is still obeyed in it."""
         self.theme = name
         self._obey_no_color()
@@ -362,8 +362,8 @@ class ReaderApp(FailureGuard, App[None]):
         self.settings, self.keys_in_force = settings, keymap
         name, wrong = self._find_theme(settings.theme)
         self._notices = [*warnings, *keymap.warnings, *wrong]
-        self.put_on(name)
-        self.reading.take_settings(settings, keymap)
+        self.use_theme(name)
+        self.reading.apply_settings(settings, keymap)
         state.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
 
 

@@ -221,7 +221,7 @@ def steps_of(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[Ar
     return outcome._replace(message=message + left), touched
 
 
-class Host(Protocol):
+class EditorHost(Protocol):
     """The screen on which it happens."""
 
     def ask(self, question: Question) -> None:
@@ -246,7 +246,7 @@ class Host(Protocol):
 class AnnotationEditor:
     """Recolours, retags, writes on and deletes annotations, one or several at a time."""
 
-    def __init__(self, library: Library, host: Host) -> None:
+    def __init__(self, library: Library, host: EditorHost) -> None:
         self._library, self._host = library, host
         self._refused = ""
         """A note that could not be kept, and was said so of."""

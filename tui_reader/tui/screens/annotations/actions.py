@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
+    from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
     from tui_reader.tui.screens.annotations.place_preview import PlacePreview
     from tui_reader.tui.screens.annotations.quote_copies import QuoteCopies
-    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
 
 
 class AnnotationActions:
@@ -28,24 +28,24 @@ class AnnotationActions:
 
     def __init__(
         self,
-        screen: AnnotationsScreen,
+        host: AnnotationsHost,
         listing: AnnotationListing,
         place: PlacePreview,
         copying: QuoteCopies,
         article: ArticleId | None,
     ) -> None:
         """Args: `article` is the one whose annotations are listed; None for the library's."""
-        self._screen, self._listing, self._place, self._copying = screen, listing, place, copying
+        self._host, self._listing, self._place, self._copying = host, listing, place, copying
         self._article = article
-        self._state, self._library = screen.state, screen.state.library
-        self._noting = AnnotationEditor(self._library, screen)
-        self._giving = TransferDialog(screen)
+        self._state, self._library = host.state, host.state.library
+        self._noting = AnnotationEditor(self._library, host)
+        self._giving = TransferDialog(host)
 
     def _wanted(self) -> tuple[AnnotationId, ...]:
         """What a verb is about; says so where that is nothing."""
         ids = self._listing.ids
         if not ids and (told := self._listing.nothing_told):
-            self._screen.say(told)
+            self._host.say(told)
         return ids
 
     @command_family(COLOUR_COMMANDS)
@@ -88,14 +88,14 @@ class AnnotationActions:
             return
         candidate = self._place.offered(annotation)
         if candidate is not None:
-            self._screen.took(self._library.annotations.reattach(annotation.id, document, *candidate))
+            self._host.took(self._library.annotations.reattach(annotation.id, document, *candidate))
         elif self._place.candidate(annotation) is not None:
             # The text has just changed, or has just come.
             self._place.show(annotation)
-            self._screen.say("this is where it could belong: the same key attaches it")
+            self._host.say("this is where it could belong: the same key attaches it")
         elif is_lost(annotation):
             keys = self._state.keymap.hint("go_to_annotation")
-            self._screen.say(f"no place in this text is like it; {keys} goes there, to select one")
+            self._host.say(f"no place in this text is like it; {keys} goes there, to select one")
         else:
             self.accept_place(None)
 
@@ -118,7 +118,7 @@ class AnnotationActions:
     def _show_candidate(self, by: int) -> None:
         annotation = self._listing.current
         if annotation is not None:
-            self._screen.say(self._place.step(annotation, by))
+            self._host.say(self._place.step(annotation, by))
 
     @command("undo")
     def undo(self, count: int | None) -> None:
@@ -132,12 +132,12 @@ class AnnotationActions:
 
     def _travel(self, step: Callable[[], Outcome], count: int) -> None:
         outcome, touched = steps_of(step, count)
-        self._screen.tell_reading(outcome._replace(ids=touched), anew=True)
+        self._host.update_reading_screen(outcome._replace(ids=touched), refilter=True)
         # What came back or was changed is the one to look at.
         self._listing.again(self._library.annotations.get(outcome.annotation))
         if self._article is not None:
             outcome = self._state.with_place(outcome, self._article)
-        self._screen.say(outcome.message)
+        self._host.say(outcome.message)
 
     @command("copy")
     def copy(self, _count: int | None) -> None:
@@ -151,7 +151,7 @@ class AnnotationActions:
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
 
         choices = [Choice(f"As {each.name}", each.description, partial(self._copy, each.name)) for each in WRITERS]
-        self._screen.app.push_screen(Picker("Quote", choices, few=True), run_choice)
+        self._host.app.push_screen(Picker("Quote", choices, few=True), run_choice)
 
     def _copy(self, style: str) -> None:
         found = map(self._library.annotations.get, self._listing.ids)
@@ -159,4 +159,4 @@ class AnnotationActions:
         if ids:
             self._copying.begin(ids, style)
         else:
-            self._screen.say(self._listing.nothing_told or "there are no words to copy")
+            self._host.say(self._listing.nothing_told or "there are no words to copy")

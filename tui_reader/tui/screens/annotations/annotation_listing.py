@@ -130,6 +130,14 @@ class AnnotationListing:
         """List anew, with the cursor on an annotation, or where it is."""
         self.gather(keep=wanted.id if wanted is not None else self._gathering.nearest(), index=self._list.index)
 
+    def choose_current(self) -> bool:
+        """Choose the annotation under the cursor, or no longer.
+
+        Returns:
+            True if there is one.
+        """
+        return self._list.choose_current()
+
     def choose_all(self) -> None:
         """Choose all that are listed; none, where all of them were chosen."""
         if self._list.chosen_here < self._list.count:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 
 from tui_reader.errors import ReaderError
-from tui_reader.tui.commands.binding import command, handlers_of
+from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Command, Pane
-from tui_reader.tui.commands.keymap import written_all
-from tui_reader.tui.commands.table import COMMANDS
 from tui_reader.tui.screens.annotations.actions import AnnotationActions
 from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
 from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
+from tui_reader.tui.screens.annotations.list_actions import ListActions
 from tui_reader.tui.screens.annotations.list_loader import LoadedArticle
 from tui_reader.tui.screens.annotations.place_preview import PlacePreview
+from tui_reader.tui.screens.annotations.program_actions import ProgramActions
 from tui_reader.tui.screens.annotations.quote_copies import QuoteCopies
 from tui_reader.tui.screens.external_programs import edit_text
 from tui_reader.tui.screens.key_screen import KeyScreen
-from tui_reader.tui.screens.suspension import suspend
 from tui_reader.tui.widgets.annotation_card import AnnotationCard
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from tui_reader.services.annotations.drafts import Draft
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.tui.screens.external_programs import Edited
-    from tui_reader.tui.screens.reading.screen import ReadingScreen
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 SIDE_BY_SIDE = 72
 """Columns from which the place stands beside the list."""
@@ -63,10 +61,10 @@ class AnnotationsScreen(KeyScreen):
     }
     """
 
-    def __init__(self, reading: ReadingScreen, article: ArticleId | None, today: Callable[[], date]) -> None:
+    def __init__(self, reading: ReadingHost, article: ArticleId | None, today: Callable[[], date]) -> None:
         """Args: `article` is the one whose annotations are listed, None for the library's; `today` tells the day."""
         super().__init__(reading.state, StatusBar(id="status"))
-        self._reading, self._library, self._today = reading, reading.library, today
+        self._reading, self._library, self._today = reading, reading.state.library, today
         self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
         shelf = LoadedArticle(self._library)
         self._list = AnnotationList(shelf, today, id="annotations")
@@ -82,9 +80,11 @@ class AnnotationsScreen(KeyScreen):
             moved=self._show_place,
             article=article,
         )
-        self._moving = CursorActions(self._list, self._show_place)
-        changing = AnnotationActions(self, self._listing, self._place, self._copying, article)
-        self._handlers = handlers_of((self._moving, changing, self), IN_ANNOTATIONS)
+        cursor_actions = CursorActions(self._list, self._show_place)
+        self._list_actions = ListActions(self, reading, self._listing, self._place, cursor_actions, today=today)
+        actions = AnnotationActions(self, self._listing, self._place, self._copying, article)
+        owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
+        self._handlers = handlers_of(owners, IN_ANNOTATIONS)
 
     def compose(self) -> ComposeResult:
         """First row, filter, list and place, last row."""
@@ -187,20 +187,20 @@ class AnnotationsScreen(KeyScreen):
     def took(self, outcome: Outcome) -> bool:
         """Show what a verb did, here and on the reading screen; whether it did anything."""
         if outcome.ids or outcome.annotation or outcome.undo:
-            self.tell_reading(outcome)
+            self.update_reading_screen(outcome)
             self._listing.took(outcome.annotation)
         self.say(self.state.told(outcome))
         return bool(outcome.message)
 
-    def tell_reading(self, outcome: Outcome, *, anew: bool = False) -> None:
-        """Have the reading screen show what a verb did; with `anew`, also what its list asks for since."""
+    def update_reading_screen(self, outcome: Outcome, *, refilter: bool = False) -> None:
+        """Have the reading screen show what a verb did; with `refilter`, filter its list again as well."""
         self._reading.listing.touch(outcome.ids)
-        if anew:
+        if refilter:
             self._reading.listing.refresh()
             if self.state.pane is not Pane.ARTICLE:
-                self._reading.opening.show_current()
-        self._reading.opening.update_header()
-        self._reading.annotating.refresh()
+                self._reading.navigator.show_current()
+        self._reading.navigator.update_header()
+        self._reading.highlight_actions.refresh()
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
@@ -208,107 +208,16 @@ class AnnotationsScreen(KeyScreen):
 
     def _copied(self, text: str, count: int) -> None:
         try:
-            self.say(self._reading.linking.put(text, "a quote" if count == 1 else f"{count:,} quotes"))
+            self.say(self._reading.link_actions.put(text, "a quote" if count == 1 else f"{count:,} quotes"))
         except ReaderError as error:
             self.say(str(error), bad=True)
-
-    # Commands: choosing, filtering, going
-
-    @command("choose_annotation")
-    def choose_annotation(self, _count: int | None) -> None:
-        """Choose it, or no longer, and go on to the next."""
-        if self._list.choose_current():
-            self._moving.down(1)
-            self._listing.describe()
-
-    @command("choose_all")
-    def choose_all(self, _count: int | None) -> None:
-        """Choose all that are listed, or none."""
-        self._listing.choose_all()
-
-    @command("search")
-    def search(self, _count: int | None) -> None:
-        """Filter the list with every letter."""
-
-        def narrow(text: str) -> None:
-            self._listing.narrow(text, self._today())
-
-        self.ask(
-            Question(
-                "/",
-                narrow,
-                value=self._listing.typed,
-                changed=narrow,
-                cancelled=narrow,
-                stepped=self._moving.down,
-                placeholder="words, c:1, tag:lede, is:lost, has:note, added:<30d, after:2026-05",
-            )
-        )
-
-    @command("back")
-    def back(self, _count: int | None) -> None:
-        """One level back: choose nothing, filter nothing, back to the panes."""
-        if not self._listing.choose_none() and not self._listing.narrow("", self._today()):
-            self._reading.close_annotations()
-
-    @command("go_to_annotation")
-    def go_to_annotation(self, _count: int | None) -> None:
-        """To its place in the article; one that has none is attached there."""
-        annotation = self._listing.current
-        if annotation is None:
-            return
-        if annotation.article not in self._library.catalogue:
-            keys = self._keymap.hint("attach_annotation")
-            self.say(f"its article is not in this library · {keys} gives its notes to another one")
-            return
-        candidate = self._place.candidate(annotation)
-        self._reading.close_annotations()
-        self._reading.go_to_annotation(annotation, candidate)
-
-    # Commands of the program
-
-    @command("help")
-    def help(self, _count: int | None) -> None:
-        """All keys."""
-        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
-
-        self.app.push_screen(Help(self._keymap))
-
-    @command("palette")
-    def palette(self, _count: int | None) -> None:
-        """What can be done here, by name."""
-        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
-        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
-
-        choices = [
-            Choice(
-                self.state.help_of(command),
-                written_all(self._keymap.keys_of(command, Pane.ANNOTATIONS)),
-                partial(self.run, command),
-            )
-            for command in COMMANDS
-            if command.palette and Pane.ANNOTATIONS in command.panes
-        ]
-        self.app.push_screen(Picker("Commands", choices), run_choice)
-
-    @command("suspend")
-    def suspend(self, _count: int | None) -> None:
-        """Stop until the shell lets the program go on."""
-        self._reading.opening.keep_place()
-        self.say(suspend(self.app, self._library))
-
-    @command("quit")
-    def quit(self, _count: int | None) -> None:
-        """Leave; everything is kept."""
-        self._reading.opening.keep_place()
-        self.app.exit()
 
     # The mouse
 
     def on_annotation_list_clicked(self, event: AnnotationList.Clicked) -> None:
         """A click shows the place, a second one goes there."""
         if event.chain > 1:
-            self.go_to_annotation(None)
+            self._list_actions.go_to_annotation(None)
         else:
             self._show_place()
 
@@ -318,4 +227,4 @@ class AnnotationsScreen(KeyScreen):
 
     def on_article_pane_activated(self) -> None:
         """A click into the text goes there."""
-        self.go_to_annotation(None)
+        self._list_actions.go_to_annotation(None)

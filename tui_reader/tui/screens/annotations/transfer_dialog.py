@@ -10,25 +10,25 @@ from tui_reader.services.annotations.transfer import LIKE
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.transfer import Guess
-    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
+    from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
 
 
 class TransferDialog:
     """Looks for the articles that are most like it, and asks which one it is."""
 
-    def __init__(self, screen: AnnotationsScreen) -> None:
-        self._screen, self._library = screen, screen.state.library
+    def __init__(self, host: AnnotationsHost) -> None:
+        self._host, self._library = host, host.state.library
         self._source: ArticleId | None = None
 
     def begin(self, source: ArticleId) -> None:
         """Look for what an article may be now; the question follows."""
         if self._library.read_only:
-            self._screen.say(self._library.read_only, bad=True)
+            self._host.say(self._library.read_only, bad=True)
         elif not len(self._library.catalogue):
-            self._screen.say("there is no other article to give its notes to")
+            self._host.say("there is no other article to give its notes to")
         elif self._source is None:
             self._source = source
-            self._screen.say("looking for an article that is like it…")
+            self._host.say("looking for an article that is like it…")
             self._library.transfer.guess(source, partial(self._ask, source))
 
     def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:
@@ -36,19 +36,19 @@ class TransferDialog:
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
         self._source = None
-        if not self._screen.is_current:
+        if not self._host.is_current:
             return
         likeness = {each.id: each.likeness for each in guesses}
         choices = [
             Choice(row.title, _remark(likeness[row.id], row.article.location), partial(self._give, source, row.id))
             for row in self._library.catalogue.rows(likeness)
         ]
-        self._screen.say("")
+        self._host.say("")
         title = self._library.missing_articles.headline(source).title
-        self._screen.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), run_choice)
+        self._host.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), run_choice)
 
     def _give(self, source: ArticleId, target: ArticleId) -> None:
-        self._screen.took(self._library.transfer.give(source, target))
+        self._host.took(self._library.transfer.give(source, target))
 
 
 def _remark(likeness: float, location: str) -> str:

@@ -1,4 +1,4 @@
-"""What the threads of the library tell, taken in by the reading screen."""
+"""What the threads of the library tell, taken in by the reading host."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui_reader.services.library import events
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
-    from tui_reader.tui.screens.reading.screen import ReadingScreen
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 LONG_SCAN = 200
 """Articles from which it is told how far the reading of a library has come."""
@@ -20,41 +20,41 @@ SCANNING = "reading the library"
 class EventHandlers:
     """Gives each event to those whom it concerns. Used from the app's own thread."""
 
-    def __init__(self, screen: ReadingScreen) -> None:
-        self._screen, self._state = screen, screen.state
-        self._warning = screen.state.library.warning
+    def __init__(self, host: ReadingHost) -> None:
+        self._host, self._state = host, host.state
+        self._warning = host.state.library.warning
 
-    def take(self, event: events.Event) -> None:
+    def handle(self, event: events.Event) -> None:
         """Take an event in."""
-        screen, state, annotations = self._screen, self._state, self._screen.annotations
+        host, state, annotations = self._host, self._state, self._host.annotations
         match event:
             case events.DocumentLoaded(article, document):
                 before = state.context
-                screen.opening.arrived(article, document)
+                host.navigator.arrived(article, document)
                 if state.context != before:
                     # What was selected is gone: nothing is attached to whatever is looked at next.
-                    screen.annotating.attaching.end()
-                    screen.context_changed()
+                    host.highlight_actions.attaching.end()
+                    host.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)
             case events.SyncNeeded():
                 self._articles_changed()
             case events.AnnotationsPlaced(article):
                 if article == state.shown:
-                    screen.annotating.refresh()
+                    host.highlight_actions.refresh()
                 if annotations is not None:
                     annotations.changed()
             case events.DocumentChanged(article):
-                screen.opening.changed(article)
+                host.navigator.changed(article)
             case events.ScanProgress(done, total):
                 if total > LONG_SCAN and done < total:
                     state.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
             case events.ScanFinished():
                 if state.panes.status.said.startswith(SCANNING):
                     state.say("")
-                screen.listing.describe()
+                host.listing.describe()
                 if state.shown is None:
-                    screen.opening.show_current()
+                    host.navigator.show_current()
             case events.Saving():
                 state.panes.status.say("saving…")
             case events.Saved():
@@ -74,41 +74,41 @@ class EventHandlers:
         warning = self._state.library.warning
         if warning != self._warning:
             self._warning = warning
-            self._screen.listing.recount()
-            if self._screen.annotations is not None:
-                self._screen.annotations.warning_changed()
+            self._host.listing.recount()
+            if self._host.annotations is not None:
+                self._host.annotations.warning_changed()
 
     def _articles_changed(self) -> None:
-        screen, state = self._screen, self._state
+        host, state = self._host, self._state
         missing = state.library.why_missing(state.shown)
         is_open = missing or state.entered or state.pane is Pane.ARTICLE
         state.library.keep_open(state.shown if is_open else None)
         changed = state.library.sync()
-        screen.opening.try_again()
+        host.navigator.try_again()
         if not changed:
             return
-        if screen.annotations is not None:
-            screen.annotations.changed()
+        if host.annotations is not None:
+            host.annotations.changed()
         state.panes.headlines.touch(changed)
-        screen.listing.refresh(hold=True)
+        host.listing.refresh(hold=True)
         if state.shown in changed:
-            screen.opening.update_header()
-            screen.annotating.refresh()
+            host.navigator.update_header()
+            host.highlight_actions.refresh()
         self._tell_missing(missing)
         gone = state.shown is not None and state.headline(state.shown) is None
         if state.pane is not Pane.ARTICLE or state.shown is None or gone:
-            screen.opening.show_current()
+            host.navigator.show_current()
 
     def _tell_missing(self, before: str) -> None:
         """Say that the file of the open article has no text any more, or that it has one again."""
-        screen, state = self._screen, self._state
+        host, state = self._host, self._state
         successor = state.library.successor_of(state.shown) if state.shown is not None else None
         now = state.library.why_missing(state.shown)
         if now and successor is not None and state.headline(successor) is not None:
-            screen.opening.follow(successor)
+            host.navigator.follow(successor)
         elif now and now != before:
             # Before another file may take over what was read here.
-            screen.opening.keep_place()
+            host.navigator.keep_place()
             state.say(f"the {now}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:
             state.say_too("the file is back")

@@ -95,7 +95,7 @@ class HeadlineListing:
         """Show another view, from its top where it is not only narrowed or sorted otherwise."""
         state = self._state
         moved = view.shelf != state.view.shelf or view.source != state.view.source
-        state.view = view
+        state.set_view(view)
         if moved:
             self._gap = self._lost = None
             state.panes.headlines.show((), 0)
@@ -107,8 +107,8 @@ class HeadlineListing:
         counts = state.library.catalogue.counts()
         state.panes.sidebar.show(state.view, counts.shelves, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
-        if state.pane is Pane.ARTICLE and state.article_parts:
-            parts = list(state.article_parts)
+        if state.pane is Pane.ARTICLE and state.annotation_counts:
+            parts = list(state.annotation_counts)
         elif counts.annotations:
             parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
         missing = state.library.why_missing(state.shown)

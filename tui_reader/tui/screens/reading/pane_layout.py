@@ -5,46 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.reading.layout import Mode, arrange
+from tui_reader.tui.screens.reading.layout import Arrangement, Mode, arrange
 
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-    from tui_reader.tui.screens.reading.screen import ReadingScreen
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
     from tui_reader.tui.widgets.bars import Divider
 
 
 class PaneLayout:
     """Knows whether the article has the screen to itself; which pane is active stands in the screen's state."""
 
-    def __init__(self, screen: ReadingScreen, divider: Divider) -> None:
-        self._screen, self._state, self._divider = screen, screen.state, divider
+    def __init__(self, host: ReadingHost, divider: Divider) -> None:
+        self._host, self._state, self._divider = host, host.state, divider
+        self._arrangement: Arrangement | None = None
         self.zen = False
         """Whether nothing but the article is shown."""
 
+    @property
+    def shows_article(self) -> bool:
+        """True if the article pane has room in the current arrangement."""
+        return self._arrangement is not None and bool(self._arrangement.article)
+
     def activate(self, pane: Pane) -> None:
         """Give the keys to a pane, or to a selection in the article."""
-        state, screen = self._state, self._screen
+        state, host = self._state, self._host
         if pane is Pane.SELECTION:
             self.activate(Pane.ARTICLE)
             if not state.panes.article.selection.kind:
-                screen.selecting.select(None)
+                host.selection_actions.select(None)
             return
         if state.pane is Pane.ARTICLE and pane is not Pane.ARTICLE:
-            screen.annotating.attaching.end()
-            screen.selecting.leave()
-            screen.opening.keep_place()
-        entered, state.pane = pane is Pane.ARTICLE and state.pane is not pane, pane
+            host.highlight_actions.attaching.end()
+            host.selection_actions.leave()
+            host.navigator.keep_place()
+        entered = state.set_pane(pane)
         if self.zen and pane is not Pane.ARTICLE:
             self.zen = False
         state.panes.sidebar.active = pane is Pane.SIDEBAR
         state.panes.headlines.active = pane is Pane.LIST
         state.panes.article.active = pane is Pane.ARTICLE
-        self.fit(screen.app.size)
-        screen.show_hints()
-        screen.listing.recount()
+        self.fit(host.app.size)
+        host.show_hints()
+        host.listing.recount()
         if entered:
-            screen.annotating.refresh()
+            host.highlight_actions.refresh()
 
     def set_zen(self, zen: bool | None) -> None:
         """Show nothing but the article, or the panes again; None for the other of the two."""
@@ -55,10 +61,10 @@ class PaneLayout:
             return
         self.zen = zen
         if zen and state.pane is not Pane.ARTICLE:
-            self._screen.opening.enter()
+            self._host.navigator.enter()
             self.activate(Pane.ARTICLE)
         else:
-            self.fit(self._screen.app.size)
+            self.fit(self._host.app.size)
 
     def fit(self, size: Size) -> None:
         """Give each pane its width. Costs a layout only where something changes.
@@ -68,14 +74,14 @@ class PaneLayout:
         """
         state, panes = self._state, self._state.panes
         arrangement = arrange(size.width, state.pane, zen=self.zen)
-        if arrangement == state.arrangement:
+        if arrangement == self._arrangement:
             return
-        state.arrangement = arrangement
+        self._arrangement = arrangement
         panes.sidebar.display = bool(arrangement.sidebar)
         panes.sidebar.styles.width = arrangement.sidebar
         panes.sidebar.set_class(arrangement.drawer, "-drawer")
         panes.headlines.display = bool(arrangement.headlines)
         panes.headlines.styles.width = arrangement.headlines
         self._divider.display = arrangement.mode in (Mode.THREE, Mode.TWO)
-        if self._screen.furnished:
+        if self._host.is_wired:
             panes.article.display = bool(arrangement.article)

@@ -6,8 +6,6 @@ import time
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal
-
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.table import BY_ID
@@ -17,13 +15,14 @@ from tui_reader.tui.screens.reading.events import EventHandlers
 from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tui_reader.tui.screens.reading.pane_layout import PaneLayout
+from tui_reader.tui.screens.reading.panes_container import PanesContainer
 from tui_reader.tui.screens.reading.state import Panes, ReadingScreenState, local_today
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -34,19 +33,17 @@ if TYPE_CHECKING:
     from tui_reader.model.ranges import Range
     from tui_reader.services.annotations.drafts import Draft
     from tui_reader.services.articles.reading import Outcome
-    from tui_reader.services.library.events import Event as LibraryEvent
     from tui_reader.services.library.library import Library
-    from tui_reader.tui.app import ReaderApp
+    from tui_reader.tui.commands.binding import Handler
     from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.commands.keymap import Keymap
-    from tui_reader.tui.screens.annotations.screen import AnnotationsScreen
     from tui_reader.tui.screens.external_programs import Edited
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.actions.changes import ChangesActions
     from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
     from tui_reader.tui.screens.reading.actions.links import LinkActions
     from tui_reader.tui.screens.reading.actions.selection import SelectionActions
-    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
+    from tui_reader.tui.screens.reading.reading_host import AnnotationsView, Program
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
 KEEP_PLACE_SECONDS = 2.0
@@ -75,72 +72,71 @@ class ReadingScreen(KeyScreen):
     }
     """
 
-    opening: ArticleNavigator
-    """What the article pane shows; there once the screen is furnished."""
-    linking: LinkActions
-    annotating: HighlightActions
-    selecting: SelectionActions
-    comparing: ChangesActions
-    annotations: AnnotationsScreen | None = None
-    """The list of annotations while it is open."""
+    navigator: ArticleNavigator
+    """Shows articles in the article pane. This and the actions below exist once the screen is wired."""
+    highlight_actions: HighlightActions
+    selection_actions: SelectionActions
+    link_actions: LinkActions
+    changes_actions: ChangesActions
 
-    def __init__(self, app: ReaderApp, library: Library, settings: Settings, keymap: Keymap) -> None:
+    def __init__(self, program: Program, library: Library, settings: Settings, keymap: Keymap) -> None:
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
         panes = Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status"))
         super().__init__(ReadingScreenState(library, settings, keymap, panes), panes.status)
-        self.reader, self.library = app, library
+        self._program, self.library = program, library
         self._divider = Divider(id="divider")
         self.listing = HeadlineListing(self.state)
-        self.arranging = PaneLayout(self, self._divider)
-        self._news = EventHandlers(self)
-        self._handlers: dict[str, Callable[..., None]] = {}
+        self.annotations: AnnotationsView | None = None
+        self.pane_layout = PaneLayout(self, self._divider)
+        self.library_events = EventHandlers(self)
+        self._handlers: dict[str, Handler] = {}
         self._last_key = 0.0
 
     def compose(self) -> ComposeResult:
-        """What the first frame needs: first row, sidebar, headlines and last row; `wire` brings the rest."""
+        """Yield what the first frame needs: first row, sidebar, headlines and last row; `wire` adds the rest."""
         panes = self.state.panes
         yield panes.top
-        with Horizontal(id="panes"):
-            yield panes.sidebar
-            yield panes.headlines
-            yield self._divider
+        yield PanesContainer(self, self.pane_layout, panes.sidebar, panes.headlines, self._divider, id="panes")
         yield panes.status
 
     def on_mount(self) -> None:
         """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
         self.listing.refresh()
-        self.arranging.fit(self.app.size)
+        self.pane_layout.fit(self.app.size)
         self.state.panes.headlines.active = True
         self.show_hints()
 
     @property
-    def furnished(self) -> bool:
+    def is_wired(self) -> bool:
         """Whether everything is there."""
         return bool(self._handlers)
 
     @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
         """Articles whose text is looked at or waited for; may be asked from any thread."""
-        if not self.furnished:
+        if not self.is_wired:
             return ()
         beside = self.annotations.awaited if self.annotations is not None else None
-        return self.state.shown, self.opening.expected, beside
+        return self.state.shown, self.navigator.expected, beside
 
     def wire(self) -> None:
         """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
         list can do without. Called once that frame is out, or by the first key.
         """
-        if self.furnished:
+        if self.is_wired:
             return
         from tui_reader.tui.screens.reading.wiring import wire  # noqa: PLC0415 - see above
 
-        self._handlers = wire(self)
+        wiring = wire(self, self.pane_layout, self._program)
+        self.navigator, self.highlight_actions = wiring.navigator, wiring.highlight_actions
+        self.selection_actions, self.link_actions = wiring.selection_actions, wiring.link_actions
+        self.changes_actions, self._handlers = wiring.changes_actions, wiring.handlers
         panes = self.state.panes
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)
-        panes.article.display = bool(self.state.arrangement and self.state.arrangement.article)
-        self.opening.show(panes.headlines.current)
+        panes.article.display = self.pane_layout.shows_article
+        self.navigator.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
 
     def still_for(self) -> float:
@@ -149,7 +145,7 @@ class ReadingScreen(KeyScreen):
 
     def _keep_place_when_still(self) -> None:
         if self.still_for() >= STILL_SECONDS:
-            self.opening.keep_place()
+            self.navigator.keep_place()
 
     # Keys
 
@@ -160,8 +156,8 @@ class ReadingScreen(KeyScreen):
             self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
         self.state.forget_refusal()
-        if self.linking.choosing:
-            self.linking.feed(key)
+        if self.link_actions.choosing:
+            self.link_actions.feed(key)
             return True
         return super().feed(key)
 
@@ -172,11 +168,11 @@ class ReadingScreen(KeyScreen):
 
     def hints_of_now(self) -> Sequence[Hint]:
         """What to do with a highlight that is about to be put elsewhere, or with the changes that are shown."""
-        return (*self.annotating.attaching.hints(), *self.comparing.hints()) if self.furnished else ()
+        return (*self.highlight_actions.attaching.hints(), *self.changes_actions.hints()) if self.is_wired else ()
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command, in the active pane."""
-        self.state.walked = True
+        self.state.note_key()
         handler = self._handlers[command.id]
         handler(count, key) if command.takes_key else handler(count)
 
@@ -187,8 +183,8 @@ class ReadingScreen(KeyScreen):
             order = (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR, Pane.SELECTION)
             pane = next(pane for pane in order if pane in command.panes)
             if pane is Pane.ARTICLE:
-                self.opening.enter()
-            self.arranging.activate(pane)
+                self.navigator.enter()
+            self.pane_layout.activate(pane)
         self.run(command)
 
     @property
@@ -206,11 +202,11 @@ class ReadingScreen(KeyScreen):
 
     def sheet_opened(self) -> None:
         """The panes have fewer rows now: what is written about stays in sight."""
-        self.call_after_refresh(self.annotating.reveal)
+        self.call_after_refresh(self.highlight_actions.reveal)
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have a text edited in the user's own editor."""
-        return edit_text(self.reader, self.state.settings.editor, text, draft)
+        return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str) -> None:
         """Give a text to a command, aside, and show what it answers: a line on the last row, more on a page."""
@@ -220,10 +216,10 @@ class ReadingScreen(KeyScreen):
     def on_answered(self, event: Answered) -> None:
         """Show what a command answered."""
         command, answer = event.command, clean_text(event.answer).strip("\n")
-        if "\n" in answer and self.reader.screen is self:
+        if "\n" in answer and self.app.screen is self:
             from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
 
-            self.reader.push_screen(Output(command, answer))
+            self.app.push_screen(Output(command, answer))
             self.state.say(event.problem, bad=True)
         else:
             self.state.say(
@@ -232,27 +228,28 @@ class ReadingScreen(KeyScreen):
 
     def took(self, outcome: Outcome) -> bool:
         """Show what a verb did to annotations; whether it did anything."""
-        return self.annotating.took(outcome)
+        return self.highlight_actions.took(outcome)
 
     def show_annotations(self, article: ArticleId | None) -> None:
         """Open the list of annotations, of an article or of the library."""
         from tui_reader.tui.screens.annotations.screen import AnnotationsScreen  # noqa: PLC0415 - not for the first frame
 
-        self.opening.keep_place()
-        self.selecting.leave()
-        self.annotations = AnnotationsScreen(self, article, local_today)
-        self.reader.push_screen(self.annotations)
+        self.navigator.keep_place()
+        self.selection_actions.leave()
+        screen = AnnotationsScreen(self, article, local_today)
+        self.annotations = screen
+        self.app.push_screen(screen)
 
     def close_annotations(self) -> None:
         """Put the list of annotations away."""
         if self.annotations is not None:
             self.annotations = None
-            self.reader.pop_screen()
+            self.app.pop_screen()
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
         """Open the article of an annotation at its place, or at one where it could belong."""
-        self.arranging.activate(Pane.ARTICLE)
-        self.annotating.go_to(annotation, candidate)
+        self.pane_layout.activate(Pane.ARTICLE)
+        self.highlight_actions.go_to(annotation, candidate)
 
     def ask(self, question: Question) -> None:
         """Ask on the last row."""
@@ -263,11 +260,11 @@ class ReadingScreen(KeyScreen):
         """Bring the last row back."""
         self.state.panes.status.display = True
 
-    def take_settings(self, settings: Settings, keymap: Keymap) -> None:
+    def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
         """Take over what can change while running: keys, measure, density, names of the colours, and how
         things are opened.
         """
-        self.state.settings, self.state.keymap = settings, keymap
+        self.state.apply_settings(settings, keymap)
         self.take_keys(keymap)
         self.library.annotations.name_colours(settings.colours)
         self.state.panes.headlines.set_density(Density(settings.density))
@@ -286,61 +283,4 @@ class ReadingScreen(KeyScreen):
             self.mount(Static(Content(needs), id="too-small"))
         self.set_class(too_small, "-too-small")
         self.fit_sheet()
-        self.arranging.fit(self.app.size)
-
-    # What the widgets tell
-
-    def on_headline_list_clicked(self, event: HeadlineList.Clicked) -> None:
-        """A click moves the cursor, a second one opens."""
-        panes = self.state.panes
-        was_current = panes.headlines.cursor == event.index and self.state.pane is Pane.LIST
-        panes.headlines.move_to(event.index)
-        if event.chain > 1 or was_current:
-            self.run(BY_ID["open"])
-        else:
-            self.arranging.activate(Pane.LIST)
-            self.opening.show_current()
-
-    def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
-        """The wheel moves the window of the list."""
-        self.state.panes.headlines.scroll_by(event.by)
-        if self.state.pane is not Pane.ARTICLE:
-            self.opening.show_current()
-
-    def on_tag_sidebar_clicked(self, event: TagSidebar.Clicked) -> None:
-        """A click does what enter does, but stays in the sidebar for tags."""
-        self.arranging.activate(Pane.SIDEBAR)
-        if self.listing.choose(event.entry):
-            self.arranging.activate(Pane.LIST)
-        self.opening.show_current()
-
-    def on_article_pane_link_clicked(self, event: ArticlePane.LinkClicked) -> None:
-        """A click follows a link."""
-        self._enter_article()
-        self.linking.follow(event.target)
-
-    def on_article_pane_activated(self) -> None:
-        """A click into the text gives it the keys."""
-        self._enter_article()
-        self.context_changed()
-
-    def on_article_pane_selected(self) -> None:
-        """A passage that the mouse selects is one like any other."""
-        self._enter_article()
-        self.context_changed()
-
-    def on_article_pane_highlight_clicked(self) -> None:
-        """A click on a highlight makes it the one that commands act on."""
-        self._enter_article()
-        self.context_changed()
-
-    def _enter_article(self) -> None:
-        if self.state.shown is not None:
-            self.opening.mark_opened()
-            self.arranging.activate(Pane.ARTICLE)
-
-    # What the library tells
-
-    def library_told(self, event: LibraryEvent) -> None:
-        """Take in what happened in the library's threads, on this one."""
-        self._news.take(event)
+        self.pane_layout.fit(self.app.size)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument
-    from tui_reader.tui.screens.reading.layout import Arrangement
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
     from tui_reader.tui.widgets.bars import StatusBar, TopBar
     from tui_reader.tui.widgets.headline_list import HeadlineList
@@ -52,33 +51,125 @@ class Panes:
 
 
 class ReadingScreenState:
-    """The state of the reading screen. It paints nothing itself: it tells the panes what to show."""
+    """The state that the commands of the reading screen share, and the messages of its last row.
+
+    It has more than 25 public methods because each value that several modules need has a read-only property, and a
+    method for every way in which it may change.
+    """
 
     SAY_SECONDS = 4.0
-    MOMENT_SECONDS = 1.0
-    """How long a message is one that another does not take the place of."""
+    """How long a message stays."""
+    COMBINE_SECONDS = 1.0
+    """A message this young is kept, and joined with the next one, by `say_too`."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
         self.panes = panes
-        self.view = View(sort=Sort(settings.sort))
-        self.pane = Pane.LIST
-        self.shown: ArticleId | None = None
-        """Article in the article pane."""
-        self.entered = False
-        """Whether it was opened, and not only shown because the cursor stands on it."""
-        self.walked = False
-        """Whether the reader has pressed a key: only then the cursor is where they want it."""
-        self.arrangement: Arrangement | None = None
-        self.comparison: ComparisonDocument | None = None
-        """What the article pane shows in the place of a text, while its changes are looked at."""
-        self.article_parts: Sequence[str] = ()
-        """What is to be told of the shown article's annotations: `4 highlights`, `2 notes`."""
+        self._view = View(sort=Sort(settings.sort))
+        self._pane = Pane.LIST
+        self._shown: ArticleId | None = None
+        self._entered = False
+        self._walked = False
+        self._comparison: ComparisonDocument | None = None
+        self._annotation_counts: Sequence[str] = ()
+        self._text_shown: list[Callable[[], None]] = []
         self._said_at = 0.0
-        self._refused = ""
-        """What was said last of a key that did nothing."""
-        self.text_shown: Callable[[], None] = _nothing
-        """Called when the article pane shows another text, or the same one anew."""
+        """When the last message was shown."""
+        self._refusal = ""
+        """The last message about a key that did nothing."""
+
+    def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
+        """Replace the settings and the keys in force."""
+        self.settings, self.keymap = settings, keymap
+
+    # What is shown
+
+    @property
+    def view(self) -> View:
+        """The shelf, filters and order of the headline list."""
+        return self._view
+
+    def set_view(self, view: View) -> None:
+        """Replace the view; the headline list is refreshed by the caller."""
+        self._view = view
+
+    @property
+    def pane(self) -> Pane:
+        """The active pane; a selection in the article does not count as a pane of its own here."""
+        return self._pane
+
+    def set_pane(self, pane: Pane) -> bool:
+        """Make a pane the active one.
+
+        Returns:
+            True if the article pane has become active.
+        """
+        entered = pane is Pane.ARTICLE and self._pane is not pane
+        self._pane = pane
+        return entered
+
+    @property
+    def shown(self) -> ArticleId | None:
+        """The article in the article pane."""
+        return self._shown
+
+    def set_shown(self, article: ArticleId | None) -> None:
+        """Replace the article in the article pane, which ends a comparison; another article is not entered yet."""
+        if article != self._shown:
+            self._entered = False
+        self._comparison = None
+        self._shown = article
+
+    @property
+    def entered(self) -> bool:
+        """True if the shown article was opened, not only shown because the cursor stands on it."""
+        return self._entered
+
+    def set_entered(self, *, entered: bool) -> None:
+        """Record whether the shown article is opened."""
+        self._entered = entered
+
+    @property
+    def walked(self) -> bool:
+        """True if a command was run since the start: only then the cursor stands where the reader wants it."""
+        return self._walked
+
+    def note_key(self) -> None:
+        """Record that a command was run."""
+        self._walked = True
+
+    @property
+    def comparison(self) -> ComparisonDocument | None:
+        """The comparison with an older text that the article pane shows instead of the text; None for the text."""
+        return self._comparison
+
+    def set_comparison(self, comparison: ComparisonDocument | None) -> None:
+        """Record the comparison that the article pane shows, or None for the text itself."""
+        self._comparison = comparison
+
+    @property
+    def annotation_counts(self) -> Sequence[str]:
+        """The counts of the shown article's annotations for the first row: `4 highlights`, `2 notes`."""
+        return self._annotation_counts
+
+    def set_annotation_counts(self, counts: Sequence[str]) -> bool:
+        """Replace the counts of annotations.
+
+        Returns:
+            True if they differ from those before.
+        """
+        changed = counts != self._annotation_counts
+        self._annotation_counts = counts
+        return changed
+
+    def on_text_shown(self, callback: Callable[[], None]) -> None:
+        """Register a function to be called whenever the article pane shows another text or shows a text again."""
+        self._text_shown.append(callback)
+
+    def notify_text_shown(self) -> None:
+        """Call the registered functions, in the order of their registration."""
+        for callback in self._text_shown:
+            callback()
 
     def headline(self, article: ArticleId | None) -> Headline | None:
         """The headline of an article; None where there is none (any more)."""
@@ -124,11 +215,11 @@ class ReadingScreenState:
     def refuse(self, message: str) -> None:
         """Say why a key did nothing, or what the next one may be; it falls silent with that."""
         self.say(message)
-        self._refused = message
+        self._refusal = message
 
     def forget_refusal(self) -> None:
         """Fall silent of the key before, if that did nothing."""
-        refused, self._refused = self._refused, ""
+        refused, self._refusal = self._refusal, ""
         if refused and self.panes.status.said == clean_line(refused):
             self.panes.status.say("")
 
@@ -139,7 +230,7 @@ class ReadingScreenState:
             message: What there is to say.
             instead_of: What of that it says better.
         """
-        said = self.panes.status.said if monotonic() - self._said_at < self.MOMENT_SECONDS else ""
+        said = self.panes.status.said if monotonic() - self._said_at < self.COMBINE_SECONDS else ""
         said = " · ".join(part for part in said.split(" · ") if part != instead_of)
         self.say(f"{said} · {message}" if said and message not in said else message)
 
@@ -183,7 +274,3 @@ class ReadingScreenState:
             f"Put .md or .txt files into {where[0]}",
             "They appear here by themselves.",
         )
-
-
-def _nothing() -> None:
-    """Before anything is shown."""

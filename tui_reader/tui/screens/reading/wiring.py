@@ -1,8 +1,8 @@
-"""What the reading screen needs beyond its first frame: the article pane, the prompt, and who does which command."""
+"""Makes what the reading screen needs after its first frame: the article pane, the prompt and the actions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import WITH_SELECTION
@@ -26,64 +26,68 @@ from tui_reader.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from tui_reader.tui.commands.binding import Handler
-    from tui_reader.tui.screens.reading.screen import ReadingScreen
+    from tui_reader.tui.screens.reading.pane_layout import PaneLayout
+    from tui_reader.tui.screens.reading.reading_host import Program, ReadingHost
 
 
-def wire(screen: ReadingScreen) -> dict[str, Handler]:
-    """Make the widgets that are still missing, and the objects that do the commands.
+class Wiring(NamedTuple):
+    """The objects that run the commands of the reading screen."""
 
-    Returns:
-        The handler of each command that works on this screen, by its id.
-    """
-    state, app, listing, activate = screen.state, screen.reader, screen.listing, screen.arranging.activate
+    navigator: ArticleNavigator
+    highlight_actions: HighlightActions
+    selection_actions: SelectionActions
+    link_actions: LinkActions
+    changes_actions: ChangesActions
+    handlers: dict[str, Handler]
+    """The handler of each command that works on the reading screen, by the command's id."""
+
+
+def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring:
+    """Make the article pane, the prompt, and the objects that run the commands."""
+    state, app, listing, activate = host.state, host.app, host.listing, pane_layout.activate
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
-    screen.opening = opening = ArticleNavigator(state, listing)
-    screen.linking = linking = LinkActions(state, opening, app.copy_to_clipboard)
-    screen.comparing = comparing = ChangesActions(state)
-    selecting = SelectionActions(state, screen.context_changed)
-    screen.annotating = annotating = HighlightActions(
+    navigator = ArticleNavigator(state, listing)
+    links = LinkActions(state, navigator, app.copy_to_clipboard)
+    changes = ChangesActions(state)
+    selection = SelectionActions(state, host.context_changed)
+    highlights = HighlightActions(
         state,
         listing,
-        opening,
-        selecting,
-        AnnotationEditor(screen.library, screen),
-        show_all=screen.show_annotations,
-        told=comparing.told,
+        navigator,
+        selection,
+        AnnotationEditor(state.library, host),
+        show_all=host.show_annotations,
+        changes_notice=changes.notice,
     )
-    screen.selecting = selecting
-    bookmarking = BookmarkActions(state, listing, opening, activate)
-
-    def text_shown() -> None:
-        annotating.refresh()
-        bookmarking.text_shown()
-        # What was begun in another text is over.
-        screen.show_hints()
-
-    state.text_shown = text_shown
-    keeping = Triage(state, listing, opening, annotating, screen.ask)
-    looking = ViewOptions(
+    bookmarks = BookmarkActions(state, listing, navigator, activate)
+    # The hints come last: a new text ends a half-typed command that was meant for the text before.
+    for callback in (highlights.refresh, bookmarks.go_to_wanted, host.show_hints):
+        state.on_text_shown(callback)
+    triage = Triage(state, listing, navigator, highlights, host.ask)
+    view_options = ViewOptions(
+        program,
         app,
         state,
         listing,
-        opening,
-        keeping,
+        navigator,
+        triage=triage,
         activate=activate,
-        set_zen=screen.arranging.set_zen,
-        run=screen.run_named,
+        set_zen=pane_layout.set_zen,
+        run=host.run_named,
     )
     owners = (
-        Navigation(state, opening, activate),
-        keeping,
-        UndoActions(state, listing, opening, annotating),
-        annotating,
-        selecting,
-        comparing,
-        bookmarking,
-        FindActions(state, listing, opening, screen.ask, activate),
-        linking,
-        QuoteActions(state, selecting, put=linking.put, pick=looking.pick, ask=screen.ask, run=screen.run_outside),
-        looking,
-        BackActions(screen),
+        Navigation(state, navigator, activate),
+        triage,
+        UndoActions(state, listing, navigator, highlights),
+        highlights,
+        selection,
+        changes,
+        bookmarks,
+        FindActions(state, listing, navigator, host.ask, activate),
+        links,
+        QuoteActions(state, selection, put=links.put, pick=view_options.pick, ask=host.ask, run=host.run_outside),
+        view_options,
+        BackActions(host, pane_layout),
     )
-    return handlers_of(owners, WITH_SELECTION)
+    return Wiring(navigator, highlights, selection, links, changes, handlers_of(owners, WITH_SELECTION))

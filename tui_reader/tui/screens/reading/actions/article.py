@@ -66,19 +66,17 @@ class ArticleNavigator:
         self.expected = None
         if article != state.shown:
             self.keep_place()
-            state.entered = False
-        state.comparison = None
-        state.shown = article
+        state.set_shown(article)
         headline = state.headline(article)
         if headline is None or article is None:
-            state.shown = None
+            state.set_shown(None)
             state.panes.article.clear(*self._nothing())
-            state.text_shown()
+            state.notify_text_shown()
             return
         self._pending = headline.state.offset if offset is None else offset
         document = state.library.documents.get(article)
         state.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
-        state.text_shown()
+        state.notify_text_shown()
         self._left_at = article, self._pending
         state.library.documents.want(article, self._neighbours())
 
@@ -126,9 +124,10 @@ class ArticleNavigator:
         if state.comparison is not None:
             if document is state.comparison.original or not document.has_text:
                 return
-            offset, state.comparison = state.comparison.original_at(pane.viewport.offset), None
+            offset = state.comparison.original_at(pane.viewport.offset)
+            state.set_comparison(None)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
-            state.text_shown()
+            state.notify_text_shown()
             return
         # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
         if shown is None or shown.partial or not shown.has_text:
@@ -138,13 +137,13 @@ class ArticleNavigator:
             is_first = shown is None or not shown.has_text
             offset = self._pending or (0 if is_first else pane.viewport.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
-            state.text_shown()
+            state.notify_text_shown()
             return
         if self._keeps_text(shown, document):
             return
         if document.text == shown.text:
             pane.show(headline, document, offset=pane.viewport.offset, progress=headline.state.progress)
-            state.text_shown()
+            state.notify_text_shown()
             return
         if not document.has_text:
             self.keep_place()
@@ -195,7 +194,7 @@ class ArticleNavigator:
         entered = self._state.entered
         self._listing.refresh(keep=article)
         self.show(article)
-        self._state.entered = entered
+        self._state.set_entered(entered=entered)
 
     def _carrying(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
         """What carries the reader into another reading of the text; None while that is worked out, aside."""
@@ -240,7 +239,7 @@ class ArticleNavigator:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
         self._known = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
-        state.text_shown()
+        state.notify_text_shown()
         state.say_too(FILE_CHANGED)
         if was_selecting and not pane.selection.kind:
             state.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
@@ -298,7 +297,7 @@ class ArticleNavigator:
         state = self._state
         if state.shown is None or state.entered:
             return
-        state.entered = True
+        state.set_entered(entered=True)
         outcome = state.library.reading.open(state.shown, mark_read=state.settings.mark_read_on_open)
         if outcome.ids:
             self._listing.touch(outcome.ids)

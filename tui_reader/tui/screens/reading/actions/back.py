@@ -8,42 +8,43 @@ from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
-    from tui_reader.tui.screens.reading.screen import ReadingScreen
+    from tui_reader.tui.screens.reading.pane_layout import PaneLayout
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 
 class BackActions:
     """Knows what lies over what: the last thing that was begun is left first."""
 
-    def __init__(self, screen: ReadingScreen) -> None:
-        self._screen, self._state = screen, screen.state
+    def __init__(self, host: ReadingHost, pane_layout: PaneLayout) -> None:
+        self._host, self._state, self._pane_layout = host, host.state, pane_layout
 
     @command("back")
     def back(self, _count: int | None) -> None:
         """One level back."""
-        state, screen = self._state, self._screen
+        state, host = self._state, self._host
         if state.pane is Pane.ARTICLE:
             self._leave_article()
         elif state.pane is Pane.SIDEBAR:
-            screen.arranging.activate(Pane.LIST)
-        elif screen.listing.clear_filter():
-            screen.opening.show_current()
+            self._pane_layout.activate(Pane.LIST)
+        elif host.listing.clear_filter():
+            host.navigator.show_current()
             state.say("every article of this view again")
         else:
             state.say(f"{state.keymap.hint('quit')} quits")
 
     def _leave_article(self) -> None:
         """Out of the selection, the changes, the search, the sentence, zen; at last to the list."""
-        state, screen, article = self._state, self._screen, self._state.panes.article
-        if screen.annotating.attaching.end() | screen.selecting.leave():
+        state, host, article = self._state, self._host, self._state.panes.article
+        if host.highlight_actions.attaching.end() | host.selection_actions.leave():
             state.say("")
-        elif screen.comparing.end():
+        elif host.changes_actions.end():
             pass
         elif article.search.position[1]:
             article.search.clear()
             state.say("")
         elif article.focus.clear():
             pass
-        elif screen.arranging.zen:
-            screen.arranging.set_zen(False)
+        elif self._pane_layout.zen:
+            self._pane_layout.set_zen(False)
         else:
-            screen.arranging.activate(Pane.LIST)
+            self._pane_layout.activate(Pane.LIST)

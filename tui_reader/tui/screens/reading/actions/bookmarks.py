@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class BookmarkActions:
-    """Each public method but `text_shown` is the command of its name; the key is the letter typed behind it."""
+    """Each public method but `go_to_wanted` is the command of its name; the key is the letter typed behind it."""
 
     def __init__(
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
+        navigator: ArticleNavigator,
         activate: Callable[[Pane], None],
     ) -> None:
-        self._state, self._listing, self._opening, self._activate = state, listing, opening, activate
+        self._state, self._listing, self._navigator, self._activate = state, listing, navigator, activate
         self._wanted: tuple[ArticleId, Anchor] | None = None
         """A bookmark whose text is still being read."""
 
@@ -55,7 +55,7 @@ class BookmarkActions:
         """Go to the place of a letter; the key itself, typed twice, goes back to where the last jump began."""
         state = self._state
         if key == "'":
-            if not self._opening.jump(-1):
+            if not self._navigator.jump(-1):
                 state.refuse("no place to go back to")
             return
         if not _is_letter(key):
@@ -67,15 +67,15 @@ class BookmarkActions:
             state.say(f"there is no bookmark {key} in {where}; {state.keymap.hint('set_bookmark')}{key} sets it")
             return
         article, anchor = found
-        self._opening.remember_place()
+        self._navigator.remember_place()
         document = state.library.documents.get(article)
         known = document is not None and not document.partial
         place = state.library.reading.place_of_bookmark(anchor, document) if document and known else anchor.start
-        self._opening.go_to(Place(article, place))
+        self._navigator.go_to(Place(article, place))
         self._activate(Pane.ARTICLE)
         self._wanted = None if known else found
 
-    def text_shown(self) -> None:
+    def go_to_wanted(self) -> None:
         """Go to the place that was asked for once its text is there."""
         state = self._state
         document = state.panes.article.document

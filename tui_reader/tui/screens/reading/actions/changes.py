@@ -53,12 +53,13 @@ class ChangesActions:
         if comparison is None or headline is None or state.shown is None:
             return False
         offset, focus = comparison.original_at(pane.viewport.offset), pane.selection.range or pane.focus.range
-        state.comparison, self._ended = None, (state.shown, comparison)
+        self._ended = state.shown, comparison
+        state.set_comparison(None)
         pane.show(headline, comparison.original, offset=offset, progress=headline.state.progress)
         if focus is not None:
             sentence = sentence_at(comparison.original, comparison.original_at(focus.start))
             pane.focus.show(sentence.start, sentence.end)
-        state.text_shown()
+        state.notify_text_shown()
         state.library.revisions.mark_seen(state.shown, comparison.original)
         state.say("this is the text as it is now")
         return True
@@ -73,9 +74,9 @@ class ChangesActions:
             state.refuse("nothing has changed since you read it")
             return
         offset = pane.viewport.offset
-        state.comparison = comparison
+        state.set_comparison(comparison)
         pane.show(headline, comparison.document, offset=comparison.shown_at(offset) if offset else 0)
-        state.text_shown()
+        state.notify_text_shown()
         number = comparison.step(pane.viewport.offset - 1, 1)
         low, high = pane.viewport.visible_range()
         if number is not None and not low <= comparison.changes[number][0] < high:
@@ -136,7 +137,7 @@ class ChangesActions:
         pane.focus.show(*comparison.changes[number])
         state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
-    def told(self) -> str:
+    def notice(self) -> str:
         """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""
         state = self._state
         document = state.panes.article.document

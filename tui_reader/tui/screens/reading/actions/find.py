@@ -30,11 +30,11 @@ class FindActions:
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
+        navigator: ArticleNavigator,
         ask: Callable[[Question], None],
         activate: Callable[[Pane], None],
     ) -> None:
-        self._state, self._listing, self._opening = state, listing, opening
+        self._state, self._listing, self._navigator = state, listing, navigator
         self._ask, self._activate = ask, activate
         self._words = ""
 
@@ -51,7 +51,7 @@ class FindActions:
 
         def narrow(text: str) -> None:
             self._listing.match(text)
-            self._opening.show_current()
+            self._navigator.show_current()
 
         def answered(text: str) -> None:
             narrow(text)
@@ -61,7 +61,7 @@ class FindActions:
 
         def stepped(by: int) -> None:
             if self._state.panes.headlines.move_to(self._state.panes.headlines.cursor + by):
-                self._opening.show_current()
+                self._navigator.show_current()
 
         self._ask(
             Question(
@@ -97,7 +97,7 @@ class FindActions:
                 pane.search.clear()
                 return
             self._words = words
-            self._opening.remember_place()
+            self._navigator.remember_place()
             self._say_matches(words, pane.search.find(words))
             pane.search.confirm()
 
@@ -155,7 +155,7 @@ class FindActions:
         entry = self._sidebar.current
         if entry is not None:
             to_list = self._listing.choose(entry)
-            self._opening.show_current()
+            self._navigator.show_current()
             if to_list:
                 self._activate(Pane.LIST)
 
@@ -173,7 +173,7 @@ class FindActions:
         entry = self._sidebar.current
         if entry is not None and entry.section == "tags" and entry.name:
             self._listing.mark_tag(entry.name, include=include)
-            self._opening.show_current()
+            self._navigator.show_current()
         else:
             self._state.say("tags can be included and excluded; stand on one")
 
@@ -181,7 +181,7 @@ class FindActions:
     def clear_filter(self, _count: int | None) -> None:
         """Drop every filter."""
         if self._listing.clear_filter():
-            self._opening.show_current()
+            self._navigator.show_current()
             self._state.say("every article of this view again")
         else:
             self._state.refuse("nothing is filtered")

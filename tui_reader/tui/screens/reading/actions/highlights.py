@@ -54,19 +54,19 @@ class HighlightActions:
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
+        navigator: ArticleNavigator,
         selecting: SelectionActions,
         noting: AnnotationEditor,
         *,
         show_all: Callable[[ArticleId | None], None],
-        told: Callable[[], str],
+        changes_notice: Callable[[], str],
     ) -> None:
-        """Args: `show_all` opens the list of annotations, of an article or of the library; `told` gives what else is
-        to be said when an article is read.
+        """Args: `show_all` opens the list of annotations, of an article or of the library; `changes_notice` returns
+        what is to be said about changes in the shown article.
         """
-        self._state, self._listing, self._opening = state, listing, opening
+        self._state, self._listing, self._navigator = state, listing, navigator
         self._selecting, self._noting, self._show_all = selecting, noting, show_all
-        self._told = told
+        self._changes_notice = changes_notice
         self._marks = ArticleHighlights(state.library.annotations)
         self._kept: dict[ArticleId | None, ArticleHighlights] = {}
         """The highlights of articles that were shown last, the last one last."""
@@ -175,7 +175,7 @@ class HighlightActions:
 
     def _walk(self, count: int, at_the_end: str) -> None:
         pane = self._state.panes.article
-        self._opening.remember_place()
+        self._navigator.remember_place()
         if not pane.highlights.step(count):
             self._state.refuse(at_the_end if self._marks.shown else "nothing is highlighted in this article")
 
@@ -286,7 +286,7 @@ class HighlightActions:
 
     def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
         """Show an annotation in its article; one that has no place waits to be attached. Not a command."""
-        self._opening.remember_place()
+        self._navigator.remember_place()
         current = annotation.current
         offset = current.start if current is not None else 0
         if is_lost(annotation):
@@ -294,8 +294,8 @@ class HighlightActions:
             document = library.documents.get(annotation.article)
             if document is not None and not document.partial:
                 offset = library.missing_articles.near(annotation, document)
-            self._opening.go_to(Place(annotation.article, offset))
-            self._opening.mark_opened()
+            self._navigator.go_to(Place(annotation.article, offset))
+            self._navigator.mark_opened()
             if document is not None and document is pane.document and candidate is None:
                 pane.focus.show(*sentence_at(document, offset))
             self.attach(annotation.id, candidate)
@@ -303,8 +303,8 @@ class HighlightActions:
         if annotation.placed is not None:
             offset = annotation.placed.start
             self.go_once_shown(Wanted(annotation.article, annotation.id, offset))
-        self._opening.go_to(Place(annotation.article, offset))
-        self._opening.mark_opened()
+        self._navigator.go_to(Place(annotation.article, offset))
+        self._navigator.mark_opened()
         self.refresh()
 
     # What is shown
@@ -314,7 +314,7 @@ class HighlightActions:
         if outcome.ids or outcome.annotation or outcome.undo:
             self.refresh()
             self._listing.touch(outcome.ids)
-            self._opening.update_header()
+            self._navigator.update_header()
         self._state.tell(outcome)
         return bool(outcome.message)
 
@@ -328,8 +328,8 @@ class HighlightActions:
             self._marks.show_in(pane)
             self._count()
         self._go_to_wanted()
-        if told := self._told():
-            self._state.say(told)
+        if notice := self._changes_notice():
+            self._state.say(notice)
         if lost := self._lost_told(article):
             self._state.say_too(lost)
 
@@ -370,7 +370,7 @@ class HighlightActions:
         wanted, state = self._wanted, self._state
         pane = state.panes.article
         if wanted is None or wanted.article != state.shown:
-            if wanted is not None and wanted.article != self._opening.expected:
+            if wanted is not None and wanted.article != self._navigator.expected:
                 self._wanted = None
             return
         if not any(pane.viewport.visible_range()):
@@ -406,10 +406,8 @@ class HighlightActions:
         if lost:
             parts.append(f"{lost:,} without a place")
         self._lost = lost
-        if parts != self._state.article_parts:
-            self._state.article_parts = parts
-            if self._state.pane is Pane.ARTICLE:
-                self._listing.recount()
+        if self._state.set_annotation_counts(parts) and self._state.pane is Pane.ARTICLE:
+            self._listing.recount()
 
     _lost = 0
 
@@ -417,7 +415,7 @@ class HighlightActions:
         """What is said of highlights without a place: once for each reading of an article's text."""
         document = self._state.panes.article.document
         now = article, self._lost, None if document is None or document.partial else document
-        if self._state.pane is not Pane.ARTICLE or self._told_lost == now or self._opening.waits_for_rest:
+        if self._state.pane is not Pane.ARTICLE or self._told_lost == now or self._navigator.waits_for_rest:
             return ""
         self._told_lost = now
         what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"

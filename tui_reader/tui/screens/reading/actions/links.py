@@ -24,9 +24,9 @@ class LinkActions:
     """Each public method without an underscore in front is a command, but for those that say otherwise."""
 
     def __init__(
-        self, state: ReadingScreenState, opening: ArticleNavigator, to_terminal: Callable[[str], None]
+        self, state: ReadingScreenState, navigator: ArticleNavigator, to_terminal: Callable[[str], None]
     ) -> None:
-        self._state, self._opening = state, opening
+        self._state, self._navigator = state, navigator
         # What is pasted into a shell must not end the paste: an escape sequence does.
         self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
         self._hints: list[tuple[str, str]] = []
@@ -82,13 +82,13 @@ class LinkActions:
             return
         for block in document.blocks:
             if block.marker == f"[{name}]":
-                self._opening.remember_place()
+                self._navigator.remember_place()
                 self._state.panes.article.scroller.to_offset(block.start)
                 self._state.say(f"{self._state.keymap.hint('jump_back')} goes back")
                 return
         for entry in outline(document):
             if _slug(entry.title) == name.casefold():
-                self._opening.remember_place()
+                self._navigator.remember_place()
                 self._state.panes.article.scroller.to_offset(entry.offset)
                 return
         self._state.refuse(f"there is no “{name}” in this article")
@@ -99,12 +99,12 @@ class LinkActions:
         if article is None:
             self._state.say(f"{location} is not in this library")
             return
-        self._opening.remember_place()
+        self._navigator.remember_place()
         ids = self._state.panes.headlines.ids
         if article in ids:
             self._state.panes.headlines.move_to(ids.index(article))
-        self._opening.show(article)
-        self._opening.mark_opened()
+        self._navigator.show(article)
+        self._navigator.mark_opened()
 
     def _open_url(self, url: str) -> None:
         try:

@@ -20,8 +20,10 @@ ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 class Navigation:
     """Each method is the command of its name; the count is None where none was typed."""
 
-    def __init__(self, state: ReadingScreenState, opening: ArticleNavigator, activate: Callable[[Pane], None]) -> None:
-        self._state, self._opening, self._activate = state, opening, activate
+    def __init__(
+        self, state: ReadingScreenState, navigator: ArticleNavigator, activate: Callable[[Pane], None]
+    ) -> None:
+        self._state, self._navigator, self._activate = state, navigator, activate
 
     @command("down")
     def down(self, count: int | None) -> None:
@@ -64,7 +66,7 @@ class Navigation:
         elif state.panes.article.selection.kind:
             state.panes.article.selection.move("top")
         else:
-            self._opening.remember_place()
+            self._navigator.remember_place()
             if count:
                 state.panes.article.scroller.to_percent(min(count, 100))
             else:
@@ -83,7 +85,7 @@ class Navigation:
         elif state.panes.article.selection.kind:
             state.panes.article.selection.move("bottom")
         else:
-            self._opening.remember_place()
+            self._navigator.remember_place()
             state.panes.article.scroller.to_end()
 
     def _by(self, rows: int, in_article: Callable[[int], bool]) -> None:
@@ -111,7 +113,7 @@ class Navigation:
 
     def _to_headline(self, index: int) -> None:
         if self._state.panes.headlines.move_to(index):
-            self._opening.show_current()
+            self._navigator.show_current()
 
     # Between panes
 
@@ -137,13 +139,13 @@ class Navigation:
 
     def _to_pane(self, pane: Pane) -> None:
         if pane is Pane.ARTICLE and self._state.pane is not Pane.ARTICLE:
-            self._opening.enter()
+            self._navigator.enter()
         self._activate(pane)
 
     @command("open")
     def open(self, _count: int | None) -> None:
         """Open the article under the cursor."""
-        if self._opening.enter():
+        if self._navigator.enter():
             self._activate(Pane.ARTICLE)
 
     # From article to article
@@ -169,7 +171,7 @@ class Navigation:
         self._step(-(count or 1), "no unread article above", unread=True)
 
     def _step(self, by: int, at_the_end: str, *, unread: bool = False) -> None:
-        if not self._opening.step(by, unread=unread):
+        if not self._navigator.step(by, unread=unread):
             self._state.say(at_the_end)
 
     # In the article
@@ -213,18 +215,18 @@ class Navigation:
         self._heading(-(count or 1), "no heading above")
 
     def _heading(self, by: int, at_the_end: str) -> None:
-        self._opening.remember_place()
+        self._navigator.remember_place()
         if not self._state.panes.article.focus.heading(by):
             self._state.say(at_the_end)
 
     @command("jump_back")
     def jump_back(self, count: int | None) -> None:
         """Back to where the reader was before a jump."""
-        if not self._opening.jump(-(count or 1)):
+        if not self._navigator.jump(-(count or 1)):
             self._state.refuse("no place to go back to")
 
     @command("jump_forward")
     def jump_forward(self, count: int | None) -> None:
         """Forward again."""
-        if not self._opening.jump(count or 1):
+        if not self._navigator.jump(count or 1):
             self._state.refuse("no place to go forward to")

@@ -26,11 +26,11 @@ class Triage:
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
+        navigator: ArticleNavigator,
         annotating: HighlightActions,
         ask: Callable[[Question], None],
     ) -> None:
-        self._state, self._listing, self._opening = state, listing, opening
+        self._state, self._listing, self._navigator = state, listing, navigator
         self._annotating, self._ask = annotating, ask
 
     @command("toggle_read")
@@ -50,7 +50,7 @@ class Triage:
             return
         self._listing.refresh(stay=False)
         if self._state.pane is not Pane.ARTICLE:
-            self._opening.show_current()
+            self._navigator.show_current()
 
     @command("join_stories")
     def join_stories(self, _count: int | None) -> None:
@@ -102,7 +102,7 @@ class Triage:
                 self._taken(outcome)
         self._listing.refresh()
         if self._state.pane is not Pane.ARTICLE:
-            self._opening.show_current()
+            self._navigator.show_current()
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         article = self._state.target
@@ -112,7 +112,7 @@ class Triage:
         """Show what a verb did; whether it did anything."""
         if outcome.ids:
             self._listing.touch(outcome.ids)
-            self._opening.update_header()
+            self._navigator.update_header()
         self._state.tell(outcome)
         if not outcome.message and otherwise:
             self._state.say(otherwise)

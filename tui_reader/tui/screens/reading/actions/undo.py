@@ -28,10 +28,10 @@ class UndoActions:
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
+        navigator: ArticleNavigator,
         annotating: HighlightActions,
     ) -> None:
-        self._state, self._listing, self._opening, self._annotating = state, listing, opening, annotating
+        self._state, self._listing, self._navigator, self._annotating = state, listing, navigator, annotating
 
     @command("undo")
     def undo(self, count: int | None) -> None:
@@ -50,13 +50,13 @@ class UndoActions:
         # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None
         self._listing.refresh(keep=article)
-        self._opening.update_header()
+        self._navigator.update_header()
         # In a narrow terminal the article may be shown to nobody.
         seen = article == shown and any(state.panes.article.viewport.visible_range())
         if article is not None and not seen and article == state.panes.headlines.current:
             self._show(article, outcome)
         elif state.pane is not Pane.ARTICLE:
-            self._opening.show_current()
+            self._navigator.show_current()
         self._annotating.refresh()
         if state.shown == shown:
             self._show_marks(painted)
@@ -84,12 +84,12 @@ class UndoActions:
             there = state.library.annotations.get(outcome.annotation) is not None
             self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
         if state.pane is not Pane.ARTICLE:
-            self._opening.show_current()
+            self._navigator.show_current()
             return
-        self._opening.remember_place()
-        self._opening.show(article)
+        self._navigator.remember_place()
+        self._navigator.show(article)
         # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
-        state.entered = True
+        state.set_entered(entered=True)
 
     def _show_marks(self, before: Sequence[Highlight]) -> None:
         """Go to the highlight of the shown article that was changed, or to where it stood."""

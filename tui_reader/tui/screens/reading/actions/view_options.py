@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.outline import outline
 from tui_reader.model.query import Sort
@@ -18,10 +18,12 @@ from tui_reader.tui.widgets.headline_list import Density
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui_reader.tui.app import ReaderApp
+    from textual.app import App
+
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.actions.triage import Triage
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.reading_host import Program
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 STEP = 4
@@ -34,18 +36,19 @@ class ViewOptions:
 
     def __init__(
         self,
-        app: ReaderApp,
+        program: Program,
+        app: App[Any],
         state: ReadingScreenState,
         listing: HeadlineListing,
-        opening: ArticleNavigator,
-        keeping: Triage,
+        navigator: ArticleNavigator,
         *,
+        triage: Triage,
         activate: Callable[[Pane], None],
         set_zen: Callable[[bool | None], None],
         run: Callable[[str], None],
     ) -> None:
-        self._app, self._state, self._listing = app, state, listing
-        self._opening, self._keeping = opening, keeping
+        self._app, self._program, self._state, self._listing = app, program, state, listing
+        self._navigator, self._triage = navigator, triage
         self._activate, self._set_zen, self._run = activate, set_zen, run
         self._density = Density(state.settings.density)
 
@@ -85,15 +88,15 @@ class ViewOptions:
     def theme(self, _count: int | None) -> None:
         """Choose a theme; it is tried on at once, and kept by the settings alone."""
 
-        def put_on(name: str) -> None:
-            self._app.put_on(name)
+        def use_theme(name: str) -> None:
+            self._program.use_theme(name)
             self._state.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
 
-        names = self._app.theme_names()
+        names = self._program.theme_names()
         current = self._app.theme
         self.pick(
             "Themes",
-            [Choice(name, "in use" if name == current else "", partial(put_on, name)) for name in names],
+            [Choice(name, "in use" if name == current else "", partial(use_theme, name)) for name in names],
             cursor=names.index(current),
             few=True,
         )
@@ -104,7 +107,7 @@ class ViewOptions:
 
         def order(sort: Sort) -> None:
             self._listing.sort(sort)
-            self._opening.show_current()
+            self._navigator.show_current()
 
         current = self._state.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
@@ -117,7 +120,7 @@ class ViewOptions:
         def include(tag: str) -> None:
             self._listing.mark_tag(tag, include=True)
             self._activate(Pane.LIST)
-            self._opening.show_current()
+            self._navigator.show_current()
 
         tags = self._state.library.catalogue.counts().tags
         choices = [
@@ -133,8 +136,8 @@ class ViewOptions:
             return
 
         def jump(offset: int) -> None:
-            self._opening.enter()
-            self._opening.remember_place()
+            self._navigator.enter()
+            self._navigator.remember_place()
             pane.scroller.to_offset(offset)
             self._activate(Pane.ARTICLE)
 
@@ -181,7 +184,7 @@ class ViewOptions:
         """All keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
-        self._app.push_screen(Help(self._state.keymap, self._app.notices))
+        self._app.push_screen(Help(self._state.keymap, self._program.notices))
 
     @command("details")
     def details(self, _count: int | None) -> None:
@@ -196,21 +199,21 @@ class ViewOptions:
         if edited is None:
             return
         article, fields = edited
-        self._keeping.edit(article, fields)
+        self._triage.edit(article, fields)
 
     @command("settings")
     def settings(self, _count: int | None) -> None:
         """Edit the settings in the user's editor, and take them over."""
-        self._app.edit_settings()
+        self._program.edit_settings()
 
     @command("suspend")
     def suspend(self, _count: int | None) -> None:
         """Stop until the shell lets the program go on."""
-        self._opening.keep_place()
+        self._navigator.keep_place()
         self._state.say(suspend(self._app, self._state.library))
 
     @command("quit")
     def quit(self, _count: int | None) -> None:
         """Leave; everything is kept."""
-        self._opening.keep_place()
+        self._navigator.keep_place()
         self._app.exit()

@@ -1,0 +1,34 @@
+"""Protocol of the screen that lists annotations, as its actions know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tui_reader.tui.screens.annotation_editor import EditorHost
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.tui.commands.command import Command
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+
+class AnnotationsHost(EditorHost, Protocol):
+    """The screen that lists annotations; its actions import this protocol, not the screen that owns them."""
+
+    state: ReadingScreenState
+
+    @property
+    def app(self) -> App[Any]:
+        """The running app."""
+
+    @property
+    def is_current(self) -> bool:
+        """True if no other screen lies over this one."""
+
+    def run(self, command: Command, count: int | None = None, key: str = "") -> None:
+        """Run a command."""
+
+    def update_reading_screen(self, outcome: Outcome, *, refilter: bool = False) -> None:
+        """Show the outcome of a change on the reading screen; with `refilter`, filter its list again as well."""

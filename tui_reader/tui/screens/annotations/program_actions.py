@@ -1,0 +1,59 @@
+"""The commands of the program that work in the list of annotations: help, palette, suspend and quit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.binding import command
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.keymap import written_all
+from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.screens.suspension import suspend
+
+if TYPE_CHECKING:
+    from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
+
+
+class ProgramActions:
+    """Runs the commands that concern the program, while the list of annotations is open."""
+
+    def __init__(self, host: AnnotationsHost, reading: ReadingHost) -> None:
+        self._host, self._reading, self._state = host, reading, host.state
+
+    @command("help")
+    def help(self, _count: int | None) -> None:
+        """Show all keys."""
+        from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
+
+        self._host.app.push_screen(Help(self._state.keymap))
+
+    @command("palette")
+    def palette(self, _count: int | None) -> None:
+        """Offer the commands of the list by their names."""
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+
+        choices = [
+            Choice(
+                self._state.help_of(command),
+                written_all(self._state.keymap.keys_of(command, Pane.ANNOTATIONS)),
+                partial(self._host.run, command),
+            )
+            for command in COMMANDS
+            if command.palette and Pane.ANNOTATIONS in command.panes
+        ]
+        self._host.app.push_screen(Picker("Commands", choices), run_choice)
+
+    @command("suspend")
+    def suspend(self, _count: int | None) -> None:
+        """Stop the program until the shell continues it."""
+        self._reading.navigator.keep_place()
+        self._host.say(suspend(self._host.app, self._state.library))
+
+    @command("quit")
+    def quit(self, _count: int | None) -> None:
+        """Quit; the reading position is saved."""
+        self._reading.navigator.keep_place()
+        self._host.app.exit()

@@ -1,0 +1,112 @@
+"""Protocols of the reading screen's surroundings: what its parts ask of the screen, and the screen of the app.
+
+The parts import these protocols and not their owners, so that no two modules import each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tui_reader.tui.screens.annotation_editor import EditorHost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import App
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.article import ArticleId
+    from tui_reader.model.ranges import Range
+    from tui_reader.tui.commands.command import Command
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.actions.changes import ChangesActions
+    from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
+    from tui_reader.tui.screens.reading.actions.links import LinkActions
+    from tui_reader.tui.screens.reading.actions.selection import SelectionActions
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+
+class Program(Protocol):
+    """The app, as far as the commands of the reading screen know it: its themes and settings."""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """The warnings of the start and of the settings."""
+
+    def theme_names(self) -> list[str]:
+        """Return the names of all themes, the reader's own themes first."""
+
+    def use_theme(self, name: str) -> None:
+        """Show everything in the theme with this name."""
+
+    def edit_settings(self) -> None:
+        """Open the settings in the user's editor, and apply them."""
+
+
+class AnnotationsView(Protocol):
+    """The open list of annotations, as the reading screen knows it."""
+
+    @property
+    def awaited(self) -> ArticleId | None:
+        """The article whose text is shown or waited for."""
+
+    def arrived(self, article: ArticleId, document: Document) -> None:
+        """Show a text that has been read."""
+
+    def changed(self) -> None:
+        """Update the list after a change of annotations or articles."""
+
+    def warning_changed(self) -> None:
+        """Update the warning about unsaved changes in the first row."""
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Show a message in the last row."""
+
+
+class ReadingHost(EditorHost, Protocol):
+    """The reading screen, as its actions, its event handlers and the list of annotations know it."""
+
+    state: ReadingScreenState
+    listing: HeadlineListing
+    navigator: ArticleNavigator
+    """Shows articles in the article pane. This and the actions below exist once the screen is wired."""
+    highlight_actions: HighlightActions
+    selection_actions: SelectionActions
+    link_actions: LinkActions
+    changes_actions: ChangesActions
+    annotations: AnnotationsView | None
+    """The list of annotations while it is open."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The running app."""
+
+    @property
+    def is_wired(self) -> bool:
+        """True if the article pane, the prompt and the actions exist."""
+
+    def show_hints(self) -> None:
+        """Show in the last row which keys make sense now."""
+
+    def context_changed(self) -> None:
+        """Forget a half-typed command, because other keys are in force now."""
+
+    def run(self, command: Command, count: int | None = None, key: str = "") -> None:
+        """Run a command in the active pane."""
+
+    def run_named(self, name: str) -> None:
+        """Run the command with this id in a pane where it works."""
+
+    def run_outside(self, command: str, text: str) -> None:
+        """Pipe a text through a shell command and show the output."""
+
+    def show_annotations(self, article: ArticleId | None) -> None:
+        """Open the list of annotations of an article; None for the whole library."""
+
+    def close_annotations(self) -> None:
+        """Close the list of annotations."""
+
+    def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
+        """Show an annotation in its article, at its place or at a candidate for one."""
