@@ -113,8 +113,7 @@ class LibraryFiles:
             self._folder_seen = self.folder_time()
             entries += self._read_others(anew=True)
             state = State(self._open())
-            for entry in entries:
-                state.apply(entry)
+            state.load(entries)
             self.clock.observe(state.latest)
             self.state = state
 
@@ -253,8 +252,7 @@ class LibraryFiles:
             return
         places = self.state.documents_in(entries) if self.watching else []
         before = [self.state.document(*place) for place in places]
-        for entry in entries:
-            self.state.apply(entry)
+        self.state.apply_all(entries)
         self.clock.observe(self.state.latest)
         self._compare(places, before)
 
@@ -334,8 +332,7 @@ class LibraryFiles:
         entries = self.journal.read_new(cut_tail=True)
         entries += self._read_others(anew=True)
         state = State(self._open())
-        for entry in entries:
-            state.apply(entry)
+        state.load(entries)
         self.clock.observe(state.latest)
         self.state = state
         if self.watching:
@@ -378,8 +375,7 @@ class LibraryFiles:
                 self.create_snapshot()
             if entries:
                 self._append(b"".join(lines), len(lines))
-                for entry in entries:
-                    self.state.apply(entry)
+                self.state.apply_all(entries)
             return entries
 
     def take_over(self, operations: list[list[Any]]) -> None:

@@ -22,6 +22,7 @@ _LONGEST = 60
 """Digits of an id at most."""
 _LONG = 32
 """Digits up to which an id surely has no more than `MAX_BITS`: only then it need not be converted."""
+_USUAL_TABLES = frozenset(("articles", "annotations"))
 _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
 """How half a character would be written; what we write has it only within text about such escapes."""
 
@@ -42,6 +43,11 @@ def _looks_like_stamp(stamp: Any) -> bool:
     return type(stamp) is str and (not stamp or (len(stamp) > _STAMP_MIN and stamp[12] == stamp[16] == "-"))
 
 
+def may_hold_surrogates(data: bytes) -> bool:
+    """Return True if a text within some JSON may hold half of a surrogate pair, which could not be written again."""
+    return b"\\ud" in data or b"\\uD" in data
+
+
 def is_clean(value: Any, text: bytes) -> bool:
     """Return True if a value read from these bytes can be written again: it holds no half of a surrogate pair."""
     if _SURROGATE.search(text) is None:
@@ -54,6 +60,9 @@ def is_clean(value: Any, text: bytes) -> bool:
 
 
 def _is_place(table: Any, number: Any) -> bool:
+    if type(table) is str and table in _USUAL_TABLES and type(number) is str and 0 < len(number) < _LONG:
+        # Nearly every entry: 0.2 µs less, of 10,000 that are read at a start.
+        return number.isdecimal() and number.isascii() and number[0] != "0"
     return (
         _is_table(table)
         and type(number) is str
@@ -70,7 +79,9 @@ def _is_table(name: Any) -> bool:
 
 
 def _are_operations(member: Any) -> bool:
-    return type(member) is list and all(map(_is_operation, member))
+    if type(member) is not list:
+        return False
+    return _is_operation(member[0]) if len(member) == 1 else all(map(_is_operation, member))
 
 
 def _is_operation(operation: Any) -> bool:

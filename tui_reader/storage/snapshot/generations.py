@@ -161,8 +161,7 @@ def _journal(path: str, disk: Disk) -> tuple[list[int] | None, bytes]:
 def _replayed(base: SnapshotFile, journal: bytes) -> State:
     state = State(base)
     entries: list[Entry] = decode_lines(journal[: journal.rfind(b"\n") + 1])[0]
-    for entry in entries:
-        state.apply(entry)
+    state.load(entries)
     return state
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.disk import RefusedError
-from tui_reader.storage.snapshot.entries import is_clean, is_entry
+from tui_reader.storage.snapshot.entries import is_clean, is_entry, may_hold_surrogates
 from tui_reader.storage.snapshot.json_values import decode_each, encode
 from tui_reader.storage.snapshot.lock import try_lock, unlock
 
@@ -73,7 +73,10 @@ def decode_lines(data: bytes) -> tuple[list[Entry], int]:
         else:
             damaged += 1
     values = decode_each(texts)
-    entries = [v for v, text in zip(values, texts, strict=True) if is_entry(v) and is_clean(v, text)]
+    if may_hold_surrogates(data):
+        entries = [v for v, text in zip(values, texts, strict=True) if is_entry(v) and is_clean(v, text)]
+    else:
+        entries = list(filter(is_entry, values))
     return entries, damaged + len(values) - len(entries)
 
 
