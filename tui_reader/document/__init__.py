@@ -1,1 +1,1 @@
-"""One text per article, the structure over it, and the way from text to rows and back. Pure: no I/O, no screen."""
+"""One text per article, its structure, and conversion between text and rows. Pure: no I/O, no screen."""

@@ -1,4 +1,4 @@
-"""The document: one text, blocks and spans over it.
+"""The document: one text, with blocks and spans as ranges of it.
 
 The text is the blocks' texts joined by a line feed, in code points, free of control characters (but line feed and
 tab) and of bidi overrides. Bullets, table borders, bars and placeholders are not part of it. Every offset in the
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BlockKind(StrEnum):
-    """What a block is; nesting in lists and quotations is told by its depths."""
+    """What a block is; how deep it is nested in lists and quotations is stated by its depths."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -52,11 +52,11 @@ class Table(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     aligns: tuple[Align, ...]
     header: bool = True
-    """Whether the first row names the columns."""
+    """True if the first row holds the names of the columns."""
 
 
 class Block(NamedTuple):
-    """A stretch of the text with one structure. A line feed inside it is a line break that is kept."""
+    """A part of the text with one kind of structure. A line feed in it is a line break to keep."""
 
     kind: BlockKind
     start: int
@@ -64,17 +64,17 @@ class Block(NamedTuple):
     level: int = 0
     """Heading level 1 to 6; 0 for other kinds."""
     quote: int = 0
-    """How many quotations enclose the block."""
+    """Number of quotations that enclose the block."""
     depth: int = 0
-    """How many lists enclose the block."""
+    """Number of lists that enclose the block."""
     marker: str = ""
-    """What stands before its first row: `•`, `12.`, `☐`, `☑`, `[2]`. A later block of the same item has none."""
+    """Text drawn before the first row: `•`, `12.`, `☐`, `☑`, `[2]`. A later block of the same item has none."""
     tight: bool = False
-    """Whether no empty row parts it from the next block."""
+    """True if no empty row separates the block from the next one."""
     quiet: bool = False
-    """Whether it is drawn in the quieter tone: standfirst, caption, footnote."""
+    """True if the block is drawn in a muted tone: standfirst, caption, footnote."""
     language: str = ""
-    """Language of a code block; empty where unknown."""
+    """Language of a code block; empty if unknown."""
     target: str = ""
     """Address or path of a figure's picture."""
     table: Table | None = None
@@ -91,19 +91,19 @@ class SpanKind(StrEnum):
     NOTE = "note"
     """A reference to a footnote; its target is `#` and the footnote's marker."""
     KEY = "key"
-    """A key to press, as in `<kbd>`."""
+    """A key to press, such as `<kbd>`."""
     SUPERSCRIPT = "superscript"
     SUBSCRIPT = "subscript"
     MARK = "mark"
     """Text that the author marked."""
     INSERTED = "inserted"
-    """Text that is new since the article was read."""
+    """Text that was added since the article was last read."""
     DELETED = "deleted"
-    """Text that is gone since, put back where it stood."""
+    """Text that was removed since the article was last read, shown where it stood."""
 
 
 class Span(NamedTuple):
-    """A range of the text with a look or a target. Spans may nest."""
+    """A range of the text with a style or a target. Spans may nest."""
 
     kind: SpanKind
     start: int
@@ -112,7 +112,7 @@ class Span(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of the article that its file names, such as a chapter of a book; it ends where the next one begins."""
+    """A named part of an article, such as a chapter; it ends where the next one begins."""
 
     offset: int
     """Where the section begins in the text."""
@@ -120,13 +120,14 @@ class Section(NamedTuple):
 
 
 NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
+"""The resources of a document that has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """An article, read.
+    """The text of an article with its structure.
 
-    Raises nothing: what cannot be read becomes a document with `error` set, whose blocks tell the reader why.
+    A file that cannot be read becomes a document with `error` set; its blocks tell why. No error is raised.
     """
 
     text: str
@@ -135,18 +136,18 @@ class Document:
     """Sorted by start, then longest first."""
     metadata: Metadata = field(default_factory=Metadata)
     tail: int | None = None
-    """Index of the first block of the trailing stories found in a paste; None where there are none."""
+    """Index of the first block of the trailing stories found in a paste; None if there are none."""
     error: str = ""
-    """Why the article could not be read, in a few words; empty where it was."""
+    """Why the article could not be read, in a few words; empty if it was read."""
     notices: tuple[str, ...] = ()
-    """What a reader should know of how it was read, one sentence each."""
+    """What a reader should know about how the file was read, one sentence each."""
     partial: bool = False
-    """Whether this is only the beginning, and perhaps the ending, shown while the whole is being read."""
+    """True if this is only the beginning, and perhaps the ending, shown while the whole is being read."""
     title_block: int | None = None
-    """Index of the block that says the same as the metadata's title; None where no block does. Who draws the title
-    above the text leaves out the one or the other, so that a reader does not meet it twice; offsets stay the same."""
+    """Index of the block that repeats the metadata's title; None if no block does. A screen that draws the title
+    above the text leaves out either, so that a reader does not see it twice; offsets stay unchanged."""
     gap: int | None = None
-    """Offset of the sign for all that is not read yet, which the ending follows; None where no ending is there."""
+    """Offset of the sign for the part that is not read yet, which the ending follows; None if there is no ending."""
     sections: Sequence[Section] = ()
     """Sorted by offset. Headings are not repeated here: empty unless the format knows more than its headings say."""
     resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
@@ -155,19 +156,19 @@ class Document:
 
     @property
     def has_text(self) -> bool:
-        """Returns: True unless this is the page of an empty or unreadable file, in which no place is the article's."""
+        """Return False for the page of an empty or unreadable file, in which nothing belongs to an article."""
         if self.error or not self.blocks:
             return False
         return len(self.blocks) > 1 or not self.blocks[0].quiet or bool(self.metadata.words)
 
     def block_text(self, index: int) -> str:
-        """Text of a block."""
+        """Return the text of a block."""
         block = self.blocks[index]
         return self.text[block.start : block.end]
 
 
 class DocumentBuilder:
-    """Collects blocks in order and joins their texts; offsets within a block are given relative to its start."""
+    """Collects blocks in order and joins their texts. Offsets in a block are given relative to its start."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -177,11 +178,14 @@ class DocumentBuilder:
 
     @property
     def next_start(self) -> int:
-        """Offset at which the text of the next block will begin."""
+        """Return the offset at which the text of the next block will begin."""
         return self._length + 1 if self._parts else 0
 
     def add(self, block: Block, text: str, spans: Iterable[Span] = ()) -> None:
-        """Append a block, setting its range; ranges of spans and table cells, relative to the block, become offsets."""
+        """Append a block and set its range.
+
+        Ranges of spans and table cells are given relative to the block and become offsets of the document.
+        """
         start = self.next_start
         end = start + len(text)
         table = block.table
@@ -206,7 +210,7 @@ class DocumentBuilder:
         sections: Sequence[Section] = (),
         resources: Mapping[str, bytes] = NO_RESOURCES,
     ) -> Document:
-        """The document of all that was added."""
+        """Return the document of all blocks that were added."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
         return Document(
             "\n".join(self._parts),

@@ -1,4 +1,4 @@
-"""Brackets and quotation marks that belong together, within a block."""
+"""Text objects of brackets and quotation marks: pairs that belong together within a block."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _SIGNS = {"b": _BRACKETS, "q": _QUOTES}
 
 
 def enclosing(document: Document, kind: str, within: Range) -> Range | None:
-    """The innermost pair around a range and larger than it: with its signs, or without them; None where there is none.
+    """Return the innermost pair that encloses a range and is larger than it; None if there is none.
 
     Args:
         document: The document.
-        kind: `ib` or `iq` for what stands between brackets or quotation marks, `ab` or `aq` with these themselves.
+        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` to include these signs.
         within: A range in one block.
     """
     found = [
@@ -44,13 +44,13 @@ def enclosing(document: Document, kind: str, within: Range) -> Range | None:
 
 
 def first_within(document: Document, kind: str, within: Range) -> Range | None:
-    """The first pair in a range, the outermost of those that begin there; see `enclosing`."""
+    """Return the first pair that begins in a range, and the outermost of several; see `enclosing`."""
     found = [each for each in _pairs(document, kind, within.start) if within.start <= each.start < within.end]
     return min(found, key=lambda each: each.start, default=None)
 
 
 def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
-    """The pairs of a block that have anything between them."""
+    """Return the pairs of the block at an offset, without those that enclose nothing."""
     if not document.blocks:
         return []
     block = document.blocks[block_index(document, offset)]
@@ -62,7 +62,7 @@ def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
 
 
 def _matched(text: str, signs: dict[str, str]) -> list[Range]:
-    """Pairs with their signs. A closing sign without an opening one counts for nothing, nor does the other way."""
+    """Return the ranges of all pairs, signs included; a sign without its counterpart is ignored."""
     waiting: list[int] = []
     found: list[Range] = []
     closing = set("".join(signs.values()))

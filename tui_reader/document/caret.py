@@ -1,6 +1,6 @@
-"""The caret: where it may stand, and how it goes by characters, by rows as they are seen, and to a character.
+"""The caret: where it may stand, and its moves by character, by screen row and to a character.
 
-It stands on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
+The caret stands on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, graphemes, next_boundary, previous_boundary
-from tui_reader.document.find import alike
+from tui_reader.document.find import equivalents
 from tui_reader.document.structure import block_index
 from tui_reader.model.ranges import Range
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui_reader.document.rows import Row
 
 END_COLUMN = 1 << 30
-"""The goal of a caret that was sent to the end of its row: the end of every row."""
-_CHUNK = 128
-"""Rows that are asked for together when the caret goes over many."""
+"""Goal column of a caret that was sent to the end of its row; it means the end of every row."""
+_ROWS_PER_REQUEST = 128
+"""Rows that are requested together when the caret moves over many."""
 
 
 def snapped(document: Document, offset: int) -> int:
-    """Where a caret stands that was sent to an offset; the character before it where none may be stood on."""
+    """Return the position of a caret sent to an offset: the offset, or else the nearest earlier character."""
     blocks = document.blocks
     if not blocks:
         return 0
@@ -43,7 +43,10 @@ def snapped(document: Document, offset: int) -> int:
 
 
 def right(document: Document, offset: int) -> int:
-    """The next character, in the next block with text behind the last of one; the last of all stays."""
+    """Return the offset of the next character; the last character stays where it is.
+
+    From the last character of a block this is the first one of the next block that has text.
+    """
     blocks = document.blocks
     if not blocks:
         return 0
@@ -58,7 +61,10 @@ def right(document: Document, offset: int) -> int:
 
 
 def left(document: Document, offset: int) -> int:
-    """The character before, in the block with text before the first of one; the first of all stays."""
+    """Return the offset of the previous character; the first character stays where it is.
+
+    From the first character of a block this is the last one of the previous block that has text.
+    """
     blocks = document.blocks
     if not blocks:
         return 0
@@ -72,39 +78,41 @@ def left(document: Document, offset: int) -> int:
 
 
 def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
-    """The character nearest to a column some rows further on, or up if negative; rows without text do not count.
+    """Return the character nearest to a column, some rows down or, if `count` is negative, up.
+
+    Rows without text are not counted.
 
     Args:
         layout: The rows.
         offset: Where the caret stands.
-        count: Rows.
+        count: Number of rows.
         goal: Column of the layout; `END_COLUMN` for the end of the row.
     """
     document = layout.document
     here = layout.position(offset)[0]
     step = 1 if count > 0 else -1
-    left_over, y, found = abs(count), here, here
-    while left_over and 0 <= y + step < layout.height:
-        low = y + 1 if step > 0 else max(y - _CHUNK, 0)
-        rows = layout.rows(low, _CHUNK if step > 0 else y - low)
+    remaining, y, found = abs(count), here, here
+    while remaining and 0 <= y + step < layout.height:
+        low = y + 1 if step > 0 else max(y - _ROWS_PER_REQUEST, 0)
+        rows = layout.rows(low, _ROWS_PER_REQUEST if step > 0 else y - low)
         if not rows:
             break
         for number, row in enumerate(rows) if step > 0 else reversed(list(enumerate(rows))):
             y = low + number
             if stands_on(document, row):
-                found, left_over = y, left_over - 1
-                if not left_over:
+                found, remaining = y, remaining - 1
+                if not remaining:
                     break
     return snapped(document, layout.offset_at(found, goal)) if found != here else offset
 
 
 def stands_on(document: Document, row: Row) -> bool:
-    """Whether a caret may stand on a row."""
+    """Return True if a caret may stand on a row."""
     return row.index >= 0 and row.start < min(row.end, document.blocks[row.block].end)
 
 
 def row_range(layout: Layout, offset: int) -> Range:
-    """The text drawn on the row of an offset; in a table that of its cell."""
+    """Return the range of the text drawn on the row of an offset; in a table, of the cell at the offset."""
     row = layout.row(layout.position(offset)[0])
     for fragment in row.fragments:
         if fragment.start <= offset < fragment.end:
@@ -114,22 +122,22 @@ def row_range(layout: Layout, offset: int) -> Range:
 
 
 def find_character(document: Document, kind: str, wanted: str, offset: int, count: int = 1) -> int | None:
-    """Where a search for a character within the block leads; None where it is not found as often.
+    """Return where a search for a character leads; None if the block has it fewer than `count` times.
 
-    Accents match however they are encoded, and straight quotes and hyphens those that printers use.
+    Accents match however they are encoded; straight quotes and hyphens match typographic ones.
 
     Args:
         document: The document.
-        kind: `f` the next one, `F` the one before, `t` and `T` the character on this side of it.
+        kind: `f` the next one, `F` the previous one, `t` and `T` the character just before it is reached.
         wanted: The character.
         offset: Where the caret stands.
-        count: Which one.
+        count: Which occurrence, counted from 1.
     """
     if not document.blocks or not wanted or count < 1:
         return None
     block = document.blocks[block_index(document, offset)]
     text = document.text
-    signs = alike(normalize("NFC", wanted))
+    signs = equivalents(normalize("NFC", wanted))
     if kind in "ft":
         at = next_boundary(text, offset)
         for cluster in graphemes(text[at : block.end]):

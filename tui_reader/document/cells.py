@@ -1,4 +1,4 @@
-"""Cells: how wide text is on a terminal, and where it may be cut without tearing a character.
+"""Width of text in terminal cells, and where it may be cut without splitting a character.
 
 Widths are those of Rich, because Textual pads, crops and paints with them: a row measured otherwise would be cut in
 the wrong place. Clusters are those of Unicode's annex 29, joined where Rich measures two of them as one.
@@ -42,7 +42,7 @@ _JOINING_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
 
 
 class _CellsOfCharacter(dict[str, int]):
-    """Cells of one code point, asked of Rich once each."""
+    """Cache of the width of code points, each requested from Rich once."""
 
     def __missing__(self, character: str) -> int:
         # Rich's table costs 2 ms to load: only for text that leaves the narrow scripts.
@@ -54,15 +54,15 @@ class _CellsOfCharacter(dict[str, int]):
 
 _cells_of_character = _CellsOfCharacter()
 cells_of_character = _cells_of_character.__getitem__
-"""Cells of one code point on its own: 0, 1 or 2."""
+"""Return the cells of one code point on its own: 0, 1 or 2."""
 
 
 def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
-    """Whether every character is surely one cell and a cluster of its own.
+    """Return True if every character is certainly one cell and a cluster of its own.
 
     Args:
         text: Any text.
-        line_feeds: Whether line feeds, which have no cell, may be among the characters.
+        line_feeds: True if line feeds, which have no cell, may be among the characters.
     """
     if text.isascii() and text.isprintable():
         return True
@@ -70,12 +70,12 @@ def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Whether every code point is surely a cluster of its own, of one or two cells."""
+    """Return True if every code point is certainly a cluster of its own, of one or two cells."""
     return text.isascii() or _all_plain.fullmatch(text) is not None
 
 
 def cell_width(text: str, column: int = 0) -> int:
-    """Cells that a text takes.
+    """Return the number of cells that a text takes.
 
     Args:
         text: Text without line feeds.
@@ -94,7 +94,7 @@ def cell_width(text: str, column: int = 0) -> int:
 
 
 def _cell_width(text: str) -> int:
-    """Cells of a text without tabs."""
+    """Return the number of cells of a text without tabs."""
     if ZERO_WIDTH_JOINER in text or EMOJI_SELECTOR in text:
         # Rich loads a table of 464 ranges at its first call: only where a sequence changes its parts' widths.
         from rich.cells import cell_len  # noqa: PLC0415
@@ -104,7 +104,7 @@ def _cell_width(text: str) -> int:
 
 
 def expand_tabs(text: str, column: int = 0) -> str:
-    """The text with each tab replaced by the spaces up to the next stop, for painting."""
+    """Return the text with each tab replaced by the spaces up to the next tab stop, for painting."""
     if "\t" not in text:
         return text
     parts: list[str] = []
@@ -123,7 +123,7 @@ def expand_tabs(text: str, column: int = 0) -> str:
 
 @cache
 def _unicode_clusters() -> Callable[[str], Iterator[str]]:
-    """Annex 29's clusters."""
+    """Return the function that yields the clusters of annex 29."""
     # wcwidth costs 25 to 40 ms to import: only for text in which code points may join.
     from wcwidth import iter_graphemes  # noqa: PLC0415
 
@@ -131,16 +131,16 @@ def _unicode_clusters() -> Callable[[str], Iterator[str]]:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """The clusters of a text, in order: what a reader takes for one character each.
+    """Return the clusters of a text in order, each of which a reader takes for one character.
 
-    Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: whatever
-    follows a zero width joiner, and an emoji selector on its own.
+    Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: after a zero
+    width joiner, and at an emoji selector on its own.
     """
     return iter(text if is_plain(text) else clusters_of(text))
 
 
 def clusters_of(text: str) -> list[str]:
-    """The clusters of a text that is not plain; see `graphemes`."""
+    """Return the clusters of a text that is not plain; see `graphemes`."""
     clusters = list(_unicode_clusters()(text))
     if ZERO_WIDTH_JOINER not in text and EMOJI_SELECTOR not in text:
         return clusters
@@ -156,12 +156,15 @@ def clusters_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def cells_of_cluster(cluster: str) -> int:
-    """Cells of a cluster; kept, because a script has some thousand of them and a page uses a few."""
+    """Return the number of cells of a cluster.
+
+    Results are cached, because a script has some thousand clusters and a page uses a few of them.
+    """
     return _cell_width(cluster)
 
 
 def _is_safe_start(text: str, offset: int) -> bool:
-    """Whether a cluster surely begins here, judged by the two characters around."""
+    """Return True if a cluster certainly begins at an offset, judged by the characters on both sides."""
     before, after = text[offset - 1], text[offset]
     if before == "\n" or after == "\n":
         return True
@@ -171,7 +174,7 @@ def _is_safe_start(text: str, offset: int) -> bool:
 
 
 def next_boundary(text: str, offset: int) -> int:
-    """First boundary of clusters behind an offset; the text's length at its end."""
+    """Return the first boundary of clusters after an offset, at most the length of the text."""
     size = len(text)
     if offset + 1 >= size:
         return size
@@ -192,7 +195,7 @@ def next_boundary(text: str, offset: int) -> int:
 
 
 def previous_boundary(text: str, offset: int) -> int:
-    """Last boundary of clusters before an offset; 0 at the text's beginning."""
+    """Return the last boundary of clusters before an offset; 0 at the beginning of the text."""
     if offset <= 1:
         return 0
     offset = min(offset, len(text))
@@ -211,7 +214,7 @@ def previous_boundary(text: str, offset: int) -> int:
 
 
 def boundary_at(text: str, offset: int) -> int:
-    """The boundary at an offset, or the one before it where the offset lies inside a cluster."""
+    """Return the offset itself if it is a boundary of clusters, else the last boundary before it."""
     if offset <= 0:
         return 0
     if offset >= len(text):

@@ -1,8 +1,8 @@
-"""Giving way: work in a thread aside that lets the screen's thread have the interpreter first.
+"""Cooperative threads: long work in the background yields the GIL to the thread of the screen.
 
-Python runs one thread at a time, and parts the time evenly between those that want it, in turns of a millisecond or of
-one call into C. A frame that takes 5 ms of its own thus takes 50 while a long text is being read. Work that asks
-`yield_gil` every now and then stops where somebody else is at work, and goes on when they are done.
+Python runs one thread at a time, and divides the time evenly between those that want it, in turns of a millisecond or
+of one call into C. A frame that takes 5 ms alone thus takes 50 ms while a long text is being read. Background work
+therefore calls `yield_gil` every now and then, which sleeps while another thread is running.
 """
 
 from __future__ import annotations
@@ -10,37 +10,40 @@ from __future__ import annotations
 import threading
 from time import perf_counter, sleep
 
-SLICE = 0.002
-"""Seconds of work between two breaths."""
-GLANCE = 0.00005
-"""Seconds of rest in which it shows whether somebody else is at work."""
-LATE = 0.0006
-"""Seconds that the rest takes longer by then: whoever works is made to stop after a millisecond (see the app's start)
-and not before."""
-PAUSE = 0.003
-"""Seconds to leave to them before the next glance."""
-LONGEST = 0.06
-"""Seconds after which work goes on all the same."""
+WORK_SECONDS = 0.002
+"""Seconds of work between two checks for other running threads."""
+PROBE_SECONDS = 0.00005
+"""Length of the short sleep that shows, by how late it ends, whether another thread is running."""
+LATE_SECONDS = 0.0006
+"""Delay of that sleep from which another thread is assumed to run: a running thread gives up the GIL only after a
+millisecond, the switch interval that the app sets at its start."""
+PAUSE_SECONDS = 0.003
+"""Seconds to sleep while another thread is running, before the next probe."""
+LONGEST_WAIT_SECONDS = 0.06
+"""Seconds of waiting after which the work continues in any case."""
 
-_own = threading.local()
+_this_thread = threading.local()
 
 
 def lower_priority() -> None:
-    """Let this thread give way from now on. All others never wait in `yield_gil`."""
-    _own.since = perf_counter()
+    """Make the current thread yield in `yield_gil` from now on. Other threads never wait there."""
+    _this_thread.working_since = perf_counter()
 
 
 def yield_gil() -> None:
-    """Give way, if this thread is one that does, and has worked for a while. Costs 0.1 us where it has not."""
-    since = getattr(_own, "since", None)
-    if since is None or (began := perf_counter()) - since < SLICE:
+    """Let other threads run if this thread has low priority and has worked for a while.
+
+    A call costs 0.1 µs in a thread of normal priority, or while the thread has not worked long enough.
+    """
+    since = getattr(_this_thread, "working_since", None)
+    if since is None or (called_at := perf_counter()) - since < WORK_SECONDS:
         return
-    now = began
-    while now - began < LONGEST:
-        sleep(GLANCE)
-        rest, now = perf_counter() - now, perf_counter()
-        if rest < GLANCE + LATE:
+    now = called_at
+    while now - called_at < LONGEST_WAIT_SECONDS:
+        sleep(PROBE_SECONDS)
+        slept, now = perf_counter() - now, perf_counter()
+        if slept < PROBE_SECONDS + LATE_SECONDS:
             break
-        sleep(PAUSE)
+        sleep(PAUSE_SECONDS)
         now = perf_counter()
-    _own.since = now
+    _this_thread.working_since = now

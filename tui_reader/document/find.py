@@ -1,4 +1,4 @@
-"""Finding a query in a document as a reader means it: case, white space, accents' encoding and quotes as they come."""
+"""Search for a query in a document, tolerant of case, white space, accents and kinds of quotes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tui_reader.document.cooperative import lower_priority, yield_gil
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
-_ALIKE = ("'’‘‛ʼ′", '"“”„‟″', "-‐‑")
-"""Characters that stand for each other: single quotes, double quotes, hyphens."""
+_EQUIVALENTS = ("'’‘‛ʼ′", '"“”„‟″', "-‐‑")
+"""Characters that match each other: single quotes, double quotes, hyphens."""
 
 LONGEST = 1_000
-"""Code points of a query that are looked for: a pattern of 100,000 took 4 to 20 s, on every key that is typed."""
+"""Code points of a query that are searched for: a pattern of 100,000 took 4 to 20 s, on every key that is typed."""
 
 
 class Matches:
-    """The matches of a query, in order; they never overlap."""
+    """The matches of a query in order; they never overlap."""
 
     def __init__(self, starts: array[int], ends: array[int]) -> None:
         self.starts = starts
@@ -33,25 +33,25 @@ class Matches:
         return len(self.starts)
 
     def at_or_after(self, offset: int) -> int:
-        """Number of the first match that begins at an offset or behind it; the count of matches where none does."""
+        """Return the number of the first match at or after an offset; the count of matches if there is none."""
         return bisect_left(self.starts, offset)
 
     def within(self, start: int, end: int) -> range:
-        """Numbers of the matches that share a character with a range."""
+        """Return the numbers of the matches that share a character with a range."""
         first = bisect_right(self.ends, start)
         return range(first, max(first, bisect_left(self.starts, end)))
 
 
 def find_all(document: Document, query: str, *, limit: int | None = None) -> Matches:
-    """All matches of a query.
+    """Return all matches of a query.
 
     Case counts only if the query has a capital. White space matches any white space, line feeds included; composed and
     decomposed accents, straight and curly quotes match each other. An empty query matches nothing.
 
     Args:
-        document: Where to look.
-        query: What to look for; of more than `LONGEST` code points, the first ones.
-        limit: Most matches to return; all if None.
+        document: Where to search.
+        query: What to search for; of more than `LONGEST` code points, the first ones.
+        limit: Maximum number of matches to return; all if None.
     """
     starts, ends = array("q"), array("q")
     query = normalize("NFC", query.strip()[:LONGEST]).strip()
@@ -81,7 +81,10 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
 
 
 def prepare(document: Document) -> None:
-    """Do what the first search of a document would have to do, 40 ms for a million words; in a thread of its own."""
+    """Do the work that the first search of a document needs, in the calling background thread.
+
+    It takes 40 ms for a million words.
+    """
     lower_priority()
     _lowered(document)
     _is_plain(document)
@@ -89,7 +92,10 @@ def prepare(document: Document) -> None:
 
 @lru_cache(maxsize=1)
 def _lowered(document: Document) -> str | None:
-    """The text in lower case where that moves no offset; kept, as one document is searched again and again."""
+    """Return the text in lower case, or None if that changes offsets.
+
+    The result is cached, because one document is searched repeatedly.
+    """
     lines = document.text.split("\n")
     for number, line in enumerate(lines):
         lines[number] = line.lower()
@@ -100,12 +106,12 @@ def _lowered(document: Document) -> str | None:
 
 @lru_cache(maxsize=1)
 def _is_plain(document: Document) -> bool:
-    """Whether a match can end anywhere without tearing a cluster."""
+    """Return True if a match can end anywhere without splitting a cluster."""
     return is_plain(document.text)
 
 
 def _pattern(query: str) -> str:
-    """The query as a regular expression."""
+    """Return the query as a regular expression."""
     parts: list[str] = []
     for piece in re.split(r"(\s+)", query):
         if piece.isspace():
@@ -115,14 +121,14 @@ def _pattern(query: str) -> str:
     return "".join(parts) + r"(?![\u0300-\u036f])"
 
 
-def alike(character: str) -> str:
-    """The characters that stand for one, itself among them."""
-    return next((group for group in _ALIKE if character in group), character)
+def equivalents(character: str) -> str:
+    """Return the characters that match a character, itself included."""
+    return next((group for group in _EQUIVALENTS if character in group), character)
 
 
 def _alternatives(character: str) -> str:
-    """One character of the query, with what else may stand for it."""
-    for group in _ALIKE:
+    """Return a pattern for one character of the query and the characters that match it."""
+    for group in _EQUIVALENTS:
         if character in group:
             return f"[{re.escape(group)}]"
     decomposed = normalize("NFD", character)

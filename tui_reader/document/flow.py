@@ -1,4 +1,4 @@
-"""Rows of a block whose text flows: paragraphs, headings, code, pictures, rules."""
+"""Rows of blocks whose text flows: paragraphs, headings, code, figures and rules."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ if TYPE_CHECKING:
 PICTURE = "▣"
 
 
-class Place(NamedTuple):
-    """A block and what decides how it is drawn."""
+class BlockPlacement(NamedTuple):
+    """A block with all that determines how it is drawn."""
 
-    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
+    index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the block."""
     block: Block
     text: str
     """Text of the document."""
     inset: Inset
     owned: int
-    """Offset behind the last character that its rows own: the line feed after the block, where it is theirs."""
+    """End of what the block's rows own; it includes the line feed after the block if a row owns that."""
 
 
 class BlockRows(Protocol):
     """The rows of one block."""
 
     count: int
-    """How many rows the block has."""
+    """Number of rows of the block."""
 
     def row(self, index: int) -> Row:
-        """A row by its number within the block."""
+        """Return a row by its number within the block."""
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Row within the block and column of the character at an offset."""
+        """Return row within the block, and column, of the character at an offset."""
 
     def offset_in(self, row: Row, column: int) -> int:
-        """Offset of the character nearest to a column of one of its rows."""
+        """Return the offset of the character nearest to a column of one of the block's rows."""
 
 
 def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
-    """Offset of the cluster that a column falls on, the fragment's first or last where it falls outside."""
+    """Return the offset of the cluster at a column; the fragment's first or last one if outside."""
     piece = text[fragment.start : fragment.end]
     wanted = max(0, column - fragment.column)
     if is_narrow(piece):
@@ -61,7 +61,7 @@ def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
 
 
 def figure_label(block: Block, width: int) -> str:
-    """What stands for a picture: a sign, and the name of its file where no text describes it."""
+    """Return the label of a picture: a sign, and the file's name if no text describes the picture."""
     name = "picture"
     if block.end == block.start and not block.target.startswith("data:"):
         path = block.target.partition("?")[0].partition("#")[0]
@@ -74,16 +74,16 @@ def figure_label(block: Block, width: int) -> str:
 
 
 class FlowRows:
-    """Rows of a block whose text flows from row to row."""
+    """Rows of a block whose text continues from row to row."""
 
-    def __init__(self, place: Place) -> None:
-        self._index, block, text, inset, self._owned = place
+    def __init__(self, placement: BlockPlacement) -> None:
+        self._index, block, text, inset, self._owned = placement
         self._block = block
         self._text = text
         self._inset = inset
         self._label: Ornament | None = None
         self._lead = 0
-        """Rows before the first row of text."""
+        """Number of rows before the first row of text."""
         if block.kind is BlockKind.RULE:
             self._label = Ornament(inset.column, "─" * inset.width, OrnamentRole.RULE)
         elif block.kind is BlockKind.FIGURE:
@@ -95,7 +95,7 @@ class FlowRows:
         self.count = self._lead + len(self._cuts)
 
     def row(self, index: int) -> Row:
-        """A row by its number within the block."""
+        """Return a row by its number within the block."""
         ornaments = self._inset.first if index == 0 else self._inset.rest
         if index == 0 and self._label is not None:
             ornaments = (*ornaments, self._label)
@@ -112,12 +112,12 @@ class FlowRows:
         return Row(self._index, index, fragments, ornaments, start, self._owned if last else end)
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """End of what is drawn of a row: without the white space that hangs; code keeps its spaces."""
+        """Return the end of what is drawn of a row: without hanging white space, except in code."""
         piece = self._text[start:end]
         return start + len(piece.removesuffix("\n") if self._code else piece.rstrip(HANGING))
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Row within the block and column of the character at an offset."""
+        """Return row within the block, and column, of the character at an offset."""
         cuts = self._cuts
         line = min(bisect_right(cuts, offset), len(cuts) - 1)
         start = cuts[line - 1] if line else self._block.start
@@ -126,7 +126,7 @@ class FlowRows:
         return self._lead + line, column + max(0, offset - drawn)
 
     def offset_in(self, row: Row, column: int) -> int:
-        """Offset of the character nearest to a column of one of its rows."""
+        """Return the offset of the character nearest to a column of one of the block's rows."""
         if not row.fragments:
             return min(row.start, self._block.end)
         return offset_in_fragment(self._text, row.fragments[0], column)

@@ -1,4 +1,4 @@
-"""Insets: how far the text of a block stands from the left, and what stands in the room so gained."""
+"""Insets: the indentation of a block, and the bars and markers that are drawn in it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 BAR = "▏"
 BAR_CELLS = 2
-"""Cells of a quotation's bar and the space behind it."""
+"""Cells of a quotation's bar and the space after it."""
 CODE_PADDING = 1
-"""Cells of the tone left of code."""
+"""Cells of background on the left of code."""
 UNKNOWN_ITEM_CELLS = 2
 """Indent of a list level whose marker was never seen: as wide as a bullet's."""
 
 
 class Inset(NamedTuple):
-    """Where the text of a block stands."""
+    """The horizontal position of a block's text, and the ornaments of its rows."""
 
     column: int
-    """Column at which its text begins."""
+    """Column at which the text begins."""
     width: int
-    """Cells that its text has."""
+    """Number of cells for the text."""
     first: tuple[Ornament, ...] = ()
-    """Ornaments of its first row."""
+    """Ornaments of the first row."""
     rest: tuple[Ornament, ...] = ()
-    """Ornaments of its further rows."""
+    """Ornaments of the other rows."""
 
 
 class Insets:
-    """Works out the insets of blocks: list items hang under those before them.
+    """Computes the insets of blocks; the indent of a list item depends on the items before it.
 
     Args:
         width: Cells of a row.
@@ -44,32 +44,35 @@ class Insets:
     def __init__(self, width: int, blocks: Sequence[Block]) -> None:
         self._width = width
         self._blocks = blocks
-        # Half of a narrow screen stays for the text, however deep the nesting.
-        self._most = width - max(4, min(width // 2, 24))
+        # At least half of a narrow screen is left to the text, however deep the nesting is.
+        self._max_indent = width - max(4, min(width // 2, 24))
         self._hangs: tuple[int, ...] = ()
-        """Cells of the widest marker of each list that the last block stood in, with the space behind it."""
+        """For each list around the last block, the cells of its widest marker and the space after it."""
         self._counted: list[bool] = []
-        """Whether the items of each of those lists are numbered."""
+        """For each of those lists, True if its items are numbered."""
         self._expected = 0
-        self._made: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
+        self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:
-        """The inset of a block; blocks must be asked for in order, those of the body's inset may be left out."""
+        """Return the inset of a block.
+
+        Blocks must be requested in order; blocks that are indented like the body may be left out.
+        """
         block = self._blocks[index]
         depth = max(block.depth, 1 if block.marker else 0)
         if index != self._expected or not depth:
             self._hangs = ()
         self._expected = index + 1
         if depth:
-            self._hang(index, depth, block.marker)
+            self._enter_lists(index, depth, block.marker)
         key = (block.quote, self._hangs, block.marker, block.kind is BlockKind.CODE)
-        inset = self._made.get(key)
+        inset = self._cache.get(key)
         if inset is None:
-            inset = self._made[key] = self._make(*key)
+            inset = self._cache[key] = self._make(*key)
         return inset
 
-    def _hang(self, index: int, depth: int, marker: str) -> None:
-        """Note the lists that a block stands in."""
+    def _enter_lists(self, index: int, depth: int, marker: str) -> None:
+        """Update the state of the lists that enclose a block."""
         hangs = self._hangs[:depth]
         counted = _is_number(marker)
         if marker and (len(hangs) < depth or self._counted[depth - 1] is not counted):
@@ -82,7 +85,12 @@ class Insets:
         self._hangs = hangs
 
     def _widest(self, index: int, depth: int) -> int:
-        """Cells of the widest marker of the list that begins with a block, so that all its items hang alike."""
+        """Return the cells of the widest marker of a list, so that all its items have the same indent.
+
+        Args:
+            index: Number of the list's first block.
+            depth: Depth of the list.
+        """
         counted = _is_number(self._blocks[index].marker)
         cells = 0
         for later in range(index, len(self._blocks)):
@@ -96,27 +104,27 @@ class Insets:
         return cells + 1
 
     def _make(self, quote: int, hangs: tuple[int, ...], marker: str, code: bool) -> Inset:
-        """The inset of a block, by all that it depends on."""
+        """Return the inset of a block from all properties that determine it."""
         bars = first = self.bars(quote)
-        left = min(len(bars) * BAR_CELLS, self._most)
-        column = min(left + sum(hangs), self._most)
+        left = min(len(bars) * BAR_CELLS, self._max_indent)
+        column = min(left + sum(hangs), self._max_indent)
         if marker:
-            # Numbers are set flush right, so that those of one digit stand under those of two.
+            # Numbers are right-aligned, so that digits of one place stand under each other.
             start = max(left, column - hangs[-1], column - 1 - cell_width(marker))
             while cell_width(marker) > column - start:
                 marker = marker[:-1]
             if marker:
                 first = (*bars, Ornament(start, marker, OrnamentRole.MARKER))
         if code:
-            column = min(column + CODE_PADDING, self._most)
+            column = min(column + CODE_PADDING, self._max_indent)
         return Inset(column, self._width - column, first, bars)
 
     def bars(self, quote: int) -> tuple[Ornament, ...]:
-        """Bars of a quotation, as many as there is room for."""
-        levels = min(quote, self._most // BAR_CELLS)
+        """Return the bars of a quotation, as many as there is room for."""
+        levels = min(quote, self._max_indent // BAR_CELLS)
         return tuple(Ornament(level * BAR_CELLS, BAR, OrnamentRole.BAR) for level in range(levels))
 
 
 def _is_number(marker: str) -> bool:
-    """Whether a marker counts its items, as `12.` and `[2]` do."""
+    """Return True if a marker numbers its items, as `12.` and `[2]` do."""
     return any(map(str.isdigit, marker))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.cells import all_narrow_lines, boundary_at, cells_of_character
-from tui_reader.document.flow import BlockRows, FlowRows, Place
+from tui_reader.document.flow import BlockPlacement, BlockRows, FlowRows
 from tui_reader.document.insets import Inset, Insets
 from tui_reader.document.lengths import FIRST_WIDE, LONG, is_plain, lengths_of
 from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, Fragment, Ornament, OrnamentRole, Row
@@ -66,7 +66,7 @@ class Layout:
         blocks = document.blocks
         tail = document.tail
         self._tail = tail if tail is not None and not joined and 0 <= tail < len(blocks) else -1
-        self._places = Insets(self.width, blocks)
+        self._inset_builder = Insets(self.width, blocks)
         self._insets: dict[int, Inset] = {}
         """Insets of the blocks that do not stand as the body does."""
         self._body = Inset(0, self.width)
@@ -126,7 +126,7 @@ class Layout:
                     else:
                         rows = self._estimate(index, piece, width)
             else:
-                inset = self._insets[index] = self._places.at(index)
+                inset = self._insets[index] = self._inset_builder.at(index)
                 rows = self._count(index, block, inset)
             heights.append(rows if block.tight else rows + 1)
         return heights
@@ -141,7 +141,7 @@ class Layout:
         for index in others:
             block, inset = blocks[index], self._body
             if not is_plain(block):
-                inset = self._insets[index] = self._places.at(index)
+                inset = self._insets[index] = self._inset_builder.at(index)
             if block.kind is BlockKind.TABLE and block.table is not None:
                 rows = estimate_table(block.table)
             elif block.end > block.start and text[block.start] >= FIRST_WIDE:
@@ -233,10 +233,10 @@ class Layout:
         inset = self._insets.get(index, self._body)
         last = index + 1 >= len(self.document.blocks)
         owned = block.end if last or (self._has_gap(index) and block.end > block.start) else block.end + 1
-        place = Place(index, block, self.document.text, inset, owned)
+        placement = BlockPlacement(index, block, self.document.text, inset, owned)
         if block.kind is BlockKind.TABLE and block.table is not None:
-            return table_rows(place, block.table)
-        return FlowRows(place)
+            return table_rows(placement, block.table)
+        return FlowRows(placement)
 
     def block_at(self, y: int) -> int:
         """Number of the block that a row belongs to, the rows around it included; the nearest for a row outside."""
@@ -303,7 +303,7 @@ class Layout:
         blocks = self.document.blocks
         block = blocks[index]
         shared = 0 if index + 1 == self._tail else min(block.quote, blocks[index + 1].quote)
-        bars = self._places.bars(shared)
+        bars = self._inset_builder.bars(shared)
         start = block.end if block.end > block.start else block.end + 1
         return Row(index, GAP, (), bars, start, block.end + 1)
 

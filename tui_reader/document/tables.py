@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui_reader.document.blocks import Align, Cell, Table
 from tui_reader.document.cells import cell_width, is_narrow
-from tui_reader.document.flow import BlockRows, Place, offset_in_fragment
+from tui_reader.document.flow import BlockPlacement, BlockRows, offset_in_fragment
 from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
 
@@ -28,25 +28,25 @@ def estimate_table(table: Table) -> int:
     return max(1, len(table.rows) + (1 if table.header and table.rows else 0))
 
 
-def table_rows(place: Place, table: Table) -> BlockRows:
+def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
     """The rows of a table block."""
-    text = place.text[place.block.start : place.block.end]
+    text = placement.text[placement.block.start : placement.block.end]
     narrow = is_narrow(text.replace("\t", ""), line_feeds=True)
-    columns = _column_widths(place, table, narrow=narrow)
-    return StackedRows(place, table, narrow) if columns is None else ColumnRows(place, table, narrow, *columns)
+    columns = _column_widths(placement, table, narrow=narrow)
+    return StackedRows(placement, table, narrow) if columns is None else ColumnRows(placement, table, narrow, *columns)
 
 
-def _column_widths(place: Place, table: Table, *, narrow: bool) -> tuple[list[int], bool] | None:
+def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> tuple[list[int], bool] | None:
     """Cells of each column and whether any cell wraps in them, or None where the columns do not fit side by side."""
     count = max(map(len, table.rows), default=0)
-    text = place.text
+    text = placement.text
     natural = [1] * count
     for row in table.rows:
         for column, cell in enumerate(row):
             cells = cell.end - cell.start if narrow else cell_width(text[cell.start : cell.end])
             if cells > natural[column]:  # noqa: PLR1730  # three times as fast as max(), in tables of 100,000 cells
                 natural[column] = cells
-    room = place.inset.width - GUTTER * (count - 1)
+    room = placement.inset.width - GUTTER * (count - 1)
     if sum(natural) <= room:
         return natural, False
     words = [1] * count
@@ -85,10 +85,10 @@ class _Piece(NamedTuple):
 class _TableLines:
     """What both ways to draw a table share: where table rows begin, in the text and in rows."""
 
-    def __init__(self, place: Place, table: Table, narrow: bool) -> None:
+    def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
         self._narrow = narrow
         """Whether every character of the cells is one cell."""
-        self._index, block, self._text, self._inset, owned = place
+        self._index, block, self._text, self._inset, owned = placement
         self._table = table
         self._starts: list[int] = []
         """Offset at which the range of each table row begins; the end of the last follows."""
@@ -132,7 +132,7 @@ class _TableLines:
         return start + len(self._text[start:end].rstrip(HANGING))
 
     def _ornaments(self, index: int) -> tuple[Ornament, ...]:
-        """Ornaments that the block's place in lists and quotations gives a row."""
+        """Ornaments that the position of the block in lists and quotations gives a row."""
         return self._inset.first if index == 0 else self._inset.rest
 
     def offset_in(self, row: Row, column: int) -> int:
@@ -154,9 +154,9 @@ class ColumnRows(_TableLines):
         wraps: Whether any cell takes more than one row there.
     """
 
-    def __init__(self, place: Place, table: Table, narrow: bool, widths: list[int], wraps: bool) -> None:
-        super().__init__(place, table, narrow)
-        inset = place.inset
+    def __init__(self, placement: BlockPlacement, table: Table, narrow: bool, widths: list[int], wraps: bool) -> None:
+        super().__init__(placement, table, narrow)
+        inset = placement.inset
         self._widths = widths
         self._columns = [inset.column]
         for width in widths[:-1]:
@@ -242,8 +242,8 @@ class ColumnRows(_TableLines):
         line = min(bisect_right(cuts, offset), len(cuts) - 1)
         start = cuts[line - 1] if line else cell.start
         end = self._drawn_end(start, cuts[line])
-        place = self._place(column, start, end) + cell_width(self._text[start : min(offset, end)])
-        return self._tops[number] + line, place + max(0, offset - end)
+        text_column = self._place(column, start, end) + cell_width(self._text[start : min(offset, end)])
+        return self._tops[number] + line, text_column + max(0, offset - end)
 
 
 class StackedRows(_TableLines):
@@ -253,9 +253,9 @@ class StackedRows(_TableLines):
     out.
     """
 
-    def __init__(self, place: Place, table: Table, narrow: bool) -> None:
-        super().__init__(place, table, narrow)
-        text, inset = place.text, place.inset
+    def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
+        super().__init__(placement, table, narrow)
+        text, inset = placement.text, placement.inset
         header = table.rows[0] if table.header and table.rows else ()
         names = [" ".join(text[cell.start : cell.end].split()) for cell in header]
         longest = max(map(cell_width, names), default=0)
@@ -329,20 +329,20 @@ class StackedRows(_TableLines):
         number = self._row_at(offset)
         width = self._width(number)
         top = self._tops[number]
-        place = self._inset.column + self._inset.width - width
+        text_column = self._inset.column + self._inset.width - width
         cells = self._shown(number)
         chosen = max(0, bisect_right(cells, offset, key=lambda shown: shown[1].start) - 1)
         for column, cell in cells[:chosen]:
             top += self._lead(number, column) + len(self._cuts(cell, width))
         if not cells:
-            return top, place
+            return top, text_column
         column, cell = cells[chosen]
         cuts = self._cuts(cell, width)
         line = min(bisect_right(cuts, offset), len(cuts) - 1)
         start = cuts[line - 1] if line else cell.start
         end = self._drawn_end(start, cuts[line])
         top += self._lead(number, column) + line
-        return top, place + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
+        return top, text_column + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
 
 
 def _shorten(name: str, cells: int) -> str:

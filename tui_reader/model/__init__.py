@@ -1,1 +1,1 @@
-"""What the reader is about, as plain frozen records. No input or output happens here."""
+"""The records that the program works with, frozen and without any input or output."""

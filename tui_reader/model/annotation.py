@@ -1,4 +1,4 @@
-"""Annotations: what a reader marked or wrote, how the passage is found again, and where it stands now."""
+"""Annotations: what a reader highlighted or wrote, and where the passage stands now."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
 
 AnnotationId: TypeAlias = str
-"""A UUID of version 7 (RFC 9562): unique on every machine, and in the order of making."""
+"""A UUID of version 7 (RFC 9562): unique on every machine, and sorted by the time of creation."""
 
 COLOURS = 5
-"""Highlight colours are numbered from 1 to this; what each means is the reader's own."""
+"""Number of highlight colours, counted from 1; the reader decides what each one means."""
 
 
 class PlaceState(StrEnum):
-    """How sure it is where a passage stands."""
+    """How certain the position of a passage in a text is."""
 
     ANCHORED = "anchored"
-    """Found as it was."""
+    """Found unchanged."""
     MOVED = "moved"
-    """Found, but it or the text around it has changed."""
+    """Found, but the passage or the text around it has changed."""
     AMBIGUOUS = "ambiguous"
-    """Several places fit about as well; none is chosen."""
+    """Several positions fit about equally well; none is chosen."""
     ORPHAN = "orphan"
-    """Nothing fits well enough."""
+    """No position fits well enough."""
 
 
 class Placement(NamedTuple):
-    """Where a passage stands in one text. Never a guess: only a certain one has a range."""
+    """The position of a passage in one text. It is never a guess: only a certain position has a range."""
 
     start: int = 0
     end: int = 0
     state: PlaceState = PlaceState.ANCHORED
     score: float = 1.0
-    """How well the place fits, 0 to 1."""
+    """How well the position fits, 0 to 1."""
     fingerprint: str = ""
-    """Of the text that the range counts in; in any other text it means nothing."""
+    """Fingerprint of the text that the range counts in; the range is meaningless in any other text."""
     anchor: str = ""
-    """Key of the anchor that was looked for."""
+    """Key of the anchor that was searched for."""
     candidates: tuple[Range, ...] = ()
-    """The best places of an ambiguous or orphaned passage, the best first; for the reader to choose from."""
+    """The best positions of an ambiguous or orphaned passage, best first, for the reader to choose from."""
 
     @property
     def is_certain(self) -> bool:
-        """Whether the range may be painted."""
+        """Return True if the range may be painted."""
         return self.state in {PlaceState.ANCHORED, PlaceState.MOVED}
 
     @property
     def range(self) -> Range:
-        """Start and end."""
+        """Return start and end as a range."""
         return Range(self.start, self.end)
 
 
@@ -68,54 +68,57 @@ class Annotation(NamedTuple):
     anchor: Anchor | None = None
     """The passage when it was first marked, never rewritten; None for a note on the whole article."""
     attached: Anchor | None = None
-    """The passage that the reader chose since, by resizing the highlight or by attaching it again."""
+    """The passage that the reader chose later, by resizing the highlight or attaching it to other words."""
     placed: Placement | None = None
-    """Where it stands in the text that was last looked at; None for a note on the whole article, and for a passage
-    that has not been looked for yet."""
+    """The position in the text that was last loaded; None for a note on the whole article, and for a passage
+    that has not been searched for yet."""
     colour: int = 1
-    """1 to 5."""
+    """Number of the highlight's colour, 1 to 5."""
     note: str = ""
-    """Markdown."""
+    """The note, in Markdown."""
     tags: tuple[str, ...] = ()
     created: str = ""
-    """UTC, ISO 8601 with microseconds."""
+    """Time of creation: UTC, ISO 8601 with microseconds."""
     updated: str = ""
     deleted: str = ""
-    """When it was deleted; empty while it is there. What was written stays in the record."""
+    """Time of deletion; empty while the annotation exists. The record keeps its content after a deletion."""
     extra: Mapping[str, Any] = NOTHING
-    """Fields of the record that this version does not know."""
+    """Fields of the stored record that this version of the program does not know."""
 
     @property
     def current(self) -> Anchor | None:
-        """The passage that it is about now."""
+        """Return the anchor of the passage that the annotation is about now."""
         return self.attached or self.anchor
 
     @property
     def quote(self) -> str:
-        """The words that are marked; empty for a note on the whole article."""
+        """Return the marked words; empty for a note on the whole article."""
         current = self.current
         return current.exact if current is not None else ""
 
     @property
     def first_quote(self) -> str:
-        """The words that were marked first, where the reader has attached it to others since; else empty.
+        """Return the words that were marked first if the annotation was later attached to others, else "".
 
-        One that was made longer or shorter is about the same words.
+        A highlight that was only made longer or shorter is still about the same words.
         """
         first = self.anchor.exact if self.anchor is not None and self.attached is not None else ""
         return "" if first in self.quote or self.quote in first else first
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is gone; words that were written after a deletion, on another machine, bring it back."""
+        """Return True if the annotation is deleted.
+
+        An edit that is newer than the deletion, made on another machine, restores the annotation.
+        """
         return bool(self.deleted) and self.deleted >= self.updated
 
     @property
     def is_on_article(self) -> bool:
-        """Whether it is a note on the whole article."""
+        """Return True for a note on the whole article."""
         return self.anchor is None
 
     @property
     def state(self) -> PlaceState:
-        """How sure it is where the passage stands; a note on the whole article is always in its place."""
+        """Return how certain the position is; a note on the whole article always counts as anchored."""
         return self.placed.state if self.placed is not None else PlaceState.ANCHORED

@@ -11,106 +11,106 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 ArticleId: TypeAlias = str
-"""Stable name of an article within a library: it survives restarts, and rides along when a file is moved."""
+"""Permanent identity of an article within a library; it survives restarts and renames of the file."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-"""An empty mapping that nobody can fill: what records have where they have none."""
+"""An empty mapping that cannot be changed: the default of records' mappings."""
 
 
 class Metadata(NamedTuple):
-    """What a file says of itself in its front matter, completed by guesses that are marked as such.
+    """What a file states about itself in its front matter, completed by guesses marked as such.
 
-    A format fills this from bytes alone. All strings are clean: no control characters, no line breaks.
+    A format reads this from bytes alone. All strings are clean: no control characters, no line breaks.
     """
 
     id: str = ""
-    """Identity that the file claims for itself; empty where it claims none."""
+    """Identity that the file claims for itself; empty if it claims none."""
     title: str = ""
     byline: str = ""
     source: str = ""
-    """Publication, desk or site the article comes from."""
+    """Publication, desk or site that the article comes from."""
     date: str = ""
-    """ISO 8601 date (`2026-06-05`) or date and time; empty where unknown."""
+    """ISO 8601 date (`2026-06-05`) or date and time; empty if unknown."""
     url: str = ""
-    """Where the original stands on the web; only http and https addresses are kept."""
+    """Web address of the original; only http and https addresses are kept."""
     language: str = ""
-    """BCP 47 tag such as `en` or `ja`; empty where unknown."""
+    """BCP 47 tag such as `en` or `ja`; empty if unknown."""
     tags: tuple[str, ...] = ()
     words: int = 0
-    """Words to be read; scripts without spaces count by characters, see `document.words`."""
+    """Number of words; scripts without spaces count by characters, see `document.words`."""
     guessed: frozenset[str] = frozenset()
-    """Names of the fields above that no header gave and that were worked out from the text or the file name."""
+    """Names of the fields above that were worked out from the text or the file name, not given by a header."""
     header: Mapping[str, Any] = NOTHING
-    """The front matter as it was read, every key of it."""
+    """All keys of the front matter, as read."""
 
 
 class Article(NamedTuple):
-    """One row of the catalogue: an article as it stands in the library, without its text."""
+    """One row of the catalogue: an article of the library without its text."""
 
     id: ArticleId
     location: str
-    """Path of the file, relative to the library's folder where it lies inside; `-` for standard input."""
+    """Path of the file, relative to the library's folder if it lies inside; `-` for standard input."""
     metadata: Metadata
     size: int = 0
-    """Bytes of the file."""
+    """Size of the file in bytes."""
     mtime_ns: int = 0
-    """Modification time of the file in nanoseconds; stands in for the date where there is none."""
+    """Modification time of the file in nanoseconds; used as the date of an article that has none."""
     error: str = ""
-    """Why the article cannot be read, in a few words; empty where it can."""
+    """Why the article cannot be read, in a few words; empty if it can."""
 
 
 class ReadingState(NamedTuple):
-    """What a reader did with an article. All of it lives in the store, none of it in the article's file."""
+    """What a reader did with an article. It is kept in the store and never written to the article's file."""
 
     read: bool = False
     starred: bool = False
     archived: bool = False
     offset: int = 0
-    """Code point of the document's text that stood at the top of the pane when it was last left."""
+    """Code point of the text that was at the top of the pane when the article was last closed."""
     progress: float = 0.0
     """Share of the text that has been seen, 0 to 1."""
     tags: tuple[str, ...] | None = None
-    """Tags that replace those of the file; None while they were never edited."""
+    """Tags that replace those of the file; None if the reader never edited them."""
     opened: str = ""
-    """When it was last opened, UTC, ISO 8601; empty if never."""
+    """When the article was last opened: UTC, ISO 8601; empty if never."""
     finished: str = ""
-    """When its end was first reached, UTC, ISO 8601; empty if never."""
+    """When the end of the article was first reached: UTC, ISO 8601; empty if never."""
     joined: bool = False
-    """Whether the trailing stories found in a paste were joined to the article again."""
+    """True if the trailing stories found in a paste are shown as part of the article."""
     edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
     bookmarks: Mapping[str, Anchor] = NOTHING
-    """Places to come back to, by their letters."""
+    """Bookmarked passages by their letters."""
 
 
 class Headline(NamedTuple):
-    """An article together with its state: what the headline list shows and filters ask."""
+    """An article with its reading state: what the headline list shows and what filters test."""
 
     article: Article
     state: ReadingState = ReadingState()
     notes: int = 0
-    """How many annotations the article has."""
+    """Number of annotations of the article."""
 
     @property
     def id(self) -> ArticleId:
-        """Identity of the article."""
+        """Return the identity of the article."""
         return self.article.id
 
     def field(self, name: str) -> str:
-        """A metadata field by name, the reader's own correction first."""
+        """Return a metadata field by name, as the reader corrected it or else as the file has it."""
         corrected = self.state.edits.get(name)
         return corrected if corrected is not None else str(getattr(self.article.metadata, name))
 
     def is_guessed(self, name: str) -> bool:
-        """Whether a field's value is a guess that nobody has confirmed."""
+        """Return True if the value of a field is a guess that the reader has not confirmed."""
         return name in self.article.metadata.guessed and name not in self.state.edits
 
     @property
     def title(self) -> str:
-        """Title to show; never empty for an article that a format has read."""
+        """Return the title to show; it is never empty for an article that a format has read."""
         return self.field("title")
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Tags in force: the reader's own where they were edited, else those of the file."""
+        """Return the tags in force: the reader's own if they were edited, else those of the file."""
         return self.article.metadata.tags if self.state.tags is None else self.state.tags
