@@ -96,7 +96,7 @@ MUTANTS = {
 """,
     ),
     "an edit gets the clock's stamp whatever it replaces": (
-        "replication/outstamping.py",
+        "replication/future_timestamps.py",
         "if latest < stamp:",
         "if True:",
     ),
