@@ -15,10 +15,11 @@ from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
-from tui_reader.services.articles import content, scanner
+from tui_reader.services.articles import scanner
 from tui_reader.services.library import library as library_module
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
+from tui_reader.sources import files, folders
 
 Opener = Callable[..., Any]
 
@@ -59,11 +60,11 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
     opened(folder).scanned().library.close()
     reads: list[Path] = []
 
-    def noted(path: Path, limit: int) -> content.Content:
+    def noted(path: Path, limit: int) -> tuple[bytes, files.Signature]:
         reads.append(path)
-        return content.read_content(path, limit)
+        return files.read_bytes(path, limit)
 
-    monkeypatch.setattr(scanner, "read_content", noted)
+    monkeypatch.setattr(folders, "read_bytes", noted)
     os.utime(folder / "one.md", ns=(1, 1))
     owner = opened(folder, start=False)
     assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
@@ -79,7 +80,7 @@ def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
     monkeypatch.setattr(library_module, "AT_ONCE", 1)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
     monkeypatch.setattr(scanner, "CHUNK", 1)
-    monkeypatch.setattr(scanner, "read_content", None)
+    monkeypatch.setattr(folders, "read_bytes", None)
     owner = opened(folder, start=False)
     assert list(owner.headlines()) == ["deep/two.md"]
     owner.library.start(owner.listen)

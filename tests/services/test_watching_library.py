@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tui_reader.sources.base import Entry
+
 Opener = Callable[..., Any]
 
 TEXT = "---\ntitle: {}\n---\n\nA text about {}, and nothing else.\n"
@@ -62,15 +64,17 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
         released.append(name)
         return release(self, name)
 
-    def walk(*about: Any) -> list[folders.Entry]:
+    original = folders.walk
+
+    def walk(*about: Any) -> list[Entry]:
         """What stands there, after which the editor finishes."""
-        entries = list(folders.walk(*about))
+        entries = list(original(*about))
         if not (folder / "one.md").exists():
             write(folder / "one.md", "saved")
         return entries
 
     monkeypatch.setattr(Identities, "release", noted)
-    monkeypatch.setattr(scanner, "walk", walk)
+    monkeypatch.setattr(folders, "walk", walk)
     owner = opened(folder).scanned()
     (folder / "one.md").unlink()
     owner.until(lambda: owner.at("one.md").title == "saved")

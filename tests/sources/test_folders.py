@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def listed(root: Path, *patterns: str, unreadable: list[str] | None = None) -> list[str]:
     refused: list[str] = [] if unreadable is None else unreadable
     entries = walk(root, Rules().extended(patterns), lambda name: name.endswith(".md"), refused.append)
-    return [os.path.relpath(entry.path, root) for entry in entries]
+    return [os.path.relpath(entry.key, root) for entry in entries]
 
 
 def make(root: Path, *paths: str) -> None:

@@ -144,4 +144,4 @@ def test_lines_end_where_git_ends_them(tmp_path: Path, line: str) -> None:
     (tmp_path / "out.md").touch()
     (tmp_path / "b.md").touch()
     entries = list(walk(tmp_path, Rules(), lambda name: name.endswith(".md"), lambda _: None))
-    assert [entry.path.rpartition("/")[2] for entry in entries] == ["b.md"]
+    assert [entry.key.rpartition("/")[2] for entry in entries] == ["b.md"]

@@ -1,48 +1,106 @@
-"""Walking a folder: every file that may be an article, with what tells whether it changed."""
+"""The source of all articles in folders and the folders below them."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tui_reader.sources import watcher
+from tui_reader.sources.base import Entry, RawArticle
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import threading
+    from collections.abc import Callable, Iterator, Sequence
 
-_IGNORE_LIMIT = MEGABYTE
+_IGNORE_FILE_LIMIT = MEGABYTE
 """Bytes of an ignore file; a larger one is no list of patterns, and may be a link to anything."""
 
 
-class Entry(NamedTuple):
-    """A file that stands in a folder, not opened yet."""
+class Folders:
+    """Every regular file in some folders that has the name of an article and that no rule ignores."""
 
-    path: str
-    signature: Signature
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        rules: Rules,
+        is_article: Callable[[str], bool],
+        on_unlistable: Callable[[str], None],
+        limit: int,
+    ) -> None:
+        """Remember what to list; nothing is read yet.
+
+        Args:
+            roots: The folders, as absolute paths.
+            rules: Patterns to leave out, in addition to those of the ignore files in the folders.
+            is_article: Returns True for the file names of articles.
+            on_unlistable: Called with the path of each folder that cannot be listed, at every listing.
+            limit: Largest number of bytes that a file may have.
+        """
+        self._roots = tuple(roots)
+        self._rules = rules
+        self._is_article = is_article
+        self._on_unlistable = on_unlistable
+        self._limit = limit
+        self._with_articles: set[str] = set()
+        """Folders in which the last complete listing found articles."""
+
+    def entries(self) -> Iterator[Entry]:
+        """List the articles of one folder after the other, each in the order of names."""
+        with_articles: set[str] = set()
+        for root in self._roots:
+            for entry in walk(root, self._rules, self._is_article, self._on_unlistable):
+                with_articles.add(os.path.dirname(entry.key))  # noqa: PTH120 - once for each file
+                yield entry
+        self._with_articles = with_articles
+
+    def read(self, key: str) -> RawArticle:
+        """Return the bytes of a file; see `read_bytes` for the errors."""
+        data, signature = read_bytes(path := Path(key), self._limit)
+        return RawArticle(data, path.name, signature)
+
+    def changes(self, stop: threading.Event) -> Iterator[bool]:
+        """Yield True when articles may have changed, False if none has for half a second; see `watcher.changes`."""
+        return watcher.changes(self._roots, stop, self._may_concern_an_article)
+
+    def _may_concern_an_article(self, path: str) -> bool:
+        """Decide whether a changed path is worth a new listing.
+
+        Returns:
+            True for articles, folders and ignore files; False for hidden files and for files of other kinds, such as
+            those that an editor writes while it saves.
+        """
+        name = os.path.basename(path)  # noqa: PTH119 - once for each change below the folders
+        if name == IGNORE_FILE:
+            return True
+        inside = next((path[len(root) :] for root in map(str, self._roots) if path.startswith(root)), name)
+        if f"{os.sep}." in inside:
+            return False
+        return self._is_article(name) or "." not in name or path in self._with_articles or os.path.isdir(path)  # noqa: PTH112
 
 
 def walk(
     root: Path,
     rules: Rules,
-    wanted: Callable[[str], bool],
-    unreadable: Callable[[str], None],
+    is_article: Callable[[str], bool],
+    on_unlistable: Callable[[str], None],
 ) -> Iterator[Entry]:
-    """Every regular file below a folder that is wanted, in the order of names.
+    """Yield every article below a folder, in the order of names.
 
     Hidden files and folders are left out, and what the rules ignore. Symbolic links are followed; a folder that is
     reached twice is listed once, so that loops end.
 
     Args:
         root: The folder.
-        rules: Patterns to leave out, over and above those of the ignore files that lie in folders.
-        wanted: Whether a file name is one of an article.
-        unreadable: Told the path of each folder that cannot be listed.
+        rules: Patterns to leave out, in addition to those of the ignore files in the folders.
+        is_article: Returns True for the file names of articles.
+        on_unlistable: Called with the path of each folder that cannot be listed.
     """
     seen: set[tuple[int, int]] = set()
-    # A stack of our own: trees may be deeper than Python's recursion.
+    # An explicit stack: trees may be deeper than Python's recursion.
     stack: list[tuple[str, str, Rules]] = [(os.fspath(root), "", rules)]
     while stack:
         folder, relative, inherited = stack.pop()
@@ -52,45 +110,38 @@ def walk(
                 continue
             seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                children = sorted(listing, key=lambda child: child.name)
         except OSError:
-            unreadable(folder)
+            on_unlistable(folder)
             continue
-        here = _with_ignore_file(entries, relative, inherited)
+        here = _with_ignore_file(children, relative, inherited)
         below: list[tuple[str, str, Rules]] = []
-        for entry in entries:
-            name = entry.name
+        for child in children:
+            name = child.name
             if name.startswith("."):
                 continue
             path = f"{relative}/{name}" if relative else name
             try:
-                if entry.is_dir():
+                if child.is_dir():
                     if not here.ignores(path, folder=True):
-                        below.append((entry.path, path, here))
-                elif wanted(name) and not here.ignores(path, folder=False):
-                    status = entry.stat()
+                        below.append((child.path, path, here))
+                elif is_article(name) and not here.ignores(path, folder=False):
+                    status = child.stat()
                     # Pipes, sockets and devices are never opened; they are not even listed.
                     if stat.S_ISREG(status.st_mode):
-                        yield Entry(entry.path, Signature.of(status))
+                        yield Entry(child.path, Signature.of(status))
             except OSError:
-                # Gone since it was listed, or a link to nowhere.
+                # Removed since the folder was listed, or a link to nowhere.
                 continue
         stack.extend(reversed(below))
 
 
-def look(path: str) -> Entry | None:
-    """A single file as `walk` would list it, were it but there. Special files are listed so that reading can refuse."""
-    try:
-        return Entry(path, Signature.of(os.stat(path)))  # noqa: PTH116
-    except OSError:
-        return None
-
-
-def _with_ignore_file(entries: list[os.DirEntry[str]], relative: str, rules: Rules) -> Rules:
-    for entry in entries:
-        if entry.name == IGNORE_FILE:
+def _with_ignore_file(children: list[os.DirEntry[str]], relative: str, rules: Rules) -> Rules:
+    """Return the rules extended by the folder's ignore file, if there is one that can be read."""
+    for child in children:
+        if child.name == IGNORE_FILE:
             try:
-                data = read_bytes(Path(entry.path), _IGNORE_LIMIT)[0] if entry.is_file() else b""
+                data = read_bytes(Path(child.path), _IGNORE_FILE_LIMIT)[0] if child.is_file() else b""
             except (OSError, UnreadableError):
                 return rules
             return rules.extended(data.decode("utf-8-sig", "replace").split("\n"), relative)

@@ -139,7 +139,7 @@ class ReanchorQueue:
 
     def _look_at(self, article: ArticleId) -> None:
         file = self._state.identities.file(article)
-        if file is None or file.error or not Path(file.path).is_absolute() or self._state.store.read_only:
+        if file is None or file.error or not file.is_on_disk or self._state.store.read_only:
             return
         ids, looked = _digest(self._state.annotation_index.ids(article)), self._looked_in(article)
         if looked is not None and looked.fits(file.fingerprint, ids) and article not in self._stale:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.sources.files import UnreadableError, read_bytes, too_large
+from tui_reader.sources.files import UnreadableError, read_bytes
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Metadata
+    from tui_reader.sources.base import Source
     from tui_reader.sources.files import Signature
 
 # The formats (Markdown, YAML, detection of encodings: 0.1 s) are imported by the first call that needs one, since the
@@ -22,8 +23,8 @@ class Content(NamedTuple):
     data: bytes
     name: str
     """File name, which hints at the format; `-` for standard input."""
-    signature: Signature | None = None
-    """Size, time and inode of the file while it was read; None for bytes that have no file."""
+    signature: Signature
+    """Size, time and inode of the file while it was read; time and inode are 0 for bytes that have no file."""
 
     @property
     def fingerprint(self) -> str:
@@ -66,15 +67,18 @@ def read_content(path: Path, limit: int) -> Content:
     return Content(data, path.name, signature)
 
 
-def given_content(data: bytes, name: str, limit: int) -> Content:
-    """Wrap bytes that are in memory already, such as those of standard input.
+def content_from(source: Source, key: str) -> Content:
+    """Read the bytes of an article from the source that listed it.
+
+    Args:
+        source: The source.
+        key: The article's key in the source.
 
     Raises:
-        UnreadableError: There are more bytes than the limit allows.
+        FileNotFoundError: The article is no longer there.
+        UnreadableError: The bytes cannot be read, or there are more than the source's limit.
     """
-    if len(data) > limit:
-        raise UnreadableError(too_large(len(data), limit))
-    return Content(data, name)
+    return Content(*source.read(key))
 
 
 def load(path: str | Path, limit: int) -> Document | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority
-from tui_reader.services.articles.content import Content, given_content, read_content
+from tui_reader.services.articles.content import Content, content_from, read_content
 from tui_reader.services.library.events import DocumentLoaded, Listener, ignore
 from tui_reader.sources.files import UnreadableError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId, Metadata
     from tui_reader.services.articles.scan_results import FoundFile
+    from tui_reader.sources.base import Source
 
 ROOM = 24_000_000
 """Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
@@ -38,20 +39,20 @@ class Documents:
     """Gives documents that are at hand, and fetches others. May be called from any thread; never waits."""
 
     def __init__(
-        self, find: Callable[[ArticleId], FoundFile | None], given: Mapping[ArticleId, bytes], limit: int
+        self, find: Callable[[ArticleId], FoundFile | None], other_sources: Mapping[ArticleId, Source], limit: int
     ) -> None:
         """Start empty.
 
         Args:
             find: The file of an article; must be quick, and may be called from any thread.
-            given: Bytes of articles that have no file: standard input.
+            other_sources: The sources of articles that are not on disk, such as standard input.
             limit: Bytes that an article may have.
         """
         self.listener: Listener = ignore
         self.prepare: Callable[[ArticleId, Document], None] = nothing
         """Called with what was read before anybody is given it, by the thread that read it."""
         self._find = find
-        self._given = given
+        self._other_sources = other_sources
         self._limit = limit
         self._kept: OrderedDict[ArticleId, Document] = OrderedDict()
         self._wanted: ArticleId | None = None
@@ -218,11 +219,8 @@ class Documents:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 
     def _content_of(self, article_id: ArticleId, file: FoundFile) -> Content:
-        given = self._given.get(article_id)
-        path = Path(file.path)
-        if given is None:
-            return read_content(path, self._limit)
-        return given_content(given, path.name, self._limit)
+        source = self._other_sources.get(article_id)
+        return read_content(Path(file.path), self._limit) if source is None else content_from(source, file.path)
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame

@@ -212,7 +212,7 @@ class Identities:
     def _is_settled(self, file: FoundFile) -> bool:
         """Whether the article of a file is recorded to be this very file. Standard input is nobody else's anyway."""
         record = self._records.get(self._live[file.name])
-        return not Path(file.path).is_absolute() or (record is not None and record.location == file.name)
+        return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
         """Whether another file is the article, by what is recorded, than the one that it is shown with."""

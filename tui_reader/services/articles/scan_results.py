@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.article import NOTHING, Article, ArticleId, Metadata
+from tui_reader.sources import stdin
 
 if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
@@ -24,6 +25,11 @@ class FoundFile(NamedTuple):
     mtime_ns: int = 0
     fingerprint: str = ""
     error: str = ""
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Return True if a file on this disk holds the article; False if it came from standard input."""
+        return self.path != stdin.KEY
 
     def article(self, article_id: ArticleId) -> Article:
         """The file as an article of the catalogue."""

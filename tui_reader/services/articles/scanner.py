@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue import moment
-from tui_reader.services.articles.content import read_content
+from tui_reader.services.articles.content import content_from
 from tui_reader.services.articles.scan_results import Batch, found_file, without_header
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress
+from tui_reader.sources.base import Entry
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError
-from tui_reader.sources.folders import Entry, look, walk
-from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
-from tui_reader.sources.watcher import changes
+from tui_reader.sources.folders import Folders
+from tui_reader.sources.ignore_rules import Rules
+from tui_reader.sources.single_files import SingleFiles
 from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.services.library.library_paths import LibraryPaths
+    from tui_reader.sources.base import Source
 
 FIRST_BATCH = 0.03
 """Seconds of reading after which the first articles are handed over, so that the screen fills at once."""
@@ -68,12 +69,14 @@ class Scanner:
             tell: Takes progress, and notices about folders that cannot be listed.
         """
         self._places = places
-        self._rules = Rules().extended(settings.ignore)
-        self._limit = settings.max_file_mb * MEGABYTE
+        limit = settings.max_file_mb * MEGABYTE
+        self._in_folders = Folders(
+            places.folders, Rules().extended(settings.ignore), _is_article, self._cannot_list, limit
+        )
+        self._named = SingleFiles(places.files, limit)
         self._cache = cache
         self._known = {file.path: file for file in known}
         self._unsure: set[str] = set()
-        self._folders: set[str] = set()
         self._unlisted: set[str] = set()
         self._missed: dict[str, float] = {}
         """Files that are missing or have become empty, and since when, in seconds of the monotonic clock."""
@@ -89,7 +92,7 @@ class Scanner:
             took = self._scan(first=True)
             if not self._stop.is_set():
                 self._tell(ScanFinished(len(self._known)))
-            for something in changes(self._places.folders, self._stop, self._is_interesting):
+            for something in self._in_folders.changes(self._stop):
                 tick()
                 if something:
                     # A folder that changes all the time may take a fifth of our time, not all of it.
@@ -134,21 +137,16 @@ class Scanner:
 
     def _list(self) -> dict[str, Entry] | None:
         """Everything that stands in the places; None if stopped on the way."""
-        from tui_reader.formats import is_article  # noqa: PLC0415 - this thread is the first to need a format
-
         entries: dict[str, Entry] = {}
-        for folder in self._places.folders:
-            for entry in walk(folder, self._rules, is_article, self._cannot_list):
-                entries[entry.path] = entry
-                yield_gil()
-                if self._stop.is_set():
-                    return None
-        entries |= self._list_files()
-        self._folders = {os.path.dirname(path) for path in entries}  # noqa: PTH120 - once for each file
-        return entries
+        for entry in self._in_folders.entries():
+            entries[entry.key] = entry
+            yield_gil()
+            if self._stop.is_set():
+                return None
+        return entries | self._list_files()
 
     def _list_files(self) -> dict[str, Entry]:
-        return {path: entry for path in map(str, self._places.files) if (entry := look(path)) is not None}
+        return {entry.key: entry for entry in self._named.entries()}
 
     def _is_doubtful(self, entries: dict[str, Entry]) -> bool:
         """Whether a file is missing or has become empty, which may be an editor in the midst of saving."""
@@ -199,7 +197,7 @@ class Scanner:
         for done, entry in enumerate(stale):
             if self._stop.is_set():
                 return
-            old = self._known.get(entry.path)
+            old = self._known.get(entry.key)
             file = self._read(entry)
             yield_gil()
             if file is not None and file != old:
@@ -228,50 +226,49 @@ class Scanner:
 
     def _read(self, entry: Entry) -> CachedFile | None:
         """Read a file; None if it went meanwhile."""
-        path = Path(entry.path)
+        path = Path(entry.key)
         signature = entry.signature
         try:
-            content = read_content(path, self._limit)
+            content = content_from(self._source_of(entry.key), entry.key)
         except FileNotFoundError:
             return None
         except UnreadableError as error:
             # Permissions may change without a trace in the signature, so it is tried again each time.
-            self._unsure.add(entry.path)
+            self._unsure.add(entry.key)
             metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
-            return CachedFile(entry.path, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
-        read_at = content.signature or signature
+            return CachedFile(entry.key, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
+        read_at = content.signature
         if read_at.mtime_ns < 0 or time.time_ns() - read_at.mtime_ns < FRESH_NS:
-            self._unsure.add(entry.path)
+            self._unsure.add(entry.key)
         else:
-            self._unsure.discard(entry.path)
+            self._unsure.discard(entry.key)
             signature = read_at
         try:
             metadata, problem = content.metadata()
         except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
             metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
         when = moment(metadata.date) or signature.mtime_ns / 1e9
-        return CachedFile(entry.path, *signature, content.fingerprint, without_header(metadata), problem, when)
+        return CachedFile(entry.key, *signature, content.fingerprint, without_header(metadata), problem, when)
+
+    def _source_of(self, key: str) -> Source:
+        """Return the source that listed an article; a file that is named one by one may also lie in a folder."""
+        return self._named if Path(key) in self._places.files else self._in_folders
 
     def _is_stale(self, path: str, entry: Entry) -> bool:
         known = self._known.get(path)
         return known is None or path in self._unsure or entry.signature != _entry(known).signature
 
-    def _is_interesting(self, path: str) -> bool:
-        """Whether a changed path may concern an article: not the editor's own files, not what is hidden."""
-        from tui_reader.formats import is_article  # noqa: PLC0415
-
-        name = os.path.basename(path)  # noqa: PTH119 - once for each change below the folders
-        if name == IGNORE_FILE:
-            return True
-        inside = next((path[len(root) :] for root in map(str, self._places.folders) if path.startswith(root)), name)
-        if f"{os.sep}." in inside:
-            return False
-        return is_article(name) or "." not in name or path in self._folders or os.path.isdir(path)  # noqa: PTH112
-
     def _cannot_list(self, folder: str) -> None:
         if folder not in self._unlisted:
             self._unlisted.add(folder)
             self._tell(Notice(f"The folder {self._places.location_of(folder)} cannot be listed; it is left out."))
+
+
+def _is_article(name: str) -> bool:
+    """Decide by its name whether a file is an article."""
+    from tui_reader.formats import is_article  # noqa: PLC0415 - 2 ms, not for the first frame
+
+    return is_article(name)
 
 
 def _entry(file: CachedFile) -> Entry:

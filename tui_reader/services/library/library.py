@@ -43,6 +43,7 @@ from tui_reader.services.library.save_monitor import SaveMonitor, warning_of
 from tui_reader.services.library.state import LibraryState
 from tui_reader.services.library.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE, too_large
+from tui_reader.sources.stdin import Stdin
 from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.cache.scan_cache import ScanCache
 from tui_reader.storage.snapshot.disk import Disk
@@ -95,7 +96,7 @@ class Library:
         self._latest: Receipt | None = None
         self._drafts: Drafts | None = None
         self._scan_batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
-        self._stdin_bytes: dict[ArticleId, bytes] = {}
+        self._stdin_sources: dict[ArticleId, Stdin] = {}
         self._thread: threading.Thread | None = None
         self._counting: threading.Thread | None = None
         self._counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
@@ -107,7 +108,7 @@ class Library:
         scope = UndoScope(self._state, places)
         store.limit_undo(scope.select)
         self.reading = Reading(self._state, scope=scope)
-        self.documents = Documents(self._identities.file, self._stdin_bytes, self._limit)
+        self.documents = Documents(self._identities.file, self._stdin_sources, self._limit)
         self.documents.prepare = self._prepare
         self._loaded_documents: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
         self._background = Background(self._background_failed)
@@ -189,7 +190,7 @@ class Library:
     def path_of(self, article_id: ArticleId) -> Path | None:
         """Where the file of an article is; None for standard input, and for what is not there."""
         file = self._identities.file(article_id)
-        return Path(file.path) if file is not None and article_id not in self._stdin_bytes else None
+        return Path(file.path) if file is not None and article_id not in self._stdin_sources else None
 
     def article_at(self, path: Path) -> ArticleId | None:
         """The article that a file is, or None."""
@@ -324,7 +325,9 @@ class Library:
 
     def put_standard_input(self, data: bytes) -> ArticleId:
         """Make an article of bytes that have no file; the same bytes are the same article the next time."""
-        content = Content(data, "-")
+        source = Stdin(data, self._limit)
+        (entry,) = source.entries()
+        content = Content(data, entry.key, entry.signature)
         fingerprint = content.fingerprint
         metadata, problem = (
             content.metadata() if len(data) <= self._limit else (Metadata(), too_large(len(data), self._limit))
@@ -332,16 +335,16 @@ class Library:
         if not metadata.title:
             metadata = metadata._replace(title=STDIN, guessed=metadata.guessed | {"title"})
         file = FoundFile(
-            "-",
+            entry.key,
             f"stdin:{fingerprint}",
-            "-",
+            entry.key,
             without_header(metadata),
             len(data),
             fingerprint=fingerprint,
             error=problem,
         )
         article_id = self._identities.assign(file)
-        self._stdin_bytes[article_id] = data
+        self._stdin_sources[article_id] = source
         self._catalogue.put([self._state.headline(file.article(article_id))])
         return article_id
 

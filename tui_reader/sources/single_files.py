@@ -1,0 +1,50 @@
+"""The source of articles that were named one by one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader.sources.base import Entry, RawArticle
+from tui_reader.sources.files import Signature, read_bytes
+from tui_reader.sources.watcher import TICK
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterable, Iterator
+
+
+class SingleFiles:
+    """Files that are articles whatever their names are. Pipes and devices are listed, so that reading refuses them."""
+
+    def __init__(self, paths: Iterable[Path], limit: int) -> None:
+        """Remember the files; they need not exist.
+
+        Args:
+            paths: Absolute paths.
+            limit: Largest number of bytes that a file may have.
+        """
+        self._paths = tuple(map(str, paths))
+        self._limit = limit
+
+    def entries(self) -> Iterator[Entry]:
+        """List the files that exist, in the order in which they were named."""
+        for path in self._paths:
+            try:
+                yield Entry(path, Signature.of(os.stat(path)))  # noqa: PTH116 - twice a second for each file
+            except OSError:
+                continue
+
+    def read(self, key: str) -> RawArticle:
+        """Return the bytes of a file; see `read_bytes` for the errors."""
+        data, signature = read_bytes(path := Path(key), self._limit)
+        return RawArticle(data, path.name, signature)
+
+    def changes(self, stop: threading.Event) -> Iterator[bool]:
+        """Compare the signatures of all files twice a second; yield whether they differ."""
+        before = tuple(self.entries())
+        while not stop.wait(TICK):
+            now = tuple(self.entries())
+            yield now != before
+            before = now
