@@ -130,12 +130,12 @@ def killed_folds(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
 def windows_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(seed)
     session = _session(chance).replace("f", "u")
-    deadlines = history_file._DEADLINE, journal._DEADLINE
-    history_file._DEADLINE = journal._DEADLINE = -1.0  # a window that is locked out ends later
+    deadlines = history_file._LOCK_SECONDS, journal._LOCK_SECONDS
+    history_file._LOCK_SECONDS = journal._LOCK_SECONDS = -1.0  # a window that is locked out ends later
     try:
         count, wrong = undone.windows_ending_together(folder / "state", session, chance.choice((2, 3)))
     finally:
-        history_file._DEADLINE, journal._DEADLINE = deadlines
+        history_file._LOCK_SECONDS, journal._LOCK_SECONDS = deadlines
     return {"interleavings": count}, wrong
 
 

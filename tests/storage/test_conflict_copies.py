@@ -14,7 +14,7 @@ import pytest
 from tui_reader import paths
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.engine import writer
+from tui_reader.storage.engine import maintenance, writer
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups
 from tui_reader.storage.replication.conflicts import all_copies, conflict_copies
@@ -221,15 +221,15 @@ def test_what_is_set_aside_does_not_grow_without_bound(path: Path, monkeypatch: 
 def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "_TRAVEL", 0.05)
-    monkeypatch.setattr(writer, "_IDLE", 0.05)
+    monkeypatch.setattr(maintenance, "SYNCED_IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.05)
     with closing(open_store(path)) as store:
         store.apply([Edit(ANNOTATIONS, "n", "article", None, "shared")], "noted").result(5)
         until(lambda: '"n"' in path.read_text())
 
 
 def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_TRAVEL", 0.0)
+    monkeypatch.setattr(maintenance, "SYNCED_IDLE_SECONDS", 0.0)
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
     library = LibraryFiles(path, "aaaa")
     store = writer.Writer(
@@ -238,7 +238,7 @@ def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monke
         lambda _: None,
     )
     put(library, "x")
-    assert not store._is_to_travel()
+    assert not store._maintenance._is_for_sync()
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent / "elsewhere")
-    assert store._is_to_travel()
+    assert store._maintenance._is_for_sync()
     store.close()

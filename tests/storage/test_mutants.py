@@ -1,4 +1,4 @@
-"""The tests of durability notice when a step of it is left out, skipped or put in another order."""
+"""The durability tests fail if a step of the store is omitted or reordered: each mutant must be noticed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MUTANTS = {
         "self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120\n        except",
         "pass\n        except",
     ),
-    "the new base is not flushed": ("snapshot/snapshot_writer.py", "    disk.sync(handle)\n", ""),
-    "the journal goes before the base": (
+    "the new snapshot is not flushed": ("snapshot/snapshot_writer.py", "    disk.sync(handle)\n", ""),
+    "the journal goes before the snapshot": (
         "snapshot/compaction.py",
         _SWAP,
         "\n".join(_SWAP.splitlines()[2:] + _SWAP.splitlines()[:2]) + "\n",
@@ -43,32 +43,32 @@ MUTANTS = {
         "            self._disk.sync_data(handle)\n        finally:",
         "        finally:",
     ),
-    "checksums of lines are not looked at": (
+    "checksums of lines are not compared": (
         "snapshot/journal.py",
         'if line[:9] == b"%08x " % zlib.crc32(text):',
         "if line[8:9] == b' ' and text.endswith(b'}'):",
     ),
-    "what a dead writer left half is not cut off": (
+    "half a line of a killed writer is not cut off": (
         "snapshot/journal.py",
         "if whole < len(data) and cut_tail:",
         "if False:",
     ),
-    "what came during a fold is dropped": (
+    "what came during a compaction is dropped": (
         "snapshot/compaction.py",
         "journal.prepare(journal.content(offset))",
         'journal.prepare(b"")',
     ),
-    "the generation is not looked at again": (
+    "the generation is not checked again under the lock": (
         "snapshot/compaction.py",
         "if library.state is not state or library.opener.is_changed():",
         "if False:",
     ),
-    "what others appended is not read before a change": (
+    "entries of other windows are not read before a change": (
         "engine/library_files.py",
-        "self._take_in(self.journal.read_new(cut_tail=True))\n                self._held",
+        "self._apply_foreign(self.journal.read_new(cut_tail=True))\n                self._held",
         "self._held",
     ),
-    "a journal is removed without looking": (
+    "a journal is removed without checking that it is empty": (
         "snapshot/journal.py",
         "if self._disk.fstat(self._handle).st_size <= len(HEAD):",
         "if True:",
@@ -81,12 +81,12 @@ MUTANTS = {
 """,
         "            self._disk.sync_data(self._handle)\n",
     ),
-    "a failed write is not taken back": (
+    "a failed write is not removed from the file": (
         "snapshot/journal.py",
         "        except OSError:\n            self._take_back()\n            raise",
         "        except OSError:\n            pass",
     ),
-    "the base is written in place": (
+    "the snapshot is written in place": (
         "engine/library_files.py",
         """{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
@@ -95,13 +95,13 @@ MUTANTS = {
         return self.path, self.disk.open(self.path, os.O_RDWR | os.O_CREAT)
 """,
     ),
-    "an edit gets the clock's stamp whatever it replaces": (
+    "an edit gets the clock's timestamp whatever it replaces": (
         "replication/future_timestamps.py",
         "if latest < stamp:",
         "if True:",
     ),
-    "nobody waits for the lock": ("snapshot/journal.py", "                self._wait_for_lock(deadline)\n", ""),
-    "the lock is let go before the line is written": (
+    "the lock is not waited for": ("snapshot/journal.py", "                self._wait_for_lock(deadline)\n", ""),
+    "the lock is released before the line is written": (
         "engine/library_files.py",
         "                self._held = True\n                yield",
         "                self._held = True\n                self.journal.release()\n                yield",
@@ -135,12 +135,12 @@ def look(folder: Path, package: Path) -> subprocess.CompletedProcess[str]:
     path = f"{package}:{ROOT}"
     command = [sys.executable, "-c", _LOOK, str(folder)]
     environment = {"PYTHONPATH": path, "HOME": str(folder)}
-    # From another folder: the one it runs in comes first where Python looks for modules.
+    # Run in another folder: Python searches the current folder for modules first.
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
 
 
 def mutant(folder: Path, file: str, old: str, new: str) -> Path:
-    """A copy of the store in which one step is different."""
+    """Return a copy of the package in which one step of the store is different."""
     package = folder / "package"
     shutil.copytree(ROOT / "tui_reader" / "storage", package / "tui_reader" / "storage")
     for name in ("__init__.py", "errors.py"):
@@ -152,12 +152,12 @@ def mutant(folder: Path, file: str, old: str, new: str) -> Path:
     return package
 
 
-def test_the_store_as_it_is_passes(tmp_path: Path) -> None:
+def test_the_unchanged_store_passes(tmp_path: Path) -> None:
     seen = look(tmp_path, ROOT)
     assert seen.returncode == 0, seen.stdout + seen.stderr
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_mutant_is_noticed(tmp_path: Path, name: str) -> None:
+def test_each_mutant_is_noticed(tmp_path: Path, name: str) -> None:
     seen = look(tmp_path, mutant(tmp_path, *MUTANTS[name]))
-    assert seen.returncode != 0, f"nobody noticed that {name}"
+    assert seen.returncode != 0, f"no test noticed that {name}"

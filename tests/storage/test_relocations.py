@@ -182,7 +182,7 @@ def test_the_start_does_not_wait_for_it(
         return reunite(*about)
 
     monkeypatch.setattr("tui_reader.storage.replication.relocations.reunite", reunite_later)
-    monkeypatch.setattr("tui_reader.storage.engine.writer._PATIENCE", 20.0)
+    monkeypatch.setattr("tui_reader.storage.engine.writer.MERGE_WAIT_SECONDS", 20.0)
     with closing(LibraryStore(one.library())) as store:
         shown = list(store.items(ANNOTATIONS))
         assert shown == [("n", store.get(ANNOTATIONS, "n"))], "it stands once all the same"
@@ -222,7 +222,7 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, _ = machines
-    monkeypatch.setattr("tui_reader.storage.engine.writer._IDLE", 0.0)
+    monkeypatch.setattr("tui_reader.storage.engine.maintenance.IDLE_SECONDS", 0.0)
     one.change("article", "b")
     one.change("article", "b", "m")
     one.change("article", "a", "m")
@@ -286,7 +286,7 @@ def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
     if first == "edited":
         two.change("note", "words and more")
     monkeypatch.setattr("tui_reader.storage.replication.merge.reunite", lambda *_: None)
-    monkeypatch.setattr("tui_reader.storage.engine.writer._IDLE", 0.0)
+    monkeypatch.setattr("tui_reader.storage.engine.maintenance.IDLE_SECONDS", 0.0)
     one.change("article", "b")
     if first == "moved":
         two.change("note", "words and more")

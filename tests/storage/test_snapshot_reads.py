@@ -112,7 +112,7 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
         compaction.compact(files)
     numbers = DocumentIdIndex()
     numbers.prepare(files.state)
-    store._numbers.prepare(files.state)
+    store._document_ids.prepare(files.state)
     heard = {document_id(key, "a") for key in KEYS}
     assert (
         watched(lambda: relocations.reunite(files, numbers, heard), lambda: once(list(store.items(ANNOTATIONS)), "all"))

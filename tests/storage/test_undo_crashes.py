@@ -41,8 +41,8 @@ def test_windows_that_end_at_once_scramble_no_undo(
     tmp_path: Path, name: str, windows: int, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
-    monkeypatch.setattr(history_file, "_DEADLINE", -1.0)
-    monkeypatch.setattr(journal, "_DEADLINE", -1.0)
+    monkeypatch.setattr(history_file, "_LOCK_SECONDS", -1.0)
+    monkeypatch.setattr(journal, "_LOCK_SECONDS", -1.0)
     count, wrong = undone.windows_ending_together(tmp_path, SESSIONS[name], windows)
     assert count > 20
     assert not wrong, wrong[:3]

@@ -14,7 +14,7 @@ from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage import LibraryDB, Store, open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
-from tui_reader.storage.engine import history_file, writer
+from tui_reader.storage.engine import history_file, maintenance, writer
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
@@ -375,8 +375,9 @@ def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that takes every moment for a quiet one."""
-    for name, value in {"_LOOK_EVERY": 0.02, "_IDLE": 0.0, "_FOLD_BYTES": 0}.items():
-        monkeypatch.setattr(writer, name, value)
+    monkeypatch.setattr(writer, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(maintenance, "COMPACT_BYTES", 0)
 
 
 @pytest.mark.usefixtures("hasty")

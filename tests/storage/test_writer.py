@@ -10,7 +10,7 @@ import pytest
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine import writer
+from tui_reader.storage.engine import maintenance, writer
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.pending import Pending
 from tui_reader.storage.engine.store import LibraryStore
@@ -47,7 +47,7 @@ class Full(Unflushed):
 
 
 ERRORS = (MemoryError(), RecursionError("too deep"), OverflowError("1e400"), KeyError("s"), OSError(5, "I/O error"))
-STEPS = ("merging", "polling", "reuniting", "preparing", "verifying", "folding", "comparing", "news")
+STEPS = ("merging", "polling", "reuniting", "preparing", "verifying", "compacting", "comparing", "news")
 
 
 def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.MonkeyPatch) -> None:
@@ -59,10 +59,10 @@ def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.M
         "merging": (merge, "merge_conflict_copies"),
         "polling": (library, "poll"),
         "reuniting": (relocations, "reunite"),
-        "preparing": (store._numbers, "prepare"),
+        "preparing": (store._document_ids, "prepare"),
         "verifying": (library, "verify"),
-        "folding": (writer, "compact"),
-        "comparing": (writer, "both_kept"),
+        "compacting": (maintenance, "compact"),
+        "comparing": (writer, "conflict_notices"),
         "news": (library, "news"),
     }
     patch.setattr(*places[step], fail)
@@ -70,8 +70,9 @@ def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.M
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"_LOOK_EVERY": 0.01, "_IDLE": 0.0, "_FOLD_BYTES": 0}.items():
-        monkeypatch.setattr(writer, name, value)
+    monkeypatch.setattr(writer, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(maintenance, "COMPACT_BYTES", 0)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -84,7 +85,7 @@ def test_no_exception_in_any_step_stops_changes_from_being_saved(
     with monkeypatch.context() as patch:
         broken(step, error, store, patch)
         change(store, "a").result(5)
-        if step in ("polling", "folding", "news", "preparing", "comparing"):
+        if step in ("polling", "compacting", "news", "preparing", "comparing"):
             until(lambda: any(str(path) in notice for notice in store.notices))
         store._library.changed_by_others.add(1)
         change(store, "b").result(5)

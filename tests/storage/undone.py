@@ -128,9 +128,9 @@ def reach(folder: Path) -> tuple[list[str], list[str]]:
         undo = History(lambda: older_entries(library), library.clock.latest)
         redo = History(lambda: older_entries(library), library.clock.latest)
         back, forth = [], []
-        while step := redo.forth():
+        while step := redo.next_redo():
             forth.append(step.transaction.label)
-        while step := undo.back():
+        while step := undo.next_undo():
             back.append(step.transaction.label)
     finally:
         library.state.snapshot.close()

@@ -100,7 +100,7 @@ def change_before_close(folder: Path) -> list[str]:
 def change_while_locked(folder: Path) -> list[str]:
     """Whoever holds the lock is alone; the other one gives up after its deadline."""
     first, second, _ = open_two(folder)
-    deadline, journal._DEADLINE = journal._DEADLINE, 0.02
+    deadline, journal._LOCK_SECONDS = journal._LOCK_SECONDS, 0.02
     wrong: list[str] = []
 
     def meanwhile(_: State) -> None:
@@ -113,7 +113,7 @@ def change_while_locked(folder: Path) -> list[str]:
     try:
         first.commit(meanwhile)
     finally:
-        journal._DEADLINE = deadline
+        journal._LOCK_SECONDS = deadline
     put(second, "b", 3)
     return wrong + missing(folder, {"a": 1, "b": 3})
 

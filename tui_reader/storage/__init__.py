@@ -1,4 +1,4 @@
-"""What keeps the state of a library on disk. Nothing outside this package knows TinyDB, a journal or a lock."""
+"""Storage of a library's state on disk. Nothing outside this package knows TinyDB, a journal or a lock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_store(path: Path) -> Store:
-    """Open the state file of a library; neither the file nor its folder need to exist before the first change.
+    """Open the state file of a library; neither it nor its folder needs to exist before the first change.
 
     Args:
         path: The TinyDB JSON file, usually `library.json`. A symbolic link is followed.
@@ -23,7 +23,7 @@ def open_store(path: Path) -> Store:
     Raises:
         StoreError: The file exists and may not be read at all. A file with damaged content opens read-only instead.
     """
-    # What follows is needed by verbs that touch the state alone: 15 ms.
+    # 15 ms, which only commands that use the state need.
     from tui_reader.storage.engine.library_files import LibraryFiles  # noqa: PLC0415
     from tui_reader.storage.engine.store import LibraryStore  # noqa: PLC0415
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
@@ -31,14 +31,14 @@ def open_store(path: Path) -> Store:
     from tui_reader.storage.snapshot.private import private_folder  # noqa: PLC0415
 
     if path.parent == paths.data_dir():
-        with contextlib.suppress(OSError):  # then the library is read-only, which is said
+        with contextlib.suppress(OSError):  # then the library is read-only, which its notices say
             private_folder(path.parent, Disk(), may_be_link=True)
     return LibraryStore(LibraryFiles(path, replica_id()))
 
 
 def __getattr__(name: str) -> Any:
     if name == "LibraryDB":
-        # Loads TinyDB (20 ms), which verbs that touch no state do not need.
+        # 20 ms for TinyDB, which commands that touch no state do not need.
         from tui_reader.storage.tinydb_api import LibraryDB  # noqa: PLC0415
 
         return LibraryDB

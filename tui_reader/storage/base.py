@@ -1,4 +1,4 @@
-"""The seam between the services and whatever keeps the state: records made of fields, and edits to them.
+"""The interface between the services and the storage of the state: records made of fields, and edits of them.
 
 A record is a JSON object with a key within a table. Callers never see a file, a lock or a database.
 """
@@ -18,14 +18,14 @@ Record: TypeAlias = Mapping[str, Json]
 """The fields of one record. A field that is None is absent."""
 
 Receipt: TypeAlias = "Future[None]"
-"""Completes once a transaction is on disk; raises `errors.StoreError` where it could not be kept."""
+"""Completes once a transaction is on disk; raises `errors.StoreError` if it could not be saved."""
 
 ARTICLES = "articles"
 ANNOTATIONS = "annotations"
 
 
 class Edit(NamedTuple):
-    """One field of one record, before and after. None means absent."""
+    """A change of one field of one record, with the value before and after. None means absent."""
 
     table: str
     key: str
@@ -35,73 +35,76 @@ class Edit(NamedTuple):
 
 
 class Transaction(NamedTuple):
-    """Edits that became true together, with a line that says to a person what they did."""
+    """Edits that are applied together, with a line that tells the user what they did."""
 
     label: str
     edits: tuple[Edit, ...]
     left: tuple[str, ...] = ()
-    """Keys of annotations that undo or redo would have taken away, had nobody else changed them since."""
+    """Keys of annotations that undo or redo would have deleted, but that another window or machine changed since."""
 
 
 class Store(Protocol):
-    """State of one library. Methods are called from one thread; what they return reflects every edit made so far."""
+    """The state of one library. Methods are called from one thread; their results include every edit made so far."""
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be written, as a sentence for the reader; empty where writing is possible."""
+        """Why nothing can be written, as a sentence for the user; empty if writing is possible."""
 
     @property
     def unsaved(self) -> str:
-        """How many changes are not on disk now although saving them was tried, and why; empty if all are saved."""
+        """How many changes could not be saved so far, and why, as a sentence; empty if all are saved."""
 
     @property
     def notices(self) -> Sequence[str]:
-        """What a reader should know of the opening: recovered changes, another window, a damaged file set aside."""
+        """Sentences for the user about the opening: recovered changes, another window, a damaged file moved away."""
 
     @property
     def damage(self) -> str:
-        """What is wrong with the file where only a part of it can be read, as a sentence; else empty."""
+        """What is wrong with the file if only a part of it can be read, as a sentence; else empty."""
 
     def get(self, table: str, key: str) -> Record | None:
-        """A record by key, or None."""
+        """Return a record by key, or None if there is none."""
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
-        """Every record of a table with its key; with `of`, only those whose field `article` is this one.
+        """Yield every record of a table with its key; with `of`, only those whose field `article` has this value.
 
-        The second form costs what the article's own records cost, however many there are in all. This method may be
-        called from any thread; it may then miss edits that are made meanwhile, and show some of those of one step.
+        With `of`, the cost depends on the number of the article's own records, not on that of all. May be called from
+        any thread; it may then miss edits that are made meanwhile, and yield only some of those of one transaction.
         """
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
-        """Make edits true at once for readers of this object, and durable soon: the receipt says when.
+        """Make edits visible at once to readers of this object, and durable soon: the receipt completes then.
 
         Args:
-            edits: What changes; becomes durable as a whole or not at all. The field `id` is the key and cannot be
-                edited. A record whose fields are all taken away is deleted. A field `tags` holds a set of strings.
+            edits: What changes; all edits become durable or none. The field `id` is the key and cannot be edited. A
+                record whose fields are all removed is deleted. A field `tags` contains a set of strings.
             label: What was done, for undo: `starred “Europe's space gap”`.
-            undoable: False for what a person does not do on purpose, such as the reading position.
+            undoable: False for changes that the user does not make on purpose, such as the reading position.
         """
 
     def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
-        """Pass over steps of earlier runs that do not belong to what is open; they stay in the history.
+        """Skip steps of earlier runs that do not belong to the open folders; they stay in the history.
 
         Called before the first undo or redo. Steps that were made through this object can always be undone.
 
         Args:
-            select: Given all transactions of earlier runs, tells for each whether it may be undone or redone here.
+            select: Given all transactions of earlier runs, returns for each whether it may be undone or redone here.
         """
 
     def undo(self) -> Transaction | None:
-        """Take back the last undoable transaction; its edits as they were applied now, or None if there is none.
+        """Undo the last undoable transaction.
 
-        An annotation that somebody else changed since it was made stays as it is; there may then be no edits.
+        An annotation that another window or machine changed since stays as it is; there may then be no edits.
+
+        Returns:
+            The edits that were applied now; None if there is nothing to undo.
         """
 
     def redo(self) -> Transaction | None:
-        """Apply again what was last taken back; None if there is nothing."""
+        """Redo the transaction that was undone last. Return the edits applied now; None if there is nothing to redo."""
 
     def poll(self) -> Sequence[Edit]:
-        """Edits made by other programs since the last call, already visible to `get`."""
+        """Return the edits that other programs made since the last call; `get` shows them already."""
 
     def close(self) -> None:
-        """Wait until everything is durable, and let go of the file."""
+        """Wait until everything is durable, and close the files."""

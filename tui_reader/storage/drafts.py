@@ -1,8 +1,8 @@
-"""What is being written and not saved yet, in files that outlive the program if it dies.
+"""Drafts: notes that are being written and not saved yet, in files that survive a crash of the program.
 
-Each draft is a folder in the machine's own state folder: `draft.json` says what it is, `lock` is held by the program
-that writes it and by an editor that it has started, and `note.md` is what such an editor edits. Whoever gets the lock
-of a folder in which there is a draft knows that its writer has died.
+Each draft is a folder in this machine's state folder: `draft.json` contains the draft, `lock` is held by the program
+that writes it and by an editor that the program has started, and `note.md` is the file that such an editor edits. If
+the lock of a folder with a draft can be acquired, the program that wrote the draft has died.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _TRIES = 5
 
 
 class DraftFile:
-    """A draft on disk, ours as long as this process lives. The methods wait for the disk."""
+    """A draft on disk, locked by this process. The methods wait for the disk."""
 
     def __init__(self, folder: Path, handle: int) -> None:
-        """Use `new_draft` or `drafts_left`."""
+        """Called by `new_draft` and `drafts_left`, with the folder and the descriptor of its locked file."""
         self.folder, self.lock = folder, handle
         self._disk = Disk()
 
     @property
     def note(self) -> Path:
-        """The file that an editor edits."""
+        """Path of the file that an editor edits."""
         return self.folder / _NOTE
 
     def write(self, record: dict[str, Any]) -> None:
-        """Keep a record in the place of the last one; on disk when this returns.
+        """Replace the draft's record; the new one is on disk when this returns.
 
         Raises:
-            OSError: It could not be kept.
+            OSError: It could not be written.
         """
         disk, path = self._disk, str(self.folder / _DRAFT)
         handle = disk.create(f"{path}.tmp")
@@ -61,7 +61,7 @@ class DraftFile:
         disk.sync_folder(str(self.folder))
 
     def read(self) -> dict[str, Any]:
-        """The record; empty where there is none that can be read."""
+        """Return the draft's record; empty if there is none that can be read."""
         try:
             record = json.loads(read_whole(str(self.folder / _DRAFT), self._disk, limits.DRAFT))
         except (OSError, ValueError, StoreError):
@@ -69,11 +69,11 @@ class DraftFile:
         return record if isinstance(record, dict) else {}
 
     def write_note(self, text: str) -> None:
-        """Put a text into the file that an editor edits.
+        """Write a text to the file that an editor edits.
 
         Raises:
             OSError: It could not be written.
-            ValueError: The text holds half a character.
+            ValueError: The text contains half of a surrogate pair.
         """
         data = text.encode("utf-8")
         handle = self._disk.create(str(self.note))
@@ -83,7 +83,7 @@ class DraftFile:
             self._disk.close(handle)
 
     def read_note(self) -> str:
-        """What an editor made of that file; empty where it cannot be read."""
+        """Return the text of the file that an editor edits; empty if it cannot be read."""
         try:
             data = read_whole(str(self.note), self._disk, limits.DRAFT)
         except (OSError, StoreError):
@@ -92,14 +92,14 @@ class DraftFile:
 
     @property
     def has_others(self) -> bool:
-        """Whether an editor has put something beside the note, such as its own rescue file."""
+        """Whether an editor has created files of its own in the folder, such as a swap file."""
         try:
             return not _OWN.issuperset(os.listdir(self.folder))  # noqa: PTH208 - names, no paths
         except OSError:
             return False
 
     def remove(self, *, spare_others: bool = False) -> None:
-        """Take the draft away, and let go of it; `spare_others` leaves the folder with what an editor put into it."""
+        """Remove the draft and release its lock; `spare_others` keeps a folder with files of an editor."""
         with contextlib.suppress(OSError):
             self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
@@ -107,44 +107,44 @@ class DraftFile:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def release(self) -> None:
-        """Let go of it: whoever comes next may take it."""
+        """Release the lock, so that the next start of the program finds the draft."""
         if self.lock >= 0:
             os.close(self.lock)
             self.lock = -1
 
 
 def new_draft(library: str) -> DraftFile:
-    """Begin a draft.
+    """Create the folder of a new draft, and lock it.
 
     Args:
-        library: The base of the library that it belongs to.
+        library: Path of the snapshot of the library that the draft belongs to.
 
     Raises:
-        OSError: There is no place to keep drafts in, or its file system knows no locks.
+        OSError: The state folder cannot be used, or its file system has no locks.
     """
     disk = Disk()
     private_folder(state_folder(), disk, may_be_link=True)
-    place = Path(private_folder(state_folder() / "drafts", disk))
+    drafts = Path(private_folder(state_folder() / "drafts", disk))
     for _ in range(_TRIES):
-        folder = place / f"{_of(library)}-{os.urandom(4).hex()}"
+        folder = drafts / f"{_of(library)}-{os.urandom(4).hex()}"
         folder.mkdir(mode=0o700)
         handle = _open(folder, disk)
         if try_lock(handle):
-            disk.sync_folder(str(place))
+            disk.sync_folder(str(drafts))
             return DraftFile(folder, handle)
-        # Somebody looked into it just now; there is nothing in it yet.
+        # Another process is looking for drafts and has locked this folder, which is still empty.
         os.close(handle)
         shutil.rmtree(folder, ignore_errors=True)
     raise OSError("no draft could be locked")
 
 
 def drafts_left(library: str) -> Iterator[DraftFile]:
-    """The drafts of a library whose writers have died, oldest first; each is ours from now on."""
+    """Yield the drafts of a library that a crash has left, oldest first; each is locked by this process from now on."""
     disk = Disk()
-    place = f"{os.path.realpath(state_folder())}/drafts"
+    drafts = f"{os.path.realpath(state_folder())}/drafts"
     try:
-        names = [name for name in disk.names(place) if name.startswith(f"{_of(library)}-")]
-        folders = [Path(place, name) for name in names if disk.has_file(f"{place}/{name}/{_DRAFT}")]
+        names = [name for name in disk.names(drafts) if name.startswith(f"{_of(library)}-")]
+        folders = [Path(drafts, name) for name in names if disk.has_file(f"{drafts}/{name}/{_DRAFT}")]
         folders.sort(key=lambda each: each.stat().st_mtime)
     except OSError:
         return
@@ -154,7 +154,7 @@ def drafts_left(library: str) -> Iterator[DraftFile]:
             if not try_lock(handle):
                 os.close(handle)
             elif not disk.has_file(str(folder / _DRAFT)):
-                os.close(handle)  # its writer, or another window, was done with it meanwhile
+                os.close(handle)  # its writer, or another window, removed the draft meanwhile
                 shutil.rmtree(folder, ignore_errors=True)
             else:
                 yield DraftFile(folder, handle)

@@ -1,4 +1,4 @@
-"""TinyDB as its callers know it, on a library: every call returns once durable, and costs what it changes."""
+"""The interface of TinyDB on a library: every call returns once durable, at a cost that depends on what it changes."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.snapshot.state import State
 
-_GONE: Final = object()
+_DELETED: Final = object()
 
 
 class LibraryStorage(Storage):
-    """The storage behind `LibraryDB`: a library, and the whole-file view of it that TinyDB's own code asks for.
+    """The storage behind `LibraryDB`: a library, with the whole-file methods that TinyDB's own code calls.
 
     Args:
-        path: The base, usually `library.json`.
+        path: The snapshot, usually `library.json`.
         create_dirs: Create missing folders.
         encoding: UTF-8, as JSON always is.
         access_mode: `r` to read only.
         replica: Replica id in timestamps and in the name of the journal; by default that of this machine.
-        formatting: What TinyDB hands to `json.dumps`. The order and the lines of the file are the store's own, so the
-            options that only move spaces and keys are taken and change nothing; others are refused.
+        formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so options that only change
+            spaces and the order of keys are accepted without effect; others are refused.
 
     Raises:
         OSError: The folder does not exist, or the file does not and may not be created.
@@ -92,19 +92,19 @@ class LibraryStorage(Storage):
         return self.library.exclusive()
 
     def state(self) -> State:
-        """What the documents are now, other windows' changes included."""
+        """Return the documents as they are now, other windows' changes included."""
         if not self.library.is_held:
             self.library.poll()
         return self.library.state
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """Everything, as TinyDB keeps it in memory; costs a parse of the whole file."""
+        """Return all tables, as TinyDB keeps them in memory; parses the whole file."""
         state = self.state()
         tables = {table: {str(n): d for n, d in state.documents(table)} for table in state.tables()}
         return tables or None
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Make everything be as given; what is the same costs a comparison and is not written."""
+        """Replace all tables; documents that are equal cost a comparison and are not written."""
         with self.exclusive():
             state = self.library.state
             ops: list[list[Any]] = []
@@ -123,14 +123,14 @@ class LibraryStorage(Storage):
                     ops += _changed(state, table, int(text), document)
             self._commit(ops, presence)
 
-    def _commit(self, ops: list[list[Any]], presence: dict[str, bool], taken_over: Sequence[list[Any]] = ()) -> None:
-        members = {"o": ops, "m": list(taken_over), "t": presence}
+    def _commit(self, ops: list[list[Any]], presence: dict[str, bool], copies: Sequence[list[Any]] = ()) -> None:
+        members = {"o": ops, "m": list(copies), "t": presence}
         entry: dict[str, Any] = {member: value for member, value in members.items() if value}
         if entry:
             self.library.commit(lambda _: entry)
 
     def close(self) -> None:
-        """Bring everything into the file that a plain TinyDB reads, and let go of it."""
+        """Write all changes into the file that a plain TinyDB reads, and close it."""
         if not self._closed:
             self._closed = True
             try:
@@ -141,11 +141,11 @@ class LibraryStorage(Storage):
 
 
 def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
-    """The operation that makes a document have exactly these fields, in a list.
+    """Return a list of the one operation that gives a document exactly these fields; empty if it has them.
 
     Raises:
-        ValueError: A value that cannot be kept.
-        TypeError: A value or a key that is none of JSON's.
+        ValueError: A value cannot be saved.
+        TypeError: A value or a key is not one of JSON.
     """
     fields = dict(fields)
     check(fields)
@@ -153,55 +153,55 @@ def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -
 
 
 class _View(MutableMapping[int, dict[str, Any]]):
-    """A table as TinyDB's own updaters see it: they get private copies, and what they touched is remembered."""
+    """A table as TinyDB's updaters see it: it returns private copies, and records the documents that were accessed."""
 
     def __init__(self, state: State, table: str) -> None:
         self._state, self._table = state, table
-        self.touched: dict[int, Any] = {}
+        self.accessed: dict[int, Any] = {}
 
     def __getitem__(self, number: int) -> dict[str, Any]:
-        known = self.touched.get(number)
+        known = self.accessed.get(number)
         if known is None:
             known = self._state.document(self._table, number)
             if known is None:
                 raise KeyError(number)
-            self.touched[number] = known
-        if known is _GONE:
+            self.accessed[number] = known
+        if known is _DELETED:
             raise KeyError(number)
         return known
 
     def __setitem__(self, number: int, document: dict[str, Any]) -> None:
-        self.touched[number] = copy.deepcopy(document)
+        self.accessed[number] = copy.deepcopy(document)
 
     def __delitem__(self, number: int) -> None:
         if number not in self:
             raise KeyError(number)
-        self.touched[number] = _GONE
+        self.accessed[number] = _DELETED
 
     def __contains__(self, number: object) -> bool:
-        if number in self.touched:
-            return self.touched[number] is not _GONE
+        if number in self.accessed:
+            return self.accessed[number] is not _DELETED
         return isinstance(number, int) and self._state.document(self._table, number) is not None
 
     def __iter__(self) -> Iterator[int]:
         numbers = [number for number, _ in self._state.documents(self._table)]
         seen = set(numbers)
-        yield from (number for number in numbers if self.touched.get(number) is not _GONE)
-        yield from (n for n, d in list(self.touched.items()) if n not in seen and d is not _GONE)
+        yield from (number for number in numbers if self.accessed.get(number) is not _DELETED)
+        yield from (n for n, d in list(self.accessed.items()) if n not in seen and d is not _DELETED)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 class LibraryTable(Table):
-    """A table whose changes are entries of a journal. On any other storage it is TinyDB's own."""
+    """A table whose changes are journal entries. With any other storage it behaves as TinyDB's own table."""
 
     def __init__(self, storage: Storage, name: str, **options: Any) -> None:
         if name == META or name.endswith(TOMBSTONES):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
-        self._homes: dict[int, int] = {}
-        """Where documents of the last change stand, which TinyDB knows by other ids."""
+        self._saved_ids: dict[int, int] = {}
+        """Ids that documents of the last change were saved under, by the ids that TinyDB gave them."""
 
     @property
     def _store(self) -> LibraryStorage | None:
@@ -221,40 +221,40 @@ class LibraryTable(Table):
             view = _View(state, self.name)
             updater(view)  # type: ignore[arg-type]
             ops: list[list[Any]] = []
-            taken_over: list[list[Any]] = []
-            self._homes = {}
+            copies: list[list[Any]] = []
+            self._saved_ids = {}
             taken: set[int] = set()
-            for number, document in view.touched.items():
-                if document is _GONE:
+            for number, document in view.accessed.items():
+                if document is _DELETED:
                     if state.document(self.name, number) is not None:
                         ops.append([self.name, str(number), {DELETED: True}])
                     continue
-                home, fields = self._placed(view, state, number, document, taken)
+                home, fields = self._derived(view, state, number, document, taken)
                 if home == number or state.document(self.name, number) is None:
                     ops += _changed(state, self.name, home, fields)
                 else:
                     check(fields)
-                    made, given = moved(state, self.name, number, home, fields)
-                    ops += made
-                    taken_over += given
+                    operations, copied = moved(state, self.name, number, home, fields)
+                    ops += operations
+                    copies += copied
             presence = {} if self.name in state.tables() else {self.name: True}
-            self._store._commit(ops, presence, taken_over)
+            self._store._commit(ops, presence, copies)
         self.clear_cache()
 
-    def _placed(
+    def _derived(
         self, view: _View, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
-        """The id under which the reader looks for a document that was touched, and its fields.
+        """Return the id that the reader derives for a document, and the document's fields.
 
         Args:
-            view: The table, with everything that was touched.
+            view: The table, with all documents that were accessed.
             state: The documents before.
-            number: The id that TinyDB knows it by.
-            document: What it was made.
-            taken: The ids that others moved to; takes this one's if it moves.
+            number: The id that TinyDB gave the document.
+            document: The document after the change.
+            taken: Ids that other documents of this change moved to. The new id is added if this one moves.
 
         Raises:
-            ValueError: The reader would not find it, or another one stands there.
+            ValueError: The document has no `id`, so the reader would not find it; or another one has its id.
         """
         before = state.document(self.name, number)
         if before == document:
@@ -264,33 +264,33 @@ class LibraryTable(Table):
         if not home:
             if has_sets(self.name) and before is None:
                 raise ValueError(
-                    f"a document of “{self.name}” needs a text as its “id”: nobody would find it otherwise"
+                    f"a document of “{self.name}” needs a text as its “id”: it could not be found otherwise"
                 )
             return number, fields
         if home != number:
             if home in view or home in taken:
                 raise ValueError(f"“{self.name}” has a document with the id “{fields['id']}” there already")
-            self._homes[number] = home
+            self._saved_ids[number] = home
             taken.add(home)
         return home, fields
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        """Insert a document; articles and annotations get the id that follows from their own."""
+        """Insert a document; articles and annotations get the document id that is derived from their `id`."""
         if self._store is None:
             return super().insert(document)
         with self._store.exclusive():
-            return self._at_home([super().insert(self._identified(document))])[0]
+            return self._ids_as_saved([super().insert(self._identified(document))])[0]
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         """Insert documents as one transaction."""
         if self._store is None:
             return super().insert_multiple(documents)
         with self._store.exclusive():
-            return self._at_home(super().insert_multiple(self._identified(document) for document in documents))
+            return self._ids_as_saved(super().insert_multiple(self._identified(document) for document in documents))
 
-    def _at_home(self, numbers: list[int]) -> list[int]:
-        """The ids that documents of the last change have, by those that TinyDB gave them."""
-        return [self._homes.get(number, number) for number in numbers]
+    def _ids_as_saved(self, numbers: list[int]) -> list[int]:
+        """Return the ids that documents of the last change were saved under, given those that TinyDB gave them."""
+        return [self._saved_ids.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         if not isinstance(document, self.document_class) and isinstance(document, Mapping):
@@ -307,7 +307,7 @@ class LibraryTable(Table):
             return super().upsert(document, cond)
 
     def get(self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: list[int] | None = None) -> Any:
-        """One document by id or condition, or several by ids; by id it costs a look-up."""
+        """Return one document by id or condition, or several by ids; an id costs one look-up."""
         store = self._store
         if store is None or (doc_id is None and doc_ids is None):
             return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]  # TinyDB checks the combination itself
@@ -326,22 +326,22 @@ class LibraryTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
-        """Update the documents that match; those that a condition picks are found before anything is changed."""
+        """Update the documents that match. All matches of a condition are found before the first one is changed."""
         if self._store is None:
             return super().update(fields, cond, doc_ids)
         with self._store.exclusive():
             if doc_ids is None and cond is not None:
-                return self._at_home(super().update(fields, doc_ids=self._matching(cond)))
-            return self._at_home(super().update(fields, cond, doc_ids))
+                return self._ids_as_saved(super().update(fields, doc_ids=self._matching(cond)))
+            return self._ids_as_saved(super().update(fields, cond, doc_ids))
 
     def update_multiple(
         self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None], QueryLike]]
     ) -> list[int]:
-        """Update the documents that match, each in its own way."""
+        """Apply several updates, each to the documents that match its condition."""
         if self._store is None:
             return super().update_multiple(updates)
         with self._store.exclusive():
-            return self._at_home(super().update_multiple(updates))
+            return self._ids_as_saved(super().update_multiple(updates))
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         """Remove the documents that match."""
@@ -355,7 +355,7 @@ class LibraryTable(Table):
         return [number for number, document in self._store.library.state.documents(self.name) if cond(document)]
 
     def search(self, cond: QueryLike) -> list[Document]:
-        """The documents that match; another window may have changed them since the last search."""
+        """Return the documents that match, with the changes that other windows made since the last search."""
         if self._store is not None:
             before = self._store.library.state
             latest = before.latest
@@ -388,18 +388,18 @@ class LibraryTable(Table):
 class LibraryDB(TinyDB):
     """A TinyDB opened with a path, safe against crashes, other windows and other machines.
 
-    Its calls return once durable. The file itself follows at `close`, and may be read by a plain TinyDB at any time.
+    A call returns once its change is durable. `close` updates the file, which a plain TinyDB may read at any time.
     """
 
     table_class: type[Table] = LibraryTable
     default_storage_class = LibraryStorage  # type: ignore[assignment]  # TinyDB declares it by its own value
 
     def tables(self) -> set[str]:
-        """Names of the tables, without those that the store keeps for itself."""
+        """Return the names of the tables, without those that are reserved for the store."""
         storage = self.storage
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
     def compact(self) -> bool:
-        """Bring the file that a plain TinyDB reads up to date now."""
+        """Write all changes into the file that a plain TinyDB reads now. Return True if the file is up to date."""
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

@@ -1,7 +1,7 @@
-"""What the last scan learned of each file, so that the next start reads none of them again.
+"""A cache of what the last scan found in each file, so that the next start reads none of them again.
 
-A SQLite file in the cache folder: a view, never the truth. Where it is damaged, of another version or cannot be
-written, it is made anew or done without, in silence. Deleting it costs one scan.
+It is a SQLite file in the cache folder. If it is damaged or of another version it is created again; if it cannot be
+written the program runs without it. The user gets no message. Deleting it costs one scan.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHAPE = 2
-"""Grows when a column changes its meaning."""
-_BESIDE = ("-wal", "-shm", "-journal")
+"""Increased when a column changes its meaning."""
+_SUFFIXES = ("-wal", "-shm", "-journal")
 """What SQLite appends to the name for its own files."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
-"""Another one for every release, since formats may read headers differently: every file is then read once more."""
+"""Differs for every release, since formats may read headers differently: every file is then read once more."""
 
 
 class CachedFile(NamedTuple):
-    """What is known of a file, and the signature that it had when it was read."""
+    """What the scan found in a file, and the size, times and inode that the file had then."""
 
     path: str
     size: int
@@ -38,27 +38,27 @@ class CachedFile(NamedTuple):
     inode: int
     fingerprint: str
     metadata: Metadata
-    """Without the header."""
+    """The metadata without the raw header."""
     error: str
     moment: float = 0.0
-    """Seconds since 1970 of the article's date; those with the latest are given out first."""
+    """The article's date in seconds since 1970; files with the latest dates are loaded first."""
 
 
 class ScanCache:
-    """One library's files as they were last seen. Used by one thread at a time."""
+    """The files of one library as the last scan found them. Used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._disk = Disk()
         self._database: sqlite3.Connection | None = None
-        self._useless = False
+        self._is_unusable = False
 
     def load(self, count: int = -1, after: int = 0) -> list[CachedFile]:
-        """What is known, the latest articles first; nothing where there is no usable cache.
+        """Return the cached files, latest articles first; an empty list if there is no usable cache.
 
         Args:
-            count: How many to give at most; -1 for all.
-            after: How many to pass over.
+            count: Number of files at most; -1 for all.
+            after: Number of files to skip.
         """
         rows: list[CachedFile] = []
         if self._path.exists():
@@ -66,7 +66,7 @@ class ScanCache:
         return rows
 
     def update(self, files: Iterable[CachedFile], gone: Iterable[str] = ()) -> None:
-        """Remember files, and forget those at the paths that are gone."""
+        """Add or replace files, and remove those whose paths are in `gone`."""
 
         def write(database: sqlite3.Connection) -> None:
             with database:
@@ -76,17 +76,17 @@ class ScanCache:
         self._try(write)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         if self._database is not None:
             self._database.close()
             self._database = None
 
     def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Do something with the database; a damaged one is removed, and the work is lost once."""
+        """Run `work` with the database. If the database is damaged it is removed, and this call has no effect."""
         # 2 ms, and nothing else at the start needs it.
         import sqlite3  # noqa: PLC0415
 
-        if self._useless:
+        if self._is_unusable:
             return
         try:
             if self._database is None:
@@ -94,14 +94,14 @@ class ScanCache:
             work(self._database)
         except (sqlite3.DatabaseError, ValueError, TypeError, OSError) as error:
             self.close()
-            self._useless = not _is_damage(error) or not self._discard()
+            self._is_unusable = not _is_damage(error) or not self._discard()
 
     def _connect(self) -> sqlite3.Connection:
         import sqlite3  # noqa: PLC0415
 
         path = f"{private_folder(self._path.parent, self._disk)}/{self._path.name}"
         private_file(path, self._disk)
-        for suffix in _BESIDE:
+        for suffix in _SUFFIXES:
             close_to_others(f"{path}{suffix}", self._disk)
         database = sqlite3.connect(path, timeout=1, check_same_thread=False)
         try:
@@ -121,7 +121,7 @@ class ScanCache:
 
     def _discard(self) -> bool:
         try:
-            for suffix in ("", *_BESIDE):
+            for suffix in ("", *_SUFFIXES):
                 with contextlib.suppress(FileNotFoundError):
                     self._disk.unlink(f"{self._path}{suffix}")
         except OSError:
@@ -164,22 +164,22 @@ def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[Cach
             language,
             tuple(tags.split("\n")) if tags else (),
             words,
-            frozenset(guessed.split("\n")) if guessed else _NOTHING,
+            frozenset(guessed.split("\n")) if guessed else _NO_FIELDS,
         )
         yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, about, error, moment)
 
 
-_NOTHING: frozenset[str] = frozenset()
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
 def _is_damage(error: Exception) -> bool:
-    """Whether an error speaks against the file, not against the place it stands in or the moment."""
+    """Return True if an error means that the database is damaged, not that its folder or the moment is unsuitable."""
     import sqlite3  # noqa: PLC0415
 
     if isinstance(error, RefusedError):
         return True
     if isinstance(error, sqlite3.OperationalError):
-        # Of the operational errors, only the plain one speaks of the content: a table or a column is not there, or a
-        # text is none. (Python itself raises the last, without a code.)
+        # Of the operational errors, only the plain one is about the content: a table or a column is missing, or a text
+        # is not UTF-8. (Python itself raises the last one, without a code.)
         return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
     return not isinstance(error, OSError)

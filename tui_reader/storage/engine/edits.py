@@ -1,4 +1,4 @@
-"""Edits of records, as the services make them, turned into operations on documents, as the journal keeps them."""
+"""Convert edits of records, which the services make, into operations on documents, which the journal holds."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ PLACED = "placed"
 
 
 def checked(edit: Edit) -> Edit:
-    """An edit whose value can be kept, with tags in order.
+    """Return an edit with a private copy of its value, and with tags sorted, or raise if it cannot be saved.
 
     Raises:
-        ValueError: The value cannot be kept, or the field is the store's own.
-        TypeError: The value is none of JSON's.
+        ValueError: The value cannot be saved, or the field is reserved for the store.
+        TypeError: The value is not a JSON value.
     """
     if edit.field in (KEY, TIMESTAMPS):
         raise ValueError(f"the field “{edit.field}” is the store's own and cannot be edited")
@@ -53,7 +53,7 @@ def checked(edit: Edit) -> Edit:
 
 
 def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
-    """Make an edit true in a record's fields."""
+    """Set or remove a field, as an edit does, in a record's fields."""
     if after is None:
         fields.pop(field, None)
     else:
@@ -61,9 +61,9 @@ def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
 
 
 def merged(edit: Edit, now: Json) -> Json:
-    """What a field is to become where it may have changed since `edit.before` was read.
+    """Return the value that an edit gives a field whose current value may differ from `edit.before`.
 
-    Of tags, only those that the edit added or removed change. Any other field becomes what the edit says.
+    Of tags, only those that the edit added or removed change. Any other field gets the value `edit.after`.
     """
     if edit.field == TAGS and has_sets(edit.table) and all(map(is_tag_set, (edit.before or (), edit.after, now))):
         before, after = set(edit.before or ()), set(edit.after)
@@ -72,79 +72,81 @@ def merged(edit: Edit, now: Json) -> Json:
 
 
 def inverse(
-    edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, forth: bool = False
+    edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, redo: bool = False
 ) -> tuple[list[Edit], set[str]]:
-    """The edits that take others back, leaving alone what was changed again since.
+    """Return the edits that undo or redo others, without those whose field was changed again since.
 
     Args:
         edits: What was done.
-        record: Gives a record by table and key.
-        forth: Do them again instead.
+        record: Returns a record by table and key.
+        redo: Redo the edits instead of undoing them.
 
     Returns:
-        The edits, and the keys of the annotations that are left alone as a whole (see `written_on`).
+        The edits, and the keys of the annotations that stay as they are (see `annotations_changed_since`).
     """
     record = cache(record)  # a highlight has a dozen fields
-    turned = list(edits) if forth else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
-    left = written_on(turned, record)
+    wanted = list(edits) if redo else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
+    spared = annotations_changed_since(wanted, record)
     out = []
-    for edit in turned:
-        if edit.table == ANNOTATIONS and edit.key in left:
+    for edit in wanted:
+        if edit.table == ANNOTATIONS and edit.key in spared:
             continue
         value = (record(edit.table, edit.key) or {}).get(edit.field)
         if canonical(value) == canonical(edit.before):
             out.append(edit)
         elif (target := merged(edit, value)) is not edit.after:
             out.append(edit._replace(before=value, after=target))
-    return [edit for edit in out if canonical(edit.before) != canonical(edit.after)], left
+    return [edit for edit in out if canonical(edit.before) != canonical(edit.after)], spared
 
 
-def written_on(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
-    """Keys of the annotations that edits would take away, and that are others by now than the edits say.
+def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
+    """Return the keys of annotations that `edits` would delete but that were modified since.
 
-    Without its article nobody finds an annotation: what somebody else has written on it would be out of reach. Where
-    its passage was found since does not count: that is worked out again.
+    An annotation without its article cannot be reached: words that another window or machine has added to it would be
+    lost from view. A new position of its passage (`placed`) is no modification, since it is computed again.
 
     Args:
         edits: What would be done.
-        record: Gives a record by table and key.
+        record: Returns a record by table and key.
     """
-    going = {each.key for each in edits if each.table == ANNOTATIONS and each.field == PARENT and each.after is None}
-    expected: dict[str, dict[str, Json]] = {key: {} for key in going}
+    deleted = {each.key for each in edits if each.table == ANNOTATIONS and each.field == PARENT and each.after is None}
+    expected: dict[str, dict[str, Json]] = {key: {} for key in deleted}
     for edit in edits:
-        if edit.table == ANNOTATIONS and edit.key in going:
+        if edit.table == ANNOTATIONS and edit.key in deleted:
             expected[edit.key].setdefault(edit.field, edit.before)
-    return {key for key in going if (now := record(ANNOTATIONS, key)) and _own(now) != _own(expected[key])}
+    return {
+        key for key in deleted if (now := record(ANNOTATIONS, key)) and _comparable(now) != _comparable(expected[key])
+    }
 
 
-def _own(fields: Record) -> dict[str, str]:
-    """What is an annotation's own, to compare."""
+def _comparable(fields: Record) -> dict[str, str]:
+    """Return an annotation's fields as comparable texts, without the position, which is computed from the others."""
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
 def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> Entry:
-    """The journal entry that makes edits true, without its stamp; empty if they are true.
+    """Return the journal entry for edits, without its timestamp; empty if the documents have these values.
 
     Args:
         state: The documents before.
         edits: What changes.
-        number_of: The document id of an existing annotation by table and key.
+        number_of: Returns the document id of a record by table and key; None if there is no such record.
     """
     grouped: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         grouped.setdefault((edit.table, edit.key), []).append(edit)
     entry: dict[str, list[list[Any]]] = {"o": [], "m": []}
     for (table, key), own in grouped.items():
-        changed, taken_over = _of_record(state, table, key, own, number_of(table, key))
-        entry["o"] += changed
-        entry["m"] += taken_over
+        operations, copied = _of_record(state, table, key, own, number_of(table, key))
+        entry["o"] += operations
+        entry["m"] += copied
     return {member: found for member, found in entry.items() if found}
 
 
 def _of_record(
     state: State, table: str, key: str, edits: Sequence[Edit], number: int | None
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The members `o` and `m` of the entry that makes edits of one record true."""
+    """Return the members `o` and `m` of the journal entry for the edits of one record."""
     registers = (state.registers(table, number) if number is not None else None) or {}
     old = visible(registers, sets=has_sets(table))
     fields = {name: value for name, value in (old or {}).items() if name != KEY}
@@ -155,7 +157,7 @@ def _of_record(
     parent = fields.get(PARENT) if table == ANNOTATIONS else None
     home = document_id(key, parent if isinstance(parent, str) else "")
     if number is not None and table == ANNOTATIONS and home != number and old is not None:
-        # Moved to another article: documents of one article stand together.
+        # Moved to another article: the ids of one article's annotations follow each other.
         return moved(state, table, number, home, {KEY: key} | fields)
     return written(state, table, home, {KEY: key} | fields), []
 
@@ -163,32 +165,39 @@ def _of_record(
 def moved(
     state: State, table: str, number: int, home: int, fields: Mapping[str, Json]
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The members `o` and `m` of the entry by which a document has another id, and exactly these fields.
+    """Return the members `o` and `m` of the entry that gives a document another id and exactly these fields.
 
-    What was written before keeps its time: else it would win over what another machine has made of it since.
+    Unchanged values keep their timestamps: with new ones they would win over later changes of another machine.
+
+    Args:
+        state: The documents before.
+        table: The document's table.
+        number: Its id now.
+        home: Its new id.
+        fields: All its fields.
     """
     sets = has_sets(table)
     own = {name: register for name, register in (state.registers(table, number) or {}).items() if name != DELETED}
     there = state.registers(table, home) or {}
     join(there, own)
-    gone = [table, str(number), {DELETED: True}]
-    made = _operation(table, home, difference(there, fields, sets=sets) | {EXISTS: True})
-    return [gone, *made], [[table, str(home), compress(own, sets=sets)]]
+    deletion = [table, str(number), {DELETED: True}]
+    changes = _operation(table, home, difference(there, fields, sets=sets) | {EXISTS: True})
+    return [deletion, *changes], [[table, str(home), compress(own, sets=sets)]]
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:
-    """The operation that makes a document have exactly these fields, in a list; an empty list if it has them."""
+    """Return a list of the one operation that gives a document exactly these fields; empty if it has them."""
     registers = state.registers(table, number) or {}
     sets = has_sets(table)
     values = difference(registers, fields, sets=sets)
     if not is_alive(registers):
-        # Written anew after it was deleted: everything gets a stamp that is later than the deletion.
+        # Written again after it was deleted: every field needs a timestamp later than the deletion.
         values = assign(fields, sets=sets) | values | {EXISTS: True}
     return _operation(table, number, values)
 
 
 def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[Any]]:
-    """The operation that gives registers these values, in a list; an empty list if there are none."""
+    """Return a list of the one operation that sets these registers; empty if there are no values."""
     if not values:
         return []
     absent = [name for name, value in values.items() if value is ABSENT]
@@ -197,5 +206,5 @@ def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[
 
 
 def plain(document: dict[str, Json] | None) -> dict[str, Json]:
-    """A record's fields from its document."""
+    """Return the fields of a record, given its document: all but the key. Empty if there is no document."""
     return {name: value for name, value in (document or {}).items() if name != KEY}

@@ -1,13 +1,13 @@
-"""What can be undone: in memory for this run, and from the files for the runs before.
+"""The undo history: in memory for this run, and read from the files for earlier runs.
 
-Every undoable transaction stands in its journal entry: `u` is `[id, label, records]`; taking it back or doing it again
-is an entry with `z`: `[id, undone]`. A fold moves these to a file of their own before the journal goes: see
-`history_file`. What stands in both counts once. Stamps tell what was written since this window opened: that is
-its own, or another window's, which undoes it.
+The journal entry of an undoable transaction contains it as `u`: `[name, label, records]`. An undo or redo of it is an
+entry with `z`: `[name, is_undone]`. A compaction moves these entries to a file of their own before it empties the
+journal: see `history_file`. An entry that is in both files counts once. Entries with a timestamp after the opening of
+this window are not read: they are this window's own, or those of another window, which undoes them itself.
 
-Where something new is done after an undo, what was undone is normally forgotten. Not so where a note's words are in it,
-which nobody can type again: then the steps that were undone, and one that undoes them, are put before the new one, as
-Emacs does it. This follows from the entries and is not written down.
+A new change after an undo normally discards the undone steps. If these contain words of a note, which cannot be
+typed again from memory, they are kept: the undone steps, and one that undoes them, are inserted before the new one, as
+Emacs does it. This is computed from the entries and not saved.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
 
 STEPS = 1_000
-"""Transactions that can be undone at least."""
+"""Number of transactions that can be undone at least."""
 
 NOTE = "note"
-"""The field of an annotation whose words nobody can type again."""
+"""The field of an annotation whose words stay within reach of undo."""
 
 
 class Step:
@@ -37,16 +37,16 @@ class Step:
     def __init__(self, name: str, transaction: Transaction) -> None:
         self.name = name
         self.transaction = transaction
-        self.kept = transaction.edits
-        """What was written of it, where another window had changed the same note meanwhile."""
+        self.written = transaction.edits
+        """The edits as they were written, which differ where another window had changed the same note meanwhile."""
         self.joined: tuple[str, ...] = ()
-        """Names of the steps that this one undoes together, where it stands for them: see `_saved`."""
+        """Names of the steps that this one undoes together, if `_preserved` made it; else empty."""
 
     def member(self) -> list[Any]:
-        """The member `u` of a journal entry."""
+        """Return the member `u` of a journal entry."""
         records: list[list[Any]] = []
-        for table, key, field, before, after in self.kept:
-            # Fields of one record share its name: a highlight has a dozen of them.
+        for table, key, field, before, after in self.written:
+            # Fields of one record are grouped, which saves space: a highlight has a dozen of them.
             if not records or records[-1][:2] != [table, key] or field in records[-1][2]:
                 records.append([table, key, {}])
             records[-1][2][field] = [before, after]
@@ -54,7 +54,7 @@ class Step:
 
     @classmethod
     def of_member(cls, member: list[Any]) -> Step:
-        """The step that `member` wrote down."""
+        """Return the step that a member `u` of a journal entry contains."""
         name, label, records = member
         edits = tuple(
             Edit(table, key, field, before, after)
@@ -68,13 +68,13 @@ class History:
     """The stacks of undo and redo.
 
     Args:
-        older: Entries of the runs before, oldest first; called once, when it is first needed.
-        opened: The latest stamp when this window opened. Later entries are its own, or another window's.
+        older: Returns the entries of earlier runs, oldest first; called once, when they are first needed.
+        opened: The latest timestamp when this window opened. Later entries are its own, or another window's.
     """
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
         self.select: Callable[[Sequence[Transaction]], Sequence[bool]] | None = None
-        """Tells which of the steps of earlier runs may be undone or redone by this one; None for all."""
+        """Returns for each step of earlier runs whether this run may undo or redo it; None to allow all."""
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""
@@ -82,21 +82,21 @@ class History:
         self._undone: deque[Step] = deque(maxlen=STEPS)
 
     def push(self, transaction: Transaction) -> Step:
-        """A new transaction: from now on nothing can be redone, but words that were undone can be reached by undo."""
+        """Add a new transaction. Nothing can be redone afterwards; words of notes that were undone can be undone to."""
         step = Step(os.urandom(4).hex(), transaction)
         self._first = self._first or step.name
-        self._done.extend((*_saved(self._undone, step.name), step))
+        self._done.extend((*_preserved(self._undone, step.name), step))
         self._undone.clear()
         return step
 
-    def back(self) -> Step | None:
-        """The step to undo next; it can be redone from now on."""
+    def next_undo(self) -> Step | None:
+        """Move the latest step to those that can be redone, and return it; None if there is none."""
         if not self._done:
             self._load()
         return _move(self._done, self._undone)
 
-    def forth(self) -> Step | None:
-        """The step to redo next; it can be undone from now on."""
+    def next_redo(self) -> Step | None:
+        """Move the step that was undone last to those that can be undone, and return it; None if there is none."""
         if not self._undone and not self._first:
             self._load()
         return _move(self._undone, self._done)
@@ -109,13 +109,13 @@ class History:
         done, undone = ([step for step in steps if step.name not in foreign] for steps in replay(entries, foreign))
         self._older = None
         if self._first:
-            done += _saved(undone, self._first)
+            done += _preserved(undone, self._first)
         else:
             self._undone = deque(undone, STEPS)
         self._done = deque([*done, *self._done], STEPS)
 
     def _foreign(self, entries: Iterable[Entry]) -> set[str]:
-        """Names of the steps that this run passes over, and of those that would stand for their undo."""
+        """Return the names of the steps that this run must skip, and of the steps that would undo these together."""
         if self.select is None:
             return set()
         steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
@@ -133,11 +133,12 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
 
 
 def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[list[Step], list[Step]]:
-    """Work out what can be undone and what can be redone, each in the order of time.
+    """Compute the steps that can be undone and those that can be redone, each in the order of time.
 
     Args:
         entries: Journal entries, oldest first.
-        foreign: Names of steps that belong to other places: a new step ends the redo of steps on its own side only.
+        foreign: Names of steps that belong to other folders. A step discards only undone steps of its own group: the
+            foreign ones or the others.
     """
     done: dict[str, Step] = {}
     undone: dict[str, Step] = {}
@@ -146,7 +147,7 @@ def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[lis
             step = Step.of_member(entry["u"])
             if step.name not in done and step.name not in undone:
                 ended = [each for each in undone.values() if (each.name in foreign) == (step.name in foreign)]
-                done |= {each.name: each for each in (*_saved(ended, step.name), step)}
+                done |= {each.name: each for each in (*_preserved(ended, step.name), step)}
                 for each in ended:
                     del undone[each.name]
         if "z" in entry:
@@ -157,16 +158,16 @@ def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[lis
     return list(done.values()), list(undone.values())
 
 
-def _saved(undone: Sequence[Step], name: str) -> list[Step]:
-    """What stands for undone steps, before a new one of this name; nothing where no words are among them.
+def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
+    """Return the undone steps and one that undoes them together; empty if none of them contains words of a note.
 
     Args:
         undone: The steps, the one undone last at the end.
-        name: Of the new one; it gives the name of the step that undoes them.
+        name: Name of the new step that follows; the step that undoes them is named after it.
     """
     if not any(_has_words(step.transaction) for step in undone):
         return []
-    # A field that several of them changed goes back to what it was before the first.
+    # A field that several of them changed gets the value that it had before the first.
     fields: dict[tuple[str, str, str], Edit] = {}
     for step in undone:
         for edit in reversed(step.transaction.edits):

@@ -1,8 +1,8 @@
-"""The file that keeps the steps of earlier runs, which a compaction moves there from the journal.
+"""The undo file: steps of earlier runs, which a compaction moves there from the journal.
 
-It holds the journal's own entries, cut down to what undo needs. An entry is known by its stamp and the name of its
-step, so saving the same journal twice changes nothing: after a crash between saving and the new journal, or by two
-windows that end at once. Savers take turns by a lock on the file.
+It contains the journal's own entries, reduced to what undo needs. An entry is identified by its timestamp and the name
+of its step, so saving one journal twice changes nothing: after a crash between saving and the new journal, or when two
+windows end at once. A lock on the file lets one process write at a time.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _REWRITE_AT = 6 * STEPS
-"""Lines at which the file is written again without those that no undo reaches."""
+"""Number of lines at which the file is rewritten without those that undo cannot reach."""
 _MOST = 3 * _REWRITE_AT
-"""Lines that it may then have; steps that are tied to each other are given up beyond."""
-_DEADLINE = 5.0
-_PAUSE = 0.001
+"""Number of lines that the file may have afterwards; beyond it, steps that depend on each other are dropped."""
+_LOCK_SECONDS = 5.0
+"""Seconds to wait for the lock at most."""
+_RETRY_SECONDS = 0.001
 
 
 def history_path(library: LibraryFiles) -> str:
-    """Where a library keeps what this machine can undo."""
+    """Return the path of the undo file of this replica."""
     return f"{library.path}.undo-{library.clock.replica}"
 
 
 def read_entries(path: str, disk: Disk) -> list[Entry]:
-    """The entries of a journal or history file; none if it cannot be read."""
+    """Return the entries of a journal or an undo file; an empty list if it cannot be read."""
     try:
         return decode_lines(read_end(path, disk, limits.HISTORY))[0]
     except OSError:
@@ -48,30 +49,30 @@ def read_entries(path: str, disk: Disk) -> list[Entry]:
 
 
 def older_entries(library: LibraryFiles) -> list[Entry]:
-    """The entries of earlier runs and other windows that can be undone, oldest first."""
-    # The journal first: a compaction in between moves its entries to the history file.
+    """Return the entries in the files that undo needs, of earlier runs and other windows, oldest first."""
+    # Read the journal first: a compaction in between moves its entries to the undo file.
     in_journal = read_entries(library.journal.path, library.disk)
     return in_order([*read_entries(history_path(library), library.disk), *in_journal])
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """The parts of entries that undo needs, each once, in the order in which they were made."""
+    """Return the members of entries that undo needs, each entry once, sorted by timestamp."""
     once: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
         if "u" in entry or "z" in entry:
-            kept: Entry = {name: entry[name] for name in ("s", "u", "z") if name in entry}
-            once.setdefault(_identity(kept), kept)
-    return sorted(once.values(), key=_stamp)
+            reduced: Entry = {name: entry[name] for name in ("s", "u", "z") if name in entry}
+            once.setdefault(_identity(reduced), reduced)
+    return sorted(once.values(), key=_timestamp)
 
 
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Add the parts of journal entries that undo needs to the history file; on disk when this returns.
+    """Append the members of journal entries that undo needs to the undo file; they are on disk when this returns.
 
-    Where something else has the file's name, nothing is added: that costs undo across restarts, a compaction that fails
-    would cost more.
+    If the name belongs to something else than an undo file, nothing is added: losing undo across restarts is better
+    than a compaction that fails.
 
     Raises:
-        OSError: The file could not be written, or another window holds it for too long.
+        OSError: The file could not be written, or another window held its lock for more than five seconds.
     """
     new = in_order(entries)
     if new:
@@ -99,21 +100,21 @@ def _save(path: str, new: list[Entry], disk: Disk) -> None:
         try:
             disk.sync_data(handle)
         except OSError:
-            # What the drive refused once may be reported as written the next time: so write another file.
+            # After a failed flush the system may report the next one as successful: so write another file.
             _rewrite(path, [*known, *new], disk)
 
 
 @contextlib.contextmanager
 def _locked(path: str, disk: Disk) -> Iterator[int]:
-    """Open the file that the path names, and hold its lock."""
-    deadline = time.monotonic() + _DEADLINE
+    """Open the file at the path and hold its lock; open it again if another process replaced it meanwhile."""
+    deadline = time.monotonic() + _LOCK_SECONDS
     while True:
         handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             while not try_lock(handle):
                 if time.monotonic() > deadline:
                     raise LockedError(path)
-                time.sleep(_PAUSE)
+                time.sleep(_RETRY_SECONDS)
             if _is_named(path, handle, disk):
                 yield handle
                 return
@@ -131,7 +132,7 @@ def _is_named(path: str, handle: int, disk: Disk) -> bool:
 
 
 def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Replace the file at once; only under its lock."""
+    """Replace the file atomically. Only under its lock."""
     temporary = f"{path}.tmp"
     handle = disk.create(temporary)
     try:
@@ -144,11 +145,12 @@ def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 
 
 def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """The entries that make up what can be undone or redone, whichever places are open."""
+    """Return the entries of steps that can be undone or redone, whichever folders are open."""
     done, undone = replay(entries)
-    latest = [entry["u"][0] for entry in entries if "u" in entry][-STEPS:]  # other places may still redo those
+    # The latest steps are kept whatever their state: windows with other folders may still redo them.
+    latest = [entry["u"][0] for entry in entries if "u" in entry][-STEPS:]
     names = {step.name for step in (*done[-STEPS:], *undone[-STEPS:])} | set(latest)
-    wanted = _tied(names, [*done, *undone])
+    wanted = _with_dependent(names, [*done, *undone])
     kept = [entry for entry in entries if _name(entry) in wanted]
     shorter = _without_pairs(kept)
     if [each.name for each in replay(shorter)[0]] == [each.name for each in replay(kept)[0]]:
@@ -158,8 +160,8 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
     return [entry for entry in kept if _name(entry) in set(latest)][-_MOST:]
 
 
-def _tied(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the steps without which others come to stand elsewhere: see `Step.joined`."""
+def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
+    """Add the names of the steps that `Step.joined` ties to the given ones, since these are replayed only together."""
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]
@@ -169,7 +171,7 @@ def _tied(names: set[str], steps: Sequence[Step]) -> set[str]:
 
 
 def _without_pairs(entries: Sequence[Entry]) -> list[Entry]:
-    """Leave out what was taken back and done again at once."""
+    """Return the entries without each undo that is followed directly by the redo of its step."""
     out: list[Entry] = []
     for entry in entries:
         if out and "z" in entry and out[-1].get("z") == [entry["z"][0], True] and entry["z"][1] is False:
@@ -180,12 +182,12 @@ def _without_pairs(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _identity(entry: Entry) -> tuple[str, str, bool]:
-    return _stamp(entry), _name(entry), "u" in entry
+    return _timestamp(entry), _name(entry), "u" in entry
 
 
 def _name(entry: Entry) -> str:
     return str((entry.get("u") or entry.get("z") or [""])[0])
 
 
-def _stamp(entry: Entry) -> str:
+def _timestamp(entry: Entry) -> str:
     return str(entry.get("s", ZERO))

@@ -1,11 +1,11 @@
-"""A transaction on its way to the disk, and what becomes of a note that was changed elsewhere meanwhile."""
+"""A transaction that is not on disk yet, and how its edits of a note combine with those of another window."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Transaction
-from tui_reader.storage.engine.edits import entry_of, plain, written_on
+from tui_reader.storage.engine.edits import annotations_changed_since, entry_of, plain
 from tui_reader.storage.engine.history import NOTE, Step
 from tui_reader.storage.snapshot.json_values import canonical
 
@@ -18,106 +18,114 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 
-class Turn(NamedTuple):
-    """A step that is taken back, or done again."""
+class Reversal(NamedTuple):
+    """The undo or redo of a step."""
 
     step: Step
-    back: bool
+    is_undo: bool
 
 
 class Pending:
-    """A transaction on its way to the disk.
+    """A transaction that waits to be saved, or is being saved.
 
     Args:
         edits: What it changes.
-        step: What undo keeps of it, if anything.
-        turn: The step that it takes back or does again, if it does.
-        receipt: Completes when it is on disk.
+        step: What undo keeps of it; None if it cannot be undone.
+        reversal: The step that it undoes or redoes; None if it does neither.
+        receipt: Completes when the transaction is on disk.
     """
 
-    def __init__(self, edits: tuple[Edit, ...], step: Step | None, turn: Turn | None, receipt: Receipt) -> None:
+    def __init__(self, edits: tuple[Edit, ...], step: Step | None, reversal: Reversal | None, receipt: Receipt) -> None:
         self.edits, self.step, self.receipt = edits, step, receipt
-        self._turn = turn
-        self._kept = edits
-        self.left: set[str] = set()
-        """Keys of annotations that were to be taken away, and stay: another window had changed them meanwhile."""
+        self._reversal = reversal
+        self._written = edits
+        """The edits as they were written, which may differ from `edits` where another window changed a note."""
+        self.spared: set[str] = set()
+        """Keys of annotations that this would delete, and that are kept: another window changed them meanwhile."""
 
-    def entry(self, state: State, numbers: DocumentIdIndex) -> Entry | None:
-        """The journal entry, without its stamp; None if everything is as it should be already.
+    def entry(self, state: State, document_ids: DocumentIdIndex) -> Entry | None:
+        """Build the journal entry, without its timestamp. Called under the lock.
 
-        Called with the state of the moment in which it is written, which nobody can change any more.
+        Args:
+            state: The documents at the moment of writing.
+            document_ids: Finds document ids.
+
+        Returns:
+            The entry; None if the documents have these values already.
         """
 
         def record(table: str, key: str) -> Record:
-            number = numbers.find(state, table, key)
+            number = document_ids.find(state, table, key)
             return plain(state.document(table, number)) if number is not None else {}
 
-        self.left = written_on(self.edits, record) if self._turn is not None else set()
-        self._kept = tuple(self._with_others_words(edit, record) for edit in self.edits)
+        self.spared = annotations_changed_since(self.edits, record) if self._reversal is not None else set()
+        self._written = tuple(self._combined(edit, record) for edit in self.edits)
         if self.step is not None:
-            self.step.kept = self._kept
-        entry = entry_of(state, self._kept, lambda table, key: numbers.find(state, table, key))
+            self.step.written = self._written
+        entry = entry_of(state, self._written, lambda table, key: document_ids.find(state, table, key))
         if not entry:
             return None
         if self.step is not None:
             entry["u"] = self.step.member()
-        if self._turn is not None:
-            entry["z"] = [self._turn.step.name, self._turn.back]
+        if self._reversal is not None:
+            entry["z"] = [self._reversal.step.name, self._reversal.is_undo]
         return entry
 
     @property
     def label(self) -> str:
-        """What it does, or takes back, to tell."""
-        step = self.step if self._turn is None else self._turn.step
+        """The label of the transaction, or of the step that it undoes or redoes."""
+        step = self.step if self._reversal is None else self._reversal.step
         return step.transaction.label if step is not None else ""
 
     @property
-    def surprises(self) -> list[Edit]:
-        """Where something else was kept than what was asked for."""
+    def deviations(self) -> list[Edit]:
+        """The edits that lead from the requested values to the written ones, where these differ."""
         return [
-            kept._replace(before=edit.after)
-            for edit, kept in zip(self.edits, self._kept, strict=True)
-            if kept.after != edit.after
+            written._replace(before=edit.after)
+            for edit, written in zip(self.edits, self._written, strict=True)
+            if written.after != edit.after
         ]
 
-    def landed(self) -> None:
-        """Let undo take back what was kept, now that it is."""
-        if self.step is not None and self._kept != self.edits:
-            self.step.transaction = Transaction(self.step.transaction.label, self._kept)
+    def committed(self) -> None:
+        """Make undo restore what was there before the edits as they were written, now that these are on disk."""
+        if self.step is not None and self._written != self.edits:
+            self.step.transaction = Transaction(self.step.transaction.label, self._written)
 
-    def _with_others_words(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
-        """An edit of a note together with what another window made of that meanwhile; any other edit as it is."""
-        if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.left):
+    def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
+        """Combine an edit of a note with another window's edit of the same note; return any other edit unchanged."""
+        if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
             return edit
         now = record(edit.table, edit.key).get(edit.field)
-        if edit.key in self.left:
+        if edit.key in self.spared:
             return edit._replace(before=now, after=now)
         if canonical(now) in (canonical(edit.before), canonical(edit.after)):
             return edit
-        if self._turn is not None:
-            # What was kept of that step is turned; what was changed again since is left alone.
-            turned = [turned for kept in self._turn.step.kept if (turned := _turned(kept, self._turn)).before == now]
-            same = [each for each in turned if each[:3] == edit[:3]]
-            return same[0] if same else edit._replace(before=now, after=now)
-        from tui_reader.document.text_merge import merge  # noqa: PLC0415 - for the few who write in two windows at once
+        if self._reversal is not None:
+            # Reverse what was written of that step, and leave the note alone if it was changed again since.
+            reversed_edits = [_reversed(written, self._reversal) for written in self._reversal.step.written]
+            fitting = [each for each in reversed_edits if each.before == now and each[:3] == edit[:3]]
+            return fitting[0] if fitting else edit._replace(before=now, after=now)
+        from tui_reader.document.text_merge import merge  # noqa: PLC0415 - only two windows that write at once need it
 
         return edit._replace(before=now, after=merge(_text(edit.before), _text(edit.after), _text(now)).text or None)
 
 
-def _turned(edit: Edit, turn: Turn) -> Edit:
-    return edit._replace(before=edit.after, after=edit.before) if turn.back else edit
+def _reversed(edit: Edit, reversal: Reversal) -> Edit:
+    return edit._replace(before=edit.after, after=edit.before) if reversal.is_undo else edit
 
 
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def both_kept(pendings: Sequence[Pending]) -> list[str]:
-    """What is to be told of transactions that met other ones, as sentences."""
-    told = []
+def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
+    """Describe, as sentences, the transactions that met another window's change of the same annotation."""
+    sentences = []
     for pending in pendings:
-        if pending.left:
-            told.append(f"{pending.label}: another window changed that meanwhile; it was left alone.")
-        elif pending.step is not None and pending.surprises:
-            told.append(f"{pending.label}: another window changed that note meanwhile; the words of both are kept.")
-    return told
+        if pending.spared:
+            sentences.append(f"{pending.label}: another window changed that meanwhile; it was left alone.")
+        elif pending.step is not None and pending.deviations:
+            sentences.append(
+                f"{pending.label}: another window changed that note meanwhile; the words of both are kept."
+            )
+    return sentences

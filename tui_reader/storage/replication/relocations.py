@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine.edits import KEY, PARENT
-from tui_reader.storage.engine.library_files import Change
+from tui_reader.storage.engine.library_reader import Change
 from tui_reader.storage.replication.document_ids import OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.registers import DELETED, EXISTS, Registers, compress, has_sets, is_alive, join
 

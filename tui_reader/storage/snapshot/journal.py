@@ -32,8 +32,9 @@ HEAD = b'{"journal":%d}\n' % VERSION
 _MARK = b'{"journal":'
 _LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
 _START = 1 << 16
-_DEADLINE = 5.0  # seconds; a holder needs milliseconds: whoever holds it longer is stopped or hangs
-_PAUSE = 0.0005
+_LOCK_SECONDS = 5.0
+"""Seconds to wait for the lock at most; a process that holds it longer than milliseconds is stopped or hangs."""
+_RETRY_SECONDS = 0.0005
 
 
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -176,7 +177,7 @@ class Journal:
             LockedError: Somebody holds the lock for more than five seconds.
         """
         same = self._handle >= 0
-        deadline = time.monotonic() + _DEADLINE
+        deadline = time.monotonic() + _LOCK_SECONDS
         while True:
             if self._handle < 0:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -198,7 +199,7 @@ class Journal:
         while not try_lock(self._handle):
             if time.monotonic() > deadline:
                 raise LockedError(self.path)
-            time.sleep(_PAUSE)
+            time.sleep(_RETRY_SECONDS)
 
     def release(self) -> None:
         """Let go of the lock."""

@@ -1,0 +1,51 @@
+"""Sentences for the user about the library, collected while its files are opened, written and maintained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.storage.recovery import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Notices:
+    """Sentences for the user, each once, in the order in which they were added. Used by any thread.
+
+    Args:
+        path: The snapshot of the library, to name in sentences about unexpected errors.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.sentences: list[str] = []
+
+    def add(self, *sentences: str) -> None:
+        """Add the sentences that are neither empty nor added already."""
+        self.sentences += [sentence for sentence in sentences if sentence and sentence not in self.sentences]
+
+    def add_unexpected(self, doing: str, error: BaseException) -> None:
+        """Add a sentence about an error that no code expected.
+
+        Args:
+            doing: What failed, as a noun phrase.
+            error: What was raised.
+        """
+        self.add(problems.unexpected(self._path, doing, error))
+
+    def guard(self, doing: str, step: Callable[[], bool | None]) -> bool | None:
+        """Run a step and turn whatever it raises into a notice, since changes must go on being saved.
+
+        Args:
+            doing: What the step does, as a noun phrase.
+            step: What to run.
+
+        Returns:
+            What the step returned; None if it failed.
+        """
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001 - the thread that saves must survive whatever a file provokes
+            self.add_unexpected(doing, error)
+            return None
