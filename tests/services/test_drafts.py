@@ -148,7 +148,7 @@ def test_what_could_not_be_saved_is_there_at_the_next_start(
 ) -> None:
     first = window()
     draft = first.drafts.of(noted(first, tmp_path))
-    until(lambda: first._latest is not None and first._latest.done())
+    assert first.settle(20.0)
 
     def full(*_: object) -> None:
         raise StoreError("Disk full.")

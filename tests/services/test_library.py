@@ -16,6 +16,7 @@ from tui_reader.config import Settings
 from tui_reader.errors import StoreError, UsageError
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
+from tui_reader.services.library import composition
 from tui_reader.services.library import library as library_module
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
@@ -77,7 +78,7 @@ def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).scanned().library.close()
-    monkeypatch.setattr(library_module, "AT_ONCE", 1)
+    monkeypatch.setattr(composition, "AT_ONCE", 1)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
     monkeypatch.setattr(scanner, "CHUNK", 1)
     monkeypatch.setattr(folders, "read_bytes", None)
@@ -92,7 +93,7 @@ def test_a_sync_takes_a_portion_and_asks_for_another(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).scanned().library.close()
-    monkeypatch.setattr(library_module, "AT_ONCE", 0)
+    monkeypatch.setattr(composition, "AT_ONCE", 0)
     monkeypatch.setattr(library_module, "SYNC_SECONDS", -1.0)
     monkeypatch.setattr(scanner, "CHUNK", 1)
     finished = threading.Event()

@@ -10,9 +10,10 @@ from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.annotation_records import encode, encode_anchor, encode_placement
-from tui_reader.services.annotations.reanchoring import Reanchoring, nobody, nowhere
+from tui_reader.services.annotations.reanchoring import Reanchoring
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.ids import Ids, now
 from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS
@@ -43,8 +44,8 @@ class AnnotationEditing:
         clock: Callable[[], str] = now,
         new_id: Callable[[], AnnotationId] | None = None,
         *,
-        document_of: Callable[[ArticleId], Document | None] = nowhere,
-        tell: Callable[[ArticleId], None] = nobody,
+        document_of: Callable[[ArticleId], Document | None] = noop,
+        tell: Callable[[ArticleId], None] = noop,
         background: Background | None = None,
     ) -> None:
         """Start with what the state knows.

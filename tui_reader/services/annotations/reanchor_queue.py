@@ -15,6 +15,7 @@ from tui_reader.anchoring.description import TEXT_VERSION
 from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.library.background import Background
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.worker import Worker
 from tui_reader.storage.base import ARTICLES, Edit
 
@@ -169,7 +170,7 @@ class ReanchorQueue:
     def _answered(self, article: ArticleId, job: ReanchorJob, ids: str, answer: Reanchored | None) -> None:
         self._busy = False
         if not self._waiting:
-            self._background.do(self._worker.rest, lambda _: None, lambda: None)
+            self._background.do(self._worker.rest, noop, noop)
         if answer is None or self._state.store.read_only:
             return
         if ids == _digest(self._state.annotation_index.ids(article)):

@@ -12,8 +12,9 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import encode_placement
 from tui_reader.services.annotations.text_snapshots import keeping, pack, packed_text, unpack
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.record_edits import edits_to_fields
-from tui_reader.services.library.state import always, ignore
+from tui_reader.services.library.state import always
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ class Reanchoring:
         self._under_way: set[tuple[ArticleId, str]] = set()
         self._kept: set[str] = set()
         self._touched: dict[ArticleId, None] = {}
-        self.on_unread: Callable[[Collection[AnnotationId]], None] = ignore
+        self.on_unread: Callable[[Collection[AnnotationId]], None] = noop
         """Told the annotations that were changed here whose articles nobody has at hand."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Whether the text of an article may be copied into the state; called by the background thread."""
-        self.on_text_left_out: Callable[[ArticleId], None] = nobody
+        self.on_text_left_out: Callable[[ArticleId], None] = noop
         """Called by the owner with an annotated article whose text may not be copied."""
         state.on_annotations = self._look_again
 
@@ -216,11 +217,3 @@ def paintable_in(document: Document) -> Callable[[Annotation], bool]:
         return placed is not None and placed.state in certain and placed.fingerprint == fingerprint
 
     return is_paintable
-
-
-def nowhere(article: ArticleId) -> None:
-    """The documents at hand of somebody who has none."""
-
-
-def nobody(article: ArticleId) -> None:
-    """Whom to tell where nobody listens."""

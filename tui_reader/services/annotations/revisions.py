@@ -15,6 +15,7 @@ from tui_reader.services.annotations.text_snapshots import (
     packed_text,
     unpack,
 )
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.state import always
 from tui_reader.storage.base import ARTICLES, Edit
 
@@ -94,7 +95,7 @@ class Revisions:
             return
         self._state.commit([Edit(ARTICLES, article, SEEN, before or None, mark)], "read a text", undoable=False)
         if not self._cache.has(mark):
-            self._background.do(lambda: self._cache.put(mark, document.text), _nothing, _idle)
+            self._background.do(lambda: self._cache.put(mark, document.text), noop, noop)
         if before:
             self._let_go(article, before)
 
@@ -116,10 +117,10 @@ class Revisions:
                 self._background.do(
                     lambda: self._packed(seen) if self.may_keep_text(article) else None,
                     lambda packed: self._keep(article, seen, packed),
-                    _idle,
+                    noop,
                 )
         elif not self._has(seen):
-            self._background.do(lambda: self._cache.put(mark, document.text), _nothing, _idle)
+            self._background.do(lambda: self._cache.put(mark, document.text), noop, noop)
 
     def text(self, fingerprint: str) -> str | None:
         """A text that is kept, wherever it is."""
@@ -157,11 +158,3 @@ class Revisions:
         edits = letting_go(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)
-
-
-def _nothing(result: None) -> None:
-    """What is done about a text that is in the cache."""
-
-
-def _idle() -> None:
-    """Whom to tell of it."""

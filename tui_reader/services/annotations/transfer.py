@@ -17,7 +17,8 @@ from tui_reader.search.search_key import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.content import load
 from tui_reader.services.articles.reading import Outcome
-from tui_reader.services.library.background import Background, drop
+from tui_reader.services.library.background import Background
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
@@ -83,7 +84,7 @@ class Transfer:
         remembering: MissingArticles,
         limit: int,
         tell: Callable[[], None],
-        failed: Callable[[Exception], None] = drop,
+        failed: Callable[[Exception], None] = noop,
     ) -> None:
         """Follow a state.
 
@@ -108,7 +109,7 @@ class Transfer:
         """What is to be said of articles that took over by themselves what was noted in others."""
         self.successors: dict[ArticleId, ArticleId] = {}
         """Articles that took over from articles whose files are gone by themselves."""
-        self.handed: Callable[[Outcome], None] = unheard
+        self.handed: Callable[[Outcome], None] = noop
         """Told when an article took over what was noted in another one by itself."""
 
     def give(self, source: ArticleId, target: ArticleId) -> Outcome:
@@ -267,10 +268,6 @@ class Transfer:
 
     def _title(self, article: ArticleId) -> str:
         return self._remembering.headline(article).title
-
-
-def unheard(outcome: Outcome) -> None:
-    """Whom to tell where nobody listens."""
 
 
 def _around(annotation: Annotation) -> str:

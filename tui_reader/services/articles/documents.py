@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority
 from tui_reader.services.articles.content import Content, content_from, read_content
-from tui_reader.services.library.events import DocumentLoaded, Listener, ignore
+from tui_reader.services.library.events import DocumentLoaded, Listener, noop
 from tui_reader.sources.files import UnreadableError
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Documents:
             other_sources: The sources of articles that are not on disk, such as standard input.
             limit: Bytes that an article may have.
         """
-        self.listener: Listener = ignore
-        self.prepare: Callable[[ArticleId, Document], None] = nothing
+        self.listener: Listener = noop
+        self.prepare: Callable[[ArticleId, Document], None] = noop
         """Called with what was read before anybody is given it, by the thread that read it."""
         self._find = find
         self._other_sources = other_sources
@@ -242,10 +242,6 @@ class Documents:
                 self._forget(next(iter(self._kept)))
             self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
-
-
-def nothing(article_id: ArticleId, document: Document) -> None:
-    """What is prepared where nobody annotates."""
 
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:

@@ -12,7 +12,7 @@ from tui_reader.model.article import Article, Headline
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.articles.content import load
-from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
+from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded, noop
 from tui_reader.services.library.opening import open_library
 from tui_reader.sources.files import MEGABYTE
 from tui_reader.storage.base import ARTICLES
@@ -34,13 +34,9 @@ OTHER_WINDOW = "Another window"
 """Begins a notice that concerns only who keeps a library open."""
 
 
-def unheard(notice: str) -> None:
-    """Whom to tell where nobody listens."""
-
-
 @contextmanager
 def library_of(
-    paths: Sequence[Path], state: Path | None, settings: Settings, tell: Callable[[str], None] = unheard
+    paths: Sequence[Path], state: Path | None, settings: Settings, tell: Callable[[str], None] = noop
 ) -> Iterator[Library]:
     """A library that knows what stands in its places now; other programs may have it open at the same time.
 
@@ -63,7 +59,7 @@ def library_of(
         library.close()
 
 
-def bring_up_to_date(library: Library, tell: Callable[[str], None] = unheard) -> None:
+def bring_up_to_date(library: Library, tell: Callable[[str], None] = noop) -> None:
     """Wait until everything in the places of a library was looked at, and take it in; notices are told."""
     for notice in library.notices:
         if not notice.startswith(OTHER_WINDOW):

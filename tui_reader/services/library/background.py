@@ -6,6 +6,8 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_reader.services.library.events import noop
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,14 +18,10 @@ class _Job(NamedTuple):
     done: Callable[[], None]
 
 
-def drop(error: Exception) -> None:
-    """What is told of a failure where nobody listens."""
-
-
 class Background:
     """One thread, started with the first job. Jobs are done in the order given."""
 
-    def __init__(self, failed: Callable[[Exception], None] = drop) -> None:
+    def __init__(self, failed: Callable[[Exception], None] = noop) -> None:
         """Start without a thread.
 
         Args:

@@ -104,5 +104,5 @@ Event: TypeAlias = (
 Listener: TypeAlias = Callable[[Event], None]
 
 
-def ignore(event: Event) -> None:
-    """The listener of a library that nobody shows."""
+def noop(*_: object) -> None:
+    """Do nothing: the default of every callback."""

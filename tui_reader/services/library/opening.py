@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader import paths as program_paths
 from tui_reader.config import Settings
 from tui_reader.errors import UsageError
+from tui_reader.services.library.composition import compose
 from tui_reader.services.library.library import STDIN, Library
 from tui_reader.services.library.library_paths import STATE_FILE, carried_state, find_library_paths, is_library
 from tui_reader.services.library.samples import fill_default_library
@@ -56,9 +57,7 @@ def open_library(
         stray = folder / STATE_FILE
         if stray != places.state and state is None and is_library(stray):
             notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
-    library = Library(places, open_store(places.state), settings or Settings(), notices)
-    if name:
-        library.name = name
+    library = Library(compose(places, open_store(places.state), settings or Settings()), notices, name)
     if stdin is not None:
         library.put_standard_input(stdin)
     return library

@@ -9,7 +9,7 @@ from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
-from tui_reader.services.library.events import Listener, Saved, Saving, StoreFailed, ignore
+from tui_reader.services.library.events import Listener, Saved, Saving, StoreFailed, noop
 
 if TYPE_CHECKING:
     from tui_reader.storage.base import Receipt
@@ -40,7 +40,9 @@ class SaveMonitor:
     """Waits for receipts in a thread of its own: `Saving` when one takes long, `Saved` when all are through."""
 
     def __init__(self) -> None:
-        self.listener: Listener = ignore
+        self.listener: Listener = noop
+        self.latest: Receipt | None = None
+        """The last change that was made, whether it is on disk or not."""
         self._pending: deque[tuple[float, Receipt]] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None

@@ -16,6 +16,7 @@ from tui_reader.services.articles.article_records import (
     encode,
     encode_description,
 )
+from tui_reader.services.library.events import noop
 from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
@@ -50,9 +51,9 @@ class LibraryState:
         """Fingerprints of the files that articles were described from, in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Whether anything of an article's text may be copied into the store; a guessed title is a line of it."""
-        self.on_annotations: Callable[[Collection[AnnotationId]], None] = ignore
+        self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
         """Told the annotations that were changed here, by verbs, undo or redo."""
-        self.on_opened: Callable[[Collection[ArticleId]], None] = ignore
+        self.on_opened: Callable[[Collection[ArticleId]], None] = noop
         """Told the articles that a reader has opened here."""
 
     def concerns(self, article_id: ArticleId) -> bool:
@@ -212,10 +213,6 @@ def always(_: ArticleId) -> bool:
         True.
     """
     return True
-
-
-def ignore(ids: Collection[str]) -> None:
-    """What is done about articles and annotations where nobody places annotations nor keeps texts."""
 
 
 def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:

@@ -72,7 +72,7 @@ class HighlightActions:
         """The highlights of articles that were shown last, the last one last."""
         self._prepared: dict[ArticleId, ArticleHighlights] = {}
         """Those of articles that were read ahead; filled by the threads that read."""
-        state.library.prepare = self._prepare
+        state.library.loaded_documents.prepare = self._prepare
         self._marked: ArticleId | None = None
         """Article whose highlights are shown."""
         self.attaching = AttachActions(state)

@@ -1,0 +1,157 @@
+"""Build the parts of a library and connect them to each other."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader import paths as program_paths
+from tui_reader.services.annotations.editing import AnnotationEditing
+from tui_reader.services.annotations.missing_articles import MissingArticles
+from tui_reader.services.annotations.reanchor_queue import ReanchorQueue
+from tui_reader.services.annotations.revisions import Revisions
+from tui_reader.services.annotations.text_snapshots import TextCache
+from tui_reader.services.annotations.transfer import Transfer
+from tui_reader.services.articles.catalogue import MemoryCatalogue
+from tui_reader.services.articles.documents import Documents
+from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.reading import Reading
+from tui_reader.services.articles.scan_ingest import ScanIngest
+from tui_reader.services.articles.scan_results import Batch, found_file
+from tui_reader.services.library.background import Background
+from tui_reader.services.library.discovery import Discovery
+from tui_reader.services.library.event_sender import EventSender
+from tui_reader.services.library.loaded_documents import LoadedDocuments
+from tui_reader.services.library.save_monitor import SaveMonitor
+from tui_reader.services.library.state import LibraryState
+from tui_reader.services.library.text_permission import TextPermission
+from tui_reader.services.library.undo_scope import UndoScope
+from tui_reader.sources.files import MEGABYTE
+from tui_reader.storage.base import ARTICLES
+from tui_reader.storage.cache.scan_cache import ScanCache
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.private import private_folder
+
+if TYPE_CHECKING:
+    from tui_reader.config import Settings
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.library.library_paths import LibraryPaths
+    from tui_reader.sources.stdin import Stdin
+    from tui_reader.storage import Store
+    from tui_reader.storage.base import Receipt
+
+AT_ONCE = 500
+"""Remembered articles that are listed when a library opens (15 ms); the rest comes after the first frame."""
+
+
+class LibraryParts(NamedTuple):
+    """The parts of one library, connected and not started."""
+
+    paths: LibraryPaths
+    store: Store
+    events: EventSender
+    save_monitor: SaveMonitor
+    limit: int
+    """Largest number of bytes that an article may have."""
+    stdin_sources: dict[ArticleId, Stdin]
+    """Sources of the articles that have no file."""
+    identities: Identities
+    catalogue: MemoryCatalogue
+    state: LibraryState
+    reading: Reading
+    documents: Documents
+    background: Background
+    """The thread that re-anchors in loaded documents and packs texts."""
+    annotations: AnnotationEditing
+    reanchor_queue: ReanchorQueue
+    revisions: Revisions
+    loaded_documents: LoadedDocuments
+    missing_articles: MissingArticles
+    transfer: Transfer
+    scan_ingest: ScanIngest
+    discovery: Discovery
+
+
+def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryParts:
+    """Build the parts of a library, with the first remembered articles in its catalogue.
+
+    Args:
+        paths: The places of the library and of its state.
+        store: The open state file.
+        settings: What to leave out, how large an article may be, and what the colours are called.
+    """
+    events = EventSender()
+    save_monitor = SaveMonitor()
+    limit = settings.max_file_mb * MEGABYTE
+    stdin_sources: dict[ArticleId, Stdin] = {}
+    identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(paths.path_of(name)))
+    catalogue = MemoryCatalogue()
+
+    def track(receipt: Receipt) -> None:
+        # A read-only store never writes: its changes last until the end, as the warning says.
+        save_monitor.latest = receipt
+        if not store.read_only:
+            save_monitor.track(receipt)
+
+    state = LibraryState(store, catalogue, identities, track)
+    scope = UndoScope(state, paths)
+    store.limit_undo(scope.select)
+    documents = Documents(identities.file, stdin_sources, limit)
+    background = Background(events.reanchoring_failed)
+    annotations = AnnotationEditing(
+        state,
+        settings.colours,
+        document_of=documents.get,
+        tell=events.annotations_placed,
+        background=background,
+    )
+    reanchor_queue = ReanchorQueue(state, annotations.reanchoring, limit, tell=events.annotations_placed)
+    with suppress(OSError):  # without a cache, everything is read every time
+        private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
+    revisions = Revisions(state, TextCache(program_paths.cache_dir() / "texts"), background, documents.get)
+
+    def path_of(article_id: ArticleId) -> Path | None:
+        return file_of_article(identities, article_id)
+
+    permission = TextPermission(paths, path_of, events)
+    state.may_keep_text = permission.may_keep_title
+    revisions.may_keep_text = annotations.reanchoring.may_keep_text = permission.may_keep_text
+    annotations.reanchoring.on_text_left_out = permission.report_left_out
+    missing_articles = MissingArticles(state, paths, revisions.text)
+    transfer = Transfer(state, missing_articles, limit, tell=events.request_sync, failed=events.comparison_failed)
+    cache = ScanCache(paths.cache)
+    known = cache.load(AT_ONCE) if paths.folders or paths.files else []
+    scan_ingest = ScanIngest(state, documents, transfer, events.send, looked_before=bool(known))
+    scan_ingest.take_in(Batch(tuple(found_file(paths, file) for file in known), remembered=True))
+    return LibraryParts(
+        paths=paths,
+        store=store,
+        events=events,
+        save_monitor=save_monitor,
+        limit=limit,
+        stdin_sources=stdin_sources,
+        identities=identities,
+        catalogue=catalogue,
+        state=state,
+        reading=Reading(state, scope=scope),
+        documents=documents,
+        background=background,
+        annotations=annotations,
+        reanchor_queue=reanchor_queue,
+        revisions=revisions,
+        loaded_documents=LoadedDocuments(
+            state, documents, annotations.reanchoring, revisions=revisions, permission=permission, events=events
+        ),
+        missing_articles=missing_articles,
+        transfer=transfer,
+        scan_ingest=scan_ingest,
+        discovery=Discovery(paths, settings, state, cache=cache, known=known, events=events),
+    )
+
+
+def file_of_article(identities: Identities, article_id: ArticleId) -> Path | None:
+    """Return the file of an article; None for standard input, and for an article that is not there."""
+    file = identities.file(article_id)
+    return Path(file.path) if file is not None and file.is_on_disk else None

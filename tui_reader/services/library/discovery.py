@@ -1,0 +1,143 @@
+"""The two threads that find out what a library holds: one scans and watches the folders, one counts annotations."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui_reader.services.library.events import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.config import Settings
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotations.annotation_index import Counted
+    from tui_reader.services.articles.scan_results import Batch
+    from tui_reader.services.library.event_sender import EventSender
+    from tui_reader.services.library.library_paths import LibraryPaths
+    from tui_reader.services.library.state import LibraryState
+    from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
+
+COUNTS_AT_ONCE = 500
+"""Articles whose numbers of annotations one `sync` corrects; the rest comes with the next one."""
+JOIN_SECONDS = 1.0
+"""Seconds that closing waits for each thread: it may be in the middle of a file of many megabytes."""
+
+
+class Discovery:
+    """Starts and stops the two threads, and holds their results until the owner takes them."""
+
+    def __init__(
+        self,
+        paths: LibraryPaths,
+        settings: Settings,
+        state: LibraryState,
+        *,
+        cache: ScanCache,
+        known: Sequence[CachedFile],
+        events: EventSender,
+    ) -> None:
+        """Prepare; `start` begins.
+
+        Args:
+            paths: Where to look.
+            settings: What to leave out, and how large an article may be.
+            state: The library's state, whose annotations are counted.
+            cache: Results of the last scan. From `start` on, it belongs to the scanner's thread.
+            known: The first of them, which the catalogue shows already.
+            events: Takes requests for a sync, and notices.
+        """
+        self._paths, self._settings, self._state = paths, settings, state
+        self._cache, self._known, self._events = cache, known, events
+        self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        """Results of the scan, to be taken in by the owner."""
+        self._counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
+        self._uncounted: list[ArticleId] = []
+        """Annotated articles whose headlines do not show their numbers yet."""
+        self._stop = threading.Event()
+        self._scanning: threading.Thread | None = None
+        self._counting: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start both threads."""
+        self._scanning = threading.Thread(target=self._scan, name="scanner", daemon=True)
+        self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
+        self._counting.start()
+        self._scanning.start()
+
+    def stop(self) -> None:
+        """Have both threads end soon; returns at once."""
+        self._stop.set()
+
+    def join_counting(self) -> None:
+        """Wait a moment for the counting thread, which reads the store, to end."""
+        if self._counting is not None:
+            self._counting.join(JOIN_SECONDS)
+
+    def join_scanning(self) -> None:
+        """Wait a moment for the scanner's thread to end, and have the cache closed."""
+        if self._scanning is None:
+            self._cache.close()
+        else:
+            # Quitting does not wait longer for a file of many megabytes: the thread ends with the program.
+            self._scanning.join(JOIN_SECONDS)
+
+    def show_counts(self) -> tuple[ArticleId, ...]:
+        """Show numbers of annotations that were counted, a portion at a time.
+
+        Returns:
+            The articles whose headlines changed.
+        """
+        if not self._counted.empty():
+            self._state.annotation_index.take_count(self._counted.get())
+            self._uncounted = list(self._state.annotation_index.articles())
+        changed: tuple[ArticleId, ...] = ()
+        while self._uncounted and not changed:
+            portion, self._uncounted = self._uncounted[:COUNTS_AT_ONCE], self._uncounted[COUNTS_AT_ONCE:]
+            changed = self._state.recount(portion)
+        if self._uncounted:
+            self._events.request_sync()
+        return changed
+
+    def _scan(self) -> None:
+        """Scan and watch until stopped; runs in the scanner's thread."""
+        # Imported here since scanning, watching and reading headers are not needed for the first frame (30 ms).
+        from tui_reader.services.articles.scanner import Scanner  # noqa: PLC0415
+
+        scanner = Scanner(
+            self._paths,
+            self._settings,
+            self._cache,
+            self._known,
+            self._stop,
+            deliver=self._deliver,
+            tell=self._events.send,
+        )
+        try:
+            # The tick lets the owner look for edits of other programs.
+            scanner.run(tick=self._events.request_sync)
+        except Exception as error:  # noqa: BLE001 - an exception that ended a thread would be seen nowhere
+            message = (
+                f"New and changed files are no longer seen ({type(error).__name__}: {error}). Start again to see them."
+            )
+            self._events.send(Notice(message))
+
+    def _deliver(self, batch: Batch) -> None:
+        """Queue results; called by the scanner's thread."""
+        if batch.complete and self._counting is not None:
+            # A caller that waits for the whole library, such as a headless command, waits for the numbers, too.
+            self._counting.join()
+        self.batches.put(batch)
+        self._events.request_sync()
+
+    def _count(self) -> None:
+        """Count the annotations; runs in the counting thread, so that no frame waits for it."""
+        # Annotations that cannot be read are reported where they are asked for.
+        with suppress(Exception):
+            counted = self._state.annotation_index.scan(self._stop.is_set)
+            if not self._stop.is_set():
+                self._counted.put(counted)
+                self._events.request_sync()

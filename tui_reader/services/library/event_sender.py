@@ -1,0 +1,48 @@
+"""Send a library's events to its listener."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.services.library.events import (
+    AnnotationsPlaced,
+    Event,
+    Listener,
+    Notice,
+    SyncNeeded,
+    noop,
+)
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
+
+
+class EventSender:
+    """The one way from a library's parts to its listener; any thread may call it.
+
+    Events are dropped before a listener is set, and after it is set back to `noop`.
+    """
+
+    def __init__(self) -> None:
+        self.listener: Listener = noop
+
+    def send(self, event: Event) -> None:
+        """Pass an event to the listener of this moment."""
+        self.listener(event)
+
+    def request_sync(self) -> None:
+        """Ask the owner to call `Library.sync` soon."""
+        self.listener(SyncNeeded())
+
+    def annotations_placed(self, article_id: ArticleId) -> None:
+        """Announce that re-anchoring of an article has finished in a background thread."""
+        self.listener(SyncNeeded())
+        self.listener(AnnotationsPlaced(article_id))
+
+    def reanchoring_failed(self, error: Exception) -> None:
+        """Report that a passage could not be looked for, or a text could not be packed."""
+        self.listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
+
+    def comparison_failed(self, error: Exception) -> None:
+        """Report that missing files could not be compared with new ones."""
+        self.listener(Notice(f"Files that went could not be looked for ({type(error).__name__}: {error})."))
