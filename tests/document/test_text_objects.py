@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from tests.document.building import PARAGRAPH, block, document, documents
 from tui_reader.document.caret import snapped
 from tui_reader.document.cells import boundary_at
-from tui_reader.document.text_objects import OBJECTS, SENTENCE, Ends, grow_back, grow_forward, last_of, text_object
+from tui_reader.document.text_objects import (
+    OBJECTS,
+    SENTENCE,
+    Ends,
+    grow_back,
+    grow_forward,
+    last_character,
+    text_object,
+)
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -47,7 +55,7 @@ def test_around_a_paragraph_is_all_that_stands_together() -> None:
 
 def test_a_selected_sentence_takes_in_those_after_and_before_it_whole() -> None:
     two = text_object(TEXT, "is", TEXT.text.index("Two"))
-    ends = Ends(two.start, last_of(TEXT, two))
+    ends = Ends(two.start, last_character(TEXT, two))
     forward = grow_forward(TEXT, SENTENCE, ends)
     assert words(TEXT, forward) == "Two follows it. Three ends."
     assert grow_back(TEXT, SENTENCE, forward) == ends

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tinydb import TinyDB, where
 
-from tui_reader.document.text_merge import BETWEEN, united
+from tui_reader.document.text_merge import BETWEEN, combined
 from tui_reader.storage.base import ANNOTATIONS, Edit
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
@@ -403,8 +403,8 @@ TEXTS = st.lists(st.sampled_from(["one", "two", "three", "\n\n"]), max_size=4).m
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_text_of_two_and_one_of_them_is_the_text_of_two(one: str, two: str, base: str) -> None:
-    for both in (united(None, one, two), united(None, two, one)):
+    for both in (combined(None, one, two), combined(None, two, one)):
         for part in (one, two, both):
-            assert united(None, both, part) == both
-            assert united(base, both, part) == both or BETWEEN not in both
+            assert combined(None, both, part) == both
+            assert combined(base, both, part) == both or BETWEEN not in both
         assert set(one.split()) | set(two.split()) <= set(both.split())

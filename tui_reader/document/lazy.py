@@ -1,5 +1,6 @@
-"""Regular expressions that are compiled when they are first used: those for all scripts take 2 to 9 ms each, together
-as long as a tenth of the program's start.
+"""Regular expressions that are compiled at their first use.
+
+Those for all scripts take 2 to 9 ms each, together a tenth of the program's start.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LazyPattern:
-    """A pattern with the methods of `re.Pattern`, each an ordinary attribute once the first has been asked for."""
+    """A pattern with the methods of `re.Pattern`, compiled when the first of them is used."""
 
     if TYPE_CHECKING:
         match: Callable[..., re.Match[str] | None]
@@ -23,11 +24,11 @@ class LazyPattern:
         sub: Callable[..., str]
 
     def __init__(self, pattern: str | bytes | Callable[[], str], flags: int = 0) -> None:
-        """Args: `pattern` may be a function that makes it, where making it takes time as well."""
+        """Args: `pattern` may be a function that returns it, if building the pattern takes long too."""
         self._pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        """Compile, and answer from now on without coming here."""
+        """Compile the pattern and set all methods as attributes, so that this is called only once."""
         source = self._pattern if isinstance(self._pattern, str | bytes) else self._pattern()
         compiled = re.compile(source, self._flags)
         for method in ("match", "fullmatch", "search", "finditer", "findall", "sub"):

@@ -1,4 +1,4 @@
-"""How long the blocks of a long text are: what the estimates of all its layouts have in common."""
+"""Lengths of the blocks of a long text, on which the estimates of all its layouts are based."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 LONG: Final = 200_000
 """Characters of a text up to which the rows of all its narrow blocks are counted at once: some 2 ms."""
 FIRST_WIDE: Final = "\u2e80"
-"""Where the scripts of two cells begin, but for some old letters of Hangul."""
+"""First character of the scripts with two cells per character, except some old letters of Hangul."""
 
 
 def is_plain(block: Block) -> bool:
-    """Whether a block is a paragraph that stands as the body does."""
+    """Return True if a block is a paragraph that is indented like the body."""
     return block.kind is BlockKind.PARAGRAPH and not (block.quote or block.depth or block.marker)
 
 
 @lru_cache(maxsize=2)
 def lengths_of(document: Document) -> tuple[array[int], list[int]]:
-    """Characters of each block, and the numbers of those whose rows do not follow from that alone: what is no plain
-    paragraph, is followed by no empty row, or begins with a wide character.
+    """Return the length of each block, and the blocks whose height cannot be estimated from it.
 
-    Kept, because each further width then takes a fifth of the time (25,000 blocks: 2 ms).
+    These are the blocks that are not plain paragraphs, are followed by no empty row, or begin with a wide character.
+    The result is cached, because each further width then takes a fifth of the time (25,000 blocks: 2 ms).
     """
     text = document.text
     lengths = array("q", [block.end - block.start for block in document.blocks])
@@ -40,6 +40,6 @@ def lengths_of(document: Document) -> tuple[array[int], list[int]]:
 
 
 def prepare(document: Document) -> None:
-    """Work them out in a thread that nobody waits for, if any layout will ask."""
+    """Compute the lengths in the calling background thread if a layout will need them."""
     if len(document.text) > LONG:
         lengths_of(document)

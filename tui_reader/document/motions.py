@@ -1,7 +1,7 @@
 """Motions: from an offset to the word, sentence, paragraph or heading around, before or after it.
 
-All take and give offsets of the document's text, on boundaries of clusters. Sentences never cross blocks; a table's
-cells and a line of code are sentences of their own. A motion looks at the blocks near by, never at the whole document.
+All take and return offsets of the document's text, on boundaries of clusters. Sentences never cross blocks; a table's
+cells and a line of code are sentences of their own. A motion reads the nearby blocks, never the whole document.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# Marks and letters that Python's \w leaves out, by blocks: they belong to the word around them.
+# Marks and letters that Python's \w does not match, by Unicode blocks: they belong to the word around them.
 _MARKS = (
     r"\xad\u2060\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     r"\u06d6-\u06ed\u0711-\u074a"
@@ -39,23 +39,23 @@ _word = LazyPattern(
     rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_]|[{_MARKS}])['’.·][{_MARKS}]*(?=[^\W\d_])"
     rf"|(?<=\d|[{_MARKS}])[.,'’][{_MARKS}]*(?=\d)){_LETTER}+)*"
 )
-_space, _ink = LazyPattern(r"\s+"), LazyPattern(r"\S+")
+_space, _non_space = LazyPattern(r"\s+"), LazyPattern(r"\S+")
 _WORD_LOOKBACK = 200
-"""Longest word, in code points, whose beginning is looked for."""
+"""Longest word, in code points, whose beginning is found."""
 
 
 def _clamp(document: Document, offset: int) -> int:
-    """The boundary of clusters at an offset or before it, within the text."""
+    """Return the boundary of clusters at or before an offset, within the text."""
     return boundary_at(document.text, min(max(offset, 0), len(document.text)))
 
 
 def _last(document: Document) -> int:
-    """Offset of the document's last cluster."""
+    """Return the offset of the document's last cluster."""
     return previous_boundary(document.text, len(document.text))
 
 
 def _repeat(step: Callable[[Document, int], int], document: Document, offset: int, count: int) -> int:
-    """Take a step a number of times, or until it leads no further."""
+    """Repeat a step `count` times, or until it no longer moves."""
     for _ in range(count):
         moved = step(document, offset)
         if moved == offset:
@@ -65,13 +65,13 @@ def _repeat(step: Callable[[Document, int], int], document: Document, offset: in
 
 
 def _trimmed(document: Document, start: int, end: int) -> Range:
-    """A range without the white space at its end."""
+    """Return a range without the white space at its end."""
     piece = document.text[start:end]
     return Range(start, start + len(piece.rstrip()))
 
 
 def sentence_at(document: Document, offset: int) -> Range:
-    """The sentence at an offset, or the one before it where white space stands there."""
+    """Return the sentence at an offset; at white space, the sentence before it."""
     if not document.blocks:
         return Range(0, 0)
     offset = _clamp(document, offset)
@@ -83,7 +83,7 @@ def sentence_at(document: Document, offset: int) -> Range:
 
 
 def paragraph_at(document: Document, offset: int) -> Range:
-    """The block at an offset."""
+    """Return the range of the block at an offset."""
     if not document.blocks:
         return Range(0, 0)
     block = document.blocks[block_index(document, _clamp(document, offset))]
@@ -117,12 +117,12 @@ def _previous_sentence(document: Document, offset: int) -> int:
 
 
 def next_sentence(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the next sentence; the last character's offset where none follows."""
+    """Return the beginning of the next sentence; the last character's offset if there is none."""
     return _repeat(_next_sentence, document, _clamp(document, offset), count) if document.blocks else 0
 
 
 def previous_sentence(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the sentence that the offset is in, of the one before where it stands there already."""
+    """Return the beginning of the sentence at an offset, or of the previous one if already there."""
     return _repeat(_previous_sentence, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -143,43 +143,43 @@ def _previous_paragraph(document: Document, offset: int) -> int:
 
 
 def next_paragraph(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the next block that has text; the last character's offset where none follows."""
+    """Return the beginning of the next block with text; the last character's offset if there is none."""
     return _repeat(_next_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
 
 
 def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the block that the offset is in, of the one before where it stands there already."""
+    """Return the beginning of the block at an offset, or of the previous one if already there."""
     return _repeat(_previous_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
 
 
 @lru_cache(maxsize=2)
 def _headings(document: Document) -> tuple[int, ...]:
-    """Offsets of the headings; kept, so that a key does not walk through all blocks."""
+    """Return the offsets of the headings; cached, so that a key does not read all blocks."""
     return tuple(block.start for block in document.blocks if block.kind is BlockKind.HEADING)
 
 
 def next_heading(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the next heading; the offset itself where none follows."""
+    """Return the beginning of the next heading; the offset itself if there is none."""
     headings = _headings(document)
     number = bisect_right(headings, offset)
     return headings[min(number + count, len(headings)) - 1] if number < len(headings) else _clamp(document, offset)
 
 
 def previous_heading(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the last heading before an offset; the offset itself where there is none."""
+    """Return the beginning of the last heading before an offset; the offset itself if there is none."""
     headings = _headings(document)
     number = bisect_left(headings, offset)
     return headings[max(number - count, 0)] if number else _clamp(document, offset)
 
 
 def _words_from(text: str, offset: int) -> int:
-    """Offset at which to begin to look for words so that the one around an offset is found whole."""
+    """Return where to start a search for words so that the word around an offset is matched completely."""
     low = max(0, offset - _WORD_LOOKBACK)
     return max(low, text.rfind(" ", low, offset), text.rfind("\n", low, offset))
 
 
 def _word_around(text: str, offset: int) -> re.Match[str] | None:
-    """The word that an offset is in, else the first behind it."""
+    """Return the word at an offset, or else the first one after it."""
     for match in _word.finditer(text, _words_from(text, offset)):
         if match.end() > offset:
             return match
@@ -187,7 +187,7 @@ def _word_around(text: str, offset: int) -> re.Match[str] | None:
 
 
 def word_at(document: Document, offset: int) -> Range:
-    """The word at an offset; where none stands there, the single character."""
+    """Return the word at an offset; a single character if no word is there."""
     text = document.text
     offset = _clamp(document, offset)
     match = _word_around(text, offset)
@@ -223,24 +223,24 @@ def _word_end(document: Document, offset: int) -> int:
 
 
 def next_word(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the next word; the last character's offset where none follows."""
+    """Return the beginning of the next word; the last character's offset if there is none."""
     return _repeat(_next_word, document, _clamp(document, offset), count)
 
 
 def previous_word(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of the word that the offset is in, of the one before where it stands there already."""
+    """Return the beginning of the word at an offset, or of the previous one if that is the offset itself."""
     return _repeat(_previous_word, document, _clamp(document, offset), count)
 
 
 def word_end(document: Document, offset: int, count: int = 1) -> int:
-    """Last character of the word that the offset is in, of the next where it stands there already."""
+    """Return the last character of the word at an offset, or of the next one if that is the offset itself."""
     return _repeat(_word_end, document, _clamp(document, offset), count)
 
 
 def _next_long_word(document: Document, offset: int) -> int:
     text = document.text
     gap = _space.search(text, offset)
-    found = _ink.search(text, gap.end()) if gap is not None else None
+    found = _non_space.search(text, gap.end()) if gap is not None else None
     return max(offset, _last(document)) if found is None else max(offset, boundary_at(text, found.start()))
 
 
@@ -276,27 +276,30 @@ def _long_word_end_back(document: Document, offset: int) -> int:
 
 
 def next_long_word(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of what stands behind the next white space; the last character's offset where nothing does."""
+    """Return the beginning of the next run of text between white space.
+
+    If there is none, return the last character's offset.
+    """
     return _repeat(_next_long_word, document, _clamp(document, offset), count)
 
 
 def previous_long_word(document: Document, offset: int, count: int = 1) -> int:
-    """Beginning of what stands between white space, at the offset or before it."""
+    """Return the beginning of the run of text between white space at an offset, or of the previous one."""
     return _repeat(_previous_long_word, document, _clamp(document, offset), count)
 
 
 def word_end_back(document: Document, offset: int, count: int = 1) -> int:
-    """Last character of the word before."""
+    """Return the offset of the last character of the previous word."""
     return _repeat(_word_end_back, document, _clamp(document, offset), count)
 
 
 def long_word_end_back(document: Document, offset: int, count: int = 1) -> int:
-    """Last character of what stands before the white space before the offset."""
+    """Return the offset of the last character of the previous run of text between white space."""
     return _repeat(_long_word_end_back, document, _clamp(document, offset), count)
 
 
 def long_word_at(document: Document, offset: int) -> Range:
-    """What stands between white space at an offset; the single character where white space stands there."""
+    """Return the run of text between white space at an offset; a single character at white space."""
     text = document.text
     offset = _clamp(document, offset)
     if offset >= len(text) or text[offset].isspace():

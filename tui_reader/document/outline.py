@@ -8,19 +8,19 @@ from tui_reader.document.blocks import BlockKind, Document
 
 
 class Entry(NamedTuple):
-    """A heading."""
+    """A heading of the outline."""
 
     level: int
-    """1 to 6."""
+    """Level of the heading, 1 to 6."""
     title: str
     offset: int
-    """Where it stands in the text."""
+    """Offset of the heading in the text."""
     block: int
-    """Number of its block."""
+    """Number of the heading's block."""
 
 
 def outline(document: Document) -> tuple[Entry, ...]:
-    """The headings of a document in order; one without a letter is left out."""
+    """Return the headings of a document in order, without those that have no text."""
     text = document.text
     return tuple(
         Entry(block.level, title, block.start, index)

@@ -1,4 +1,4 @@
-"""The two ends of a long text as one document: to jump to its end, nobody waits for what stands between."""
+"""The beginning and ending of a long text as one document, shown while the rest is being read."""
 
 from __future__ import annotations
 
@@ -11,38 +11,42 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIGN = "…"
-"""Stands for what has not been read yet."""
+"""Stands for the part that has not been read yet."""
 
 
 def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Document:
-    """The beginning of a text, and its ending below a sign for what is missing.
+    """Return the beginning of a text, a sign for the missing part, and the ending as one document.
 
     Args:
         beginning: A partial document.
-        blocks: The blocks of the ending, in its own offsets.
-        text: Its text.
+        blocks: The blocks of the ending, with offsets relative to the ending.
+        text: Text of the ending.
     """
     gap = len(beginning.text) + 1
-    by = gap + len(SIGN) + 1
+    shift = gap + len(SIGN) + 1
     sign = Block(BlockKind.PARAGRAPH, gap, gap + len(SIGN), quiet=True)
     return replace(
         beginning,
         text=f"{beginning.text}\n{SIGN}\n{text}",
-        blocks=(*beginning.blocks, sign, *(_moved(block, by) for block in blocks)),
+        blocks=(*beginning.blocks, sign, *(_moved(block, shift) for block in blocks)),
         gap=gap,
     )
 
 
-def offset_in_whole(ends: Document, whole: Document, offset: int) -> int:
-    """Where a place in a document of two ends stands in the whole: as far from the end as it was, in the ending."""
-    if ends.gap is None or offset < ends.gap:
+def offset_in_whole(partial: Document, whole: Document, offset: int) -> int:
+    """Return the offset in the whole document of an offset in the partial one.
+
+    In the ending, the distance from the end of the text stays the same.
+    """
+    if partial.gap is None or offset < partial.gap:
         return offset
-    return max(len(whole.text) - (len(ends.text) - offset), 0)
+    return max(len(whole.text) - (len(partial.text) - offset), 0)
 
 
-def _moved(block: Block, by: int) -> Block:
+def _moved(block: Block, distance: int) -> Block:
+    """Return a block with its offsets increased."""
     table = block.table
     if table is not None:
-        rows = tuple(tuple(Cell(cell.start + by, cell.end + by) for cell in row) for row in table.rows)
+        rows = tuple(tuple(Cell(cell.start + distance, cell.end + distance) for cell in row) for row in table.rows)
         table = table._replace(rows=rows)
-    return block._replace(start=block.start + by, end=block.end + by, table=table)
+    return block._replace(start=block.start + distance, end=block.end + distance, table=table)

@@ -1,4 +1,4 @@
-"""Rows: what stands on one line of the screen, in cells, and which part of the text it owns."""
+"""Rows: the content of one line of the screen, in cells, and the range of the text that it owns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class OrnamentRole(StrEnum):
-    """What an ornament is, for the painter to choose a tone."""
+    """What an ornament is, from which the painter chooses its style."""
 
     MARKER = "marker"
     """Bullet or number of a list item or footnote."""
@@ -20,11 +20,11 @@ class OrnamentRole(StrEnum):
     DIVIDER = "divider"
     """Line above the other stories found in a paste."""
     LABEL = "label"
-    """Word that names what follows: a picture, a table's column."""
+    """Name of what follows: a picture, or a column of a table."""
 
 
 class Fragment(NamedTuple):
-    """A piece of the text drawn from a column on: `text[start:end]`, its tabs expanded from the fragment's start."""
+    """A part of the text drawn from a column on: `text[start:end]`, with tabs expanded from the start."""
 
     column: int
     start: int
@@ -32,7 +32,7 @@ class Fragment(NamedTuple):
 
 
 class Ornament(NamedTuple):
-    """Something that is drawn and is not part of the text."""
+    """Text that is drawn but is not part of the document's text."""
 
     column: int
     text: str
@@ -42,15 +42,15 @@ class Ornament(NamedTuple):
 class Row(NamedTuple):
     """One row of a block.
 
-    The ranges that rows own tile the text: every character, line feeds between blocks included, belongs to exactly
-    one row. White space at a wrap belongs to the row before it and is not drawn. The empty row after a block owns the
-    line feed that ends the block. Only in a table do cells stand side by side: there a row's range goes from its first
-    fragment to its last, ranges of one table row overlap, and the fragments tell what stands where.
+    The ranges that rows own tile the text: every character, line feeds between blocks included, belongs to exactly one
+    row. White space at a wrap belongs to the row before it and is not drawn. The empty row after a block owns the line
+    feed that ends the block. Only in a table are cells drawn side by side: there a row's range extends from its first
+    fragment to its last, ranges of one table row overlap, and the fragments state which text is drawn in which column.
     """
 
     block: int
-    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of a row
-    """Number of the row within its block; negative for rows beside it: `GAP`, `DIVIDER`, `DIVIDER_GAP`."""
+    index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
+    """Number of the row within its block; negative for rows outside its text: `GAP`, `DIVIDER`, `DIVIDER_GAP`."""
     fragments: tuple[Fragment, ...]
     ornaments: tuple[Ornament, ...]
     start: int

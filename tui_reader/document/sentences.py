@@ -1,7 +1,7 @@
-"""Sentences: where they begin in a block.
+"""Sentences: the offsets at which they begin in a block.
 
-Own rules for edited prose, after the usual order of evidence: the mark, the word before it, the word behind it. A full
-stop behind an abbreviation or an initial ends a sentence only where a word follows with which sentences begin.
+Own rules for edited prose, applied in the usual order of evidence: the mark, the word before it, the word after it. A
+full stop after an abbreviation or an initial ends a sentence only if the next word is one with which sentences begin.
 """
 
 from __future__ import annotations
@@ -20,29 +20,28 @@ if TYPE_CHECKING:
 
 _CLOSERS = "\"'”’“‘»›)\\]}"
 _OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
-# What follows a quotation within the same sentence: a comma, or the Japanese particle of "said", "thought", "asked",
-# but for the words that begin with it.
-_GOES_ON = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
-# Marks that need white space behind them, in repetition and with the quotes that close there; then those of scripts
-# without spaces, which do not. A run is taken whole, whatever follows it: no other way to read it is tried, so that a
-# row of dots takes a time in proportion to its length.
+# Text after a quotation that continues its sentence: a comma, or the Japanese particle of "said", "thought", "asked",
+# except in words that begin with that particle.
+_CONTINUES = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
+# Marks that need white space after them, repeated and with closing quotes; then those of scripts without spaces, which
+# do not. A run of marks is matched completely without backtracking, so that a row of dots takes linear time.
 _MARKS, _WIDE = ".!?…؟۔।॥።։។", "。｡！？"
 _candidates = LazyPattern(
     rf"(?P<mark>[{_MARKS}][{_MARKS}{_CLOSERS}]*)(?P<space>(?=\s))?"
-    rf"|[{_WIDE}][{_WIDE}」』”’）】〕》〉\"')\]]*\s*(?P<on>(?={_GOES_ON}))?"
+    rf"|[{_WIDE}][{_WIDE}」』”’）】〕》〉\"')\]]*\s*(?P<on>(?={_CONTINUES}))?"
 )
 _last_word = re.compile(r"[^\s—–]*\Z")
 _next_word = LazyPattern(rf"[\s{_OPENERS}]*(\w+)")
 _dotted = LazyPattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
-_PIECE = 4096
-"""Code points of a very long block that are looked at together: a key must not read megabytes."""
+_SEARCH_WINDOW = 4096
+"""Code points of a very long block that are searched together: a key must not read megabytes."""
 _has_word = LazyPattern(r"[^\W\d_]{2}")
 _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
 def _words(listed: str) -> frozenset[str]:
-    """The words of a list."""
+    """Return the words of a list."""
     return frozenset(listed.split())
 
 
@@ -56,7 +55,7 @@ _COUNTERS = _words(
     "no nos nr vol vols fig figs p pp ch sec art op eq tab ed eds para jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 _WORDS_TOO = _words("no mar art fig figs tab para")
-# May end a sentence as well as stand within one.
+# May end a sentence or occur within one.
 _SUFFIXES = _words(
     "etc inc ltd co corp bros jr sr al esq ph.d m.d b.a m.a a.m p.m ave blvd rd ft dept est assn univ approx"
 )
@@ -73,7 +72,7 @@ _STARTERS = _words(
 
 @lru_cache(maxsize=256)
 def sentence_starts(text: str) -> tuple[int, ...]:
-    """Offsets at which the sentences of a block's text begin, the first at 0."""
+    """Return the offsets at which the sentences of a block's text begin, the first at 0."""
     starts = [0]
     for candidate in _candidates.finditer(text):
         if candidate.start() < starts[-1]:
@@ -93,14 +92,14 @@ def sentence_starts(text: str) -> tuple[int, ...]:
 
 
 def _on_boundaries(text: str, starts: list[int]) -> tuple[int, ...]:
-    """Offsets moved out of clusters: a mark may join the white space before it."""
+    """Return offsets moved to boundaries of clusters: a mark may combine with the white space before it."""
     if is_plain(text):
         return tuple(starts)
     return tuple(sorted({boundary_at(text, start) for start in starts}))
 
 
 def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) -> bool:
-    """Whether a mark with white space behind it ends the sentence that began at `start`."""
+    """Return True if a mark followed by white space ends the sentence that began at `start`."""
     following = text[end : end + 80]
     rest = following.lstrip()
     if not rest or rest[0] in ".!?…,;:":
@@ -131,10 +130,10 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
 
 
 def units_near(document: Document, index: int, offset: int) -> list[int]:
-    """Offsets at which the sentences of a block begin, around an offset of it.
+    """Return the offsets at which sentences begin, in a block and around an offset of it.
 
-    A table's cells and lines of code are units of their own. The list holds at least the unit at the offset, the one
-    before and the one after it where the block has them; of a block of ordinary size it holds all.
+    A table's cells and lines of code count as sentences. The list contains at least the one at the offset, the one
+    before and the one after it if the block has them; for a block of ordinary size it contains all.
     """
     block = document.blocks[index]
     if block.table is not None:
@@ -142,30 +141,32 @@ def units_near(document: Document, index: int, offset: int) -> list[int]:
     code = block.kind is BlockKind.CODE
     find = _line_starts if code else sentence_starts
     text = document.text
-    if block.end - block.start <= _PIECE:
+    if block.end - block.start <= _SEARCH_WINDOW:
         return [block.start + start for start in find(text[block.start : block.end])] or [block.start]
-    number = min(max(offset - block.start, 0), block.end - block.start - 1) // _PIECE
-    if number and offset < _piece_start(text, block, number):
+    number = min(max(offset - block.start, 0), block.end - block.start - 1) // _SEARCH_WINDOW
+    if number and offset < _window_start(text, block, number):
         number -= 1
     starts: list[int] = []
     for piece in (number - 1, number, number + 1):
-        low, high = _piece_start(text, block, piece), _piece_start(text, block, piece + 1)
+        low, high = _window_start(text, block, piece), _window_start(text, block, piece + 1)
         if piece >= 0 and low < high:
             starts.extend(low + start for start in find(text[low:high]))
     return starts or [block.start]
 
 
-def _piece_start(text: str, block: Block, number: int) -> int:
-    """Where a piece of a very long block begins: a sentence or line behind a multiple of the pieces' size.
+def _window_start(text: str, block: Block, number: int) -> int:
+    """Return where a search window of a very long block begins.
 
-    Without one within a piece's size, as in text that is no prose, it is the white space or cluster next to there.
+    It is the first sentence or line after a multiple of the window size.
+
+    If there is none within a window's size, as in text that is not prose, it is the nearest white space or cluster.
     """
     if number <= 0:
         return block.start
-    grid = block.start + number * _PIECE
+    grid = block.start + number * _SEARCH_WINDOW
     if grid >= block.end:
         return block.end
-    window = text[grid : min(grid + _PIECE - 1, block.end)]
+    window = text[grid : min(grid + _SEARCH_WINDOW - 1, block.end)]
     starts = _line_starts(window) if block.kind is BlockKind.CODE else sentence_starts(window)
     inside = [start for start in starts if start]
     if inside:
@@ -176,12 +177,12 @@ def _piece_start(text: str, block: Block, number: int) -> int:
 
 @lru_cache(maxsize=16)
 def _line_starts(text: str) -> tuple[int, ...]:
-    """Offsets of the first character of each line that has one other than white space."""
+    """Return the offset of the first character other than white space of each line that has one."""
     return _on_boundaries(text, [match.start(1) for match in _lines(text)])
 
 
 def _cells_near(table: Table, offset: int) -> list[int]:
-    """Offsets of the cells with text in the table row of an offset, and of the nearest such rows around it."""
+    """Return the offsets of the cells with text in the table row of an offset and the nearest such rows."""
     rows = table.rows
     here = max(0, bisect_right(rows, offset, key=_row_start) - 1)
     starts = _cell_starts(rows[here]) if rows else []
@@ -197,10 +198,10 @@ def _cells_near(table: Table, offset: int) -> list[int]:
 
 
 def _row_start(row: tuple[Cell, ...]) -> int:
-    """Offset of a table row."""
+    """Return the offset of a table row."""
     return row[0].start if row else 0
 
 
 def _cell_starts(row: tuple[Cell, ...]) -> list[int]:
-    """Offsets of a table row's cells that have text."""
+    """Return the offsets of a table row's cells that have text."""
     return [cell.start for cell in row if cell.end > cell.start]

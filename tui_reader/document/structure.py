@@ -1,4 +1,4 @@
-"""Looking up blocks and spans by offset."""
+"""Lookup of blocks and spans by offset."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ _start = attrgetter("start")
 
 
 def block_index(document: Document, offset: int) -> int:
-    """Number of the block at an offset; the line feed after a block belongs to it. 0 in an empty document."""
+    """Return the number of the block at an offset; 0 in an empty document.
+
+    The line feed after a block belongs to the block.
+    """
     return max(0, bisect_right(document.blocks, offset, key=_start) - 1)
 
 
 class Structure:
-    """What painters and motions ask of a document.
+    """Answers questions of painters and motions about a document.
 
     Args:
-        document: The document; nothing is worked out before it is asked for.
+        document: The document; nothing is computed before it is requested.
     """
 
     def __init__(self, document: Document) -> None:
@@ -27,18 +30,18 @@ class Structure:
         self._links: tuple[Span, ...] | None = None
 
     def block_of(self, offset: int) -> int:
-        """Number of the block at an offset; the line feed after a block belongs to it."""
+        """Return the number of the block at an offset; the line feed after a block belongs to it."""
         return block_index(self._document, offset)
 
     def spans_of(self, block: int) -> tuple[Span, ...]:
-        """Spans that begin within a block, by start, then longest first."""
+        """Return the spans that begin within a block, sorted by start, then longest first."""
         spans = self._document.spans
         here = self._document.blocks[block]
         first = bisect_left(spans, here.start, key=_start)
         return tuple(spans[first : bisect_left(spans, here.end, first, key=_start)])
 
     def links(self) -> tuple[Span, ...]:
-        """All links of the document, in order."""
+        """Return all links of the document, in order."""
         if self._links is None:
             self._links = tuple(span for span in self._document.spans if span.kind is SpanKind.LINK)
         return self._links

@@ -1,4 +1,4 @@
-"""Rows of a table: columns side by side where there is room, else every cell under the other with its column's name."""
+"""Rows of a table: columns side by side if they fit, else cells under each other with names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
 
 GUTTER = 3
-"""Cells between two columns: a rule with a space on either side."""
+"""Cells between two columns: a rule with a space on both sides."""
 MIN_COLUMN = 8
-"""A column of longer cells is not made narrower than this."""
+"""Cells below which a column of longer cells is not narrowed."""
 MAX_WORD = 14
-"""A column is kept as wide as its longest word, up to this many cells."""
+"""Cells up to which a column is kept as wide as its longest word."""
 
 
 _cell_start = attrgetter("start")
 
 
 def estimate_table(table: Table) -> int:
-    """Rows of a table none of whose cells wraps."""
+    """Return the number of rows of a table if none of its cells wraps."""
     return max(1, len(table.rows) + (1 if table.header and table.rows else 0))
 
 
 def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
-    """The rows of a table block."""
+    """Return the rows of a table block."""
     text = placement.text[placement.block.start : placement.block.end]
     narrow = is_narrow(text.replace("\t", ""), line_feeds=True)
     columns = _column_widths(placement, table, narrow=narrow)
@@ -37,7 +37,7 @@ def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
 
 
 def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> tuple[list[int], bool] | None:
-    """Cells of each column and whether any cell wraps in them, or None where the columns do not fit side by side."""
+    """Return the cells of each column and whether any cell wraps; None if the columns do not fit."""
     count = max(map(len, table.rows), default=0)
     text = placement.text
     natural = [1] * count
@@ -59,39 +59,39 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
     room -= sum(widths)
     if room < 0:
         return None
-    # What is left goes to the columns that still lack room, in equal shares.
+    # The remaining width goes in equal shares to the columns that are narrower than their text.
     while room:
-        wanting = [column for column in range(count) if widths[column] < natural[column]]
-        share = max(1, room // len(wanting))
-        for column in wanting:
+        too_narrow = [column for column in range(count) if widths[column] < natural[column]]
+        share = max(1, room // len(too_narrow))
+        for column in too_narrow:
             more = min(share, natural[column] - widths[column], room)
             widths[column] += more
             room -= more
     return widths, True
 
 
-class _Piece(NamedTuple):
-    """The part of a cell that stands on one row."""
+class _CellLine(NamedTuple):
+    """The part of a cell that is on one row."""
 
     column: int
     """Number of the cell's column."""
     start: int
     drawn: int
-    """End of what is drawn of it."""
+    """End of what is drawn of the part."""
     end: int
-    """End of what it owns: white space at a wrap, the tab or line feed behind the cell."""
+    """End of what the part owns, including white space at a wrap and the tab or line feed after the cell."""
 
 
-class _TableLines:
-    """What both ways to draw a table share: where table rows begin, in the text and in rows."""
+class _TableRows:
+    """Base of both ways to draw a table: knows where table rows begin, in the text and on the screen."""
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
         self._narrow = narrow
-        """Whether every character of the cells is one cell."""
+        """True if every character of the cells is one cell wide."""
         self._index, block, self._text, self._inset, owned = placement
         self._table = table
         self._starts: list[int] = []
-        """Offset at which the range of each table row begins; the end of the last follows."""
+        """Offset at which the range of each table row begins, followed by the end of the last."""
         start = block.start
         for row in table.rows:
             self._starts.append(row[0].start if row and self._starts else start)
@@ -99,44 +99,44 @@ class _TableLines:
         self._starts = [*(self._starts or [block.start]), owned]
         self._end = block.end
         self._tops = [0]
-        """First row of each table row; the number of all rows follows."""
+        """First screen row of each table row, followed by the number of all screen rows."""
         self.count = 1
 
     def _set_heights(self, heights: list[int]) -> None:
-        """Note how many rows each table row takes."""
+        """Store how many screen rows each table row takes."""
         for height in heights or [1]:
             self._tops.append(self._tops[-1] + height)
         self.count = self._tops[-1]
 
     def _cells(self, row: int) -> tuple[Cell, ...]:
-        """Cells of a table row."""
+        """Return the cells of a table row."""
         return self._table.rows[row] if row < len(self._table.rows) else ()
 
     def _row_at(self, offset: int) -> int:
-        """Table row of an offset."""
+        """Return the table row at an offset."""
         return min(max(0, bisect_right(self._starts, offset) - 1), len(self._starts) - 2)
 
     def _cuts(self, cell: Cell, width: int) -> list[int]:
-        """Cuts of a cell, as offsets of the document."""
+        """Return the cuts of a cell as offsets of the document."""
         piece = self._text[cell.start : cell.end]
         return [cell.start + cut for cut in cut_rows(piece, width)]
 
     def _lines(self, cell: Cell, width: int) -> int:
-        """Rows that a cell takes."""
+        """Return the number of screen rows that a cell takes."""
         if cell.end - cell.start <= (width if self._narrow else width // 2):
             return 1
         return len(cut_rows(self._text[cell.start : cell.end], width))
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """End of what is drawn of a piece of a cell."""
+        """Return the end of what is drawn of a part of a cell: without hanging white space."""
         return start + len(self._text[start:end].rstrip(HANGING))
 
     def _ornaments(self, index: int) -> tuple[Ornament, ...]:
-        """Ornaments that the position of the block in lists and quotations gives a row."""
+        """Return the ornaments that a row has because its block is in a list or a quotation."""
         return self._inset.first if index == 0 else self._inset.rest
 
     def offset_in(self, row: Row, column: int) -> int:
-        """Offset of the character nearest to a column of one of the rows."""
+        """Return the offset of the character nearest to a column of one of the rows."""
         chosen: Fragment | None = None
         for fragment in row.fragments:
             if chosen is None or fragment.column <= column:
@@ -146,12 +146,12 @@ class _TableLines:
         return offset_in_fragment(self._text, chosen, column)
 
 
-class ColumnRows(_TableLines):
-    """A table whose columns stand side by side.
+class ColumnRows(_TableRows):
+    """A table whose columns are side by side.
 
     Args:
         widths: Cells of each column.
-        wraps: Whether any cell takes more than one row there.
+        wraps: True if any cell takes more than one row.
     """
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool, widths: list[int], wraps: bool) -> None:
@@ -167,21 +167,21 @@ class ColumnRows(_TableLines):
                 for cell, width in zip(row, widths, strict=False):
                     if cell.end - cell.start > width // 2:
                         heights[number] = max(heights[number], self._lines(cell, width))
-        # Where a cell goes on in the next row, an empty row tells the table's rows apart.
-        self._parted = any(height > 1 for height in heights[1 if table.header else 0 :])
+        # If any cell wraps, empty rows separate the table's rows.
+        self._separated = any(height > 1 for height in heights[1 if table.header else 0 :])
         last = len(heights) - 1
         self._set_heights([height + self._extra(row, last) for row, height in enumerate(heights)])
         rules = [Ornament(column - 2, "│", OrnamentRole.BORDER) for column in self._columns[1:]]
         self._rules = tuple(rules)
 
     def _extra(self, row: int, last: int) -> int:
-        """Rows under a table row that hold none of its text."""
+        """Return the number of screen rows under a table row that hold none of its text."""
         if row == 0 and self._table.header:
             return 1
-        return 1 if self._parted and row < last else 0
+        return 1 if self._separated and row < last else 0
 
     def row(self, index: int) -> Row:
-        """A row by its number within the block."""
+        """Return a row by its number within the block."""
         number = bisect_right(self._tops, index) - 1
         line = index - self._tops[number]
         start, end = self._starts[number], self._starts[number + 1]
@@ -190,9 +190,11 @@ class ColumnRows(_TableLines):
         outer = self._ornaments(index)
         if line >= height:
             return Row(self._index, index, (), (*outer, *self._rule_under(number)), end, end)
-        pieces = [piece for column in range(len(self._cells(number))) if (piece := self._piece(number, column, line))]
+        pieces = [
+            piece for column in range(len(self._cells(number))) if (piece := self._cell_line(number, column, line))
+        ]
         fragments = tuple(
-            Fragment(self._place(piece.column, piece.start, piece.drawn), piece.start, piece.drawn)
+            Fragment(self._screen_column(piece.column, piece.start, piece.drawn), piece.start, piece.drawn)
             for piece in pieces
             if piece.drawn > piece.start
         )
@@ -201,8 +203,8 @@ class ColumnRows(_TableLines):
             end = max(piece.end for piece in pieces)
         return Row(self._index, index, fragments, (*outer, *self._rules), start, end)
 
-    def _piece(self, number: int, column: int, line: int) -> _Piece | None:
-        """What a cell has on one of its table row's rows."""
+    def _cell_line(self, number: int, column: int, line: int) -> _CellLine | None:
+        """Return the part of a cell on one screen row of its table row; None if the cell has fewer rows."""
         cells = self._cells(number)
         cell = cells[column]
         cuts = self._cuts(cell, self._widths[column])
@@ -212,17 +214,17 @@ class ColumnRows(_TableLines):
         end = cuts[line]
         if line == len(cuts) - 1:
             end = cells[column + 1].start if column + 1 < len(cells) else self._starts[number + 1]
-        return _Piece(column, start, self._drawn_end(start, cuts[line]), end)
+        return _CellLine(column, start, self._drawn_end(start, cuts[line]), end)
 
     def _rule_under(self, number: int) -> tuple[Ornament, ...]:
-        """The rule under the header, or the column rules where table rows are kept apart."""
+        """Return the rule under the header, or the rules between columns in an empty row."""
         if number or not self._table.header:
             return self._rules
         rule = "─┼─".join("─" * width for width in self._widths)
         return (Ornament(self._inset.column, rule, OrnamentRole.BORDER),)
 
-    def _place(self, column: int, start: int, end: int) -> int:
-        """Column on the screen at which a piece of a cell begins, by the alignment of its column."""
+    def _screen_column(self, column: int, start: int, end: int) -> int:
+        """Return the screen column at which a part of a cell begins, by the alignment of its column."""
         aligns = self._table.aligns
         align = aligns[column] if column < len(aligns) else Align.LEFT
         free = self._widths[column] - cell_width(self._text[start:end])
@@ -231,7 +233,7 @@ class ColumnRows(_TableLines):
         return self._columns[column] + (free if align is Align.RIGHT else free // 2)
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Row within the block and column of the character at an offset."""
+        """Return row within the block, and column, of the character at an offset."""
         number = self._row_at(offset)
         cells = self._cells(number)
         if not cells:
@@ -242,15 +244,15 @@ class ColumnRows(_TableLines):
         line = min(bisect_right(cuts, offset), len(cuts) - 1)
         start = cuts[line - 1] if line else cell.start
         end = self._drawn_end(start, cuts[line])
-        text_column = self._place(column, start, end) + cell_width(self._text[start : min(offset, end)])
+        text_column = self._screen_column(column, start, end) + cell_width(self._text[start : min(offset, end)])
         return self._tops[number] + line, text_column + max(0, offset - end)
 
 
-class StackedRows(_TableLines):
-    """A table whose cells stand under each other, each with its column's name, because its columns have no room.
+class StackedRows(_TableRows):
+    """A table whose columns do not fit: cells are drawn under each other with their columns' names.
 
-    A name stands before its cell, or above it where the names would take the text's room. Cells without text are left
-    out.
+    A name is drawn before its cell, or above it if the names would take too much of the text's width. Cells without
+    text are left out.
     """
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
@@ -275,27 +277,27 @@ class StackedRows(_TableLines):
         self._set_heights(heights)
 
     def _is_header(self, number: int) -> bool:
-        """Whether a table row holds the columns' names."""
+        """Return True if a table row holds the names of the columns."""
         return number == 0 and self._table.header
 
     def _width(self, number: int) -> int:
-        """Cells that the cells of a table row have."""
+        """Return the number of cells available to a cell of a table row."""
         return self._inset.width - (0 if self._is_header(number) else self._hang)
 
     def _shown(self, number: int) -> list[tuple[int, Cell]]:
-        """Cells of a table row that have text, with the numbers of their columns."""
+        """Return the cells of a table row that have text, with the numbers of their columns."""
         return [(column, cell) for column, cell in enumerate(self._cells(number)) if cell.end > cell.start]
 
     def _name(self, number: int, column: int) -> str:
-        """The name that stands by a cell."""
+        """Return the column name that is drawn for a cell."""
         return "" if self._is_header(number) or column >= len(self._names) else self._names[column]
 
     def _lead(self, number: int, column: int) -> int:
-        """Rows above a cell for its name."""
+        """Return the number of screen rows above a cell for its column's name: 1 or 0."""
         return 1 if self._above and self._name(number, column) else 0
 
     def row(self, index: int) -> Row:
-        """A row by its number within the block."""
+        """Return a row by its number within the block."""
         number = bisect_right(self._tops, index) - 1
         line = index - self._tops[number]
         outer = self._ornaments(index)
@@ -325,7 +327,7 @@ class StackedRows(_TableLines):
         return Row(self._index, index, (), outer, end if cells or line else start, end)
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Row within the block and column of the character at an offset."""
+        """Return row within the block, and column, of the character at an offset."""
         number = self._row_at(offset)
         width = self._width(number)
         top = self._tops[number]
@@ -346,7 +348,7 @@ class StackedRows(_TableLines):
 
 
 def _shorten(name: str, cells: int) -> str:
-    """A name cut to a number of cells, with a sign that it goes on."""
+    """Return a name cut to a number of cells, with an ellipsis if it was cut."""
     if cell_width(name) <= cells:
         return name
     while name and cell_width(name) >= cells:

@@ -1,6 +1,6 @@
 """Text objects, and selections that grow and shrink by whole sentences or paragraphs.
 
-A selection has two ends, an anchor and a caret; both stand on characters that belong to it.
+A selection has two ends, an anchor and a caret; both are on characters that belong to it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 class Ends(NamedTuple):
-    """Where a selection is held and where it is moved: the first code points of two characters."""
+    """The fixed and the moving end of a selection: the first code points of two characters."""
 
     anchor: int
     caret: int
 
 
 class Unit(NamedTuple):
-    """What a selection grows by."""
+    """A kind of text that a selection grows by, given by its motions."""
 
     around: Callable[[Document, int], Range]
     after: Callable[[Document, int], int]
@@ -46,29 +46,28 @@ SENTENCE = Unit(sentence_at, next_sentence, previous_sentence)
 PARAGRAPH = Unit(paragraph_at, next_paragraph, previous_paragraph)
 
 
-def last_of(document: Document, found: Range) -> int:
-    """The last character of a range; its start where it is empty."""
+def last_character(document: Document, found: Range) -> int:
+    """Return the offset of the last character of a range; its start if the range is empty."""
     return max(previous_boundary(document.text, found.end), found.start) if found.end > found.start else found.start
 
 
 def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
-    """Move the caret on by a unit: to the end of one that it adds, to the beginning of one that stays.
+    """Move the caret forward by a unit: to the end of an added unit, or the beginning of a kept one.
 
-    A selection of whole units stays one: where the caret passes the anchor, the anchor goes to the other end of its
-    own unit.
+    A selection of whole units stays one: if the caret passes the anchor, the anchor moves to the other end of its unit.
     """
     anchor, caret = ends
     around, after, _ = unit
     if caret >= anchor:
-        last = last_of(document, around(document, caret))
+        last = last_character(document, around(document, caret))
         return Ends(anchor, last if caret < last else _last_after(document, unit, caret))
     moved = after(document, caret)
     if moved <= anchor:
         return Ends(anchor, moved)
     own = around(document, anchor)
-    if anchor == last_of(document, own):
+    if anchor == last_character(document, own):
         return Ends(own.start, _last_after(document, unit, anchor))
-    return Ends(anchor, last_of(document, own))
+    return Ends(anchor, last_character(document, own))
 
 
 def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
@@ -79,29 +78,30 @@ def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
         return Ends(anchor, before(document, caret))
     own = around(document, caret)
     moved = before(document, own.start)
-    if moved < own.start and last_of(document, around(document, moved)) >= anchor:
-        return Ends(anchor, last_of(document, around(document, moved)))
+    if moved < own.start and last_character(document, around(document, moved)) >= anchor:
+        return Ends(anchor, last_character(document, around(document, moved)))
     held = around(document, anchor)
     if anchor == held.start:
-        return Ends(last_of(document, held), before(document, anchor))
+        return Ends(last_character(document, held), before(document, anchor))
     return Ends(anchor, held.start)
 
 
 def _last_after(document: Document, unit: Unit, caret: int) -> int:
-    return last_of(document, unit.around(document, unit.after(document, caret)))
+    """Return the last character of the unit after the caret."""
+    return last_character(document, unit.around(document, unit.after(document, caret)))
 
 
 OBJECTS = ("is", "as", "ip", "ap", "iw", "aw", "iW", "aW")
-"""Names of the text objects: within or around a sentence, a paragraph, a word, what stands between white space."""
+"""Names of text objects: within (`i`) or around (`a`) a sentence, paragraph, word, or run between white space."""
 PAIRS = ("ib", "ab", "iq", "aq")
-"""Those of `pairs`: within or around brackets, quotation marks."""
+"""Names of the text objects of `brackets`: within or around brackets or quotation marks."""
 
 
 def text_object(document: Document, kind: str, offset: int) -> Range:
-    """The text object at an offset.
+    """Return the text object at an offset.
 
-    Around a sentence or word is it with the white space behind it, or before it where none follows. Around a paragraph
-    are all the blocks that stand together without an empty row, such as the items of a list.
+    Around a sentence or word means including the white space after it, or before it if none follows. Around a paragraph
+    means all blocks that follow each other without an empty row, such as the items of a list.
 
     Args:
         document: The document.
@@ -114,7 +114,7 @@ def text_object(document: Document, kind: str, offset: int) -> Range:
     found = _AROUND[kind[1:]](document, offset) if kind in OBJECTS else _AROUND[kind](document, offset)
     if kind[0] == "i":
         return found
-    return _together(document, offset) if kind == "ap" else _with_space(document, found)
+    return _tight_blocks(document, offset) if kind == "ap" else _with_space(document, found)
 
 
 _AROUND: dict[str, Callable[[Document, int], Range]] = {
@@ -126,6 +126,7 @@ _AROUND: dict[str, Callable[[Document, int], Range]] = {
 
 
 def _with_space(document: Document, found: Range) -> Range:
+    """Return a range with the white space after it, or before it if none follows."""
     block = document.blocks[block_index(document, found.start)] if document.blocks else None
     if block is None:
         return found
@@ -136,11 +137,12 @@ def _with_space(document: Document, found: Range) -> Range:
     if end == found.end:
         while start > block.start and text[start - 1].isspace():
             start -= 1
-    # White space may carry a mark.
+    # A mark may combine with white space.
     return Range(boundary_at(text, start), max(boundary_at(text, end), found.end))
 
 
-def _together(document: Document, offset: int) -> Range:
+def _tight_blocks(document: Document, offset: int) -> Range:
+    """Return the range of all blocks without empty rows between them, around an offset."""
     blocks = document.blocks
     if not blocks:
         return Range(0, 0)

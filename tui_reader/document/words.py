@@ -1,4 +1,4 @@
-"""How many words a text has, and how long they take to read."""
+"""Word count of a text, and its reading time."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _IDEOGRAPHS = (
 _SOUTHERN = r"\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
 _ideograph_runs = LazyPattern(f"[{_IDEOGRAPHS}]+")
 _southern_runs = LazyPattern(f"[{_SOUTHERN}]+")
-# Their punctuation goes with them: a full stop left alone between spaces is no word.
+# Their punctuation is removed with them: a full stop left alone between spaces is not a word.
 _unspaced = LazyPattern(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65…—“”]+")
 IDEOGRAPHS_PER_WORD = 2
-"""The same Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
+"""The Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
 SOUTHERN_PER_WORD = 6
-"""It has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in Burmese."""
+"""That text has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in Burmese."""
 # White space of ASCII becomes a space and everything else a letter, so that a word begins at each " x".
 _SPACES = " \n\t"
 _SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
-# First bytes of the UTF-8 of other characters than those of unspaced scripts, and all continuing bytes.
+# First bytes in UTF-8 of all characters but those of scripts without spaces, and all continuation bytes.
 _SPACED_BYTES = bytes(byte for byte in range(256) if not 0xE0 <= byte <= 0xEF or byte in {0xE2, 0xEA, 0xEB, 0xEC, 0xED})
 
 _SLICE = 250_000
-"""Characters that are counted at a time: a thread that counts on would keep the screen's from its work for 30 ms."""
+"""Characters that are counted at once: longer work would keep the screen's thread waiting for 30 ms."""
 
 
 def count_words(text: str) -> int:
-    """Words of a text, as runs between white space; a million of them take some 20 ms.
+    """Return the number of words, as runs between white space; a million of them take some 20 ms.
 
     Scripts without spaces count by characters, see `IDEOGRAPHS_PER_WORD` and `SOUTHERN_PER_WORD`.
     """
@@ -48,15 +48,15 @@ def count_words(text: str) -> int:
 
 
 def _divide_up(count: int, by: int) -> int:
-    """A quotient, rounded up."""
+    """Return a quotient, rounded up."""
     return -(-count // by)
 
 
 def _count_spaced(text: str) -> int:
-    """The same of a text in scripts with spaces; -1 where others may be among them."""
+    """Return the number of words of a text in scripts with spaces; -1 if it may contain other scripts."""
     words = 0
     for start in range(0, len(text), _SLICE):
-        # With the character before it: a word that began in the last slice does not begin again.
+        # Includes the character before it, so that a word that began in the last slice is not counted twice.
         encoded = text[max(start - 1, 0) : start + _SLICE].encode("utf-8", "replace")
         if not encoded.isascii() and encoded.translate(None, _SPACED_BYTES):
             return -1
@@ -66,11 +66,14 @@ def _count_spaced(text: str) -> int:
 
 
 def _count_runs(encoded: bytes) -> int:
-    """Runs between white space: twice as fast as splitting, which makes a string of each."""
+    """Return the number of runs between white space.
+
+    This is twice as fast as `bytes.split`, which creates an object for each run.
+    """
     shape = encoded.translate(_SHAPE)
     return shape.count(b" x") + shape.startswith(b"x")
 
 
 def reading_minutes(words: int) -> int:
-    """Minutes that a number of words takes to read, at least 1."""
+    """Return the minutes that it takes to read a number of words, at least 1."""
     return max(1, round(words / WORDS_PER_MINUTE))

@@ -1,7 +1,7 @@
 """Wrapping: where the rows of a text end, at a width in cells.
 
-Rows are told by their cuts: the offset behind the last character that each row owns. White space and a line feed at a
-cut belong to the row before it. Text of one-cell characters is cut by one regular expression a width, which counts a
+Rows are given by their cuts: the offset after the last character that each row owns. White space and a line feed at a
+cut belong to the row before it. Text of one-cell characters is cut by one regular expression per width, which counts a
 million words in about 30 ms; other text by the cumulative widths of its clusters, an order of magnitude slower.
 """
 
@@ -15,12 +15,12 @@ from itertools import accumulate
 from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
 from tui_reader.document.lazy import LazyPattern
 
-# Between two words a row may end behind their spaces; inside a word behind a hyphen or en dash that a letter follows
-# (a digit may be a number's: "-5", "1990-95" stay whole), and behind an em dash that does not begin the word. The
+# Between two words a row may end after their spaces; inside a word after a hyphen or en dash that a letter follows
+# (a digit may belong to a number: "-5", "1990-95" stay whole), and after an em dash that does not begin the word. The
 # first test alone fails almost always: without it the pattern takes a third longer.
 _IN_WORD = r"(?<=[-‐–—])(?:(?<=\w[-‐–])(?=[^\W\d_])|(?<=\S—)(?=[\w“‘]))"
 _SPACES = " \t\u2000-\u2006\u2008-\u200a\u3000"
-# Scripts written without spaces may be cut between any two characters but those that may not begin or end a row:
+# Scripts without spaces may be cut between any two characters except those that may not begin or end a row:
 # the core of JIS X 4051's kinsoku rules. Hangul is left out: Korean has spaces, and reads better cut there.
 _UNSPACED = r"\u2e80-\u2fd5\u3000-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003fffd"
 _NOT_FIRST = (
@@ -35,16 +35,17 @@ _legal_cut = LazyPattern(
 )
 _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 HANGING = "".join(sorted(_HANGING)) + "\n"
-"""White space that a row owns without drawing it when it stands at the row's end."""
+"""White space that a row owns without drawing it at its end."""
 _WINDOW = 8192
-"""Code points of a long line of wide text that are cut at a time."""
+"""Code points of a long line of wide text that are cut at once."""
 
 
 @lru_cache(maxsize=64)
 def flow_pattern(width: int) -> re.Pattern[str]:
-    """One match a row of narrow text: as many words as fit with the white space behind them, else a piece of a word.
+    """Return a pattern that matches the rows of narrow text.
 
-    The first branch is for text without words, such as data: without it, every place of a row would be tried.
+    A row is as many words as fit with the white space after them, else a part of a word. The first branch is for text
+    without words, such as data: without it, every position of a row would be tried.
     """
     solid = rf"[^ \n\-‐–—]{{{width}}}(?=[^ \n\-‐–—])"
     return re.compile(rf"{solid}|.{{1,{width}}}(?: +\n?|\n|\Z|{_IN_WORD})| *\n|.{{{width}}}")
@@ -52,17 +53,17 @@ def flow_pattern(width: int) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def code_pattern(width: int) -> re.Pattern[str]:
-    """One match a row of narrow code: up to a width of characters, and the line feed behind them."""
+    """Return a pattern that matches the rows of narrow code: up to `width` characters and a line feed."""
     return re.compile(rf".{{1,{width}}}\n?|\n")
 
 
 def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
-    """The cuts of any text; an empty text has one row.
+    """Return the cuts of any text; an empty text has one row.
 
     Args:
         text: Text of a block.
         width: Cells of a row, at least 2.
-        code: Whether white space stands for itself, and lines are cut where the width ends rather than between words.
+        code: True if white space is kept, and lines are cut at the width rather than between words.
     """
     if not text:
         return [0]
@@ -89,11 +90,14 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
 
 
 def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
-    """Cuts of a line of any characters, a window at a time: what is kept for a character is some 50 bytes."""
+    """Return the cuts of a line of any characters.
+
+    Long lines are cut window by window, because a character takes some 50 bytes of memory meanwhile.
+    """
     cuts: list[int] = []
     start, window = 0, _WINDOW
     while start + window < len(line):
-        # The last two rows of a window might go on behind it.
+        # The last two rows of a window may continue after it.
         sure = _cut_line(line[start : start + window], width, code=code)[:-2]
         if sure:
             cuts.extend(start + cut for cut in sure)
@@ -105,7 +109,7 @@ def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
 
 
 def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
-    """Cuts of a line of any characters."""
+    """Return the cuts of a line of any characters that is short enough to be processed at once."""
     clusters = _clusters(line, width)
     starts: list[int] | range
     if len(clusters) == len(line):
@@ -120,7 +124,7 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
     cuts: list[int] = []
     first = 0
     while first < count:
-        # The last cluster is found that still fits, then the cut is moved to where a reader expects it.
+        # Find the last cluster that fits, then move the cut to where a reader expects it.
         if tabs:
             fit = _fit_with_tabs(clusters, widths, first, width)
         else:
@@ -133,7 +137,10 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
 
 
 def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, first: int, fit: int) -> int:
-    """Number of the cluster that begins the next row: behind hanging spaces, else at the last legal cut, else here."""
+    """Return the number of the cluster that begins the next row.
+
+    It is the one after hanging spaces, else the one at the last legal cut, else the first that does not fit.
+    """
     after = fit
     while after < len(clusters) and clusters[after] in _HANGING:
         after += 1
@@ -149,7 +156,10 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
 
 
 def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, width: int) -> int:
-    """Number of the first cluster that no longer fits on a row; tab stops count from the row's start."""
+    """Return the number of the first cluster that no longer fits on a row.
+
+    Tab stops count from the row's start.
+    """
     column = 0
     for index in range(first, len(clusters)):
         column += TAB_STOP - column % TAB_STOP if clusters[index] == "\t" else widths[index]
@@ -159,7 +169,10 @@ def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, wid
 
 
 def _clusters(line: str, width: int) -> list[str] | str:
-    """Clusters of a line, none wider than a row: a longer chain (stacked conjuncts) is cut where Rich would cut it."""
+    """Return the clusters of a line, none wider than a row.
+
+    A longer chain, such as stacked conjuncts, is cut where Rich would cut it.
+    """
     if is_plain(line):
         return line
     clusters = clusters_of(line)

@@ -148,9 +148,9 @@ def _one_of(one: Version, other: Version) -> Version:
     first, second = sorted((one, other), key=_rank, reverse=True)
     if first.text == second.text or not (isinstance(first.text, str) and isinstance(second.text, str)):
         return first
-    from tui_reader.document.text_merge import united  # noqa: PLC0415 - as above
+    from tui_reader.document.text_merge import combined  # noqa: PLC0415 - as above
 
-    return first._replace(text=united(None, *sorted((first.text, second.text))))
+    return first._replace(text=combined(None, *sorted((first.text, second.text))))
 
 
 def _rank(version: Version) -> tuple[bool, str]:
@@ -169,11 +169,11 @@ def shown(left: Sequence[Version]) -> Any:
     ]
     base = max(common, key=lambda origin: (max(origin.stamps, default=ZERO), origin.text)).text if common else None
     texts = [version.text if isinstance(version.text, str) else "" for version in reversed(left)]
-    from tui_reader.document.text_merge import united  # noqa: PLC0415 - for notes that were written on two machines at once
+    from tui_reader.document.text_merge import combined  # noqa: PLC0415 - for notes that were written on two machines at once
 
     text = texts[0]
     for other in texts[1:]:
-        text = united(base, text, other)
+        text = combined(base, text, other)
     return text or None
 
 

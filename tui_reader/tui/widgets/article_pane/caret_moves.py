@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
-from tui_reader.document.text_objects import PARAGRAPH, SENTENCE, Ends, grow_back, grow_forward, last_of
+from tui_reader.document.text_objects import PARAGRAPH, SENTENCE, Ends, grow_back, grow_forward, last_character
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
     document = layout.document
     row = carets.row_range(layout, caret)
     if motion == "line_end":
-        return last_of(document, row)
+        return last_character(document, row)
     if motion == "line_start":
         return row.start
     piece = document.text[row.start : row.end]

@@ -8,7 +8,7 @@ from tui_reader.document import caret as carets
 from tui_reader.document import motions
 from tui_reader.document.brackets import enclosing, first_within
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.text_objects import Ends, last_of, text_object
+from tui_reader.document.text_objects import Ends, last_character, text_object
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def with_pair(document: Document, kind: str, selected: Selected) -> Selected | N
     around = range_between(document, CHARACTER, selected.ends)
     found = first_within(document, kind, around) if selected.initial else None
     found = found or enclosing(document, kind, around)
-    return None if found is None else Selected(Ends(found.start, last_of(document, found)), CHARACTER)
+    return None if found is None else Selected(Ends(found.start, last_character(document, found)), CHARACTER)
 
 
 def with_object(document: Document, kind: str, selected: Selected) -> Selected:
@@ -70,11 +70,11 @@ def with_object(document: Document, kind: str, selected: Selected) -> Selected:
     before = range_between(document, CHARACTER, selected.ends)
     inside = found.start <= before.start and before.end <= found.end
     if selected.initial or (inside and found != before):
-        ends = Ends(found.start, last_of(document, found))
+        ends = Ends(found.start, last_character(document, found))
     elif caret >= anchor:
         if found.end <= before.end:
             found = text_object(document, kind, _beyond(document, caret, carets.right))
-        ends = Ends(anchor, last_of(document, found))
+        ends = Ends(anchor, last_character(document, found))
     else:
         if found.start >= before.start:
             found = text_object(document, kind, _beyond(document, caret, carets.left))

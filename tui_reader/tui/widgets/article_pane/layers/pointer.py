@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tui_reader.document import motions
 from tui_reader.document.rows import Row
-from tui_reader.document.text_objects import Ends, last_of
+from tui_reader.document.text_objects import Ends, last_character
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.text_objects import CHARACTER, range_between
 
@@ -92,7 +92,7 @@ class Pointer(Layer):
         found = motions.word_at(document, offset) if clicks == 2 else motions.paragraph_at(document, offset)
         if not document.text[found.start : found.end].strip():
             return False
-        self._selection.put(Ends(found.start, last_of(document, found)), CHARACTER)
+        self._selection.put(Ends(found.start, last_character(document, found)), CHARACTER)
         return True
 
     def scroll_at_edge(self) -> None:

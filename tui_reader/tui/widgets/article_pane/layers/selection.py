@@ -8,7 +8,7 @@ from tui_reader.document import caret as carets
 from tui_reader.document import motions
 from tui_reader.document.cells import next_boundary
 from tui_reader.document.structure import block_index
-from tui_reader.document.text_objects import OBJECTS, PAIRS, Ends, last_of
+from tui_reader.document.text_objects import OBJECTS, PAIRS, Ends, last_character
 from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
@@ -146,7 +146,7 @@ class Selection(Layer):
         else:
             base = self._focus.sentence_here()
             if base.end > base.start:
-                self.put(Ends(base.start, last_of(document, base)), kind)
+                self.put(Ends(base.start, last_character(document, base)), kind)
                 self._initial = True
 
     def select(self, start: int, end: int) -> bool:
