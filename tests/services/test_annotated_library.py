@@ -101,7 +101,7 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
 def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, running: bool, filler: str
 ) -> None:
-    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     file.write_text(STORY + filler, "utf-8")
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
@@ -130,7 +130,7 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
 def test_a_file_that_stays_as_it_is_is_looked_at_once(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     asked: list[Job] = []
     run = Worker.run
 
@@ -158,7 +158,7 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
 @pytest.fixture
 def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A reader with two articles, a highlight in each, that has opened none and has looked for both highlights."""
-    monkeypatch.setattr(reanchor_queue, "QUIET", 0.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     file.with_name("bread.md").write_text("# Sour\n\nOn the third day it smells of apples.\n", "utf-8")
     init_library(file.parent)
     owner = opened(file.parent).scanned()

@@ -245,7 +245,7 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     (folder / "tides.md").rename(folder / "ebb.md")
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
     (folder / "bread.md").write_text("A line before it.\n\n" + BREAD, "utf-8")
-    monkeypatch.setattr(reanchor_queue, "QUIET", 3600.0)
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 3600.0)
     go_on = Event()
 
     def held(path: str, limit: int) -> Any:

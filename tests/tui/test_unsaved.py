@@ -86,8 +86,8 @@ async def test_a_state_file_that_cannot_be_read_is_told_and_nothing_ends(
         await reader.sees("Paragraph 1 of Alpha")
         with monkeypatch.context() as context:
             context.setattr(Disk, "read_at", fail)
-            reader.library.annotations._notebook._pages.clear()
-            reader.library.annotations._notebook._known.clear()
+            reader.library.annotations._index._pages.clear()
+            reader.library.annotations._index._known.clear()
             await reader.keys(*keys)
             wanted = ("library.json cannot be read", "NOT saved: disk error")
             await reader.until(lambda: any(each in " ".join(reader.text.split()) for each in wanted))

@@ -49,7 +49,7 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
     tmp_path: Path, steps: list[Any], looks: int, remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(annotation_index, "MOST_CHANGES", remembered)
+        patch.setattr(annotation_index, "MAX_CHANGES", remembered)
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
         store = open_store(path)
         state = LibraryState(

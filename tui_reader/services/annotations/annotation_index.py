@@ -1,4 +1,4 @@
-"""The annotations of a library in memory: by article in the order of its text, decoded once they are asked for."""
+"""The annotations of a library in memory: by article in the order of its text, decoded on first use."""
 
 from __future__ import annotations
 
@@ -24,64 +24,64 @@ _Entry: TypeAlias = "tuple[tuple[int, int, str], Annotation]"
 
 
 class Counted(NamedTuple):
-    """Which annotations there are; deleted ones are not among them."""
+    """A count of all annotations that are not deleted."""
 
     owners: dict[AnnotationId, ArticleId]
     """The article of every annotation."""
     ids: defaultdict[ArticleId, set[AnnotationId]]
     """The annotations of every article."""
     lost: set[AnnotationId]
-    """Those whose passage has no certain place."""
+    """The annotations that are orphaned or ambiguous."""
 
 
-MOST_CHANGES = 1_000
-"""Changes that are remembered for those who ask what is another since they looked last."""
+MAX_CHANGES = 1_000
+"""Number of changes that are remembered for `changed_since`."""
 
 
 class AnnotationIndex:
-    """What the store says of annotations.
+    """An index of the store's annotations.
 
-    How many there are is counted at the first question that needs it, or before it by a thread (`scan`). An article's
-    own annotations are read without that.
+    All annotations are counted when a method first needs the count, or earlier by a thread (`scan`). The annotations
+    of one article, its page, are read without a count.
 
-    Used from the thread that owns the library, but for `read_ahead` and `scan`. A page that was read aside counts only
-    if no annotation has changed since that began; what has changed during a count is looked at again after it.
+    Used from the library's thread, but for `read_ahead`, `scan`, `ahead` and `known_count`. A page that another thread
+    has read is used only if no annotation has changed since; changes during a count are applied after it.
     """
 
     def __init__(self, store: Store) -> None:
-        """Read nothing yet."""
+        """Create an index that has read nothing yet."""
         self._store = store
         self._owners: dict[AnnotationId, ArticleId] = {}
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
         self._lost: set[AnnotationId] = set()
         self._latest: dict[ArticleId, AnnotationId] = {}
-        """The annotation of every article that was made last."""
+        """The newest annotation of every article."""
         self._order: list[ArticleId] = []
         self._in_order = True
         self._pages: dict[ArticleId, list[_Entry]] = {}
         self._known: dict[AnnotationId, Annotation] = {}
         self._changes = 0
-        self._changed: deque[AnnotationId] = deque(maxlen=MOST_CHANGES)
-        """The annotations changed last, the last change last."""
-        """How often annotations have changed."""
+        """Number of changes so far."""
+        self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
+        """The annotations changed last, in order."""
         self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}
-        """Pages read by other threads that nobody has asked for yet, and the number of changes when that began."""
+        """Pages read by other threads that are not used yet, with the number of changes before the reading."""
         self._counted = False
         self._counting = False
         self._found: Counted | None = None
-        """A count that was made aside and that nobody has taken in yet."""
+        """A count of another thread that is not applied yet."""
         self._uncounted: set[AnnotationId] = set()
-        """Annotations that have changed before anything was counted."""
+        """Annotations that have changed before the count was applied."""
 
     def __len__(self) -> int:
         self._count()
         return len(self._owners)
 
     def scan(self, is_over: Callable[[], bool] = lambda: False) -> Counted:
-        """Which annotations there are (5,000: 0.1 s; 100,000: 1.1 s); called from any thread, for `take_count`.
+        """Count all annotations for `take_count`; may be called from any thread (5,000: 0.1 s; 100,000: 1.1 s).
 
         Args:
-            is_over: Whether nobody wants to know any more.
+            is_over: Returns True if the result is no longer needed, which ends the count.
         """
         counted = Counted({}, defaultdict(set), set())
         self._counting = True
@@ -103,7 +103,7 @@ class AnnotationIndex:
         return counted
 
     def take_count(self, counted: Counted) -> None:
-        """Take in what was counted, and look again at what was changed meanwhile."""
+        """Apply a count, and then the changes made during it."""
         if self._counted:
             return
         self._counted, self._found = True, None
@@ -119,29 +119,29 @@ class AnnotationIndex:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is known which articles have annotations."""
+        """Whether a count was applied, so that it is known which articles have annotations."""
         return self._counted
 
     @property
     def is_being_counted(self) -> bool:
-        """Whether another thread will soon know."""
+        """Whether another thread is counting."""
         return not self._counted and self._counting
 
     def count(self, article: ArticleId) -> int:
-        """How many annotations an article has; deleted ones do not count."""
+        """Return the number of an article's annotations without deleted ones."""
         return len(self._ids.get(article, ())) if self._counted else len(self._page(article))
 
     def lost(self) -> int:
-        """How many annotations have no certain place."""
+        """Return how many annotations are orphaned or ambiguous."""
         self._count()
         return len(self._lost)
 
     def known_count(self, article: ArticleId) -> int:
-        """The same as far as it was counted yet, else 0. Safe to ask from any thread."""
+        """Return the number of an article's annotations if counted, else 0; may be called from any thread."""
         return len(self._ids.get(article, ()))
 
     def articles(self) -> tuple[ArticleId, ...]:
-        """The articles that have annotations, the one first whose annotations were added to last."""
+        """Return the articles that have annotations, the most recently annotated one first."""
         self._count()
         if not self._in_order:
             # Nearly in order after a change, which makes the sort cheap.
@@ -154,35 +154,38 @@ class AnnotationIndex:
         return self._latest[article], article
 
     def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
-        """The annotations of an article, in no order; costs less than `of`, which reads them."""
+        """Return the ids of an article's annotations; cheaper than `of`, which decodes the records."""
         self._count()
         return frozenset(self._ids.get(article, ()))
 
     def get(self, annotation_id: AnnotationId) -> Annotation | None:
-        """An annotation, or None if it is not there or deleted."""
+        """Return an annotation; None if it does not exist or is deleted."""
         known = self._known.get(annotation_id)
         if known is None and (not self._counted or annotation_id in self._owners):
             known = decode(annotation_id, self._store.get(ANNOTATIONS, annotation_id) or {})
         return None if known is None or known.is_deleted else known
 
     def of(self, article: ArticleId) -> tuple[Annotation, ...]:
-        """The annotations of an article in the order of its text, notes on the whole article first."""
+        """Return the annotations of an article in the order of its text, notes on the whole article first."""
         return tuple(annotation for _, annotation in self._page(article)) if self._may_have(article) else ()
 
     def all(self) -> Iterator[Annotation]:
-        """Every annotation, article by article, in the order of `articles`."""
+        """Yield every annotation, article by article, in the order of `articles`."""
         for article in self.articles():
             yield from self.of(article)
 
     def read_ahead(self, article: ArticleId) -> None:
-        """Read the annotations of an article before they are asked for; called from any thread."""
+        """Read the annotations of an article before they are needed; may be called from any thread."""
         if article not in self._pages and self._may_have(article):
             changes = self._changes
             self._ahead[article] = changes, self._read(article)
 
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
-        """What is known of an article's annotations, in the order of its text, and how often annotations had changed by
-        then at least; None where they were not read. Called from any thread.
+        """Return the annotations of an article if they were read already; may be called from any thread.
+
+        Returns:
+            The number of changes that the annotations include at least, and the annotations in the order of the text;
+            None if they were not read.
         """
         changes, page = self._changes, self._pages.get(article)
         if page is None:
@@ -190,42 +193,46 @@ class AnnotationIndex:
         return None if page is None else (changes, [each for _, each in list(page) if not each.is_deleted])
 
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """How often annotations have changed, and which did since a number of changes; None where that is forgotten."""
+        """Return the number of changes so far, and the ids changed after a number; None if no longer remembered."""
         since = self._changes - change
         if since > len(self._changed):
             return self._changes, None
         return self._changes, list(islice(reversed(self._changed), since))[::-1] if since else ()
 
     def newest(self) -> Annotation | None:
-        """The annotation that was made last."""
+        """Return the newest annotation; None if there is none."""
         self._count()
         return self.get(max(self._owners)) if self._owners else None
 
     def absorb(self, ids: Iterable[AnnotationId]) -> tuple[ArticleId, ...]:
-        """Take in that records have changed; the articles concerned, each once."""
+        """Update the index after records have changed.
+
+        Returns:
+            The articles concerned, each once.
+        """
         touched: dict[ArticleId, None] = {}
         for annotation_id in ids:
             self._changes += 1
             self._changed.append(annotation_id)
             if not self._counted:
                 self._uncounted.add(annotation_id)
-            held = self._known.get(annotation_id)
-            # Both are the same, but where a file that others merged has an annotation under two articles.
-            owners = (self._owners.pop(annotation_id, None), held.article if held is not None else None)
+            known = self._known.get(annotation_id)
+            # They differ only if a state file merged by another program has an annotation under two articles.
+            owners = (self._owners.pop(annotation_id, None), known.article if known is not None else None)
             annotation = decode(annotation_id, self._store.get(ANNOTATIONS, annotation_id) or {})
             stays = annotation is not None and not annotation.is_deleted
             for old in dict.fromkeys(owner for owner in owners if owner is not None):
-                self._forget(
-                    annotation_id, old, goes=not stays or (annotation is not None and annotation.article != old)
+                self._remove(
+                    annotation_id, old, leaves=not stays or (annotation is not None and annotation.article != old)
                 )
                 touched[old] = None
             if annotation is not None:
                 touched[annotation.article] = None
                 if stays:
-                    self._learn(annotation)
+                    self._insert(annotation)
         return tuple(touched)
 
-    def _learn(self, annotation: Annotation) -> None:
+    def _insert(self, annotation: Annotation) -> None:
         article = annotation.article
         self._owners[annotation.id] = article
         self._ids[article].add(annotation.id)
@@ -240,17 +247,17 @@ class AnnotationIndex:
         page = self._pages.get(article)
         if page is not None:
             self._known[annotation.id] = annotation
-            insort(page, (_place(annotation), annotation), key=_first)
+            insort(page, (_position(annotation), annotation), key=_sort_key)
 
-    def _forget(self, annotation_id: AnnotationId, article: ArticleId, *, goes: bool) -> None:
-        """Let go of what was known of an annotation; `goes` tells whether its article is to be without it."""
+    def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
+        """Remove an annotation from the index; `leaves` is False if a new version of it follows."""
         self._ids[article].discard(annotation_id)
         self._lost.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
         page = self._pages.get(known.article) if known is not None else None
         if page is not None and known is not None:
-            del page[bisect_left(page, _place(known), key=_first)]
-        if not goes:
+            del page[bisect_left(page, _position(known), key=_sort_key)]
+        if not leaves:
             return
         left = self._ids[article]
         if not left:
@@ -282,22 +289,22 @@ class AnnotationIndex:
         return page
 
     def _is_elsewhere(self, annotation: Annotation) -> bool:
-        """Whether another article's page has an annotation, as a file that others merged may have it under two."""
+        """Return True if another article's page has the annotation, as a merged state file may have it under two."""
         known = self._known.get(annotation.id)
         return known is not None and known.article != annotation.article and known.article in self._pages
 
     def _read(self, article: ArticleId) -> list[_Entry]:
-        """Every annotation of an article in the order of its text, deleted or not."""
+        """Read the annotations of an article in the order of its text, deleted ones too."""
         decoded = (decode(key, record) for key, record in self._store.items(ANNOTATIONS, of=article))
-        return sorted(((_place(each), each) for each in decoded if each is not None), key=_first)
+        return sorted(((_position(each), each) for each in decoded if each is not None), key=_sort_key)
 
 
-def _first(entry: _Entry) -> tuple[int, int, str]:
+def _sort_key(entry: _Entry) -> tuple[int, int, str]:
     return entry[0]
 
 
-def _place(annotation: Annotation) -> tuple[int, int, str]:
-    """Where an annotation comes in its article; the id parts those that begin and end together."""
+def _position(annotation: Annotation) -> tuple[int, int, str]:
+    """Return the sort key of an annotation in its article; the id orders those with the same range."""
     current, placed = annotation.current, annotation.placed
     if current is None:
         return -1, -1, annotation.id
@@ -307,8 +314,8 @@ def _place(annotation: Annotation) -> tuple[int, int, str]:
 
 
 def _is_deleted(deleted: object, updated: object) -> bool:
-    gone = decode_time(deleted)
-    return bool(gone) and gone >= decode_time(updated)
+    deletion = decode_time(deleted)
+    return bool(deletion) and deletion >= decode_time(updated)
 
 
 def _may_be_lost(record: Record) -> bool:

@@ -1,10 +1,10 @@
-"""How an annotation lies in the store: one record by its id, fields at their resting value left out.
+"""Encodes annotations as records of the store and decodes them; fields with their default value are left out.
 
-Anchors and the placement are one field each, since their parts only mean something together. Fields that this version
-does not know are never touched, since every change is an edit of single fields.
+Each anchor and the placement are one field, since their parts only mean something together. Fields that this version
+does not know are never changed, since every change is an edit of single fields.
 
-Texts are cleaned as they are read, in the way that articles are: a quote is found in its article as before, and what
-could act on a terminal stays in the record.
+Decoding cleans texts as articles are cleaned: quotes are still found in their articles, and characters that could
+control a terminal stay in the record.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
-    """The annotation that a record tells of, deleted or not; None if the record belongs to no article.
+    """Return the annotation of a record, deleted or not; None if the record names no article.
 
-    A value of the wrong type counts as absent.
+    Values of the wrong type count as absent.
     """
     article = record.get("article")
     if not isinstance(article, str) or not article:
@@ -34,7 +34,7 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
     attached = decode_anchor(record.get("attached")) if anchor else None
     placed = _placement(record.get("placed"))
     current = attached or anchor
-    # An undo may bring an earlier passage back, and leaves a place that was found since as it is.
+    # An undo may restore an earlier anchor and keep a placement that was found for a later one.
     if placed is not None and (current is None or placed.anchor != current.key):
         placed = None
     colour = record.get("colour")
@@ -56,7 +56,7 @@ def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
 
 
 def encode(annotation: Annotation) -> dict[str, Any]:
-    """The fields of an annotation, None where a field rests at its default."""
+    """Return the fields of an annotation; None for a field that has its default value."""
     return {
         "article": annotation.article,
         "anchor": encode_anchor(annotation.anchor),
@@ -73,14 +73,14 @@ def encode(annotation: Annotation) -> dict[str, Any]:
 
 
 def encode_anchor(anchor: Anchor | None) -> dict[str, Any] | None:
-    """An anchor as JSON."""
+    """Return an anchor as a JSON object; None for no anchor."""
     if anchor is None:
         return None
     return anchor._asdict()
 
 
 def encode_placement(placed: Placement | None) -> dict[str, Any] | None:
-    """A placement as JSON."""
+    """Return a placement as a JSON object; None for no placement."""
     if placed is None:
         return None
     return {
@@ -95,11 +95,11 @@ def encode_placement(placed: Placement | None) -> dict[str, Any] | None:
 
 
 def decode_anchor(value: object) -> Anchor | None:
-    """The anchor that JSON tells of, or None; parts of the wrong type count as absent."""
+    """Return the anchor of a JSON value; None if it has no quote. Parts of the wrong type count as absent."""
     if not isinstance(value, dict) or not isinstance(value.get("exact"), str) or not value["exact"]:
         return None
     return Anchor(
-        # A quote of nothing that can be shown is still one: without words it would be a note on the article.
+        # A quote of characters that are all cleaned away must not be empty: that would be a note on the article.
         exact=_text(value["exact"]) or "\ufffd",
         prefix=_text(value.get("prefix")),
         suffix=_text(value.get("suffix")),
@@ -111,12 +111,12 @@ def decode_anchor(value: object) -> Anchor | None:
 
 
 def decode_tags(values: Sequence[object]) -> tuple[str, ...]:
-    """Return the tags of a list, each once, as they are shown and typed; values that are no tag are left out."""
+    """Return the clean tags of a list, each once; values that are no tags are left out."""
     return tuple(dict.fromkeys(tag for each in values if isinstance(each, str) and (tag := clean_line(each))))
 
 
 def decode_time(value: object) -> str:
-    """Return a time as it is kept; empty where the value is no text."""
+    """Return a time as it is stored; empty if the value is no text."""
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else clean_line(value)

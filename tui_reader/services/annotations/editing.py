@@ -1,4 +1,4 @@
-"""What a reader does with passages: each verb is true at once, durable soon, and taken back by `Reading.undo`."""
+"""Makes, changes and deletes annotations; `Reading.undo` takes each change back."""
 
 from __future__ import annotations
 
@@ -28,14 +28,18 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit
 
 Which: TypeAlias = "AnnotationId | Sequence[AnnotationId]"
-"""One annotation, or several that change together and are taken back together."""
+"""One annotation, or several that are changed, and undone, in one step."""
 
-SHOWN = 40
-"""Characters of a quote that a message repeats."""
+MAX_QUOTE_IN_MESSAGE = 40
+"""Characters of a quote that a message repeats at most."""
 
 
 class AnnotationEditing:
-    """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
+    """Reads and changes the annotations of a library.
+
+    A change is visible at once and on disk soon; no method waits for the disk. Used from the thread that calls
+    `Library.sync`, but for `ahead`.
+    """
 
     def __init__(
         self,
@@ -45,24 +49,25 @@ class AnnotationEditing:
         new_id: Callable[[], AnnotationId] | None = None,
         *,
         document_of: Callable[[ArticleId], Document | None] = noop,
-        tell: Callable[[ArticleId], None] = noop,
+        notify: Callable[[ArticleId], None] = noop,
         background: Background | None = None,
     ) -> None:
-        """Start with what the state knows.
+        """Create the editing of a library's annotations.
 
         Args:
             state: The library's state.
-            names: What the reader calls the colours; the number stands for a name that is missing.
-            clock: The time, see `time_ordered.now`.
-            new_id: Makes ids that sort in the order of making; None for UUIDs of version 7.
-            document_of: Gives documents that are at hand, so that what an undo brings back is placed at once.
-            tell: Told of an article whose annotations wait to be taken in; called from a thread.
-            background: Where passages are looked for; None for a thread of its own.
+            names: The user's names of the colours 1 to 5; a colour without a name is called by its number.
+            clock: Returns the current time, as `ids.now` does.
+            new_id: Makes ids that sort by the time of creation; None for UUIDs of version 7.
+            document_of: Returns the document of an article if it is loaded, so that annotations restored by an undo are
+                re-anchored at once.
+            notify: Called from a thread with an article when results for it wait for `reanchoring.collect`.
+            background: The thread that searches for passages; None for a new one.
         """
         self._state = state
-        self.reanchoring = Reanchoring(state, document_of, tell, background or Background())
-        """What looks for passages and keeps where they were found."""
-        self._notebook = state.annotation_index
+        self.reanchoring = Reanchoring(state, document_of, notify, background or Background())
+        """Finds the passages of annotations in changed texts."""
+        self._index = state.annotation_index
         self._names = tuple(names)
         self._clock = clock
         self._new_id = new_id or Ids()
@@ -70,71 +75,75 @@ class AnnotationEditing:
 
     @property
     def last_colour(self) -> int:
-        """The colour that was used last, 1 to 5; that of the newest annotation after a restart."""
+        """The colour that was used last, 1 to 5; after a restart the colour of the newest annotation."""
         if not self._last_colour:
-            newest = self._notebook.newest()
+            newest = self._index.newest()
             self._last_colour = newest.colour if newest is not None else 1
         return self._last_colour
 
     def colour_name(self, colour: int) -> str:
-        """What the reader calls a colour."""
+        """Return the user's name of a colour, or `colour 3` if it has none."""
         return self._names[colour - 1] if colour <= len(self._names) else f"colour {colour}"
 
     def name_colours(self, names: Sequence[str]) -> None:
-        """Call the colours otherwise from now on, as when the settings were edited."""
+        """Replace the names of the colours, after the settings were edited."""
         self._names = tuple(names)
 
     def get(self, annotation_id: AnnotationId) -> Annotation | None:
-        """An annotation, or None if it is not there or deleted."""
-        return self._notebook.get(annotation_id)
+        """Return an annotation; None if it does not exist or is deleted."""
+        return self._index.get(annotation_id)
 
     def of(self, article: ArticleId) -> tuple[Annotation, ...]:
-        """The annotations of an article in the order of its text, notes on the whole article first."""
-        return self._notebook.of(article)
+        """Return the annotations of an article in the order of its text, notes on the whole article first."""
+        return self._index.of(article)
 
     def all(self) -> Iterator[Annotation]:
-        """Every annotation of the library, article by article, in the order of `articles`."""
-        return self._notebook.all()
+        """Yield every annotation of the library, article by article, in the order of `articles`."""
+        return self._index.all()
 
     def articles(self) -> tuple[ArticleId, ...]:
-        """The articles that have annotations, the one first whose annotations were added to last."""
-        return self._notebook.articles()
+        """Return the articles that have annotations, the most recently annotated one first."""
+        return self._index.articles()
 
     def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
-        """The annotations of an article, in no order; costs far less than `of`, which reads them."""
-        return self._notebook.ids(article)
+        """Return the ids of an article's annotations; far cheaper than `of`, which decodes the records."""
+        return self._index.ids(article)
 
     @property
     def is_being_counted(self) -> bool:
-        """Whether it is being found out, aside, which annotations there are: asking now would wait for that."""
-        return self._notebook.is_being_counted
+        """Whether a thread is counting the annotations; `total`, `articles` and `ids` would wait for it."""
+        return self._index.is_being_counted
 
     @property
     def total(self) -> int:
-        """How many annotations there are, with those of articles that are gone."""
-        return len(self._notebook)
+        """The number of annotations, including those of missing articles."""
+        return len(self._index)
 
     def lost(self) -> int:
-        """How many annotations of the library have no certain place."""
-        return self._notebook.lost()
+        """Return how many annotations of the library are orphaned or ambiguous."""
+        return self._index.lost()
 
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
-        """The annotations of an article, if they were read already, in the order of its text; before them the number of
-        a change from which on they may be others, for `changed_since`. Called from any thread.
-        """
-        return self._notebook.ahead(article)
-
-    def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """The number of the last change, and what was changed since an earlier one, in any article.
+        """Return the annotations of an article if they are in memory already; may be called from any thread.
 
         Returns:
-            The annotations, some of which may be gone; None where it is simpler to look at all.
+            The change number that the annotations are current as of, for `changed_since`, and the annotations in the
+            order of the text; None if they were not read yet.
         """
-        return self._notebook.changed_since(change)
+        return self._index.ahead(article)
+
+    def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
+        """Return which annotations of any article were changed after a change number.
+
+        Returns:
+            The number of the last change, and the ids of the changed annotations, some of which may be deleted; None
+            in place of the ids if too much has changed to tell.
+        """
+        return self._index.changed_since(change)
 
     def count(self, article: ArticleId) -> int:
-        """How many annotations an article has."""
-        return self._notebook.count(article)
+        """Return the number of an article's annotations."""
+        return self._index.count(article)
 
     def add(
         self,
@@ -147,50 +156,58 @@ class AnnotationEditing:
         note: str = "",
         tags: Sequence[str] = (),
     ) -> Outcome:
-        """Highlight a passage; `Outcome.annotation` names what was made.
+        """Highlight a passage; `Outcome.annotation` is the id of the new annotation.
 
         Args:
             article: The article.
-            document: It as it is read, and as the range counts.
-            start: First code point; white space at either end of the range is left out.
-            end: Code point behind the last.
-            colour: 1 to 5; the last one used if None.
-            note: Markdown; words like `.tag` at its start become tags.
+            document: The article's document, in which the range counts.
+            start: Offset of the first code point; white space at either end of the range is left out.
+            end: Offset after the last code point.
+            colour: 1 to 5; None for the one used last.
+            note: The note in Markdown; words like `.tag` at its start become tags.
             tags: Further tags.
         """
         anchor = _anchor(document, start, end)
         if anchor is None:
             return Outcome("there are no words to highlight here")
-        colour = self._colour(self.last_colour if colour is None else colour)
-        written, more = split_action_tags(note)
-        annotation = self._fresh(article, written, (*tags, *more), anchor, colour)
+        colour = self._check_colour(self.last_colour if colour is None else colour)
+        text, more_tags = split_action_tags(note)
+        annotation = self._create(article, text, (*tags, *more_tags), anchor, colour)
         self._last_colour = colour
-        did = "highlighted and noted" if written else "highlighted"
-        return self._write(encode(annotation), annotation.id, f"{did} {_shown(anchor.exact)}{_tagged(more)}")
+        verb = "highlighted and noted" if text else "highlighted"
+        label = f"{verb} {_shorten(anchor.exact)}{_mention_tags(more_tags)}"
+        return self._write(encode(annotation), annotation.id, label)
 
     def note_on_article(self, article: ArticleId, note: str, tags: Sequence[str] = ()) -> Outcome:
         """Write a note on a whole article."""
-        written, more = split_action_tags(note)
-        if not written and not more and not tags:
+        text, more_tags = split_action_tags(note)
+        if not text and not more_tags and not tags:
             return Outcome()
-        annotation = self._fresh(article, written, (*tags, *more), None, 1)
-        return self._write(encode(annotation), annotation.id, f"noted on {self._title(article)}{_tagged(more)}")
+        annotation = self._create(article, text, (*tags, *more_tags), None, 1)
+        label = f"noted on {self._title(article)}{_mention_tags(more_tags)}"
+        return self._write(encode(annotation), annotation.id, label)
 
     def recolour(self, which: Which, colour: int) -> Outcome:
-        """Give highlights a colour, 1 to 5."""
-        self._last_colour = self._colour(colour)
+        """Set the colour of highlights, 1 to 5."""
+        self._last_colour = self._check_colour(colour)
         fields = {"colour": colour if colour != 1 else None}
         return self._change(which, lambda _: fields, f"made {{}} {self.colour_name(colour)}")
 
     def retag(self, which: Which, tags: Sequence[str]) -> Outcome:
-        """Give annotations these tags and no others."""
-        wanted = _tags(tags)
+        """Replace the tags of annotations."""
+        wanted = _clean_tags(tags)
         label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
         return self._change(which, lambda _: {"tags": wanted or None}, label)
 
     def retag_several(self, which: Which, tags: Sequence[str], shared: Collection[str]) -> Outcome:
-        """Give annotations these tags in the place of those that they share; each keeps its other ones."""
-        wanted = _tags(tags)
+        """Replace the tags that several annotations share; each keeps its other tags.
+
+        Args:
+            which: The annotations.
+            tags: The new tags.
+            shared: The tags that they replace.
+        """
+        wanted = _clean_tags(tags)
 
         def fields(annotation: Annotation) -> Mapping[str, Any]:
             return {"tags": sorted(set(annotation.tags).difference(shared).union(wanted)) or None}
@@ -199,48 +216,51 @@ class AnnotationEditing:
         return self._change(which, fields, label)
 
     def edit_note(self, annotation_id: AnnotationId, note: str, *, base: str | None = None) -> Outcome:
-        """Give an annotation another note; words like `.tag` at its start are added to the tags.
+        """Replace the note of an annotation; words like `.tag` at its start are added to the tags.
 
         Args:
             annotation_id: The annotation.
-            note: The note.
-            base: The note that it was made of, if not that of now: what was changed since is kept, too.
+            note: The new note.
+            base: The note that the user began to edit, if it may have been changed since: both changes are merged.
         """
-        written, more = split_action_tags(note)
+        text, more_tags = split_action_tags(note)
         annotation = self.get(annotation_id)
         if annotation is not None and annotation.is_on_article:
             label = "changed {}"
         else:
-            label = "wrote a note on {}" if written else "took the note off {}"
-        label += _tagged(more)
-        kept, told = written, ""
-        if annotation is not None and base is not None and annotation.note not in (base, written):
-            kept, told = _merged(base, written, annotation.note)
-        outcome = self._change(
-            annotation_id,
-            lambda each: {"note": kept or None} | ({"tags": _tags((*each.tags, *more))} if more else {}),
-            label,
-        )
-        return outcome._replace(message="; ".join(filter(None, (outcome.message, told))))
+            label = "wrote a note on {}" if text else "took the note off {}"
+        label += _mention_tags(more_tags)
+        merged, merge_message = text, ""
+        if annotation is not None and base is not None and annotation.note not in (base, text):
+            merged, merge_message = _merge_notes(base, text, annotation.note)
+
+        def fields(each: Annotation) -> Mapping[str, Any]:
+            tags = {"tags": _clean_tags((*each.tags, *more_tags))} if more_tags else {}
+            return {"note": merged or None, **tags}
+
+        outcome = self._change(annotation_id, fields, label)
+        return outcome._replace(message="; ".join(filter(None, (outcome.message, merge_message))))
 
     def resize(
         self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
     ) -> Outcome:
-        """Let a highlight cover another range of its article, in another colour if one is given."""
+        """Move the range of a highlight, and change its colour if one is given."""
         return self._attach(annotation_id, document, Range(start, end), colour, "resized {}")
 
     def reattach(
         self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
     ) -> Outcome:
-        """Attach a highlight whose passage was not found to a range: a candidate or a selection."""
+        """Attach an orphaned or ambiguous highlight to a range: a candidate or a selection."""
         return self._attach(annotation_id, document, Range(start, end), colour, "attached {} again")
 
     def accept(self, which: Which, document_of: Callable[[ArticleId], Document | None]) -> Outcome:
-        """Take the places where highlights were found again for their own; those of texts that are not at hand stay.
+        """Make the re-anchored position of each highlight its new anchor.
+
+        Highlights whose passage was not moved, or whose document is not loaded, stay as they are.
 
         Args:
-            which: Highlights, those among them that were found as they were left out.
-            document_of: Gives documents that are at hand.
+            which: The highlights.
+            document_of: Returns the document of an article if it is loaded.
         """
 
         def fields(annotation: Annotation) -> Mapping[str, Any]:
@@ -250,12 +270,12 @@ class AnnotationEditing:
             if placed.fingerprint != document_fingerprint(document):
                 return {}
             anchor = _anchor(document, *placed.range)
-            return {} if anchor is None else _at(anchor)
+            return {} if anchor is None else _fields_at(anchor)
 
         return self._change(which, fields, "accepted the place of {}")
 
     def delete(self, which: Which) -> Outcome:
-        """Delete annotations; what was written stays in the store, and undo brings it back."""
+        """Delete annotations; their records stay in the store as deleted, and undo restores them."""
         moment = self._clock()
         return self._change(which, lambda each: {"deleted": max(moment, each.updated)}, "deleted {}", touch=False)
 
@@ -265,13 +285,13 @@ class AnnotationEditing:
         anchor = _anchor(document, *where)
         if anchor is None:
             return Outcome("there are no words here")
-        fields = dict(_at(anchor))
+        fields = dict(_fields_at(anchor))
         if colour is not None:
-            self._last_colour = self._colour(colour)
+            self._last_colour = self._check_colour(colour)
             fields["colour"] = colour if colour != 1 else None
         return self._change(annotation_id, lambda each: {} if each.is_on_article else fields, label)
 
-    def _fresh(
+    def _create(
         self, article: ArticleId, note: str, tags: Sequence[str], anchor: Anchor | None, colour: int
     ) -> Annotation:
         moment = self._clock()
@@ -279,10 +299,10 @@ class AnnotationEditing:
             id=self._new_id(),
             article=article,
             anchor=anchor,
-            placed=_placed(anchor) if anchor is not None else None,
+            placed=_placement_at(anchor) if anchor is not None else None,
             colour=colour,
             note=note,
-            tags=tuple(_tags(tags)),
+            tags=tuple(_clean_tags(tags)),
             created=moment,
             updated=moment,
         )
@@ -290,42 +310,50 @@ class AnnotationEditing:
     def _change(
         self, which: Which, fields: Callable[[Annotation], Mapping[str, Any]], label: str, *, touch: bool = True
     ) -> Outcome:
-        """Set fields of annotations; `{}` in the label stands for their words or number."""
+        """Set fields of annotations in one step.
+
+        Args:
+            which: The annotations.
+            fields: Returns the new fields of an annotation.
+            label: The message; `{}` in it is replaced by the quote of the annotation, or the number of several.
+            touch: Also set the time of the last update.
+        """
         ids = (which,) if isinstance(which, str) else tuple(which)
         moment = self._clock()
         edits: list[Edit] = []
         changed: list[Annotation] = []
         for annotation in filter(None, map(self.get, ids)):
             record = self._state.store.get(ANNOTATIONS, annotation.id)
-            own = list(edits_to_fields(ANNOTATIONS, annotation.id, record, fields(annotation)))
-            if own and touch:
-                own += edits_to_fields(ANNOTATIONS, annotation.id, record, {"updated": max(moment, annotation.updated)})
-            if own:
-                edits += own
+            changes = list(edits_to_fields(ANNOTATIONS, annotation.id, record, fields(annotation)))
+            if changes and touch:
+                updated = {"updated": max(moment, annotation.updated)}
+                changes += edits_to_fields(ANNOTATIONS, annotation.id, record, updated)
+            if changes:
+                edits += changes
                 changed.append(annotation)
         if not edits:
             return Outcome()
-        label = label.replace("{}", self._named(changed), 1)
+        label = label.replace("{}", self._describe(changed), 1)
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def _write(self, fields: Mapping[str, Any], annotation_id: AnnotationId, label: str) -> Outcome:
         edits = list(edits_to_fields(ANNOTATIONS, annotation_id, None, fields))
         return Outcome(label, self._state.commit(edits, label), undo=True, annotation=annotation_id)
 
-    def _named(self, annotations: Sequence[Annotation]) -> str:
+    def _describe(self, annotations: Sequence[Annotation]) -> str:
         if len(annotations) > 1:
             return f"{len(annotations):,} annotations"
         (annotation,) = annotations
         if annotation.is_on_article:
             return f"the note on {self._title(annotation.article)}"
-        return _shown(annotation.quote)
+        return _shorten(annotation.quote)
 
     def _title(self, article: ArticleId) -> str:
         rows = self._state.catalogue.rows((article,))
         return f"“{rows[0].title}”" if rows else "an article"
 
     @staticmethod
-    def _colour(colour: int) -> int:
+    def _check_colour(colour: int) -> int:
         if not 1 <= colour <= COLOURS:
             raise ValueError(f"colours are numbered from 1 to {COLOURS}, not {colour}")
         return colour
@@ -335,7 +363,11 @@ _action_tag = re.compile(r"\s*\.([^\W\d_][\w/-]*)(?=\s|\Z)").match
 
 
 def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
-    """A note without the words like `.tag` at its start, and the tags that they name; as Readwise reads notes."""
+    """Split words like `.tag` off the start of a note, as Readwise does.
+
+    Returns:
+        The note without these words, and the tags.
+    """
     note = clean_text(note).strip()
     tags: list[str] = []
     while (found := _action_tag(note)) is not None:
@@ -344,14 +376,14 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
     return note.strip() if tags else note, tuple(tags)
 
 
-def _tagged(tags: Sequence[str]) -> str:
-    """What is said of the tags that the words of a note became."""
+def _mention_tags(tags: Sequence[str]) -> str:
+    """Return the part of a message that names the tags taken from the words of a note."""
     return f", tagged {', '.join(tags)}" if tags else ""
 
 
-def _merged(base: str, mine: str, theirs: str) -> tuple[str, str]:
-    """A note together with what it was changed to elsewhere, and what there is to tell of that."""
-    from tui_reader.document.text_merge import merge  # noqa: PLC0415 - for the few who write on one note in two places
+def _merge_notes(base: str, mine: str, theirs: str) -> tuple[str, str]:
+    """Merge a note with what it was changed to elsewhere; returns the text, and a message about the merge."""
+    from tui_reader.document.text_merge import merge  # noqa: PLC0415 - few notes are edited in two places at once
 
     merged = merge(base, mine, theirs)
     if not merged.is_one:
@@ -360,7 +392,7 @@ def _merged(base: str, mine: str, theirs: str) -> tuple[str, str]:
 
 
 def _anchor(document: Document, start: int, end: int) -> Anchor | None:
-    """The anchor of a range without the white space around it; None if nothing is left."""
+    """Return the anchor of a range without the white space at its ends; None if only white space is in it."""
     text = document.text
     start, end = max(0, start), min(end, len(text))
     passage = text[start:end]
@@ -369,20 +401,20 @@ def _anchor(document: Document, start: int, end: int) -> Anchor | None:
     return describe(document, start, end) if start < end else None
 
 
-def _at(anchor: Anchor) -> Mapping[str, Any]:
-    """The fields of a highlight that somebody has put where an anchor says."""
-    return {"attached": encode_anchor(anchor), "placed": encode_placement(_placed(anchor))}
+def _fields_at(anchor: Anchor) -> Mapping[str, Any]:
+    """Return the fields that attach a highlight to an anchor."""
+    return {"attached": encode_anchor(anchor), "placed": encode_placement(_placement_at(anchor))}
 
 
-def _placed(anchor: Anchor) -> Placement:
+def _placement_at(anchor: Anchor) -> Placement:
     return Placement(anchor.start, anchor.end, PlaceState.ANCHORED, 1.0, anchor.fingerprint, anchor.key)
 
 
-def _tags(tags: Sequence[str]) -> list[str]:
-    """Tags as they are kept: clean, each once, by name."""
+def _clean_tags(tags: Sequence[str]) -> list[str]:
+    """Return tags as they are stored: clean, without `#`, each once, sorted."""
     return sorted({tag for raw in tags if (tag := clean_line(raw).lstrip("#"))})
 
 
-def _shown(quote: str) -> str:
+def _shorten(quote: str) -> str:
     line = clean_line(quote)
-    return f"“{line}”" if len(line) <= SHOWN else f"“{line[: SHOWN - 1].rstrip()}…”"
+    return f"“{line}”" if len(line) <= MAX_QUOTE_IN_MESSAGE else f"“{line[: MAX_QUOTE_IN_MESSAGE - 1].rstrip()}…”"

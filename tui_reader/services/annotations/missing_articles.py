@@ -1,4 +1,4 @@
-"""What is known of articles that are no longer in the library: who they were, where they stood, what they said."""
+"""What is known of articles that are no longer in the library: their metadata, last location and last text."""
 
 from __future__ import annotations
 
@@ -22,19 +22,25 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 STDIN_PREFIX = "stdin:"
-"""Begins the name of what was read from standard input."""
+"""Prefix of the file name that is recorded for standard input."""
 
 
 class MissingArticles:
-    """Used from the thread that owns the library."""
+    """Looks up metadata and texts of articles whose files are gone. Used from the library's thread."""
 
     def __init__(self, state: LibraryState, places: LibraryPaths, text_of: Callable[[str], str | None]) -> None:
-        """Args: `text_of` gives a text that is kept, by its fingerprint."""
+        """Create the look-up for a library.
+
+        Args:
+            state: The library's state.
+            places: The paths of the library.
+            text_of: Returns a kept text by its fingerprint; None if there is none.
+        """
         self._state, self._places, self._text_of = state, places, text_of
         self._document: tuple[str, Document] | None = None
 
     def headline(self, article: ArticleId) -> Headline:
-        """An article, also one that is gone: with the name, source and path that it had when it was annotated."""
+        """Return the headline of an article, with the metadata recorded when it was annotated if it is missing."""
         if article in self._state.catalogue:
             return self._state.catalogue.row(article)
         record = self._state.store.get(ARTICLES, article)
@@ -49,7 +55,7 @@ class MissingArticles:
         return Headline(Article(article, location, metadata), state, notes)
 
     def whereabouts(self, article: ArticleId) -> str:
-        """Where an article is that is not in the library, as far as its last path tells; empty for one that is."""
+        """Return `gone: path` or `elsewhere: path` for an article that is not in the library; empty for one that is."""
         if article in self._state.catalogue:
             return ""
         record = self._state.store.get(ARTICLES, article)
@@ -61,23 +67,31 @@ class MissingArticles:
         return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
-        """The last text of an article that is kept; the one that an annotation stands in, if that is asked for."""
-        return next((text for mark in self._marks(article, annotation) if (text := self._text_of(mark))), None)
+        """Return the latest kept text of an article; None if none is kept.
+
+        Args:
+            article: The article.
+            annotation: Prefer the text in which this annotation is placed.
+        """
+        return next(
+            (text for fingerprint in self._fingerprints(article, annotation) if (text := self._text_of(fingerprint))),
+            None,
+        )
 
     def document(self, article: ArticleId, annotation: Annotation | None = None) -> Document | None:
-        """The same as a document of plain paragraphs, in which ranges count as they did; None where it is not kept."""
-        for mark in self._marks(article, annotation):
-            if self._document is not None and self._document[0] == mark:
+        """Return what `text` returns as a document of plain paragraphs, with the same offsets."""
+        for fingerprint in self._fingerprints(article, annotation):
+            if self._document is not None and self._document[0] == fingerprint:
                 return self._document[1]
-            text = self._text_of(mark)
+            text = self._text_of(fingerprint)
             if text:
-                self._document = mark, _plain(text, self.headline(article))
+                self._document = fingerprint, _plain(text, self.headline(article))
                 return self._document[1]
         return None
 
     def near(self, annotation: Annotation, document: Document) -> int:
-        """The code point of a document at which the passage of an annotation would stand, were it still there."""
-        # Here and below not for the first frame (5 ms): most highlights have their places.
+        """Return the offset in a document where the passage of an annotation would be if it were still there."""
+        # Imported here and below only where needed, not for the first frame (5 ms): most highlights are placed.
         from tui_reader.anchoring.context import near  # noqa: PLC0415
 
         current = annotation.current
@@ -86,10 +100,10 @@ class MissingArticles:
         return near(current, document.text, self._text_of(current.fingerprint))
 
     def quote(self, annotation: Annotation, style: str) -> str:
-        """An annotation's words with all that is known of where they are from, though they are not there any more.
+        """Return an annotation's words as a quote with its source, without the text in which they stood.
 
         Raises:
-            ValueError: It has no words, or there is no such style.
+            ValueError: The annotation has no words, or there is no such style.
         """
         from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415
 
@@ -97,8 +111,8 @@ class MissingArticles:
         place = "" if current is None else place_name(current.start, current.end)
         return quote_words(self.headline(annotation.article), annotation.quote, style, place)
 
-    def _marks(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
-        """Fingerprints of texts that may be kept, the most wanted first."""
+    def _fingerprints(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
+        """Yield fingerprints of texts that may be kept, the best one first."""
         for each in (annotation,) if annotation is not None else ():
             if each.placed is not None and each.placed.is_certain:
                 yield each.placed.fingerprint
@@ -112,7 +126,7 @@ class MissingArticles:
                 yield each.current.fingerprint
 
     def _location(self, name: object) -> str:
-        """How a person calls the file of a name."""
+        """Return the path of a recorded file name as it is shown; `-` for standard input, empty for none."""
         if not isinstance(name, str) or not name:
             return ""
         if name.startswith(STDIN_PREFIX):
@@ -121,7 +135,7 @@ class MissingArticles:
 
 
 def _plain(text: str, headline: Headline) -> Document:
-    """A text of which nothing else is known, as paragraphs."""
+    """Return a document that has a paragraph for each line of a text."""
     from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
 
     builder = DocumentBuilder()

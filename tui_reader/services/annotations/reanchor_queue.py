@@ -1,7 +1,7 @@
-"""Places the annotations of articles that changed while nobody opened them, so that every list of them tells the truth.
+"""Re-anchors the annotations of articles that changed without being opened, so that lists show their current state.
 
-One article after the other, in a process aside. An article's record says in which state of its file which passages were
-looked for last, so that a start reads only what has changed since, or has got annotations from elsewhere.
+A worker process handles one article after the other. An article's record says which passages were searched in which
+version of its file, so that a start reads only articles that have changed since or got annotations from elsewhere.
 """
 
 from __future__ import annotations
@@ -30,120 +30,120 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 LOOKED_IN = "looked_in"
-"""Field of an article: what its passages were looked for in; see `_Looked`."""
-QUIET = 2.0
-"""Seconds without news from the folders before anything is begun; short commands have ended by then."""
-STEP = 0.002
-"""Seconds that one call of `go_on` looks for an article that has changed."""
+"""Field of an article's record: what its passages were searched in last; see `_Searched`."""
+QUIET_SECONDS = 2.0
+"""Wait after the last change in the folders before an article is read; short commands have ended by then."""
+STEP_SECONDS = 0.002
+"""Longest time that one call of `run_step` looks for an article that has changed."""
 
 
-class _Looked(NamedTuple):
-    """What the passages of an article were looked for in last."""
+class _Searched(NamedTuple):
+    """The file, text and annotations of the last search in an article."""
 
     text: str
-    """Fingerprint of the text; begins with its version."""
+    """Fingerprint of the text; begins with `TEXT_VERSION`."""
     file: str
     """Fingerprint of the file."""
     ids: str
-    """BLAKE2b of the ids of its annotations."""
+    """BLAKE2b digest of the ids of the article's annotations."""
 
     def fits(self, file: str, ids: str) -> bool:
-        """Whether all that is still the same."""
+        """Return True if file, annotations and the version of texts are still the same."""
         return (self.file, self.ids) == (file, ids) and self.text.startswith(f"{TEXT_VERSION}-")
 
 
 class ReanchorQueue:
-    """Used from the thread that owns the library."""
+    """The queue of articles to re-anchor in the worker process. Used from the library's thread."""
 
     def __init__(
-        self, state: LibraryState, placing: Reanchoring, limit: int, tell: Callable[[ArticleId], None]
+        self, state: LibraryState, reanchoring: Reanchoring, limit: int, notify: Callable[[ArticleId], None]
     ) -> None:
-        """Do nothing yet.
+        """Create an empty queue.
 
         Args:
             state: The library's state.
-            placing: Takes in what was found.
-            limit: Bytes that an article may have.
-            tell: Told, in a thread, of an article for which `take_in` is to be called.
+            reanchoring: Stores what was found.
+            limit: Largest number of bytes of an article that is read.
+            notify: Called in a thread with an article when `run_step` and `Reanchoring.collect` have something to do.
         """
         self._state = state
-        self._placing = placing
+        self._reanchoring = reanchoring
         self._limit = limit
-        self._tell = tell
+        self._notify = notify
         self._waiting: dict[ArticleId, None] = {}
-        self._doubtful: dict[AnnotationId, None] = {}
-        """Annotations that may stand in another text than the one that their article has."""
+        self._unchecked: dict[AnnotationId, None] = {}
+        """Annotations changed here whose articles are not loaded: they may be placed in an earlier text."""
         self._stale: set[ArticleId] = set()
-        """Articles that have such annotations, whatever their records say."""
-        placing.on_unread = self._doubt
-        self._began = False
+        """Articles to search although their records say that they were searched already."""
+        reanchoring.on_unread = self._queue_check
+        self._queued_all = False
         self._busy = False
         self._due = 0.0
         self._worker = Worker()
         self._background = Background()
 
-    def news(self, ids: Iterable[ArticleId]) -> None:
-        """Take in that files came or changed."""
+    def enqueue_changed(self, ids: Iterable[ArticleId]) -> None:
+        """Queue the annotated articles among those whose files are new or have changed."""
         before = len(self._waiting)
         self._waiting.update((i, None) for i in ids if self._state.annotation_index.known_count(i))
-        if not self._began and self._state.annotation_index.is_counted:
-            self._began = True
+        if not self._queued_all and self._state.annotation_index.is_counted:
+            self._queued_all = True
             self._waiting.update(dict.fromkeys(self._state.annotation_index.articles()))
         if len(self._waiting) > before:
-            self._due = time.monotonic() + QUIET
+            self._due = time.monotonic() + QUIET_SECONDS
 
-    def go_on(self) -> None:
-        """Take in what was found, and begin with the next article once it is quiet; costs some milliseconds at most."""
+    def run_step(self) -> None:
+        """Store what was found, and start on the next article if the folders are quiet; takes a few milliseconds."""
         self._background.take_in()
         if not self._state.annotation_index.is_counted:
             return
         now = time.monotonic()
-        while self._doubtful and time.monotonic() - now < STEP:
-            self._examine(self._doubtful.popitem()[0])
-        while self._waiting and not self._busy and now >= self._due and time.monotonic() - now < STEP:
+        while self._unchecked and time.monotonic() - now < STEP_SECONDS:
+            self._check(self._unchecked.popitem()[0])
+        while self._waiting and not self._busy and now >= self._due and time.monotonic() - now < STEP_SECONDS:
             article = next(iter(self._waiting))
             del self._waiting[article]
-            self._look_at(article)
+            self._start(article)
 
     def close(self) -> None:
-        """Stop, whatever is under way; the next start begins it again."""
-        # A state that cannot be read or written any more must not keep the rest from being closed.
+        """Stop the running search; the next start of the program repeats it."""
+        # A state that can no longer be read or written must not prevent closing the rest.
         with suppress(Exception):
-            self._leave_word()
+            self._mark_for_next_start()
         self._waiting.clear()
         self._background.close()
         self._worker.close()
 
-    def _leave_word(self) -> None:
-        """Have the next start look at the articles that were to be looked at whatever their records say."""
-        while self._doubtful:
-            self._examine(self._doubtful.popitem()[0])
+    def _mark_for_next_start(self) -> None:
+        """Remove the marks of articles that still have to be searched, so that the next start searches them."""
+        while self._unchecked:
+            self._check(self._unchecked.popitem()[0])
         held = {article: (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN) for article in self._stale}
         edits = [Edit(ARTICLES, article, LOOKED_IN, before, None) for article, before in held.items() if before]
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)
 
-    def _doubt(self, ids: Collection[AnnotationId]) -> None:
-        # Asking the store for each would make a change of many wait.
-        self._doubtful.update(dict.fromkeys(ids))
+    def _queue_check(self, ids: Collection[AnnotationId]) -> None:
+        # Checked later: asking the store for each here would delay a change of many annotations.
+        self._unchecked.update(dict.fromkeys(ids))
 
-    def _examine(self, annotation_id: AnnotationId) -> None:
-        """Have an article looked at to which an annotation came by a verb, an undo or a redo."""
+    def _check(self, annotation_id: AnnotationId) -> None:
+        """Queue the article of an annotation changed here (by undo or redo, too) that may be placed in an old text."""
         annotation = self._state.annotation_index.get(annotation_id)
         if annotation is None or annotation.current is None or annotation.article in self._stale:
             return
-        looked = self._looked_in(annotation.article)
-        if looked is None or annotation.placed is None or annotation.placed.fingerprint != looked.text:
+        searched = self._last_search(annotation.article)
+        if searched is None or annotation.placed is None or annotation.placed.fingerprint != searched.text:
             self._stale.add(annotation.article)
             self._waiting[annotation.article] = None
-            self._due = time.monotonic() + QUIET
+            self._due = time.monotonic() + QUIET_SECONDS
 
-    def _look_at(self, article: ArticleId) -> None:
+    def _start(self, article: ArticleId) -> None:
         file = self._state.identities.file(article)
         if file is None or file.error or not file.is_on_disk or self._state.store.read_only:
             return
-        ids, looked = _digest(self._state.annotation_index.ids(article)), self._looked_in(article)
-        if looked is not None and looked.fits(file.fingerprint, ids) and article not in self._stale:
+        ids, searched = _digest(self._state.annotation_index.ids(article)), self._last_search(article)
+        if searched is not None and searched.fits(file.fingerprint, ids) and article not in self._stale:
             return
         annotations = [each for each in self._state.annotation_index.of(article) if each.current is not None]
         if not annotations:
@@ -152,22 +152,22 @@ class ReanchorQueue:
         job = self._job(file, annotations)
         self._background.do(
             lambda: job.run(self._worker),
-            lambda answer: self._answered(article, job, ids, answer),
-            lambda: self._tell(article),
+            lambda answer: self._store_answer(article, job, ids, answer),
+            lambda: self._notify(article),
         )
 
     def _job(self, file: FoundFile, annotations: list[Annotation]) -> ReanchorJob:
         wanted = {each.id: each.current for each in annotations if each.current is not None}
-        marks = {anchor.fingerprint for anchor in wanted.values()}
+        fingerprints = {anchor.fingerprint for anchor in wanted.values()}
         return ReanchorJob(
             path=Path(file.path),
             limit=self._limit,
             wanted=wanted,
             placed={each.id: each.placed.fingerprint for each in annotations if each.placed is not None},
-            texts={each: packed_text(self._state.store, each) for each in marks},
+            texts={each: packed_text(self._state.store, each) for each in fingerprints},
         )
 
-    def _answered(self, article: ArticleId, job: ReanchorJob, ids: str, answer: Reanchored | None) -> None:
+    def _store_answer(self, article: ArticleId, job: ReanchorJob, ids: str, answer: Reanchored | None) -> None:
         self._busy = False
         if not self._waiting:
             self._background.do(self._worker.rest, noop, noop)
@@ -176,21 +176,21 @@ class ReanchorQueue:
         if ids == _digest(self._state.annotation_index.ids(article)):
             self._stale.discard(article)
         elif article in self._stale:
-            # Another one came meanwhile.
+            # Another annotation was made while the worker searched.
             self._waiting[article] = None
-        edits = self._placing.edits(job.wanted, answer.found, job.placed)
+        edits = self._reanchoring.edits(job.wanted, answer.found, job.placed)
         before = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)
-        after = list(_Looked(answer.text, answer.file, ids))
+        after = list(_Searched(answer.text, answer.file, ids))
         if before != after:
             edits.append(Edit(ARTICLES, article, LOOKED_IN, before, after))
-        self._placing.keep(article, edits)
+        self._reanchoring.keep(article, edits)
 
-    def _looked_in(self, article: ArticleId) -> _Looked | None:
+    def _last_search(self, article: ArticleId) -> _Searched | None:
         value = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)
         if not isinstance(value, list) or [type(each) for each in value] != [str, str, str]:
             return None
         text, file, ids = value
-        return _Looked(text, file, ids)
+        return _Searched(text, file, ids)
 
 
 def _digest(ids: Iterable[AnnotationId]) -> str:

@@ -1,6 +1,7 @@
-"""Keeps the places of annotations true: when an article's text has changed, its passages are looked for in the new one.
+"""Re-anchoring: finds the passages of annotations in the new text when an article has changed.
 
-The text that passages were marked in is kept with the first annotation, as the best help to find them again.
+A snapshot of the text is stored with the first annotation made in it, because the old text is the best help to find
+its passages again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import encode_placement
-from tui_reader.services.annotations.text_snapshots import keeping, pack, packed_text, unpack
+from tui_reader.services.annotations.text_snapshots import edits_to_keep, pack, packed_text, unpack
 from tui_reader.services.library.events import noop
 from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.services.library.state import always
@@ -30,125 +31,143 @@ if TYPE_CHECKING:
 
 
 class Reanchoring:
-    """Used from the thread that owns the library; only the searching runs beside it."""
+    """Re-anchors the annotations of loaded documents; searches in a thread, all else runs in the library's thread."""
 
     def __init__(
         self,
         state: LibraryState,
         document_of: Callable[[ArticleId], Document | None],
-        tell: Callable[[ArticleId], None],
+        notify: Callable[[ArticleId], None],
         background: Background,
     ) -> None:
-        """Follow the annotations of a state; for the arguments see `Annotating`."""
+        """Follow the annotations of a state.
+
+        Args:
+            state: The library's state.
+            document_of: Returns the document of an article if it is loaded.
+            notify: Called from a thread with an article when results for it wait for `collect`.
+            background: The thread that searches.
+        """
         self._state = state
         self._document_of = document_of
-        self._tell = tell
+        self._notify = notify
         self._background = background
-        self._under_way: set[tuple[ArticleId, str]] = set()
-        self._kept: set[str] = set()
+        self._running: set[tuple[ArticleId, str]] = set()
+        self._snapshots_kept: set[str] = set()
         self._touched: dict[ArticleId, None] = {}
         self.on_unread: Callable[[Collection[AnnotationId]], None] = noop
-        """Told the annotations that were changed here whose articles nobody has at hand."""
+        """Called with annotations that were changed here and whose articles are not loaded."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Whether the text of an article may be copied into the state; called by the background thread."""
+        """Whether the text of an article may be copied into the state; called in the background thread."""
         self.on_text_left_out: Callable[[ArticleId], None] = noop
-        """Called by the owner with an annotated article whose text may not be copied."""
-        state.on_annotations = self._look_again
+        """Called in the library's thread with an annotated article whose text may not be copied."""
+        state.on_annotations = self._reanchor_changed
 
     def place(self, article: ArticleId, document: Document) -> None:
-        """Look for the passages of an article in its document, if they were placed in another text."""
+        """Find an article's passages in its document, in the background, if they were placed in another text.
+
+        `AnnotationsPlaced` is sent when `collect` will show the result. Costs next to nothing if the text is the same.
+        """
         annotations = self._state.annotation_index.of(article)
         if not annotations or document.partial or not document.has_text or self._state.store.read_only:
             return
-        mark = document_fingerprint(document)
+        fingerprint = document_fingerprint(document)
         wanted: dict[AnnotationId, Anchor] = {}
-        is_marked_here = False
+        is_annotated_text = False
         for each in annotations:
-            # One loop without properties: it is gone through for every text that comes, in the owner's thread.
+            # One loop without properties, since it runs in the library's thread for every document that is loaded.
             current, placed = each.attached or each.anchor, each.placed
             if current is not None:
-                is_marked_here = is_marked_here or current.fingerprint == mark
-                if placed is None or placed.fingerprint != mark:
+                is_annotated_text = is_annotated_text or current.fingerprint == fingerprint
+                if placed is None or placed.fingerprint != fingerprint:
                     wanted[each.id] = current
-        if is_marked_here:
-            self._keep_text(article, document, mark)
-        if not wanted or (article, mark) in self._under_way:
+        if is_annotated_text:
+            self._keep_snapshot(article, document, fingerprint)
+        if not wanted or (article, fingerprint) in self._running:
             return
-        self._under_way.add((article, mark))
-        marks = {each.fingerprint for each in wanted.values()}
-        texts = {each: packed_text(self._state.store, each) for each in marks}
+        self._running.add((article, fingerprint))
+        fingerprints = {each.fingerprint for each in wanted.values()}
+        texts = {each: packed_text(self._state.store, each) for each in fingerprints}
         self._background.do(
             lambda: find_all(wanted, texts, document.text),
-            lambda found: self._placed(article, mark, wanted, found),
-            lambda: self._tell(article),
+            lambda found: self._apply(article, fingerprint, wanted, found),
+            lambda: self._notify(article),
         )
 
     def collect(self) -> tuple[ArticleId, ...]:
-        """Show what was found; the articles concerned."""
+        """Apply the results that are ready. `Library.sync` does this.
+
+        Returns:
+            The articles whose annotations were placed.
+        """
         self._background.take_in()
-        return self._told()
+        return self._take_touched()
 
     def wait(self) -> tuple[ArticleId, ...]:
-        """The same for all that is under way."""
-        self._background.wait()
-        return self._told()
+        """Wait for all searches and apply their results, for programs without a screen.
 
-    def _told(self) -> tuple[ArticleId, ...]:
+        Returns:
+            The articles whose annotations were placed.
+        """
+        self._background.wait()
+        return self._take_touched()
+
+    def _take_touched(self) -> tuple[ArticleId, ...]:
         touched, self._touched = self._touched, {}
         return tuple(touched)
 
-    def _look_again(self, ids: Collection[AnnotationId]) -> None:
-        """Annotations were made, or came back with places in a text of then; only these are looked at."""
-        seen: dict[ArticleId, Document | None] = {}
-        looked_at: set[ArticleId] = set()
-        unread: list[AnnotationId] = []
+    def _reanchor_changed(self, ids: Collection[AnnotationId]) -> None:
+        """Re-anchor annotations that were made here, or restored with a place in an earlier text."""
+        documents: dict[ArticleId, Document | None] = {}
+        reanchored: set[ArticleId] = set()
+        not_loaded: list[AnnotationId] = []
         for annotation in filter(None, map(self._state.annotation_index.get, ids)):
             article, placed = annotation.article, annotation.placed
-            if article not in seen:
-                seen[article] = self._document_of(article)
-            document = seen[article]
-            if document is None and article not in looked_at:
-                unread.append(annotation.id)
+            if article not in documents:
+                documents[article] = self._document_of(article)
+            document = documents[article]
+            if document is None and article not in reanchored:
+                not_loaded.append(annotation.id)
             if document is None or document.partial or not document.has_text or annotation.current is None:
                 continue
-            mark = document_fingerprint(document)
-            if placed is None or placed.fingerprint != mark:
+            fingerprint = document_fingerprint(document)
+            if placed is None or placed.fingerprint != fingerprint:
                 self.place(article, document)
-                seen[article] = None
-                looked_at.add(article)
-            elif annotation.current.fingerprint == mark:
-                self._keep_text(article, document, mark)
-        if unread:
-            self.on_unread(unread)
+                documents[article] = None
+                reanchored.add(article)
+            elif annotation.current.fingerprint == fingerprint:
+                self._keep_snapshot(article, document, fingerprint)
+        if not_loaded:
+            self.on_unread(not_loaded)
 
-    def _keep_text(self, article: ArticleId, document: Document, mark: str) -> None:
+    def _keep_snapshot(self, article: ArticleId, document: Document, fingerprint: str) -> None:
         store = self._state.store
-        if mark in self._kept or store.read_only:
+        if fingerprint in self._snapshots_kept or store.read_only:
             return
-        self._kept.add(mark)
-        if packed_text(store, mark) is not None:
+        self._snapshots_kept.add(fingerprint)
+        if packed_text(store, fingerprint) is not None:
             return
 
         def keep(packed: str | None) -> None:
             if packed is None:
                 self.on_text_left_out(article)
                 return
-            edits = keeping(store, mark, packed)
+            edits = edits_to_keep(store, fingerprint, packed)
             if edits and not store.read_only:
                 self._state.commit(edits, "kept a text", undoable=False)
 
         self._background.do(
-            lambda: pack(document.text) if self.may_keep_text(article) else None, keep, lambda: self._tell(article)
+            lambda: pack(document.text) if self.may_keep_text(article) else None, keep, lambda: self._notify(article)
         )
 
-    def _placed(
+    def _apply(
         self,
         article: ArticleId,
-        mark: str,
+        fingerprint: str,
         wanted: Mapping[AnnotationId, Anchor],
         found: Mapping[AnnotationId, Placement],
     ) -> None:
-        self._under_way.discard((article, mark))
+        self._running.discard((article, fingerprint))
         self.keep(article, self.edits(wanted, {each: encode_placement(found[each]) for each in found}))
 
     def edits(
@@ -157,27 +176,28 @@ class Reanchoring:
         found: Mapping[AnnotationId, Mapping[str, Any] | None],
         placed: Mapping[AnnotationId, str] | None = None,
     ) -> list[Edit]:
-        """The edits that put passages where they were found.
+        """Return the edits that store where passages were found.
 
         Args:
-            wanted: What was looked for. An annotation that has another passage by now, or none, stays as it is.
-            found: Placements as they are kept.
-            placed: Fingerprints of the texts that they stood in then; who was placed in another one since stays.
+            wanted: The anchors that were searched. An annotation deleted or attached elsewhere since is skipped.
+            found: The encoded placements.
+            placed: Fingerprints of the texts in which they were placed when the search began; an annotation that was
+                placed in another text since is skipped. None to skip no annotation for that reason.
         """
         edits: list[Edit] = []
         for annotation_id, placement in found.items():
             annotation = self._state.annotation_index.get(annotation_id)
-            # Meanwhile it may have been deleted, resized, or attached elsewhere.
+            # The annotation may have been deleted, resized, or attached elsewhere since the search began.
             if annotation is None or annotation.current != wanted[annotation_id]:
                 continue
-            stands = annotation.placed.fingerprint if annotation.placed is not None else None
-            if placed is None or stands == placed.get(annotation_id):
+            placed_in = annotation.placed.fingerprint if annotation.placed is not None else None
+            if placed is None or placed_in == placed.get(annotation_id):
                 record = self._state.store.get(ANNOTATIONS, annotation_id)
                 edits += edits_to_fields(ANNOTATIONS, annotation_id, record, {"placed": placement})
         return edits
 
     def keep(self, article: ArticleId, edits: list[Edit]) -> None:
-        """Keep where passages of an article were found, and tell."""
+        """Commit the edits for an article's passages, and report the article by the next `collect` or `wait`."""
         self._touched[article] = None
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)
@@ -186,12 +206,12 @@ class Reanchoring:
 def find_all(
     wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, str | None], text: str
 ) -> dict[AnnotationId, Placement]:
-    """Where passages stand in a text.
+    """Find where passages stand in a text.
 
     Args:
-        wanted: The passages.
-        texts: Packed texts that they were marked in, by fingerprint; None where one was not kept.
-        text: Where to look.
+        wanted: The anchors of the passages.
+        texts: Packed snapshots of the texts in which they were marked, by fingerprint; None where none was kept.
+        text: The text to search.
     """
     # Loads rapidfuzz in the end (30 ms), and most articles never change.
     from tui_reader.anchoring.resolution import resolve_all  # noqa: PLC0415

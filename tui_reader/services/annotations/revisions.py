@@ -1,4 +1,4 @@
-"""Which articles have changed since they were read, and how: the text that was read last is kept to compare with."""
+"""Revisions: what has changed in articles since they were read last, by the text kept from then."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.services.annotations.text_snapshots import (
     TextCache,
     compared_with,
-    keeping_revision,
-    letting_go,
+    edits_to_keep_revision,
+    edits_to_release_revision,
     pack,
     packed_revision,
     packed_text,
@@ -33,7 +33,10 @@ SEEN = "seen"
 
 
 class Revisions:
-    """Used from the thread that owns the library."""
+    """Keeps the text that was read last of every article, and compares it with the current one.
+
+    Used from the library's thread.
+    """
 
     def __init__(
         self,
@@ -42,77 +45,77 @@ class Revisions:
         background: Background,
         document_of: Callable[[ArticleId], Document | None],
     ) -> None:
-        """Follow what is opened.
+        """Follow the articles that are opened.
 
         Args:
             state: The library's state.
-            cache: Where texts lie that have not changed since.
-            background: Where texts are packed.
-            document_of: Gives documents that are at hand.
+            cache: Keeps the texts of articles that have not changed since they were read.
+            background: The thread that packs texts.
+            document_of: Returns the document of an article if it is loaded.
         """
         self._state = state
         self._cache = cache
         self._background = background
         self._document_of = document_of
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Whether the text of an article may be copied into the state; called by the background thread."""
+        """Whether the text of an article may be copied into the state; called in the background thread."""
         self._compared: tuple[str, str, list[Change]] | None = None
         state.on_opened = self._opened
 
     def is_changed(self, article: ArticleId, document: Document) -> bool:
-        """Whether an article has another text than when it was read last, and that text is there to compare with."""
+        """Return True if the text has changed since it was read last and the earlier text is still kept."""
         seen = self._seen(article)
         return bool(seen) and not document.partial and seen != document_fingerprint(document) and self._has(seen)
 
     def changes(self, article: ArticleId, document: Document) -> list[Change]:
-        """What has changed since an article was read last, word by word; ranges `new` count in the document.
+        """Return the changes since an article was read last, word by word; their `new` ranges count in the document.
 
-        Takes 0.1 s for 10,000 words. Empty where nothing has changed or nothing is known.
+        Takes 0.1 s for 10,000 words. Empty if nothing has changed or the earlier text is not kept.
         """
-        # Loads rapidfuzz in the end (30 ms), and most articles never change.
+        # Imports rapidfuzz (30 ms), and most articles never change.
         from tui_reader.anchoring.diff import changes  # noqa: PLC0415
 
-        seen, mark = self._seen(article), document_fingerprint(document)
-        if not seen or seen == mark or document.partial:
+        seen, fingerprint = self._seen(article), document_fingerprint(document)
+        if not seen or seen == fingerprint or document.partial:
             return []
-        if self._compared is None or self._compared[:2] != (seen, mark):
+        if self._compared is None or self._compared[:2] != (seen, fingerprint):
             old = self.text(seen)
-            self._compared = (seen, mark, changes(old, document.text) if old is not None else [])
+            self._compared = (seen, fingerprint, changes(old, document.text) if old is not None else [])
         return self._compared[2]
 
     def old_text(self, article: ArticleId) -> str | None:
-        """The text that was read last, which the ranges `old` of the changes count in; None where it is not kept."""
+        """Return the text that was read last, in which the `old` ranges of changes count; None if it is not kept."""
         seen = self._seen(article)
         return self.text(seen) if seen else None
 
     def mark_seen(self, article: ArticleId, document: Document) -> None:
-        """Take the text as it is now for what was read last."""
+        """Record the current text as the one that was read last."""
         if document.partial or not document.has_text or self._state.store.read_only:
             return
-        mark = document_fingerprint(document)
+        fingerprint = document_fingerprint(document)
         before = self._seen(article)
-        if before == mark:
+        if before == fingerprint:
             return
-        self._state.commit([Edit(ARTICLES, article, SEEN, before or None, mark)], "read a text", undoable=False)
-        if not self._cache.has(mark):
-            self._background.do(lambda: self._cache.put(mark, document.text), noop, noop)
+        self._state.commit([Edit(ARTICLES, article, SEEN, before or None, fingerprint)], "read a text", undoable=False)
+        if not self._cache.has(fingerprint):
+            self._background.do(lambda: self._cache.put(fingerprint, document.text), noop, noop)
         if before:
-            self._let_go(article, before)
+            self._release(article, before)
 
     def loaded(self, article: ArticleId, document: Document) -> None:
-        """Take in that a document is at hand: keep its text if the article was read, or the one that was read."""
+        """Handle a document that was loaded: keep its text if the article was read, else the text read earlier."""
         store = self._state.store
         record = store.get(ARTICLES, article)
         if not record or not record.get("opened") or document.partial or not document.has_text:
             return
-        seen, mark = self._seen(article), document_fingerprint(document)
+        seen, fingerprint = self._seen(article), document_fingerprint(document)
         if not seen:
             self.mark_seen(article, document)
-        elif seen != mark:
+        elif seen != fingerprint:
             if packed_text(store, seen) is not None or article in compared_with(store, seen):
                 return
-            if (held := packed_revision(store, seen)) is not None:
-                self._keep(article, seen, held)
+            if (packed := packed_revision(store, seen)) is not None:
+                self._keep(article, seen, packed)
             else:
                 self._background.do(
                     lambda: self._packed(seen) if self.may_keep_text(article) else None,
@@ -120,10 +123,10 @@ class Revisions:
                     noop,
                 )
         elif not self._has(seen):
-            self._background.do(lambda: self._cache.put(mark, document.text), noop, noop)
+            self._background.do(lambda: self._cache.put(fingerprint, document.text), noop, noop)
 
     def text(self, fingerprint: str) -> str | None:
-        """A text that is kept, wherever it is."""
+        """Return a kept text from the store or the cache; None if neither has it."""
         packed = packed_revision(self._state.store, fingerprint)
         text = unpack(packed) if packed is not None else None
         return text if text is not None else self._cache.get(fingerprint)
@@ -146,15 +149,15 @@ class Revisions:
         return pack(text) if text is not None else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
-        """Bring the text that was read into the store, now that it is the only one left."""
+        """Put the text that was read into the store, once the article's file no longer has it."""
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
-        edits = keeping_revision(self._state.store, seen, packed, article)
+        edits = edits_to_keep_revision(self._state.store, seen, packed, article)
         if edits:
             self._state.commit(edits, "kept a revision", undoable=False)
 
-    def _let_go(self, article: ArticleId, fingerprint: str) -> None:
-        """Take a text out of the store again that was kept to compare an article with."""
-        edits = letting_go(self._state.store, fingerprint, article)
+    def _release(self, article: ArticleId, fingerprint: str) -> None:
+        """Stop keeping a text in the store to compare an article with."""
+        edits = edits_to_release_revision(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)

@@ -1,8 +1,8 @@
-"""Texts of articles as they once were: beside the annotations that were made in them, and of what was read last.
+"""Text snapshots: earlier texts of articles, kept for annotations made in them and for showing what has changed.
 
-A text is named by its fingerprint. What annotations were made in lies in the store, and travels with them: for good,
-since those that were deleted may come back. What was only read lies in the cache, where it may be lost without harm,
-until the article changes and may be compared: then in the store, apart from the others, until the change was seen.
+A snapshot is named by its fingerprint. The text in which an annotation was made is kept in the store for good, since
+deleted annotations may be restored. The text that was read last is kept in a cache, where it may be lost without harm.
+When the article changes, that text moves to the store, under a key of its own, until the user has seen the change.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 TEXTS = "texts"
-"""Table of the store; its records go by fingerprint, since several articles may have one text, and one several."""
+"""Table of the store; its keys are fingerprints, since articles may share a text, and one may have several texts."""
 _FIELD = "zlib"
 _READ = " read"
-"""Ends the key of a text that articles are to be compared with: what was marked in the same text is kept beside it."""
+"""Suffix of the key of a text to compare articles with; without it the key is that of an annotated text."""
 _ARTICLES = "articles"
-"""Field of such a record: the ids of those articles."""
-CACHE_ROOM = 64_000_000
-"""Bytes of compressed texts in the cache, some 20,000 articles; what was read longest ago goes first."""
-LARGEST = 256_000_000
-"""Bytes that a text may unpack to: more is not what the reader packed."""
+"""Field of a text to compare with: the ids of the articles."""
+MAX_CACHE_BYTES = 64_000_000
+"""Compressed texts in the cache, some 20,000 articles; the ones read longest ago are deleted first."""
+MAX_UNPACKED_BYTES = 256_000_000
+"""Size to which a text may unpack; a larger one was not packed by this program."""
 
 
 def pack(text: str) -> str:
-    """A text as the store keeps it: zlib, then base64; a third of its size, and 20 ms for 100,000 words."""
-    # Here and below loaded where needed (3 ms together): most starts pack and unpack nothing.
+    """Compress a text for the store by zlib and base64: a third of its size, 20 ms for 100,000 words."""
+    # Imported here and below only where needed (3 ms together): most starts pack and unpack nothing.
     import base64  # noqa: PLC0415
     import zlib  # noqa: PLC0415
 
@@ -46,7 +46,7 @@ def pack(text: str) -> str:
 
 
 def unpack(packed: str) -> str | None:
-    """The text again; None if that is not what it is."""
+    """Return the text of a packed snapshot; None if the value is not one."""
     import base64  # noqa: PLC0415
 
     try:
@@ -56,43 +56,43 @@ def unpack(packed: str) -> str | None:
 
 
 def packed_text(store: Store, fingerprint: str) -> str | None:
-    """A text of the store, packed; None if it is not there."""
+    """Return the packed text of a snapshot in the store; None if there is none."""
     data = (store.get(TEXTS, fingerprint) or {}).get(_FIELD)
     return data if isinstance(data, str) else None
 
 
 def packed_revision(store: Store, fingerprint: str) -> str | None:
-    """A text of the store that articles are to be compared with, packed; None if there is none."""
+    """Return the packed text in the store to compare articles with, also if it was kept for annotations; or None."""
     return packed_text(store, fingerprint) or packed_text(store, fingerprint + _READ)
 
 
-def keeping(store: Store, fingerprint: str, packed: str) -> list[Edit]:
-    """The edits that put a packed text into the store; none where it is there."""
+def edits_to_keep(store: Store, fingerprint: str, packed: str) -> list[Edit]:
+    """Return the edits that put a packed text into the store; none if it is there already."""
     before = packed_text(store, fingerprint)
     return [Edit(TEXTS, fingerprint, _FIELD, before, packed)] if before != packed else []
 
 
-def keeping_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
-    """The edits that put a packed text into the store, to compare an article with; none where it is there."""
-    held = compared_with(store, fingerprint)
-    return _revising(store, fingerprint, packed, [*held, article]) if article not in held else []
+def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
+    """Return the edits that put a packed text into the store to compare an article with; none if it is there."""
+    articles = compared_with(store, fingerprint)
+    return _revision_edits(store, fingerprint, packed, [*articles, article]) if article not in articles else []
 
 
-def letting_go(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """The edits that take a text out of the store that an article was compared with, unless others still are."""
-    held = compared_with(store, fingerprint)
-    left = [each for each in held if each != article]
+def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
+    """Return the edits that stop keeping a text for an article; the text stays if other articles need it."""
+    articles = compared_with(store, fingerprint)
+    left = [each for each in articles if each != article]
     packed = packed_text(store, fingerprint + _READ) if left else None
-    return _revising(store, fingerprint, packed, left) if article in held else []
+    return _revision_edits(store, fingerprint, packed, left) if article in articles else []
 
 
 def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
-    """The articles that are to be compared with a text."""
+    """Return the articles for which a text is kept to compare them with."""
     held = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
     return [each for each in held if isinstance(each, str)] if isinstance(held, list) else []
 
 
-def _revising(store: Store, fingerprint: str, packed: str | None, articles: list[ArticleId]) -> list[Edit]:
+def _revision_edits(store: Store, fingerprint: str, packed: str | None, articles: list[ArticleId]) -> list[Edit]:
     key = fingerprint + _READ
     record = store.get(TEXTS, key) or {}
     wanted: dict[str, Any] = {_FIELD: packed, _ARTICLES: articles or None}
@@ -100,25 +100,25 @@ def _revising(store: Store, fingerprint: str, packed: str | None, articles: list
 
 
 class TextCache:
-    """Texts in a folder that may be emptied at any time. May be used from any thread; failures lose a text at most."""
+    """A cache of texts in a folder that may be emptied at any time; thread-safe, a failure loses one text at most."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = f"{os.path.realpath(folder.parent)}/{folder.name}"
         self._disk = Disk()
 
     def get(self, fingerprint: str) -> str | None:
-        """A text, or None."""
+        """Return the text with a fingerprint; None if it is not in the cache."""
         try:
-            return _inflate(read_whole(self._path(fingerprint), self._disk, CACHE_ROOM))
+            return _inflate(read_whole(self._path(fingerprint), self._disk, MAX_CACHE_BYTES))
         except (OSError, ValueError, StoreError):
             return None
 
     def has(self, fingerprint: str) -> bool:
-        """Whether a text is there."""
+        """Return True if the text with a fingerprint is in the cache."""
         return self._disk.has_file(self._path(fingerprint))
 
     def put(self, fingerprint: str, text: str) -> None:
-        """Keep a text, and let the oldest go where there is no room."""
+        """Store a text, and delete the oldest ones if the cache is too large."""
         import tempfile  # noqa: PLC0415
         import zlib  # noqa: PLC0415
 
@@ -140,26 +140,30 @@ class TextCache:
             for name in self._disk.names(self._folder)
         ]
         files = sorted((status.st_mtime, status.st_size, path) for path, status in known)
-        excess = sum(size for _, size, _ in files) - CACHE_ROOM
+        excess = sum(size for _, size, _ in files) - MAX_CACHE_BYTES
         for _, size, path in files:
             if excess <= 0:
                 return
-            with contextlib.suppress(FileNotFoundError):  # another window is at it, too
+            with contextlib.suppress(FileNotFoundError):  # another instance of the program deletes, too
                 self._disk.unlink(path)
             excess -= size
 
     def _path(self, fingerprint: str) -> str:
-        # A fingerprint comes from the state file, which anybody may have written: never a path of its own.
+        # The state file, and so the fingerprint, may come from an untrusted program: it must not name another path.
         return f"{self._folder}/{fingerprint.encode('utf-8', 'replace').hex()}.z"
 
 
 def _inflate(data: bytes) -> str:
-    """The text of compressed bytes, clean as articles are; ValueError if there is none."""
+    """Decompress a text and clean it as articles are cleaned.
+
+    Raises:
+        ValueError: The bytes are no compressed text, are cut off, or unpack to too much.
+    """
     import zlib  # noqa: PLC0415
 
     inflater = zlib.decompressobj()
     try:
-        text = inflater.decompress(data, LARGEST)
+        text = inflater.decompress(data, MAX_UNPACKED_BYTES)
     except zlib.error as error:
         raise ValueError(str(error)) from None
     if not inflater.eof:

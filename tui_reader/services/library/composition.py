@@ -104,10 +104,10 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         state,
         settings.colours,
         document_of=documents.get,
-        tell=events.annotations_placed,
+        notify=events.annotations_placed,
         background=background,
     )
-    reanchor_queue = ReanchorQueue(state, annotations.reanchoring, limit, tell=events.annotations_placed)
+    reanchor_queue = ReanchorQueue(state, annotations.reanchoring, limit, notify=events.annotations_placed)
     with suppress(OSError):  # without a cache, everything is read every time
         private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
     revisions = Revisions(state, TextCache(program_paths.cache_dir() / "texts"), background, documents.get)

@@ -213,7 +213,7 @@ class Library:
             if time.monotonic() > deadline:
                 self._events.request_sync()
                 break
-        self._parts.reanchor_queue.news(touched)
+        self._parts.reanchor_queue.enqueue_changed(touched)
         return touched
 
     def _sync_edits_of_others(self) -> Iterable[ArticleId]:
@@ -236,7 +236,7 @@ class Library:
 
     def _continue_reanchoring(self) -> Iterable[ArticleId]:
         """Take in what the worker process found, and start with the next article."""
-        self._parts.reanchor_queue.go_on()
+        self._parts.reanchor_queue.run_step()
         return ()
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
