@@ -207,15 +207,15 @@ def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypat
 
 
 def test_what_is_set_aside_does_not_grow_without_bound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backups, "_MOST", 5)
+    monkeypatch.setattr(backups, "_MAX_KEPT", 5)
     kept = [backups.keep(str(path), str(path), kind, Disk()) for kind in ("merged", "damaged") for _ in range(9)]
     left = {backup.path for backup in backups.backups(str(path), Disk()) if backup.kind in ("merged", "damaged")}
     assert {kept[8], kept[17]} <= left
     assert len(left) == 10
-    monkeypatch.setattr(backups, "_MOST_BYTES", 10)
+    monkeypatch.setattr(backups, "_MAX_KEPT_BYTES", 10)
     backups.keep(str(path), str(path), "merged", Disk())
     left = {backup.path for backup in backups.backups(str(path), Disk()) if backup.kind == "merged"}
-    assert len(left) == backups._LEAST
+    assert len(left) == backups._MIN_KEPT
 
 
 def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(

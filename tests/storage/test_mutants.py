@@ -97,7 +97,7 @@ MUTANTS = {
     ),
     "an edit gets the clock's timestamp whatever it replaces": (
         "replication/future_timestamps.py",
-        "if latest < stamp:",
+        "if latest < timestamp:",
         "if True:",
     ),
     "the lock is not waited for": ("snapshot/journal.py", "                self._wait_for_lock(deadline)\n", ""),
@@ -106,7 +106,11 @@ MUTANTS = {
         "                self._held = True\n                yield",
         "                self._held = True\n                self.journal.release()\n                yield",
     ),
-    "a replay takes the earlier of two values": ("replication/registers.py", "stamp > mine[0]", "stamp < mine[0]"),
+    "a replay takes the earlier of two values": (
+        "replication/registers.py",
+        "timestamp > mine[0]",
+        "timestamp < mine[0]",
+    ),
 }
 
 _LOOK = """

@@ -1,7 +1,8 @@
-"""What another program made of the base: a hand edit, a plain TinyDB's rewrite, or damage.
+"""Adopts snapshots in other layouts: edited by hand, rewritten by a plain TinyDB, or damaged.
 
-Run as a program, it does the work of `adopt` for a large file, so that the process that draws the screen does not stop:
-a whole-file parse holds Python's global lock (77 MB: three seconds).
+To adopt a file is to read it whatever its layout, to give timestamps to what was edited, and to lay it out as ours.
+This module can be run as a program that does so for a large file, because parsing a whole file holds Python's global
+lock (three seconds for 77 MB) and would stop the process that draws the screen.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.recovery.external_edits import complete, join_known, take_over
+from tui_reader.storage.recovery.external_edits import complete, join_known, timestamp_edits
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import reassembled, salvage
 from tui_reader.storage.snapshot import limits
@@ -27,85 +28,85 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 SMALL = 1 << 20
-"""Bytes up to which a file is worked on in this process: 15 ms."""
+"""Size in bytes up to which a file is adopted in this process, which takes 15 ms."""
 
 
-class _RottenError(DamagedError):
-    """A file that reads well and is not what was written."""
+class _ChecksumError(DamagedError):
+    """The file is valid JSON, but its checksum shows that it is not what was written."""
 
 
 @dataclass
 class Adopted:
-    """A file of another layout, laid out as a base."""
+    """The result of adopting a file: its content as a snapshot, and what is to be reported about it."""
 
     snapshot: SnapshotFile
     damage: str = ""
-    """Where and why the file is damaged, as the end of a sentence; the base then holds what could be found."""
+    """Where and why the file is damaged, as the end of a sentence; the snapshot then holds what could be salvaged."""
     notice: str = ""
-    """What was changed since we wrote it, as a sentence."""
+    """What other programs changed in the file, as a sentence."""
     newer: str = ""
-    """Which later version of the program wrote it."""
-    healed: str = ""
-    """What a version control system did to the file, as a sentence: the base then holds both sides."""
+    """Which later version of the program wrote the file; empty if none did."""
+    joined_sides: str = ""
+    """If the file held both sides of a merge, a sentence that says so; the snapshot then holds both."""
 
 
-def adopt(path: str, stamp: str, disk: Disk) -> Adopted:
-    """Read a small base that is not in our layout; nothing is written beside it.
+def adopt(path: str, timestamp: str, disk: Disk) -> Adopted:
+    """Adopt a small snapshot that is not in our layout; the file itself stays as it is.
 
     Args:
         path: The file.
-        stamp: For what was changed by hand.
+        timestamp: The timestamp for what was edited.
         disk: Makes the system calls.
     """
-    data, report = _work(path, stamp, disk)
+    data, report = _work(path, timestamp, disk)
     return Adopted(SnapshotFile(MemorySource(data)), **report)
 
 
-def command(path: str, out: str, stamp: str) -> list[str]:
-    """The program that does the work of `adopt` and writes the base to `out`."""
-    return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, stamp]
+def command(path: str, out: str, timestamp: str) -> list[str]:
+    """Return the command line of the program that adopts `path` and writes the snapshot to `out`."""
+    return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, timestamp]
 
 
 class Adoption:
-    """A large base that is not in our layout, while another process reads it.
+    """The adoption of a large file, done by a subprocess that is started at once.
 
     Args:
         path: The file.
-        stamp: For what was changed by hand.
+        timestamp: The timestamp for what was edited.
         disk: Makes the system calls.
     """
 
-    def __init__(self, path: str, stamp: str, disk: Disk) -> None:
-        # 8 ms, for what hardly ever happens.
+    def __init__(self, path: str, timestamp: str, disk: Disk) -> None:
+        # Importing these takes 8 ms and is hardly ever needed.
         import subprocess  # noqa: PLC0415
         import tempfile  # noqa: PLC0415
 
-        self._path, self._stamp, self._disk = path, stamp, disk
+        self._path, self._timestamp, self._disk = path, timestamp, disk
         self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
         self._out = f"{os.path.realpath(self._folder.name)}/base"
-        self._process = subprocess.Popen(command(path, self._out, stamp), stdout=subprocess.PIPE)  # noqa: S603
+        self._process = subprocess.Popen(command(path, self._out, timestamp), stdout=subprocess.PIPE)  # noqa: S603
 
     @property
     def is_done(self) -> bool:
-        """Whether `result` returns at once."""
+        """Whether the subprocess has ended, so that `result` returns at once."""
         return self._process.poll() is not None
 
     def wait(self) -> None:
-        """Return once `is_done`."""
+        """Block until `is_done`."""
         self._process.wait()
 
     def abandon(self) -> None:
-        """End it: nobody wants to know any more."""
+        """Kill the subprocess and discard its result."""
         self._process.kill()
         self._process.communicate()
         self._folder.cleanup()
 
     def result(self) -> Adopted:
-        """The file laid out as a base; waits until it is."""
+        """Return the adopted file; blocks until the subprocess has ended."""
         report, _ = self._process.communicate()
         try:
             if self._process.returncode:
-                return adopt(self._path, self._stamp, self._disk)  # no other process may be had: then here
+                return adopt(self._path, self._timestamp, self._disk)  # no subprocess can be run: do it here
             source: FileSource | MemorySource = FileSource(self._out, self._disk)
             if self._disk.handles_block_renames:  # the folder could not be removed with the file open
                 data = source.read(source.size, 0)
@@ -116,27 +117,27 @@ class Adoption:
             self._folder.cleanup()
 
 
-def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
+def _work(path: str, timestamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
     raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
     known = latest_known(path, disk)
-    report = {"damage": "", "notice": "", "newer": "", "healed": ""}
+    report = {"damage": "", "notice": "", "newer": "", "joined_sides": ""}
     try:
         parsed = parse(raw, may_be_empty=known is None)
         _expect_tables(parsed)
         _expect_checksum(raw, parsed)
         if not is_as_written(raw, parsed):
-            report["notice"] = take_over(path, parsed, known, stamp, disk)
+            report["notice"] = timestamp_edits(path, parsed, known, timestamp, disk)
         if parsed.is_merged:
-            report["healed"] = report["notice"] = problems.healed(path)
+            report["joined_sides"] = report["notice"] = problems.joined_sides(path)
     except DamagedError as error:
-        healed = _reassembled(raw, known, stamp)
-        if healed is not None:
-            parsed = healed
-            report["healed"] = report["notice"] = problems.healed(path)
+        joined_sides = _reassembled(raw, known, timestamp)
+        if joined_sides is not None:
+            parsed = joined_sides
+            report["joined_sides"] = report["notice"] = problems.joined_sides(path)
         else:
             parsed = salvage(raw)
             if known is not None:
-                complete(parsed, known, rotten=isinstance(error, _RottenError))
+                complete(parsed, known, prefer_known=isinstance(error, _ChecksumError))
             report["damage"] = str(error)
     report["newer"] = parsed.newer
     if rekey(parsed) and not (report["notice"] or report["damage"]):
@@ -144,24 +145,28 @@ def _work(path: str, stamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
     return lay_out(parsed), report
 
 
-def _reassembled(raw: bytes, known: State | None, stamp: str) -> Parsed | None:
-    """What both sides of a merge hold, with what another program changed on one of them stamped; None if it is none."""
+def _reassembled(raw: bytes, known: State | None, timestamp: str) -> Parsed | None:
+    """Join both sides of a merge in one file, and give external edits on either side the timestamp.
 
-    def stamp_side(side: Parsed) -> None:
+    Returns:
+        None if the bytes are not the result of a merge, or some of them cannot be read.
+    """
+
+    def timestamp_side(side: Parsed) -> None:
         if known is not None and known.snapshot.header.get("library") == side.header.get("library"):
-            join_known(side, known, stamp)
+            join_known(side, known, timestamp)
 
-    return reassembled(raw, stamp_side)
+    return reassembled(raw, timestamp_side)
 
 
 def is_as_written(raw: bytes, parsed: Parsed) -> bool:
-    """Tell whether a file is just what its header says: then another program has changed nothing."""
+    """Return True if a file matches the size and checksum in its header, so that it was not edited."""
     body = raw.find(b"\n", len(START)) + 1
     return parsed.header.get("bytes") == len(raw) and parsed.header.get("crc32") == zlib.crc32(raw[body:])
 
 
 def _expect_tables(parsed: Parsed) -> None:
-    """Refuse a file whose header names a table that is not there: nobody takes one away on purpose.
+    """Raise an error if a table that the header names is missing, which no one does on purpose.
 
     Raises:
         DamagedError: A table is missing.
@@ -173,15 +178,15 @@ def _expect_tables(parsed: Parsed) -> None:
 
 
 def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
-    """Refuse a file that is as long as its header says but not what was written: a bit fell over.
+    """Raise an error if a file is as long as its header says but has another checksum: a bit flipped.
 
     Raises:
-        _RottenError: The checksum is wrong.
+        _ChecksumError: The checksum is wrong.
     """
     body = raw.find(b"\n", len(START)) + 1
     checksum = parsed.header.get("crc32")
     if isinstance(checksum, int) and parsed.header.get("bytes") == len(raw) and zlib.crc32(raw[body:]) != checksum:
-        raise _RottenError("somewhere: its checksum is wrong")
+        raise _ChecksumError("somewhere: its checksum is wrong")
 
 
 if __name__ == "__main__":

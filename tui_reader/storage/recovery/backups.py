@@ -1,7 +1,7 @@
-"""Older generations of the base, in a folder beside it: one a day for a week, one a week for four more.
+"""Backups of the snapshot in a folder beside it: one a day for a week, one a week for four more weeks.
 
-Those are second names of files that nobody writes any more (or copies where the file system has no such names). What
-was set aside for a reason is a copy.
+These are hard links to generations that are no longer written (or copies where the file system has no hard links).
+Files that are kept for another reason, such as a damaged snapshot, are copies.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tui_reader.storage.snapshot.snapshot import BACKUP, WINDOW
 FOLDER = ".backups"
 _DAYS = 7
 _WEEKS = 4
-_LEAST, _MOST, _MOST_BYTES = 3, 20, 64 << 20
-"""How many copies of one kind are kept at least and at most, and how many bytes of them beyond the first."""
+_MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
+"""How many copies of one kind are kept at least and at most, and how many bytes of them beyond the least."""
 _KEPT = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
 _NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 
 
 class Backup(NamedTuple):
-    """A file that the library can go back to."""
+    """A backup: a file that the library can be restored from."""
 
     path: str
     when: datetime
@@ -36,33 +36,38 @@ class Backup(NamedTuple):
     size: int
     """Bytes."""
     kind: str
-    """`before` the last fold, `daily`, or why it was kept: `damaged`, `edited`, `restored`, `merged`."""
+    """`before` the last compaction, `daily`, or why it was kept: `damaged`, `edited`, `restored`, `merged`."""
+
+    @property
+    def name(self) -> str:
+        """The file name, by which the user refers to the backup."""
+        return self.path.rpartition("/")[2]
 
 
 def folder_of(path: str) -> str:
-    """The folder for the backups of a base."""
+    """Return the folder for the backups of a snapshot."""
     return f"{os.path.dirname(path)}/{FOLDER}"  # noqa: PTH120
 
 
 def _make_folder(path: str, disk: Disk) -> None:
-    """Create the folder for the backups; only those may enter it who may enter the library's own."""
+    """Create the folder for the backups with the permissions of the library's own folder."""
     disk.make_folder(folder_of(path), disk.stat(os.path.dirname(path)).st_mode & 0o777)  # noqa: PTH120
 
 
 def keep(path: str, source: str, kind: str, disk: Disk) -> str:
-    """Keep a file among the backups under a name of its own.
+    """Copy a file to the backups under an unused name, and remove the oldest of too many copies.
 
     Args:
-        path: The base.
-        source: What to keep: the base itself or a file beside it.
-        kind: Why it is kept.
+        path: The snapshot.
+        source: The file to keep: the snapshot itself or a file beside it.
+        kind: Why it is kept; becomes `Backup.kind`.
         disk: Makes the system calls.
 
     Returns:
         Path of the backup.
 
     Raises:
-        OSError: It cannot be kept.
+        OSError: The file cannot be copied.
     """
     now = datetime.now(UTC)
     stem = f"{folder_of(path)}/{Path(path).stem}-{now:%Y-%m-%d}-{kind}-{now:%H%M%S}"
@@ -70,7 +75,7 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     target, count = f"{stem}.json", 0
     while True:
         try:
-            # A copy, not a second name: another program may write into the source in place.
+            # A copy, not a hard link: another program may write into the source in place.
             copy(source, target, disk)
             break
         except FileExistsError:
@@ -84,12 +89,12 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
 
 
 def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
-    """The oldest files that were set aside for a reason, beyond what is kept; never the newest of all."""
+    """Return the oldest copies of each kind beyond the limits, to be removed; never the newest of all."""
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):
-        # A file with a name that is not given here is another program's.
+        # A name that this module does not give belongs to a file of another program.
         if match := _KEPT.search(backup.path):
-            # By the time in the name: the file's own time is that of what was set aside.
+            # Order by the time in the name: a copy's own modification time is that of its source.
             order = "~" if backup.path == newest else "".join(match.groups(""))
             kinds.setdefault(backup.kind, []).append((order, backup))
     out = []
@@ -97,17 +102,17 @@ def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
         size = 0
         for place, (_, backup) in enumerate(sorted(kept, reverse=True)):
             size += backup.size
-            if place >= _MOST or (place >= _LEAST and size > _MOST_BYTES):
+            if place >= _MAX_KEPT or (place >= _MIN_KEPT and size > _MAX_KEPT_BYTES):
                 out.append(backup.path)
     return out
 
 
 def copy(source: str, target: str, disk: Disk) -> None:
-    """Copy a regular file to a new one, with its permissions and time; on disk when this returns.
+    """Copy a regular file to a new one, with its permissions and times; flushed to disk when this returns.
 
     Raises:
-        FileExistsError: The target exists, be it as a link that leads nowhere.
-        OSError: It cannot be copied.
+        FileExistsError: The target exists, if only as a broken link.
+        OSError: The file cannot be copied.
     """
     reading = disk.open(source, os.O_RDONLY)
     try:
@@ -136,7 +141,7 @@ def _copy_open(reading: int, writing: int, disk: Disk) -> None:
     disk.sync(writing)
 
 
-def _second_name(source: str, target: str, disk: Disk) -> None:
+def _link_or_copy(source: str, target: str, disk: Disk) -> None:
     try:
         disk.link(source, target)
     except (RefusedError, FileExistsError):
@@ -147,16 +152,16 @@ def _second_name(source: str, target: str, disk: Disk) -> None:
 
 
 def rotate(path: str, disk: Disk, today: date | None = None) -> None:
-    """Keep the generation before as today's backup if there is none yet, and let go of those past their time.
+    """Keep the previous generation as today's backup if there is none, and remove outdated ones.
 
-    A backup that cannot be made stops nothing.
+    Errors of the disk are ignored: a backup that cannot be made stops nothing.
     """
     today = today or datetime.now(UTC).date()
     target = f"{folder_of(path)}/{Path(path).stem}-{today.isoformat()}.json"
     with contextlib.suppress(OSError):
         if not disk.has_file(target) and disk.has_file(f"{path}{BACKUP}"):
             _make_folder(path, disk)
-            _second_name(f"{path}{BACKUP}", target, disk)
+            _link_or_copy(f"{path}{BACKUP}", target, disk)
             for old in _outdated(path, disk):
                 if is_our_snapshot(old, disk):
                     disk.unlink(old)
@@ -184,7 +189,10 @@ def _day(backup: Backup) -> date:
 
 
 def backups(path: str, disk: Disk) -> list[Backup]:
-    """Every backup of a base, latest first. Links, pipes and the like are passed over: `disk.refused` names those."""
+    """List the backups of a snapshot, latest first.
+
+    Links, pipes and the like are left out and named in `disk.refused`.
+    """
     path = os.path.realpath(path)
     found = [(f"{path}{BACKUP}", "before")]
     with contextlib.suppress(OSError):
@@ -201,10 +209,15 @@ def _status(status: os.stat_result) -> tuple[datetime, int]:
 
 
 def find(path: str, name: str, disk: Disk) -> Backup:
-    """The backup that a name means: its path, its file name, or its date.
+    """Find the backup that has a path, a file name, or a part of a file name such as its date.
+
+    Args:
+        path: The snapshot.
+        name: What the user called the backup; also the path of any other copy.
+        disk: Makes the system calls.
 
     Raises:
-        StoreError: There is none, or more than one.
+        StoreError: There is no such backup, or more than one.
     """
     known = backups(path, disk)
     for matches in (
@@ -216,7 +229,7 @@ def find(path: str, name: str, disk: Disk) -> Backup:
         if matches:
             names = ", ".join(Path(b.path).name for b in matches)
             raise StoreError(f"“{name}” means more than one backup: {names}.", "Give the whole name.")
-    # The user names this file, so that a link may lead to it, unless it stands among the backups.
+    # The user named this file, so a link to it is followed, unless the link is among the backups.
     file = os.path.realpath(name)
     if os.path.realpath(os.path.dirname(name)) != os.path.realpath(folder_of(path)) and disk.has_file(file):  # noqa: PTH120
         return Backup(file, *_status(disk.stat(file)), "file")

@@ -1,4 +1,4 @@
-"""Looks at everything that belongs to a library, says what is wrong, and mends what may be mended."""
+"""Checks and repairs all files of a library; merges other copies; restores backups."""
 
 from __future__ import annotations
 
@@ -31,50 +31,62 @@ if TYPE_CHECKING:
 
 _BATCH = 2_000
 """Documents in one journal entry."""
-_NAMED = 20
+_MAX_NAMED = 20
+"""Records that a finding lists by name at most."""
 
 
 class Finding(NamedTuple):
-    """Something that a look at the library found."""
+    """One result of a check."""
 
     text: str
-    """What it is, as a sentence."""
+    """What was found, as a sentence."""
     is_wrong: bool
-    """Whether it should not be so."""
+    """Whether it is a fault; other findings are for information."""
     mended: str = ""
-    """What was done about it; empty if nothing."""
+    """How the fault was repaired, as a sentence; empty if it was not."""
 
 
 class Checkup(NamedTuple):
-    """All that was found."""
+    """All findings of a check of one library."""
 
     path: str
     findings: tuple[Finding, ...]
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is wrong, or everything that was is mended."""
+        """Whether there is no fault, or every fault was repaired."""
         return all(finding.mended for finding in self.findings if finding.is_wrong)
 
 
-def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
-    """Check the state file of a library, its journals and what lies beside them.
+class Restored(NamedTuple):
+    """The result of restoring a backup."""
+
+    backup: str
+    """Path of the backup."""
+    kept: str
+    """Path of the copy of the state before; empty if there was none."""
+    changes: int
+    """Number of documents that the restoration changed."""
+
+
+def doctor(path: str | Path, replica: str, *, fix: bool = False) -> Checkup:
+    """Check the snapshot of a library, its journals and the files beside them.
 
     Args:
-        path: The base.
-        machine: Name of this machine.
-        fix: Mend what is wrong. What cannot be read any more is kept among the backups first.
+        path: The snapshot.
+        replica: This machine's replica id.
+        fix: Repair what is wrong. A file that is damaged is kept among the backups first.
 
     Raises:
-        StoreError: The file cannot be read at all, or what was to be mended cannot be written.
+        StoreError: The file cannot be read at all, or a repair cannot be written.
     """
-    library = LibraryFiles(path, machine)
+    library = LibraryFiles(path, replica)
     try:
         findings: list[Finding] = []
-        for look in (_place, _base, _journals, _beside):
+        for check in (_check_permissions, _check_snapshot, _check_journals, _check_other_files):
             try:
                 with problems.as_store_errors(library.path):
-                    findings += look(library, fix=fix)
+                    findings += check(library, fix=fix)
             except StoreError as error:
                 findings.append(Finding(str(error), is_wrong=True))
         findings += [Finding(sentence, is_wrong=True) for sentence in library.disk.refused.values()]
@@ -83,14 +95,14 @@ def doctor(path: str | Path, machine: str, *, fix: bool = False) -> Checkup:
     return Checkup(library.path, tuple(findings))
 
 
-def _place(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
+def _check_permissions(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:  # noqa: ARG001 - called as the others are
     if library.read_only:
         yield Finding(library.read_only, is_wrong=True)
     if warning := filesystem.warning(library.folder):
         yield Finding(warning, is_wrong=False)
 
 
-def _base(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
+def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if not library.opener.exists:
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
@@ -99,27 +111,27 @@ def _base(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     library.verify()
     if library.damage:
         damage = library.damage.split(" Nothing of it")[0]
-        yield Finding(damage, is_wrong=True, mended=_mend(library) if fix and not library.read_only else "")
+        yield Finding(damage, is_wrong=True, mended=_repair(library) if fix and not library.read_only else "")
         return
     state = library.state
-    strays = 0
+    misplaced = 0
     ahead: list[str] = []
     for name in state.snapshot.tables:
         try:
             last = 0
             for number, document in state.snapshot.documents(name):
                 derived = derived_id(name.removesuffix(TOMBSTONES), document)
-                strays += number <= last or (derived not in (0, number))
+                misplaced += number <= last or (derived not in (0, number))
                 last = number
                 if (latest := latest_stamp(document)) and is_far_ahead(latest):
                     ahead.append(str(document.get("id", number)))
         except (UnreadableError, ValueError) as error:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
-    if strays:
-        yield Finding(f"{strays} documents of {library.path} do not stand in their place.", is_wrong=True)
+    if misplaced:
+        yield Finding(f"{misplaced} documents of {library.path} do not stand in their place.", is_wrong=True)
     if ahead:
-        named = ", ".join(f"“{key}”" for key in ahead[:_NAMED]) + " …" * (len(ahead) > _NAMED)
-        text = f"{len(ahead)} records have time stamps of the future, from a clock that was wrong: {named}. "
+        named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
+        text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
         yield Finding(text + "What is changed in them here counts all the same.", is_wrong=False)
     counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
@@ -127,21 +139,21 @@ def _base(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
 
 
-def _mend(library: LibraryFiles) -> str:
+def _repair(library: LibraryFiles) -> str:
     library.distrust()
     documents = sum(library.state.count(name) for name in library.state.tables())
     try:
         kept = _keep(library, "damaged")
     except StoreError as error:
         if isinstance(error.__cause__, RefusedError):
-            return ""  # without a place for the damaged file nothing is mended; what is refused is named at the end
+            return ""  # repair nothing while the damaged file cannot be kept; `doctor` reports what was refused
         raise
     if not compact(library, despite_damage=True):
         return ""
     return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
 
 
-def _journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
+def _check_journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
         text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
         mended = repair_own_journal(library) if fix and not library.damage and not library.read_only else ""
@@ -157,14 +169,14 @@ def _journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     for name in _names(library):
         path = f"{library.folder}/{name}"
         if name.startswith(prefix) and path != library.journal.path and not name.endswith(".tmp"):
-            yield from _other_journal(library, path, fix=fix)
+            yield from _check_other_journal(library, path, fix=fix)
 
 
-def _other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iterator[Finding]:
+def _check_other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iterator[Finding]:
     try:
         data = read_whole(path, library.disk, limits.JOURNAL)
     except (FileNotFoundError, RefusedError):
-        return  # what is refused is named once, at the end
+        return  # `doctor` reports once what was refused
     except OSError as error:
         yield Finding(problems.journal_unreadable(path, error), is_wrong=True)
         return
@@ -181,7 +193,7 @@ def _other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iterator[F
     yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
 
 
-def _beside(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
+def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     for path in leftovers(library):
         mended = ""
         if fix and not library.read_only:
@@ -201,7 +213,7 @@ def _beside(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     else:
         for copy in copies:
             yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
-    _look_at_names(library)
+    _refuse_irregular_files(library)
     if not may_replace_backups(library.path, library.disk):
         text = (
             f"{library.path}{BACKUP} or {library.path}{BACKUP_JOURNAL} is another program's and stays as it is: "
@@ -213,10 +225,10 @@ def _beside(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     yield Finding(text, is_wrong=False)
 
 
-def _look_at_names(library: LibraryFiles) -> None:
-    """Note in `disk.refused` what has the name of a file of ours and is none."""
-    base = os.path.basename(library.path)  # noqa: PTH119
-    ours = tuple(f"{base}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
+def _refuse_irregular_files(library: LibraryFiles) -> None:
+    """Record in `disk.refused` what has the name of one of our files but is a link, a pipe or the like."""
+    snapshot = os.path.basename(library.path)  # noqa: PTH119
+    ours = tuple(f"{snapshot}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
     for name in _names(library):
         if name.startswith(ours) and f"{library.folder}/{name}" != library.journal.path:
             library.disk.has_file(f"{library.folder}/{name}")
@@ -229,13 +241,18 @@ def _names(library: LibraryFiles) -> list[str]:
         return []
 
 
-def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[Merged]:
-    """Take over what other copies of a library know better: another machine's file, a conflict copy, a backup.
+def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[Merged]:
+    """Merge other copies of a library into it: another machine's file, a conflict copy, a backup.
+
+    Args:
+        path: The snapshot.
+        replica: This machine's replica id.
+        others: The copies, which are only read.
 
     Raises:
         StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
     """
-    library = LibraryFiles(path, machine)
+    library = LibraryFiles(path, replica)
     try:
         with problems.as_store_errors(library.path):
             _require_sound(library)
@@ -246,28 +263,25 @@ def merge(path: str | Path, machine: str, others: Sequence[str | Path]) -> list[
     return merged
 
 
-def restore(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
-    """Go back to a backup, as a change of its own: other machines take it over like any other.
+def restore(path: str | Path, replica: str, name: str) -> Restored:
+    """Restore a backup, as an ordinary change that other machines receive like any other.
 
     Args:
-        path: The base.
-        machine: Name of this machine.
+        path: The snapshot.
+        replica: This machine's replica id.
         name: The backup's path, file name, or a part of it such as its date.
-
-    Returns:
-        The backup, the path that what was there before is kept under, and how many documents changed.
 
     Raises:
         StoreError: There is no such backup, it cannot be read, or the library cannot be written.
     """
     with problems.as_store_errors(os.path.realpath(path)):
-        return _restored(path, machine, name)
+        return _restored(path, replica, name)
 
 
-def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup, str, int]:
+def _restored(path: str | Path, replica: str, name: str) -> Restored:
     backup = backups.find(os.path.realpath(path), name, Disk())
-    library = LibraryFiles(path, machine)
-    other = LibraryFiles(backup.path, machine)
+    library = LibraryFiles(path, replica)
+    other = LibraryFiles(backup.path, replica)
     try:
         if other.damage or other.read_only:
             raise StoreError(f"{backup.path} cannot be used: {other.damage or other.read_only}")
@@ -279,14 +293,14 @@ def _restored(path: str | Path, machine: str, name: str) -> tuple[backups.Backup
         if library.damage:
             compact(library, despite_damage=True)
         changed = 0
-        for operations in _steps_to(library, other):
+        for operations in _operations_to(library, other):
             library.commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
             changed += len(operations)
         compact(library)
     finally:
         library.close()
         other.close()
-    return backup, kept, changed
+    return Restored(backup.path, kept, changed)
 
 
 def _keep(library: LibraryFiles, kind: str) -> str:
@@ -296,13 +310,13 @@ def _keep(library: LibraryFiles, kind: str) -> str:
         raise problems.not_saved(library.path, error) from error
 
 
-def _steps_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
-    """Operations that make a library's documents be those of another one, in batches."""
+def _operations_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
+    """Yield the operations that make a library's documents equal to those of another one, in batches."""
     waiting: list[list[Any]] = []
     for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
         wanted = dict(goal.state.documents(table))
-        gone = [number for number, _ in library.state.documents(table) if number not in wanted]
-        waiting += [[table, str(number), {DELETED: True}] for number in gone]
+        removed = [number for number, _ in library.state.documents(table) if number not in wanted]
+        waiting += [[table, str(number), {DELETED: True}] for number in removed]
         for number, document in wanted.items():
             waiting += written(library.state, table, number, document)
             if len(waiting) >= _BATCH:

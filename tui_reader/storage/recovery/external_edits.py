@@ -1,8 +1,8 @@
-"""What another program changed in the snapshot: its edits get time stamps, and what it removed gets tombstones.
+"""Takes over external edits: edited values get timestamps, removed records get tombstones.
 
-Other programs change values and leave the time stamps as they were. So a register whose stamp is known with another
-value was edited, whichever generation knows it: a stamp names one value. That a record is missing says less. It counts
-as removed only against the very generation that the file was made from (see `generations`).
+Other programs change values and leave the timestamps as they were. A timestamp belongs to one value, so a register that
+has a known timestamp with another value was edited, whichever generation knows it. A missing record says less: it
+counts as removed only against the ancestor, the very generation that the file was made from (see `generations`).
 """
 
 from __future__ import annotations
@@ -47,25 +47,25 @@ if TYPE_CHECKING:
 _BACK = "“tui-reader backup list” shows the state before."
 
 
-def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: Disk) -> str:
-    """Stamp what another program changed in a file, and say how much that was.
+def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: str, disk: Disk) -> str:
+    """Give what another program edited in a file timestamps, and describe how much was edited.
 
     Args:
         path: The snapshot.
-        parsed: What stands in the file; changed in place.
-        known: The generation before, as far as it is at hand.
-        stamp: For what was changed.
+        parsed: The content of the file; changed in place.
+        known: The latest generation of ours that can be read; None if there is none.
+        timestamp: The timestamp for what was edited.
         disk: Makes the system calls.
 
     Returns:
         A sentence; empty if nothing was changed.
 
     Raises:
-        DamagedError: A table is missing as a whole: nobody does that on purpose.
+        DamagedError: A whole table is missing, which no one does on purpose.
     """
     start = None if parsed.is_merged else ancestor(path, parsed.header, disk)
     if start is not None and is_edit_of(parsed, start):
-        return against_ancestor(path, parsed, start, stamp)
+        return timestamp_against_ancestor(path, parsed, start, timestamp)
     if (
         known is None
         or not known.snapshot.header
@@ -77,7 +77,7 @@ def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: 
             f"{path} was changed by another program. The state that it started from is not at hand: what it may have "
             "removed cannot be told from what it never had."
         )
-    changed, added, kept = join_known(parsed, known, stamp)
+    changed, added, kept = join_known(parsed, known, timestamp)
     if not (changed or added or kept):
         return ""
     many = "s" * (kept != 1)
@@ -88,38 +88,38 @@ def take_over(path: str, parsed: Parsed, known: State | None, stamp: str, disk: 
 
 
 def is_edit_of(parsed: Parsed, start: State) -> bool:
-    """Tell whether a file holds no time stamp that the generation named in its header does not hold.
+    """Return True if a file was made by editing a generation: all its timestamps are in that one.
 
     Returns:
-        False if it does: other programs make no stamps, so records came into it from elsewhere, such as the other side
-        of a merge, and the header does not say what the file was made from.
+        False if it holds others. Other programs make no timestamps, so some records came from elsewhere, such as the
+        other side of a merge, and the file was not made from the generation that its header names.
     """
     for name, documents in parsed.tables.items():
         table = name.removesuffix(TOMBSTONES)
         for number, document in documents.items():
-            stamps = document.get(TIMESTAMPS)
-            if not isinstance(stamps, dict) or not stamps:
+            timestamps = document.get(TIMESTAMPS)
+            if not isinstance(timestamps, dict) or not timestamps:
                 continue
-            known = {stamp for stamp, _ in (start.registers(table, number) or {}).values()}
-            if not {stamp for stamp in stamps.values() if isinstance(stamp, str)} <= known | {ZERO}:
+            known = {timestamp for timestamp, _ in (start.registers(table, number) or {}).values()}
+            if not {timestamp for timestamp in timestamps.values() if isinstance(timestamp, str)} <= known | {ZERO}:
                 return False
     return True
 
 
-def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str:
-    """Stamp what was changed and removed in a file since the generation that it was made from.
+def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestamp: str) -> str:
+    """Compare a file with its ancestor; give edited values timestamps and removed records tombstones.
 
     Args:
         path: The file.
-        parsed: What stands in it; changed in place.
-        start: That very generation.
-        stamp: For what was changed.
+        parsed: The content of the file; changed in place.
+        start: The ancestor: the very generation that the file was made from.
+        timestamp: The timestamp for what was edited.
 
     Returns:
-        A sentence; empty if nothing was changed.
+        A sentence that counts the changes; empty if nothing was changed.
 
     Raises:
-        DamagedError: A table is missing as a whole: nobody does that on purpose.
+        DamagedError: A whole table is missing, which no one does on purpose.
     """
     changed = added = removed = 0
     for table in start.tables():
@@ -129,7 +129,7 @@ def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str
                 raise DamagedError(f"as a whole: the table “{table}” is missing")
             continue
         documents = parsed.tables[table]
-        graves = parsed.tables.get(f"{table}{TOMBSTONES}", {})
+        tombstones = parsed.tables.get(f"{table}{TOMBSTONES}", {})
         sets = has_sets(table)
         for number, document in list(documents.items()):
             new = expand(document, sets=sets)
@@ -144,44 +144,48 @@ def against_ancestor(path: str, parsed: Parsed, start: State, stamp: str) -> str
             }
             if edits or not is_alive(old):
                 changed += 1
-                new |= {name: (stamp, value) for name, value in _with_context(table, old, edits, stamp).items()}
+                new |= {name: (timestamp, value) for name, value in _with_context(table, old, edits, timestamp).items()}
                 documents[number] = compress(new, sets=sets)
         for number, registers in known.items():
-            if number not in documents and number not in graves and is_alive(registers):
+            if number not in documents and number not in tombstones and is_alive(registers):
                 removed += 1
-                # As late as what was removed and not later: what another machine, or the journal, has changed of the
-                # record since was not known to the one who removed it, and brings the record back.
+                # The tombstone is just later than the ancestor's record, not later: if another machine or the journal
+                # has changed the record since, whoever removed it did not know that, and the change restores it.
                 latest = max(each for each, _ in registers.values())
-                registers[DELETED] = (next_timestamp(latest, stamp), True)
+                registers[DELETED] = (next_timestamp(latest, timestamp), True)
                 add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))
     if not (changed or added or removed):
         return ""
     return f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. {_BACK}"
 
 
-def _with_context(table: str, old: Registers, edits: dict[str, Any], stamp: str) -> dict[str, Any]:
-    """Edits of a document with what a new text of its note replaces; that it exists, if there are none."""
+def _with_context(table: str, old: Registers, edits: dict[str, Any], timestamp: str) -> dict[str, Any]:
+    """Complete the edits of a document, so that they can be written as registers.
+
+    Returns:
+        The edits with the register `CONTEXT` if they change the note; if there are none, that the document exists.
+    """
     if table == ANNOTATIONS and NOTE in edits:
-        return edits | {CONTEXT: context_of_edit(note_versions_of(old), stamp)}
+        return edits | {CONTEXT: context_of_edit(note_versions_of(old), timestamp)}
     return edits or {EXISTS: True}
 
 
-def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]:
-    """Stamp what is known with another value, and put back what is missing.
+def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, int]:
+    """Compare a file with a generation; give edited values timestamps and add missing records.
 
     Args:
-        parsed: What stands in a file; changed in place.
-        known: A generation that need not be the one that the file was made from.
-        stamp: For what was changed.
+        parsed: The content of a file; changed in place.
+        known: A generation that need not be the ancestor of the file.
+        timestamp: The timestamp for what was edited.
 
     Returns:
-        How many documents were changed, added, and are missing in the file.
+        How many documents were edited in the file, were added in it, and are missing in it.
     """
     changed = added = kept = 0
     for table in dict.fromkeys([*known.tables(), *(name.removesuffix(TOMBSTONES) for name in parsed.tables)]):
         sets = has_sets(table)
         documents = parsed.tables.setdefault(table, {})
-        graves = parsed.tables.get(f"{table}{TOMBSTONES}", {})
+        tombstones = parsed.tables.get(f"{table}{TOMBSTONES}", {})
         before = dict(all_registers(known, table))
         added += sum(number not in before for number in documents)
         for number, old in before.items():
@@ -190,19 +194,21 @@ def join_known(parsed: Parsed, known: State, stamp: str) -> tuple[int, int, int]
                 edits: dict[str, Any] = {name: value for name, (_, value) in new.items() if _was_edited(name, old, new)}
                 if edits:
                     changed += 1
-                    new |= {name: (stamp, value) for name, value in _with_context(table, old, edits, stamp).items()}
+                    new |= {
+                        name: (timestamp, value) for name, value in _with_context(table, old, edits, timestamp).items()
+                    }
                     documents[number] = compress(new, sets=sets)
-            elif number not in graves:
+            elif number not in tombstones:
                 kept += is_alive(old)
             add(parsed.tables, table, number, compress(old, sets=sets))
     return changed, added, kept
 
 
 def _was_edited(name: str, old: Registers, new: Registers) -> bool:
-    """Tell whether a register has another value than the one that its stamp names.
+    """Return True if another program edited a register: it has the known timestamp with another value.
 
-    What a note shows, and whether its annotation is deleted, follows from several registers (`note_versions`): these
-    have another value as soon as a text of another machine was joined to them.
+    What a note shows, and whether its annotation is deleted, follows from several registers (`note_versions`). Their
+    values also differ when a text of another machine was joined to them, which is no edit.
     """
     if name not in old or old[name][0] != new[name][0] or same(old[name][1], new[name][1]) or name in HIDDEN:
         return False
@@ -214,20 +220,21 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
     return True
 
 
-def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
-    """Join what the last good generation held to what could be salvaged.
+def complete(parsed: Parsed, before: State, *, prefer_known: bool) -> None:
+    """Join the last good generation to what could be salvaged from a damaged file.
 
     Args:
-        parsed: What could be salvaged.
+        parsed: The salvaged content; changed in place.
         before: The last good generation.
-        rotten: Believe the last good generation where both have a value of the same time: nobody edited this one.
+        prefer_known: Take the generation's value where both have one with the same timestamp: for a file with a wrong
+            checksum, which was damaged and not edited.
     """
     parsed.header = parsed.header or before.snapshot.header
     for table in before.tables():
         sets = has_sets(table)
         documents = parsed.tables.setdefault(table, {})
         for number, registers in all_registers(before, table):
-            if rotten and number in documents:
+            if prefer_known and number in documents:
                 here = expand(documents[number], sets=sets)
                 here |= {name: old for name, old in registers.items() if name in here and here[name][0] == old[0]}
                 documents[number] = compress(here, sets=sets)
@@ -235,7 +242,7 @@ def complete(parsed: Parsed, before: State, *, rotten: bool) -> None:
 
 
 def all_registers(state: State, table: str) -> Iterator[tuple[int, Registers]]:
-    """Everything that a state knows of a table, deleted documents too."""
+    """Yield the document id and the registers of every document of a table, deleted ones included."""
     numbers = {number for name in (table, f"{table}{TOMBSTONES}") for number, _ in state.snapshot.lines(name)}
     numbers |= {number for name, number in state.changed_documents() if name == table}
     for number in sorted(numbers):

@@ -1,4 +1,4 @@
-"""Files in other layouts: hand-edited, written by plain TinyDB, or damaged; read here and laid out as a base."""
+"""Parses files in other layouts (edited by hand, plain TinyDB) and lays them out as snapshots."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ _ID = re.compile(r"[1-9][0-9]{0,59}")
 
 
 class DamagedError(Exception):
-    """A file that is no TinyDB file of ours. Its text says where and why, as the end of a sentence."""
+    """The file is damaged, or no TinyDB file. The text says where and why, as the end of a sentence."""
 
 
 @dataclass
 class Parsed:
-    """A file's content."""
+    """The content of a file in any layout."""
 
     tables: Tables = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Documents of the table `meta` other than the header."""
     is_merged: bool = False
-    """Whether something stands twice: another program put two files together, so the header names neither."""
+    """Whether a table or a record stands twice: another program merged two files, so the header describes neither."""
     is_torn: bool = False
-    """Whether a field of one document stands twice, so that one of two values, or a part of two documents, is lost."""
+    """Whether a field of a document stands twice: one value, or parts of two documents, are lost."""
 
     @property
     def newer(self) -> str:
@@ -60,7 +60,11 @@ class Parsed:
 
 
 def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
-    """Read any valid TinyDB JSON, whoever wrote it.
+    """Parse any valid TinyDB JSON, whichever program wrote it.
+
+    Args:
+        raw: The bytes of the file.
+        may_be_empty: Accept a file without content.
 
     Raises:
         DamagedError: The bytes are something else.
@@ -104,11 +108,14 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
 
 
 class Repeated(dict[str, Any]):
-    """An object that holds a key more than once."""
+    """A JSON object that held a key more than once."""
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Objects whose keys repeat are joined, where plain JSON readers would drop all but the last."""
+    """Build an object from its keys and values, joining values whose keys repeat (an `object_pairs_hook`).
+
+    Plain JSON parsers would drop all but the last value.
+    """
     out = dict(pairs)
     if len(out) == len(pairs):
         return out
@@ -119,7 +126,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             merged[key] = later_header(known, value)
         elif isinstance(known, dict) and isinstance(value, dict):
             if all(isinstance(inner, dict) for inner in (*known.values(), *value.values())):
-                # A table that stands twice.
+                # A table that stands twice: join it document by document.
                 merged[key] = Repeated(known | {k: _both(known.get(k), v) for k, v in value.items()})
             else:
                 merged[key] = _both(known, value)
@@ -156,7 +163,7 @@ def _documents(table: str, documents: Any) -> dict[int, dict[str, Any]]:
 
 
 def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> None:
-    """Put a document in a table, joined to the one that has its id already."""
+    """Add a document to a table, joined to the document that already has this id, if any."""
     documents = tables.setdefault(table, {})
     if number in documents:
         sets = has_sets(table)
@@ -171,16 +178,16 @@ _TEXT = frozenset({"zlib", "articles"})
 
 
 def is_header(document: Any) -> bool:
-    """Tell whether a document is the header of a library, wherever it stands."""
+    """Return True if a document is the header of a library, in whatever table it stands."""
     return isinstance(document, dict) and document.get("format") == FORMAT and "id" not in document
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """The header of the later generation of two; what is no header of ours does not count."""
+    """Return the header of the later generation of two; a document that is no header of ours is ignored."""
     known = [header for header in (one, other) if is_header(header)]
     if not known:
         return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}
-    return max(known, key=lambda header: (_version(header), _stamp(header.get("hlc")), canonical(header)))
+    return max(known, key=lambda header: (_version(header), _timestamp(header.get("hlc")), canonical(header)))
 
 
 def _version(header: dict[str, Any]) -> int:
@@ -188,20 +195,20 @@ def _version(header: dict[str, Any]) -> int:
     return version if isinstance(version, int) else 0
 
 
-def _stamp(value: Any) -> str:
+def _timestamp(value: Any) -> str:
     return value if is_timestamp(value) else ZERO
 
 
 def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
-    """The table that a record belongs to, deleted ones included.
+    """Find the table that a record belongs to, deleted or not.
 
-    The document id of an article, an annotation or a text follows from its own fields: so it shows which it is.
+    The document id of an article, an annotation or a text is derived from its fields, so it shows which kind it is.
 
     Args:
-        heading: The table under whose heading it stands.
-        number: Its document id.
-        document: Its fields.
-        by_fields: Whether headings are not to be relied on: then its fields count where its document id does not tell.
+        heading: The table that the record stands in.
+        number: The record's document id.
+        document: The record's fields.
+        by_fields: Whether headings cannot be relied on: then the fields decide where the document id does not.
     """
     table = heading.removesuffix(TOMBSTONES)
     key, parent = document.get("id"), document.get("article")
@@ -226,9 +233,10 @@ _KNOWN = ("articles", "annotations", "texts")
 
 
 def rekey(parsed: Parsed) -> int:
-    """Give every article and annotation the document id that follows from its own: a plain TinyDB counts up.
+    """Give every article and annotation the document id that is derived from its key.
 
-    Records that stand in the wrong table are put into theirs; a header that became a record is dropped.
+    A plain TinyDB numbers its records instead.
+    Records that stand in the wrong table are moved to the right one. Headers that stand among the records are dropped.
 
     Returns:
         How many headers were dropped.
@@ -254,9 +262,9 @@ def rekey(parsed: Parsed) -> int:
 
 
 def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document's fields, with an `id` where it is an annotation of an article and somebody wrote it without one.
+    """Return a document's fields, with a new `id` if it is an annotation that was written without one.
 
-    The id follows from what was written, so it is the same whenever the file is read. It sorts before all that the
+    The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids that the
     reader makes, which begin with the time.
     """
     fields = dict(document)
@@ -270,7 +278,7 @@ def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str
 
 
 def derived_id(table: str, document: Mapping[str, Any]) -> int:
-    """The document id that follows from a record; 0 where none does."""
+    """Return the document id that is derived from a record's key; 0 if none is."""
     key, parent = document.get("id"), document.get("article")
     if not has_sets(table) or not isinstance(key, str) or not key:
         return 0
@@ -278,13 +286,13 @@ def derived_id(table: str, document: Mapping[str, Any]) -> int:
 
 
 def lay_out(parsed: Parsed) -> bytes:
-    """The content as a base."""
+    """Return the bytes of a snapshot that holds this content."""
     tables = {table: dict(documents) for table, documents in parsed.tables.items()}
     for table in list(tables):
-        grave = f"{table.removesuffix(TOMBSTONES)}{TOMBSTONES}"
+        tombstone_table = f"{table.removesuffix(TOMBSTONES)}{TOMBSTONES}"
         sets = has_sets(table.removesuffix(TOMBSTONES))
         for number, document in list(tables[table].items()):
-            home = table.removesuffix(TOMBSTONES) if is_alive(expand(document, sets=sets)) else grave
+            home = table.removesuffix(TOMBSTONES) if is_alive(expand(document, sets=sets)) else tombstone_table
             if home != table:
                 add(tables, home, number, tables[table].pop(number))
     latest = parsed.header.get("hlc", ZERO)
@@ -303,12 +311,12 @@ def lay_out(parsed: Parsed) -> bytes:
 
 
 def latest_stamp(document: dict[str, Any]) -> str:
-    """The latest time stamp of a document as it stands in a file."""
+    """Return the latest timestamp of a document as it stands in a file; `ZERO` if it has none."""
     return max(timestamps_of(document), default=ZERO)
 
 
 class _Memory(Disk):
-    """A file in memory."""
+    """A disk that keeps the one file written to it in memory."""
 
     def __init__(self) -> None:
         self.data = bytearray()

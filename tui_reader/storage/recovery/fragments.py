@@ -1,7 +1,8 @@
-"""Reads what a version control system left of a snapshot: conflict marks, both sides' lines, half-resolved hunks.
+"""Reads snapshots that a version control system merged badly, such as with conflict marks.
 
-Merging goes by lines, so records are whole, but the headings of tables, the commas and the header need not be: they may
-stand twice, not at all, or before the wrong records. Therefore a record is known by what it is (`home_of`).
+The file may hold the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
+whole. But the headings of tables, the commas and the header may stand twice, be missing, or stand before the wrong
+records. So the table that a record belongs to is found from the record itself (`home_of`).
 """
 
 from __future__ import annotations
@@ -36,15 +37,15 @@ _decoder = json.JSONDecoder(object_pairs_hook=unique)
 
 
 class Sides(NamedTuple):
-    """A text with conflict marks, taken apart."""
+    """The sides of a merge, separated at the conflict marks."""
 
     texts: tuple[str, ...]
-    """The whole text as each side has it; as one text without the marks where they do not match up."""
+    """The whole text of each side; a single text without the marks where these do not match up."""
     has_marks: bool
 
 
-def sides(text: str) -> Sides:
-    """Take apart the hunks that a version control system could not merge; the common ancestor (diff3) is left out."""
+def split_sides(text: str) -> Sides:
+    """Separate the sides of a text with conflict marks; the common ancestor (diff3) is left out."""
     ours: list[str] = []
     theirs: list[str] = []
     everything: list[str] = []
@@ -62,7 +63,7 @@ def sides(text: str) -> Sides:
         marked = True
         length = len(line) - len(line.lstrip(mark[1]))
         if where == "ancestor" and length != size:
-            continue  # the ancestor of a merge that had several is itself one with marks, longer ones
+            continue  # with several ancestors, git merges these first: the text between has longer marks of its own
         before = where
         where, size = _NEXT.get((where, mark[1]), ""), length
         if not where:
@@ -81,18 +82,18 @@ _NEXT = {
 }
 
 
-class Found(NamedTuple):
-    """Records that were found one by one."""
+class FoundRecords(NamedTuple):
+    """Records that were found in a text one by one."""
 
     parsed: Parsed
     is_whole: bool
-    """Whether nothing else stands between them than what belongs there, and the text has an end."""
+    """Whether every part of the text was understood and the text has an end."""
     is_mixed: bool
-    """Whether something stands twice, or lacks a comma: so this is the work of a merge."""
+    """Whether a heading, record or header stands twice, or a comma is missing: so the text is the result of a merge."""
 
 
-def find_records(text: str) -> Found:
-    """Find every whole record in a text, whether or not the text as a whole is JSON."""
+def find_records(text: str) -> FoundRecords:
+    """Find every whole record in a text that need not be valid JSON."""
     parsed = Parsed()
     whole, mixed, headers = True, False, 0
     seen: set[str] = set()
@@ -136,23 +137,26 @@ def find_records(text: str) -> Found:
             mixed |= (home, number) in numbers
             numbers.add((home, number))
             add(parsed.tables, home, number, document)
-    return Found(parsed, whole, mixed or headers > 1)
+    return FoundRecords(parsed, whole, mixed or headers > 1)
 
 
-def reassembled(raw: bytes, stamp_side: Callable[[Parsed], None]) -> Parsed | None:
-    """Read a file that a version control system merged badly; None if some of it cannot be read, or it is none.
+def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed | None:
+    """Read a file that a version control system merged badly, and join the sides.
 
     Args:
         raw: The file's bytes.
-        stamp_side: Stamps what another program changed on one side, before the sides are joined.
+        timestamp_side: Gives timestamps to what another program edited on one side; called before the sides are joined.
+
+    Returns:
+        None if some of the file cannot be read, or it is not the result of a merge.
     """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    apart = sides(text)
+    split = split_sides(text)
     found: list[Parsed] = []
-    for each in apart.texts:
+    for each in split.texts:
         try:
             side = parse(each.encode())
             mixed = side.is_merged
@@ -163,18 +167,18 @@ def reassembled(raw: bytes, stamp_side: Callable[[Parsed], None]) -> Parsed | No
             if not records.is_whole:
                 return None
             side, mixed = records.parsed, records.is_mixed
-        if not (apart.has_marks or mixed):
+        if not (split.has_marks or mixed):
             return None
         found.append(side)
     if not any(side.header for side in found):
         return None
     for side in found:
-        stamp_side(side)
+        timestamp_side(side)
     return joined(found)
 
 
 def joined(parts: Sequence[Parsed]) -> Parsed:
-    """Everything that several files of one library hold."""
+    """Join the content of several files of one library."""
     out = Parsed(is_merged=True)
     for part in parts:
         out.header = dict(later_header(out.header, part.header))
@@ -184,16 +188,21 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
             for number, document in documents.items():
                 if is_header(document):
                     continue
-                # What git merged without a conflict may stand under the wrong heading, too.
+                # Records that git merged without a conflict may stand under the wrong heading, too.
                 home = home_of(name, number, document, by_fields=True)
                 # Deleted on one side and changed on the other: both are registers of one document.
-                grave = f"{home}{TOMBSTONES}"
-                add(out.tables, grave if number in out.tables.get(grave, {}) else home, number, document)
+                tombstone_table = f"{home}{TOMBSTONES}"
+                add(
+                    out.tables,
+                    tombstone_table if number in out.tables.get(tombstone_table, {}) else home,
+                    number,
+                    document,
+                )
     out.header.pop(ORIGIN, None)
     return out
 
 
 def salvage(raw: bytes) -> Parsed:
-    """Every whole record that can be found in damaged bytes."""
+    """Return every whole record that can be found in damaged bytes."""
     text = raw.decode("utf-8", "replace")
-    return joined([find_records(each).parsed for each in sides(text).texts])
+    return joined([find_records(each).parsed for each in split_sides(text).texts])

@@ -1,4 +1,4 @@
-"""Takes damaged lines out of journals; the bytes that were there are kept among the backups."""
+"""Removes damaged lines from journals; a copy of the damaged journal is kept among the backups."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def repair_own_journal(library: LibraryFiles) -> str:
-    """Bring the whole lines of this machine's journal into the base, and begin the journal again.
+    """Compact this machine's journal, which brings its whole lines into the snapshot, and start it again.
 
     Returns:
-        What was done, as a sentence; empty if another window was at it.
+        What was done, as a sentence; empty if another instance is compacting.
 
     Raises:
-        StoreError: It cannot be written.
+        StoreError: The snapshot or the journal cannot be written.
     """
     with library.exclusive():
         kept = backups.keep(library.path, library.journal.path, "damaged", library.disk)
@@ -32,17 +32,17 @@ def repair_own_journal(library: LibraryFiles) -> str:
 
 
 def repair_other_journal(library: LibraryFiles, path: str) -> str:
-    """Write the whole lines of another machine's journal again, without the damaged ones.
+    """Rewrite another machine's journal without its damaged lines.
 
     Args:
-        library: The library that the journal stands beside.
+        library: The library that the journal belongs to.
         path: The journal.
 
     Returns:
         What was done, as a sentence.
 
     Raises:
-        StoreError: It cannot be read or written.
+        StoreError: The journal cannot be read or written.
     """
     disk, temporary = library.disk, f"{path}.tmp"
     with library.exclusive():

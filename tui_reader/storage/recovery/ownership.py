@@ -1,9 +1,11 @@
-"""Decides from its first bytes whether a file belongs to a library of this program; nothing is written before that.
+"""Decides from the beginning of a file whether it belongs to a library of this program.
 
-A file is ours if it says so: a header of our format in the table `meta`, time stamps of ours in its records, or records
-of our shape in the tables `articles` and `annotations`. Damaged bytes are ours if they name the format or carry such
-stamps, or if a journal or a backup of ours stands beside them. Other programs call their files `library.json` too
-(package manifests, databases of books), and those are never written, nor anything beside them.
+Nothing is written before that is decided.
+
+A file is ours if its content shows it: a header of our format in the table `meta`, timestamps of ours in its records,
+or records with our fields in the tables `articles` and `annotations`. Damaged bytes are ours if they name the format
+or hold such timestamps, or if a journal or a backup of ours stands beside them. Other programs call their files
+`library.json` too (package manifests, databases of books), and those are never written, nor anything beside them.
 """
 
 from __future__ import annotations
@@ -19,57 +21,57 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 TAIL = 1 << 16
-"""Bytes that are read of the end of a larger file whose beginning does not tell."""
+"""Bytes that are read of the end of a larger file whose beginning does not show whose it is."""
 
 
 class Owner(Enum):
-    """Whose a file is."""
+    """Which program a file belongs to."""
 
     NONE = auto()
     """There is no file."""
     EMPTY = auto()
-    """It holds nothing, so that a library may begin in it where that is asked for."""
+    """It holds nothing, so a library may be started in it if the user asks for that."""
     NO_TABLES = auto()
-    """It is the JSON object `{}`, which does not say whose it is: only a caller that names this very file writes it."""
+    """It is the JSON object `{}`, which may be any program's: it is written only if the user named this very file."""
     OURS = auto()
     """It is a library, sound or damaged."""
     NO_FILE = auto()
-    """A folder, a pipe or a device has its name."""
+    """There is a folder, a pipe or a device of this name."""
     FOREIGN = auto()
-    """Another program's: it is never written, nor anything beside it."""
+    """It is another program's: it is never written, nor anything beside it."""
 
 
 class Verdict(NamedTuple):
-    """Whose a file is, and why it is not ours."""
+    """Which program a file belongs to, and why it is not ours."""
 
     owner: Owner
     reason: str = ""
-    """Of a foreign file: what it is, as a clause such as “it holds a list”."""
+    """Why the file is foreign, as a clause such as “it holds a list”; empty if it is not."""
     has_data: bool = False
-    """Whether a foreign file holds data; debris such as `{` or zero bytes only may be shown, and is not written."""
+    """Whether a foreign file holds data. One with only debris, such as `{` or zero bytes, may be opened read-only."""
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is a library of this program."""
+        """Whether the file is a library of this program."""
         return self.owner is Owner.OURS
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it is another program's, as far as it says."""
+        """Whether the file belongs to another program, or may do so."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)
 
 
 def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: bool = False) -> Verdict:
-    """Say whose the state file at a path is; reads at most 320 kB and never waits for a pipe.
+    """Decide which program a state file belongs to; reads at most 320 kB and never waits for a pipe.
 
     Args:
         path: The state file, such as `library.json`.
         disk: Makes the system calls.
-        named: Whether the user named this very file. One that was only found is foreign if it is a symbolic link out
-            of its folder: the sender of a folder could otherwise choose which of the user's files is written.
+        named: Whether the user named this very file. A file that was only found is foreign if it is a symbolic link out
+            of its folder: otherwise the sender of a folder could choose which of the user's files is written.
 
     Raises:
-        StoreError: The file may not be read, so nobody can say.
+        StoreError: The file cannot be read, so its owner is not known.
     """
     name, disk = os.fspath(path), disk or Disk()
     real = os.path.realpath(name)
@@ -95,15 +97,18 @@ def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: b
 
 
 def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = False) -> Verdict:
-    """Refuse a state file of another program.
+    """Raise an error if a state file belongs to another program.
 
     Args:
         path: The file, which the user named.
         disk: Makes the system calls.
-        may_be_debris: Let a foreign file pass that holds no data.
+        may_be_debris: Accept a foreign file that holds no data.
+
+    Returns:
+        Which program the file belongs to.
 
     Raises:
-        StoreError: It is foreign, or may not be read.
+        StoreError: The file is foreign, or cannot be read.
     """
     verdict = owner_of(path, disk, named=True)
     if verdict.is_foreign and (verdict.has_data or not may_be_debris):
@@ -114,10 +119,10 @@ def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = F
 
 
 def is_our_snapshot(path: str, disk: Disk) -> bool:
-    """Say whether a copy or a backup of a base is ours by itself, whatever stands beside it.
+    """Return True if a copy or a backup of a snapshot is ours by its own content.
 
     Returns:
-        True if it is a regular file, no link, that says so, sound or damaged.
+        True if it is a regular file, no link, whose content is ours, sound or damaged.
     """
     try:
         head, tail, size = _read(path, disk)
@@ -127,10 +132,10 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Say why a file is not to be merged: it is sound and another program's.
+    """Explain why a file must not be merged, if it is sound and another program's.
 
     Returns:
-        What it is, as a clause; empty if it is ours, or damaged so that its parser has more to say.
+        The reason, as a clause; empty if the file is ours, or so damaged that its parser gives a better reason.
     """
     head, tail, size = _read(os.path.realpath(path), disk)
     content, reason = judge(head, tail, size)
@@ -138,31 +143,31 @@ def foreign_copy(path: str, disk: Disk) -> str:
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:
-    """Say whether a journal or an undo file is ours; one that was only begun counts.
+    """Return True if a journal or an undo file is ours, also if only a part of its first line was written.
 
     Returns:
-        True if it is a regular file, no link, that says so.
+        False if it is no regular file, such as a link.
     """
     try:
         head, _, _ = _read(path, disk)
     except OSError:
         return False
-    from tui_reader.storage.snapshot.journal import is_journal  # noqa: PLC0415 - only where a journal is looked at
+    from tui_reader.storage.snapshot.journal import is_journal  # noqa: PLC0415 - only needed for journals
 
     return is_journal(head)
 
 
-def may_replace_backups(base: str, disk: Disk) -> bool:
-    """Say whether the generation before and its journal may be replaced by the next ones.
+def may_replace_backups(snapshot: str, disk: Disk) -> bool:
+    """Return True if the previous generation and its journal may be replaced by the next ones.
 
     Returns:
-        False if a file of another program has the name of either. A link is replaced itself, whatever it leads to.
+        False if a file of another program has the name of either. A link is replaced itself, not its target.
     """
     with contextlib.suppress(OSError):
-        head, tail, size = _read(f"{base}{BACKUP}", disk)
+        head, tail, size = _read(f"{snapshot}{BACKUP}", disk)
         if judge(head, tail, size)[0] in (Content.OTHER, Content.BROKEN):
             return False
-    return not disk.has_file(f"{base}{BACKUP_JOURNAL}") or is_our_journal(f"{base}{BACKUP_JOURNAL}", disk)
+    return not disk.has_file(f"{snapshot}{BACKUP_JOURNAL}") or is_our_journal(f"{snapshot}{BACKUP_JOURNAL}", disk)
 
 
 def _leads_out(path: str) -> bool:
@@ -174,10 +179,10 @@ def _leads_out(path: str) -> bool:
 
 
 def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
-    """The beginning and the end of a regular file, and its size.
+    """Read the beginning and the end of a regular file, and its size.
 
     Raises:
-        OSError: It cannot be opened or read; a `RefusedError` where it is a folder, a link, a pipe or a device.
+        OSError: The file cannot be opened or read; a `RefusedError` if it is a folder, a link, a pipe or a device.
     """
     handle = disk.open(path, os.O_RDONLY)
     try:
@@ -192,10 +197,10 @@ def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
 
 
 def _is_vouched_for(path: str, disk: Disk, content: Content) -> bool:
-    """Whether what stands beside a file tells that it was ours before it was damaged.
+    """Return True if the files beside a file show that it was ours before it was damaged.
 
-    A backup of ours does: there was a base of ours here. A journal does where the file itself is no document of another
-    program, since earlier versions put journals beside those.
+    A backup of ours does: there was a snapshot of ours here. A journal does so only if the file itself is not a sound
+    document of another program, since earlier versions put journals beside those.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

@@ -1,4 +1,4 @@
-"""What goes wrong with files, as sentences for a reader."""
+"""Messages for the user about what went wrong with a file, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def is_read_only(error: OSError) -> bool:
-    """Whether nothing can be written here, now or later."""
+    """Return True if the file system or the permissions forbid writing, so that a retry is of no use."""
     return error.errno in READ_ONLY
 
 
 def not_saved(path: str, error: OSError) -> StoreError:
-    """The refusal of a change that could not be written."""
+    """Build the error for a change that could not be written."""
     if isinstance(error, RefusedError):
         return StoreError(
             f"{error.path} {error.reason}: this change is NOT saved.",
@@ -44,7 +44,7 @@ def not_saved(path: str, error: OSError) -> StoreError:
 
 
 def refused(path: str, error: BaseException) -> StoreError:
-    """Refuse a change for a reason that nothing in the program foresees."""
+    """Build the error for a change that failed for an unforeseen reason, such as a defect of the program."""
     if isinstance(error, MemoryError):
         return StoreError(
             f"{path}: there is not enough memory: this change is NOT saved.",
@@ -54,18 +54,21 @@ def refused(path: str, error: BaseException) -> StoreError:
 
 
 def may_concern_one(error: Exception) -> bool:
-    """Return True if others of the changes that were refused together may go through: a sector cannot be read."""
+    """Return True if only one of the changes that were refused together may be at fault.
+
+    That is so if a sector of the disk is unreadable, or for a defect of the program: the others may then be saved.
+    """
     cause = error.__cause__
     return not isinstance(error, StoreError) or (isinstance(cause, OSError) and cause.errno == errno.EIO)
 
 
 def closed(path: str) -> StoreError:
-    """Refuse a change that comes after the library was closed."""
+    """Build the error for a change that is made after the library was closed."""
     return StoreError(f"{path} was closed: this change is NOT saved.", "Reopen it, then repeat the change.")
 
 
 def stopped(path: str, error: BaseException) -> StoreError:
-    """Refuse changes because the thread that saves them has ended."""
+    """Build the error for changes that cannot be saved because the thread that saves them has ended."""
     return StoreError(
         f"{path}: saving has stopped ({error!r}). Changes from now on are NOT saved.",
         "Reopen the library, and please report this.",
@@ -73,10 +76,10 @@ def stopped(path: str, error: BaseException) -> StoreError:
 
 
 def unsaved(count: int, error: BaseException) -> str:
-    """Say how many changes are not saved now, and why.
+    """Return the message that counts the changes that are not saved, with the reason.
 
     Args:
-        count: The changes; at least one.
+        count: Number of changes; at least one.
         error: Why the last of them was refused.
     """
     changes = "1 change is" if count == 1 else f"{count:,} changes are"
@@ -84,7 +87,7 @@ def unsaved(count: int, error: BaseException) -> str:
 
 
 def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
-    """Describe a failed compaction, which loses nothing: the journal keeps every change."""
+    """Build the error for a failed compaction, which loses nothing: the journal keeps every change."""
     if isinstance(error, RefusedError):
         reason, way_out = f"{error.path} {error.reason}", "Remove that, or move it away"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -102,12 +105,12 @@ def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
 
 
 def unexpected(path: str, doing: str, error: BaseException) -> str:
-    """Describe an error that a background step met, naming the file; nothing of the user's is lost by it.
+    """Return the message for an error in a background step, which loses nothing of the user's.
 
     Args:
         path: The file that the step worked on.
         doing: What was tried, as a noun phrase: `merging`.
-        error: What was raised.
+        error: The exception that was raised.
     """
     if isinstance(error, MemoryError):
         return f"{path}: {doing} needs more memory than there is. Nothing was lost; close other programs, then reopen."
@@ -125,13 +128,13 @@ def unexpected(path: str, doing: str, error: BaseException) -> str:
 
 
 def not_put_away(copy: str, error: OSError) -> str:
-    """Say that a conflict copy was merged, and could not be moved to the backups."""
+    """Return the message that a conflict copy was merged but could not be moved to the backups."""
     reason = error.strerror or str(error)
     return f"{copy} was merged, and could not be moved to the backups ({reason}). Remove it, or allow writing there."
 
 
 def unreadable(path: str, error: OSError) -> StoreError:
-    """The file may not be read at all."""
+    """Build the error for a file that cannot be read at all."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
     if isinstance(error, RefusedError):
@@ -142,12 +145,12 @@ def unreadable(path: str, error: OSError) -> StoreError:
 
 
 def own_journal_unreadable(path: str, error: OSError) -> str:
-    """Say that this machine's journal cannot be read, so that nothing may be written either."""
+    """Return the message that this machine's journal cannot be read, nor anything be saved."""
     return f"{unreadable(path, error)} Until then the changes that it holds do not show, and new ones are NOT saved."
 
 
 def partly_unreadable(path: str, error: Exception) -> str:
-    """Say that a part of a library could not be read, so that what it holds seems not to be there."""
+    """Return the message that a part of a library could not be read, so that its content is not shown."""
     if isinstance(error, OSError):
         path = error.filename if isinstance(error.filename, str) else path
         reason = error.strerror or str(error)
@@ -158,7 +161,11 @@ def partly_unreadable(path: str, error: Exception) -> str:
 
 @contextlib.contextmanager
 def as_store_errors(path: str) -> Iterator[None]:
-    """Turn errors of the disk into sentences that name the file: the one that the error names, else this one."""
+    """Turn an `OSError` in the `with` block into a `StoreError` that names the file.
+
+    Args:
+        path: The file to name if the error names none.
+    """
     try:
         yield
     except OSError as error:
@@ -167,29 +174,29 @@ def as_store_errors(path: str) -> Iterator[None]:
 
 
 def damaged_lines(path: str, count: int) -> str:
-    """Say that lines of a journal were left out."""
+    """Return the message that damaged lines of a journal were skipped."""
     lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
     return f"{lines} of {path} were passed over. “tui-reader doctor --fix” keeps the damaged file and mends it."
 
 
 def journal_unreadable(path: str, error: OSError) -> str:
-    """Say that a journal beside the library cannot be read, so that its changes do not show."""
+    """Return the message that another machine's journal cannot be read, so that its changes are not shown."""
     return f"{unreadable(path, error)} The changes that it holds do not show until it can be read."
 
 
 def not_listed(folder: str, error: OSError) -> str:
-    """Say that the journals of other machines cannot be looked for."""
+    """Return the message that the library's folder cannot be searched for the journals of other machines."""
     reason = error.strerror or str(error)
     return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
 
 
 def no_journal(path: str) -> str:
-    """Say that a file is called like a journal and is another program's."""
+    """Return the message that a file has the name of a journal but belongs to another program."""
     return f"{path} is not a journal of tui-reader: it is passed over and stays as it is."
 
 
 def foreign(path: str, reason: str) -> StoreError:
-    """The refusal of a file that another program keeps its data in."""
+    """Build the error for a file that belongs to another program."""
     return StoreError(
         f"{path} is not a library of tui-reader: {reason}. It stays as it is.",
         "Keep the state in another file with --state FILE, or move this one away.",
@@ -197,7 +204,7 @@ def foreign(path: str, reason: str) -> StoreError:
 
 
 def damaged(path: str, where: str) -> str:
-    """What a reader is told of a damaged file, which nothing overwrites without being asked to."""
+    """Return the message about a damaged file, which is overwritten only if the user asks for that."""
     return (
         f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
         "“tui-reader doctor --fix” saves what is whole, “tui-reader backup restore” goes back to a backup."
@@ -205,7 +212,7 @@ def damaged(path: str, where: str) -> str:
 
 
 def unusable(error: RefusedError) -> str:
-    """Say why nothing can be written where something else has the name of the journal."""
+    """Return the message that nothing can be saved because a link or the like has the name of the journal."""
     return (
         f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
         "Remove it, or move it away, then reopen."
@@ -213,7 +220,7 @@ def unusable(error: RefusedError) -> str:
 
 
 def read_only(path: str) -> str:
-    """What a reader is told of a library that may not be written."""
+    """Return the message about a library that cannot be written."""
     return (
         f"{path} or its folder is read-only: new changes are shown until the reader ends, and NOT saved. "
         "Allow writing to both, then reopen."
@@ -221,15 +228,15 @@ def read_only(path: str) -> str:
 
 
 def newer(path: str, version: str) -> str:
-    """What a reader is told of a file that a later version of the program wrote."""
+    """Return the message about a file that a later version of the program wrote."""
     return (
         f"{path} was written by a later tui-reader ({version} of the file): it is read, and nothing in it is changed. "
         "Update tui-reader to go on writing."
     )
 
 
-def healed(path: str) -> str:
-    """Both sides of a merge stood in the file, and were joined."""
+def joined_sides(path: str) -> str:
+    """Return the message that a file held both sides of a merge, and that they were joined."""
     return (
         f"{path} held both sides of a merge that its program could not join, such as git's conflict marks: they are "
         "joined now, record by record. The file as it was is kept among the backups."

@@ -1,4 +1,4 @@
-"""Recognizes the bytes of a library: by its header, by stamps in its records, or by records of our shape."""
+"""Recognizes the bytes of a library: by its header, or by timestamps or fields of its records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = 1 << 18
-"""Bytes that are looked at of a file, however large it is: parsing them takes 3 ms."""
+"""Bytes of the beginning of a file that are examined, however large the file is: parsing them takes 3 ms."""
 _ARTICLES, _ANNOTATIONS, _TEXTS = "articles", "annotations", "texts"
 BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
@@ -25,36 +25,46 @@ _MARKS = re.compile(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
-"""What only our files hold. Within a string of another JSON file the quotation marks have backslashes before them."""
+"""Text that only our files hold. Within a string of another JSON file the quotation marks are escaped."""
 _BEGUN = re.compile(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
-"""The beginning of a damaged file without a header."""
-_VALUES = '{["-0123456789tfnNI'
-"""What a JSON value starts with, in Python's reading of it."""
-_DEBRIS = 4096
+"""The beginning of a damaged file of ours without a header."""
+_VALUE_STARTS = '{["-0123456789tfnNI'
+"""The characters that a JSON value can start with, as Python's `json` parses it."""
+_MAX_DEBRIS = 4096
+"""Bytes of the largest file that can count as debris."""
 _DEBRIS_PARTS = re.compile(
     r"^(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|).*$"
     r'|"(?:meta|articles|annotations|texts)(?:\.deleted)?"|"[^"]{0,60}"\s*:\s*\{\s*\}|[\s{}\[\]:,\0\ufffd\ufeff]',
     re.MULTILINE,
 )
-"""What a file may consist of that holds no data."""
+"""The parts that a file without data may consist of."""
 
 
 class Content(Enum):
-    """What the bytes of a file are."""
+    """What kind of content the bytes of a file are."""
 
     OURS = auto()
     EMPTY = auto()
     NO_TABLES = auto()
     OTHER = auto()
-    """Sound as far as it was read, and not ours."""
+    """Another program's: valid JSON as far as it was read, and not ours."""
     BROKEN = auto()
-    """Not JSON, and nothing in it names our format."""
+    """Not JSON, and nothing in it shows that it was ours."""
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
-    """What a file is by its own bytes, and why it is not ours."""
+    """Decide from the bytes of a file whether it is ours.
+
+    Args:
+        head: The first `HEAD` bytes.
+        tail: The last bytes of a larger file; empty if `head` is all of it or is not examined further.
+        size: The size of the file.
+
+    Returns:
+        The kind of content, and why it is not ours, as a clause.
+    """
     if head.startswith(BEGINNING) or (len(head) >= _SHORTEST and BEGINNING.startswith(head)):
         return Content.OURS, ""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -65,13 +75,13 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
     if begin == len(text):
         return (Content.EMPTY, "it is empty") if size <= HEAD else (Content.OTHER, "it holds nothing but blanks")
     if text[begin:].split() in (["{}"], ["{", "}"]):
-        return Content.NO_TABLES, "it holds no tables"  # as a plain TinyDB leaves it that dropped all of them
-    found = _Reading(text, begin, is_cut=size > HEAD)
+        return Content.NO_TABLES, "it holds no tables"  # as a plain TinyDB leaves it after it dropped all tables
+    found = _TableScan(text, begin, is_cut=size > HEAD)
     if found.is_ours:
         return Content.OURS, ""
     if found.reason and not found.is_broken:
         return Content.OTHER, found.reason
-    # Damaged, or nothing is known of it yet: every part of a file of ours holds stamps.
+    # The text is damaged, or its records do not show whose it is: every part of a file of ours holds timestamps.
     is_begun = found.is_broken and not found.misfits and _BEGUN.match(text) is not None
     if is_begun or _MARKS.search(text) or _MARKS.search(end):
         return Content.OURS, ""
@@ -86,29 +96,29 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def has_data(head: bytes, size: int) -> bool:
-    """Say whether a file that is not ours holds data.
+    """Return True if a file that is not ours holds data.
 
     Returns:
-        True unless it is short debris: brackets, zero bytes, conflict marks, empty tables.
+        False if it is short and holds only debris: brackets, zero bytes, conflict marks, empty tables.
     """
-    return size > _DEBRIS or _DEBRIS_PARTS.sub("", head.decode("utf-8", "replace")) != ""
+    return size > _MAX_DEBRIS or _DEBRIS_PARTS.sub("", head.decode("utf-8", "replace")) != ""
 
 
-class _Reading:
-    """What the tables at the beginning of a JSON text say, read document by document up to where the text ends."""
+class _TableScan:
+    """A scan of the tables of a JSON text, document by document, up to where the text ends or is damaged."""
 
     def __init__(self, text: str, begin: int, *, is_cut: bool) -> None:
         self.is_ours = False
-        """Whether a header or a record says that it is ours."""
+        """Whether a header or a record shows that the text is ours."""
         self.is_broken = False
-        """Whether it is not JSON, as far as it was read."""
+        """Whether the part that was read is not valid JSON."""
         self.reason = ""
-        """What was found that can only be another program's."""
+        """What shows that the text is another program's, as a clause; empty if nothing does."""
         self._text, self._is_cut = text, is_cut
         self._decoder = json.JSONDecoder()
-        self._is_named_otherwise = False
+        self._has_other_format = False
         self.misfits = 0
-        """Records of the tables that are called like ours and have another shape."""
+        """Number of records that stand in tables with the names of ours but have other fields."""
         self._fits = 0
         try:
             if text[begin] == "{":
@@ -116,13 +126,14 @@ class _Reading:
             else:
                 self._other_value(begin)
         except (ValueError, IndexError, RecursionError):
-            self.is_broken = not is_cut or text[begin] not in _VALUES
-        if self._fits and not (self.misfits or self._is_named_otherwise or self.reason or self.is_broken):
+            self.is_broken = not is_cut or text[begin] not in _VALUE_STARTS
+        if self._fits and not (self.misfits or self._has_other_format or self.reason or self.is_broken):
             self.is_ours = True
 
     def _other_value(self, begin: int) -> None:
-        # A damaged base may begin with any byte: only what is JSON as a whole, or too large to tell, is another's.
-        if self._text[begin] not in _VALUES:
+        # A damaged snapshot may begin with any byte. Only a text that is valid JSON as a whole, or too large to be read
+        # as a whole, is another program's.
+        if self._text[begin] not in _VALUE_STARTS:
             raise ValueError("no value")
         if not self._is_cut:
             _, end = self._decoder.raw_decode(self._text, begin)
@@ -132,10 +143,11 @@ class _Reading:
             self.reason = "it holds a list" if self._text[begin] == "[" else "it holds no tables"
 
     def _tables(self, position: int) -> None:
-        """Read every table that stands in the text.
+        """Read every table in the text.
 
         Raises:
-            ValueError, IndexError: The text ends before, or is not JSON.
+            ValueError: The text is not valid JSON.
+            IndexError: The text ends within the tables.
         """
         text = self._text
         position = _after_blanks(text, position)
@@ -148,19 +160,19 @@ class _Reading:
                 self._refuse(f"it holds “{_shown(name)}”, which is no table, but {_kind(value)}")
             position = self._next(position)
         if _after_blanks(text, position + 1) != len(text):
-            raise ValueError("more behind the end")
+            raise ValueError("text after the end")
 
     def _documents(self, table: str, position: int) -> int:
         """Read the documents of a table.
 
         Returns:
-            The position behind it.
+            The position after the table.
         """
         text = self._text
         position = _after_blanks(text, position)
         while text[position] != "}":
             number, position = self._name(position)
-            if text[position] not in _VALUES:
+            if text[position] not in _VALUE_STARTS:
                 raise ValueError("no value")
             if text[position] not in "{[":
                 self._refuse(f"its “{_shown(table)}” holds “{_shown(number)}”, which is no record")
@@ -168,19 +180,19 @@ class _Reading:
             if _ID.fullmatch(number) is None or not isinstance(document, dict):
                 self._refuse(f"its “{_shown(table)}” holds “{_shown(number)}”, which is no record")
             else:
-                self._take(table, number, document)
+                self._examine(table, number, document)
             position = self._next(position)
         return position + 1
 
-    def _take(self, table: str, number: str, document: dict[str, Any]) -> None:
+    def _examine(self, table: str, number: str, document: dict[str, Any]) -> None:
         living = table.removesuffix(TOMBSTONES)
         if table == META:
-            said = document.get("format")
-            if said == FORMAT or _is_header(document):
+            format_name = document.get("format")
+            if format_name == FORMAT or _is_header(document):
                 self.is_ours = True
-            elif number == "1" and isinstance(said, str):
-                self._is_named_otherwise = True
-        elif living in (_ARTICLES, _ANNOTATIONS, _TEXTS) and _is_stamped(document):
+            elif number == "1" and isinstance(format_name, str):
+                self._has_other_format = True
+        elif living in (_ARTICLES, _ANNOTATIONS, _TEXTS) and _has_timestamps(document):
             self.is_ours = True
         elif living in (_ARTICLES, _ANNOTATIONS):
             fits = _is_article(document) if living == _ARTICLES else _is_annotation(document)
@@ -191,7 +203,7 @@ class _Reading:
         self.reason = self.reason or reason
 
     def _name(self, position: int) -> tuple[str, int]:
-        """A key, and where its value starts."""
+        """Read a key; return it and the position of its value."""
         name, position = self._decoder.raw_decode(self._text, position)
         position = _after_blanks(self._text, position)
         if not isinstance(name, str) or self._text[position] != ":":
@@ -199,7 +211,7 @@ class _Reading:
         return name, _after_blanks(self._text, position + 1)
 
     def _next(self, position: int) -> int:
-        """Where the next key or the end of the object is."""
+        """Return the position of the next key or of the end of the object."""
         position = _after_blanks(self._text, position)
         if self._text[position] == ",":
             return _after_blanks(self._text, position + 1)
@@ -209,7 +221,7 @@ class _Reading:
 
 
 def _shown(name: str) -> str:
-    """A name from the file, as a sentence shows it: short, and without what could act on a terminal."""
+    """Shorten a name from the file for a message, without characters that could control a terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in name[:40])
 
 
@@ -219,19 +231,19 @@ def _kind(value: object) -> str:
 
 
 def _is_header(document: dict[str, Any]) -> bool:
-    """Whether a document has the parts of our header, so that one whose format was damaged is known."""
-    stamp = document.get("hlc")
+    """Return True if a document has the fields of our header, even if its `format` is damaged."""
+    timestamp = document.get("hlc")
     return (
-        is_timestamp(stamp)
-        and stamp != ZERO
+        is_timestamp(timestamp)
+        and timestamp != ZERO
         and isinstance(document.get("crc32"), int)
         and isinstance(document.get("tables"), dict)
     )
 
 
-def _is_stamped(document: dict[str, Any]) -> bool:
-    stamps = document.get(TIMESTAMPS)
-    return isinstance(stamps, dict) and any(is_timestamp(each) and each != ZERO for each in stamps.values())
+def _has_timestamps(document: dict[str, Any]) -> bool:
+    timestamps = document.get(TIMESTAMPS)
+    return isinstance(timestamps, dict) and any(is_timestamp(each) and each != ZERO for each in timestamps.values())
 
 
 def _is_list_of_texts(value: object) -> bool:
@@ -260,7 +272,7 @@ _STATE: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("opened", "finished", "location", "fingerprint", "seen"), _is_text),
     "tags": _is_list_of_texts,
 }
-"""Fields of an article that tell what a reader did with it."""
+"""The fields of an article that hold what the user did with it, and a test of each value."""
 _DESCRIPTION: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,
@@ -274,7 +286,11 @@ _ANNOTATION: dict[str, Callable[[object], bool]] = {
 
 
 def _is_article(document: dict[str, Any]) -> bool:
-    """Whether an article that has no stamps is one of ours: every field is, and one is of what a reader did."""
+    """Return True if an article without timestamps is one of ours.
+
+    Returns:
+        True if all fields are ours, and one of them holds what the user did with the article.
+    """
     known = _STATE | _DESCRIPTION
     has_state = False
     for name, value in document.items():
@@ -290,6 +306,10 @@ def _is_article(document: dict[str, Any]) -> bool:
 
 
 def _is_annotation(document: dict[str, Any]) -> bool:
-    """Whether an annotation that has no stamps is one of ours: every field is, and it names its article."""
+    """Return True if an annotation without timestamps is one of ours.
+
+    Returns:
+        True if all fields are ours, and one of them names the article.
+    """
     fits = all(name in _ANNOTATION and _ANNOTATION[name](value) for name, value in document.items())
     return fits and bool(document.get("article")) and len(document.keys() - {"id", "article"}) > 0

@@ -1,4 +1,4 @@
-"""Opens the base, whoever wrote it last: as it is, as another program left it, or as far as it can be read."""
+"""Opens the snapshot, whichever program wrote it, and however damaged it is."""
 
 from __future__ import annotations
 
@@ -26,48 +26,52 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 Signature = tuple[int, ...]
+"""Device, inode, size and modification time of a file."""
 
 
 def signature(status: os.stat_result) -> Signature:
-    """What changes when a file is replaced or written."""
+    """Return the attributes of a file that change when it is replaced or written."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _holds_stray_header(base: SnapshotFile) -> bool:
-    """Tell whether the header of another generation is among the records, where an earlier version had put it."""
-    for table, (low, high) in base.tables.items():
-        if has_sets(table.removesuffix(TOMBSTONES)) and base.source.read(min(high - low, 5), low) == b'"1": ':
-            line = base.line(table, 1)
+def _has_header_among_records(snapshot: SnapshotFile) -> bool:
+    """Return True if the header of another generation is among the records.
+
+    An earlier version of the program had put it there.
+    """
+    for table, (low, high) in snapshot.tables.items():
+        if has_sets(table.removesuffix(TOMBSTONES)) and snapshot.source.read(min(high - low, 5), low) == b'"1": ':
+            line = snapshot.line(table, 1)
             if line is not None and FORMAT.encode() in line:
                 return True
     return False
 
 
 class SnapshotOpener:
-    """The base at a path, and what there is to say of it.
+    """Opens the snapshot at a path, and keeps what there is to report about it.
 
     Args:
-        path: The base.
+        path: The snapshot.
         disk: Makes the system calls.
-        clock: Gives the stamp for what was changed by hand.
+        clock: Makes the timestamp for external edits.
     """
 
     def __init__(self, path: str, disk: Disk, clock: HybridClock) -> None:
         self._path, self._disk, self._clock = path, disk, clock
         self.damage = ""
-        """What is wrong with the base, as sentences; empty where it is sound."""
+        """What is wrong with the snapshot, as sentences; empty if it is sound."""
         self.notice = ""
-        """What another program did to the base, as a sentence; empty if nothing."""
+        """What another program did to the snapshot, as a sentence; empty if nothing."""
         self.held_merge_sides = False
-        """Whether both sides of a merge were found in the file: it is to be written again, and kept before."""
+        """Whether the file held both sides of a merge, so that it is to be kept as a backup and then rewritten."""
         self.newer = ""
-        """Why the base is not to be written: a later version of the program wrote it, or it is not ours."""
+        """Why the snapshot must not be written: a later version of the program wrote it, or it is not ours."""
         self.verified = False
-        """Whether the checksum of the base was seen to be right, or does not count."""
+        """Whether the checksum of the snapshot was verified, or the file was adopted and needs none."""
         self.is_blank = False
-        """Whether the file held nothing when it was first looked at, so that a base has to be written."""
+        """Whether the file held nothing when it was first examined, so that a snapshot has to be written."""
         self._is_ours = False
-        """Whether the file at the path was seen to be a library; what replaces it later is damage, and is said."""
+        """Whether the file at the path was once found to be a library; other content later is reported as damage."""
         self._signature: Signature | None = None
         self._distrusted: Signature | None = None
         self._adopted: tuple[Signature, adoption.Adopted] | None = None
@@ -75,7 +79,7 @@ class SnapshotOpener:
 
     @property
     def exists(self) -> bool:
-        """Whether there was a file when the base was opened last."""
+        """Whether there was a file when the snapshot was opened last."""
         return self._signature is not None
 
     @property
@@ -85,44 +89,45 @@ class SnapshotOpener:
 
     @property
     def is_adopting(self) -> bool:
-        """Whether another process is still reading what somebody made of the base; until then it stays as it is."""
+        """Whether a subprocess is adopting the file; until it has ended, the file is not written."""
         return self._adoption is not None
 
     @property
     def has_adopted(self) -> bool:
-        """Whether that process is done, so that `open` gives what it read."""
+        """Whether the subprocess has ended, so that `open` returns the adopted snapshot."""
         return self._adoption is not None and self._adoption[1].is_done
 
     def wait(self) -> None:
-        """Return once nothing is being adopted."""
+        """Block until no subprocess is adopting the file."""
         if self._adoption is not None:
             self._adoption[1].wait()
 
     def close(self) -> None:
-        """Leave alone what is being adopted."""
+        """Kill the subprocess that is adopting the file, if any."""
         if self._adoption is not None:
             self._adoption[1].abandon()
             self._adoption = None
 
     def is_changed(self) -> bool:
-        """Whether the path names another file than the one that was opened."""
+        """Return True if the file was replaced, written, created or removed since it was opened."""
         try:
             return signature(self._disk.stat(self._path)) != self._signature
         except (FileNotFoundError, NotADirectoryError):
             return self._signature is not None
 
     def distrust(self) -> None:
-        """Take the file for a foreign one from now on, even if it looks like ours."""
+        """Adopt the file as if another program had written it, even if its layout looks like ours."""
         self._distrusted = self._signature
 
     def require_ours(self) -> str:
-        """Refuse a file of another program; costs nothing once the file was seen to be a library.
+        """Raise an error if the file is another program's; costs nothing once it was found to be a library.
 
         Returns:
-            Why a file that holds nothing of ours, nor data of another program, is not to be written; else empty.
+            If the file holds only debris, neither ours nor another program's data: why it must not be written. Else
+            empty.
 
         Raises:
-            StoreError: The file is another program's, or may not be read.
+            StoreError: The file is another program's, or cannot be read.
         """
         if self._is_ours:
             return ""
@@ -131,11 +136,11 @@ class SnapshotOpener:
         self.is_blank = verdict.owner is Owner.EMPTY
         return str(problems.foreign(self._path, verdict.reason)) if verdict.owner is Owner.FOREIGN else ""
 
-    def open(self, standing: SnapshotFile | None = None) -> SnapshotFile:
-        """The base as it is now.
+    def open(self, fallback: SnapshotFile | None = None) -> SnapshotFile:
+        """Open the snapshot as it is now.
 
         Args:
-            standing: What to go on with while a large foreign file is read by another process; without it, this waits.
+            fallback: Returned while a subprocess is still adopting a large file; without it, this method waits.
 
         Raises:
             StoreError: The file cannot be read at all, or is another program's.
@@ -154,32 +159,32 @@ class SnapshotOpener:
         self._signature = here = signature(source.status)
         try:
             if source.size and here != self._distrusted:
-                base = SnapshotFile(source)
-                if not _holds_stray_header(base):
+                snapshot = SnapshotFile(source)
+                if not _has_header_among_records(snapshot):
                     self.close()
-                    return base
+                    return snapshot
         except OSError as error:
             raise problems.unreadable(self._path, error) from error
         except (NotOurLayoutError, UnreadableError):
             pass
-        adopted = self._adopt(here, source.size, may_wait=standing is None)
+        adopted = self._adopt(here, source.size, may_wait=fallback is None)
         if adopted is None:
-            return standing or SnapshotFile(MemorySource(b""))
+            return fallback or SnapshotFile(MemorySource(b""))
         self._adopted = (here, adopted)
         self.damage = problems.damaged(self._path, adopted.damage) if adopted.damage else ""
         self.newer = problems.newer(self._path, adopted.newer) if adopted.newer else not_ours
         self.notice = adopted.notice
-        self.held_merge_sides = bool(adopted.healed)
+        self.held_merge_sides = bool(adopted.joined_sides)
         self.verified = True
         return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
-        """The foreign file as a base; None while another process reads it."""
+        """Adopt the file, in this process if it is small; None while a subprocess is still at work."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size > limits.FOREIGN_SNAPSHOT:
             raise limits.too_large(self._path, size, limits.FOREIGN_SNAPSHOT)
-        from tui_reader.storage.recovery import adoption  # noqa: PLC0415 - 3 ms, for what hardly ever happens
+        from tui_reader.storage.recovery import adoption  # noqa: PLC0415 - 3 ms, and hardly ever needed
 
         if size <= adoption.SMALL:
             try:

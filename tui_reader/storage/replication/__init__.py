@@ -1,1 +1,1 @@
-"""Registers, timestamps and the merging of copies from other windows and machines."""
+"""Registers, timestamps, and the merging of copies from other instances and machines."""

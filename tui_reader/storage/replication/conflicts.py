@@ -1,4 +1,4 @@
-"""Finds the copies that programs which sync folders leave where two machines changed a file at once."""
+"""Finds conflict copies, which sync programs create when two machines changed a file at once."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MARKS = (
     rf" ?\[.*{_WORD}.*\]",  # pCloud
     r"[ ._-]conflict(?:ed)?(?:[ ._-][\w .@-]*|\d*|\(\d+\))?",  # ownCloud, Resilio, Unison
 )
-"""What such a program puts into the name of the copy that lost."""
+"""What a program that syncs puts into the name of the version that lost, as regular expressions."""
 _PLAIN_MARKS = (
     r" ?\(\d+\)",  # Google Drive
     r" \d+",  # iCloud
     r"-(?!(?:backup|bak|old|new|copy|orig|save|saved|test|tmp|temp|export|local|\d+)\b)[\w.-]+",  # OneDrive: a machine
 )
-"""What may also be a person's own copy, or another file: such a copy counts only if it says which library it is of."""
-_HEAD = 1 << 16
+"""Marks that users also give to their own copies: such a file counts only if its header names this very library."""
+_HEAD_BYTES = 1 << 16
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
 
@@ -41,38 +41,40 @@ class Copy(NamedTuple):
 
     path: str
     of: str
-    """What it is a copy of: the end of that file's name after the snapshot's name, such as `.bak`; empty for itself."""
+    """Which file was copied: the part of its name after the snapshot's name, such as `.bak`; empty for the snapshot."""
 
     @property
     def is_snapshot(self) -> bool:
-        """Whether it holds documents by table: a copy of the snapshot, or of the generation before."""
+        """Whether this is a copy of the snapshot or of the generation before: both hold documents."""
         return self.of in ("", BACKUP)
 
     @property
     def is_journal(self) -> bool:
-        """Whether it holds changes."""
+        """Whether this is a copy of a journal, which holds changes."""
         return self.of == BACKUP_JOURNAL or self.of.startswith(".journal-")
 
 
 def conflict_copies(path: str, disk: Disk) -> list[str]:
-    """List the copies of a snapshot, sorted by name; none where the folder cannot be listed.
+    """List the conflict copies of a snapshot, sorted by name; none if the folder cannot be listed.
 
-    Links, pipes and the like are not among them: `disk.refused` names those. Nor are files of other programs that have
-    such a name; they stay as they are.
+    Links, pipes and the like are left out and named in `disk.refused`. Files of other programs that have such a name
+    are left out, too, and stay as they are.
     """
     return [copy.path for copy in all_copies(path, disk) if not copy.of]
 
 
 def all_copies(path: str, disk: Disk) -> list[Copy]:
-    """List the copies of all files of a library, sorted by name: those of the snapshot first."""
+    """List the conflict copies of all files of a library, sorted by name: those of the snapshot first."""
     folder, name = os.path.split(path)
-    stem = _same(os.path.splitext(name)[0])  # noqa: PTH122 - a name, no path
+    stem = _normalized(os.path.splitext(name)[0])  # noqa: PTH122 - a name, no path
     try:
-        beside = [each for each in disk.names(folder) if len(each) > len(stem) and _same(each).startswith(stem)]
+        candidates = [
+            each for each in disk.names(folder) if len(each) > len(stem) and _normalized(each).startswith(stem)
+        ]
     except OSError:
         return []
     copies: list[Copy] = []
-    for each in beside:
+    for each in candidates:
         for marks, is_plain in ((_MARKS, False), (_PLAIN_MARKS, True)):
             of = _original(each, name, marks)
             if of is not None and not (is_plain and of):
@@ -83,18 +85,22 @@ def all_copies(path: str, disk: Disk) -> list[Copy]:
     return sorted(copies, key=lambda copy: (bool(copy.of), copy.path))
 
 
-def _same(name: str) -> str:
-    """A name as file systems compare it that know no case, and some of which take letters and accents apart."""
+def _normalized(name: str) -> str:
+    """Normalize a name as file systems do that ignore case or store letters and accents separately."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _original(name: str, base: str, marks: tuple[str, ...]) -> str | None:
-    """What the name of a copy says it is a copy of, after the snapshot's name; None if it is no copy.
+def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
+    """Find which file of a library the name of a conflict copy belongs to.
 
-    Programs put their mark before the last suffix, or at the end: so a name is one where leaving it out gives ours.
+    Programs put their mark before the last suffix, or at the end. So the name is that of a copy if leaving out a mark
+    gives the name of one of our files.
+
+    Returns:
+        The part of the original's name after the snapshot's name; None if the name is not that of a copy.
     """
-    stem, suffix = os.path.splitext(_same(base))  # noqa: PTH122 - a name, no path
-    name = _same(name)
+    stem, suffix = os.path.splitext(_normalized(snapshot))  # noqa: PTH122 - a name, no path
+    name = _normalized(name)
     if name == stem + suffix:
         return None
     own = rf"(?:{re.escape(BACKUP_JOURNAL)}|{re.escape(BACKUP)}|\.(?:journal|undo)-[0-9a-z]{{1,16}})"
@@ -112,26 +118,26 @@ def _original(name: str, base: str, marks: tuple[str, ...]) -> str | None:
     return None
 
 
-def _is_ours(copy: Copy, base: str, disk: Disk, *, by_id: bool) -> bool:
-    """Tell whether a file is a copy of this library's files.
+def _is_ours(copy: Copy, snapshot: str, disk: Disk, *, by_id: bool) -> bool:
+    """Return True if a file with the name of a conflict copy is one by its content, too.
 
     Args:
         copy: The file.
-        base: The snapshot.
+        snapshot: Path of the library's snapshot.
         disk: Makes the system calls.
-        by_id: Whether its header has to name this very library.
+        by_id: Whether the file's header has to name this very library.
     """
     if not copy.is_snapshot:
         return is_our_journal(copy.path, disk)
     if not is_our_snapshot(copy.path, disk):
         return False
-    return not by_id or _library(copy.path, disk) == _library(base, disk) != b""
+    return not by_id or _library_id(copy.path, disk) == _library_id(snapshot, disk) != b""
 
 
-def _library(path: str, disk: Disk) -> bytes:
-    """The id of a library within the first bytes of a snapshot; empty if none can be read."""
+def _library_id(path: str, disk: Disk) -> bytes:
+    """Read the library id from the beginning of a snapshot; empty if there is none or it is unreadable."""
     try:
-        head = read_start(path, disk, _HEAD)
+        head = read_start(path, disk, _HEAD_BYTES)
     except OSError:
         return b""
     match = _LIBRARY.search(head)

@@ -1,19 +1,19 @@
-"""Document ids of TinyDB, worked out from a record's own key: every machine finds the same one."""
+"""Document ids of TinyDB, derived from a record's key, so that every machine computes the same ids."""
 
 from __future__ import annotations
 
 import hashlib
 
 KEY_BITS = 53
-"""What a JSON number keeps exactly in every language, should a tool read ids as numbers."""
+"""Bits of the hash of one key: a JSON number keeps that many exactly in every language, should a tool parse ids."""
 MAX_BITS = 2 * KEY_BITS
-"""Bits of the id of a document that belongs to another one, at most."""
+"""Largest size in bits of a document id: the hash of a parent's key followed by the hash of the record's own key."""
 OWN_KEY_MASK = (1 << KEY_BITS) - 1
 """Masks the part of a document id that comes from the record's own key."""
 
 
 def document_id(key: str, parent: str = "") -> int:
-    """The document id of a record.
+    """Derive the document id of a record from its key.
 
     Args:
         key: The record's key within its table.

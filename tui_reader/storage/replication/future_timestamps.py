@@ -1,9 +1,10 @@
-"""Lets an edit win over what it replaces, even where that has a time stamp of the future.
+"""Lets an edit win over the value that it replaces, even if that value has a timestamp of the future.
 
-A machine whose clock is wrong by more than a day does not set the clocks of the others (`Clock.observe`), so what it
-wrote is later than all that they will write. An edit of such a register gets the stamp just after that register's, in
-place of the clock's. Every machine still takes the latest stamp, so all of them come to the same, whenever they hear of
-the edit and whatever their own clocks say; to count such stamps as none would make that depend on the time of day.
+A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`), so
+its values have later timestamps than all that the others will write. An edit of such a register gets the timestamp just
+after that register's, instead of the clock's. Every machine still takes the value with the latest timestamp. So all
+machines come to the same result, whenever the edit reaches them and whatever their own clocks say. Ignoring timestamps
+of the future would make the result depend on the time of day instead.
 """
 
 from __future__ import annotations
@@ -32,17 +33,21 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.state import State
 
-_FEW = 64
-"""Operations that are always looked at: 30 µs each. More are only where the library knows of later stamps."""
+_ALWAYS_CHECKED = 64
+"""Entries of up to this many operations are always checked, at 30 µs each. Larger ones are checked only if the library
+holds a timestamp that is later than the clock."""
 
 
-def record_seen_note_versions(state: State, entry: Entry, stamp: str) -> Entry:
-    """Write down which versions of a note an entry's new texts replace, and which its deletions take away.
+def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:
+    """Add to an entry which versions of a note its new texts replace, and which its deletions had seen.
 
     Args:
-        state: The documents before.
+        state: The documents before the entry.
         entry: A journal entry.
-        stamp: The stamp that the entry gets.
+        timestamp: The timestamp that the entry will have.
+
+    Returns:
+        The entry, with the registers `CONTEXT` and `DELETION` set where they are needed.
     """
     operations = entry.get("o", ())
     if not any(_changes_note(operation) or _deletes(operation) for operation in operations):
@@ -60,8 +65,8 @@ def record_seen_note_versions(state: State, entry: Entry, stamp: str) -> Entry:
             join(registers, expand(taken_over[table, number], sets=True))
         known = note_versions_of(registers)
         values = dict(operation[2])
-        if is_note and registers:  # of a new annotation no other machine can have another text
-            values[CONTEXT] = context_of_edit(known, stamp)
+        if is_note and registers:  # no other machine can have another text of an annotation that is new
+            values[CONTEXT] = context_of_edit(known, timestamp)
         if is_deletion:
             values[DELETION] = seen_by_deletion(known)
         changed.append([table, number, values, *operation[3:]])
@@ -76,37 +81,38 @@ def _deletes(operation: Sequence[Any]) -> bool:
     return operation[0] == ANNOTATIONS and (DELETED in operation[2] or bool(operation[2].get("deleted")))
 
 
-def override_future_timestamps(state: State, entry: Entry, stamp: str) -> Entry:
-    """Give operations of an entry that would lose against what they replace stamps of their own.
+def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> Entry:
+    """Give operations later timestamps where the values that they replace are later than the entry.
 
     Args:
-        state: The documents before.
+        state: The documents before the entry.
         entry: A journal entry.
-        stamp: The stamp that the entry gets.
+        timestamp: The timestamp that the entry will have.
 
     Returns:
-        The entry, with such operations as documents that are taken over (member `m`) instead of changed (`o`).
+        The entry. Such operations stand in its member `m` (documents with timestamps of their own, to be joined)
+        instead of `o` (changes at the entry's timestamp).
     """
     operations = entry.get("o", ())
-    if len(operations) > _FEW and state.latest < stamp:
+    if len(operations) > _ALWAYS_CHECKED and state.latest < timestamp:
         return entry
     kept: list[list[Any]] = []
     moved: list[list[Any]] = []
     for operation in operations:
         table, number, values = operation[0], operation[1], dict(operation[2])
         values |= dict.fromkeys(operation[3] if len(operation) > 3 else (), ABSENT)
-        latest = _replaced(state.registers(table, int(number)) or {}, values)
-        if latest < stamp:
+        latest = _latest_replaced(state.registers(table, int(number)) or {}, values)
+        if latest < timestamp:
             kept.append(operation)
             continue
-        later = next_timestamp(latest, stamp)
+        later = next_timestamp(latest, timestamp)
         registers: Registers = {name: (later, value) for name, value in values.items()}
         moved.append([table, number, compress(registers, sets=has_sets(table))])
     return {**entry, "o": kept, "m": [*entry.get("m", ()), *moved]} if moved else entry
 
 
-def _replaced(registers: Registers, values: dict[str, Any]) -> str:
-    """The latest stamp that values have to be later than."""
+def _latest_replaced(registers: Registers, values: dict[str, Any]) -> str:
+    """Return the latest timestamp of the registers that new values replace; `ZERO` if there are none."""
     if DELETED in values:
         names = set(registers)
     else:

@@ -1,7 +1,7 @@
-"""A hybrid logical clock: time stamps that never run backwards and order what happened after what.
+"""A hybrid logical clock: timestamps that never run backwards and order causes before their effects.
 
-After Kulkarni et al., “Logical Physical Clocks” (2014). A stamp is `01a203785eda-000-k3f9`: milliseconds since 1970 in
-hexadecimal, a counter within the millisecond, the machine. Stamps sort as text.
+After Kulkarni et al., “Logical Physical Clocks” (2014). A timestamp is `01a203785eda-000-k3f9`: milliseconds since 1970
+in hexadecimal, a counter within the millisecond, the replica id. Timestamps sort as text.
 """
 
 from __future__ import annotations
@@ -16,90 +16,92 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO = ""
-"""The stamp of what nobody stamped, such as a line added by hand: it loses to every stamp."""
+"""The timestamp of a value that has none, such as a line added by hand: it is earlier than every other timestamp."""
 
-# Beyond the year 2109 (2**42 ms) nothing is a stamp, on every machine: so counting up never needs another digit.
-_STAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
+# After the year 2109 (2**42 ms) nothing is a timestamp, on any machine: so counting up never needs another digit.
+_TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
-_LAST = 1 << 42
-_SPREAD = 64
-"""Milliseconds after a stamp of the future among which the next one is drawn, with a counter: one of 131,000."""
-_AHEAD = 24 * 3_600_000
-"""Milliseconds that another machine's clock may be ahead: what is later comes from a clock that is wrong."""
+_END_OF_TIME_MS = 1 << 42
+_JUMP_MS = 64
+"""A timestamp after an observed one is drawn from this many milliseconds after it, with a counter: one of 131,000."""
+_MAX_AHEAD_MS = 24 * 3_600_000
+"""How far another machine's clock may be ahead of ours; a later timestamp comes from a clock that is wrong."""
 
 
 def is_timestamp(text: object) -> bool:
-    """Whether a value read from a file is a stamp, or the empty one."""
-    return isinstance(text, str) and (text == ZERO or _STAMP.fullmatch(text) is not None)
+    """Return True if a value read from a file is a timestamp, the empty one included."""
+    return isinstance(text, str) and (text == ZERO or _TIMESTAMP.fullmatch(text) is not None)
 
 
-def _wall() -> int:
+def _wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def next_timestamp(stamp: str, by: str) -> str:
-    """The stamp just after another one.
+def next_timestamp(timestamp: str, by: str) -> str:
+    """Return the smallest timestamp after another one.
 
     Args:
-        stamp: The other one.
-        by: Any stamp of the machine that makes this one.
+        timestamp: The other one.
+        by: Any timestamp of the replica that makes this one.
     """
-    if stamp == ZERO:
+    if timestamp == ZERO:
         return by
-    milliseconds, counter = _parts(stamp)
+    milliseconds, counter = _parts(timestamp)
     milliseconds, counter = (milliseconds, counter + 1) if counter < _COUNTER_MAX else (milliseconds + 1, 0)
-    if milliseconds >= _LAST:
-        return f"{stamp}0"  # a text that goes on sorts after the one that ends there, so the last stamp has a next one
+    if milliseconds >= _END_OF_TIME_MS:
+        # A text sorts before every longer text that begins with it: so even the last timestamp has a next one.
+        return f"{timestamp}0"
     return f"{milliseconds:012x}-{counter:03x}-{by[17:]}"
 
 
-def is_far_ahead(stamp: str, now: int | None = None) -> bool:
-    """Tell whether a stamp lies in the future by more than clocks are wrong, which is a day.
+def is_far_ahead(timestamp: str, now: int | None = None) -> bool:
+    """Return True if a timestamp lies more than a day in the future: more than clocks usually differ.
 
     Args:
-        stamp: The stamp.
+        timestamp: The timestamp.
         now: Milliseconds since 1970.
     """
-    return stamp != ZERO and _parts(stamp)[0] > (_wall() if now is None else now) + _AHEAD
+    return timestamp != ZERO and _parts(timestamp)[0] > (_wall_clock_ms() if now is None else now) + _MAX_AHEAD_MS
 
 
-def _parts(stamp: str) -> tuple[int, int]:
-    return int(stamp[:12], 16), int(stamp[13:16], 16)
+def _parts(timestamp: str) -> tuple[int, int]:
+    return int(timestamp[:12], 16), int(timestamp[13:16], 16)
 
 
 class HybridClock:
-    """Gives stamps later than every stamp it gave or saw, even when the wall clock is set back.
+    """Makes timestamps later than every one it made or observed, even when the wall clock is set back.
 
     Args:
-        machine: Name of this machine within stamps: lower-case letters and digits.
-        wall: Milliseconds since 1970.
+        replica: Replica id within the timestamps: lower-case letters and digits.
+        wall: Returns milliseconds since 1970.
     """
 
-    def __init__(self, replica: str, wall: Callable[[], int] = _wall) -> None:
+    def __init__(self, replica: str, wall: Callable[[], int] = _wall_clock_ms) -> None:
         self._replica = replica
         self._wall = wall
         self._last = (0, 0)
         self._has_jumped = False
-        """Whether the last stamp was seen, and not given."""
+        """Whether the last timestamp was observed, not made here."""
         self._lock = threading.Lock()
 
     @property
     def replica(self) -> str:
-        """Name of this machine within stamps."""
+        """The replica id within the timestamps of this clock."""
         return self._replica
 
     def now(self) -> str:
-        """A stamp later than any before."""
+        """Make a timestamp that is later than all before."""
         with self._lock:
             milliseconds, counter = self._last
-            wall = min(self._wall(), _LAST - 2 * _AHEAD)
+            wall = min(self._wall(), _END_OF_TIME_MS - 2 * _MAX_AHEAD_MS)
             if wall > milliseconds:
                 self._last = (wall, 0)
             elif self._has_jumped:
-                # This machine may have gone on from there before, and forgotten it: a program that syncs can put an
-                # older file in place. Two edits with one stamp would be taken for one, so it goes on from elsewhere.
+                # This replica may have made the next timestamps before and lost its memory of that: a program that
+                # syncs can put an older file in place. Two edits with one timestamp would count as one edit, so the
+                # clock continues at a random later point.
                 chance = int.from_bytes(os.urandom(3), "big")
-                self._last = (milliseconds + 1 + chance % _SPREAD, chance // _SPREAD % (_COUNTER_MAX // 2))
+                self._last = (milliseconds + 1 + chance % _JUMP_MS, chance // _JUMP_MS % (_COUNTER_MAX // 2))
             elif counter < _COUNTER_MAX:
                 self._last = (milliseconds, counter + 1)
             else:
@@ -107,19 +109,19 @@ class HybridClock:
             self._has_jumped = False
             return self._text()
 
-    def observe(self, stamp: str) -> None:
-        """Run ahead of a stamp that another machine gave, unless it lies more than a day in the future.
+    def observe(self, timestamp: str) -> None:
+        """Advance the clock past another replica's timestamp, unless that is more than a day in the future.
 
-        Else one wrong clock would set those of all machines, and the stamps would come to their end.
+        Otherwise one wrong clock would set the clocks of all machines, and timestamps would reach their end.
         """
-        if stamp != ZERO and is_timestamp(stamp) and not is_far_ahead(stamp, self._wall()):
+        if timestamp != ZERO and is_timestamp(timestamp) and not is_far_ahead(timestamp, self._wall()):
             with self._lock:
-                self._has_jumped |= _parts(stamp) > self._last
-                self._last = max(self._last, _parts(stamp))
+                self._has_jumped |= _parts(timestamp) > self._last
+                self._last = max(self._last, _parts(timestamp))
 
     @property
     def latest(self) -> str:
-        """The latest stamp given or seen."""
+        """The latest timestamp made or observed; `ZERO` if there is none yet."""
         return self._text() if self._last > (0, 0) else ZERO
 
     def _text(self) -> str:

@@ -1,4 +1,7 @@
-"""Whether another window of this machine has the same library open: told to the reader, and otherwise harmless."""
+"""Detects whether another instance of the reader on this machine has the same library open.
+
+Two instances do no harm: the second one only tells its user about the first.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,26 @@ from tui_reader.storage.snapshot.private import private_folder
 
 
 class InstanceLock:
-    """The sign of an open window: a lock on a file in the machine's own state folder, gone when the process dies.
+    """A lock that marks a running instance: on a file in the state folder, gone when the process dies.
 
     Args:
-        path: The base.
+        path: The snapshot of the library.
     """
 
     def __init__(self, path: str) -> None:
         self.is_second = False
-        """Whether another window had the library open first."""
+        """Whether another instance had the library open first."""
         self._handle = -1
         name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()
-        with contextlib.suppress(OSError):  # without a state folder nobody can tell, which costs a sentence
+        with contextlib.suppress(OSError):  # without a state folder only the message about a second instance is lost
             private_folder(state_folder(), disk, may_be_link=True)
             folder = private_folder(state_folder() / "open", disk)
             self._handle = disk.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT)
             self.is_second = not try_lock(self._handle)
 
     def close(self) -> None:
-        """Take the sign away."""
+        """Release the lock."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1

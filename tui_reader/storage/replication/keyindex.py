@@ -1,4 +1,4 @@
-"""Finds a record by its key alone where document ids also hold the parent's key: two sorted columns of numbers."""
+"""Finds a record by its own key alone, although its document id also holds the key of its parent."""
 
 from __future__ import annotations
 
@@ -23,36 +23,39 @@ _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
 
 
 class KeyIndex:
-    """The document ids of a table by the part that comes from the record's own key.
+    """An index of the document ids of one table by the part that comes from the record's own key.
 
-    Building it looks for the start of every line (0.17 s for 100,000 in 70 MB); it holds 16 bytes a document.
+    Building it searches for the start of every line (0.17 s for 100,000 in 70 MB). It is two sorted columns of numbers,
+    16 bytes a document.
     """
 
-    def __init__(self, base: SnapshotFile, table: str) -> None:
-        turned: list[int] = []
-        for window in base.windows(table):
-            # The line break makes it seven times as fast as an anchor: it is searched for and not tried everywhere.
+    def __init__(self, snapshot: SnapshotFile, table: str) -> None:
+        swapped: list[int] = []
+        """Document ids with the own key's part before the parent's, so that they sort by own key."""
+        for window in snapshot.windows(table):
+            # Beginning the pattern with the line break is seven times as fast as anchoring it: `re` then searches for
+            # the break instead of trying every position.
             ids = map(int, _IDS.findall(b"\n" + window.data))
-            # A larger id follows from no key, whatever wrote it.
-            turned += [(n & OWN_KEY_MASK) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
+            # A larger id is derived from no key, whichever program wrote it.
+            swapped += [(n & OWN_KEY_MASK) << KEY_BITS | n >> KEY_BITS for n in ids if n.bit_length() <= MAX_BITS]
             yield_gil()
-        turned.sort()
-        self._own = array("Q", (number >> KEY_BITS for number in turned))
-        self._parent = array("Q", (number & OWN_KEY_MASK for number in turned))
+        swapped.sort()
+        self._own = array("Q", (number >> KEY_BITS for number in swapped))
+        self._parent = array("Q", (number & OWN_KEY_MASK for number in swapped))
         self.repeated = {one for one, other in pairwise(self._own) if one == other}
-        """Numbers of own keys that several documents have."""
+        """Hashes of the own keys that several documents have."""
 
     @property
     def own(self) -> set[int]:
-        """Numbers of the own keys of all documents."""
+        """Hashes of the own keys of all documents."""
         return set(self._own)
 
     def find(self, own: int) -> int | None:
-        """The document id of the record whose own key has this number."""
+        """Return the lowest document id of the records whose own key has this hash; None if there is none."""
         return next(self.all(own), None)
 
     def all(self, own: int) -> Iterator[int]:
-        """The document ids of all records whose own key has this number."""
+        """Yield the document ids of all records whose own key has this hash."""
         at = bisect_left(self._own, own)
         while at < len(self._own) and self._own[at] == own:
             yield self._parent[at] << KEY_BITS | own
@@ -60,14 +63,17 @@ class KeyIndex:
 
 
 class DocumentIdIndex:
-    """Document ids by key, for every table."""
+    """Finds the document id of a record by its key, in every table.
+
+    Annotations alone need an index (`KeyIndex`): in other tables the document id is derived from the key.
+    """
 
     def __init__(self) -> None:
         self._index: tuple[SnapshotFile, KeyIndex] | None = None
         self._deleted: tuple[SnapshotFile, KeyIndex] | None = None
 
     def find(self, state: State, table: str, key: str) -> int | None:
-        """The document id of a record; None if there is no such annotation."""
+        """Return the document id of a record; None if it is an annotation that does not exist."""
         own = document_id(key)
         if table != ANNOTATIONS:
             return own
@@ -76,24 +82,30 @@ class DocumentIdIndex:
             return index.find(own)
         if number is not None and state.exists(table, number):
             return number
-        # It was deleted where it stood, and may have stood elsewhere since before.
+        # The annotation was deleted under this article, and may have been under another one all along.
         others = self.prepare(state).all(own)
         return next((other for other in others if state.exists(table, other)), number)
 
     def is_repeated(self, state: State, own: int) -> bool:
-        """Return True if several documents of the base are known to have this own key; costs nothing."""
+        """Return True if several documents of the snapshot are known to have this own key.
+
+        Builds no index: without one the answer is False.
+        """
         index = self._index
         return index is not None and index[0] is state.snapshot and own in index[1].repeated
 
     def prepare(self, state: State) -> KeyIndex:
-        """The index of annotations, made if it is that of another base; called from any thread."""
+        """Return the index of annotations, built if there is none for this snapshot.
+
+        May be called from any thread.
+        """
         index = self._index
         if index is None or index[0] is not state.snapshot:
             index = self._index = (state.snapshot, KeyIndex(state.snapshot, ANNOTATIONS))
         return index[1]
 
     def prepare_deleted(self, state: State) -> KeyIndex:
-        """The same of the deleted ones."""
+        """Return the index of deleted annotations, built if there is none for this snapshot."""
         index = self._deleted
         if index is None or index[0] is not state.snapshot:
             index = self._deleted = (state.snapshot, KeyIndex(state.snapshot, f"{ANNOTATIONS}{TOMBSTONES}"))

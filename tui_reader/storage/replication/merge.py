@@ -1,4 +1,4 @@
-"""Takes over what another copy of the library has and this one has not: another machine's file, or a conflict copy."""
+"""Merges other copies of a library into it: another machine's file, a conflict copy, a backup."""
 
 from __future__ import annotations
 
@@ -31,27 +31,28 @@ if TYPE_CHECKING:
     from tui_reader.storage.engine.library_files import LibraryFiles
 
 _BATCH = 2_000
-"""Documents in one journal entry: a few hundred kilobytes, a few milliseconds under the lock."""
+"""Documents in one journal entry: a few hundred kilobytes, so that the lock is held for a few milliseconds."""
 
 
 class Merged(NamedTuple):
-    """What came from another copy."""
+    """The result of merging one other copy into a library."""
 
     source: str
+    """Path of the copy."""
     changes: int
-    """Documents that are different now."""
+    """Number of documents that the merge changed."""
     kept_as: str = ""
-    """Where the copy stands now, if it was moved away."""
+    """Path of the copy among the backups, if it was moved there."""
     problem: str = ""
-    """Why it could not be merged, as sentences; it stays where it is. Empty if it was merged."""
+    """Why the copy could not be merged, as sentences; it stays where it is. Empty if it was merged."""
 
 
 def merge_file(library: LibraryFiles, source: str) -> Merged:
-    """Take over everything that another file of this library knows better.
+    """Merge another copy of a library into it: of every field, the value with the later timestamp wins.
 
     Args:
-        library: What to merge into.
-        source: A base, or any TinyDB file with our tables. It is only read.
+        library: The library to merge into.
+        source: A snapshot, or any TinyDB file with our tables. It is only read.
 
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
@@ -63,19 +64,19 @@ def merge_file(library: LibraryFiles, source: str) -> Merged:
 def _merge(library: LibraryFiles, source: str) -> Merged:
     other = _open(library, source)
     waiting: list[list[Any]] = []
-    heard: set[int] = set()
+    annotations: set[int] = set()
     changes = 0
     try:
-        for operation in _news(library.state, other):
+        for operation in _differing_documents(library.state, other):
             waiting.append(operation)
             if operation[0] == ANNOTATIONS:
-                heard.add(int(operation[1]))
+                annotations.add(int(operation[1]))
             if len(waiting) == _BATCH:
                 changes += _commit(library, waiting)
                 waiting = []
         changes += _commit(library, waiting)
-        if heard:
-            library.add_news(reunite(library, DocumentIdIndex(), heard))
+        if annotations:
+            library.add_news(reunite(library, DocumentIdIndex(), annotations))
     finally:
         other.close()
     return Merged(source, changes)
@@ -88,9 +89,9 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
         file.close()
         raise too_large(source, file.size, limit)
     try:
-        base = SnapshotFile(file)
-        if base.verify() and file.size:
-            return base
+        snapshot = SnapshotFile(file)
+        if snapshot.verify() and file.size:
+            return snapshot
     except NotOurLayoutError:
         pass
     file.close()
@@ -107,8 +108,8 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     return adopted.snapshot
 
 
-def _news(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
-    """The documents of another base that say anything new."""
+def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
+    """Yield the documents of another snapshot that would change something, as journal operations."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
@@ -116,12 +117,12 @@ def _news(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
             if state.snapshot.line(name, number) == line:
                 continue
             document = decode_object(line)
-            if not is_header(document) and _says_more(state, table, number, expand(document, sets=sets)):
+            if not is_header(document) and _would_change(state, table, number, expand(document, sets=sets)):
                 yield [table, str(number), document]
 
 
-def _says_more(state: State, table: str, number: int, registers: Registers) -> bool:
-    """Tell whether registers change anything of a document when they are joined to it."""
+def _would_change(state: State, table: str, number: int, registers: Registers) -> bool:
+    """Return True if joining registers to a document changes anything of it."""
     mine = state.registers(table, number) or {}
     both = dict(mine)
     join(both, registers)
@@ -137,13 +138,13 @@ def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
 def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies beside a library and move them to its backups.
 
-    What was merged is in the snapshot before a copy is removed: else it stood in this machine's journal alone while
-    the program that syncs the folder removes the copy everywhere. A copy that cannot be merged stays where it is, is
-    named in `Merged.problem`, and stops nothing else.
+    The snapshot holds what was merged before a copy is removed. Otherwise the merged data would stand in this machine's
+    journal alone while the program that syncs the folder removes the copy everywhere. A copy that cannot be merged
+    stays where it is, is named in `Merged.problem`, and stops nothing else.
 
     Args:
-        library: What to merge into.
-        again: Also try copies that could not be merged before, though they did not change since.
+        library: The library to merge into.
+        again: Also retry copies that could not be merged before and did not change since.
 
     Raises:
         StoreError: The library cannot be written.
@@ -154,23 +155,23 @@ def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[
         try:
             seen = signature(library.disk.stat(copy.path))
         except OSError:
-            continue  # the program that syncs the folder took it away
+            continue  # the program that syncs the folder removed it
         if not again and library.bad_copies.get(copy.path) == seen:
             continue
         library.bad_copies[copy.path] = seen
         try:
             merged.append((_merge_copy(library, copy), seen))
-        except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: whatever it provokes stops nothing
+        except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: no error that it causes may stop the others
             name = problems.unexpected(copy.path, "merging", error).removesuffix(".")
             out.append(Merged(copy.path, 0, problem=f"{name}. The copy stays where it is."))
     if not merged or not compact(library):
         for each, _ in merged:
-            library.bad_copies.pop(each.source)  # another process is at work on the snapshot: to be tried again
+            library.bad_copies.pop(each.source)  # another process is writing the snapshot: try again later
         return out
     for each, seen in merged:
         try:
             if signature(library.disk.stat(each.source)) != seen:
-                continue  # it was written to meanwhile
+                continue  # the copy was written to meanwhile
             kept = keep(library.path, each.source, "merged", library.disk)
             library.disk.unlink(each.source)
         except OSError as error:
@@ -186,11 +187,11 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
         try:
             return merge_file(library, copy.path)
         except StoreError:
-            if copy.of:  # of the generation before: what it held is in later ones
+            if copy.of:  # a copy of the generation before the snapshot: later generations hold its content
                 return Merged(copy.path, 0)
             raise
     if not copy.is_journal:
-        return Merged(copy.path, 0)  # what one machine can undo is of no use to another one
+        return Merged(copy.path, 0)  # a copy of an undo file: the undo history of one machine is of no use to another
     data = read_whole(copy.path, library.disk, JOURNAL)
     other = State()
     for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
@@ -199,16 +200,16 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
     waiting: list[list[Any]] = [
         [table, str(number), compress(registers, sets=has_sets(table))]
         for table, number in places
-        if (registers := other.registers(table, number)) and _says_more(library.state, table, number, registers)
+        if (registers := other.registers(table, number)) and _would_change(library.state, table, number, registers)
     ]
     changes = sum(_commit(library, waiting[start : start + _BATCH]) for start in range(0, len(waiting), _BATCH))
-    if heard := {int(number) for table, number, _ in waiting if table == ANNOTATIONS}:
-        library.add_news(reunite(library, DocumentIdIndex(), heard))
+    if annotations := {int(number) for table, number, _ in waiting if table == ANNOTATIONS}:
+        library.add_news(reunite(library, DocumentIdIndex(), annotations))
     return Merged(copy.path, changes)
 
 
 def have_bad_copies_changed(library: LibraryFiles) -> bool:
-    """Tell whether a copy that could not be merged was written to since, in place."""
+    """Return True if a copy that could not be merged was written to in place since."""
     for path, seen in library.bad_copies.items():
         try:
             if signature(library.disk.stat(path)) != seen:

@@ -1,6 +1,7 @@
-"""Merges versions of a snapshot for git, which names three files and takes what stands in the second one then.
+"""A merge driver for git: merges two versions of a snapshot, given as files with their ancestor.
 
-Nothing is written but that file: no journal, no backup, since git keeps every version itself.
+Git names three files and expects the result in the second one. Nothing else is written: no journal and no backup, since
+git keeps every version itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.adoption import is_as_written
-from tui_reader.storage.recovery.external_edits import against_ancestor, is_edit_of, join_known
+from tui_reader.storage.recovery.external_edits import is_edit_of, join_known, timestamp_against_ancestor
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, is_header, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import joined, reassembled
 from tui_reader.storage.replication.hlc import HybridClock
@@ -33,25 +34,25 @@ class _Side(NamedTuple):
 
 class _Ancestor(NamedTuple):
     header: dict[str, Any]
-    """As it stands in the file, which may have been changed since."""
+    """The header as it stands in the file, whose records another program may have edited since."""
     state: State
 
 
-def merge_versions(ancestor: Path, ours: Path, theirs: Path, machine: str) -> None:
-    """Write what two versions of a snapshot hold together into the first one.
+def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> None:
+    """Merge two versions of a snapshot and write the result into the first one.
 
     Args:
-        ancestor: The version that both were made of; empty if there is none.
-        ours: One of them, which is written.
-        theirs: The other one.
-        machine: Name of this machine, for what a plain TinyDB changed without a time stamp.
+        ancestor: The version that both were made from; empty if there is none.
+        ours: One version, which is overwritten.
+        theirs: The other version.
+        replica: This machine's replica id, for the timestamps of what a plain TinyDB changed.
 
     Raises:
         StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
     """
-    disk, stamp = Disk(), HybridClock(machine).now()
-    before = _known(str(ancestor), disk)
-    sides = [_read(str(path), disk, before, stamp) for path in (ours, theirs)]
+    disk, timestamp = Disk(), HybridClock(replica).now()
+    common = _read_ancestor(str(ancestor), disk)
+    sides = [_read(str(path), disk, common, timestamp) for path in (ours, theirs)]
     whole = joined([side.parsed for side in sides])
     rekey(whole)
     data = lay_out(whole)
@@ -59,8 +60,12 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, machine: str) -> No
         _write(str(ours), data, disk)
 
 
-def _known(path: str, disk: Disk) -> _Ancestor | None:
-    """The common ancestor; None if there is none, or it is no library: then every record of both versions stays."""
+def _read_ancestor(path: str, disk: Disk) -> _Ancestor | None:
+    """Read the common ancestor.
+
+    Returns:
+        None if there is none or it is no library: then every record of both versions stays.
+    """
     try:
         parsed = parse(_bytes(path, disk))
         header = dict(parsed.header)
@@ -70,23 +75,23 @@ def _known(path: str, disk: Disk) -> _Ancestor | None:
         return None
 
 
-def _read(path: str, disk: Disk, before: _Ancestor | None, stamp: str) -> _Side:
+def _read(path: str, disk: Disk, common: _Ancestor | None, timestamp: str) -> _Side:
     raw = _bytes(path, disk)
 
-    def stamp_changes(parsed: Parsed) -> None:
-        if before is None or is_as_written(raw, parsed) or before.header.get("library") != parsed.header.get("library"):
+    def timestamp_changes(parsed: Parsed) -> None:
+        if common is None or is_as_written(raw, parsed) or common.header.get("library") != parsed.header.get("library"):
             return
         named = identity(parsed.header)
-        if named and named == identity(before.header) and is_edit_of(parsed, before.state) and not parsed.is_merged:
-            against_ancestor(path, parsed, before.state, stamp)
+        if named and named == identity(common.header) and is_edit_of(parsed, common.state) and not parsed.is_merged:
+            timestamp_against_ancestor(path, parsed, common.state, timestamp)
         else:
-            join_known(parsed, before.state, stamp)
+            join_known(parsed, common.state, timestamp)
 
     try:
         parsed = parse(raw, may_be_empty=False)
-        stamp_changes(parsed)
+        timestamp_changes(parsed)
     except DamagedError as error:
-        mended = reassembled(raw, stamp_changes)
+        mended = reassembled(raw, timestamp_changes)
         if mended is None:
             raise StoreError(f"{path} is damaged {error}. Nothing was merged.", "Mend it, then merge again.") from None
         parsed = mended
@@ -105,7 +110,7 @@ def _bytes(path: str, disk: Disk) -> bytes:
 
 
 def _write(path: str, data: bytes, disk: Disk) -> None:
-    """Write into the file itself: git knows it by its name, and has its content already."""
+    """Write into the file in place: git finds it by its name, and has stored its former content already."""
     try:
         handle = disk.open(os.path.realpath(path), os.O_RDWR)
         try:

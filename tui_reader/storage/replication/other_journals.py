@@ -1,4 +1,4 @@
-"""Reads the journals of other machines, which a program that syncs the folder brings."""
+"""Reads the journals of other machines, which a sync program puts beside the snapshot."""
 
 from __future__ import annotations
 
@@ -18,24 +18,28 @@ if TYPE_CHECKING:
 
 
 class OtherJournals:
-    """The journals beside a base, and what was read of them so far.
+    """The journals of other machines beside a snapshot; remembers which versions of them were read.
 
     Args:
-        base: Path of the base.
+        snapshot: Path of the snapshot.
         own: Path of this machine's journal, which is left out.
         disk: Makes the system calls.
     """
 
-    def __init__(self, base: str, own: str, disk: Disk) -> None:
-        self._folder, name = os.path.split(base)
+    def __init__(self, snapshot: str, own: str, disk: Disk) -> None:
+        self._folder, name = os.path.split(snapshot)
         self._prefix = f"{name}.journal-"
         self._own, self._disk = own, disk
         self._read: dict[str, Signature] = {}
         self.warnings: dict[str, str] = {}
-        """What is wrong with them, as sentences by path."""
+        """What is wrong with the journals, as sentences by path."""
 
     def read(self, *, reread_all: bool = False) -> list[Entry]:
-        """Entries of the journals that came or changed since the last call; of all of them with `reread_all`."""
+        """Return the entries of the journals that are new or changed since the last call.
+
+        Args:
+            reread_all: Return the entries of all journals.
+        """
         if reread_all:
             self._read.clear()
         self.warnings.pop(self._folder, None)
@@ -56,7 +60,7 @@ class OtherJournals:
                 return []
             data = read_whole(path, self._disk, limits.JOURNAL)
         except FileNotFoundError:
-            return []  # a program that syncs the folder is at work on it: the next look finds it
+            return []  # a program that syncs the folder is replacing the journal: the next call finds it
         except RefusedError as error:
             self.warnings[path] = str(error)
             return []

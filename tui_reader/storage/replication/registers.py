@@ -1,6 +1,7 @@
-"""A document as a set of registers, each of which the last writer wins; merging is taking the later of each.
+"""Documents as sets of last-writer-wins registers, which makes merging independent of order.
 
-So two journals, two windows, two machines and a conflict copy are all the same join, which does not care for order or
+To merge two documents is to take the later value of each register. So changes from journals, other instances, other
+machines and conflict copies are all merged by one operation, `join`, whose result depends on neither order nor
 repetition (a join-semilattice: Shapiro et al., “Conflict-free Replicated Data Types”, 2011).
 
 A register's name is the field's own name, but for these:
@@ -12,9 +13,9 @@ A register's name is the field's own name, but for these:
 | `-`      | the document was deleted; it stays deleted while no other register is later                          |
 | `=name`  | a field whose name is empty, starts with `+`, `-` or `=`, or contains a slash                        |
 
-On disk a document carries its stamps under `_t`: one default under the empty name, and the registers that differ from
-it. A register that is named there but has no field is one whose field was taken away (`+tags/x`: a tag that is set
-while the field `tags` is taken away).
+On disk a document carries its timestamps under `_t`: one default under the empty name, and the registers that differ
+from it. A register that is named there but has no field is one whose field was removed (`+tags/x`: a tag that is set
+while the field `tags` is removed).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ DELETED = "-"
 
 
 class _Absent:
-    """The value of a register whose field was taken away."""
+    """The value of a register whose field was removed."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -44,40 +45,48 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 Registers: TypeAlias = dict[str, tuple[str, Any]]
-"""Stamp and value by register name."""
+"""The registers of a document: timestamp and value by register name."""
 
 _PARENT = "article"
-_GONE = "deleted"
+_DELETED_FIELD = "deleted"
 _SETS = ("tags",)
-_SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field is there: its members stand elsewhere
+_SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field exists: each tag has its own register
 
 
 def has_sets(table: str) -> bool:
-    """Whether `tags` of this table's documents is a set. Elsewhere it is a field like any other."""
+    """Return True if `tags` is a set in this table's documents. Elsewhere it is a field like any other."""
     return table in ("articles", "annotations")
 
 
 def register_name(field: str) -> str:
-    """The register that holds a field."""
+    """Return the name of the register that holds a field."""
     return f"={field}" if not field or field[0] in "+-=" or "/" in field else field
 
 
 def field_name(register: str) -> str:
-    """The field that a register holds; inverse of `register_name`."""
+    """Return the name of the field that a register holds; the inverse of `register_name`."""
     return register.removeprefix("=")
 
 
 def is_tag_set(value: Any) -> bool:
-    """Whether a value can be kept as one register a member."""
+    """Return True if a value is a list of strings, so that each member can have its own register."""
     return isinstance(value, (list, tuple)) and all(isinstance(member, str) for member in value)
 
 
 def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """Registers and values that give a document exactly these fields, not looking at what it had before."""
+    """Return the register values that give a document without registers exactly these fields.
+
+    Args:
+        fields: The fields.
+        sets: Whether `tags` is a set (`has_sets`).
+
+    Raises:
+        ValueError: A field has the name under which the store keeps its timestamps.
+    """
     out: dict[str, Any] = {}
     for field, value in fields.items():
         if field == TIMESTAMPS:
-            raise ValueError(f"the field “{TIMESTAMPS}” holds the store's own time stamps")
+            raise ValueError(f"the field “{TIMESTAMPS}” holds the store's own timestamps")
         if sets and field in _SETS and is_tag_set(value):
             out[field] = _SET_MARK
             out.update({f"{field}/{member}": True for member in value})
@@ -87,7 +96,13 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
 
 
 def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """What to write so that a document with these registers comes to have exactly these fields."""
+    """Return the register values to write so that a document has exactly these fields.
+
+    Args:
+        old: The document's registers.
+        fields: The fields that it shall have.
+        sets: Whether `tags` is a set (`has_sets`).
+    """
     new = assign(fields, sets=sets)
     out = {name: value for name, value in new.items() if name not in old or not same(old[name][1], value)}
     for name, (_, value) in old.items():
@@ -99,23 +114,28 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
         elif value is not ABSENT:
             out[name] = ABSENT
     for field in _SETS:
-        # A changed member also renews the field itself: else taking the field away elsewhere could hide it.
+        # A changed member also renews the field itself: otherwise removing the field elsewhere could hide the member.
         if sets and new.get(field) is _SET_MARK and any(name.startswith(f"{field}/") for name in out):
             out[field] = _SET_MARK
     return out
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equality as JSON sees it: 1, 1.0 and true are three values."""
+    """Return True if two values are equal in JSON, where 1, 1.0 and true are three values."""
     return one is other or (one is not ABSENT and other is not ABSENT and canonical(one) == canonical(other))
 
 
 def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
-    """The registers of a document as it stands in a file."""
-    stamps = document.get(TIMESTAMPS)
-    if not isinstance(stamps, dict):
-        stamps = {}
-    default = stamps.get("", ZERO)
+    """Return the registers of a document as it stands in a file.
+
+    Args:
+        document: The document, with its timestamps if it has any.
+        sets: Whether `tags` is a set (`has_sets`).
+    """
+    timestamps = document.get(TIMESTAMPS)
+    if not isinstance(timestamps, dict):
+        timestamps = {}
+    default = timestamps.get("", ZERO)
     if not is_timestamp(default):
         default = ZERO
     out: Registers = {EXISTS: (default, True)}
@@ -128,44 +148,49 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
                 out[f"{field}/{member}"] = (default, True)
         else:
             out[field if field.isidentifier() else register_name(field)] = (default, value)
-    for name, stamp in stamps.items():
-        if name == "" or not is_timestamp(stamp):
+    for name, timestamp in timestamps.items():
+        if name == "" or not is_timestamp(timestamp):
             continue
         if name in out:
-            out[name] = (stamp, out[name][1])
+            out[name] = (timestamp, out[name][1])
         elif name == DELETED:
-            out[name] = (stamp, True)
+            out[name] = (timestamp, True)
         elif sets and name[0] == "+" and "/" in name:
-            out[name[1:]] = (stamp, True)
+            out[name[1:]] = (timestamp, True)
         else:
-            out[name] = (stamp, False if sets and "/" in name and name[0] != "=" else ABSENT)
+            out[name] = (timestamp, False if sets and "/" in name and name[0] != "=" else ABSENT)
     return out
 
 
 def timestamps_of(document: Mapping[str, Any]) -> list[str]:
-    """The stamps that a document carries as it stands in a file."""
-    stamps = document.get(TIMESTAMPS)
-    return [s for s in stamps.values() if is_timestamp(s)] if isinstance(stamps, dict) else []
+    """Return the timestamps of a document as it stands in a file."""
+    timestamps = document.get(TIMESTAMPS)
+    return [s for s in timestamps.values() if is_timestamp(s)] if isinstance(timestamps, dict) else []
 
 
 def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
-    """The document as it stands in a file; inverse of `expand`."""
+    """Return a document as it stands in a file, with its timestamps; the inverse of `expand`.
+
+    Args:
+        registers: The document's registers.
+        sets: Whether `tags` is a set (`has_sets`).
+    """
     default = _commonest(registers)
     fields: dict[str, Any] = {}
-    stamps: dict[str, str] = {"": default}
+    timestamps: dict[str, str] = {"": default}
     members: dict[str, list[str]] = {}
     for name in sorted(registers):
-        stamp, value = registers[name]
-        if name.isidentifier():  # so it is a field as it stands, like nearly all
+        timestamp, value = registers[name]
+        if name.isidentifier():  # then the register's name is the field's own, as for nearly all fields
             if value is not ABSENT:
                 fields[name] = value
-                if stamp == default:
+                if timestamp == default:
                     continue
-            stamps[name] = stamp
+            timestamps[name] = timestamp
             continue
         written = name
         if name == DELETED:
-            stamps[name] = stamp
+            timestamps[name] = timestamp
             continue
         if sets and "/" in name and name[0] != "=":
             field = name.split("/", 1)[0]
@@ -179,14 +204,14 @@ def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
             present = value is not ABSENT
             if present and name != EXISTS:
                 fields[field_name(name)] = value
-        if stamp != default or not present:
-            stamps[written] = stamp
+        if timestamp != default or not present:
+            timestamps[written] = timestamp
     for field in _SETS:
         if sets and _is_mark(registers.get(field)):
             fields[field] = members.get(field, [])
     out = {"id": fields.pop("id")} | fields if "id" in fields else fields
-    if stamps != {"": ZERO}:
-        out[TIMESTAMPS] = stamps
+    if timestamps != {"": ZERO}:
+        out[TIMESTAMPS] = timestamps
     return out
 
 
@@ -195,34 +220,44 @@ def _is_mark(register: tuple[str, Any] | None) -> bool:
 
 
 def _commonest(registers: Registers) -> str:
-    """The stamp that most registers share: as the default it need not be written for each."""
-    stamps = [
+    """Return the timestamp that most registers share, to be written once as the default."""
+    timestamps = [
         s for name, (s, value) in registers.items() if value is not ABSENT and value is not False and name != DELETED
     ]
-    if stamps and stamps.count(stamps[0]) * 2 > len(stamps):
-        return stamps[0]
-    return min(set(stamps), key=lambda stamp: (-stamps.count(stamp), stamp), default=ZERO)
+    if timestamps and timestamps.count(timestamps[0]) * 2 > len(timestamps):
+        return timestamps[0]
+    return min(set(timestamps), key=lambda timestamp: (-timestamps.count(timestamp), timestamp), default=ZERO)
 
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
-    """Take over every register that is later in the other document; equal stamps are decided by value."""
+    """Merge registers into a document: the later of two wins; at equal timestamps the value decides.
+
+    Args:
+        into: The document's registers; changed in place.
+        other: The registers to merge.
+    """
     note = _joined_note(into, other) if NOTE in other and NOTE in into else None
-    for name, (stamp, value) in other.items():
+    for name, (timestamp, value) in other.items():
         mine = into.get(name)
-        if mine is None or stamp > mine[0] or (stamp == mine[0] and _wins(value, mine[1])):
-            into[name] = (stamp, value)
+        if mine is None or timestamp > mine[0] or (timestamp == mine[0] and _wins(value, mine[1])):
+            into[name] = (timestamp, value)
     if note is not None:
         into.pop(CONTEXT, None)
         into |= note
-    if DELETION in into and _GONE in into and has_words_unseen_at(into, into[_GONE][0]):
-        into[_GONE] = (into[_GONE][0], ABSENT)
+    if DELETION in into and _DELETED_FIELD in into:
+        deleted_at = into[_DELETED_FIELD][0]
+        if has_note_unseen_by_deletion(into, deleted_at):
+            into[_DELETED_FIELD] = (deleted_at, ABSENT)
 
 
 def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
-    """The registers of an annotation's note that has several versions; None where the later value stands.
+    """Join the versions of an annotation's note in two documents.
 
-    In other tables a note is a field like any other. Nothing is known of what either text replaced where an earlier
-    version of the program wrote both: whole annotations of two copies keep both then.
+    In other tables a note is a field like any other. Where an earlier version of the program wrote both texts, what
+    either of them replaced is not known; if both documents are whole annotations, both texts are kept then.
+
+    Returns:
+        The registers that hold the versions; None if the register with the later timestamp simply wins.
     """
     if not (CONTEXT in one or CONTEXT in other or (_PARENT in one and _PARENT in other)):
         return None
@@ -232,25 +267,29 @@ def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Regist
 
 
 def note_versions_of(registers: Mapping[str, tuple[str, Any]]) -> list[note_versions.Version]:
-    """The versions of an annotation's note."""
+    """Return the versions of an annotation's note; none if it has no note."""
     if NOTE not in registers:
         return []
-    stamp, value = registers[NOTE]
-    return note_versions.versions((stamp, None if value is ABSENT else value), registers.get(CONTEXT))
+    timestamp, value = registers[NOTE]
+    return note_versions.versions((timestamp, None if value is ABSENT else value), registers.get(CONTEXT))
 
 
-def has_words_unseen_at(registers: Mapping[str, tuple[str, Any]], stamp: str) -> bool:
-    """Tell whether the deletion at a stamp had not seen all of an annotation's note; False if it does not say."""
+def has_note_unseen_by_deletion(registers: Mapping[str, tuple[str, Any]], timestamp: str) -> bool:
+    """Return True if an annotation's note has a version that the deletion at a timestamp had not seen.
+
+    Returns:
+        False if the deletion does not say which versions it had seen.
+    """
     context = registers.get(DELETION)
-    if context is None or context[0] != stamp:
+    if context is None or context[0] != timestamp:
         return False
-    return note_versions.has_unseen_words(note_versions_of(registers), context[1], stamp)
+    return note_versions.has_unseen_words(note_versions_of(registers), context[1], timestamp)
 
 
 def note_registers(known: list[note_versions.Version]) -> Registers:
-    """The registers that hold versions of a note."""
-    (stamp, text), context = note_versions.registers(note_versions.current(known))
-    out: Registers = {NOTE: (stamp, ABSENT if text is None else text)}
+    """Return the registers that hold versions of a note."""
+    (timestamp, text), context = note_versions.registers(note_versions.current(known))
+    out: Registers = {NOTE: (timestamp, ABSENT if text is None else text)}
     if context is not None:
         out[CONTEXT] = context
     return out
@@ -263,16 +302,21 @@ def _wins(one: Any, other: Any) -> bool:
 
 
 def is_alive(registers: Registers) -> bool:
-    """Whether a document exists: it was never deleted, or something of it was written after that."""
+    """Return True if a document exists: it was never deleted, or a field was written after that."""
     if DELETED not in registers:
         return bool(registers)
-    gone = registers[DELETED][0]
-    later = any(stamp > gone for name, (stamp, _) in registers.items() if name not in (DELETED, "id"))
-    return later or has_words_unseen_at(registers, gone)
+    deleted_at = registers[DELETED][0]
+    later = any(timestamp > deleted_at for name, (timestamp, _) in registers.items() if name not in (DELETED, "id"))
+    return later or has_note_unseen_by_deletion(registers, deleted_at)
 
 
 def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
-    """The document as callers see it, without stamps; None if it does not exist."""
+    """Return the document as callers of the store see it, without timestamps; None if it does not exist.
+
+    Args:
+        registers: The document's registers.
+        sets: Whether `tags` is a set (`has_sets`).
+    """
     if not is_alive(registers):
         return None
     document = compress(registers, sets=sets)

@@ -1,8 +1,9 @@
-"""Annotations that stand under two articles: one machine moved them, and another one changed them where they stood.
+"""Unites annotations that one machine moved to another article while another machine edited them.
 
-Each is made one document again, at the article that it was moved to last, with whatever any of them knows better. This
-follows from their stamps alone, those that were deleted by moving them included, so every machine comes to the same, in
-whatever order it hears of them, and from a base that came ready made as well.
+Such an annotation then has documents under both articles. It is made one document again, under the article that it was
+moved to last, with the latest value of every field. The result follows from the timestamps alone, those of the
+documents deleted by moves included. So every machine comes to the same result, in whatever order the changes reach it,
+also if they come with a snapshot that was merged elsewhere.
 """
 
 from __future__ import annotations
@@ -28,37 +29,40 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _BATCH = 50
-"""Annotations in one journal entry: a few milliseconds under the lock."""
+"""Annotations in one journal entry: writing it holds the lock for a few milliseconds."""
 
 
 class InterruptedScan(Exception):  # noqa: N818 - it is no error
-    """Somebody had something more urgent to do before all were looked at."""
+    """The scan stopped because more urgent work was waiting; not all annotations were examined."""
 
 
 def reunite(
     library: LibraryFiles,
     numbers: DocumentIdIndex,
-    heard: AbstractSet[int] | None = None,
+    only: AbstractSet[int] | None = None,
     is_urgent: Callable[[], bool] = lambda: False,
 ) -> list[Change]:
-    """Make annotations of a library one document each; what was changed by that.
+    """Give each annotation of a library a single document, under the article that it was moved to last.
 
-    Where 10,000 were moved, to find out that there is nothing to do takes a second.
+    Where 10,000 annotations were moved, finding that nothing is to be done takes a second.
 
     Args:
-        library: The documents.
+        library: The library.
         numbers: Finds document ids.
-        heard: Document ids of the annotations to look at, wherever else they stand; None for all.
-        is_urgent: Whether something else is to be done first; asked before each annotation that is looked at.
+        only: Examine just the annotations that have one of these document ids; None for all.
+        is_urgent: Returns True if other work is to be done first; called before each annotation is examined.
+
+    Returns:
+        The changes that were made.
 
     Raises:
-        Interrupted: Something else is to be done first. Nothing was changed.
-        StoreError: It cannot be written.
+        InterruptedScan: `is_urgent` returned True. Nothing was changed.
+        StoreError: The changes cannot be written.
     """
     state = library.state
-    # Nearly all that were ever moved are one document already, and that is found out without the lock.
+    # Nearly all annotations that were ever moved are one document already; finding that out needs no lock.
     groups = []
-    for group in _groups(state, numbers, heard):
+    for group in _groups(state, numbers, only):
         if is_urgent():
             raise InterruptedScan
         if any(_operations(state, group)):
@@ -71,15 +75,15 @@ def reunite(
     return changes
 
 
-def _groups(state: State, numbers: DocumentIdIndex, heard: AbstractSet[int] | None) -> Iterable[list[int]]:
-    """The documents of each annotation that has several, deleted ones included."""
+def _groups(state: State, numbers: DocumentIdIndex, only: AbstractSet[int] | None) -> Iterable[list[int]]:
+    """Yield the document ids of each annotation that has several documents, deleted ones included."""
     living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
     changed: dict[int, set[int]] = {}
     for table, number in state.changed_documents():
         if table == ANNOTATIONS:
             changed.setdefault(number & OWN_KEY_MASK, set()).add(number)
-    looked_at = living.repeated | deleted.own | changed.keys() if heard is None else {n & OWN_KEY_MASK for n in heard}
-    for own in looked_at:
+    examined = living.repeated | deleted.own | changed.keys() if only is None else {n & OWN_KEY_MASK for n in only}
+    for own in examined:
         yield_gil()
         known = changed.get(own, set()).union(living.all(own), deleted.all(own))
         if len(known) > 1:
@@ -87,14 +91,19 @@ def _groups(state: State, numbers: DocumentIdIndex, heard: AbstractSet[int] | No
 
 
 def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The members `o` and `m` of the entry that makes documents one that are one annotation; both empty if they are."""
+    """Return the members `o` and `m` of the journal entry that unites the documents of one annotation.
+
+    Returns:
+        Both empty if the documents are united already.
+    """
     known = {number: state.registers(ANNOTATIONS, number) or {} for number in group}
     alive = [number for number in group if is_alive(known[number])]
-    # What was deleted before the annotation was made is another one's past: a script took that away, and it stays away.
-    made = max((known[number].get(KEY, ("", None))[0] for number in alive), default="")
+    # Ignore tombstones older than the annotation: they belong to an earlier record with the same id, which a script
+    # deleted, and that deletion stands.
+    created = max((known[number].get(KEY, ("", None))[0] for number in alive), default="")
     record: Registers = {}
     for number in group:
-        if number in alive or known[number].get(DELETED, ("", None))[0] >= made:
+        if number in alive or known[number].get(DELETED, ("", None))[0] >= created:
             join(record, {name: value for name, value in known[number].items() if name != DELETED})
     _, key = record.get(KEY, ("", None))
     _, parent = record.get(PARENT, ("", None))
@@ -104,24 +113,28 @@ def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[l
     there = known[home] if home in known else state.registers(ANNOTATIONS, home) or {}
     both = dict(there)
     join(both, record)
-    strays = [number for number in alive if number != home]
-    if both == there and not strays:
+    outdated = [number for number in alive if number != home]
+    if both == there and not outdated:
         return [], []
     operations: list[list[Any]] = []
-    if strays:
-        # Later than any move away from there that others will tell of: so one of them is never deleted.
+    if outdated:
+        # A new timestamp for the home document, later than any move away from it that other machines may still report:
+        # so the last document of an annotation is never deleted.
         operations.append([ANNOTATIONS, str(home), {EXISTS: True}])
-        operations += [[ANNOTATIONS, str(number), {DELETED: True}] for number in strays]
+        operations += [[ANNOTATIONS, str(number), {DELETED: True}] for number in outdated]
     return operations, [[ANNOTATIONS, str(home), compress(record, sets=has_sets(ANNOTATIONS))]]
 
 
 def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None], state: State) -> Entry | None:
-    """The entry that makes the documents of several annotations one each; None if they are.
+    """Build the journal entry that unites the documents of several annotations.
 
     Args:
         groups: The document ids of each annotation.
-        before: Takes what the documents were that it changes.
-        state: The documents.
+        before: Receives the former content of each document that the entry changes, by document id.
+        state: The library's documents.
+
+    Returns:
+        None if nothing is to be changed.
     """
     entry: Entry = {"o": [], "m": []}
     for group in groups:

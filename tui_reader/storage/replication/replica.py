@@ -1,4 +1,4 @@
-"""The short name of this machine within stamps and journals."""
+"""The replica id: the short name of this machine within timestamps and journals."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.private import private_folder
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-_LENGTH = 4
-_SIZE = 100  # bytes of the file that are read
-_NAME = re.compile(r"[0-9a-z]{1,16}")
+_ID_LENGTH = 4
+_READ_SIZE = 100  # bytes of the file that are read
+_ID = re.compile(r"[0-9a-z]{1,16}")
 
 
 def state_folder() -> Path:
-    """Where this machine keeps what must not travel with a library: the reader's XDG state folder."""
+    """Return the folder for files that must not travel with a library: the reader's XDG state folder."""
     state = os.environ.get("XDG_STATE_HOME", "")
     return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
 
 
 def replica_id(folder: Path | None = None) -> str:
-    """Four letters that tell this machine from the others of the same library.
+    """Return the four letters that distinguish this machine from the others that share a library.
 
     They are drawn once and kept outside the library's folder, since that may be synced to other machines. Where they
-    cannot be kept, the host's name decides.
+    cannot be kept, they are derived from the host's name.
 
     Args:
-        folder: Where to keep the name; by default the XDG state folder of the reader.
+        folder: Where to keep the id; by default the XDG state folder of the reader.
     """
     disk = Disk()
     try:
         file = f"{private_folder(folder or state_folder(), disk, may_be_link=True)}/machine"
-        return _read(file, disk) or _draw(file, disk) or _of_host()
+        return _read(file, disk) or _draw(file, disk) or _from_host_name()
     except OSError:
-        return _of_host()
+        return _from_host_name()
 
 
 def _draw(file: str, disk: Disk) -> str:
-    drawn = _letters(os.urandom(_LENGTH))
+    drawn = _letters(os.urandom(_ID_LENGTH))
     temporary = f"{file}.{os.getpid()}"
     handle = disk.create(temporary)
     try:
         disk.write(handle, f"{drawn}\n".encode())
-        disk.link(temporary, file)  # fails where another process was first: then its name counts
+        disk.link(temporary, file)  # fails if another process was first: then its id counts
     except FileExistsError:
         return _read(file, disk)
     finally:
@@ -56,21 +56,21 @@ def _draw(file: str, disk: Disk) -> str:
 
 
 def _read(file: str, disk: Disk) -> str:
-    """The name that is kept in a file; empty where there is none."""
+    """Return the id that is kept in a file; empty if there is none."""
     try:
         handle = disk.open(file, os.O_RDONLY)
     except OSError:
         return ""
     try:
         disk.close_to_others(handle)
-        known = disk.read_at(handle, _SIZE, 0).decode("ascii", "replace").strip()
+        known = disk.read_at(handle, _READ_SIZE, 0).decode("ascii", "replace").strip()
     finally:
         disk.close(handle)
-    return known if _NAME.fullmatch(known) else ""
+    return known if _ID.fullmatch(known) else ""
 
 
-def _of_host() -> str:
-    return _letters(hashlib.blake2b(socket.gethostname().encode(), digest_size=_LENGTH).digest())
+def _from_host_name() -> str:
+    return _letters(hashlib.blake2b(socket.gethostname().encode(), digest_size=_ID_LENGTH).digest())
 
 
 def _letters(data: bytes) -> str:
