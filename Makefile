@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format format-check lint types imports docs docs-check bench bench-store torture conformance lock clean
+.PHONY: help run test check format format-check lint types imports docs docs-check bench bench-store torture conformance house lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | while IFS= read -r line; do \
@@ -55,6 +55,9 @@ torture: $(READY) ## try for MINUTES (30) to make the store lose something
 
 conformance: $(READY) ## count over all real files beside the checkout how much is read as it should be
 	$(BIN)/python scripts/conformance.py
+
+house: $(READY) ## print import circles, large classes and long files
+	@$(BIN)/python scripts/house.py
 
 lock: ## choose the newest versions that pyproject.toml allows, for requirements-dev.txt (needs uv and the network)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
