@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.search_key import search_key
-from tui_reader.services.articles.catalogue import MemoryCatalogue, moment
+from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_results import FoundFile
@@ -54,7 +55,7 @@ def shown() -> MemoryCatalogue:
         (Sort.OPENED, "dbca"),
     ],
 )
-def test_each_order_is_as_people_expect_it(shown: MemoryCatalogue, sort: Sort, order: str) -> None:
+def test_each_sort_order_lists_articles_as_expected(shown: MemoryCatalogue, sort: Sort, order: str) -> None:
     assert "".join(shown.ids(View(sort=sort))) == order
 
 
@@ -87,7 +88,7 @@ def test_counts_rank_sources_and_tags(shown: MemoryCatalogue) -> None:
     assert (counts.unread, counts.annotations, counts.shelves[Shelf.ANNOTATED]) == (3, 2, 1)
 
 
-def test_what_is_archived_counts_for_no_tag_and_no_source(shown: MemoryCatalogue) -> None:
+def test_archived_articles_are_not_counted_under_tags_and_sources(shown: MemoryCatalogue) -> None:
     shown.set_state("a", ReadingState(archived=True))
     assert shown.counts().sources == (("almanac", 1), ("Desk", 1))
     assert shown.counts().tags == (("nato", 1), ("space", 1))
@@ -95,7 +96,7 @@ def test_what_is_archived_counts_for_no_tag_and_no_source(shown: MemoryCatalogue
     assert shown.counts().tags == (("nato", 2), ("defence", 1), ("space", 1))
 
 
-def test_what_is_gone_is_gone(shown: MemoryCatalogue) -> None:
+def test_a_removed_article_is_in_no_view_and_has_no_row(shown: MemoryCatalogue) -> None:
     shown.remove(["a", "unknown"])
     assert "a" not in shown
     assert [row.id for row in shown.rows(["a", "b", "c"])] == ["b", "c"]
@@ -103,16 +104,48 @@ def test_what_is_gone_is_gone(shown: MemoryCatalogue) -> None:
         shown.row("a")
 
 
-def test_titles_fold_as_people_type_them() -> None:
+def test_a_search_key_ignores_case_and_accents_but_not_other_letters() -> None:
     assert search_key("Ça va, Ångström? ŒUVRE Ⅳ") == "ca va, angstrom? œuvre iv"
     assert search_key("が") != search_key("か")
     assert search_key("مَدْرَسَة") == search_key("مدرسة")
 
 
-def test_dates_of_any_zone_compare() -> None:
-    assert moment("2026-06-05T12:00:00+02:00") == moment("2026-06-05T10:00:00Z") == moment("2026-06-05T10:00:00")
-    assert moment("") is None
-    assert moment("yesterday") is None
+def test_dates_with_different_time_zones_compare() -> None:
+    ten_in_utc = epoch_seconds("2026-06-05T10:00:00Z")
+    assert epoch_seconds("2026-06-05T12:00:00+02:00") == ten_in_utc == epoch_seconds("2026-06-05T10:00:00")
+    assert epoch_seconds("") is None
+    assert epoch_seconds("yesterday") is None
+
+
+def test_a_view_is_read_by_index_and_searched_by_id(shown: MemoryCatalogue) -> None:
+    view = View()
+    assert [shown.position(view, each) for each in "bdca"] == [0, 1, 2, 3]
+    assert list(shown.at(view, 1, 2)) == ["d", "c"]
+    assert list(shown.at(view, 3, 5)) == ["a"]
+    shown.set_state("b", ReadingState(archived=True))
+    assert [shown.position(view, each) for each in "bdca"] == [None, 0, 1, 2]
+    assert list(shown.at(view, 0, 9)) == ["d", "c", "a"]
+    assert [row.id for row in shown.everything()] == ["d", "c", "a", "b"]
+
+
+def test_a_capital_bookmark_is_found_without_its_article(shown: MemoryCatalogue) -> None:
+    def holder(letter: str) -> str | None:
+        found = shown.bookmarked(letter)
+        return found.id if found is not None else None
+
+    anchor = Anchor("x", end=1)
+    marked = ReadingState(bookmarks={"A": anchor, "b": anchor})
+    assert holder("A") is None
+    shown.set_state("a", marked)
+    assert (holder("A"), holder("b")) == ("a", None)
+    shown.set_state("d", marked)
+    assert holder("A") == "d", "of two, the newest in the inbox"
+    shown.set_state("d", marked._replace(archived=True))
+    assert holder("A") == "a"
+    shown.remove(["a"])
+    assert holder("A") == "d"
+    shown.set_state("d", ReadingState())
+    assert holder("A") is None
 
 
 def everything(catalogue: MemoryCatalogue) -> list[str]:
@@ -120,7 +153,7 @@ def everything(catalogue: MemoryCatalogue) -> list[str]:
 
 
 def recomputed(catalogue: MemoryCatalogue, headlines: list[Headline]) -> None:
-    """Compare a catalogue with one made afresh, in every view."""
+    """Compare a catalogue with a new one that was given the same headlines, in every view."""
     fresh = MemoryCatalogue()
     fresh.put(headlines)
     assert catalogue.counts() == fresh.counts()
@@ -136,7 +169,7 @@ WORDS = st.sampled_from(["nato", "space", "ärger", "defence"])
 
 @settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 class AnySequenceOfVerbs(RuleBasedStateMachine):
-    """Counts and orders kept up change by change equal those worked out from the store, whatever was done."""
+    """Counts and orders that are updated change by change equal those computed from the store."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,7 +181,7 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
         self.ticks = 0
         self.reading = Reading(self.state, self.clock)
         self.notes = 0
-        # Orders are made on demand; here all are there from the start, so that every change has to keep them up.
+        # Orders are sorted on demand; here all exist from the start, so that every change has to update them.
         recomputed(self.catalogue, [])
 
     def clock(self) -> str:
@@ -221,14 +254,14 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
 
     @precondition(lambda self: self.notes)
     @invariant()
-    def notes_are_counted(self) -> None:
+    def annotations_are_counted(self) -> None:
         notes = [record["article"] for _, record in self.store.items(ANNOTATIONS)]
         assert self.catalogue.counts().annotations == sum(notes.count(i) for i in everything(self.catalogue))
 
     @invariant()
     def equals_what_the_store_says(self) -> None:
-        afresh = Identities(self.store.items(ARTICLES), lambda _: False)
-        state = LibraryState(self.store, self.catalogue, afresh, lambda _: None)
+        identities = Identities(self.store.items(ARTICLES), lambda _: False)
+        state = LibraryState(self.store, self.catalogue, identities, lambda _: None)
         state.annotation_index.take_count(state.annotation_index.scan())
         recomputed(self.catalogue, [state.headline(self.catalogue.row(i).article) for i in everything(self.catalogue)])
 
@@ -236,7 +269,7 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
 TestAnySequenceOfVerbs = AnySequenceOfVerbs.TestCase
 
 
-def test_many_changes_at_once_end_where_single_ones_do() -> None:
+def test_many_changes_at_once_give_the_same_catalogue_as_single_ones() -> None:
     catalogue = MemoryCatalogue()
     rows = [
         headline(f"{n}", title=f"t{n * 37 % 101:03}", words=n % 7, date=f"2026-06-{n % 28 + 1:02}") for n in range(300)

@@ -12,7 +12,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.model.query import Shelf, View
 from tui_reader.search.search_key import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.content import load
@@ -251,9 +250,7 @@ class Transfer:
         return tuple(each.quote for each in self._state.annotation_index.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
-        catalogue = self._state.catalogue
-        ids = [each for shelf in (Shelf.INBOX, Shelf.ARCHIVE) for each in catalogue.ids(View(shelf=shelf))]
-        return [row for row in catalogue.rows(ids) if row.id != source]
+        return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
         """The edits that give an article what was done with another one, as far as it has nothing of its own."""

@@ -1,4 +1,4 @@
-"""The catalogue: which articles there are, in which order a view shows them, how many stand where."""
+"""The catalogue: the articles of a library, their order in each view, and how many each view holds."""
 
 from __future__ import annotations
 
@@ -6,77 +6,108 @@ from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from tui_reader.model.article import ArticleId, Headline, ReadingState
+from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Sort, View
 from tui_reader.search.evaluation import select_headlines
 from tui_reader.search.search_key import search_key
-from tui_reader.services.articles.counts import Counts, Tally, describes_alike
+from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
 
 class Catalogue(Protocol):
-    """What lists and sidebars ask. Called from one thread, the one that calls `Library.sync`."""
+    """What screens and commands ask about the articles of a library. Called from the library's owner thread only."""
 
     def ids(self, view: View) -> Sequence[ArticleId]:
-        """The articles of a view, in its order."""
+        """Return the articles of a view, in its order."""
+
+    def at(self, view: View, index: int, count: int) -> Sequence[ArticleId]:
+        """Return `count` articles of a view from an index on; fewer where the view ends."""
+
+    def position(self, view: View, article_id: ArticleId) -> int | None:
+        """Return the index of an article in a view; None if the view does not hold it."""
+
+    def everything(self) -> list[Headline]:
+        """Return every article: the inbox, then the archive, each with the newest first."""
+
+    def bookmarked(self, letter: str) -> Headline | None:
+        """Return the article that holds the bookmark of a capital letter; None if no article does.
+
+        Only one article should. Where two computers each set the letter, the first article of `everything` is meant.
+        """
 
     def row(self, article_id: ArticleId, /) -> Headline:
-        """An article with its state.
+        """Return an article with its state.
 
         Raises:
-            KeyError: It is not in the library (any more).
+            KeyError: It is not in the library, or no longer.
         """
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """The headlines of those ids that are in the library, in the order given."""
+        """Return the headlines of those ids that are in the library or held, in the order given."""
 
     def counts(self) -> Counts:
-        """How many stand where; costs what the changes since the last call cost, not what the library costs."""
+        """Return the numbers of the sidebar; costs what changed since the last call, whatever the library's size."""
 
     def __contains__(self, article_id: object) -> bool: ...
 
     def __len__(self) -> int: ...
 
 
+class WritableCatalogue(Catalogue, Protocol):
+    """The side of a catalogue that the library writes: scan results and changes of state."""
+
+    def put(self, headlines: Sequence[Headline]) -> None:
+        """Add articles, or replace their headlines."""
+
+    def remove(self, ids: Iterable[ArticleId]) -> None:
+        """Remove articles; unknown ids are ignored."""
+
+    def hold(self, headline: Headline) -> None:
+        """Take an article out of every view, and still return its headline by id until `release`."""
+
+    def release(self, article_id: ArticleId) -> None:
+        """Forget the headline of an article that is held; unknown ids are ignored."""
+
+
 class _Row:
-    """A headline with what views ask of it, worked out once."""
+    """A headline with the values that views sort and filter by, computed once."""
 
     __slots__ = ("archived", "folded", "headline", "notes", "opened", "source", "starred", "tags", "unread", "when")
 
     def __init__(self, headline: Headline) -> None:
-        self._describe(headline)
-        self._take(headline)
+        self._set_description(headline)
+        self._set_state(headline)
 
     def set(self, headline: Headline) -> None:
-        """Take another headline of the same article."""
-        if not describes_alike(self.headline, headline):
-            self._describe(headline)
-        self._take(headline)
+        """Replace the headline by another one of the same article."""
+        if not has_same_description(self.headline, headline):
+            self._set_description(headline)
+        self._set_state(headline)
 
-    def stands_as(self, headline: Headline) -> bool:
-        """Whether another headline of the article has the same place in every order."""
-        return self.headline.state.opened == headline.state.opened and describes_alike(self.headline, headline)
+    def keeps_positions(self, headline: Headline) -> bool:
+        """Return True if another headline of the article has the same position in every order."""
+        return self.headline.state.opened == headline.state.opened and has_same_description(self.headline, headline)
 
-    def _describe(self, headline: Headline) -> None:
+    def _set_description(self, headline: Headline) -> None:
         self.tags = frozenset(headline.tags)
         self.source = headline.field("source")
         self.folded = search_key(headline.title)
-        self.when = moment(headline.field("date")) or headline.article.mtime_ns / 1e9
+        self.when = epoch_seconds(headline.field("date")) or headline.article.mtime_ns / 1e9
 
-    def _take(self, headline: Headline) -> None:
+    def _set_state(self, headline: Headline) -> None:
         state = headline.state
         self.headline = headline
         self.archived = state.archived
         self.unread = not state.read and not state.archived
         self.starred = state.starred
         self.notes = headline.notes
-        self.opened = moment(state.opened) or 0.0
+        self.opened = epoch_seconds(state.opened) or 0.0
 
 
 _Entry: TypeAlias = tuple[Any, ...]
-"""A place in an order: sort keys, then the id, which makes it unique, then the row, which is never compared."""
+"""An element of an order: sort keys, then the id, which makes it unique, then the row, which is never compared."""
 
 _KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
     Sort.NEWEST: lambda row: (-row.when, row.folded),
@@ -94,14 +125,20 @@ class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
     BULK = 64
-    """From how many changes at once an order is merged instead of searched place by place."""
+    """Number of changes at once from which an order is rebuilt by merging instead of by one bisection a change."""
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, _Row] = {}
         self._held: dict[ArticleId, Headline] = {}
-        """Articles that are in no list although their headlines can be asked for: open ones whose files are gone."""
+        """Headlines of articles that no view lists any more: open ones whose files are gone."""
         self._orders: dict[Sort, list[_Entry]] = {}
         self._tally = Tally()
+        self._bookmarked: dict[str, set[ArticleId]] = {}
+        """Articles that hold the bookmark of a capital letter; more than one only after a merge."""
+        self._listed: tuple[View, list[ArticleId]] | None = None
+        """The view that was asked for last, until an article changes."""
+        self._positions: dict[ArticleId, int] | None = None
+        """Indices in that view, once one was asked for."""
 
     def __contains__(self, article_id: object) -> bool:
         return article_id in self._rows
@@ -110,93 +147,137 @@ class MemoryCatalogue:
         return len(self._rows)
 
     def row(self, article_id: ArticleId, /) -> Headline:
-        """An article with its state; KeyError if it is gone."""
+        """Return an article with its state; raises KeyError if it is not in the library."""
         return self._rows[article_id].headline
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """The headlines of those ids that are in the library or held, in the order given."""
+        """Return the headlines of those ids that are in the library or held, in the order given."""
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
 
     def hold(self, headline: Headline) -> None:
-        """Take an article out of every list, and go on giving its headline; `put` changes that until `release`."""
+        """Take an article out of every view; `rows` returns its headline, which `put` replaces, until `release`."""
         self.remove((headline.id,))
         self._held[headline.id] = headline
 
     def release(self, article_id: ArticleId) -> None:
-        """Forget the headline of an article that is held; unknown ids are passed over."""
+        """Forget the headline of an article that is held; unknown ids are ignored."""
         self._held.pop(article_id, None)
 
     def counts(self) -> Counts:
-        """How many stand where."""
+        """Return the numbers of the sidebar."""
         return self._tally.counts()
 
     def ids(self, view: View) -> Sequence[ArticleId]:
-        """The articles of a view, in its order."""
-        rows = select_headlines([entry[-1] for entry in self._order(view.sort)], view.query)
-        return [row.headline.article.id for row in rows]
+        """Return the articles of a view, in its order."""
+        return self._list(view).copy()
+
+    def at(self, view: View, index: int, count: int) -> Sequence[ArticleId]:
+        """Return `count` articles of a view from an index on; fewer where the view ends."""
+        return self._list(view)[index : index + count]
+
+    def position(self, view: View, article_id: ArticleId) -> int | None:
+        """Return the index of an article in a view; None if the view does not hold it."""
+        listed = self._list(view)
+        if self._positions is None:
+            self._positions = {each: index for index, each in enumerate(listed)}
+        return self._positions.get(article_id)
+
+    def everything(self) -> list[Headline]:
+        """Return every article: the inbox, then the archive, each with the newest first."""
+        rows: list[_Row] = [entry[-1] for entry in self._order(Sort.NEWEST)]
+        rows.sort(key=lambda row: row.archived)
+        return [row.headline for row in rows]
+
+    def bookmarked(self, letter: str) -> Headline | None:
+        """Return the article that holds the bookmark of a capital letter; None if no article does."""
+        rows = [self._rows[each] for each in self._bookmarked.get(letter, ())]
+        first = min(rows, key=lambda row: (row.archived, *_entry(Sort.NEWEST, row)), default=None)
+        return first.headline if first is not None else None
+
+    def _list(self, view: View) -> list[ArticleId]:
+        """Return the ids of a view; the list is shared, so a caller must not change it."""
+        if self._listed is None or self._listed[0] != view:
+            rows = select_headlines([entry[-1] for entry in self._order(view.sort)], view.query)
+            self._listed, self._positions = (view, [row.headline.article.id for row in rows]), None
+        return self._listed[1]
+
+    def _changed(self, old: Headline | None, new: Headline | None) -> None:
+        """Update what is derived from a headline that comes, changes or goes."""
+        self._listed = self._positions = None
+        self._tally.replace(old, new)
+        before = old.state.bookmarks if old is not None else NOTHING
+        after = new.state.bookmarks if new is not None else NOTHING
+        if before is after:
+            return
+        for letter in filter(str.isupper, before):
+            if old is not None and letter not in after:
+                self._bookmarked[letter].discard(old.id)
+        for letter in filter(str.isupper, after):
+            if new is not None:
+                self._bookmarked.setdefault(letter, set()).add(new.id)
 
     def put(self, headlines: Sequence[Headline]) -> None:
-        """Add articles, or replace what is known of them."""
-        placed: list[tuple[_Row, Headline]] = []
-        fresh: dict[_Row, None] = {}
+        """Add articles, or replace their headlines."""
+        moved: list[tuple[_Row, Headline]] = []
+        added: dict[_Row, None] = {}
         for headline in headlines:
             if headline.id in self._held:
                 self._held[headline.id] = headline
                 continue
             row = self._rows.get(headline.id)
-            self._tally.replace(row.headline if row else None, headline)
+            self._changed(row.headline if row else None, headline)
             if row is None:
                 row = self._rows[headline.id] = _Row(headline)
-                fresh[row] = None
-            elif row.stands_as(headline):
+                added[row] = None
+            elif row.keeps_positions(headline):
                 row.set(headline)
             else:
-                placed.append((row, headline))
-        if len(placed) + len(fresh) > self.BULK:
-            self._take_out({row for row, _ in placed})
-            for row, headline in placed:
+                moved.append((row, headline))
+        if len(moved) + len(added) > self.BULK:
+            self._remove_rows({row for row, _ in moved})
+            for row, headline in moved:
                 row.set(headline)
-                fresh[row] = None
-            self._merge(fresh)
+                added[row] = None
+            self._merge(added)
         else:
-            for row in fresh:
-                self._place(row)
-            for row, headline in placed:
+            for row in added:
+                self._insert(row)
+            for row, headline in moved:
                 self._move(row, headline)
 
     def remove(self, ids: Iterable[ArticleId]) -> None:
-        """Forget articles; unknown ids are passed over."""
+        """Remove articles; unknown ids are ignored."""
         gone = {row for article_id in ids if (row := self._rows.pop(article_id, None)) is not None}
         for row in gone:
-            self._tally.replace(row.headline, None)
+            self._changed(row.headline, None)
         if len(gone) > self.BULK:
-            self._take_out(gone)
+            self._remove_rows(gone)
         else:
             for sort, order in self._orders.items():
                 for row in gone:
                     del order[bisect_left(order, _entry(sort, row))]
 
     def set_state(self, article_id: ArticleId, state: ReadingState) -> None:
-        """Take another state of an article in; KeyError if it is gone."""
+        """Replace the state of an article; raises KeyError if it is not in the library."""
         old = self._rows[article_id].headline
         self.put((Headline(old.article, state, old.notes),))
 
     def _order(self, sort: Sort) -> list[_Entry]:
-        """Every article in an order; worked out when first asked for (10,000: 30 ms), kept up from then on."""
+        """Return all articles in an order; sorted at the first call (10,000: 30 ms), kept up to date from then on."""
         order = self._orders.get(sort)
         if order is None:
             order = self._orders[sort] = sorted(_entry(sort, row) for row in self._rows.values())
         return order
 
-    def _place(self, row: _Row) -> None:
+    def _insert(self, row: _Row) -> None:
         for sort, order in self._orders.items():
             entry = _entry(sort, row)
             order.insert(bisect_left(order, entry), entry)
 
     def _move(self, row: _Row, headline: Headline) -> None:
-        """Change a row, and its place in those orders that care."""
+        """Replace a row's headline, and move the row in the orders in which its position changes."""
         old = {sort: _entry(sort, row) for sort in self._orders}
         row.set(headline)
         for sort, order in self._orders.items():
@@ -205,21 +286,21 @@ class MemoryCatalogue:
                 del order[bisect_left(order, old[sort])]
                 order.insert(bisect_left(order, entry), entry)
 
-    def _take_out(self, rows: set[_Row]) -> None:
-        """Take many rows out of the orders."""
+    def _remove_rows(self, rows: set[_Row]) -> None:
+        """Remove many rows from the orders in one pass each."""
         if rows:
             for order in self._orders.values():
                 order[:] = [entry for entry in order if entry[-1] not in rows]
 
     def _merge(self, rows: Collection[_Row]) -> None:
-        """Bring many rows into the orders; a sort of a sorted list with a tail is a merge."""
+        """Add many rows to the orders: sorting a sorted list with new elements at its end costs a merge."""
         for sort, order in self._orders.items():
             order.extend(_entry(sort, row) for row in rows)
             order.sort()
 
 
-def moment(date: str) -> float | None:
-    """Seconds since 1970 of an ISO 8601 date or time, taken as UTC where it has no zone; None if it is neither."""
+def epoch_seconds(date: str) -> float | None:
+    """Return the seconds since 1970 of an ISO 8601 date or time, UTC if it names no zone; None if it is neither."""
     if not date:
         return None
     try:

@@ -1,4 +1,4 @@
-"""How many articles stand where, kept up to date change by change."""
+"""Count the articles of each shelf, source and tag, updated change by change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Numbers for the sidebar. Sources and tags count what is not archived, the most frequent first, then by name."""
+    """Numbers for the sidebar.
+
+    Sources and tags count articles outside the archive; the most frequent come first, then in the order of names.
+    """
 
     shelves: Mapping[Shelf, int]
     sources: tuple[tuple[str, int], ...] = ()
@@ -26,7 +29,7 @@ class Counts(NamedTuple):
 
 
 class Tally:
-    """Adds headlines up. Adding and taking away cost the headline's own tags, whatever the size of the library."""
+    """Sums of headlines. Adding or removing one costs its own tags, whatever the size of the library."""
 
     def __init__(self) -> None:
         self._shelves = dict.fromkeys(Shelf, 0)
@@ -37,14 +40,19 @@ class Tally:
         self._ranked_tags: tuple[tuple[str, int], ...] | None = ()
 
     def replace(self, old: Headline | None, new: Headline | None) -> None:
-        """Count a headline in place of another; None where there was none, or will be none."""
+        """Count a headline instead of another one.
+
+        Args:
+            old: The headline that was counted; None if the article is new.
+            new: The headline to count; None if the article goes.
+        """
         self._count(old, -1)
         self._count(new, 1)
-        if old and new and old.state.archived == new.state.archived and describes_alike(old, new):
+        if old and new and old.state.archived == new.state.archived and has_same_description(old, new):
             return
         old_source, old_tags = _grouping(old)
         new_source, new_tags = _grouping(new)
-        # Ranking a thousand tags takes 0.3 ms, so it is done for those changes alone that touch them.
+        # Ranking a thousand tags takes 0.3 ms, so it is redone only after a change that touches them.
         if old_source != new_source:
             self._regroup(self._sources, (old_source,), (new_source,))
             self._ranked_sources = None
@@ -53,7 +61,7 @@ class Tally:
             self._ranked_tags = None
 
     def counts(self) -> Counts:
-        """The numbers as they are now."""
+        """Return the current numbers."""
         if self._ranked_sources is None:
             self._ranked_sources = _rank(self._sources)
         if self._ranked_tags is None:
@@ -75,6 +83,7 @@ class Tally:
 
     @staticmethod
     def _regroup(groups: Counter[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        """Count one article under other names than before."""
         for name in old:
             groups[name] -= 1
             if not groups[name]:
@@ -83,16 +92,17 @@ class Tally:
             groups[name] += 1
 
 
-def describes_alike(old: Headline, new: Headline) -> bool:
-    """Whether two headlines are of one article as it stands, with the same tags and corrections: not read, star, place.
+def has_same_description(old: Headline, new: Headline) -> bool:
+    """Return True if two headlines of one article agree in metadata, tags and corrections.
 
-    Nearly every change is of this kind, and need not work out anew what follows from title, source, date and tags.
+    Nearly every change only marks an article as read, stars it or moves the reading position. What is computed from
+    title, source, date and tags stays valid then.
     """
     return old.article is new.article and old.state.tags == new.state.tags and old.state.edits == new.state.edits
 
 
 def shelves_of(headline: Headline) -> list[Shelf]:
-    """The shelves that an article stands on."""
+    """Return the shelves that hold an article."""
     state = headline.state
     shelves = [Shelf.ARCHIVE] if state.archived else [Shelf.INBOX]
     if not state.archived and not state.read:
@@ -105,11 +115,12 @@ def shelves_of(headline: Headline) -> list[Shelf]:
 
 
 def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
-    """Source and tags under which a headline counts; nothing while it is archived."""
+    """Return the source and the tags under which a headline is counted; none while it is archived."""
     if headline is None or headline.state.archived:
         return "", ()
     return headline.field("source"), tuple(sorted(set(headline.tags)))
 
 
 def _rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Return names with their numbers, the most frequent first, then in the order of names."""
     return tuple(sorted(((n, c) for n, c in groups.items() if n), key=lambda g: (-g[1], g[0].casefold(), g[0])))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
-from tui_reader.model.query import Shelf, View
 from tui_reader.search.search_key import search_key
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE
@@ -186,7 +185,7 @@ class Reading:
 
         anchor = describe(document, start, min(len(text), start + BOOKMARK_QUOTE))
         edits = self._state.record_fields(headline, {BOOKMARK + letter: anchor._asdict()})
-        elsewhere = self._bookmarked(letter) if letter.isupper() else None
+        elsewhere = self._catalogue.bookmarked(letter) if letter.isupper() else None
         if elsewhere is not None and elsewhere.id != article_id:
             edits += self._state.record_fields(elsewhere, {BOOKMARK + letter: None})
         if not edits:
@@ -197,7 +196,7 @@ class Reading:
     def bookmark(self, letter: str, article_id: ArticleId | None) -> tuple[ArticleId, Anchor] | None:
         """Where a bookmark stands: a small letter's in this article, a capital one's in any; None if there is none."""
         if letter.isupper():
-            headline = self._bookmarked(letter)
+            headline = self._catalogue.bookmarked(letter)
         else:
             headline = self._one(article_id) if article_id is not None else None
         anchor = headline.state.bookmarks.get(letter) if headline is not None else None
@@ -215,14 +214,6 @@ class Reading:
         if placed.is_certain:
             return placed.start
         return placed.candidates[0].start if placed.candidates else max(0, min(anchor.start, len(document.text) - 1))
-
-    def _bookmarked(self, letter: str) -> Headline | None:
-        """The article in which a capital letter stands."""
-        for shelf in (Shelf.INBOX, Shelf.ARCHIVE):
-            for headline in self._catalogue.rows(self._catalogue.ids(View(shelf=shelf))):
-                if letter in headline.state.bookmarks:
-                    return headline
-        return None
 
     def undo(self) -> Outcome:
         """Take back the last change, were it made before a restart."""

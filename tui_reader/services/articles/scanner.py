@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
-from tui_reader.services.articles.catalogue import moment
+from tui_reader.services.articles.catalogue import epoch_seconds
 from tui_reader.services.articles.content import content_from
 from tui_reader.services.articles.scan_results import Batch, found_file, without_header
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress
@@ -247,7 +247,7 @@ class Scanner:
             metadata, problem = content.metadata()
         except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
             metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
-        when = moment(metadata.date) or signature.mtime_ns / 1e9
+        when = epoch_seconds(metadata.date) or signature.mtime_ns / 1e9
         return CachedFile(entry.key, *signature, content.fingerprint, without_header(metadata), problem, when)
 
     def _source_of(self, key: str) -> Source:

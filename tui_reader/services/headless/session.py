@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.model.article import Article, Headline
-from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.articles.content import load
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded, noop
@@ -133,11 +132,8 @@ class Articles:
 
     def __iter__(self) -> Iterator[tuple[Headline, Document]]:
         """One after the other, each read when it is its turn."""
-        catalogue = self._library.catalogue
-        ids: list[ArticleId] = []
-        for shelf in (Shelf.INBOX, Shelf.ARCHIVE):
-            ids += catalogue.ids(View(shelf=shelf))
-        for headline in catalogue.rows(ids):
+        headlines = self._library.catalogue.everything()
+        for headline in headlines:
             path = self._library.path_of(headline.id)
             if path is not None and self._is_draft(path):
                 continue
@@ -147,7 +143,7 @@ class Articles:
             if document is not None:
                 yield headline, document
         if self._everywhere:
-            yield from self._annotated_elsewhere(frozenset(ids))
+            yield from self._annotated_elsewhere(frozenset(headline.id for headline in headlines))
 
     def _annotated_elsewhere(self, here: frozenset[ArticleId]) -> Iterator[tuple[Headline, Document]]:
         for article in sorted(self._library.annotations.articles()):

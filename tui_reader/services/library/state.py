@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tui_reader.model.annotation import AnnotationId
-    from tui_reader.services.articles.catalogue import MemoryCatalogue
+    from tui_reader.services.articles.catalogue import WritableCatalogue
     from tui_reader.services.articles.identities import Identities
 
 
@@ -38,7 +38,7 @@ class LibraryState:
     def __init__(
         self,
         store: Store,
-        catalogue: MemoryCatalogue,
+        catalogue: WritableCatalogue,
         identities: Identities,
         track: Callable[[Receipt], None],
     ) -> None:
