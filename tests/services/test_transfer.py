@@ -131,7 +131,7 @@ def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_f
     owner.until(lambda: guesses)
     names = [owner.library.catalogue.row(each.id).article.location for each in guesses]
     assert set(names[:2]) == {"a.md", "b.md"} and names[2] == "bread.md"
-    assert guesses[1].likeness > 0.8 > 0.1 > guesses[2].likeness
+    assert guesses[1].similarity > 0.8 > 0.1 > guesses[2].similarity
 
 
 def drafts(folder: Path, owner: Any, *own: str) -> list[str]:
@@ -177,7 +177,7 @@ def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(
 def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "SECONDS", 0.0)
+    monkeypatch.setattr(transfer, "MAX_READ_SECONDS", 0.0)
     owner = opened(folder).scanned()
     made = marked(owner, "tides.md", "gulls walked about")
     owner.library.close()
@@ -410,4 +410,4 @@ def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: 
     owner.until(lambda: owner.at("ebb.md").state.starred)
     assert owner.at("ebb.md").state.read and not owner.at("sweet.md").state.read
     owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
-    assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.transfer.told
+    assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.transfer.messages

@@ -1,5 +1,6 @@
-"""Notes in the making: kept aside while they are written, so that they outlive the program, and saved with whatever
-somebody else made of the same note meanwhile.
+"""Drafts: notes that are being written, kept in files so that they survive the end of the program.
+
+Saving a draft merges changes that other programs have made to the same note meanwhile.
 """
 
 from __future__ import annotations
@@ -22,50 +23,50 @@ if TYPE_CHECKING:
     from tui_reader.services.annotations.editing import AnnotationEditing
     from tui_reader.storage.base import Receipt
 
-PATIENCE = 2.0
-"""Seconds that an editor, or the end of the program, waits for the disk."""
+MAX_DISK_SECONDS = 2.0
+"""Longest time that starting an editor, or ending the program, waits for the disk."""
 
 
 class Opened(NamedTuple):
-    """A note as it was when somebody began to write on it."""
+    """A note as it was when the user began to edit it."""
 
     article: ArticleId
     annotation: AnnotationId = ""
-    """Empty for a note on the whole article that is not there yet."""
+    """The annotation's id; empty for a new note on the whole article."""
     note: str = ""
     quote: str = ""
 
 
-class Lent(NamedTuple):
-    """A file that an editor may edit, and what it must hold open to keep others off it."""
+class EditorFile(NamedTuple):
+    """A file for an external editor, with a lock that the editor's process must keep open."""
 
     path: Path
     lock: int
 
 
 class Draft:
-    """One note that is being written. Used from the thread that owns the library."""
+    """One note that is being written. Used from the library's thread."""
 
     def __init__(self, drafts: Drafts, opened: Opened) -> None:
-        """Use `Drafts.of` or `Drafts.on_article`; costs nothing before the first word."""
+        """Called by `Drafts.of` and `Drafts.on_article`; nothing is written before the first `keep`."""
         self._drafts, self.opened = drafts, opened
         self._wanted: str | None = None
         self._written: str | None = None
         self._file: DraftFile | None = None
         self.spare_others = False
-        """Whether an editor failed, and may have put its own rescue file beside the note."""
+        """Whether an editor failed, which may have left a rescue file of its own in the draft's folder."""
 
     def is_unchanged(self, text: str) -> bool:
-        """Whether a text is that which the note was opened with."""
+        """Return True if a text is the one that the note was opened with."""
         return text.strip() == self.opened.note.strip()
 
     def keep(self, text: str) -> None:
-        """Keep what is written so far aside, soon; for the next start if this program dies."""
+        """Write the text to the draft file soon, so that the next start restores it if this program dies."""
         self._wanted = text
         self._drafts.do(self._write)
 
     def save(self, text: str) -> Outcome:
-        """Save the note; what was kept aside goes once it is durable."""
+        """Save the note; the draft file is removed once the note is on disk."""
         outcome = self._drafts.save(self.opened, text)
         receipt = self._drafts.latest()
         if receipt is None:
@@ -75,32 +76,36 @@ class Draft:
         return outcome
 
     def drop(self) -> None:
-        """Be done with it."""
+        """Remove the draft file."""
         self._wanted = None
         self._drafts.do(self._remove)
 
-    def lend(self, text: str) -> Lent | None:
-        """A file with a text in it for an editor, to be left to the next start if this program dies; None if there can
-        be none. Waits for the disk.
+    def lend(self, text: str) -> EditorFile | None:
+        """Write a text to a file for an external editor; the next start restores it if this program dies.
+
+        Waits for the disk.
+
+        Returns:
+            The file; None if it cannot be written.
         """
-        lent: queue.SimpleQueue[Lent | None] = queue.SimpleQueue()
+        result: queue.SimpleQueue[EditorFile | None] = queue.SimpleQueue()
 
         def make() -> None:
-            made = None
-            with suppress(OSError, ValueError):  # no place, or half a character: the editor gets a file elsewhere
+            file_for_editor = None
+            with suppress(OSError, ValueError):  # no folder, or half a character: the editor gets another file
                 file = self._file = self._file or self._drafts.begin()
                 file.write_note(text)
                 file.write(self._record() | {"lent": text})
-                made = Lent(file.note, file.lock)
-            lent.put(made)
+                file_for_editor = EditorFile(file.note, file.lock)
+            result.put(file_for_editor)
 
         self._drafts.do(make)
         with suppress(queue.Empty):
-            return lent.get(timeout=PATIENCE)
+            return result.get(timeout=MAX_DISK_SECONDS)
         return None
 
     def _saved(self, receipt: Receipt) -> None:
-        """Called by the thread that writes the store. What could not be saved stays for the next start."""
+        """Remove the draft unless saving failed; called in the store's writer thread."""
         if receipt.exception() is None:
             self.drop()
 
@@ -115,7 +120,7 @@ class Draft:
         if self.is_unchanged(text) or not text.strip():
             self._remove()
             return
-        with suppress(OSError):  # the note itself tells when there is no room
+        with suppress(OSError):  # saving the note reports when the disk is full
             self._file = self._file or self._drafts.begin()
             self._file.write(self._record() | {"text": text})
 
@@ -127,13 +132,13 @@ class Draft:
 
 
 class Drafts:
-    """The notes that are being written in this window, and those that were when another one died.
+    """The drafts of this instance of the program, and those left by instances that died.
 
     Args:
-        library: The base of the library.
-        annotating: Saves them.
-        latest: The receipt of the last change of the library, if there was one.
-        is_read_only: Whether nothing can be saved.
+        library: Path of the library's snapshot, which names the folder of its drafts.
+        annotating: Saves notes.
+        latest: Returns the receipt of the library's last change, if there was one.
+        is_read_only: Returns True if nothing can be saved.
     """
 
     def __init__(
@@ -151,31 +156,35 @@ class Drafts:
         self._files: set[DraftFile] = set()
 
     def of(self, annotation: Annotation) -> Draft:
-        """Begin to write on an annotation."""
+        """Start a draft of an annotation's note."""
         return Draft(self, Opened(annotation.article, annotation.id, annotation.note, annotation.quote))
 
     def on_article(self, article: ArticleId) -> Draft:
-        """Begin a note on a whole article."""
+        """Start a draft of a new note on a whole article."""
         return Draft(self, Opened(article))
 
     def save(self, opened: Opened, text: str) -> Outcome:
-        """Save a note. Whatever happened to it meanwhile, no words are lost."""
+        """Save a note so that no words are lost, even if it was changed or deleted since it was opened."""
         annotating, article = self._annotating, opened.article
         if text.strip() == opened.note.strip():
             return Outcome()
         if not opened.annotation:
             return annotating.note_on_article(article, text)
-        now = annotating.get(opened.annotation)
-        if now is None:
+        current = annotating.get(opened.annotation)
+        if current is None:
             quote = f"> {clean_line(opened.quote)}\n\n" if opened.quote else ""
             outcome = annotating.note_on_article(article, quote + text)
             return outcome._replace(message="its highlight is gone; the note was kept on the article")
-        if now.is_on_article and not text.strip() and now.note == opened.note:
-            return annotating.delete(now.id)
-        return annotating.edit_note(now.id, text, base=opened.note)
+        if current.is_on_article and not text.strip() and current.note == opened.note:
+            return annotating.delete(current.id)
+        return annotating.edit_note(current.id, text, base=opened.note)
 
     def restore(self) -> list[Outcome]:
-        """Save what was being written when a program died; what that did."""
+        """Save the drafts of instances that died.
+
+        Returns:
+            An outcome for each draft that was saved.
+        """
         restored: list[Outcome] = []
         if self._is_read_only():
             return restored
@@ -184,31 +193,35 @@ class Drafts:
             opened = Opened(*(str(record.get(name, "")) for name in Opened._fields))
             text = _text_of(file, record)
             outcome = Outcome()
-            if opened.article and text.strip() and not self._is_there(opened, text):
+            if opened.article and text.strip() and not self._was_saved(opened, text):
                 outcome = self.save(opened, text)
-            told = [f"kept what was typed before the reader ended: {outcome.message}"] if outcome.undo else []
+            messages = [f"kept what was typed before the reader ended: {outcome.message}"] if outcome.undo else []
             if file.has_others:
-                told.append(f"the editor of a note left its own rescue file in {file.folder}")
-            if told:
-                restored.append(outcome._replace(message="; ".join(told)))
+                messages.append(f"the editor of a note left its own rescue file in {file.folder}")
+            if messages:
+                restored.append(outcome._replace(message="; ".join(messages)))
             self._end_once_saved(file)
         return restored
 
     def close(self, *, saved: bool) -> None:
-        """Leave nothing behind, unless something could not be `saved`: that stays for the next start."""
+        """End the thread and remove the drafts.
+
+        Args:
+            saved: Whether all changes are on disk; if not, the drafts stay for the next start.
+        """
         if self._thread is not None:
             self._jobs.put(None)
-            self._thread.join(PATIENCE)
+            self._thread.join(MAX_DISK_SECONDS)
         for file in list(self._files):
             if saved:
                 file.remove()
             else:
                 file.release()
 
-    # In the thread, but for `do`
+    # Called in the thread of drafts, except `do`
 
     def do(self, job: Callable[[], None]) -> None:
-        """Have something done by the thread that waits for the disk; may be called from any thread."""
+        """Run a job in the thread of drafts, which may wait for the disk; may be called from any thread."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
@@ -216,17 +229,22 @@ class Drafts:
         self._jobs.put(job)
 
     def begin(self) -> DraftFile:
-        """A new place for a draft.
+        """Create a draft file.
 
         Raises:
-            OSError: There is none.
+            OSError: The file cannot be created.
         """
         file = new_draft(self._library)
         self._files.add(file)
         return file
 
     def end(self, file: DraftFile, *, spare_others: bool) -> None:
-        """Take a draft away."""
+        """Remove a draft file.
+
+        Args:
+            file: The draft file.
+            spare_others: Keep other files in its folder, such as an editor's rescue file.
+        """
         self._files.discard(file)
         file.remove(spare_others=spare_others)
 
@@ -244,14 +262,14 @@ class Drafts:
                 lambda done: None if done.exception() else self.do(lambda: self.end(file, spare_others=True))
             )
 
-    def _is_there(self, opened: Opened, text: str) -> bool:
-        """Whether a note on an article was saved before the program died, which its draft did not learn any more."""
+    def _was_saved(self, opened: Opened, text: str) -> bool:
+        """Return True if a new note on an article was saved, but its draft not removed, when the program died."""
         notes = (each.note.strip() for each in self._annotating.of(opened.article) if each.is_on_article)
         return not opened.annotation and text.strip() in notes
 
 
 def _text_of(file: DraftFile, record: dict[str, Any]) -> str:
-    """What was written; empty where nothing was."""
+    """Return the text of a draft file; empty if nothing was written, or an editor changed nothing."""
     if "lent" not in record:
         return str(record.get("text", ""))
     text = file.read_note()

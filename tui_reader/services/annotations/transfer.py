@@ -1,7 +1,8 @@
-"""Gives the notes and the state of one article to another: to what it became when its file was moved and edited.
+"""Annotation transfer: moves the notes and the state of a missing article to the file that it has become.
 
-Its text alone may tell what that is. A text that was annotated or read is kept, and compared with those of now: what is
-much like it is named, and takes the notes over where it has just come and nothing else is like it.
+A file that was moved and edited at once has no fingerprint in common with the old one, only a similar text. Kept texts
+of missing articles are compared with new files; a new file takes the notes over by itself if it is much more similar
+than any other, and similar articles are offered to the user.
 """
 
 from __future__ import annotations
@@ -30,91 +31,94 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.services.library.state import LibraryState
 
-LIKE = 0.3
-"""Least likeness that is worth telling; two articles on one subject by one author reach 0.15."""
-SURE = 0.6
-"""Least likeness of a new file that takes over what was noted in one that went."""
-SURE_UNMARKED = 0.8
-"""The same where nothing was marked in it that could tell forms apart."""
-LEAD = 0.2
-"""By how much it must be more like that than any other new file is, and than it is like any other article that went."""
-QUOTELESS = 0.2
-"""What is left of the likeness of a text that has none of the passages that were marked."""
-READ_MOST = 60
-"""Texts that are read to find the one that is like another."""
-SECONDS = 3.0
-"""Seconds after which no further text is read for that; 25 moved articles of 8,000 words take one."""
-LISTED = 1000
-"""Articles that are offered to choose from, the likeliest first."""
-TOGETHER = 60.0
-"""Seconds within which a file goes and another comes if that is a move: what comes later is but alike."""
-WATCHED = 50
-"""New files, and articles that went, that are compared by themselves; more at once are no moves but another library."""
+MIN_SHOWN_SIMILARITY = 0.3
+"""Similarity from which it is shown; two articles on one subject by one author reach 0.15."""
+MIN_SIMILARITY = 0.6
+"""Similarity from which a new file takes over the notes of a missing article by itself."""
+MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
+"""`MIN_SIMILARITY` where no marked passage can tell the article from others of the same form."""
+MIN_LEAD = 0.2
+"""Lead over the second best file for the article, and over the second best article for the file."""
+WITHOUT_QUOTES_FACTOR = 0.2
+"""Factor of the similarity of a text that has none of the marked passages."""
+MAX_FILES_READ = 60
+"""Files that are read at most to find the one that is similar to an article."""
+MAX_READ_SECONDS = 3.0
+"""Time after which no further file is read for that; 25 moved articles of 8,000 words take one second."""
+MAX_OFFERED = 1000
+"""Articles that are offered to choose from, the most similar first."""
+MOVE_SECONDS = 60.0
+"""Longest time between the loss of one file and the arrival of another that counts as a move."""
+MAX_COMPARED = 50
+"""New files, and missing articles, that are compared automatically; more at once are another library, not moves."""
 UNREAD = math.inf
-"""Stands for the likeness of what was not compared: it may be more like than anything else."""
+"""Stands for a similarity that is not computed yet, which may turn out to be the highest."""
 
 Pair: TypeAlias = "tuple[ArticleId, ArticleId]"
-"""An article that is known, and one that it may have become."""
+"""A missing article, and a new one that it may have become."""
 
 
 class Guess(NamedTuple):
     """An article that another one may have become."""
 
     id: ArticleId
-    likeness: float
-    """How much its text is like the one that is kept, 0 to 1; 0 also where nobody has looked."""
+    similarity: float
+    """Similarity of its text to the kept one, 0 to 1; 0 also if they were not compared."""
 
 
 class _Known(NamedTuple):
-    """What is known of an article that may be gone."""
+    """The words known of an article that may be missing."""
 
     text: str
-    """Its last text, else the words that were marked in it."""
+    """The last kept text, else the marked words with their context."""
     quotes: tuple[str, ...]
-    """Passages that were marked: a text that has none of them is but of the same form."""
+    """The marked passages: a similar text without any of them only has the same form."""
 
 
 class Transfer:
-    """Used from the thread that owns the library; texts are read and compared beside it."""
+    """Finds what missing articles have become and moves their annotations.
+
+    Used from the library's thread; texts are read and compared in another thread.
+    """
 
     def __init__(
         self,
         state: LibraryState,
-        remembering: MissingArticles,
+        missing_articles: MissingArticles,
         limit: int,
-        tell: Callable[[], None],
+        notify: Callable[[], None],
         failed: Callable[[Exception], None] = noop,
     ) -> None:
-        """Follow a state.
+        """Create the transfer for a library.
 
         Args:
             state: The library's state.
-            remembering: What is known of articles that are gone.
-            limit: Bytes that an article may have.
-            tell: Called in a thread when there is something to take in.
-            failed: Told, in a thread, of a comparison that broke.
+            missing_articles: Knows the metadata and texts of missing articles.
+            limit: Largest number of bytes of a file that is read.
+            notify: Called in a thread when `collect` has results to apply.
+            failed: Called in a thread with the error of a comparison that failed.
         """
-        self._state, self._remembering = state, remembering
-        self._limit, self._tell = limit, tell
-        # A thread of its own: the highlights of an article that is opened are not to wait for it.
+        self._state, self._missing_articles = state, missing_articles
+        self._limit, self._notify = limit, notify
+        # A thread of its own, so that highlights of an article that is opened do not wait for comparisons.
         self._background = Background(failed)
-        self._lost: dict[ArticleId, float] = {}
-        """Annotated articles that went, and when, in seconds of the monotonic clock."""
-        self._fresh: dict[ArticleId, float] = {}
-        """Articles that came, likewise."""
-        self._alike: dict[Pair, float] = {}
-        """How much those that came are like those that went; `UNREAD` as long as that is not known."""
-        self.told: list[str] = []
-        """What is to be said of articles that took over by themselves what was noted in others."""
+        self._missing: dict[ArticleId, float] = {}
+        """Annotated articles whose files went missing, with the time on the monotonic clock."""
+        self._new: dict[ArticleId, float] = {}
+        """New articles, with the time on the monotonic clock."""
+        self._similarities: dict[Pair, float] = {}
+        """Similarity of each (missing, new) pair of articles; `UNREAD` until computed."""
+        self.messages: list[str] = []
+        """A message for each article that took over notes by itself."""
         self.successors: dict[ArticleId, ArticleId] = {}
-        """Articles that took over from articles whose files are gone by themselves."""
-        self.handed: Callable[[Outcome], None] = noop
-        """Told when an article took over what was noted in another one by itself."""
+        """The article that took over by itself, by missing article."""
+        self.on_transferred: Callable[[Outcome], None] = noop
+        """Called with the outcome when an article has taken over notes by itself."""
 
     def give(self, source: ArticleId, target: ArticleId) -> Outcome:
-        """Give all annotations of an article to another one, and its state where that is gone; undo takes it back.
+        """Move all annotations of an article to another one, and its state if its file is missing; undo reverts it.
 
-        The passages are looked for in the other text as after an edit: what is not found there has no place.
+        The passages are re-anchored in the other text as after an edit: those that are not found are orphaned.
         """
         store, catalogue = self._state.store, self._state.catalogue
         if store.read_only:
@@ -134,62 +138,71 @@ class Transfer:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:
-        """Find out which articles another one may have become; takes up to some seconds, aside.
+        """Find out, in the background, what an article may have become; takes up to some seconds.
 
         Args:
             source: The article.
-            done: Given the guesses, the best first, then all others by how likely they seem; by the owner's `sync`.
+            done: Called by `collect` with the guesses: similar articles first, then all others by their metadata.
         """
-        gone = self._remembering.headline(source)
+        gone = self._missing_articles.headline(source)
         rows, file_of = self._others(source), self._state.identities.file
         known, limit = {source: self._known(source)}, self._limit
 
         def compare() -> list[Guess]:
-            ranked = sorted(rows, key=lambda row: -_prior(gone, row))[:LISTED]
-            files = {row.id: file_of(row.id) for row in ranked[:READ_MOST]}
-            found = {article: alike for (_, article), alike in _compare(known, files, limit).items()}
-            alike = sorted((each for each in found.items() if each[1] >= LIKE), key=lambda each: -each[1])
-            first = [Guess(*each) for each in alike]
-            rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(alike)]
+            ranked = sorted(rows, key=lambda row: -_metadata_score(gone, row))[:MAX_OFFERED]
+            files = {row.id: file_of(row.id) for row in ranked[:MAX_FILES_READ]}
+            found = {article: similarity for (_, article), similarity in _compare(known, files, limit).items()}
+            similar = [each for each in found.items() if each[1] >= MIN_SHOWN_SIMILARITY]
+            similar.sort(key=lambda each: -each[1])
+            first = [Guess(*each) for each in similar]
+            rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(similar)]
             return [*first, *rest]
 
-        self._background.do(compare, done, self._tell)
+        self._background.do(compare, done, self._notify)
 
-    def take_in(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
-        """Take in which articles went and which came, and compare them; called by the library.
+    def compare_scan(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
+        """Compare articles that went missing with new ones, after a scan.
 
-        A move and an edit at once look like that, whichever is seen first.
+        A file that was moved and edited at once looks like both, and the scanner may see either first.
 
         Args:
-            gone: Articles whose files are no longer there.
-            come: Articles that were not there when the library was looked through before.
-            changed: Articles whose text is another one: one that came may have been seen half written.
+            gone: Articles whose files are missing since this scan.
+            come: Articles that are new in this scan.
+            changed: Articles whose text has changed: a new one may have been read before it was complete.
         """
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         now, rewritten = time.monotonic(), set(changed)
-        lost = {each: at for each, at in self._lost.items() if now - at < TOGETHER} | dict.fromkeys(gone, now)
-        fresh = {each: at for each, at in self._fresh.items() if now - at < TOGETHER} | dict.fromkeys(come, now)
-        if len(lost) > WATCHED or len(fresh) > WATCHED or self._state.store.read_only:
-            self._lost, self._fresh, self._alike = {}, {}, {}
+        missing = {each: at for each, at in self._missing.items() if now - at < MOVE_SECONDS} | dict.fromkeys(gone, now)
+        new = {each: at for each, at in self._new.items() if now - at < MOVE_SECONDS} | dict.fromkeys(come, now)
+        if len(missing) > MAX_COMPARED or len(new) > MAX_COMPARED or self._state.store.read_only:
+            self._missing, self._new, self._similarities = {}, {}, {}
             return
-        self._lost = {each: at for each, at in lost.items() if file_of(each) is None and self._state.concerns(each)}
-        self._fresh = {each: at for each, at in fresh.items() if each in catalogue and self._state.is_bare(each)}
-        pairs = [(one, other) for one in self._lost for other in self._fresh]
-        new = [each for each in pairs if each not in self._alike or each[1] in rewritten]
-        self._alike = {each: self._alike.get(each, UNREAD) for each in pairs} | dict.fromkeys(new, UNREAD)
-        if new:
-            self._compare_new(new)
+        self._missing = {
+            each: at for each, at in missing.items() if file_of(each) is None and self._state.concerns(each)
+        }
+        self._new = {each: at for each, at in new.items() if each in catalogue and self._state.is_bare(each)}
+        pairs = [(one, other) for one in self._missing for other in self._new]
+        new_pairs = [each for each in pairs if each not in self._similarities or each[1] in rewritten]
+        self._similarities = {each: self._similarities.get(each, UNREAD) for each in pairs} | dict.fromkeys(
+            new_pairs, UNREAD
+        )
+        if new_pairs:
+            self._compare_new(new_pairs)
 
-    def take_in_compared(self) -> None:
-        """Finish what was compared aside."""
+    def collect(self) -> None:
+        """Apply the comparisons that are ready."""
         self._background.take_in()
 
     def wait(self, seconds: float | None = None) -> None:
-        """The same for all that is under way; waits so long for each at most."""
+        """Wait for all comparisons and apply them.
+
+        Args:
+            seconds: Longest wait for each; None to wait without end.
+        """
         self._background.wait(seconds)
 
     def close(self) -> None:
-        """Compare nothing more."""
+        """Stop comparing."""
         self._background.close()
 
     def _compare_new(self, pairs: Iterable[Pair]) -> None:
@@ -198,62 +211,63 @@ class Transfer:
         limit = self._limit
 
         def finish(found: Mapping[Pair, float]) -> None:
-            for pair, alike in found.items():
-                # It may have gone, or been written anew, while its text of then was compared.
-                if pair in self._alike and self._state.identities.file(pair[1]) == files[pair[1]]:
-                    self._alike[pair] = alike
-            self._hand_over()
+            for pair, similarity in found.items():
+                # The new file may have been removed or rewritten while its earlier text was compared.
+                if pair in self._similarities and self._state.identities.file(pair[1]) == files[pair[1]]:
+                    self._similarities[pair] = similarity
+            self._transfer_best()
 
-        self._background.do(lambda: _compare(known, files, limit), finish, self._tell)
+        self._background.do(lambda: _compare(known, files, limit), finish, self._notify)
 
-    def _hand_over(self) -> None:
-        """Let new files take over from articles that went where they are most like each other, and nothing is near."""
+    def _transfer_best(self) -> None:
+        """Transfer notes for each pair that is most similar to each other, with a lead over all other pairs."""
         ranked: defaultdict[ArticleId, list[float]] = defaultdict(list)
-        for pair, alike in self._alike.items():
+        for pair, similarity in self._similarities.items():
             for each in pair:
-                ranked[each].append(alike)
-        for likenesses in ranked.values():
-            likenesses.sort(reverse=True)
-        for pair, alike in list(self._alike.items()):
+                ranked[each].append(similarity)
+        for ranks in ranked.values():
+            ranks.sort(reverse=True)
+        for pair, similarity in list(self._similarities.items()):
             rivals = [(*ranked[each], 0.0)[:2] for each in pair]
-            if alike != UNREAD and all(best == alike and alike - second >= LEAD for best, second in rivals):
-                self._take_over(*pair, alike)
+            leads = (best == similarity and similarity - second >= MIN_LEAD for best, second in rivals)
+            if similarity != UNREAD and all(leads):
+                self._take_over(*pair, similarity)
 
-    def _take_over(self, lost: ArticleId, target: ArticleId, alike: float) -> None:
-        """Let a new file take over from a lost article if it is like it, and that is still lost."""
+    def _take_over(self, missing: ArticleId, target: ArticleId, similarity: float) -> None:
+        """Let a new article take over from a missing one if they are similar enough and it is still missing."""
         catalogue, file_of = self._state.catalogue, self._state.identities.file
-        if alike < (SURE if self._known_quotes(lost) else SURE_UNMARKED):
+        if similarity < (MIN_SIMILARITY if self._quotes_of(missing) else MIN_SIMILARITY_WITHOUT_QUOTES):
             return
         if (
-            lost not in self._lost
-            or file_of(lost) is not None
+            missing not in self._missing
+            or file_of(missing) is not None
             or target not in catalogue
             or not self._state.is_bare(target)
         ):
             return
-        source = self._remembering.headline(lost)
-        outcome = self.give(lost, target)
+        source = self._missing_articles.headline(missing)
+        outcome = self.give(missing, target)
         if outcome.undo:
-            self._lost.pop(lost, None)
-            self.successors[lost] = target
+            self._missing.pop(missing, None)
+            self.successors[missing] = target
             came, went = catalogue.row(target).article.location, source.article.location
             kept = "notes" if self._state.annotation_index.count(target) else "state"
-            self.told.append(f"{came} looks like {went}: {kept} kept; undo takes it back")
-            self.handed(outcome._replace(message=self.told[-1]))
+            self.messages.append(f"{came} looks like {went}: {kept} kept; undo takes it back")
+            self.on_transferred(outcome._replace(message=self.messages[-1]))
 
     def _known(self, article: ArticleId) -> _Known:
-        text = self._remembering.text(article)
-        around = "\n".join(map(_around, self._state.annotation_index.of(article))) if text is None else text
-        return _Known(around, self._known_quotes(article))
+        text = self._missing_articles.text(article)
+        around = "\n".join(map(_with_context, self._state.annotation_index.of(article))) if text is None else text
+        return _Known(around, self._quotes_of(article))
 
-    def _known_quotes(self, article: ArticleId) -> tuple[str, ...]:
+    def _quotes_of(self, article: ArticleId) -> tuple[str, ...]:
         return tuple(each.quote for each in self._state.annotation_index.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
-        """The edits that give an article what was done with another one, as far as it has nothing of its own."""
+        """Return the edits that copy the state of an article to another one, for fields that the other has not set."""
         record, held = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
         given = [
             name
@@ -264,16 +278,16 @@ class Transfer:
         return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in held]
 
     def _title(self, article: ArticleId) -> str:
-        return self._remembering.headline(article).title
+        return self._missing_articles.headline(article).title
 
 
-def _around(annotation: Annotation) -> str:
+def _with_context(annotation: Annotation) -> str:
     current = annotation.current
     return current.prefix + current.exact + current.suffix if current is not None else ""
 
 
-def _prior(gone: Headline, row: Headline) -> float:
-    """How likely it seems from its description that an article is another one: name, title, source, length, notes."""
+def _metadata_score(gone: Headline, row: Headline) -> float:
+    """Score by file name, title, source and length how likely an article has become another one."""
     one, other = gone.article, row.article
     score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
     score += 2.0 * (Path(one.location).name == Path(other.location).name)
@@ -290,28 +304,30 @@ def _prior(gone: Headline, row: Headline) -> float:
 def _compare(
     known: Mapping[ArticleId, _Known], files: Mapping[ArticleId, FoundFile | None], limit: int
 ) -> dict[Pair, float]:
-    """How much the texts of files are like texts that are known; those that were not read in time are left out.
+    """Compute the similarity of each known text to each file; files not read in time are left out.
 
     Args:
-        known: The texts that are known.
-        files: Where the others stand; one that cannot be read is like none.
-        limit: Bytes that an article may have.
+        known: The known texts.
+        files: The files of the new articles; one that cannot be read is similar to nothing.
+        limit: Largest number of bytes of a file that is read.
     """
-    # Loads the formats (0.1 s), and most readers never lose a file.
+    # Imports the formats (0.1 s), and most users never lose a file.
     from tui_reader.anchoring.similarity import pairs_of, similarity  # noqa: PLC0415
     from tui_reader.document.normalization import normalized as folded  # noqa: PLC0415
 
-    enough = time.monotonic() + SECONDS
+    deadline = time.monotonic() + MAX_READ_SECONDS
     old = {each: (pairs_of(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
     has_quotes = any(quotes for _, quotes in old.values())
     found: dict[Pair, float] = {}
     for article, file in files.items():
-        if found and time.monotonic() > enough:
+        if found and time.monotonic() > deadline:
             break
         document = load(file.path, limit) if file is not None and not file.error else None
         text = document.text if document is not None else ""
         new, there = pairs_of(text), folded(text) if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
-            found[each, article] = similarity(pairs, new) * (QUOTELESS + (1 - QUOTELESS) * share)
+            found[each, article] = similarity(pairs, new) * (
+                WITHOUT_QUOTES_FACTOR + (1 - WITHOUT_QUOTES_FACTOR) * share
+            )
     return found

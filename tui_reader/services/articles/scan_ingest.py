@@ -165,7 +165,7 @@ class ScanIngest:
                 self._change(move.id)
             self._catalogue.put([self._state.headline(move.file.article(move.id))])
             touched.update({move.mistaken: None, move.id: None})
-        self._handing.take_in(self._gone, filter(None, come), filter(None, changed))
+        self._handing.compare_scan(self._gone, filter(None, come), filter(None, changed))
         self._gone, self._came, self._changed = [], [], []
         return touched
 

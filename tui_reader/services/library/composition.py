@@ -120,7 +120,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     revisions.may_keep_text = annotations.reanchoring.may_keep_text = permission.may_keep_text
     annotations.reanchoring.on_text_left_out = permission.report_left_out
     missing_articles = MissingArticles(state, paths, revisions.text)
-    transfer = Transfer(state, missing_articles, limit, tell=events.request_sync, failed=events.comparison_failed)
+    transfer = Transfer(state, missing_articles, limit, notify=events.request_sync, failed=events.comparison_failed)
     cache = ScanCache(paths.cache)
     known = cache.load(AT_ONCE) if paths.folders or paths.files else []
     scan_ingest = ScanIngest(state, documents, transfer, events.send, looked_before=bool(known))

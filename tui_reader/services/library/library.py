@@ -62,7 +62,7 @@ class Library:
         self.revisions = parts.revisions
         self.missing_articles = parts.missing_articles
         self.transfer = parts.transfer
-        self.transfer.handed = self._annotations_transferred
+        self.transfer.on_transferred = self._annotations_transferred
         self.loaded_documents = parts.loaded_documents
         self._events = parts.events
         self._identities = parts.identities
@@ -241,7 +241,7 @@ class Library:
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
         """Let new articles take over from missing ones where a finished comparison says that they are the same."""
-        self.transfer.take_in_compared()
+        self.transfer.collect()
         return ()
 
     def require_saved(self) -> None:

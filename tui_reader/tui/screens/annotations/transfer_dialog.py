@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.services.annotations.transfer import LIKE
+from tui_reader.services.annotations.transfer import MIN_SHOWN_SIMILARITY
 
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
@@ -38,10 +38,10 @@ class TransferDialog:
         self._source = None
         if not self._host.is_current:
             return
-        likeness = {each.id: each.likeness for each in guesses}
+        similarity = {each.id: each.similarity for each in guesses}
         choices = [
-            Choice(row.title, _remark(likeness[row.id], row.article.location), partial(self._give, source, row.id))
-            for row in self._library.catalogue.rows(likeness)
+            Choice(row.title, _remark(similarity[row.id], row.article.location), partial(self._give, source, row.id))
+            for row in self._library.catalogue.rows(similarity)
         ]
         self._host.say("")
         title = self._library.missing_articles.headline(source).title
@@ -51,5 +51,5 @@ class TransferDialog:
         self._host.took(self._library.transfer.give(source, target))
 
 
-def _remark(likeness: float, location: str) -> str:
-    return f"{likeness:.0%} alike · {location}" if likeness >= LIKE else location
+def _remark(similarity: float, location: str) -> str:
+    return f"{similarity:.0%} alike · {location}" if similarity >= MIN_SHOWN_SIMILARITY else location
