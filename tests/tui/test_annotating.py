@@ -79,7 +79,7 @@ async def test_colours_renamed_in_the_settings_are_called_so_at_once(start: Star
         await open_first(reader)
         await reader.keys(")", ")", "H")
         renamed = replace(Settings(), colours=("claim", "evidence", "doubt", "idea", "lede"))
-        reader.app.reading.take_settings(renamed, reader.app.keys_in_force)
+        reader.app.reading.apply_settings(renamed, reader.app.keys_in_force)
         await reader.keys("c", "2")
         await reader.sees("made “Paragraph 1 of Alpha wolf.” evidence · u undoes")
         await reader.keys("u")

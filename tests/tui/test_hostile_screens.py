@@ -156,7 +156,7 @@ async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
         await reader.until(lambda: reader.app.reading.is_wired)
         state = reader.app.reading.state
         for text in TEXTS:
-            for say in (state.say, state.refuse, state.say_too):
+            for say in (state.say, state.refuse, state.say_also):
                 say(f"{text} cannot be opened: {text}")
                 await reader.pilot.pause()
                 check(reader, f"the last row: {text!r}")
@@ -174,7 +174,7 @@ async def test_the_clipboard_is_given_no_escape(articles: Path, start: Start) ->
         driver: Any = reader.app._driver
         driver.write = sent.append
         for text in TEXTS:
-            reader.app.reading.link_actions.put(f"{text}\x1b[201~rm -rf", "it")
+            reader.app.reading.link_actions.copy_text(f"{text}\x1b[201~rm -rf", "it")
     codes = [each for each in sent if "]52;" in each]
     assert len(codes) == len(TEXTS)
     for code in codes:

@@ -1,4 +1,4 @@
-"""The app: themes, the keys' one way in, and the outermost things a program must see to."""
+"""The Textual app: start and end, the order in which keys are handled, themes and settings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-# Textual paints at most this often in a second and reads it once, at import: at its own 60 a key that follows a frame
-# waits up to 16.7 ms for the next one, at 240 up to 4.2 ms.
+# Textual paints at most this often per second and reads the value once, at import: at its default of 60 a key that
+# follows a frame waits up to 16.7 ms for the next frame, at 240 up to 4.2 ms.
 os.environ.setdefault("TEXTUAL_FPS", "240")
-# Milliseconds for which an escape character may begin a longer key, instead of 100: then esc is answered.
+# Milliseconds for which an escape character may begin a longer key, instead of 100: then the esc key is answered
+# sooner.
 os.environ.setdefault("ESCDELAY", "50")
 
 from textual import events
@@ -35,11 +36,11 @@ from tui_reader.tui.terminal_input import read_input_so
 from tui_reader.tui.widgets.failures import FailureGuard
 
 PAUSE_SECONDS = 2.0
-"""How long no key has come when the collector looks at what is not quite young."""
+"""Seconds without a key after which the middle generation of the garbage collector is collected."""
 REST_SECONDS = 20.0
-"""How long no key has come when the collector looks at all that there is."""
+"""Seconds without a key after which all generations of the garbage collector are collected."""
 NOTICE_SECONDS = 20.0
-"""How long what is to be told at the start stays, if no other message takes its place."""
+"""Seconds for which the warnings of the start are shown, unless another message replaces them."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,12 +55,12 @@ if TYPE_CHECKING:
 
 
 def _theme_at_start(app: Any) -> str:
-    """The theme that an app is made with; Textual asks by way of any object."""
+    """Return the initial theme of an app. Textual types the argument as any object."""
     return str(app.theme_at_start)
 
 
-class LibraryTold(Message):
-    """Something happened in a thread of the library."""
+class LibraryEventMessage(Message):
+    """An event of the library, posted from one of its threads."""
 
     def __init__(self, event: LibraryEvent) -> None:
         super().__init__()
@@ -67,13 +68,13 @@ class LibraryTold(Message):
 
 
 class ReaderApp(FailureGuard, App[None]):
-    """Reads a library.
+    """The app that shows one library.
 
     Args:
-        library: The library, opened; the app starts it, whoever opened it closes it.
+        library: The open library. The app starts its threads; the caller closes it.
         settings: The settings in force.
-        warnings: What was wrong with them, to be told.
-        config_path: File that the settings are edited in; None for the one in the configuration folder.
+        warnings: Problems with the settings, shown at the start.
+        config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
     """
 
     TITLE = "tui-reader"
@@ -82,7 +83,7 @@ class ReaderApp(FailureGuard, App[None]):
     CSS = """
     Input > .input--cursor { text-style: reverse; }
     """
-    # Right from the beginning: a theme that is taken later parses every style sheet a second time, 5 ms.
+    # Set from the beginning: replacing the theme later parses every style sheet a second time, 5 ms.
     theme: Reactive[str] = Reactive(Initialize(_theme_at_start))
 
     def __init__(
@@ -93,14 +94,14 @@ class ReaderApp(FailureGuard, App[None]):
         warnings: Sequence[str] = (),
         config_path: Path | None = None,
     ) -> None:
-        # Textual asks for the theme while it makes the app.
+        # Textual asks for the theme in its own __init__.
         self._own_themes = {each.name: each for each in themes.own_themes()}
         self.theme_at_start, problem = self._find_theme(settings.theme)
         if themes.has_few_colours():
-            # In 16 colours all tints of paper are one grey.
+            # In 16 colours all shades of the page would be one grey.
             self.theme_at_start = themes.TERMINAL_THEME
         self._fitted: dict[str, dict[str, str]] = {}
-        """Tones of themes in 256 colours, by the name of the theme."""
+        """The colours of each theme reduced to 256, by the theme's name."""
         super().__init__()
         self.library, self.settings = library, settings
         self._config_path = config_path
@@ -109,146 +110,149 @@ class ReaderApp(FailureGuard, App[None]):
         self._obey_no_color()
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
         self._typed_ahead: list[events.Event] = []
-        self._tidied = 2
-        """Generation that the collector looked at in this pause, 0 for none; before the first key there is no work."""
+        self._collected = 2
+        """The generation collected since the last key, 0 for none; 2 at the start, when there is no garbage yet."""
         self._status = 0
 
-    # Life
+    # Start and end
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver for this terminal, whose pastes are text and nothing else."""
+        """Return the driver for this terminal, changed so that a paste is always text and never keys."""
         driver = super().get_driver_class()
         read_input_so(driver)
         return driver
 
     def get_default_screen(self) -> Screen[Any]:
-        """The reading screen lies below all others."""
+        """Return the reading screen, which lies below all other screens."""
         return self.reading
 
     def on_ready(self) -> None:
-        """Listen to signals, and do all else once the first frame is out."""
+        """Install the signal handlers, and schedule the rest of the start after the first frame."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             try:
                 self._loop_signal(number)
             except (NotImplementedError, RuntimeError, ValueError):
-                # No signals on this system, or not the main thread: the terminal's own way out remains.
+                # No signals on this system, or not the main thread: the keys of the terminal still quit the program.
                 break
-        # A shell that lets the program go on leaves another screen behind, and Textual draws only what has changed.
+        # A shell that resumes the program leaves other content on the terminal, and Textual draws only what has
+        # changed.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """Bring in what the first frame did without, let the library's threads begin, tell what is to be told.
+        """Build what the first frame does without, start the library's threads, and show the warnings.
 
-        The collector is off while the program is being loaded (26 ms of 290); all that lives now will live on.
+        The garbage collector is off while the program loads (26 ms of 290 ms). The objects that exist by now live until
+        the end, so they are frozen.
         """
         self.reading.wire()
-        # Reading and scanning threads give way to a key within a millisecond, not five.
+        # A key interrupts the threads that read and scan within 1 ms instead of 5 ms.
         sys.setswitchinterval(0.001)
-        self.library.start(self._library_told)
+        self.library.start(self._post_library_event)
         self._restore()
         if self._notices:
             self.reading.state.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
         gc.freeze()
-        # The youngest objects in half a millisecond; those that outlive that, which take 6 to 16 ms, in a pause; all,
-        # which take 30 ms with 10,000 headlines, at rest. Two thousand times the first is an hour without a pause.
+        # Generation 0 takes half a millisecond and is collected at once; generation 1 takes 6 to 16 ms and waits for a
+        # pause; generation 2 takes 30 ms with 10,000 headlines and waits for rest. 2,000 times generation 0 is an hour
+        # without a pause.
         gc.set_threshold(2_000, 2_000, 1_000_000)
         gc.enable()
-        self.set_interval(PAUSE_SECONDS, self._tidy_at_rest)
+        self.set_interval(PAUSE_SECONDS, self._collect_when_idle)
         while self._typed_ahead:
             await self.on_event(self._typed_ahead.pop(0))
 
     def _restore(self) -> None:
-        """Save the notes that were being written when a window of this library died."""
+        """Save the notes that were being written when an earlier run of this library died."""
         try:
             restored = self.library.drafts.restore()
         except ReaderError as error:
             self._notices.append(str(error))
             return
         for outcome in restored:
-            self.reading.took(outcome)
-            self._notices.append(self.reading.state.told(outcome))
+            self.reading.show_outcome(outcome)
+            self._notices.append(self.reading.state.outcome_text(outcome))
 
-    def _tidy_at_rest(self) -> None:
-        still = self.reading.still_for()
+    def _collect_when_idle(self) -> None:
+        still = self.reading.idle_seconds()
         due = 2 if still >= REST_SECONDS else 1 if still >= PAUSE_SECONDS else 0
-        if due > self._tidied:
+        if due > self._collected:
             gc.collect(due)
-        self._tidied = due
+        self._collected = due
 
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
 
-        # After the keys that were typed before it, which may be words of a note.
+        # Scheduled behind the keys typed before the signal, which may be words of a note.
         asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
 
     async def _quit_for(self, number: signal.Signals) -> None:
-        """Leave for a signal, with the exit status that shells give to whom it ends."""
+        """Quit because of a signal, with the exit status by which shells recognise it: 128 plus its number."""
         self._status = 128 + number
         await self.action_quit()
 
     async def action_quit(self) -> None:
-        """Leave, with the note that is being written and the place kept; Textual binds a key to it, too."""
+        """Save the open note and the reading position, and quit. Textual binds a key of its own to this action."""
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
-                await screen.note_typed()
+                await screen.wait_for_note_keys()
                 screen.finish_note()
         if self.reading.is_wired:
             self.reading.navigator.keep_place()
         self.exit(return_code=self._status)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep the note that is being written, before the app ends for an error."""
-        # What is broken may break here once more, and the first error is the one to be told.
+        """Save the open note before the app ends because of an error."""
+        # Saving may fail with the same defect again; the first error is the one to report.
         with suppress(Exception):
             for screen in self.screen_stack:
                 if isinstance(screen, KeyScreen):
                     screen.finish_note()
         super()._handle_exception(error)
 
-    def _library_told(self, event: LibraryEvent) -> None:
-        """Called from threads of the library; `post_message` is made for that."""
+    def _post_library_event(self, event: LibraryEvent) -> None:
+        """Post an event to the app. Called from threads of the library; `post_message` is thread-safe."""
         if isinstance(event, DocumentLoaded) and event.id not in self.reading.awaited:
-            # Read ahead: nobody looks at it yet, and waking the screen up costs the next key a millisecond.
+            # A text that was read ahead: it is not shown, and waking up the app would cost the next key a millisecond.
             return
-        self.post_message(LibraryTold(event))
+        self.post_message(LibraryEventMessage(event))
 
-    def on_library_told(self, message: LibraryTold) -> None:
-        """Take the event in on the app's own thread."""
+    def on_library_event_message(self, message: LibraryEventMessage) -> None:
+        """Handle an event of the library in the app's own thread."""
         self.reading.library_events.handle(message.event)
 
     @property
     def notices(self) -> Sequence[str]:
-        """What was to be told at the start, or of the settings since."""
+        """The warnings of the start, or those of the last change of the settings."""
         return self._notices
 
     @property
     def failure(self) -> BaseException | None:
-        """What ended the app although it should not have; None where nothing did."""
+        """The exception that ended the app; None if it was left normally."""
         return self._exception
 
     def _print_error_renderables(self) -> None:
-        """Print no traceback: whoever runs the app looks at `failure`, writes it down and says where."""
+        """Print no traceback: the caller of the app logs `failure` and prints where."""
         self._exit_renderables.clear()
 
     def tell_failure(self, error: ReaderError) -> None:
-        """Say with which error a key or an event ended; the reader goes on."""
+        """Show the error with which a key or an event ended; the app goes on."""
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, KeyScreen)), self.reading)
         screen.say(str(error), bad=True)
 
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Give every key to a screen of commands first, unless something is being typed on it.
+        """Give each key to the active key screen first, unless text is being typed there.
 
-        Here keys come one after the other, each after the last one's effects, so that typed-ahead keys find the screen
-        they were meant for. What comes before there is anything to do it waits for that.
+        Keys are handled one after the other, each after all effects of the last one, so that keys typed ahead act on
+        the screen they were meant for. Keys that arrive before the screen is wired are kept until then.
         """
         if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.is_wired:
             self._typed_ahead.append(event)
             return
-        if isinstance(event, events.Key) and self._is_two(event):
-            # Whoever types esc and the next key quickly, or through a slow line, has typed both.
+        if isinstance(event, events.Key) and self._is_escape_and_key(event):
+            # The terminal sends esc and a quickly typed next key as one key with alt; both were typed.
             await self.on_event(events.Key("escape", "\x1b"))
             await self.on_event(events.Key(event.key.removeprefix("alt+"), event.character))
             return
@@ -259,7 +263,7 @@ class ReaderApp(FailureGuard, App[None]):
                 await super().on_event(event)
                 return
             if typing is not None:
-                # Textual would run these once the input has passed them on; the next key would not wait for it.
+                # Textual would run the effects after this handler returns, and the next key would not wait for them.
                 await typing.typed()
                 typing.ended(event.key)
                 screen.show_hints()
@@ -275,8 +279,8 @@ class ReaderApp(FailureGuard, App[None]):
                 return
         await super().on_event(event)
 
-    def _is_two(self, event: events.Key) -> bool:
-        """Whether a character with alt is esc and that character: where nobody has bound it."""
+    def _is_escape_and_key(self, event: events.Key) -> bool:
+        """Return True if a key with alt is to be read as esc and another key, because it is not bound as one key."""
         if not event.key.startswith("alt+") or event.character is None or event.is_forwarded:
             return False
         if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None:
@@ -286,7 +290,7 @@ class ReaderApp(FailureGuard, App[None]):
     # Themes
 
     def get_css_variables(self) -> dict[str, str]:
-        """What style sheets and panes paint with; in 256 colours, tones that the terminal can tell apart."""
+        """Return the colours for style sheets and panes; with 256 colours, shades that the terminal can distinguish."""
         variables, theme = super().get_css_variables(), self.current_theme
         if self.console.color_system == "256" and not theme.ansi:
             if theme.name not in self._fitted:
@@ -298,7 +302,7 @@ class ReaderApp(FailureGuard, App[None]):
         return variables
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our tones and inks for a theme that has none of its own."""
+        """Return our own shades and text colours for a theme that does not define them."""
         return themes.variable_defaults(self.current_theme)
 
     @property
@@ -307,26 +311,26 @@ class ReaderApp(FailureGuard, App[None]):
         return {**super().available_themes, **self._own_themes}
 
     def theme_names(self) -> list[str]:
-        """Themes to choose from, our own first."""
+        """Return the names of all themes, the reader's own themes first."""
         own = [theme.name for theme in themes.own_themes()]
         return own + sorted(name for name in self.available_themes if name not in own)
 
     def use_theme(self, name: str) -> None:
-        """Take a theme, and see to it that NO_COLOR is still obeyed in it."""
+        """Show everything in the theme with this name, without colour if NO_COLOR is set."""
         self.theme = name
         self._obey_no_color()
 
     def _obey_no_color(self) -> None:
         if self.no_color:
-            # Textual's grey filter is still colour, and black on black with the terminal's own ones.
+            # Textual's grey filter still emits colour, and black on black with the terminal's own colours.
             self._filters[:] = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
             self._filters.append(NoColor())
 
     def _find_theme(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """The theme of the settings, a name or the path of a theme file seen from the configuration folder.
+        """Find a theme of the settings: a name, or the path of a theme file relative to the configuration folder.
 
         Returns:
-            The theme's name, and what was wrong with it, if anything.
+            The theme's name, and a tuple with the problem if there is one; then the name is that of the default theme.
         """
         if name in self._own_themes or name in BUILTIN_THEMES:
             return name, ()
@@ -340,7 +344,7 @@ class ReaderApp(FailureGuard, App[None]):
     # Settings
 
     def edit_settings(self) -> None:
-        """Open the settings in the user's editor, and take over what can be taken over while running."""
+        """Open the settings in the user's editor, and apply what can change while the program runs."""
         path = self._config_path or paths.config_dir() / "config.toml"
         state = self.reading.state
         editor = editor_of(self.settings.editor)
@@ -368,7 +372,7 @@ class ReaderApp(FailureGuard, App[None]):
 
 
 def key_name(event: events.Key) -> str:
-    """The name of a key in the command table: what it prints where it prints something, else Textual's name."""
+    """Return the name of a key in the command table: the character it prints, else Textual's name for it."""
     if event.is_printable and event.character and "+" not in event.key and event.key != "space":
         return event.character
     return event.key

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui_reader.anchoring.diff import changes
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, SpanKind
-from tui_reader.tui.screens.reading.comparison_document import Altered, ComparisonDocument
+from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument, TextChange
 
 
 def document(text: str) -> Document:
@@ -23,7 +23,7 @@ texts = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six.",
 @settings(max_examples=150)
 @given(texts, texts)
 def test_what_is_new_and_what_is_gone_stand_where_they_belong(old: str, new: str) -> None:
-    altered = [Altered(old[c.old.start : c.old.end], c.new.start, c.new.end) for c in changes(old, new)]
+    altered = [TextChange(old[c.old.start : c.old.end], c.new.start, c.new.end) for c in changes(old, new)]
     both = ComparisonDocument(document(new), altered)
     shown = both.document.text
     gone = [(span.start, span.end) for span in both.document.spans if span.kind is SpanKind.DELETED]

@@ -1,1 +1,1 @@
-"""The one command table, and what derives from it: keys, footer, help, palette and the key sheet."""
+"""The command table and what derives from it: bindings, keys, footer hints, help, palette and key sheet."""

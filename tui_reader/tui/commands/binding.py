@@ -1,7 +1,8 @@
-"""Binds the rows of the command table to the methods that run them.
+"""Decorators that bind the rows of the command table to the methods that run them.
 
-A method says with a decorator which command it runs, whatever its own name is; a screen collects the methods of its
-objects once. A row without a method, a method without a row, or two methods for one row stop the program at its start.
+A decorator names the command that a method runs, whatever the method's own name is. Each screen collects the methods of
+its action objects once. A row without a method, a method without a row, or two methods for one row end the program at
+its start.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Owner = TypeVar("Owner")
 Argument = TypeVar("Argument")
 
 Handler: TypeAlias = "Callable[..., None]"
-"""Runs a command. Takes the count, None if none was typed, and for a command that takes a key that key."""
+"""Runs a command. Receives the count, None if none was typed, and for a command that takes a key that key as well."""
 Method: TypeAlias = "Callable[[Owner, int | None], None]"
 KeyMethod: TypeAlias = "Callable[[Owner, int | None, str], None]"
 FamilyMethod: TypeAlias = "Callable[[Owner, Argument, int | None], None]"
@@ -29,11 +30,11 @@ FamilyKeyMethod: TypeAlias = "Callable[[Owner, Argument, int | None, str], None]
 
 
 class Binding(NamedTuple):
-    """A command that a function runs."""
+    """One command that a function runs."""
 
     id: str
     arguments: tuple[object, ...] = ()
-    """Passed to the function before the count: what tells the commands of a family apart."""
+    """Passed to the function before the count. It tells apart the commands that one function runs."""
 
 
 _bindings: dict[object, list[Binding]] = {}
@@ -127,7 +128,7 @@ def _bound_functions(owner: type) -> Iterator[tuple[FunctionType, Binding]]:
 
 
 def modules_of_commands() -> dict[str, list[str]]:
-    """Return the modules whose methods run each command, by its id, for as many modules as are imported."""
+    """Return the modules that handle each command, by the command's id. Only imported modules are known."""
     modules: dict[str, list[str]] = {}
     for function, bindings in _bindings.items():
         for binding in bindings:

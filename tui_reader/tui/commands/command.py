@@ -1,4 +1,4 @@
-"""What a command is: one row says its name, keys, help and where it works."""
+"""The row of the command table: a command's id, keys, label, help, and the panes where it works."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 
 class Pane(StrEnum):
-    """Where keys can go. Which one it is, is the screen's own state and not Textual's focus."""
+    """The places that receive keys. The screen's state says which one is active, not Textual's focus."""
 
     SIDEBAR = "sidebar"
     LIST = "list"
     ARTICLE = "article"
     SELECTION = "selection"
-    """The article while a passage is being selected in it."""
+    """The article pane while a passage is being selected in it."""
     ANNOTATIONS = "annotations"
     """The list of annotations, a screen of its own."""
 
@@ -35,7 +35,7 @@ IN_SIDEBAR = frozenset({Pane.SIDEBAR})
 
 
 class Group(StrEnum):
-    """Headings of the help and the key sheet, in their order."""
+    """The headings of the help and of the key sheet, in their order."""
 
     MOVE = "Move"
     READ = "Read"
@@ -53,19 +53,20 @@ class Command(NamedTuple):
     id: str
     """Name in `config.toml`, and in the decorator of its handler: `next_article`."""
     keys: tuple[str, ...]
-    """Key sequences, keys parted by a space: `j`, `g g`, `ctrl+d`. Empty: reached from the palette alone."""
+    """Key sequences, with a space between the keys of one: `j`, `g g`, `ctrl+d`. Empty if only the palette offers it.
+    """
     label: str
     """One or two words for the last row of the screen."""
     help: str
-    """What it does, as a line of help, without a full stop."""
+    """The line in the help, without a full stop."""
     group: Group
     panes: frozenset[Pane] = EVERYWHERE
-    """Panes in which its keys are bound."""
+    """The panes in which the keys are bound."""
     counts: bool = False
-    """Whether a count before the key repeats it."""
+    """True if a count before the key repeats the command."""
     footer: int = 0
-    """Weight in the last row of the screen, the higher the further left; 0 keeps it out."""
+    """Weight in the last row of the screen: a higher one stands further left, 0 is left out."""
     palette: bool = True
-    """Whether the palette offers it; moving by a row makes no sense there."""
+    """True if the palette offers the command; moving by a row makes no sense there."""
     takes_key: bool = False
-    """Whether the key that follows it is meant as it is: a character to go to."""
+    """True if the next key is an argument and no command, such as the character to go to."""

@@ -1,4 +1,4 @@
-"""What is said of the commands: the last row's hints, the help and the key sheet, all from the table."""
+"""Texts about the commands, made from the command table: footer hints, help and key sheet."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class Hint(NamedTuple):
-    """Keys and what they do, in a word or two."""
+    """Keys and what they do, in one or two words."""
 
     keys: str
     label: str
     stays: bool = False
-    """Whether others leave the row before it does, where there is little room."""
+    """True if this hint stays in the last row when others have to be dropped for lack of room."""
 
 
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
-    """What makes sense in a pane, the most useful first; commands with one label share a hint: `j k move`."""
+    """Return the hints for a pane, the most useful first. Commands with one label share a hint: `j k move`."""
     by_label: dict[str, list[Command]] = {}
     for command in sorted(COMMANDS, key=lambda command: -command.footer):
         if command.footer and keymap.keys_of(command, pane):
@@ -40,14 +40,14 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
 
 
 def _joined(keys: list[str]) -> str:
-    """Keys of one hint: `j k`, but `c1-5` for `c1` to `c5`."""
+    """Join the keys of one hint: `j k`, but `c1-5` for the keys from `c1` to `c5`."""
     first, last = keys[0], keys[-1]
     run = [first[:-1] + chr(ord(first[-1]) + number) for number in range(len(keys))]
     return f"{first}-{last[-1]}" if len(keys) > 2 and keys == run else " ".join(keys)
 
 
 def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str]]]]:
-    """Groups of the help with their rows: keys, where they work if not everywhere, and the help text."""
+    """Iterate over the groups of the help with their rows: keys, panes if not all, and help text."""
     for group in Group:
         rows = [
             (written_all(keymap.keys_of(command)), where(command), command.help)
@@ -58,19 +58,20 @@ def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str
 
 
 def where(command: Command) -> str:
-    """Where a command works, as words; empty for all panes of the reading screen."""
+    """Return the names of the panes where a command works; empty for all panes of the reading screen."""
     if command.panes >= EVERYWHERE:
         return ""
     return ", ".join(str(pane) for pane in Pane if pane in command.panes)
 
 
 def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
-    """The key sheet in Markdown.
+    """Return the key sheet in Markdown.
 
     Args:
-        keymap: Keys in force.
-        brief: One row a group, for the README: first keys and labels, without the motions of a selection and the keys
-            of the list of annotations, which say themselves there; else a section a group, with everything.
+        keymap: The keys in force.
+        brief: True for the table of the README: one row per group with the first keys and the labels, without the
+            motions of a selection and without the keys of the list of annotations, which that list shows itself. False
+            for a section per group with every command.
     """
     if brief:
         rows = [f"| {group} | {' · '.join(_in_short(keymap, group))} |" for group in Group]
@@ -89,7 +90,7 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
 
 def _in_short(keymap: Keymap, group: Group) -> Iterator[str]:
-    """The commands of a group in the brief table, those together that share a label."""
+    """Iterate over the entries of a group in the brief table; commands with one label share an entry."""
     found: dict[str, list[str]] = {}
     for command in COMMANDS:
         motion = command.group is Group.SELECT and not command.palette

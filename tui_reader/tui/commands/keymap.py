@@ -1,4 +1,4 @@
-"""The keys in force: the table's own, changed by the `[keys]` of the settings, checked for conflicts."""
+"""The keys in force: those of the command table, changed by `[keys]` of the settings, checked for conflicts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.sequencer import Sequence as KeySequence
 
 ESSENTIAL = ("quit", "help", "palette")
-"""Commands that must keep a key, or there would be no way out and nothing to look it up with."""
+"""Commands that must keep a key: without them there is no way out of the program, and no list of its keys."""
 
 
 class Keymap:
-    """Which sequence runs which command in which pane.
+    """The command that each key sequence runs in each pane.
 
     Attributes:
-        warnings: What was wrong with the remapping, one sentence each; what they speak of was left as it was.
+        warnings: The problems with the remapping, one sentence each. A row with a problem keeps the keys that it had.
     """
 
     def __init__(self, remapped: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -31,7 +31,7 @@ class Keymap:
             self._remap(name, tuple(" ".join(key.split()) for key in keys))
         self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
         self._begun: dict[Pane, dict[KeySequence, list[Command]]] = {pane: {} for pane in Pane}
-        """The commands whose sequences begin so and go on."""
+        """The commands bound to longer sequences, by each beginning of such a sequence."""
         refused: dict[tuple[KeySequence, Command, Command], list[Pane]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
             for pane in (pane for pane in Pane if pane in command.panes):
@@ -48,11 +48,11 @@ class Keymap:
         self._keep_essential()
 
     def of(self, pane: Pane) -> Mapping[KeySequence, Command]:
-        """Sequences bound in a pane."""
+        """Return the key sequences bound in a pane, with their commands."""
         return self._panes[pane]
 
     def keys_of(self, command: Command, pane: Pane | None = None) -> tuple[str, ...]:
-        """Key sequences that run a command in a pane, or in any if none is named, as written in the table."""
+        """Return the key sequences that run a command in a pane, or in any pane if none is given, as in the table."""
         panes = command.panes if pane is None else {pane}
         return tuple(
             keys
@@ -61,7 +61,7 @@ class Keymap:
         )
 
     def hint(self, name: str) -> str:
-        """The first key sequence of a command as people write it; empty if it has none."""
+        """Return the first key sequence of a command in its printed form; empty if it has none."""
         keys = self.keys_of(BY_ID[name])
         return written(keys[0]) if keys else ""
 
@@ -76,7 +76,11 @@ class Keymap:
             self._keys[name] = keys
 
     def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> Command | None:
-        """Bind unless another command holds the sequence, or one that this would hide or be hidden by: that one."""
+        """Bind `keys` to `command`, unless that conflicts with another command in the pane.
+
+        Returns:
+            The conflicting command, if the sequence, a prefix of it or an extension of it is bound; else None.
+        """
         bound, begun = self._panes[pane], self._begun[pane]
         for length in range(1, len(keys) + 1):
             holder = bound.get(keys[:length])
@@ -111,7 +115,7 @@ _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 
 
 def is_key_sequence(text: str) -> bool:
-    """Whether a text names keys: each a printable character, a named key, or one of these behind modifiers."""
+    """Return True if a text names keys: each a printable character or a named key, with modifiers or without."""
     return bool(text) and all(_is_key(key) for key in text.split(" "))
 
 
@@ -125,7 +129,7 @@ _SYMBOLS = {"escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "up": "↑", 
 
 
 def written(keys: str) -> str:
-    """A key sequence as people write it: `g g` is `gg`, `pagedown` is `PgDn`."""
+    """Return a key sequence in its printed form: `g g` as `gg`, `pagedown` as `PgDn`."""
     parts = [
         "+".join(_SYMBOLS.get(part, part) for part in key.split("+")) if len(key) > 1 else key
         for key in keys.split(" ")
@@ -134,5 +138,5 @@ def written(keys: str) -> str:
 
 
 def written_all(keys: Iterable[str]) -> str:
-    """Key sequences as a list for people."""
+    """Return several key sequences in their printed form, separated by spaces."""
     return " ".join(written(sequence) for sequence in keys)

@@ -1,4 +1,4 @@
-"""From keys to commands: sequences of several keys, and counts before them."""
+"""Turns keys into commands: sequences of several keys, with counts before them."""
 
 from __future__ import annotations
 
@@ -11,34 +11,38 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.command import Command
 
 Sequence = tuple[str, ...]
-"""Keys one after the other, as Textual names them or as they print: `("g", "g")`, `("ctrl+d",)`, `("]", "u")`."""
+"""Keys in the order they are typed, each by its Textual name or the character it prints: `("g", "g")`, `("ctrl+d",)`.
+"""
 
 
 class Step(Enum):
-    """What a key led to."""
+    """The result of a key."""
 
     WAIT = auto()
     """A count or the beginning of a sequence: more keys are expected."""
     RUN = auto()
     CANCEL = auto()
-    """A count or a beginning was dropped."""
+    """A count or the beginning of a sequence was dropped."""
     PASS = auto()
-    """The key means nothing here."""
+    """The key is not bound here."""
 
 
 class Fed(NamedTuple):
-    """The outcome of a key."""
+    """The result of a key, with the command that it completes."""
 
     step: Step
     command: Command | None = None
     times: int | None = None
-    """The count typed before the command; None where none was."""
+    """The count typed before the command; None if none was typed."""
     key: str = ""
-    """The key behind a command that takes one; empty for any other."""
+    """The key after a command that takes one; empty for any other command."""
 
 
 class Sequencer:
-    """Collects keys until they name a command. Knows no clock: the caller drops what stays half typed."""
+    """Collects keys until they name a command.
+
+    It has no timer: the caller resets it when a sequence stays incomplete.
+    """
 
     MOST_DIGITS = 6
 
@@ -46,33 +50,33 @@ class Sequencer:
         self._digits = ""
         self._typed: Sequence = ()
         self._taker: Command | None = None
-        """A command that takes the next key as it is."""
+        """A command that takes the next key as its argument."""
 
     @property
     def pending(self) -> bool:
-        """Whether something is half typed."""
+        """True if a count or a sequence is half typed."""
         return bool(self._digits or self._typed)
 
     @property
     def keys(self) -> Sequence:
-        """The keys of a half-typed command."""
+        """The keys of the half-typed sequence, without the count."""
         return self._typed
 
     @property
     def typed(self) -> str:
-        """What is half typed, as it was typed."""
+        """The half-typed count and sequence, as the last row shows them."""
         return " ".join(filter(None, (self._digits, "".join(self._typed))))
 
     def reset(self) -> None:
-        """Forget what is half typed."""
+        """Forget a half-typed count and sequence."""
         self._digits, self._typed, self._taker = "", (), None
 
     def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
-        """Take one key.
+        """Process one key.
 
         Args:
-            key: Name of the key, see `Sequence`.
-            keymap: Sequences bound in the active pane.
+            key: The name of the key, see `Sequence`.
+            keymap: The sequences bound in the active pane.
         """
         had_something = self.pending
         if key == "escape" and had_something:
@@ -105,7 +109,7 @@ class Sequencer:
         return int(self._digits) if self._digits else None
 
     def hints(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, str]]:
-        """How a half-typed sequence may go on: the keys left, and the label of the command."""
+        """Return how a half-typed sequence may continue: the missing keys, and the label of the command."""
         length = len(self._typed)
         if self._taker is not None:
             return [("…", self._taker.label)]

@@ -1,4 +1,4 @@
-"""The command table: the only place that knows which key does what."""
+"""The command table: the only place that assigns keys to commands."""
 
 # ruff: noqa: E501 - one row a command, to be read as a table
 
@@ -155,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
 """Every command, in the order of the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}
-"""Commands by their name."""
+"""The commands by their ids."""
 
 COLOUR_COMMANDS = {f"colour_{number}": number for number in range(1, COLOURS + 1)}
 """The number of the colour for each command that highlights in one colour."""

@@ -1,1 +1,1 @@
-"""The screens: they turn commands into calls of the services, and results into what the widgets show."""
+"""The screens: they turn commands into calls of the services, and show the results in the widgets."""

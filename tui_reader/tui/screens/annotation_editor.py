@@ -1,4 +1,4 @@
-"""What is done to annotations that are there already, wherever they are shown: in the article, or in a list."""
+"""Editing of existing annotations, and the highlights of an article for a pane; used by both screens."""
 
 from __future__ import annotations
 
@@ -28,50 +28,59 @@ if TYPE_CHECKING:
 
 
 class ArticleHighlights:
-    """The highlights of an article, as the article pane takes them.
+    """The highlights of one article in the form the article pane needs, updated incrementally.
 
-    Asked again about an article, it looks only at what has changed: 5,000 highlights take 8 ms the first time, and one
-    that is another some hundredths of a millisecond, however many there are.
+    5,000 highlights take 8 ms at the first call of `look`. Later calls for the same text process only the annotations
+    that changed, some hundredths of a millisecond for each, however many there are.
     """
 
     def __init__(self, annotating: AnnotationEditing) -> None:
         self._annotating = annotating
         self._looked: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and its text that were asked for last, and whether there was any text."""
+        """The article and the complete text of the last call of `look`, and whether the article had any text by then.
+        """
         self._at = -1
-        """The number of the last change by then."""
+        """The change number of the annotation service at the last call of `look`."""
         self._known: dict[AnnotationId, Annotation] = {}
-        """The annotations of the article, painted or not."""
+        """All annotations of the article, highlighted or not."""
         self._own: dict[AnnotationId, ArticleNote] = {}
         """The notes on the whole article."""
         self._marks: dict[AnnotationId, Highlight] = {}
         self._ranks: list[str] = []
-        """When each highlight that is shown was touched last, in that order."""
+        """The sort key of each shown highlight, its time of change first; in ascending order."""
         self._shown: list[Highlight] = []
         self._index: HighlightIndex | None = None
-        """The highlights that are shown, by their places; None until a pane needs it."""
+        """The shown highlights by position; None until a pane needs them."""
         self.highlights = self.notes = self.lost = 0
-        """Annotations that are about a passage; those with a note; those without a sure place."""
+        """The number of annotations on a passage; of those with a note; of those without a certain place."""
 
     @property
     def shown(self) -> tuple[Highlight, ...]:
-        """The highlights whose place is sure, the one touched last on top."""
+        """The highlights with a certain place, in the order of painting: the one changed last is on top."""
         return tuple(self._shown)
 
     @property
     def index(self) -> HighlightIndex:
-        """The same by their places; the one object goes on changing with every look at the same text."""
+        """The shown highlights indexed by position. Updated in place until another text is shown."""
         if self._index is None:
             self._index = HighlightIndex(self._shown, self._ranks)
         return self._index
 
     def show_in(self, pane: ArticlePane) -> None:
-        """Give a pane that shows the article what the last look found."""
+        """Give a pane that shows this article the highlights and the notes on the article."""
         pane.highlights.show(self.index)
         pane.viewport.set_article_notes([self._own[each] for each in sorted(self._own)])
 
     def look(self, article: ArticleId | None, document: Document | None) -> bool:
-        """Take an article in, as it is read; whether anything is another than before."""
+        """Update to the current annotations of an article.
+
+        Args:
+            article: The article, or None.
+            document: Its text, if it has been read.
+
+        Returns:
+            True if a highlight, a note or a count has changed since the last call.
+        """
         readable = document if document is not None and not document.partial and not document.error else None
         looked = article, readable, document is not None
         self._at, ids = self._annotating.changed_since(self._at)
@@ -80,16 +89,19 @@ class ArticleHighlights:
         same = looked[0] == self._looked[0] and looked[2] == self._looked[2] and ids is not None and not ids
         self._looked, self._index = looked, None
         if not same:
-            # They are read together with the text, aside; before, they would have to be waited for (0.1 s).
+            # The annotations are read together with the text in a thread; reading them earlier would block for 0.1 s.
             self._learn(self._annotating.of(article) if article is not None and document is not None else ())
         self._put_in_order(readable, same=same)
         return True
 
     def prepare(self, article: ArticleId, document: Document) -> bool:
-        """Look at an article aside, before its text is shown; whether its annotations were read ahead.
+        """Compute the highlights of an article before its text is shown.
 
-        Called from another thread, on an object that nobody else knows yet. The first look in the owner's thread takes
-        in what has changed since.
+        Called from a thread that reads texts, on an object that no other thread uses yet. The first call of `look` in
+        the owner's thread adds the changes since.
+
+        Returns:
+            True if the annotations of the article had been read ahead.
         """
         ahead = self._annotating.ahead(article)
         if ahead is None or document.error:
@@ -102,24 +114,29 @@ class ArticleHighlights:
         return True
 
     def is_of(self, document: Document | None) -> bool:
-        """Whether a document is the one that was looked at."""
+        """Return True if this object holds the highlights of a document."""
         return document is not None and document is self._looked[1]
 
     def _learn(self, annotations: Sequence[Annotation]) -> None:
-        """Take in the annotations of an article."""
+        """Replace the annotations by those of an article, and count them."""
         self._known = {each.id: each for each in annotations}
         self._own = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
         self.highlights = self.notes = self.lost = 0
         self._count(annotations, 1)
 
     def _put_in_order(self, readable: Document | None, *, same: bool) -> None:
-        """Find out which of them stand in a text; `same` tells whether they are those of the last look."""
+        """Build the highlights of the annotations that have a place in a text.
+
+        Args:
+            readable: The complete text, or None.
+            same: True if the annotations are those of the last call, so that their highlights can be reused.
+        """
         standing: list[Annotation] = []
         if readable is not None and self._known:
             standing = sorted(filter(paintable_in(readable), self._known.values()), key=_rank)
         marks = self._marks
         if marks and same:
-            # One that is as before stays the same object: that tells quickly which are not.
+            # An unchanged highlight stays the same object, so that changed ones are found quickly by identity.
             self._shown = [marks.get(each.id) or _mark(each) for each in standing]
         else:
             self._shown = list(map(_mark, standing))
@@ -127,7 +144,11 @@ class ArticleHighlights:
         self._marks = {mark.id: mark for mark in self._shown}
 
     def _look_at(self, ids: Iterable[AnnotationId]) -> bool:
-        """Look at annotations that may be others now; whether any is."""
+        """Update the annotations with these ids.
+
+        Returns:
+            True if any of them differs from before.
+        """
         article, readable, is_there = self._looked
         stands = paintable_in(readable) if readable is not None else None
         gone: list[AnnotationId] = []
@@ -182,8 +203,8 @@ _CERTAIN = (PlaceState.ANCHORED, PlaceState.MOVED)
 
 
 def _rank(annotation: Annotation) -> str:
-    """When an annotation was touched last; the id parts those that were touched together."""
-    # 5,000 texts are sorted in 1.2 ms, as many pairs of them in 1.7.
+    """Return the sort key of an annotation: its time of change, then its id for equal times."""
+    # 5,000 strings are sorted in 1.2 ms, as many pairs in 1.7 ms.
     return f"{annotation.updated} {annotation.id}"
 
 
@@ -198,13 +219,19 @@ def _mark(annotation: Annotation) -> Highlight:
 
 
 def is_lost(annotation: Annotation) -> bool:
-    """Whether it is not sure where an annotation stands."""
+    """Return True if it is not certain where an annotation belongs in its text."""
     return annotation.placed is not None and not annotation.placed.is_certain
 
 
-def steps_of(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
-    """Undo or redo several steps, as far as there are any: the last of them told with their number, and every article
-    that was touched.
+def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
+    """Undo or redo up to `count` steps.
+
+    Args:
+        step: Undoes or redoes one step.
+        count: How many steps to try.
+
+    Returns:
+        The outcome of the last step, with a message that counts the steps, and every article that was changed.
     """
     outcome = step()
     taken = [outcome]
@@ -222,52 +249,56 @@ def steps_of(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[Ar
 
 
 class EditorHost(Protocol):
-    """The screen on which it happens."""
+    """The screen on which annotations are edited."""
 
     def ask(self, question: Question) -> None:
-        """Ask on the last row."""
+        """Ask a question in the last row."""
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open a sheet for a note."""
+        """Open the sheet for a note when the handling of the current key ends."""
 
-    def drop_words(self) -> None:
-        """Drop the words that are typed now for a note."""
+    def drop_typed_words(self) -> None:
+        """Discard the words that are typed now, because the note that they are meant for cannot be saved."""
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Have the text of a draft edited in the user's own editor."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Say something on the last row."""
+        """Show a message in the last row."""
 
-    def took(self, outcome: Outcome) -> bool:
-        """Show what a verb did; whether it did anything."""
+    def show_outcome(self, outcome: Outcome) -> bool:
+        """Show the outcome of a change.
+
+        Returns:
+            True if it has a message, because something was changed or refused.
+        """
 
 
 class AnnotationEditor:
-    """Recolours, retags, writes on and deletes annotations, one or several at a time."""
+    """Recolours, tags, deletes and opens the notes of one or several annotations."""
 
     def __init__(self, library: Library, host: EditorHost) -> None:
         self._library, self._host = library, host
         self._refused = ""
-        """A note that could not be kept, and was said so of."""
+        """The last note that could not be saved and about which a message was shown."""
 
     def recolour(self, ids: Sequence[AnnotationId], colour: int) -> None:
-        """Give them a colour."""
-        if not self._host.took(self._library.annotations.recolour(ids, colour)):
+        """Change the colour of annotations."""
+        if not self._host.show_outcome(self._library.annotations.recolour(ids, colour)):
             self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
 
     def accept(self, ids: Sequence[AnnotationId]) -> None:
-        """Take the places where they were found again for their own."""
-        if not self._host.took(self._library.annotations.accept(ids, self._library.documents.get)):
+        """Make the places where annotations were found again their own places."""
+        if not self._host.show_outcome(self._library.annotations.accept(ids, self._library.documents.get)):
             moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
             self._host.say("its text is not there yet" if moved else "it has its place" if ids else "")
 
     def delete(self, ids: Sequence[AnnotationId]) -> None:
-        """Delete them; undo brings them back."""
-        self._host.took(self._library.annotations.delete(ids))
+        """Delete annotations; undo restores them."""
+        self._host.show_outcome(self._library.annotations.delete(ids))
 
     def edit_tags(self, ids: Sequence[AnnotationId]) -> None:
-        """Edit their tags; where there are several, those that they share."""
+        """Ask for the tags of annotations; for several, for the tags that they share."""
         annotations = self._known(ids)
         if not annotations:
             return
@@ -275,7 +306,7 @@ class AnnotationEditor:
 
         def answered(answer: str) -> None:
             known, wanted = [each.id for each in annotations], answer.split(",")
-            self._host.took(self._library.annotations.retag_several(known, wanted, shared))
+            self._host.show_outcome(self._library.annotations.retag_several(known, wanted, shared))
 
         what = "tags of the highlight" if len(annotations) == 1 else f"tags of {len(annotations):,}"
         self._host.ask(
@@ -289,13 +320,13 @@ class AnnotationEditor:
         )
 
     def edit_note(self, annotation_id: AnnotationId) -> None:
-        """Write on one, on the sheet."""
+        """Open the note of an annotation on the note sheet."""
         annotation = self._library.annotations.get(annotation_id)
         if annotation is not None and self._may_write():
             self._open(self._about(annotation), self._library.drafts.of(annotation), annotation.note)
 
     def edit_note_outside(self, annotation_id: AnnotationId) -> None:
-        """Write on one, in the user's own editor."""
+        """Open the note of an annotation in the user's own editor."""
         for annotation in self._known([annotation_id]) if self._may_write() else ():
             draft = self._library.drafts.of(annotation)
             edited = self._host.edit_outside(annotation.note, draft)
@@ -303,14 +334,14 @@ class AnnotationEditor:
             if edited.problem:
                 self._host.say(edited.problem, bad=True)
             if edited.problem and edited.text is not None:
-                # What an editor wrote before it failed would be lost with its file.
+                # The text written before the editor failed would be lost together with its file.
                 draft.keep(text)
                 self._open(self._about(annotation), draft, text)
             else:
                 self._written(self._about(annotation), draft, text)
 
     def note_on_article(self, article: str, title: str) -> None:
-        """Write on a whole article: go on with the note that is there, or begin one."""
+        """Open the note on a whole article: the existing one, or a new one."""
         there = next((each for each in self._library.annotations.of(article) if each.is_on_article), None)
         if there is not None:
             self.edit_note(there.id)
@@ -321,19 +352,19 @@ class AnnotationEditor:
         self._host.write(NoteSheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
 
     def _may_write(self) -> bool:
-        """Whether a note could be kept; else this is said before somebody writes one."""
+        """Return True if a note could be saved; if not, say so before the user writes one."""
         if self._library.read_only:
             told = "the library is read-only: no note can be kept · words are dropped now, until a pause or esc"
             self._host.say(told, bad=True)
-            self._host.drop_words()
+            self._host.drop_typed_words()
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:
-        """Keep what was written. Where that cannot be, the sheet stays open, until its reader insists."""
+        """Save a written note. If that is impossible the sheet opens again, until the user closes it a second time."""
         if draft.is_unchanged(text):
             draft.drop()
         elif not self._library.read_only:
-            self._host.took(draft.save(text))
+            self._host.show_outcome(draft.save(text))
         elif text == self._refused:
             draft.drop()
         else:

@@ -1,4 +1,4 @@
-"""One of many things to choose from."""
+"""The entries of a picker."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """What a picker shows, and what choosing it does."""
+    """One entry of a picker, and the function that choosing it calls."""
 
     name: str
     remark: str
-    """What stands at the right: keys, a count."""
+    """The text at the right edge: keys, a count."""
     run: Callable[[], None]
-    """Done once it was chosen and the picker is gone."""
+    """Called after the choice, when the picker is closed."""
 
 
 def run_choice(choice: Choice | None) -> None:
-    """Do what was chosen, if anything."""
+    """Call the function of the chosen entry, if one was chosen."""
     if choice is not None:
         choice.run()

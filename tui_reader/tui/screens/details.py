@@ -1,4 +1,4 @@
-"""The form for what is known of an article: what its file says or what was guessed, corrected by the reader."""
+"""The form for the metadata of an article, which the user can correct."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLACEHOLDERS = {"date": "such as 2026-06-05", "url": "https://…", "language":
 
 
 class Details(Dialog[tuple[str, dict[str, str]] | None]):
-    """Six fields; dismissed with those that were changed, or with None."""
+    """A form with six fields; its result is the changed fields, or None."""
 
     AUTO_FOCUS = "Input"
     CSS = """
@@ -59,7 +59,7 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
         self._headline = headline
 
     def compose(self) -> ComposeResult:
-        """A row a field."""
+        """Yield a row for each field, between a heading and a note about the keys."""
         with VerticalScroll(can_focus=False):
             yield Static(Content("Details"), classes="heading")
             for field in FIELDS:
@@ -79,14 +79,14 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
             )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, and from the last one it saves."""
+        """Move to the next field at enter; from the last one, save."""
         if event.input.id == FIELDS[-1]:
             self.action_save()
         else:
             self.focus_next()
 
     def action_save(self) -> None:
-        """Dismiss with what was changed."""
+        """Close the form with the changed fields as the result."""
         values = {field: self.query_one(f"#{field}", Input).value.strip() for field in FIELDS}
         changed = {field: value for field, value in values.items() if value != self._headline.field(field)}
         self.dismiss((self._headline.id, changed) if changed else None)

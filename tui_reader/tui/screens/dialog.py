@@ -1,4 +1,4 @@
-"""Screens that lie over another one until they are left."""
+"""The base of the screens that lie over another one until they are closed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from tui_reader.tui.widgets.failures import FailureGuard
 
 
 class Dialog(FailureGuard, ModalScreen[ScreenResultType]):
-    """Asks for something or shows it."""
+    """A modal screen that asks for something or shows something."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Leave, once: Textual takes the topmost screen away, and a second key that was on its way by then would
-        leave the screen below, too.
+        """Close the dialog, but only once.
+
+        Textual removes the topmost screen: a second key that was already queued would otherwise close the screen below
+        as well.
         """
         return super().dismiss(result) if self.is_active else AwaitComplete()

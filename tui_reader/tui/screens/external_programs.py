@@ -1,4 +1,4 @@
-"""Programs that take the terminal over for a while: the user's own editor."""
+"""External programs: the user's editor, and shell commands that a text is piped through."""
 
 from __future__ import annotations
 
@@ -23,37 +23,42 @@ if TYPE_CHECKING:
 
 
 USUAL_EDITORS = ("sensible-editor", "vi", "nano")
-"""Editors that are looked for where nobody has named one, as git and less do it."""
+"""Editors to try if none is named in the settings or the environment, the same as git and less try."""
 
 
 class Edited(NamedTuple):
-    """What came back from an editor."""
+    """The result of an editor."""
 
     text: str | None
-    """The text; None where there is none to take over. Where something went wrong, what the editor had written."""
+    """The edited text; None if there is no change. With a problem, the text that the editor had saved by then."""
     problem: str = ""
-    """What went wrong, to be told."""
+    """The error message; empty if there is none."""
 
 
 def editor_of(setting: str) -> str:
-    """The command that edits a text: that of the settings, of the environment, or else what most systems have; empty
-    where there is none.
+    """Return the command of the editor: from the settings, else the environment, else one that is installed.
+
+    Returns:
+        The command, or an empty text if there is no editor.
     """
     named = setting or os.environ.get("VISUAL") or os.environ.get("EDITOR")
     return named or next((each for each in USUAL_EDITORS if shutil.which(each)), "")
 
 
 def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Sequence[int] = ()) -> str:
-    """Run an editor on the terminal; what went wrong, or an empty text.
+    """Run an editor on the terminal.
 
-    Nothing may be raised while the app is suspended, or the terminal stays deaf.
+    Nothing may be raised while the app is suspended, or the terminal would not accept keys afterwards.
 
     Args:
-        app: The app that lends its terminal.
+        app: The app whose terminal the editor takes.
         editor: The command, with its arguments.
         path: The file to edit.
-        unchanged: What is as it was if the editor fails, such as `the settings are as they were`.
-        keeps: Descriptors that stay open as long as the editor runs, even if this program dies.
+        unchanged: End of the error message that says what was not changed: `the settings are as they were`.
+        keeps: File descriptors that stay open in the editor, even if this program dies.
+
+    Returns:
+        The error message; empty if there is none.
     """
     try:
         command = [*shlex.split(editor), str(path)]
@@ -75,21 +80,25 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Se
 
 
 @dataclass
-class Answered(Message):
-    """A command that was given a text has ended."""
+class CommandFinished(Message):
+    """A shell command that a text was piped through has ended."""
 
     command: str
     answer: str
     problem: str
-    """What went wrong, to be told; empty if nothing did."""
+    """The error message; empty if there is none."""
 
 
 MOST_OUTPUT = 1_000_000
-"""Bytes of an answer that are shown."""
+"""Most bytes of a command's output that are shown."""
 
 
-def filtered(command: str, text: str) -> tuple[str, str]:
-    """Give a text to a command of the shell; what it answered, and what went wrong. Takes as long as the command."""
+def pipe_through(command: str, text: str) -> tuple[str, str]:
+    """Pipe a text through a shell command. Blocks until the command ends.
+
+    Returns:
+        The output, and the error message, which is empty if there is none.
+    """
     try:
         ran = subprocess.run(  # noqa: S603 - the user typed it, to be run by the shell
             ["/bin/sh", "-c", command],
@@ -109,9 +118,15 @@ _AS_IT_WAS = "the note is as it was"
 
 
 def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
-    """Have a text edited, in a file that nobody else may read and that is gone afterwards.
+    """Have a note edited in a temporary file that only its owner may read and that is deleted afterwards.
 
-    Where this program dies meanwhile, the next start finds the file as the draft of a note.
+    If this program dies meanwhile, the next start finds the file as the draft of the note.
+
+    Args:
+        app: The app whose terminal the editor takes.
+        setting: The editor of the settings, may be empty.
+        text: The text to edit.
+        draft: The draft to which the text belongs.
     """
     import tempfile  # noqa: PLC0415 - only for those who use an editor of their own
 

@@ -1,4 +1,4 @@
-"""The help: every command with its keys, made from the command table."""
+"""The help screen: every command with its keys, made from the command table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.keymap import Keymap
 
 KEY_COLUMN = 20
-"""Cells for the keys; longer ones take a row of their own."""
+"""Cells for the keys; longer keys get a row of their own."""
 
 
 class HelpPage(Page):
@@ -40,15 +40,15 @@ class HelpPage(Page):
 
     @property
     def rows(self) -> int:
-        """How many rows the help has."""
+        """The number of rows at the current width."""
         return len(self._lines)
 
     def wrap(self) -> None:
-        """Make the rows for another width."""
+        """Compute the rows for the current width."""
         self._lines = list(self._wrapped(self.size.width - 2))
 
     def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
-        """Rows as texts with the names of their styles."""
+        """Iterate over the rows, each made of texts with the names of their styles."""
         yield (("Keys", "label"),)
         for text in ("A number before a key repeats it: 3}", "Close with q"):
             for part in wrap(text, width):
@@ -81,7 +81,7 @@ class HelpPage(Page):
                 yield ((f"{'' if number else sign:<8}", "key"), (part, ""))
 
     def _signs(self) -> Iterator[tuple[str, str]]:
-        """What is painted beside the text and in the lists, and what it means."""
+        """Iterate over the signs in the margin and in the lists, with their meanings."""
         yield "●", "not read yet"
         yield "★", "starred"
         yield "✎", "annotated, and how often"
@@ -92,7 +92,7 @@ class HelpPage(Page):
         yield "2?", f"{found}, and {way_out} accepts the place" if way_out else found
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A row of the help."""
+        """Paint one row of the help."""
         base, index = self.ink(""), y + self._top
         row = self._lines[index] if index < len(self._lines) else ()
         pieces = [Piece(text, base + self.ink(style) if style else base) for text, style in row]
@@ -100,7 +100,7 @@ class HelpPage(Page):
 
 
 class Help(PageScreen):
-    """All keys."""
+    """The screen with all keys."""
 
     CSS = """
     Help { background: $page; padding: 1 2; }
@@ -108,5 +108,5 @@ class Help(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss(None)", show=False)]
 
     def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
-        """Args: `notices` is what was told at the start, in full: settings that are wrong, a state that is damaged."""
+        """Args: `notices` are the warnings of the start in full: invalid settings, a damaged state."""
         super().__init__(HelpPage(keymap, notices))

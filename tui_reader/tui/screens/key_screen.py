@@ -1,4 +1,4 @@
-"""Screens whose keys are commands of the command table, unless something is being typed."""
+"""The base of screens whose keys are commands of the command table, unless text is being typed."""
 
 from __future__ import annotations
 
@@ -27,31 +27,29 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.prompt import Prompt
 
 HALF_TYPED_SECONDS = 1.5
-"""How long a half-typed sequence waits for its next key."""
+"""Seconds that a half-typed sequence waits for its next key."""
 
 
 PAUSE_SECONDS = 1.0
-"""How long no key has come when words that were meant for a note are over."""
+"""Seconds without a key after which typed words no longer count as words of a note."""
 _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
 class Typing(Protocol):
-    """Something that is being typed into: a question, a note."""
+    """A widget that text is being typed into: a prompt or the note sheet."""
 
     def takes(self, key: str) -> bool:
-        """Whether a key belongs to what is typed; any other one ends it."""
+        """Return True if a key belongs to the text; any other key ends the typing."""
 
     async def typed(self) -> None:
-        """Wait until every key so far has arrived in it."""
+        """Wait until every key so far has arrived in the widget."""
 
     def ended(self, key: str) -> None:
-        """Take the key that ends it."""
+        """Handle the key that ends the typing."""
 
 
 class KeyScreen(FailureGuard, Screen[None]):
-    """A screen that is given every key before Textual is: makes commands of them, and says on the last row how a
-    half-typed one may go on.
-    """
+    """A screen that receives every key before Textual's own bindings, and runs the command that keys complete."""
 
     AUTO_FOCUS = ""
     _editor: NoteEditor | None = None
@@ -63,41 +61,45 @@ class KeyScreen(FailureGuard, Screen[None]):
         self._sequencer = Sequencer()
         self._forget_typed: Timer | None = None
         self._dropping_until = 0.0
-        self.take_keys(state.keymap)
+        self.use_keymap(state.keymap)
 
-    def take_keys(self, keymap: Keymap) -> None:
-        """Take the keys that are in force from now on."""
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Replace the keys in force."""
         self._keymap = keymap
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys hold."""
+        """The pane whose keys are in force."""
         raise NotImplementedError
 
     @property
     def prompt(self) -> Prompt:
-        """Where it asks."""
+        """The widget that asks questions on this screen."""
         raise NotImplementedError
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Do what a command says.
+        """Run a command.
 
         Args:
-            command: A command of this context.
-            count: The count typed before it; None where none was.
-            key: The key behind a command that takes one.
+            command: A command that works in the current context.
+            count: The count typed before it; None if none was typed.
+            key: The key typed after it, for a command that takes one.
         """
         raise NotImplementedError
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Say something on the last row."""
+        """Show a message in the last row."""
         raise NotImplementedError
 
     # Keys
 
     def feed(self, key: str) -> bool:
-        """Take a key as a command or a part of one; whether it meant anything. What means nothing is said to."""
+        """Feed a key to the sequencer, and run the command that it completes.
+
+        Returns:
+            True if the key was consumed; an unknown character is reported in the last row.
+        """
         typed = "".join(self._sequencer.keys)
         fed = self._sequencer.feed(key, self._keymap.of(self.context))
         if self._forget_typed is not None:
@@ -112,12 +114,12 @@ class KeyScreen(FailureGuard, Screen[None]):
             self.say(f"{typed}{key} is no key here")
         return fed.step is not Step.PASS
 
-    def drop_words(self) -> None:
-        """Take what is typed now for the words of a note that cannot be written, and do nothing with them."""
+    def drop_typed_words(self) -> None:
+        """Discard the keys typed from now on, because the note that they are meant for cannot be saved."""
         self._dropping_until = monotonic() + PAUSE_SECONDS
 
     def drops(self, key: str) -> bool:
-        """Whether a key is one of those words, or ends them. A pause ends them, too."""
+        """Return True if a key is to be discarded as a word of such a note; esc and a pause end the discarding."""
         now = monotonic()
         if now >= self._dropping_until or (len(key) > 1 and key not in _WRITING and key != "escape"):
             return False
@@ -127,30 +129,30 @@ class KeyScreen(FailureGuard, Screen[None]):
         return True
 
     def context_changed(self) -> None:
-        """Other keys hold now: what is half typed is forgotten."""
+        """Forget a half-typed command, because other keys are in force now."""
         self._sequencer.reset()
         self.show_hints()
 
     def show_hints(self) -> None:
-        """Say on the last row how a half-typed command may go on, else which keys make sense."""
+        """Show in the last row how a half-typed command may continue, else the keys that make sense."""
         if self._editor is not None and self._editor.open:
             self._status.show_hints(self._editor.HINTS)
             return
         continuations = self._sequencer.hints(self._keymap.of(self.context))
         hints = [Hint(keys, self.state.label_of(keys, label)) for keys, label in continuations]
         if not hints:
-            hints = list(self.hints_of_now())
+            hints = list(self.pending_hints())
             taken = {hint.keys for hint in hints}
             hints += [hint for hint in self._hints[self.context] if hint.keys not in taken]
         self._status.show_hints(hints, self._sequencer.typed)
 
-    def hints_of_now(self) -> Sequence[Hint]:
-        """What the last row says before the keys of the context, as long as something is begun."""
+    def pending_hints(self) -> Sequence[Hint]:
+        """Return the hints shown before those of the context, while an operation of several keys is under way."""
         return ()
 
     @property
     def typing(self) -> Typing | None:
-        """What is being typed into; None while keys are commands."""
+        """The widget that text is being typed into; None while keys are commands."""
         if self.prompt.asking:
             return self.prompt
         return self._editor if self._editor is not None and self._editor.open else None
@@ -158,11 +160,14 @@ class KeyScreen(FailureGuard, Screen[None]):
     # Notes
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open a sheet for a note, with the end of this key."""
+        """Open the sheet for a note when the handling of the current key ends."""
         self._sheet = sheet
 
     async def settle(self) -> None:
-        """Open the sheet that a key asked for. Its widget is made for the first one: it costs what a start does not."""
+        """Open the sheet that the last key asked for.
+
+        The widget is made for the first sheet: importing it takes 40 ms, which a start need not pay.
+        """
         sheet, self._sheet = self._sheet, None
         if sheet is None:
             return
@@ -170,30 +175,32 @@ class KeyScreen(FailureGuard, Screen[None]):
             from tui_reader.tui.widgets.note_editor import NoteEditor  # noqa: PLC0415 - 40 ms
 
             self._editor = NoteEditor(id="note")
-            await self.mount(self._editor, before=self.sheet_stands_before())
+            await self.mount(self._editor, before=self.widget_below_sheet())
         self._editor.write(sheet)
         self.show_hints()
         self.sheet_opened()
 
-    def sheet_stands_before(self) -> Widget:
-        """The widget above which the sheet takes its rows."""
+    def widget_below_sheet(self) -> Widget:
+        """The widget above which the sheet is mounted."""
         raise NotImplementedError
 
     def sheet_opened(self) -> None:
-        """Called when the sheet has taken rows, so that what is written about can be brought into sight."""
+        """Called when the sheet has taken its rows, so that the passage that the note is about can be scrolled into
+        view.
+        """
 
-    async def note_typed(self) -> None:
-        """Wait until every key so far is in the note that is being written, if any."""
+    async def wait_for_note_keys(self) -> None:
+        """Wait until every key so far has arrived in the open note, if there is one."""
         if self._editor is not None and self._editor.open:
             await self._editor.typed()
 
     def finish_note(self) -> None:
-        """Keep the note that is being written, if any."""
+        """Save the open note, if there is one."""
         if self._editor is not None:
             self._editor.finish()
             self.show_hints()
 
     def fit_sheet(self) -> None:
-        """Fit the sheet to another size of the terminal."""
+        """Fit the sheet to the new size of the terminal."""
         if self._editor is not None:
             self._editor.fit()

@@ -1,4 +1,4 @@
-"""What another program answered, to be read and put away."""
+"""The screen that shows the output of a shell command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OutputPage(Page):
-    """The rows of a text, under the command that gave it."""
+    """The rows of an output, under the command that produced it."""
 
     DEFAULT_CSS = "OutputPage { background: $page; }"
     LOOKS: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "label": "bold accent-ink", "muted": "muted-ink"}
@@ -27,18 +27,18 @@ class OutputPage(Page):
 
     @property
     def rows(self) -> int:
-        """How many rows there are, the command with the empty row under it among them."""
+        """The number of rows, with the row of the command and the empty row under it."""
         return len(self._lines) + 2
 
     def wrap(self) -> None:
-        """Make the rows for another width."""
+        """Compute the rows for the current width."""
         cuts = cut_rows(self._text, max(2, self.size.width - 4), code=True)
         self._lines = [
             self._text[start:end].rstrip("\n") for start, end in zip([0, *cuts], cuts, strict=False) if end > start
         ]
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A row."""
+        """Paint one row."""
         base, number = self.ink(""), y + self._top
         if number == 0:
             head = [Piece(f"  | {self._command}", base + self.ink("label"))]
@@ -48,7 +48,7 @@ class OutputPage(Page):
 
 
 class Output(PageScreen):
-    """What a command answered."""
+    """The screen with the output of a command."""
 
     CSS = "Output { background: $page; padding: 1 0; }"
 

@@ -1,4 +1,4 @@
-"""A page of rows on the whole screen, to be read and put away: the base of the help and of a command's answer."""
+"""A page of text rows that fills the screen: the base of the help and of a command's output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHEEL_ROWS = 3
 
 
 class Page(LinePane):
-    """Rows with a position, wrapped to the width."""
+    """Text rows with a scroll position, wrapped to the width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,39 +28,39 @@ class Page(LinePane):
 
     @property
     def rows(self) -> int:
-        """How many rows there are at this width."""
+        """The number of rows at the current width."""
         raise NotImplementedError
 
     def wrap(self) -> None:
-        """Make the rows for another width."""
+        """Compute the rows for the current width."""
         raise NotImplementedError
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap the text to the new width."""
         self.wrap()
         self._strips.clear()
         self.scroll_rows(0)
 
     def scroll_rows(self, rows: int) -> None:
-        """Move by rows; negative ones are upwards."""
+        """Scroll by a number of rows; a negative one scrolls up."""
         self._top = max(0, min(self._top + rows, self.rows - self.size.height))
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the painted row depends on."""
         return y + self._top
 
     def on_mouse_scroll_down(self) -> None:
-        """The wheel turns downwards."""
+        """Scroll down with the wheel."""
         self.scroll_rows(WHEEL_ROWS)
 
     def on_mouse_scroll_up(self) -> None:
-        """The wheel turns upwards."""
+        """Scroll up with the wheel."""
         self.scroll_rows(-WHEEL_ROWS)
 
 
 class PageScreen(Dialog[None]):
-    """Shows a page."""
+    """A dialog that shows one page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape,enter,h,ctrl+c", "dismiss(None)", show=False),
@@ -77,13 +77,13 @@ class PageScreen(Dialog[None]):
         self._page = page
 
     def compose(self) -> ComposeResult:
-        """The page."""
+        """Yield the page."""
         yield self._page
 
     def action_rows(self, rows: int) -> None:
-        """Move by rows."""
+        """Scroll by rows."""
         self._page.scroll_rows(rows)
 
     def action_page(self, pages: int) -> None:
-        """Move by pages."""
+        """Scroll by screens."""
         self._page.scroll_rows(pages * max(1, self._page.size.height - 2))

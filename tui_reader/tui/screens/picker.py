@@ -1,4 +1,4 @@
-"""Choose one of many by typing a part of its name: commands, headings, tags; or one of a few by a key."""
+"""The dialog that offers entries: many, narrowed by typing a part of a name, or few, chosen by a key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ChoiceList(LinePane):
-    """The choices that are left, with a cursor."""
+    """The list of the entries that match, with a cursor."""
 
     DEFAULT_CSS = "ChoiceList { background: $raised; color: $text-ink; }"
     LOOKS: ClassVar[Mapping[str, str]] = {
@@ -40,7 +40,7 @@ class ChoiceList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """A choice was clicked."""
+        """An entry was clicked."""
 
         choice: Choice
 
@@ -52,24 +52,24 @@ class ChoiceList(LinePane):
 
     @property
     def current(self) -> Choice | None:
-        """The choice under the cursor."""
+        """The entry under the cursor; None if the list is empty."""
         return self._choices[self._cursor] if self._choices else None
 
     def show(self, choices: Sequence[Choice], cursor: int = 0) -> None:
-        """Show choices."""
+        """Replace the entries."""
         self._choices, self._top, self._cursor = choices, 0, 0
         self.move(cursor)
         self.repaint()
 
     def move(self, by: int) -> None:
-        """Move the cursor."""
+        """Move the cursor by a number of rows."""
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
         height = max(1, self.size.height)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor))
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the painted row depends on."""
         index = y + self._top
         if index >= len(self._choices):
             return "nothing" if index == 0 else "blank"
@@ -77,7 +77,7 @@ class ChoiceList(LinePane):
         return choice.name, choice.remark, index == self._cursor
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A choice and its remark."""
+        """Paint one entry with its remark."""
         base, index = self.ink(""), y + self._top
         if index >= len(self._choices):
             text = "   nothing like that" if index == 0 else ""
@@ -91,26 +91,26 @@ class ChoiceList(LinePane):
         return line(width, base, [bar, Piece(name, base)], [Piece(f" {remark} ", base + self.ink("muted"))])
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
+        """Report the clicked entry."""
         index = event.y + self._top
         if index < len(self._choices):
             self.post_message(self.Clicked(self._choices[index]))
 
     def on_mouse_scroll_down(self) -> None:
-        """The wheel turns downwards."""
+        """Move the cursor down with the wheel."""
         self.move(3)
 
     def on_mouse_scroll_up(self) -> None:
-        """The wheel turns upwards."""
+        """Move the cursor up with the wheel."""
         self.move(-3)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in the visible rows."""
         self.move(0)
 
 
 class Footing(LinePane):
-    """The keys that hold, below the choices."""
+    """The row below the entries that names the keys in force."""
 
     DEFAULT_CSS = "Footing { background: $raised; color: $muted-ink; }"
     LOOKS: ClassVar[Mapping[str, str]] = {"": "muted-ink on raised"}
@@ -120,21 +120,21 @@ class Footing(LinePane):
         self._text = ""
 
     def show(self, text: str) -> None:
-        """Say which."""
+        """Replace the text."""
         self._text = text
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the painted row depends on."""
         return self._text
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """The row."""
+        """Paint the row."""
         return line(width, self.ink(""), [Piece(f"   {clip(self._text, width - 4)}", self.ink(""))])
 
 
 class Picker(Dialog[Choice | None]):
-    """A line to type in, and what is left of the choices below it."""
+    """A text field, and below it the entries that match."""
 
     AUTO_FOCUS = ""
     CSS = """
@@ -163,28 +163,28 @@ class Picker(Dialog[Choice | None]):
     MOST_ROWS = 20
 
     def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0, *, few: bool = False) -> None:
-        """Args: with `few`, letters are keys that move and choose, until `/` asks for a part of a name."""
+        """Args: with `few`, letters are keys that move and choose, until `/` starts a search for a part of a name."""
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
         self._list, self._foot = ChoiceList(), Footing()
         self._by_key = few
 
     def compose(self) -> ComposeResult:
-        """The line, the list, and the keys that hold."""
+        """Yield the text field, the list, and the row of keys."""
         with Vertical():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
             yield self._list
             yield self._foot
 
     def on_mount(self) -> None:
-        """Show all choices, in a window that stays as it is while they get fewer."""
+        """Show all entries; the height of the list stays while a search leaves fewer."""
         self._size_list()
         self._list.show(self._choices, self._start)
-        self._tell_keys()
+        self._show_keys()
         if not self._by_key:
             self.query_one(Input).focus()
 
-    def _tell_keys(self) -> None:
+    def _show_keys(self) -> None:
         digits = f"1-{min(len(self._choices), 9)} or " if len(self._choices) > 1 else ""
         self._foot.show(
             f"j k move · {digits}enter takes · / filters · esc leaves"
@@ -193,17 +193,21 @@ class Picker(Dialog[Choice | None]):
         )
 
     def on_key(self, event: events.Key) -> None:
-        """While letters are keys, the line has no focus, and they come here."""
-        if self._by_key and self._took(event):
+        """Handle a key while the text field has no focus, because letters are keys."""
+        if self._by_key and self._handle_key(event):
             event.stop()
 
-    def _took(self, event: events.Key) -> bool:
-        """Take a key of those that hold where there are few choices; whether it is one, or any letter."""
+    def _handle_key(self, event: events.Key) -> bool:
+        """Handle a key of a picker with few entries.
+
+        Returns:
+            True if the key is bound here or prints a character.
+        """
         character = event.character or ""
         if event.key == "slash":
             self._by_key = False
             self.query_one(Input).focus()
-            self._tell_keys()
+            self._show_keys()
         elif event.key == "enter":
             self.on_input_submitted()
         elif character in ("j", "k"):
@@ -219,14 +223,14 @@ class Picker(Dialog[Choice | None]):
         return True
 
     def on_resize(self) -> None:
-        """Fit the list into the screen."""
+        """Fit the list to the new size of the screen."""
         self._size_list()
 
     def _size_list(self) -> None:
         self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 7))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Leave what matches, the best first; with nothing typed, all in their own order."""
+        """Show the matching entries, the best first; with nothing typed, all in their own order."""
         query = event.value.strip()
         if not query:
             self._list.show(self._choices, self._start)
@@ -237,14 +241,14 @@ class Picker(Dialog[Choice | None]):
         self._list.show([self._choices[index] for _, index in best])
 
     def on_input_submitted(self) -> None:
-        """Take the choice under the cursor."""
+        """Choose the entry under the cursor."""
         if self._list.current is not None:
             self.dismiss(self._list.current)
 
     def on_choice_list_clicked(self, event: ChoiceList.Clicked) -> None:
-        """Take what was clicked."""
+        """Choose the clicked entry."""
         self.dismiss(event.choice)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor of the list while typing."""
+        """Move the cursor of the list while the text field has the focus."""
         self._list.move(by)

@@ -1,4 +1,4 @@
-"""Putting the program aside as a shell does with ctrl+z, with everything on disk before."""
+"""Suspends the program for the shell, as ctrl+z does, after everything is saved."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ if TYPE_CHECKING:
 
     from tui_reader.services.library.library import Library
 
-PATIENCE = 2.0
-"""Seconds that a slow disk is waited for; what is not on it by then goes on its way once the program does."""
+SETTLE_SECONDS = 2.0
+"""Seconds to wait for a slow disk; what is not written by then is written once the program is resumed."""
 
 
 def suspend(app: App[Any], library: Library) -> str:
-    """Stop the program until the shell lets it go on; why that cannot be, or an empty text.
+    """Stop the program until the shell resumes it.
 
     Args:
-        app: The app.
-        library: What must be on disk before.
+        app: The app whose terminal is given back.
+        library: The library to save first.
+
+    Returns:
+        Why the program cannot be suspended here; empty if it was suspended.
     """
     driver = app._driver
     if "SIGTSTP" not in signal.Signals.__members__ or driver is None or not driver.can_suspend:
         return "this terminal cannot put the reader aside"
     if os.getsid(0) == os.getpid():
         return "there is no shell that could bring the reader back"
-    library.settle(PATIENCE)
+    library.settle(SETTLE_SECONDS)
     app.app_suspend_signal.publish(app)
-    # The whole group, as vi does, and not only this process: a script that started it would wait for it for ever.
+    # The whole process group, as vi does: a script that started this program would otherwise wait for ever.
     os.killpg(os.getpgrp(), signal.SIGTSTP)
     return ""

@@ -1,1 +1,1 @@
-"""The list of annotations: of an article, or of the library."""
+"""The screen that lists the annotations of an article or of the library."""

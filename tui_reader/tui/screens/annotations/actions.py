@@ -1,4 +1,4 @@
-"""The commands that change the annotations of the list, or copy them."""
+"""The commands that change, copy or attach the listed annotations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reader.exchange.registry import WRITERS
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
-from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, steps_of
+from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, run_steps
 from tui_reader.tui.screens.annotations.transfer_dialog import TransferDialog
 
 if TYPE_CHECKING:
@@ -24,74 +24,77 @@ if TYPE_CHECKING:
 
 
 class AnnotationActions:
-    """Each method is the command of its name; the count is None where none was typed."""
+    """Runs the commands that act on the chosen annotations, or on the one under the cursor."""
 
     def __init__(
         self,
         host: AnnotationsHost,
         listing: AnnotationListing,
         place: PlacePreview,
-        copying: QuoteCopies,
+        copies: QuoteCopies,
         article: ArticleId | None,
     ) -> None:
-        """Args: `article` is the one whose annotations are listed; None for the library's."""
-        self._host, self._listing, self._place, self._copying = host, listing, place, copying
+        """Args: `article` is the article whose annotations are listed; None for the whole library."""
+        self._host, self._listing, self._preview, self._copies = host, listing, place, copies
         self._article = article
         self._state, self._library = host.state, host.state.library
-        self._noting = AnnotationEditor(self._library, host)
-        self._giving = TransferDialog(host)
+        self._editor = AnnotationEditor(self._library, host)
+        self._transfer_dialog = TransferDialog(host)
 
-    def _wanted(self) -> tuple[AnnotationId, ...]:
-        """What a verb is about; says so where that is nothing."""
+    def _targets(self) -> tuple[AnnotationId, ...]:
+        """Return the annotations that a command acts on; say so in the last row if there are none."""
         ids = self._listing.ids
-        if not ids and (told := self._listing.nothing_told):
+        if not ids and (told := self._listing.no_target_message):
             self._host.say(told)
         return ids
 
     @command_family(COLOUR_COMMANDS)
     def colour(self, colour: int, _count: int | None) -> None:
         """Give the chosen annotations, or the one under the cursor, a colour."""
-        if ids := self._wanted():
-            self._noting.recolour(ids, colour)
+        if ids := self._targets():
+            self._editor.recolour(ids, colour)
 
     @command("tags")
     def tags(self, _count: int | None) -> None:
-        """Edit tags."""
-        self._noting.edit_tags(self._wanted())
+        """Ask for the tags of the annotations."""
+        self._editor.edit_tags(self._targets())
 
     @command("delete_annotation")
     def delete_annotation(self, _count: int | None) -> None:
-        """Delete."""
-        if ids := self._wanted():
-            self._noting.delete(ids)
+        """Delete the annotations."""
+        if ids := self._targets():
+            self._editor.delete(ids)
 
     @command("edit_annotation")
     def edit_annotation(self, _count: int | None) -> None:
-        """Write on the annotation."""
+        """Open the note of the annotation under the cursor."""
         if (annotation := self._listing.current) is not None:
-            self._noting.edit_note(annotation.id)
+            self._editor.edit_note(annotation.id)
 
     @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
-        """Write on it in the user's own editor."""
+        """Open the note of the annotation under the cursor in the user's own editor."""
         if (annotation := self._listing.current) is not None:
-            self._noting.edit_note_outside(annotation.id)
+            self._editor.edit_note_outside(annotation.id)
 
     @command("attach_annotation")
     def attach_annotation(self, _count: int | None) -> None:
-        """Attach it to the place that is shown; where its article is gone, to another article with all its notes."""
-        annotation, document = self._listing.current, self._place.document
+        """Attach the annotation to the shown candidate.
+
+        If its article is gone, transfer all its notes to another article instead.
+        """
+        annotation, document = self._listing.current, self._preview.document
         if annotation is not None and annotation.article not in self._library.catalogue:
-            self._giving.begin(annotation.article)
+            self._transfer_dialog.begin(annotation.article)
             return
         if annotation is None or document is None:
             return
-        candidate = self._place.offered(annotation)
+        candidate = self._preview.offered(annotation)
         if candidate is not None:
-            self._host.took(self._library.annotations.reattach(annotation.id, document, *candidate))
-        elif self._place.candidate(annotation) is not None:
-            # The text has just changed, or has just come.
-            self._place.show(annotation)
+            self._host.show_outcome(self._library.annotations.reattach(annotation.id, document, *candidate))
+        elif self._preview.candidate(annotation) is not None:
+            # The text was replaced or has arrived since the candidate was shown, so the user has not seen this one.
+            self._preview.show(annotation)
             self._host.say("this is where it could belong: the same key attaches it")
         elif is_lost(annotation):
             keys = self._state.keymap.hint("go_to_annotation")
@@ -101,52 +104,52 @@ class AnnotationActions:
 
     @command("accept_place")
     def accept_place(self, _count: int | None) -> None:
-        """Accept the places where the chosen ones were found again, or that of the one under the cursor."""
-        if ids := self._wanted():
-            self._noting.accept(ids)
+        """Accept the places where the annotations were found again."""
+        if ids := self._targets():
+            self._editor.accept(ids)
 
     @command("next_candidate")
     def next_candidate(self, count: int | None) -> None:
-        """Show the next place where it could belong."""
+        """Show the next candidate for the place of the annotation."""
         self._show_candidate(count or 1)
 
     @command("previous_candidate")
     def previous_candidate(self, count: int | None) -> None:
-        """Show the place before."""
+        """Show the previous candidate for the place of the annotation."""
         self._show_candidate(-(count or 1))
 
     def _show_candidate(self, by: int) -> None:
         annotation = self._listing.current
         if annotation is not None:
-            self._host.say(self._place.step(annotation, by))
+            self._host.say(self._preview.step(annotation, by))
 
     @command("undo")
     def undo(self, count: int | None) -> None:
-        """Take back the last changes."""
-        self._travel(self._library.reading.undo, count or 1)
+        """Undo the last changes."""
+        self._undo_or_redo(self._library.reading.undo, count or 1)
 
     @command("redo")
     def redo(self, count: int | None) -> None:
-        """Make them again."""
-        self._travel(self._library.reading.redo, count or 1)
+        """Redo the changes that were undone."""
+        self._undo_or_redo(self._library.reading.redo, count or 1)
 
-    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        outcome, touched = steps_of(step, count)
+    def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:
+        outcome, touched = run_steps(step, count)
         self._host.update_reading_screen(outcome._replace(ids=touched), refilter=True)
-        # What came back or was changed is the one to look at.
-        self._listing.again(self._library.annotations.get(outcome.annotation))
+        # Move the cursor to the restored or changed annotation.
+        self._listing.reload(self._library.annotations.get(outcome.annotation))
         if self._article is not None:
             outcome = self._state.with_place(outcome, self._article)
         self._host.say(outcome.message)
 
     @command("copy")
     def copy(self, _count: int | None) -> None:
-        """Copy the chosen ones as quotes."""
+        """Copy the annotations as quotes, in the style of the settings."""
         self._copy(self._state.settings.quote_style)
 
     @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
-        """Copy them in another style."""
+        """Copy the annotations as quotes, in a style chosen from a list."""
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
 
@@ -157,6 +160,6 @@ class AnnotationActions:
         found = map(self._library.annotations.get, self._listing.ids)
         ids = [each.id for each in found if each is not None and each.quote]
         if ids:
-            self._copying.begin(ids, style)
+            self._copies.begin(ids, style)
         else:
-            self._host.say(self._listing.nothing_told or "there are no words to copy")
+            self._host.say(self._listing.no_target_message or "there are no words to copy")

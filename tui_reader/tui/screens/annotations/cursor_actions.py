@@ -13,50 +13,50 @@ if TYPE_CHECKING:
 
 
 class CursorActions:
-    """Each method is the command of its name; the count is None where none was typed."""
+    """Runs the commands that move the cursor; the count is None if none was typed."""
 
     def __init__(self, shown: AnnotationList, moved: Callable[[], None]) -> None:
-        """Args: `moved` is called when the cursor stands on another annotation."""
+        """Args: `moved` is called when the cursor has moved to another annotation."""
         self._list, self._moved = shown, moved
 
     @command("down")
     def down(self, count: int | None) -> None:
-        """Down, or up if negative."""
+        """Move down by `count` rows, or up if it is negative."""
         self._by(count or 1)
 
     @command("up")
     def up(self, count: int | None) -> None:
-        """Up."""
+        """Move up by `count` rows."""
         self._by(-(count or 1))
 
     @command("half_page_down")
     def half_page_down(self, count: int | None) -> None:
-        """Half a page down."""
+        """Move down by half a page."""
         self._by(max(1, self._list.page // 2) * (count or 1))
 
     @command("half_page_up")
     def half_page_up(self, count: int | None) -> None:
-        """Half a page up."""
+        """Move up by half a page."""
         self._by(-max(1, self._list.page // 2) * (count or 1))
 
     @command("page_forward")
     def page_forward(self, count: int | None) -> None:
-        """A page down."""
+        """Move down by a page."""
         self._by(self._list.page * (count or 1))
 
     @command("page_backward")
     def page_backward(self, count: int | None) -> None:
-        """A page up."""
+        """Move up by a page."""
         self._by(-self._list.page * (count or 1))
 
     @command("top")
     def top(self, count: int | None) -> None:
-        """To the first one, or to that one."""
+        """Move to the first row, or to the row whose number was typed."""
         self._to((count or 1) - 1)
 
     @command("bottom")
     def bottom(self, count: int | None) -> None:
-        """To the last one, or to that one."""
+        """Move to the last row, or to the row whose number was typed."""
         self._to((count or self._list.count) - 1)
 
     def _by(self, by: int) -> None:

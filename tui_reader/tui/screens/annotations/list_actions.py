@@ -38,7 +38,7 @@ class ListActions:
 
     @command("choose_annotation")
     def choose_annotation(self, _count: int | None) -> None:
-        """Choose the annotation under the cursor, or no longer, and move to the next one."""
+        """Choose the annotation under the cursor, or drop it from the choice, and move to the next one."""
         if self._listing.choose_current():
             self._cursor_actions.down(1)
             self._listing.describe()

@@ -1,4 +1,4 @@
-"""The place of an annotation, beside the list; and where it has none, what is known of it."""
+"""The preview beside the list: an annotation in its text, or what is known of one that has no place."""
 
 from __future__ import annotations
 
@@ -24,44 +24,44 @@ if TYPE_CHECKING:
 
 
 LIST_FRAME = 7
-"""Columns of a row of the list that are not a note's words."""
+"""Columns of a list row that are not part of the note."""
 
 
 class PlacePreview:
-    """Shows one annotation at a time in its article."""
+    """Shows one annotation at a time, in its article and on a card above it."""
 
     def __init__(self, library: Library, keymap: Keymap, card: AnnotationCard, pane: ArticlePane) -> None:
         self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
         self._candidate = 0
-        self._offer: tuple[AnnotationId, Document, Range] | None = None
-        """The place that is seen to be where a lost annotation could belong."""
+        self._offered: tuple[AnnotationId, Document, Range] | None = None
+        """The candidate that the user sees for the annotation without a certain place, with its text."""
         self._narrow = False
-        self._marks = ArticleHighlights(library.annotations)
-        self._marked: ArticleId | None = None
+        self._highlights = ArticleHighlights(library.annotations)
+        self._highlighted_article: ArticleId | None = None
         self.article: ArticleId | None = None
-        """The article whose text is shown or waited for."""
+        """The article whose text is shown or waited for; None if the article is not in the library."""
 
     @property
     def narrow(self) -> bool:
-        """Whether there is no room for the text, so that the card has to show where an annotation could belong."""
+        """True if there is no room for the text, so that the card shows the candidate."""
         return self._narrow
 
     @narrow.setter
     def narrow(self, narrow: bool) -> None:
         if narrow != self._narrow:
-            # What was to be seen on the card is to be seen in the text now, or the other way round.
-            self._narrow, self._offer = narrow, None
+            # The candidate was visible on the card and is now to be visible in the text, or the reverse.
+            self._narrow, self._offered = narrow, None
 
     @property
     def document(self) -> Document | None:
-        """The whole text that is shown, if it is one of now."""
+        """The complete text that is shown, if it belongs to an article of the library."""
         document = self._pane.document
         return None if self.article is None or document is None or document.partial else document
 
     def show(self, annotation: Annotation | None) -> None:
-        """Show an annotation where it stands, and where it stands nowhere, all of it.
+        """Show an annotation at its place; without a place, show its quote and note.
 
-        A place that is being chosen for it stays, as long as it is one.
+        A visible candidate for its place stays, as long as it is one.
         """
         if annotation is not None and self.offered(annotation):
             self._describe(annotation)
@@ -85,8 +85,8 @@ class PlacePreview:
             self.show_in(annotation, document)
 
     def show_in(self, annotation: Annotation, document: Document | None) -> None:
-        """Show an annotation in its text; where that is gone, in what it said last."""
-        self._offer = None
+        """Show an annotation in a text: the current one, or the last known one of an article that is gone."""
+        self._offered = None
         if document is not None or not self._is_gone(annotation):
             self._show_text(annotation, document)
         self._describe(annotation)
@@ -95,14 +95,14 @@ class PlacePreview:
         pane, gone = self._pane, self._is_gone(annotation)
         if document is not pane.document or document is None:
             pane.show(self._library.missing_articles.headline(annotation.article), document)
-            self._marks, self._marked = ArticleHighlights(self._library.annotations), None
+            self._highlights, self._highlighted_article = ArticleHighlights(self._library.annotations), None
         if document is None:
             return
         if not gone:
             self._library.annotations.reanchoring.place(annotation.article, document)
-        if self._marks.look(annotation.article, document) or self._marked != annotation.article:
-            self._marked = annotation.article
-            self._marks.show_in(pane)
+        if self._highlights.look(annotation.article, document) or self._highlighted_article != annotation.article:
+            self._highlighted_article = annotation.article
+            self._highlights.show_in(pane)
         pane.selection.end()
         pane.focus.clear()
         if pane.highlights.go(annotation.id):
@@ -116,7 +116,7 @@ class PlacePreview:
             pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """The place where a lost annotation could belong, of those there are in the text that is shown."""
+        """Return the current candidate for the place of an annotation in the shown text; None if there is none."""
         placed, document = annotation.placed, self.document
         if placed is None or placed.is_certain or not placed.candidates or document is None:
             return None
@@ -125,37 +125,45 @@ class PlacePreview:
         return placed.candidates[self._candidate % len(placed.candidates)]
 
     def offered(self, annotation: Annotation) -> Range | None:
-        """The same, if it is seen: only then somebody can mean it."""
+        """Return the current candidate, but only while it is visible, so that the user knows what will be attached."""
         candidate = self.candidate(annotation)
-        seen = self._offer is not None and self._offer == (annotation.id, self.document, candidate)
+        seen = self._offered is not None and self._offered == (annotation.id, self.document, candidate)
         return candidate if seen else None
 
     def _offer_place(self, annotation: Annotation) -> bool:
-        """Show where a lost annotation could belong; whether there is such a place."""
+        """Select the current candidate in the text.
+
+        Returns:
+            True if there is a candidate.
+        """
         candidate, document = self.candidate(annotation), self.document
-        self._offer = None
+        self._offered = None
         if candidate is None or document is None:
             return False
         if self._pane.selection.select(*candidate) or self.narrow:
-            self._offer = annotation.id, document, candidate
+            self._offered = annotation.id, document, candidate
         return True
 
     def step(self, annotation: Annotation, by: int) -> str:
-        """Show another place where it could belong; what is to be said of that."""
+        """Show the candidate `by` places further on.
+
+        Returns:
+            The message to show.
+        """
         self._candidate += by
         if not self._offer_place(annotation) or annotation.placed is None:
             return "there is no other place"
         self._describe(annotation)
-        return self._number(annotation.placed)
+        return self._candidate_number(annotation.placed)
 
-    def _number(self, placed: Placement) -> str:
+    def _candidate_number(self, placed: Placement) -> str:
         count = len(placed.candidates)
         return f"place {self._candidate % count + 1} of {count}"
 
     def _describe(self, annotation: Annotation | None) -> None:
         gone = annotation is not None and self._is_gone(annotation)
         if annotation is None or (not gone and not is_lost(annotation)):
-            self._card.show(() if annotation is None else self._told(annotation))
+            self._card.show(() if annotation is None else self._placed_text(annotation))
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
@@ -165,7 +173,7 @@ class PlacePreview:
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:
             state = "It has no sure place in this text any more"
-            way_out = self._place_told(annotation)
+            way_out = self._candidate_text(annotation)
             if count > 1:
                 way_out += f", {self._keymap.hint('next_candidate')} shows the next of {count:,} places"
         else:
@@ -174,27 +182,29 @@ class PlacePreview:
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, look) for text, look in paragraphs if text.strip()])
 
-    def _told(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
-        """What is said of one with a place: how it was found again, and the note of which the list shows a part."""
-        found = self._found(annotation) if annotation.state == PlaceState.MOVED else ()
+    def _placed_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """Return the paragraphs of the card for an annotation with a place.
+
+        They say how a moved annotation was found again; in a narrow terminal they repeat a note that the list cuts off.
+        """
+        found = self._moved_text(annotation) if annotation.state == PlaceState.MOVED else ()
         note = annotation.note.strip()
         cut = "\n" in note or cell_len(note) > self._card.app.size.width - LIST_FRAME
         first = annotation.first_quote
         marked = ((f"Marked first: “{first}”", "muted"),) if first else ()
         return (*(((note, "note"),) if self.narrow and cut else ()), *found, *marked)
 
-    def _place_told(self, annotation: Annotation) -> str:
-        """What is said of the place where it could belong, and its words where the text is not seen."""
+    def _candidate_text(self, annotation: Annotation) -> str:
+        """Return the sentence about the current candidate; it quotes the candidate if the text is not visible."""
         attaches = f"{self._keymap.hint('attach_annotation')} attaches it"
         placed, document, candidate = annotation.placed, self.document, self.offered(annotation)
         if not self.narrow or candidate is None or document is None or placed is None:
             return f"It could belong to what is selected here: {attaches}"
-        return (
-            f"It could belong to {self._number(placed)}, “{clean_line(document.text[slice(*candidate)])}”: {attaches}"
-        )
+        words = clean_line(document.text[slice(*candidate)])
+        return f"It could belong to {self._candidate_number(placed)}, “{words}”: {attaches}"
 
-    def _found(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
-        """What is said of a highlight with a question mark."""
+    def _moved_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
+        """Return the paragraphs about a highlight that was found again and has a question mark."""
         way_out = f"{self._keymap.hint('accept_place')} accepts the place, and the ? in the margin goes"
         document, placed = self._library.documents.get(annotation.article), annotation.placed
         known = document is not None and placed is not None and document_fingerprint(document) == placed.fingerprint
@@ -204,5 +214,5 @@ class PlacePreview:
         return ("Found again, though the text around it has changed", "quote"), (way_out, "muted")
 
     def _is_gone(self, annotation: Annotation) -> bool:
-        """Whether its article is no longer in the library."""
+        """Return True if the article of an annotation is no longer in the library."""
         return annotation.article not in self._library.catalogue

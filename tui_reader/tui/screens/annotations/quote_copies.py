@@ -1,4 +1,4 @@
-"""Copies annotations as quotes with their sources, whose texts may have to be read first."""
+"""Copies annotations as quotes with their sources; their texts may have to be read first."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class QuoteCopies:
-    """One text after the other; whoever copies something else meanwhile forgets the rest."""
+    """Collects the quotes text by text. A new copy discards one that is still incomplete."""
 
     def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:
-        """Args: `done` is given all quotes as one text, and their number."""
+        """Args: `done` receives all quotes as one text, and their number."""
         self._library, self._done = library, done
         self._waiting: list[AnnotationId] = []
         self._quotes: list[str] = []
@@ -26,17 +26,17 @@ class QuoteCopies:
 
     @property
     def article(self) -> ArticleId | None:
-        """The article whose text is waited for."""
+        """The article whose text is waited for; None if none is."""
         annotation = self._library.annotations.get(self._waiting[0]) if self._waiting else None
         return annotation.article if annotation is not None else None
 
     def begin(self, ids: Sequence[AnnotationId], style: str) -> None:
-        """Copy these."""
+        """Begin to copy annotations in a quote style."""
         self._waiting, self._quotes, self._style = list(ids), [], style
         self.go_on()
 
     def go_on(self) -> None:
-        """Quote as long as the texts are at hand; go on with the next call once the next one is."""
+        """Quote as many annotations as have their texts in memory; called again whenever a text has arrived."""
         if not self._waiting:
             return
         while self._waiting:
@@ -47,7 +47,11 @@ class QuoteCopies:
         self._done("\n".join(self._quotes), len(self._quotes))
 
     def _quote(self, annotation: Annotation) -> bool:
-        """Quote one; whether its text was at hand. Without a sure place, its words are quoted as they were marked."""
+        """Quote one annotation; without a certain place, its words as they were highlighted.
+
+        Returns:
+            True if that is done; False if its text has to be read first.
+        """
         library, placed = self._library, annotation.placed
         if placed is None or not placed.is_certain or annotation.article not in library.catalogue:
             self._quotes.append(library.missing_articles.quote(annotation, self._style))

@@ -1,4 +1,4 @@
-"""The annotations of an article or of the library: a list to read and change them in, with their place beside it."""
+"""The screen that lists the annotations of an article or of the library, with a preview beside the list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui_reader.tui.screens.annotations.actions import AnnotationActions
 from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
 from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
 from tui_reader.tui.screens.annotations.list_actions import ListActions
-from tui_reader.tui.screens.annotations.list_loader import LoadedArticle
+from tui_reader.tui.screens.annotations.list_loader import LibraryAnnotations
 from tui_reader.tui.screens.annotations.place_preview import PlacePreview
 from tui_reader.tui.screens.annotations.program_actions import ProgramActions
 from tui_reader.tui.screens.annotations.quote_copies import QuoteCopies
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 SIDE_BY_SIDE = 72
-"""Columns from which the place stands beside the list."""
+"""Columns from which the preview stands beside the list."""
 SAY_SECONDS = 4.0
 
 
 class AnnotationsScreen(KeyScreen):
-    """Owns the list and the place beside it; what changes is seen on the reading screen too."""
+    """The list of annotations and its preview. Changes are shown on the reading screen as well."""
 
     CSS = """
     AnnotationsScreen {
@@ -62,32 +62,34 @@ class AnnotationsScreen(KeyScreen):
     """
 
     def __init__(self, reading: ReadingHost, article: ArticleId | None, today: Callable[[], date]) -> None:
-        """Args: `article` is the one whose annotations are listed, None for the library's; `today` tells the day."""
+        """Args: `article` is the article whose annotations are listed, None for the whole library; `today` returns the
+        day.
+        """
         super().__init__(reading.state, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.state.library, today
         self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
-        shelf = LoadedArticle(self._library)
-        self._list = AnnotationList(shelf, today, id="annotations")
+        source = LibraryAnnotations(self._library)
+        self._list = AnnotationList(source, today, id="annotations")
         self._card = AnnotationCard(id="card")
         self._pane = ArticlePane(today=today, measure=self.state.settings.measure, id="article")
-        self._place = PlacePreview(self._library, self._keymap, self._card, self._pane)
-        self._copying = QuoteCopies(self._library, self._copied)
+        self._preview = PlacePreview(self._library, self._keymap, self._card, self._pane)
+        self._copies = QuoteCopies(self._library, self._copied)
         self._listing = AnnotationListing(
             self.state,
-            shelf,
+            source,
             self._list,
             above=(self._top, self._bar, self._prompt),
             moved=self._show_place,
             article=article,
         )
         cursor_actions = CursorActions(self._list, self._show_place)
-        self._list_actions = ListActions(self, reading, self._listing, self._place, cursor_actions, today=today)
-        actions = AnnotationActions(self, self._listing, self._place, self._copying, article)
+        self._list_actions = ListActions(self, reading, self._listing, self._preview, cursor_actions, today=today)
+        actions = AnnotationActions(self, self._listing, self._preview, self._copies, article)
         owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
 
     def compose(self) -> ComposeResult:
-        """First row, filter, list and place, last row."""
+        """Yield first row, filter, list, preview and last row."""
         yield self._top
         yield self._bar
         yield self._prompt
@@ -100,15 +102,15 @@ class AnnotationsScreen(KeyScreen):
         yield self._status
 
     def on_mount(self) -> None:
-        """List what there is."""
+        """Fill the list."""
         self._arrange()
         self.show_hints()
-        self._listing.gather()
-        # Only a pane that has its room can show a passage.
+        self._listing.load()
+        # A passage can be scrolled into view only after the layout has given the pane its size.
         self.call_after_refresh(self._show_place)
 
     def on_resize(self) -> None:
-        """Give list and place their widths."""
+        """Adapt the widths of list and preview."""
         self._arrange()
         self.fit_sheet()
 
@@ -116,8 +118,8 @@ class AnnotationsScreen(KeyScreen):
         width = self.app.size.width
         narrow = width < SIDE_BY_SIDE
         self.set_class(narrow, "-narrow")
-        if narrow != self._place.narrow:
-            self._place.narrow = narrow
+        if narrow != self._preview.narrow:
+            self._preview.narrow = narrow
             self.call_after_refresh(self._show_place)
         self._list.styles.width = width if narrow else max(38, min(64, width // 2))
 
@@ -125,75 +127,79 @@ class AnnotationsScreen(KeyScreen):
 
     @property
     def context(self) -> Pane:
-        """Its keys are the list's."""
+        """The pane whose keys are in force: the list of annotations."""
         return Pane.ANNOTATIONS
 
     @property
     def prompt(self) -> Prompt:
-        """Where it asks."""
+        """The widget that asks questions on this screen."""
         return self._prompt
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Do what a command says; none of those here takes a key."""
+        """Run a command; none of those that work here takes a key."""
         self._handlers[command.id](count)
 
-    def sheet_stands_before(self) -> Widget:
-        """The sheet lies between the list and the last row."""
+    def widget_below_sheet(self) -> Widget:
+        """The widget above which the note sheet is mounted: the last row."""
         return self._status
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Say on the last row what just happened; it falls silent by itself."""
+        """Show a message in the last row for a few seconds."""
         self._status.say(message, bad=bad)
         if message:
             self._status.silence_after(SAY_SECONDS)
 
     def ask(self, question: Question) -> None:
-        """Ask in the place of the filter."""
+        """Ask a question in the row of the filter."""
         self._bar.display = False
         self._prompt.ask(question)
 
     def on_prompt_closed(self) -> None:
-        """Bring the filter back."""
+        """Show the filter again."""
         self._bar.display = True
 
-    # What is shown
+    # Preview
 
     def _show_place(self) -> None:
-        self._place.show(self._listing.current)
+        self._preview.show(self._listing.current)
 
     @property
     def awaited(self) -> ArticleId | None:
-        """The article whose text is looked at or waited for."""
-        return self._copying.article or self._place.article
+        """The article whose text is shown or waited for."""
+        return self._copies.article or self._preview.article
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Take in a text that has been read."""
+        """Use a text that has been read: show it, and continue a copy that waits for it."""
         annotation = self._listing.current
-        if annotation is not None and article == self._place.article == annotation.article:
-            self._place.show_in(annotation, document)
+        if annotation is not None and article == self._preview.article == annotation.article:
+            self._preview.show_in(annotation, document)
         if not document.partial:
-            self._copying.go_on()
+            self._copies.go_on()
 
     def changed(self) -> None:
-        """Take in that annotations were placed, or changed elsewhere."""
+        """Update the list and the preview after a change of annotations or articles."""
         if not self._listing.changed():
             self._list.touch()
             self._show_place()
 
     def warning_changed(self) -> None:
-        """Show in the first row whether changes are not saved."""
+        """Update the warning about unsaved changes in the first row."""
         self._listing.describe()
 
-    def took(self, outcome: Outcome) -> bool:
-        """Show what a verb did, here and on the reading screen; whether it did anything."""
+    def show_outcome(self, outcome: Outcome) -> bool:
+        """Show the outcome of a change, here and on the reading screen.
+
+        Returns:
+            True if it has a message.
+        """
         if outcome.ids or outcome.annotation or outcome.undo:
             self.update_reading_screen(outcome)
-            self._listing.took(outcome.annotation)
-        self.say(self.state.told(outcome))
+            self._listing.update_after(outcome.annotation)
+        self.say(self.state.outcome_text(outcome))
         return bool(outcome.message)
 
     def update_reading_screen(self, outcome: Outcome, *, refilter: bool = False) -> None:
-        """Have the reading screen show what a verb did; with `refilter`, filter its list again as well."""
+        """Show the outcome of a change on the reading screen; with `refilter`, filter its list again as well."""
         self._reading.listing.touch(outcome.ids)
         if refilter:
             self._reading.listing.refresh()
@@ -203,28 +209,28 @@ class AnnotationsScreen(KeyScreen):
         self._reading.highlight_actions.refresh()
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
-        """Have a text edited in the user's own editor."""
+        """Have a note edited in the user's own editor."""
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def _copied(self, text: str, count: int) -> None:
         try:
-            self.say(self._reading.link_actions.put(text, "a quote" if count == 1 else f"{count:,} quotes"))
+            self.say(self._reading.link_actions.copy_text(text, "a quote" if count == 1 else f"{count:,} quotes"))
         except ReaderError as error:
             self.say(str(error), bad=True)
 
     # The mouse
 
     def on_annotation_list_clicked(self, event: AnnotationList.Clicked) -> None:
-        """A click shows the place, a second one goes there."""
+        """Show the clicked annotation in the preview; at a double click go to its article."""
         if event.chain > 1:
             self._list_actions.go_to_annotation(None)
         else:
             self._show_place()
 
     def on_annotation_list_moved(self) -> None:
-        """The wheel moved the cursor."""
+        """Update the preview after the wheel has moved the cursor."""
         self._show_place()
 
     def on_article_pane_activated(self) -> None:
-        """A click into the text goes there."""
+        """Go to the article after a click into its text."""
         self._list_actions.go_to_annotation(None)

@@ -1,4 +1,4 @@
-"""Lets the notes of an article that is gone be given to another one: to the one that it has become."""
+"""The dialog that transfers the notes of an article that is gone to the article that replaces it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TransferDialog:
-    """Looks for the articles that are most like it, and asks which one it is."""
+    """Finds the most similar articles, and asks which one gets the notes."""
 
     def __init__(self, host: AnnotationsHost) -> None:
         self._host, self._library = host, host.state.library
         self._source: ArticleId | None = None
 
     def begin(self, source: ArticleId) -> None:
-        """Look for what an article may be now; the question follows."""
+        """Start the search for similar articles; the question follows when it is done."""
         if self._library.read_only:
             self._host.say(self._library.read_only, bad=True)
         elif not len(self._library.catalogue):
@@ -48,7 +48,7 @@ class TransferDialog:
         self._host.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), run_choice)
 
     def _give(self, source: ArticleId, target: ArticleId) -> None:
-        self._host.took(self._library.transfer.give(source, target))
+        self._host.show_outcome(self._library.transfer.give(source, target))
 
 
 def _remark(similarity: float, location: str) -> str:

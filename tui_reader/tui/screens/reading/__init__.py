@@ -1,1 +1,1 @@
-"""The reading screen: its three panes, and the commands that work in them, a file for each kind."""
+"""The reading screen: its three panes, and in `actions/` the commands that work in them."""

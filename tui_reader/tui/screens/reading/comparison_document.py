@@ -1,4 +1,4 @@
-"""A document that shows another one with what is new in it, and with what is gone from it in its old place."""
+"""A document that shows a text together with its changes: added words, and removed ones at their former place."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Document
 
 
-class Altered(NamedTuple):
-    """A stretch of a text that was another one before."""
+class TextChange(NamedTuple):
+    """A range of a text that has replaced other words."""
 
     gone: str
-    """What stood there before; empty where something is only new."""
+    """The removed words; empty for a pure addition."""
     start: int
     end: int
-    """Range of what is new; empty where something is only gone."""
+    """End of the range of the added words; `start` for a pure removal."""
 
 
 class ComparisonDocument:
-    """Both texts in one document. Offsets of the one are told in those of the other."""
+    """One document made of a text and the words removed from it, with a mapping between the offsets of both."""
 
-    def __init__(self, document: Document, altered: Sequence[Altered]) -> None:
-        """Args: `altered` in the order of the text."""
+    def __init__(self, document: Document, altered: Sequence[TextChange]) -> None:
+        """Args: `altered` are the changes in the order of the text."""
         self.original = document
         self._starts = [each.start for each in altered]
         self._lengths = [0, *accumulate(len(each.gone) for each in altered)]
@@ -37,7 +37,7 @@ class ComparisonDocument:
             (each.start + before, each.end + before + len(each.gone))
             for each, before in zip(altered, self._lengths, strict=False)
         )
-        """Where each change stands in the document of both, with what is gone before what is new."""
+        """The range of each change in the merged document: the removed words, then the added ones."""
         structure = Structure(document)
         builder = DocumentBuilder()
         first = 0
@@ -46,23 +46,27 @@ class ComparisonDocument:
             is_final = index == len(document.blocks) - 1
             while last < len(altered) and (altered[last].start <= block.end or is_final):
                 last += 1
-            # The one before may have begun in an earlier block and reach into this one.
+            # The previous change may have begun in an earlier block and reach into this one.
             here = [each for each in altered[max(0, first - 1) : last] if each.end >= block.start]
             builder.add(*_merged(document.text, block, altered[first:last], here, structure.spans_of(index)))
             first = last
         self.document = builder.build(document.metadata, title_block=document.title_block, tail=document.tail)
 
     def shown_at(self, offset: int) -> int:
-        """Where a code point of the original stands in the document of both."""
+        """Return the offset in the merged document of an offset in the original text."""
         return offset + self._lengths[bisect_right(self._starts, offset)]
 
     def original_at(self, offset: int) -> int:
-        """The code point of the original that stands at one of both, or the next one behind what is gone there."""
+        """Return the offset in the original text of an offset in the merged document.
+
+        An offset within removed words maps to the next code point of the original.
+        """
         return bisect_left(range(len(self.original.text)), offset, key=self.shown_at)
 
     def step(self, offset: int, by: int) -> int | None:
-        """Number of a change further on, or further back if negative, from 0; the last one on that side where there
-        are fewer, None where there is none.
+        """Return the index of the change `by` changes after an offset, or before it if negative.
+
+        If there are fewer, the last one on that side; None if there is none.
         """
         count = len(self.changes)
         if by > 0:
@@ -77,13 +81,13 @@ def _start(change: tuple[int, int]) -> int:
 
 
 def _merged(
-    text: str, block: Block, gone: Sequence[Altered], here: Sequence[Altered], spans: Iterable[Span]
+    text: str, block: Block, gone: Sequence[TextChange], here: Sequence[TextChange], spans: Iterable[Span]
 ) -> tuple[Block, str, list[Span]]:
-    """A block with what is gone from it put back, and the spans that tell what is what."""
+    """Return a block with the removed words put back, its text, and the spans that mark what was added and removed."""
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Where a code point stands within the block; behind what is gone right there, or before it."""
+        """Return the position of a code point in the merged block, before or behind the words removed right there."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 
@@ -104,7 +108,7 @@ def _merged(
         Span(span.kind, place(span.start, behind=True), place(span.end, behind=False), span.target) for span in spans
     )
     if cuts and block.table is not None:
-        # Its cells are ranges, into which nothing can be put.
+        # A table's cells are ranges, into which no removed words can be inserted.
         block = block._replace(kind=BlockKind.PARAGRAPH, table=None)
     elif block.table is not None:
         rows = tuple(

@@ -1,4 +1,4 @@
-"""Where the cursor of a list goes when the list is replaced by another one."""
+"""The position of a list's cursor after the list was replaced by another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the threads of the library tell, taken in by the reading host."""
+"""The reactions of the reading screen to events from the library's threads."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 LONG_SCAN = 200
-"""Articles from which it is told how far the reading of a library has come."""
+"""Number of articles from which the progress of a scan is shown."""
 FAILURE_SECONDS = 8.0
-"""How long the whole sentence about an unsaved change stays; the first row goes on saying so."""
+"""Seconds for which the full message about an unsaved change stays; the first row keeps a short warning."""
 SCANNING = "reading the library"
 
 
 class EventHandlers:
-    """Gives each event to those whom it concerns. Used from the app's own thread."""
+    """Passes each event on to the parts of the screen that it concerns. Used in the app's own thread."""
 
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
         self._warning = host.state.library.warning
 
     def handle(self, event: events.Event) -> None:
-        """Take an event in."""
+        """React to one event."""
         host, state, annotations = self._host, self._state, self._host.annotations
         match event:
             case events.DocumentLoaded(article, document):
                 before = state.context
                 host.navigator.arrived(article, document)
                 if state.context != before:
-                    # What was selected is gone: nothing is attached to whatever is looked at next.
+                    # The new text ended the selection: no annotation must be attached to what is selected next.
                     host.highlight_actions.attaching.end()
                     host.context_changed()
                 if annotations is not None:
@@ -70,7 +70,7 @@ class EventHandlers:
         self._show_warning()
 
     def _show_warning(self) -> None:
-        """Have the first row say for as long as it is so that changes are not saved."""
+        """Update the warning about unsaved changes in the first row, if it has changed."""
         warning = self._state.library.warning
         if warning != self._warning:
             self._warning = warning
@@ -94,21 +94,21 @@ class EventHandlers:
         if state.shown in changed:
             host.navigator.update_header()
             host.highlight_actions.refresh()
-        self._tell_missing(missing)
+        self._say_missing(missing)
         gone = state.shown is not None and state.headline(state.shown) is None
         if state.pane is not Pane.ARTICLE or state.shown is None or gone:
             host.navigator.show_current()
 
-    def _tell_missing(self, before: str) -> None:
-        """Say that the file of the open article has no text any more, or that it has one again."""
+    def _say_missing(self, before: str) -> None:
+        """Show a message if the file of the open article has disappeared or has come back."""
         host, state = self._host, self._state
         successor = state.library.successor_of(state.shown) if state.shown is not None else None
         now = state.library.why_missing(state.shown)
         if now and successor is not None and state.headline(successor) is not None:
             host.navigator.follow(successor)
         elif now and now != before:
-            # Before another file may take over what was read here.
+            # Another file may take over the reading position when its name is recognised as a rename.
             host.navigator.keep_place()
             state.say(f"the {now}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:
-            state.say_too("the file is back")
+            state.say_also("the file is back")

@@ -1,4 +1,4 @@
-"""The list: which headlines it shows, the sidebar's counts, and the filters."""
+"""The contents of the headline list, its filters, and the counts of sidebar and first row."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class HeadlineListing:
-    """Keeps list, sidebar and first row in step with the library and the view."""
+    """Keeps the headline list, the sidebar and the first row in step with the library and the view."""
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
-        """Article under the cursor whose file went, and the one that the cursor was put on instead."""
+        """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
 
     @property
     def gap(self) -> int | None:
-        """Where in the list the article stood that is being read; None while it is there."""
+        """The index in the list where the open article stood before it left the list; None while it is listed."""
         return self._gap[1] if self._gap is not None and self._gap[0] == self._state.shown else None
 
     def refresh(self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False) -> None:
-        """Ask for the view's ids again, with the cursor on the same article, else on the next one that is listed.
+        """Query the view again, with the cursor on the same article, or else on the next one that is listed.
 
         Args:
             keep: Article to set the cursor on instead, if it is listed.
-            stay: Whether the article that is being read keeps its place where the view no longer asks for it.
-            hold: Whether the article under the cursor keeps its place too. True for changes that no key caused: the
+            stay: True to keep the open article in the list although it no longer matches the view.
+            hold: True to keep the article under the cursor as well. Used for changes that no key caused, because the
                 next key is meant for that article.
         """
         state = self._state
@@ -53,7 +53,7 @@ class HeadlineListing:
         lost = self._lost[0] if self._lost is not None and self._lost[1] == current else None
         if lost is None and current is not None and state.headline(current) is None:
             lost = current
-        # Until the first key the cursor stays on top, however many articles a first scan still finds above.
+        # Until the first key the cursor stays on top, however many articles the first scan still finds above it.
         wanted = (keep, returned, lost, current) if state.walked else (keep,)
         found = next((each for each in wanted if each is not None and each in ids), None)
         cursor = ids.index(found) if found is not None else 0
@@ -65,14 +65,14 @@ class HeadlineListing:
         self.recount()
 
     def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
-        """Find out between which articles the one that is read has left the list.
+        """Find the position at which the open article has left the list.
 
         Args:
-            reading: The article that is read, or None.
+            reading: The open article, or None.
             ids: The list that is about to be shown.
 
         Returns:
-            The article if it had left the list and is in it again.
+            The article, if it had left the list and is in it again.
         """
         headlines = self._state.panes.headlines
         gap = self.gap if reading is not None else None
@@ -85,14 +85,16 @@ class HeadlineListing:
         return None
 
     def touch(self, ids: Iterable[ArticleId]) -> None:
-        """Paint anew what changed about articles. They stay in the list, even where the view no longer asks for them:
-        a headline that vanishes under the cursor is worse than one that leaves with the next look at the view.
+        """Repaint the headlines of articles and update the counts.
+
+        The articles stay in the list even if they no longer match the view: a headline that vanishes under the cursor
+        is worse than one that leaves when the view is queried next.
         """
         self._state.panes.headlines.touch(ids)
         self.recount()
 
     def set_view(self, view: View) -> None:
-        """Show another view, from its top where it is not only narrowed or sorted otherwise."""
+        """Show another view; another shelf or source is shown from its top."""
         state = self._state
         moved = view.shelf != state.view.shelf or view.source != state.view.source
         state.set_view(view)
@@ -102,7 +104,7 @@ class HeadlineListing:
         self.refresh()
 
     def recount(self) -> None:
-        """Bring the counts of sidebar and first row up to date."""
+        """Update the counts in the sidebar and the first row."""
         state = self._state
         counts = state.library.catalogue.counts()
         state.panes.sidebar.show(state.view, counts.shelves, counts.sources, counts.tags)
@@ -115,7 +117,7 @@ class HeadlineListing:
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
     def describe(self) -> None:
-        """Say over the list what it shows."""
+        """Show shelf, source and filters above the list."""
         state, view = self._state, self._state.view
         title: list[tuple[str, str]] = [(view.source or view.shelf.upper(), "label")]
         if view.source and view.shelf is not Shelf.INBOX:
@@ -127,10 +129,14 @@ class HeadlineListing:
             title.append((f" “{view.match}”", "title"))
         state.panes.headlines.describe(title, view.sort, state.empty_lines())
 
-    # What the sidebar does
+    # Filters
 
     def choose(self, entry: Entry) -> bool:
-        """Do what entering a row of the sidebar does; whether the list is to be looked at next."""
+        """Apply a row of the sidebar: fold a section, or change shelf, source or tags.
+
+        Returns:
+            True if the list should become active next.
+        """
         view = self._state.view
         if not entry.name:
             self._state.panes.sidebar.fold(entry.section)
@@ -150,7 +156,7 @@ class HeadlineListing:
         return False
 
     def mark_tag(self, tag: str, *, include: bool) -> None:
-        """Ask for a tag, or for its absence; asked twice, it is dropped again."""
+        """Filter by a tag or by its absence; if that filter is set already, remove it."""
         view = self._state.view
         chosen, other = (view.include, view.exclude) if include else (view.exclude, view.include)
         chosen = chosen - {tag} if tag in chosen else chosen | {tag}
@@ -159,7 +165,11 @@ class HeadlineListing:
         self.set_view(view._replace(include=include_tags, exclude=exclude_tags))
 
     def clear_filter(self) -> bool:
-        """Drop every filter but the shelf; whether there was one."""
+        """Remove every filter except the shelf.
+
+        Returns:
+            True if there was one.
+        """
         view = self._state.view
         if not view.is_filtered:
             return False
@@ -172,12 +182,12 @@ class HeadlineListing:
             self.set_view(self._state.view._replace(match=text))
 
     def sort(self, sort: Sort) -> None:
-        """Order the headlines otherwise."""
+        """Change the order of the headlines."""
         self.set_view(self._state.view._replace(sort=sort))
 
 
 def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:
-    """Ids with one more, that of an index in what they were before, behind the nearest that is still there."""
+    """Re-insert `before[index]` after the nearest of its former predecessors that is still listed."""
     article = before[index]
     if article in ids:
         return ids

@@ -1,4 +1,4 @@
-"""How much room each pane has: three panes, two with a drawer, or one at a time."""
+"""The widths of the panes: three panes, two with a drawer, or one at a time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tui_reader.tui.commands.command import Pane
 THREE_PANES = 100
 """Columns from which sidebar, list and article stand side by side."""
 TWO_PANES = 72
-"""Columns from which list and article stand side by side; below, an article would have under 40 columns."""
+"""Columns from which list and article stand side by side; below, an article would have fewer than 40 columns."""
 LEAST_WIDTH, LEAST_HEIGHT = 24, 6
-"""Columns and rows without which nothing can be read."""
+"""The smallest size, in columns and rows, in which a text can be read."""
 
 
 class Mode(StrEnum):
-    """How many panes there are."""
+    """The number of panes that are visible at a time."""
 
     THREE = "three"
     TWO = "two"
@@ -25,27 +25,27 @@ class Mode(StrEnum):
 
 
 class Arrangement(NamedTuple):
-    """Widths of the panes in columns; 0 hides a pane, and the article takes what is left."""
+    """The widths of the panes in columns; 0 hides a pane."""
 
     mode: Mode
     sidebar: int
     headlines: int
     article: int
     drawer: bool = False
-    """Whether the sidebar lies over the other panes."""
+    """True if the sidebar lies over the other panes."""
 
 
 def mode_of(width: int, *, zen: bool) -> Mode:
-    """How many panes fit."""
+    """Return how many panes fit into a number of columns."""
     if zen:
         return Mode.ZEN
     return Mode.THREE if width >= THREE_PANES else Mode.TWO if width >= TWO_PANES else Mode.ONE
 
 
 def arrange(width: int, pane: Pane, *, zen: bool) -> Arrangement:
-    """The widths for a terminal of that many columns, with that pane active.
+    """Return the widths for a terminal of `width` columns with `pane` active.
 
-    A faint rule of one column parts list and article where both are there.
+    A rule of one column separates list and article if both are visible.
     """
     mode = mode_of(width, zen=zen)
     if mode is Mode.ZEN:

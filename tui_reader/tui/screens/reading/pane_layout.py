@@ -1,4 +1,4 @@
-"""Which panes are seen, how wide, and which of them is given the keys."""
+"""Activates panes, and lays them out."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class PaneLayout:
-    """Knows whether the article has the screen to itself; which pane is active stands in the screen's state."""
+    """Activates panes and gives them their widths; knows whether zen mode is on."""
 
     def __init__(self, host: ReadingHost, divider: Divider) -> None:
         self._host, self._state, self._divider = host, host.state, divider
         self._arrangement: Arrangement | None = None
         self.zen = False
-        """Whether nothing but the article is shown."""
+        """True if only the article is shown."""
 
     @property
     def shows_article(self) -> bool:
@@ -29,7 +29,7 @@ class PaneLayout:
         return self._arrangement is not None and bool(self._arrangement.article)
 
     def activate(self, pane: Pane) -> None:
-        """Give the keys to a pane, or to a selection in the article."""
+        """Make a pane the active one; `Pane.SELECTION` also starts a selection in the article."""
         state, host = self._state, self._host
         if pane is Pane.SELECTION:
             self.activate(Pane.ARTICLE)
@@ -53,7 +53,11 @@ class PaneLayout:
             host.highlight_actions.refresh()
 
     def set_zen(self, zen: bool | None) -> None:
-        """Show nothing but the article, or the panes again; None for the other of the two."""
+        """Show only the article, or all panes again.
+
+        Args:
+            zen: True for only the article; None to toggle.
+        """
         state = self._state
         zen = not self.zen if zen is None else zen
         if zen and state.shown is None:
@@ -67,10 +71,10 @@ class PaneLayout:
             self.fit(self._host.app.size)
 
     def fit(self, size: Size) -> None:
-        """Give each pane its width. Costs a layout only where something changes.
+        """Give each pane its width; the layout is computed only if the arrangement changes.
 
         Args:
-            size: Of the terminal, in columns and rows.
+            size: Size of the terminal in columns and rows.
         """
         state, panes = self._state, self._state.panes
         arrangement = arrange(size.width, state.pane, zen=self.zen)

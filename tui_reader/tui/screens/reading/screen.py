@@ -1,4 +1,4 @@
-"""The reading screen: three panes between two rows, and the commands that its keys run."""
+"""The reading screen: three panes between a first and a last row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.screens.external_programs import Answered, edit_text, filtered
+from tui_reader.tui.screens.external_programs import CommandFinished, edit_text, pipe_through
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.events import EventHandlers
 from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
@@ -47,15 +47,15 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
 KEEP_PLACE_SECONDS = 2.0
-"""How often it is looked whether the reading position is to be kept."""
+"""Seconds between two checks whether the reading position must be saved."""
 NOTICE_SECONDS = 6.0
-"""How long what was told at the start stays once a key has come."""
+"""Seconds for which the warnings of the start stay after the first key."""
 STILL_SECONDS = 1.0
-"""How long no key may have come by then: the headline's share that has been read changes too, a frame more."""
+"""Seconds without a key before the position is saved: saving updates the headline's progress, which costs a frame."""
 
 
 class ReadingScreen(KeyScreen):
-    """Owns the panes, and gives each command to the object that does it."""
+    """The reading screen: it owns the panes, and passes each command to its handler."""
 
     DEFAULT_CSS = """
     ReadingScreen {
@@ -101,7 +101,7 @@ class ReadingScreen(KeyScreen):
         yield panes.status
 
     def on_mount(self) -> None:
-        """Show what is known of the library; the rest is brought in by its own threads after the first frame."""
+        """Show what is known of the library; its threads add the rest after the first frame."""
         self.listing.refresh()
         self.pane_layout.fit(self.app.size)
         self.state.panes.headlines.active = True
@@ -109,20 +109,21 @@ class ReadingScreen(KeyScreen):
 
     @property
     def is_wired(self) -> bool:
-        """Whether everything is there."""
+        """True if the article pane, the prompt and the actions exist."""
         return bool(self._handlers)
 
     @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
-        """Articles whose text is looked at or waited for; may be asked from any thread."""
+        """The articles whose texts are shown or waited for. Thread-safe."""
         if not self.is_wired:
             return ()
         beside = self.annotations.awaited if self.annotations is not None else None
         return self.state.shown, self.navigator.expected, beside
 
     def wire(self) -> None:
-        """Bring in the article pane, the prompt and the commands: a third of the program, that the first frame of a
-        list can do without. Called once that frame is out, or by the first key.
+        """Build the article pane, the prompt and the actions, unless that is done.
+
+        They are a third of the program that the first frame of a list does not need. Called after that frame.
         """
         if self.is_wired:
             return
@@ -139,23 +140,27 @@ class ReadingScreen(KeyScreen):
         self.navigator.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
 
-    def still_for(self) -> float:
-        """Seconds since the last key."""
+    def idle_seconds(self) -> float:
+        """Return the seconds since the last key."""
         return time.monotonic() - self._last_key
 
     def _keep_place_when_still(self) -> None:
-        if self.still_for() >= STILL_SECONDS:
+        if self.idle_seconds() >= STILL_SECONDS:
             self.navigator.keep_place()
 
     # Keys
 
     def feed(self, key: str) -> bool:
-        """Take a key that no input and no modal screen wanted; whether it meant anything."""
+        """Handle a key as a link hint, or else as part of a command.
+
+        Returns:
+            True if the key was consumed.
+        """
         if not self._last_key and self._status.said:
-            # What was told at the start is in the help, too.
+            # The help shows the warnings of the start as well.
             self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
-        self.state.forget_refusal()
+        self.state.clear_refusal()
         if self.link_actions.choosing:
             self.link_actions.feed(key)
             return True
@@ -163,21 +168,24 @@ class ReadingScreen(KeyScreen):
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys hold."""
+        """The pane whose keys are in force."""
         return self.state.context
 
-    def hints_of_now(self) -> Sequence[Hint]:
-        """What to do with a highlight that is about to be put elsewhere, or with the changes that are shown."""
+    def pending_hints(self) -> Sequence[Hint]:
+        """Return the hints for an annotation that waits to be attached, and for a comparison that is shown."""
         return (*self.highlight_actions.attaching.hints(), *self.changes_actions.hints()) if self.is_wired else ()
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Run a command, in the active pane."""
+        """Run a command in the active pane."""
         self.state.note_key()
         handler = self._handlers[command.id]
         handler(count, key) if command.takes_key else handler(count)
 
     def run_named(self, name: str) -> None:
-        """Run a command from the palette, in the first pane where it works if it does not work in the active one."""
+        """Run the command with this id.
+
+        If it does not work in the active pane, activate the first pane where it does.
+        """
         command = BY_ID[name]
         if self.state.context not in command.panes:
             order = (Pane.ARTICLE, Pane.LIST, Pane.SIDEBAR, Pane.SELECTION)
@@ -189,32 +197,36 @@ class ReadingScreen(KeyScreen):
 
     @property
     def prompt(self) -> Prompt:
-        """Where it asks."""
+        """The widget that asks questions on this screen."""
         return self.state.panes.prompt
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Say something on the last row."""
+        """Show a message in the last row."""
         self.state.say(message, bad=bad)
 
-    def sheet_stands_before(self) -> Widget:
-        """The sheet lies between the panes and the last row."""
+    def widget_below_sheet(self) -> Widget:
+        """The widget above which the note sheet is mounted: the last row."""
         return self.state.panes.status
 
     def sheet_opened(self) -> None:
-        """The panes have fewer rows now: what is written about stays in sight."""
+        """Scroll the highlight under the cursor into view, because the sheet has taken rows from the panes."""
         self.call_after_refresh(self.highlight_actions.reveal)
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
-        """Have a text edited in the user's own editor."""
+        """Have a note edited in the user's own editor."""
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str) -> None:
-        """Give a text to a command, aside, and show what it answers: a line on the last row, more on a page."""
-        # A thread that the program need not wait for when it is left.
-        Thread(target=lambda: self.post_message(Answered(command, *filtered(command, text))), daemon=True).start()
+        """Pipe a text through a shell command in a thread, and show the output: one line in the last row, more as a
+        page.
+        """
+        # A daemon thread, so that quitting the program does not wait for the command.
+        Thread(
+            target=lambda: self.post_message(CommandFinished(command, *pipe_through(command, text))), daemon=True
+        ).start()
 
-    def on_answered(self, event: Answered) -> None:
-        """Show what a command answered."""
+    def on_command_finished(self, event: CommandFinished) -> None:
+        """Show the output of a shell command."""
         command, answer = event.command, clean_text(event.answer).strip("\n")
         if "\n" in answer and self.app.screen is self:
             from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
@@ -226,12 +238,16 @@ class ReadingScreen(KeyScreen):
                 " · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem)
             )
 
-    def took(self, outcome: Outcome) -> bool:
-        """Show what a verb did to annotations; whether it did anything."""
-        return self.highlight_actions.took(outcome)
+    def show_outcome(self, outcome: Outcome) -> bool:
+        """Show the outcome of a change of annotations.
+
+        Returns:
+            True if it has a message.
+        """
+        return self.highlight_actions.show_outcome(outcome)
 
     def show_annotations(self, article: ArticleId | None) -> None:
-        """Open the list of annotations, of an article or of the library."""
+        """Open the list of annotations of an article; None for the whole library."""
         from tui_reader.tui.screens.annotations.screen import AnnotationsScreen  # noqa: PLC0415 - not for the first frame
 
         self.navigator.keep_place()
@@ -241,38 +257,36 @@ class ReadingScreen(KeyScreen):
         self.app.push_screen(screen)
 
     def close_annotations(self) -> None:
-        """Put the list of annotations away."""
+        """Close the list of annotations."""
         if self.annotations is not None:
             self.annotations = None
             self.app.pop_screen()
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Open the article of an annotation at its place, or at one where it could belong."""
+        """Show an annotation in its article, at its place or at a candidate for one."""
         self.pane_layout.activate(Pane.ARTICLE)
         self.highlight_actions.go_to(annotation, candidate)
 
     def ask(self, question: Question) -> None:
-        """Ask on the last row."""
+        """Ask a question in the last row."""
         self.state.panes.status.display = False
         self.state.panes.prompt.ask(question)
 
     def on_prompt_closed(self) -> None:
-        """Bring the last row back."""
+        """Show the status in the last row again."""
         self.state.panes.status.display = True
 
     def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
-        """Take over what can change while running: keys, measure, density, names of the colours, and how
-        things are opened.
-        """
+        """Apply the settings that can change while the program runs: keys, measure, density, colour names, programs."""
         self.state.apply_settings(settings, keymap)
-        self.take_keys(keymap)
+        self.use_keymap(keymap)
         self.library.annotations.name_colours(settings.colours)
         self.state.panes.headlines.set_density(Density(settings.density))
         self.state.panes.article.set_measure(settings.measure)
         self.show_hints()
 
     def on_resize(self) -> None:
-        """Arrange the panes anew."""
+        """Arrange the panes for the new size of the terminal."""
         width, height = self.app.size
         too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if too_small and not self.query("#too-small"):

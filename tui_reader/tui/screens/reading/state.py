@@ -1,4 +1,4 @@
-"""What the commands of the reading screen share: the library, the panes, and where the reader stands."""
+"""The state that the commands of the reading screen share, and the messages in its last row."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 
 def local_today() -> date:
-    """Today where the reader is."""
+    """Return the current date in the local time zone."""
     return datetime.now().astimezone().date()
 
 
 class Place(NamedTuple):
-    """A place to jump back to."""
+    """A position in an article, to jump back to."""
 
     article: ArticleId
     offset: int
 
 
 class Panes:
-    """The widgets of the screen. Article pane and prompt come after the first frame."""
+    """The widgets of the screen. `article` and `prompt` exist once the screen is wired."""
 
     article: ArticlePane
     prompt: Prompt
@@ -58,9 +58,9 @@ class ReadingScreenState:
     """
 
     SAY_SECONDS = 4.0
-    """How long a message stays."""
+    """Seconds for which a message stays."""
     COMBINE_SECONDS = 1.0
-    """A message this young is kept, and joined with the next one, by `say_too`."""
+    """Age in seconds up to which `say_also` keeps the last message and appends the new one."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
@@ -76,7 +76,7 @@ class ReadingScreenState:
         self._said_at = 0.0
         """When the last message was shown."""
         self._refusal = ""
-        """The last message about a key that did nothing."""
+        """The last message that is removed by the next key."""
 
     def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
         """Replace the settings and the keys in force."""
@@ -110,7 +110,7 @@ class ReadingScreenState:
 
     @property
     def shown(self) -> ArticleId | None:
-        """The article in the article pane."""
+        """The article in the article pane; None if there is none."""
         return self._shown
 
     def set_shown(self, article: ArticleId | None) -> None:
@@ -131,7 +131,7 @@ class ReadingScreenState:
 
     @property
     def walked(self) -> bool:
-        """True if a command was run since the start: only then the cursor stands where the reader wants it."""
+        """True if a command was run since the start: until then the cursor stays on the top of the list."""
         return self._walked
 
     def note_key(self) -> None:
@@ -172,24 +172,24 @@ class ReadingScreenState:
             callback()
 
     def headline(self, article: ArticleId | None) -> Headline | None:
-        """The headline of an article; None where there is none (any more)."""
+        """Return the headline of an article; None if it is not in the library."""
         return None if article is None else next(iter(self.library.catalogue.rows([article])), None)
 
     @property
     def context(self) -> Pane:
-        """Where keys go: the active pane, or the selection that is made in it."""
+        """The pane whose keys are in force: the active pane, or the selection in the article."""
         return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selection.kind else self.pane
 
     def colour_name(self, colour: int) -> str:
-        """What the reader calls a colour."""
+        """Return the user's name for a colour."""
         return self.settings.colours[colour - 1]
 
     def label_of(self, keys: str, label: str) -> str:
-        """The label of a half-typed command; a colour goes by the name that the reader gave it."""
+        """Return the label of a key that continues a half-typed command; a colour goes by the user's name for it."""
         return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
 
     def help_of(self, command: Command) -> str:
-        """What a command does, with the colour by its name."""
+        """Return the help of a command, with a colour by the user's name for it."""
         name, _, number = command.id.partition("_")
         if name != "colour" or not number.isdecimal():
             return command.help
@@ -197,13 +197,13 @@ class ReadingScreenState:
 
     @property
     def target(self) -> ArticleId | None:
-        """The article that commands speak of: the one being read, else the one under the cursor."""
+        """The article that commands act on: the open one, or else the one under the cursor."""
         if self.pane is Pane.ARTICLE and self.shown is not None:
             return self.shown
         return self.panes.headlines.current
 
     def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
-        """Say on the last row what just happened; it falls silent by itself after some seconds."""
+        """Show a message in the last row for some seconds; while a question is asked, beside the question."""
         if self.panes.prompt.asking:
             self.panes.prompt.remark(message)
             return
@@ -213,33 +213,33 @@ class ReadingScreenState:
             self.panes.status.silence_after(seconds)
 
     def refuse(self, message: str) -> None:
-        """Say why a key did nothing, or what the next one may be; it falls silent with that."""
+        """Show a message until the next key: why a key did nothing, or what the next one may be."""
         self.say(message)
         self._refusal = message
 
-    def forget_refusal(self) -> None:
-        """Fall silent of the key before, if that did nothing."""
+    def clear_refusal(self) -> None:
+        """Remove the message of `refuse`, if it is still shown."""
         refused, self._refusal = self._refusal, ""
         if refused and self.panes.status.said == clean_line(refused):
             self.panes.status.say("")
 
-    def say_too(self, message: str, *, instead_of: str = "") -> None:
-        """Say something beside what was said a moment ago, if anything was: neither takes the other's place.
+    def say_also(self, message: str, *, instead_of: str = "") -> None:
+        """Show a message and keep the last one before it, if that was shown a moment ago.
 
         Args:
-            message: What there is to say.
-            instead_of: What of that it says better.
+            message: The message.
+            instead_of: A part of the last message to leave out, because this one says more.
         """
         said = self.panes.status.said if monotonic() - self._said_at < self.COMBINE_SECONDS else ""
         said = " · ".join(part for part in said.split(" · ") if part != instead_of)
         self.say(f"{said} · {message}" if said and message not in said else message)
 
-    def tell(self, outcome: Outcome, *, undoable: bool = True) -> None:
-        """Say what a service did, and how to take it back."""
-        self.say(self.told(outcome, undoable=undoable))
+    def say_outcome(self, outcome: Outcome, *, undoable: bool = True) -> None:
+        """Show what a service did, and how to undo it."""
+        self.say(self.outcome_text(outcome, undoable=undoable))
 
-    def told(self, outcome: Outcome, *, undoable: bool = True) -> str:
-        """What there is to say of what a service did."""
+    def outcome_text(self, outcome: Outcome, *, undoable: bool = True) -> str:
+        """Return the message about what a service did."""
         parts = [outcome.message]
         if outcome.message and outcome.undo and self.library.read_only:
             parts.append("NOT saved: the library is read-only")
@@ -248,14 +248,17 @@ class ReadingScreenState:
         return " · ".join(parts)
 
     def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
-        """What an undo did to an annotation, with the article if another one is shown and it is not named already."""
+        """Add the article's title to the message about an undone change of an annotation.
+
+        Not needed if that article is shown, or if the message names it already.
+        """
         headline = self.headline(outcome.ids[0]) if outcome.annotation and len(outcome.ids) == 1 else None
         if headline is None or headline.id == shown or outcome.message.endswith(f"“{headline.title}”"):
             return outcome
         return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
 
     def empty_lines(self) -> Sequence[str]:
-        """What an empty list says, and what to do about it."""
+        """Return the lines of an empty headline list: why it is empty, and what to do about it."""
         if self.view.is_filtered:
             return "No article matches", "", f"{self.keymap.hint('clear_filter')}  clear the filter"
         if len(self.library.catalogue):

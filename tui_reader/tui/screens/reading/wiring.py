@@ -76,6 +76,9 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         set_zen=pane_layout.set_zen,
         run=host.run_named,
     )
+    quotes = QuoteActions(
+        state, selection, copy_text=links.copy_text, pick=view_options.pick, ask=host.ask, run=host.run_outside
+    )
     owners = (
         Navigation(state, navigator, activate),
         triage,
@@ -86,7 +89,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         bookmarks,
         FindActions(state, listing, navigator, host.ask, activate),
         links,
-        QuoteActions(state, selection, put=links.put, pick=view_options.pick, ask=host.ask, run=host.run_outside),
+        quotes,
         view_options,
         BackActions(host, pane_layout),
     )

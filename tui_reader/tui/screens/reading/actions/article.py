@@ -1,4 +1,4 @@
-"""The article pane: what it shows, where the reader left off, and the way back after a jump."""
+"""Navigation between articles: showing texts, saving reading positions, and the jump list."""
 
 from __future__ import annotations
 
@@ -25,42 +25,43 @@ FILE_CHANGED = "the file changed; this is its text now"
 
 
 class ArticleNavigator:
-    """Shows articles. What the reader does in one is kept when the next one is shown."""
+    """Shows articles in the article pane, and saves the reading position when another one is shown."""
 
     MOST_PLACES = 100
-    """Places kept to jump back to."""
-    MOMENT = 0.006
-    """Seconds that a frame waits for a text: an article of 10 kB takes 2 ms."""
-    PATIENCE = 0.12
-    """Seconds after which the head of an article is shown before its text is there."""
+    """Most positions in the jump list."""
+    WAIT_SECONDS = 0.006
+    """Seconds that a key waits for a text: reading an article of 10 kB takes 2 ms."""
+    HEADER_DELAY_SECONDS = 0.12
+    """Seconds after which the header of an article is shown before its text has been read."""
 
     WRITING_SECONDS = 1.0
-    """Seconds for which a text that is cut off is taken for one that is still being written."""
+    """Seconds for which a truncated text is taken for a file that is still being written."""
     RETRY_SECONDS = 2.0
     """Seconds between two attempts to read a file that could not be read."""
 
     def __init__(self, state: ReadingScreenState, listing: HeadlineListing) -> None:
         self._state, self._listing = state, listing
         self._stale: dict[ArticleId, None] = {}
-        """Articles with annotations whose file changed, until they are read anew."""
+        """Articles with annotations whose file changed, until their new text has been read."""
         self._back: list[Place] = []
         self._forward: list[Place] = []
-        self._pending: int | None = None
+        self._pending_offset: int | None = None
         self.expected: ArticleId | None = None
-        """Article that is shown as soon as its text has been read."""
-        self._patience: Timer | None = None
+        """The article that is shown as soon as its text has been read."""
+        self._header_timer: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
         self._cut: Document | None = None
-        """A text that seems to be half written, for as long as the rest is waited for."""
+        """A new text that looks truncated, while the rest of the file is waited for."""
         self._tried_at = 0.0
-        self._known: PositionTransfer | None = None
-        """What was worked out of a text that was read anew, for as long as it is not shown."""
+        self._prepared_transfer: PositionTransfer | None = None
+        """The transfer of positions into a new text, computed in a thread, until that text is shown."""
 
     # Showing
 
     def show(self, article: ArticleId | None, offset: int | None = None) -> None:
-        """Show an article where it was left, or at an offset; its text appears now if it is in memory, else when
-        it has been read.
+        """Show an article where it was left, or at an offset.
+
+        Its text is shown at once if it is in memory, else when it has been read.
         """
         state = self._state
         self.expected = None
@@ -70,21 +71,21 @@ class ArticleNavigator:
         headline = state.headline(article)
         if headline is None or article is None:
             state.set_shown(None)
-            state.panes.article.clear(*self._nothing())
+            state.panes.article.clear(*self._empty_text())
             state.notify_text_shown()
             return
-        self._pending = headline.state.offset if offset is None else offset
+        self._pending_offset = headline.state.offset if offset is None else offset
         document = state.library.documents.get(article)
-        state.panes.article.show(headline, document, offset=self._pending, progress=headline.state.progress)
+        state.panes.article.show(headline, document, offset=self._pending_offset, progress=headline.state.progress)
         state.notify_text_shown()
-        self._left_at = article, self._pending
+        self._left_at = article, self._pending_offset
         state.library.documents.want(article, self._neighbours())
 
     def show_current(self) -> None:
         """Show the article under the cursor, as the list is walked through.
 
-        A text that is not in memory is waited for, so that list and article change in one frame each: its head alone
-        would be a frame more, and is shown only where the text takes long.
+        A text that is not in memory is waited for, so that list and article change in one frame each. Its header alone
+        would be one more frame, and is shown only if the text takes long.
         """
         state = self._state
         current = state.panes.headlines.current
@@ -95,21 +96,21 @@ class ArticleNavigator:
             self.show(None)
             return
         documents = state.library.documents
-        # Not read ahead, it is read now: a moment's wait makes one frame of the two that list and text would be.
-        if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.MOMENT):
+        # A text that was not read ahead is read now: waiting a moment merges the frames of list and text into one.
+        if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.WAIT_SECONDS):
             self.show(current)
             return
         self.expected = current
-        if self._patience is not None:
-            self._patience.stop()
-        self._patience = state.panes.article.set_timer(self.PATIENCE, self._show_expected)
+        if self._header_timer is not None:
+            self._header_timer.stop()
+        self._header_timer = state.panes.article.set_timer(self.HEADER_DELAY_SECONDS, self._show_expected)
 
     def _show_expected(self) -> None:
         if self.expected is not None:
             self.show(self.expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Take in a text that has been read."""
+        """Show a text that has been read, if its article is shown or expected."""
         state = self._state
         if article == self.expected:
             self.show(article)
@@ -129,13 +130,13 @@ class ArticleNavigator:
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             state.notify_text_shown()
             return
-        # A text that is there already came as its beginning, or was read anew: the reader stays where they are now.
+        # The shown text was only the beginning, or the file was read again: keep the reading position.
         if shown is None or shown.partial or not shown.has_text:
             if shown is not None and shown.error and shown.error == document.error:
                 return
-            # An empty text, or the page that says why there is none, was shown where the article was left.
+            # An empty text and an error page were shown at the offset where the article was left.
             is_first = shown is None or not shown.has_text
-            offset = self._pending or (0 if is_first else pane.viewport.offset)
+            offset = self._pending_offset or (0 if is_first else pane.viewport.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             state.notify_text_shown()
             return
@@ -147,16 +148,16 @@ class ArticleNavigator:
             return
         if not document.has_text:
             self.keep_place()
-            self._pending = pane.viewport.offset
-        carrying = self._carrying(article, shown, document)
-        if carrying is not None:
-            self._read_anew(headline, document, carrying)
+            self._pending_offset = pane.viewport.offset
+        transfer = self._transfer_between(article, shown, document)
+        if transfer is not None:
+            self._show_new_version(headline, document, transfer)
 
     def _keeps_text(self, shown: Document, document: Document) -> bool:
-        """Find out whether the page goes on showing the text that it shows, and not what was read now.
+        """Decide whether the pane keeps the text that it shows, instead of the text that was read now.
 
         Returns:
-            True if the file could not be read, or if it seems to be half written; the rest is waited for then.
+            True if the file could not be read, or if it seems to be incomplete; then the rest is waited for.
         """
         was_cut = self._cut
         self._cut = None
@@ -171,11 +172,11 @@ class ArticleNavigator:
 
     @property
     def waits_for_rest(self) -> bool:
-        """Returns: True if the file seems to be half written, and its text of before is shown until the rest comes."""
+        """True if the file seems to be incomplete, and its previous text is shown until the rest arrives."""
         return self._cut is not None
 
     def _show_cut(self, document: Document) -> None:
-        """Show a text that seemed to be half written, if it is still what the file holds."""
+        """Show a text that seemed to be incomplete, if the file still has that content."""
         if self._cut is document and self._state.shown is not None:
             self.arrived(self._state.shown, document)
 
@@ -190,44 +191,48 @@ class ArticleNavigator:
             documents.want(shown, self._neighbours())
 
     def follow(self, article: ArticleId) -> None:
-        """Show the article that took over from the shown one, with the keys where they are."""
+        """Show the article that replaces the shown one, and keep the active pane."""
         entered = self._state.entered
         self._listing.refresh(keep=article)
         self.show(article)
         self._state.set_entered(entered=entered)
 
-    def _carrying(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
-        """What carries the reader into another reading of the text; None while that is worked out, aside."""
+    def _transfer_between(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
+        """Return the transfer of positions from the old text of an article to a new one.
+
+        Returns:
+            The transfer; None while a thread computes it, which then reports the document again.
+        """
         from tui_reader.anchoring.position_transfer import PositionTransfer  # noqa: PLC0415 - most files never change meanwhile
 
         held = [Range(*each) for each in self._state.panes.article.selection.held]
-        known = self._known
+        known = self._prepared_transfer
         if known is not None and known.old is old.text and known.new is new.text:
             return known
-        carrying = PositionTransfer(old.text, new.text)
-        if carrying.is_quick(held):
-            return carrying
-        self._known = None
+        transfer = PositionTransfer(old.text, new.text)
+        if transfer.is_quick(held):
+            return transfer
+        self._prepared_transfer = None
         documents = self._state.library.documents
 
         def work_out() -> None:
             lower_priority()
-            carrying.prepare(held)
+            transfer.prepare(held)
             now = documents.get(article)
             if now is None or now is new:
-                self._known = carrying
+                self._prepared_transfer = transfer
                 documents.listener(DocumentLoaded(article, new))
 
-        # A thread that the program need not wait for when it is left.
+        # A daemon thread, so that quitting the program does not wait for it.
         Thread(target=work_out, name="carrying", daemon=True).start()
         return None
 
-    def _read_anew(self, headline: Headline, document: Document, carrying: PositionTransfer) -> None:
-        """Show another reading of the shown article. The reader stays with the words that they are at."""
+    def _show_new_version(self, headline: Headline, document: Document, transfer: PositionTransfer) -> None:
+        """Show a new text of the shown article, with the reading position on the same words."""
         state, pane = self._state, self._state.panes.article
 
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:
-            return carrying.carry(Range(*place))
+            return transfer.carry(Range(*place))
 
         was_selecting, was_focused, top = (
             bool(pane.selection.kind),
@@ -237,19 +242,17 @@ class ArticleNavigator:
         offset = pane.viewport.offset
         if top and offset and (place := carry(top[0])) is not None:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
-        self._known = None
+        self._prepared_transfer = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         state.notify_text_shown()
-        state.say_too(FILE_CHANGED)
+        state.say_also(FILE_CHANGED)
         if was_selecting and not pane.selection.kind:
-            state.say_too("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
+            state.say_also("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
         elif was_focused and pane.focus.range is None:
-            state.say_too("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
+            state.say_also("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
 
     def changed(self, article: ArticleId) -> None:
-        """Read a text anew whose file changed: that of the shown article, and any in which passages are marked, so
-        that they are looked for in the new text.
-        """
+        """Read an article whose file has changed again, if it is shown or has annotations to re-anchor."""
         state = self._state
         if article != state.shown and not state.library.annotations.count(article):
             return
@@ -257,15 +260,13 @@ class ArticleNavigator:
         state.library.documents.want(state.shown or article, self._neighbours())
 
     def update_header(self) -> None:
-        """Bring the header of the shown article up to date."""
+        """Update the header of the shown article."""
         headline = self._state.headline(self._state.shown)
         if headline is not None:
             self._state.panes.article.viewport.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
-        """The articles that may be shown next, so that they are in memory by then, and those that are to be read
-        anew.
-        """
+        """Return the articles to read ahead: those likely to be shown next, and those whose file has changed."""
         headlines = self._state.panes.headlines
         at, page = headlines.cursor, headlines.page
         likely = (at + 1, at - 1, at + page // 2, at + page, at + 2)
@@ -274,7 +275,7 @@ class ArticleNavigator:
             del self._stale[article]
         return [*near, *self._stale]
 
-    def _nothing(self) -> tuple[str, tuple[str, ...]]:
+    def _empty_text(self) -> tuple[str, tuple[str, ...]]:
         state = self._state
         if state.panes.headlines.ids:
             return "", ()
@@ -282,7 +283,11 @@ class ArticleNavigator:
         return title, tuple(rest)
 
     def enter(self, offset: int | None = None) -> bool:
-        """Open the article under the cursor, in the article pane; whether there is one."""
+        """Open the article under the cursor in the article pane.
+
+        Returns:
+            True if there is one.
+        """
         state = self._state
         current = state.panes.headlines.current
         if current is None:
@@ -293,7 +298,7 @@ class ArticleNavigator:
         return True
 
     def mark_opened(self) -> None:
-        """Take in that the shown article is being read."""
+        """Record that the shown article is being read."""
         state = self._state
         if state.shown is None or state.entered:
             return
@@ -303,13 +308,13 @@ class ArticleNavigator:
             self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
-        """Remember where the shown article stands, if it was opened or moved in."""
+        """Save the reading position in the shown article, if it was opened or scrolled."""
         state = self._state
         pane = state.panes.article
         if state.shown is None or pane.document is None or pane.document.partial or state.comparison is not None:
             return
         if not pane.document.has_text:
-            # An empty file, or the page that says why there is no text: no place in it is one of the article's.
+            # No position in an empty file or an error page is one in the article.
             return
         place = state.shown, pane.viewport.offset
         if not state.entered or (place == self._left_at and pane.viewport.progress <= self._progress_of(state.shown)):
@@ -323,14 +328,22 @@ class ArticleNavigator:
         headline = self._state.headline(article)
         return headline.state.progress if headline else 0.0
 
-    # Walking from article to article
+    # From article to article
 
     def step(self, by: int, *, unread: bool = False) -> bool:
-        """Open the next article, or one further on; whether there was one."""
+        """Open the article `by` headlines further on.
+
+        Args:
+            by: How many headlines, negative for upwards.
+            unread: True to count unread articles only.
+
+        Returns:
+            True if there was one.
+        """
         state = self._state
         headlines = state.panes.headlines
         gap = self._listing.gap if state.pane is Pane.ARTICLE else None
-        # Where the article that is read has left the list, the next one stands in its place.
+        # If the open article has left the list, the next one stands at its former position.
         start = headlines.cursor if gap is None else gap - 1 if by > 0 else gap
         index = self._index_after(start, by, unread=unread)
         if index is None:
@@ -357,17 +370,21 @@ class ArticleNavigator:
                 found, left = index, left - 1
         return found
 
-    # Jumping
+    # Jump list
 
     def remember_place(self) -> None:
-        """Keep where the reader stands before a jump."""
+        """Add the current position to the jump list."""
         place = self._here()
         if place is not None and (not self._back or self._back[-1] != place):
             self._back = [*self._back[-self.MOST_PLACES + 1 :], place]
             self._forward.clear()
 
     def jump(self, by: int) -> bool:
-        """Go back to a place before a jump (negative), or forward again; whether there was one."""
+        """Go back to a position before a jump (negative `by`), or forward again.
+
+        Returns:
+            True if there was one.
+        """
         source, other = (self._back, self._forward) if by < 0 else (self._forward, self._back)
         place = None
         for _ in range(abs(by)):
@@ -383,7 +400,7 @@ class ArticleNavigator:
         return True
 
     def go_to(self, place: Place) -> None:
-        """Show a place, in whatever article it is."""
+        """Show a position, in the shown article or another one."""
         state = self._state
         if place.article == state.shown:
             state.panes.article.scroller.to_offset(place.offset)
@@ -399,10 +416,11 @@ class ArticleNavigator:
         return None if state.shown is None else Place(state.shown, state.panes.article.viewport.offset)
 
 
-CUT_END = 200
-"""Code points at the end of a text cut off that may differ from the whole: a half-written mark is read otherwise."""
+CUT_TOLERANCE = 200
+"""Code points at the end of a truncated text that may differ from the whole: an incomplete mark is parsed differently.
+"""
 
 
 def _is_cut(whole: str, text: str) -> bool:
-    """Returns: True if a text is the beginning of another one, as that of a file that is being written."""
-    return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_END, len(text) // 8)])
+    """Return True if a text is the beginning of another one, as that of a file that is still being written."""
+    return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_TOLERANCE, len(text) // 8)])

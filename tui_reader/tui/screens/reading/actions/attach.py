@@ -1,4 +1,4 @@
-"""A highlight that is about to be put elsewhere: one that is resized, or one that has no place."""
+"""An annotation that waits for a new range: a highlight to resize, or an annotation without a place."""
 
 from __future__ import annotations
 
@@ -19,34 +19,43 @@ class _Pending(NamedTuple):
     annotation: AnnotationId
     article: ArticleId | None
     selection: int | None
-    """Number of the selection that changes the highlight; None where any passage of the article will do."""
+    """Number of the selection that resizes the highlight; None if any passage of the article will do."""
 
 
 class AttachActions:
-    """Which highlight the next highlighting key puts elsewhere, if any.
+    """Holds the annotation that the next highlighting key attaches to a new range, if any.
 
-    One that is resized is so while that very selection lasts, however that ends. One without a place waits for a
-    passage of its article until the reader goes back a level or to another article.
+    A highlight can be resized while the selection lasts in which that began, however it ends. An annotation without a
+    place waits for a passage of its article until the user goes back a level or opens another article.
     """
 
     def __init__(self, state: ReadingScreenState) -> None:
-        """Nothing waits yet."""
+        """Begin without a waiting annotation."""
         self._state = state
         self._pending: _Pending | None = None
 
     def begin(self, annotation: AnnotationId, *, resize: bool) -> None:
-        """Let the next highlighting key put a highlight elsewhere; to resize it, a selection must have begun."""
+        """Let the next highlighting key change the range of an annotation.
+
+        Args:
+            annotation: The annotation.
+            resize: True to resize a highlight; its selection must have begun.
+        """
         number = self._state.panes.article.selection.number if resize else None
         self._pending = _Pending(annotation, self._state.shown, number)
 
     def end(self) -> bool:
-        """Put nothing elsewhere any more; whether that was to be done."""
+        """Let no annotation wait any more.
+
+        Returns:
+            True if one was waiting.
+        """
         pending, self._pending = self.annotation, None
         return pending is not None
 
     @property
     def annotation(self) -> AnnotationId | None:
-        """The highlight that waits; None where none does."""
+        """The waiting annotation; None if there is none."""
         if self._pending is not None and not self._holds(self._pending):
             self._pending = None
         return self._pending.annotation if self._pending is not None else None
@@ -54,13 +63,13 @@ class AttachActions:
     def _holds(self, pending: _Pending) -> bool:
         pane, annotation = self._state.panes.article, self._state.library.annotations.get(pending.annotation)
         if annotation is None or annotation.article != pending.article:
-            # It was deleted meanwhile, or its notes were given to another article.
+            # It was deleted meanwhile, or its notes were transferred to another article.
             return False
         lasts = pending.selection is None or (bool(pane.selection.kind) and pane.selection.number == pending.selection)
         return lasts and pending.article == self._state.shown
 
     def hints(self) -> Sequence[Hint]:
-        """What the last row says as long as a highlight waits."""
+        """Return the hints for the last row while an annotation waits."""
         if self._state.pane is not Pane.ARTICLE or self.annotation is None or self._pending is None:
             return ()
         keymap = self._state.keymap

@@ -1,4 +1,4 @@
-"""The way back, one level at a time."""
+"""The command that goes back one level."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class BackActions:
-    """Knows what lies over what: the last thing that was begun is left first."""
+    """Ends the operation that was begun last, or else activates the pane before."""
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout) -> None:
         self._host, self._state, self._pane_layout = host, host.state, pane_layout
 
     @command("back")
     def back(self, _count: int | None) -> None:
-        """One level back."""
+        """Go back one level."""
         state, host = self._state, self._host
         if state.pane is Pane.ARTICLE:
             self._leave_article()
@@ -33,7 +33,7 @@ class BackActions:
             state.say(f"{state.keymap.hint('quit')} quits")
 
     def _leave_article(self) -> None:
-        """Out of the selection, the changes, the search, the sentence, zen; at last to the list."""
+        """End the selection, comparison, search, focus or zen mode; if there is none, activate the list."""
         state, host, article = self._state, self._host, self._state.panes.article
         if host.highlight_actions.attaching.end() | host.selection_actions.leave():
             state.say("")

@@ -1,4 +1,4 @@
-"""The commands that give places letters, and go back to them."""
+"""The commands that set bookmarks and go to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BookmarkActions:
-    """Each public method but `go_to_wanted` is the command of its name; the key is the letter typed behind it."""
+    """Runs the bookmark commands; `key` is the letter typed after the command's key."""
 
     def __init__(
         self,
@@ -30,11 +30,11 @@ class BookmarkActions:
     ) -> None:
         self._state, self._listing, self._navigator, self._activate = state, listing, navigator, activate
         self._wanted: tuple[ArticleId, Anchor] | None = None
-        """A bookmark whose text is still being read."""
+        """A bookmark to go to once the text of its article has been read."""
 
     @key_command("set_bookmark")
     def set_bookmark(self, _count: int | None, key: str) -> None:
-        """Give the focused sentence a letter, or else the first row that is seen."""
+        """Set a bookmark at the focused sentence, or else at the first visible row."""
         state = self._state
         pane = state.panes.article
         document, comparison, focus = pane.document, state.comparison, pane.focus.range
@@ -48,11 +48,11 @@ class BookmarkActions:
                 document, offset = comparison.original, comparison.original_at(offset)
             outcome = state.library.reading.set_bookmark(state.shown, key, document, offset)
             self._listing.touch(outcome.ids)
-            state.tell(outcome)
+            state.say_outcome(outcome)
 
     @key_command("go_to_bookmark")
     def go_to_bookmark(self, _count: int | None, key: str) -> None:
-        """Go to the place of a letter; the key itself, typed twice, goes back to where the last jump began."""
+        """Go to a bookmark; the key of the command typed twice goes back in the jump list."""
         state = self._state
         if key == "'":
             if not self._navigator.jump(-1):
@@ -76,7 +76,7 @@ class BookmarkActions:
         self._wanted = None if known else found
 
     def go_to_wanted(self) -> None:
-        """Go to the place that was asked for once its text is there."""
+        """Go to the bookmark that was asked for, if its text has been read by now."""
         state = self._state
         document = state.panes.article.document
         if self._wanted is None:

@@ -1,4 +1,4 @@
-"""What has changed since an article was read: said once, and shown word by word in its own text."""
+"""The commands for changes since an article was read: a notice, and a comparison word by word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.describe import Hint
-from tui_reader.tui.screens.reading.comparison_document import Altered, ComparisonDocument
+from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument, TextChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-def _apart(gone: str, text: str, at: int) -> str:
-    """What is gone, set apart by spaces from the words that it stands between now, where words are set so at all."""
+def _with_spaces(gone: str, text: str, at: int) -> str:
+    """Add spaces around removed words where they now touch other words, in scripts that use spaces."""
     if not gone:
         return gone
     before, behind = text[at - 1 : at], text[at : at + 1]
@@ -29,13 +29,13 @@ def _apart(gone: str, text: str, at: int) -> str:
 
 
 class ChangesActions:
-    """The command `changes`, and what is to be said before anybody presses its key."""
+    """Runs the commands of the comparison, and returns the notice that there are changes."""
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
-        self._told: tuple[ArticleId, Document] | None = None
+        self._noticed: tuple[ArticleId, Document] | None = None
         self._ended: tuple[ArticleId, ComparisonDocument] | None = None
-        """The changes that were looked at last, to be looked at again: the library takes them for seen."""
+        """The comparison shown last, for showing it again: the library marks changes as seen when it ends."""
 
     @command("changes")
     def changes(self, _count: int | None) -> None:
@@ -44,9 +44,10 @@ class ChangesActions:
             self._begin()
 
     def end(self) -> bool:
-        """Show the text itself again, with the same sentence focused, to highlight it; whether anything else was shown.
+        """Show the text itself again, with the same sentence focused.
 
-        Not a command.
+        Returns:
+            True if a comparison was shown.
         """
         state, comparison, pane = self._state, self._state.comparison, self._state.panes.article
         headline = state.headline(state.shown)
@@ -87,7 +88,7 @@ class ChangesActions:
         state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
-        """What has changed since the article was read, or what was shown of that a moment ago."""
+        """Return the comparison with the text that was read last, or the comparison shown a moment ago; else None."""
         revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
@@ -95,7 +96,9 @@ class ChangesActions:
             return ComparisonDocument(
                 document,
                 [
-                    Altered(_apart(old[each.old.start : each.old.end], document.text, each.new.start), *each.new)
+                    TextChange(
+                        _with_spaces(old[each.old.start : each.old.end], document.text, each.new.start), *each.new
+                    )
                     for each in found
                 ],
             )
@@ -104,7 +107,7 @@ class ChangesActions:
         return None
 
     def hints(self) -> Sequence[Hint]:
-        """What the last row says while changes are shown. Not a command."""
+        """Return the hints for the last row while a comparison is shown."""
         keymap = self._state.keymap
         if self._state.comparison is None:
             return ()
@@ -112,12 +115,12 @@ class ChangesActions:
 
     @command("next_change")
     def next_change(self, count: int | None) -> None:
-        """To the next of the changes."""
+        """Go to the next change."""
         self._to_change(count or 1, "no change below")
 
     @command("previous_change")
     def previous_change(self, count: int | None) -> None:
-        """To the previous one."""
+        """Go to the previous change."""
         self._to_change(-(count or 1), "no change above")
 
     def _to_change(self, by: int, at_the_end: str) -> None:
@@ -128,7 +131,7 @@ class ChangesActions:
             return
         focus = pane.focus.range
         low, high = pane.viewport.visible_range()
-        # Whoever has scrolled away goes on from what is seen.
+        # After scrolling away from the focused change, continue from the visible rows.
         here = focus.start if focus is not None else low - 1 if by > 0 else high
         number = comparison.step(here, by)
         if number is None:
@@ -138,19 +141,21 @@ class ChangesActions:
         state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def notice(self) -> str:
-        """What is to be said of the shown article now that it is read; empty where it was said. Not a command."""
+        """Return the notice that the shown article has changed; empty if it has not, or if the notice was returned
+        before.
+        """
         state = self._state
         document = state.panes.article.document
         article = state.shown
-        if self._told is not None and self._told[0] != article:
-            # Whoever was told, read it and went on has seen the text as it is.
-            state.library.revisions.mark_seen(*self._told)
-            self._told = None
+        if self._noticed is not None and self._noticed[0] != article:
+            # The user got the notice, read the article and went on: its current text counts as seen.
+            state.library.revisions.mark_seen(*self._noticed)
+            self._noticed = None
         if article is None or document is None or not state.entered or state.comparison is not None:
             return ""
-        if self._told is not None and self._told[1] is document:
+        if self._noticed is not None and self._noticed[1] is document:
             return ""
         if not state.library.revisions.is_changed(article, document):
             return ""
-        self._told = article, document
+        self._noticed = article, document
         return f"changed since you read it · {state.keymap.hint('changes')} shows how"

@@ -1,4 +1,4 @@
-"""The commands that filter and find: titles, words in the text, tags, links."""
+"""The commands that search the text, and those that filter the list by titles and tags."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 LIVE_LIMIT = 400_000
-"""Code points up to which matches are found with every letter; beyond, once the words are confirmed (a million words
-take some 15 ms, a frame)."""
+"""Code points up to which matches are found with every letter; beyond, when the words are confirmed.
+
+Searching a million words takes about 15 ms, a frame.
+"""
 
 
 class FindActions:
-    """Each method is the command of its name."""
+    """Runs the commands for searching and filtering."""
 
     def __init__(
         self,
@@ -40,7 +42,7 @@ class FindActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """In the article find words in its text; elsewhere filter the list by title."""
+        """Search the article's text if the article is active, else filter the list by title."""
         if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:
@@ -82,7 +84,8 @@ class FindActions:
         start = pane.viewport.offset
         live = len(pane.document.text) <= LIVE_LIMIT
         if not live:
-            # While the words are being typed: 40 ms for a million words, which the key that confirms them would take.
+            # Prepare the search while the words are being typed: it takes 40 ms for a million words, which the key that
+            # confirms them would otherwise wait for.
             threading.Thread(target=prepare, args=(pane.document,), name="finding", daemon=True).start()
 
         def changed(text: str) -> None:
@@ -119,16 +122,16 @@ class FindActions:
             self._state.say(f"“{words}” is not in this article")
         else:
             index, total = self._state.panes.article.search.position
-            self._state.say(_told(index, total))
+            self._state.say(_match_position(index, total))
 
     @command("next_match")
     def next_match(self, count: int | None) -> None:
-        """To the next match."""
+        """Go to the next match."""
         self._to_match(count or 1)
 
     @command("previous_match")
     def previous_match(self, count: int | None) -> None:
-        """To the previous match."""
+        """Go to the previous match."""
         self._to_match(-(count or 1))
 
     def _to_match(self, by: int) -> None:
@@ -139,7 +142,7 @@ class FindActions:
             return
         index, total = pane.search.next(by)
         if total:
-            self._state.say(_told(index, total))
+            self._state.say(_match_position(index, total))
         else:
             self._state.say(f"{self._state.keymap.hint('search')} finds words in the text")
 
@@ -151,7 +154,7 @@ class FindActions:
 
     @command("choose")
     def choose(self, _count: int | None) -> None:
-        """Do what the row of the sidebar under the cursor stands for."""
+        """Apply the row of the sidebar under the cursor."""
         entry = self._sidebar.current
         if entry is not None:
             to_list = self._listing.choose(entry)
@@ -161,12 +164,12 @@ class FindActions:
 
     @command("include_tag")
     def include_tag(self, _count: int | None) -> None:
-        """Only articles with the tag under the cursor."""
+        """Show only articles with the tag under the cursor."""
         self._mark_tag(include=True)
 
     @command("exclude_tag")
     def exclude_tag(self, _count: int | None) -> None:
-        """No articles with the tag under the cursor."""
+        """Hide articles with the tag under the cursor."""
         self._mark_tag(include=False)
 
     def _mark_tag(self, *, include: bool) -> None:
@@ -179,7 +182,7 @@ class FindActions:
 
     @command("clear_filter")
     def clear_filter(self, _count: int | None) -> None:
-        """Drop every filter."""
+        """Remove every filter."""
         if self._listing.clear_filter():
             self._navigator.show_current()
             self._state.say("every article of this view again")
@@ -187,5 +190,5 @@ class FindActions:
             self._state.refuse("nothing is filtered")
 
 
-def _told(index: int, total: int) -> str:
+def _match_position(index: int, total: int) -> str:
     return f"{index:,} of {total:,} {'match' if total == 1 else 'matches'}"

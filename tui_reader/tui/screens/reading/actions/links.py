@@ -1,4 +1,4 @@
-"""The commands that lead out of the text: links, the original, the clipboard."""
+"""The commands that follow links, open the original, and copy to the clipboard."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 
 class LinkActions:
-    """Each public method without an underscore in front is a command, but for those that say otherwise."""
+    """Runs the commands for links and the clipboard, and handles keys while a link is chosen by its letters."""
 
     def __init__(
         self, state: ReadingScreenState, navigator: ArticleNavigator, to_terminal: Callable[[str], None]
     ) -> None:
         self._state, self._navigator = state, navigator
-        # What is pasted into a shell must not end the paste: an escape sequence does.
+        # A text that is pasted into a shell must not end the paste, as an escape sequence would.
         self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
         self._hints: list[tuple[str, str]] = []
         self._typed = ""
 
-    # Hints
+    # Link hints
 
     @property
     def choosing(self) -> bool:
-        """Whether letters choose a link now. Not a command."""
+        """True if the next letters choose a link."""
         return bool(self._hints)
 
     @command("follow_link")
     def follow_link(self, _count: int | None) -> None:
-        """Paint letters over the links in sight, or follow the only one."""
+        """Show letters over the visible links, or follow the only one."""
         hints = self._state.panes.article.links.show_hints()
         if len(hints) == 1:
             self._state.panes.article.links.hide_hints()
@@ -54,7 +54,7 @@ class LinkActions:
             self._state.refuse("no link in sight")
 
     def feed(self, key: str) -> None:
-        """Take a letter of a hint; any key that is none puts the hints away. Not a command."""
+        """Handle a letter of a link hint; any other key removes the hints."""
         typed = self._typed + key
         left = [hint for hint in self._hints if hint[0].startswith(typed)]
         if left and left[0][0] != typed:
@@ -67,16 +67,16 @@ class LinkActions:
             self.follow(left[0][1])
 
     def follow(self, target: str) -> None:
-        """Go where a link leads: into this text, to another article, or out to the browser. Not a command."""
+        """Follow a link: within this text, to another article, or in the browser."""
         if target.startswith("#"):
-            self._within(unquote(target[1:]))
+            self._go_within(unquote(target[1:]))
         elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
             self._open_url(target)
         else:
-            self._to_article(unquote(target.partition("#")[0]))
+            self._go_to_article(unquote(target.partition("#")[0]))
 
-    def _within(self, name: str) -> None:
-        """To a footnote by its mark, or to a heading by its text."""
+    def _go_within(self, name: str) -> None:
+        """Go to a footnote by its mark, or to a heading by its text."""
         document = self._state.panes.article.document
         if document is None:
             return
@@ -93,7 +93,7 @@ class LinkActions:
                 return
         self._state.refuse(f"there is no “{name}” in this article")
 
-    def _to_article(self, location: str) -> None:
+    def _go_to_article(self, location: str) -> None:
         shown = self._state.shown
         article = self._state.library.article_beside(shown, location) if shown else None
         if article is None:
@@ -121,7 +121,7 @@ class LinkActions:
 
     @command("open_original")
     def open_original(self, _count: int | None) -> None:
-        """Open the original in the browser; an article without one opens as a file."""
+        """Open the original in the browser; an article without an address is opened as a file."""
         headline = self._state.headline(self._state.target)
         if headline is None:
             return
@@ -154,15 +154,22 @@ class LinkActions:
             self._state.refuse("there is nothing to copy")
             return
         try:
-            self._state.say(self.put(text, what))
+            self._state.say(self.copy_text(text, what))
         except ReaderError as error:
             self._state.say(str(error), bad=True)
 
-    def put(self, text: str, what: str) -> str:
-        """Put a text on the clipboard; what is to be said of it. Not a command.
+    def copy_text(self, text: str, what: str) -> str:
+        """Copy a text to the clipboard.
+
+        Args:
+            text: The text.
+            what: What it is, for the message: `the address`.
+
+        Returns:
+            The message to show.
 
         Raises:
-            ReaderError: The command that takes what is copied failed.
+            ReaderError: The copy command of the settings failed.
         """
         command = self._state.settings.copy_command
         if not command:
@@ -173,5 +180,5 @@ class LinkActions:
 
 
 def _slug(title: str) -> str:
-    """The name that Markdown programs give a heading: lower case, words joined by hyphens."""
+    """Return the anchor name that Markdown programs give a heading: lower case, words joined by hyphens."""
     return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.casefold())).strip("-")

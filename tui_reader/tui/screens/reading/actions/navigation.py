@@ -18,7 +18,10 @@ ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 
 
 class Navigation:
-    """Each method is the command of its name; the count is None where none was typed."""
+    """Runs the commands that move; the count is None if none was typed.
+
+    It has more than 25 public methods because each command has one.
+    """
 
     def __init__(
         self, state: ReadingScreenState, navigator: ArticleNavigator, activate: Callable[[Pane], None]
@@ -27,37 +30,37 @@ class Navigation:
 
     @command("down")
     def down(self, count: int | None) -> None:
-        """A row or a headline down."""
+        """Move down by a row or a headline."""
         self._by(count or 1, self._state.panes.article.scroller.rows)
 
     @command("up")
     def up(self, count: int | None) -> None:
-        """A row or a headline up."""
+        """Move up by a row or a headline."""
         self._by(-(count or 1), self._state.panes.article.scroller.rows)
 
     @command("half_page_down")
     def half_page_down(self, count: int | None) -> None:
-        """Half a page down."""
+        """Move down by half a page."""
         self._by_page(0.5 * (count or 1), self._state.panes.article.scroller.half_pages, count or 1)
 
     @command("half_page_up")
     def half_page_up(self, count: int | None) -> None:
-        """Half a page up."""
+        """Move up by half a page."""
         self._by_page(-0.5 * (count or 1), self._state.panes.article.scroller.half_pages, -(count or 1))
 
     @command("page_down")
     def page_down(self, count: int | None) -> None:
-        """A page down."""
+        """Move down by a page."""
         self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
 
     @command("page_up")
     def page_up(self, count: int | None) -> None:
-        """A page up."""
+        """Move up by a page."""
         self._by_page(-(count or 1), self._state.panes.article.scroller.pages, -(count or 1))
 
     @command("top")
     def top(self, count: int | None) -> None:
-        """To the top; with a count to that headline, or that percentage of the article."""
+        """Go to the top; with a count to that headline, or to that percentage of the article."""
         state = self._state
         if state.pane is Pane.SIDEBAR:
             state.panes.sidebar.move_to(count - 1 if count else 0)
@@ -74,7 +77,7 @@ class Navigation:
 
     @command("bottom")
     def bottom(self, count: int | None) -> None:
-        """To the bottom; with a count as `top`."""
+        """Go to the bottom; with a count as `top` does."""
         state = self._state
         if count:
             self.top(count)
@@ -119,22 +122,22 @@ class Navigation:
 
     @command("pane_left")
     def pane_left(self, _count: int | None) -> None:
-        """To the pane on the left."""
+        """Activate the pane on the left."""
         self._activate(ORDER[max(0, ORDER.index(self._state.pane) - 1)])
 
     @command("pane_right")
     def pane_right(self, _count: int | None) -> None:
-        """To the pane on the right."""
+        """Activate the pane on the right."""
         self._to_pane(ORDER[min(len(ORDER) - 1, ORDER.index(self._state.pane) + 1)])
 
     @command("next_pane")
     def next_pane(self, _count: int | None) -> None:
-        """To the next pane, from the last to the first."""
+        """Activate the next pane; after the last one, the first."""
         self._to_pane(ORDER[(ORDER.index(self._state.pane) + 1) % len(ORDER)])
 
     @command("previous_pane")
     def previous_pane(self, _count: int | None) -> None:
-        """To the previous pane, from the first to the last."""
+        """Activate the previous pane; before the first one, the last."""
         self._to_pane(ORDER[ORDER.index(self._state.pane) - 1])
 
     def _to_pane(self, pane: Pane) -> None:
@@ -152,22 +155,22 @@ class Navigation:
 
     @command("next_article")
     def next_article(self, count: int | None) -> None:
-        """The next article."""
+        """Go to the next article."""
         self._step(count or 1, "this is the last article of the view")
 
     @command("previous_article")
     def previous_article(self, count: int | None) -> None:
-        """The previous article."""
+        """Go to the previous article."""
         self._step(-(count or 1), "this is the first article of the view")
 
     @command("next_unread")
     def next_unread(self, count: int | None) -> None:
-        """The next unread article."""
+        """Go to the next unread article."""
         self._step(count or 1, "no unread article below", unread=True)
 
     @command("previous_unread")
     def previous_unread(self, count: int | None) -> None:
-        """The previous unread article."""
+        """Go to the previous unread article."""
         self._step(-(count or 1), "no unread article above", unread=True)
 
     def _step(self, by: int, at_the_end: str, *, unread: bool = False) -> None:
@@ -188,16 +191,16 @@ class Navigation:
 
     @command("next_paragraph")
     def next_paragraph(self, count: int | None) -> None:
-        """To the next paragraph."""
+        """Go to the next paragraph."""
         self._in_text("paragraph_next", count or 1, self._state.panes.article.focus.paragraph)
 
     @command("previous_paragraph")
     def previous_paragraph(self, count: int | None) -> None:
-        """To the previous paragraph."""
+        """Go to the previous paragraph."""
         self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
-        """Move the end of the selection while there is one, else the focus."""
+        """Move the active end of the selection if there is one, else the focus."""
         pane = self._state.panes.article
         if pane.selection.kind:
             pane.selection.move(motion, abs(count))
@@ -206,12 +209,12 @@ class Navigation:
 
     @command("next_heading")
     def next_heading(self, count: int | None) -> None:
-        """To the next heading."""
+        """Go to the next heading."""
         self._heading(count or 1, "no heading below")
 
     @command("previous_heading")
     def previous_heading(self, count: int | None) -> None:
-        """To the previous heading."""
+        """Go to the previous heading."""
         self._heading(-(count or 1), "no heading above")
 
     def _heading(self, by: int, at_the_end: str) -> None:
@@ -221,12 +224,12 @@ class Navigation:
 
     @command("jump_back")
     def jump_back(self, count: int | None) -> None:
-        """Back to where the reader was before a jump."""
+        """Go back in the jump list."""
         if not self._navigator.jump(-(count or 1)):
             self._state.refuse("no place to go back to")
 
     @command("jump_forward")
     def jump_forward(self, count: int | None) -> None:
-        """Forward again."""
+        """Go forward in the jump list."""
         if not self._navigator.jump(count or 1):
             self._state.refuse("no place to go forward to")

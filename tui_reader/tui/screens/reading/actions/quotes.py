@@ -1,4 +1,4 @@
-"""The commands that take a passage out of the text: quotes with their source, and pipes to other programs."""
+"""The commands that copy a passage as a quote with its source, or pipe a text through a shell command."""
 
 from __future__ import annotations
 
@@ -21,32 +21,37 @@ if TYPE_CHECKING:
 
 
 class QuoteActions:
-    """Each public method is the command of its name."""
+    """Runs the commands that copy quotes and pipe texts."""
 
     def __init__(
         self,
         state: ReadingScreenState,
-        selecting: SelectionActions,
+        selection_actions: SelectionActions,
         *,
-        put: Callable[[str, str], str],
+        copy_text: Callable[[str, str], str],
         pick: Callable[..., None],
         ask: Callable[[Question], None],
         run: Callable[[str, str], None],
     ) -> None:
-        """Args: `put` puts a text on the clipboard and says so, `pick` lets the reader choose, `ask` asks, `run` gives
-        a text to a command and shows its answer.
+        """Store the parts of the screen that the commands use.
+
+        Args:
+            copy_text: Copies a text to the clipboard and returns a message.
+            pick: Opens a picker.
+            ask: Asks a question.
+            run: Pipes a text through a shell command and shows the output.
         """
-        self._state, self._selecting = state, selecting
-        self._put, self._pick, self._ask, self._run = put, pick, ask, run
+        self._state, self._selection_actions = state, selection_actions
+        self._copy_text, self._pick, self._ask, self._run = copy_text, pick, ask, run
 
     @command("copy")
     def copy(self, _count: int | None) -> None:
-        """Copy the selection, the highlight or the sentence as a quote, in the style of the settings."""
+        """Copy the selection, highlight or sentence as a quote, in the style of the settings."""
         self._copy(self._state.settings.quote_style, self._chosen())
 
     @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
-        """Copy it in another style."""
+        """Copy the selection, highlight or sentence as a quote, in a style chosen from a list."""
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
@@ -57,7 +62,7 @@ class QuoteActions:
 
     @command("pipe")
     def pipe(self, _count: int | None) -> None:
-        """Give the selection, or the whole text, to a command of the shell, and show what it answers."""
+        """Pipe the selection, or the whole text, through a shell command, and show the output."""
         pane = self._state.panes.article
         document = self._document
         if document is None or document.partial:
@@ -84,18 +89,18 @@ class QuoteActions:
             return
         try:
             text = quote(headline, document, chosen.start, chosen.end, style)
-            said = self._put(text, "the quote with its source")
+            said = self._copy_text(text, "the quote with its source")
         except ReaderError as error:
             self._state.say(str(error), bad=True)
         except ValueError:
             self._state.refuse(self._no_words)
         else:
-            self._selecting.leave()
+            self._selection_actions.leave()
             self._state.say(said)
 
     @property
     def _document(self) -> Document | None:
-        """The text that is read; while its changes are shown, without what is gone."""
+        """The article's text; while a comparison is shown, the text without the removed words."""
         comparison = self._state.comparison
         return self._state.panes.article.document if comparison is None else comparison.original
 
@@ -111,8 +116,9 @@ class QuoteActions:
         return document is not None and chosen is not None and bool(document.text[slice(*chosen)].strip())
 
     def _chosen(self) -> Range | None:
-        """The selection, else the highlight under the cursor, else the sentence that has the focus or is on top: as a
-        range of the text that is read.
+        """Return the range to quote: the selection, the highlight under the cursor, or the sentence in focus or on top.
+
+        The range refers to the article's text, also while a comparison is shown.
         """
         pane, comparison = self._state.panes.article, self._state.comparison
         if pane.document is None or pane.document.error:

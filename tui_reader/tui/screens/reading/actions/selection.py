@@ -27,7 +27,7 @@ MOTIONS = {
     "page_forward": "page_down",
     "page_backward": "page_up",
 }
-"""Commands that move the end of the selection, and the motions of the article pane that they are."""
+"""The motion of the article pane for each command that moves the active end of the selection."""
 
 CHARACTERS = {"find_character": "f", "find_character_back": "F", "till_character": "t", "till_character_back": "T"}
 _THINGS = {"sentence": "s", "paragraph": "p", "word": "w", "long_word": "W", "bracket": "b", "quotation": "q"}
@@ -38,39 +38,43 @@ _MISSING = {"b": "there are no brackets around this", "q": "there are no quotati
 
 
 class SelectionActions:
-    """Each public method that takes a count is the command of its name."""
+    """Runs the commands that start, extend and end a selection."""
 
     def __init__(self, state: ReadingScreenState, changed: Callable[[], None]) -> None:
-        """Args: `changed` is called when a selection begins or ends, since other keys hold then."""
+        """Args: `changed` is called when a selection begins or ends, because other keys are in force then."""
         self._state, self._changed = state, changed
 
     @command("select")
     def select(self, _count: int | None) -> None:
-        """Begin to select by character; while paragraphs are selected, go on by character; else stop."""
+        """Select by character; if that is the case already, end the selection."""
         self._start("character")
 
     @command("select_paragraphs")
     def select_paragraphs(self, _count: int | None) -> None:
-        """Begin to select by paragraph; while characters are selected, go on by paragraph; else stop."""
+        """Select by paragraph; if that is the case already, end the selection."""
         self._start("paragraph")
 
     @command("other_end")
     def other_end(self, _count: int | None) -> None:
-        """Move the other end of the selection from now on."""
+        """Make the other end of the selection the active one."""
         self._state.panes.article.selection.swap_ends()
 
     @command("repeat_find")
     def repeat_find(self, count: int | None) -> None:
-        """To the next such character."""
-        self._told(self._state.panes.article.selection.repeat_find(count or 1))
+        """Go to the next occurrence of the character searched last."""
+        self._say_if_not_found(self._state.panes.article.selection.repeat_find(count or 1))
 
     @command("repeat_find_back")
     def repeat_find_back(self, count: int | None) -> None:
-        """Back to the previous such character."""
-        self._told(self._state.panes.article.selection.repeat_find(-(count or 1)))
+        """Go back to the previous occurrence of the character searched last."""
+        self._say_if_not_found(self._state.panes.article.selection.repeat_find(-(count or 1)))
 
     def leave(self) -> bool:
-        """Select no longer; whether anything was selected. Not a command."""
+        """End the selection.
+
+        Returns:
+            True if there was one.
+        """
         pane = self._state.panes.article
         if not pane.selection.kind:
             return False
@@ -89,26 +93,26 @@ class SelectionActions:
             self.began()
 
     def began(self) -> None:
-        """Take in that something is being selected, or that a selection is for something else. Not a command."""
+        """Report that a selection has begun, or that its purpose has changed."""
         self._changed()
 
     @command_family(MOTIONS)
     def move(self, motion: str, count: int | None) -> None:
-        """Move the active end of the selection."""
+        """Move the active end of the selection by a motion."""
         self._state.panes.article.selection.move(motion, count or 1)
 
     @key_command_family(CHARACTERS)
     def find(self, kind: str, count: int | None, character: str) -> None:
-        """Move the active end of the selection to a character of the paragraph, or up to it."""
+        """Move the active end of the selection to a character of the paragraph, or to the one before it."""
         if not self._state.panes.article.selection.find_character(kind, character, count or 1):
             self._state.refuse(f"no “{character}” in this paragraph")
 
     @command_family(OBJECTS)
     def select_object(self, kind: str, count: int | None) -> None:
-        """Select a text object: a sentence, a word, what stands in brackets."""
+        """Select a text object: a sentence, a word, the text in brackets."""
         if not self._state.panes.article.selection.select_object(kind, count or 1) and kind[1] in _MISSING:
             self._state.refuse(_MISSING[kind[1]])
 
-    def _told(self, moved: bool) -> None:
+    def _say_if_not_found(self, moved: bool) -> None:
         if not moved:
             self._state.refuse("no other one")

@@ -1,4 +1,4 @@
-"""The commands that keep order: read, star, archive, tags, details."""
+"""The commands that sort articles: read, star, archive, tags and metadata."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class Triage:
-    """Each method is the command of its name. All of them can be taken back, so none asks whether one is sure."""
+    """Runs the commands that sort articles. All of them can be undone, so none asks for confirmation."""
 
     def __init__(
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
         navigator: ArticleNavigator,
-        annotating: HighlightActions,
+        highlight_actions: HighlightActions,
         ask: Callable[[Question], None],
     ) -> None:
         self._state, self._listing, self._navigator = state, listing, navigator
-        self._annotating, self._ask = annotating, ask
+        self._highlight_actions, self._ask = highlight_actions, ask
 
     @command("toggle_read")
     def toggle_read(self, _count: int | None) -> None:
@@ -40,12 +40,12 @@ class Triage:
 
     @command("star")
     def star(self, _count: int | None) -> None:
-        """Star the article, or take the star off."""
+        """Star the article, or remove its star."""
         self._change(self._state.library.reading.toggle_star)
 
     @command("archive")
     def archive(self, _count: int | None) -> None:
-        """Put the article into the archive or back; the list closes up, and the next article is shown."""
+        """Move the article to the archive or back to the inbox, and show the next one."""
         if not self._change(self._state.library.reading.toggle_archive):
             return
         self._listing.refresh(stay=False)
@@ -54,25 +54,25 @@ class Triage:
 
     @command("join_stories")
     def join_stories(self, _count: int | None) -> None:
-        """Join the other stories of a paste, or part them again."""
+        """Join the other stories of a pasted page to the article, or separate them again."""
         article = self._state.shown
         document = self._state.panes.article.document
         if article is None or document is None or document.tail is None:
             self._state.refuse("this article has no other stories at its end")
             return
-        self._taken(self._state.library.reading.join_tail(article))
+        self._show_outcome(self._state.library.reading.join_tail(article))
 
     @command("mark_all_read")
     def mark_all_read(self, _count: int | None) -> None:
         """Mark every article of the view as read."""
-        self._taken(
+        self._show_outcome(
             self._state.library.reading.mark_all_read(self._state.panes.headlines.ids), "nothing is unread here"
         )
 
     @command("tags")
     def tags(self, _count: int | None) -> None:
-        """Edit the tags of the highlight under the cursor, else of the article."""
-        if self._annotating.tags():
+        """Ask for the tags of the highlight under the cursor, else of the article."""
+        if self._highlight_actions.tags():
             return
         article = self._state.target
         headline = self._state.headline(article)
@@ -81,7 +81,7 @@ class Triage:
         reading = self._state.library.reading
 
         def answered(answer: str) -> None:
-            self._taken(reading.set_tags(article, answer.split(",")))
+            self._show_outcome(reading.set_tags(article, answer.split(",")))
 
         self._ask(
             Question(
@@ -94,26 +94,34 @@ class Triage:
         )
 
     def edit(self, article: ArticleId, fields: Mapping[str, str]) -> None:
-        """Take over corrected metadata. Not a command: the form of the command `details` ends here."""
+        """Save corrected metadata, the result of the form that the command `details` opens."""
         reading = self._state.library.reading
         outcomes = [reading.edit_metadata(article, field, value) for field, value in fields.items()]
         for outcome in outcomes:
             if outcome.ids or outcome.message:
-                self._taken(outcome)
+                self._show_outcome(outcome)
         self._listing.refresh()
         if self._state.pane is not Pane.ARTICLE:
             self._navigator.show_current()
 
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         article = self._state.target
-        return article is not None and self._taken(verb([article]))
+        return article is not None and self._show_outcome(verb([article]))
 
-    def _taken(self, outcome: Outcome, otherwise: str = "") -> bool:
-        """Show what a verb did; whether it did anything."""
+    def _show_outcome(self, outcome: Outcome, otherwise: str = "") -> bool:
+        """Show the outcome of a change.
+
+        Args:
+            outcome: The outcome.
+            otherwise: The message if nothing was changed.
+
+        Returns:
+            True if an article was changed.
+        """
         if outcome.ids:
             self._listing.touch(outcome.ids)
             self._navigator.update_header()
-        self._state.tell(outcome)
+        self._state.say_outcome(outcome)
         if not outcome.message and otherwise:
             self._state.say(otherwise)
         return bool(outcome.ids)

@@ -1,4 +1,4 @@
-"""Undo and redo: what was changed on purpose is taken back, and shown where it happened."""
+"""The commands undo and redo, which also show the place of the change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.annotation_editor import steps_of
-from tui_reader.tui.screens.reading.actions.highlights import Wanted
+from tui_reader.tui.screens.annotation_editor import run_steps
+from tui_reader.tui.screens.reading.actions.highlights import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,49 +22,54 @@ if TYPE_CHECKING:
 
 
 class UndoActions:
-    """Each public method is the command of its name."""
+    """Runs undo and redo."""
 
     def __init__(
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
         navigator: ArticleNavigator,
-        annotating: HighlightActions,
+        highlight_actions: HighlightActions,
     ) -> None:
-        self._state, self._listing, self._navigator, self._annotating = state, listing, navigator, annotating
+        self._state, self._listing, self._navigator, self._highlight_actions = (
+            state,
+            listing,
+            navigator,
+            highlight_actions,
+        )
 
     @command("undo")
     def undo(self, count: int | None) -> None:
-        """Take back the last changes."""
-        self._travel(self._state.library.reading.undo, count or 1)
+        """Undo the last changes."""
+        self._undo_or_redo(self._state.library.reading.undo, count or 1)
 
     @command("redo")
     def redo(self, count: int | None) -> None:
-        """Make the changes again that were taken back."""
-        self._travel(self._state.library.reading.redo, count or 1)
+        """Redo the changes that were undone."""
+        self._undo_or_redo(self._state.library.reading.redo, count or 1)
 
-    def _travel(self, step: Callable[[], Outcome], count: int) -> None:
-        state, painted, shown = self._state, self._annotating.painted, self._state.shown
-        outcome, touched = steps_of(step, count)
+    def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:
+        state, painted, shown = self._state, self._highlight_actions.painted, self._state.shown
+        outcome, touched = run_steps(step, count)
         self._listing.touch(touched)
-        # What was taken back may belong into the view again, or out of it; the changed article is the one to look at.
+        # The article may match the view again, or no longer; show the changed article.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None
         self._listing.refresh(keep=article)
         self._navigator.update_header()
-        # In a narrow terminal the article may be shown to nobody.
+        # In a narrow terminal the article pane may be hidden.
         seen = article == shown and any(state.panes.article.viewport.visible_range())
         if article is not None and not seen and article == state.panes.headlines.current:
             self._show(article, outcome)
         elif state.pane is not Pane.ARTICLE:
             self._navigator.show_current()
-        self._annotating.refresh()
+        self._highlight_actions.refresh()
         if state.shown == shown:
-            self._show_marks(painted)
+            self._go_to_changed_highlight(painted)
         outcome = state.with_place(outcome, shown if shown == state.shown else None)
-        state.tell(self._with_location(outcome, touched), undoable=False)
+        state.say_outcome(self._with_location(outcome, touched), undoable=False)
 
     def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
-        """Say which articles were changed, and where they are, if none of them is shown or in the list."""
+        """Add to the message which articles were changed and where, if none of them is shown or listed."""
         state = self._state
         listed = {*state.panes.headlines.ids, state.shown}
         hidden = [headline for each in dict.fromkeys(touched) if (headline := state.headline(each)) is not None]
@@ -78,23 +83,24 @@ class UndoActions:
         return outcome._replace(message=f"{outcome.message} · {where}")
 
     def _show(self, article: ArticleId, outcome: Outcome) -> None:
-        """Show the article under the cursor of the list, and in it what was changed."""
+        """Show the changed article under the cursor, scrolled to the change."""
         state = self._state
         if outcome.place is not None:
             there = state.library.annotations.get(outcome.annotation) is not None
-            self._annotating.go_once_shown(Wanted(article, outcome.annotation if there else "", outcome.place))
+            self._highlight_actions.go_once_shown(Target(article, outcome.annotation if there else "", outcome.place))
         if state.pane is not Pane.ARTICLE:
             self._navigator.show_current()
             return
         self._navigator.remember_place()
         self._navigator.show(article)
-        # It is looked at for what has changed, and not opened: to undo that it was read would be in vain.
+        # Record it as entered, without opening it: opening would mark it as read again, which may just have been
+        # undone.
         state.set_entered(entered=True)
 
-    def _show_marks(self, before: Sequence[Highlight]) -> None:
-        """Go to the highlight of the shown article that was changed, or to where it stood."""
-        now = self._annotating.painted
-        # A mark that is as before is the same object, and thousands are told apart in a millisecond by that.
+    def _go_to_changed_highlight(self, before: Sequence[Highlight]) -> None:
+        """Go to the changed highlight of the shown article, or to the place of a deleted one."""
+        now = self._highlight_actions.painted
+        # An unchanged highlight is the same object; comparing identities takes a millisecond for thousands.
         known = set(map(id, before))
         changed = [mark for mark in now if id(mark) not in known]
         if changed:
@@ -103,4 +109,4 @@ class UndoActions:
         still = set(map(id, now))
         gone = [mark for mark in before if id(mark) not in still]
         if gone:
-            self._annotating.bring(gone[-1].start)
+            self._highlight_actions.scroll_into_view(gone[-1].start)

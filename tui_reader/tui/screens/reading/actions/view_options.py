@@ -1,4 +1,4 @@
-"""The commands that change how it looks, and those that open something over the panes."""
+"""The commands that change the display, and those that open a dialog over the panes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 STEP = 4
-"""Columns by which the measure grows and shrinks."""
+"""Columns by which the measure grows or shrinks."""
 DENSITIES = (Density.AUTO, Density.COMFORTABLE, Density.COMPACT)
 
 
 class ViewOptions:
-    """Each method is the command of its name."""
+    """Runs the commands for the display and for the dialogs."""
 
     def __init__(
         self,
@@ -54,22 +54,22 @@ class ViewOptions:
 
     @command("zen")
     def zen(self, _count: int | None) -> None:
-        """Nothing but the article, or the panes again."""
+        """Show only the article, or all panes again."""
         self._set_zen(None)
 
     @command("narrower")
     def narrower(self, count: int | None) -> None:
-        """A narrower measure."""
+        """Make the measure narrower."""
         self._measure(self._state.panes.article.viewport.columns.measure - STEP * (count or 1))
 
     @command("wider")
     def wider(self, count: int | None) -> None:
-        """A wider measure."""
+        """Make the measure wider."""
         self._measure(self._state.panes.article.viewport.columns.measure + STEP * (count or 1))
 
     @command("reset_measure")
     def reset_measure(self, _count: int | None) -> None:
-        """The measure of the settings."""
+        """Set the measure to that of the settings."""
         self._measure(self._state.settings.measure)
 
     def _measure(self, columns: int) -> None:
@@ -79,14 +79,14 @@ class ViewOptions:
 
     @command("density")
     def density(self, _count: int | None) -> None:
-        """The next of the densities."""
+        """Set the next of the densities."""
         self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
         self._state.panes.headlines.set_density(self._density)
         self._state.say(f"headlines: {self._density}")
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme; it is tried on at once, and kept by the settings alone."""
+        """Choose a theme. It is applied at once; only the settings keep it for the next start."""
 
         def use_theme(name: str) -> None:
             self._program.use_theme(name)
@@ -115,7 +115,7 @@ class ViewOptions:
 
     @command("filter_tag")
     def filter_tag(self, _count: int | None) -> None:
-        """Include a tag chosen from all."""
+        """Choose a tag to filter by."""
 
         def include(tag: str) -> None:
             self._listing.mark_tag(tag, include=True)
@@ -130,7 +130,7 @@ class ViewOptions:
 
     @command("outline")
     def outline(self, _count: int | None) -> None:
-        """The headings of the article, to jump to one."""
+        """Choose a heading of the article, to jump to it."""
         pane = self._state.panes.article
         if pane.document is None:
             return
@@ -155,9 +155,9 @@ class ViewOptions:
 
     @command("palette")
     def palette(self, _count: int | None) -> None:
-        """Every command by its name."""
+        """Choose a command by its name."""
         keymap, pane = self._state.keymap, self._state.context
-        # What works in the active pane comes first; the rest is offered all the same, and goes to its own pane.
+        # Commands of the active pane come first. The other ones activate a pane where they work.
         commands = sorted(
             (c for c in COMMANDS if c.palette and c.panes != IN_ANNOTATIONS),
             key=lambda command: pane not in command.panes,
@@ -171,7 +171,15 @@ class ViewOptions:
     def pick(
         self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0, *, few: bool = False
     ) -> None:
-        """Let the reader choose, by keys among a few, or say why there is nothing to choose from. Not a command."""
+        """Open a picker.
+
+        Args:
+            placeholder: The title, and the text in the empty text field.
+            choices: The entries.
+            otherwise: The message if there are no entries.
+            cursor: The entry under the cursor at first.
+            few: True to choose by keys instead of by typing a name.
+        """
         if choices:
             from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
@@ -181,14 +189,14 @@ class ViewOptions:
 
     @command("help")
     def help(self, _count: int | None) -> None:
-        """All keys."""
+        """Show all keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
         self._app.push_screen(Help(self._state.keymap, self._program.notices))
 
     @command("details")
     def details(self, _count: int | None) -> None:
-        """Edit what is known of the article."""
+        """Open the form for the metadata of the article."""
         headline = self._state.headline(self._state.target)
         if headline is not None:
             from tui_reader.tui.screens.details import Details  # noqa: PLC0415 - not needed for the first frame
@@ -203,17 +211,17 @@ class ViewOptions:
 
     @command("settings")
     def settings(self, _count: int | None) -> None:
-        """Edit the settings in the user's editor, and take them over."""
+        """Edit the settings in the user's editor, and apply them."""
         self._program.edit_settings()
 
     @command("suspend")
     def suspend(self, _count: int | None) -> None:
-        """Stop until the shell lets the program go on."""
+        """Stop the program until the shell resumes it."""
         self._navigator.keep_place()
         self._state.say(suspend(self._app, self._state.library))
 
     @command("quit")
     def quit(self, _count: int | None) -> None:
-        """Leave; everything is kept."""
+        """Quit; the reading position is saved."""
         self._navigator.keep_place()
         self._app.exit()
