@@ -76,14 +76,14 @@ MUTANTS = {
     "a failed flush is tried again on the same file": (
         "snapshot/journal.py",
         """            self.failed = True
-            self._take_back()
+            self._remove_appended()
             raise SyncFailedError(error.errno, error.strerror) from error
 """,
         "            self._disk.sync_data(self._handle)\n",
     ),
     "a failed write is not removed from the file": (
         "snapshot/journal.py",
-        "        except OSError:\n            self._take_back()\n            raise",
+        "        except OSError:\n            self._remove_appended()\n            raise",
         "        except OSError:\n            pass",
     ),
     "the snapshot is written in place": (

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tui_reader.errors import StoreError
 from tui_reader.storage.recovery.ownership import is_our_snapshot
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
-from tui_reader.storage.snapshot.snapshot import BACKUP, WINDOW
+from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
 
 FOLDER = ".backups"
 _DAYS = 7
@@ -132,7 +132,7 @@ def copy(source: str, target: str, disk: Disk) -> None:
 def _copy_open(reading: int, writing: int, disk: Disk) -> None:
     status = disk.fstat(reading)
     offset = 0
-    while data := disk.read_at(reading, WINDOW, offset):
+    while data := disk.read_at(reading, CHUNK_BYTES, offset):
         disk.write(writing, data)
         offset += len(data)
     disk.set_mode(writing, status.st_mode)

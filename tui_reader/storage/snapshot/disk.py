@@ -1,10 +1,10 @@
-"""The system calls that the store makes, in one place: so that a test can fail, record or reorder each of them.
+"""The system calls of the store, in one place: so that a test can make each of them fail, record or reorder it.
 
-A library may stand in a folder that others can write to: a clone, a synced folder, an unpacked archive. What has one of
-our names there is used only if it is a regular file. A symbolic link would make the reader write where it points; a
-named pipe or a device would make it wait for ever. So every file is opened relative to a descriptor of its own folder,
-links are followed neither for the file nor for that folder, and new files are created with O_EXCL. Callers resolve the
-path of a folder once, where the user names it.
+A library may be in a folder that others can write to: a clone, a synced folder, an unpacked archive. A file with one of
+our names is used only if it is a regular file: a symbolic link would make the reader write to its target; a named pipe
+or a device would block it for ever. So every file is opened relative to a descriptor of its folder, symbolic links are
+followed neither for the file nor for that folder, and new files are created with O_EXCL. Callers resolve the path of a
+folder once, where the user names it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SAFE = _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | 
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _SEARCH = getattr(os, "O_PATH", os.O_RDONLY)
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd
-_TRIES = 100  # two processes that create and remove a file at once meet a few times in a row, never this often
+_TRIES = 100  # processes that create and remove one file at once collide a few times in a row, never this often
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a folder",
@@ -38,11 +38,11 @@ _KINDS = {
 
 
 class RefusedError(OSError):
-    """Something other than a regular file has the name of a file of ours, or a link the name of its folder.
+    """Something other than a regular file has the name of a file of the store, or a link that of its folder.
 
     Args:
-        path: What is refused.
-        reason: What it is, as the end of a sentence: `is a symbolic link`.
+        path: The refused path.
+        reason: What is at the path, as the end of a sentence: `is a symbolic link`.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -60,21 +60,21 @@ def _kind(status: os.stat_result) -> str:
 class Disk:
     """Files by descriptor. Every method does what its system call does, and raises OSError as it does.
 
-    Methods that are given a path raise `RefusedError` where following it would leave its folder, or wait.
+    Methods with a path raise `RefusedError` if following it would leave its folder, or block.
     """
 
     handles_block_renames = sys.platform == "win32"
-    """Whether a file that somebody has open can neither be renamed nor replaced."""
+    """Whether a file that is open in any process can neither be renamed nor replaced."""
 
     @cached_property
     def refused(self) -> dict[str, str]:
-        """A sentence for every path that was refused, for the user."""
+        """Sentences for the user about the refused paths, by path."""
         return {}
 
     # -- names in a folder --------------------------------------------------------------------------------------
 
     def open(self, path: str, flags: int, mode: int = 0o600) -> int:
-        """Open a regular file for bytes; it is not inherited by child processes.
+        """Open a regular file in binary mode; child processes do not inherit the descriptor.
 
         Args:
             path: The file; neither it nor its folder may be a symbolic link.
@@ -103,7 +103,7 @@ class Disk:
     def _open_file(self, path: str, name: str, flags: int, folder: int | None) -> int:
         handle = os.open(name, flags | _SAFE, dir_fd=folder)
         try:
-            # It may have been exchanged since it was looked at.
+            # The file may have been replaced since its type was checked.
             self._require_file(path, os.fstat(handle))
             if sys.platform != "win32":
                 os.set_blocking(handle, True)
@@ -113,13 +113,13 @@ class Disk:
         return handle
 
     def create(self, path: str, mode: int = 0o600) -> int:
-        """Open a new file for writing. What a run that was ended left under that name is removed."""
+        """Open a new file for writing, after removing one that a killed run may have left under that name."""
         with contextlib.suppress(FileNotFoundError):
             self.unlink(path)
         return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
 
     def rename(self, source: str, target: str) -> None:
-        """Rename a file, replacing the target at once; a link in place of the target is replaced, not followed."""
+        """Rename a file, atomically replacing the target; a symbolic link as the target is replaced, not followed."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             try:
                 os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder)
@@ -134,7 +134,7 @@ class Disk:
             os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, **as_it_is)
 
     def unlink(self, path: str) -> None:
-        """Take a name away; of a link the link itself."""
+        """Remove a file; of a symbolic link the link itself."""
         with self._in_folder(path) as (name, folder):
             try:
                 os.unlink(name, dir_fd=folder)
@@ -142,11 +142,11 @@ class Disk:
                 raise self._refusal(path, "is a folder") from None
 
     def stat(self, path: str) -> os.stat_result:
-        """What a path names now; a link is described, not followed."""
+        """Return the status of a path; a symbolic link is described, not followed."""
         return os.lstat(path)
 
     def has_file(self, path: str) -> bool:
-        """Whether a regular file has this name; anything else is refused, and noted in `refused`."""
+        """Return True if there is a regular file at the path. Anything else is added to `refused`."""
         try:
             with self._in_folder(path) as (name, folder):
                 self._require_file(path, os.stat(name, dir_fd=folder, follow_symlinks=False))
@@ -155,7 +155,7 @@ class Disk:
         return True
 
     def make_folder(self, path: str, mode: int = 0o777) -> None:
-        """Create a folder unless it is there.
+        """Create a folder unless it exists.
 
         Raises:
             RefusedError: A link or a file has its name.
@@ -169,10 +169,10 @@ class Disk:
                 raise self._refusal(path, f"is {_kind(status)}, not a folder")
 
     def make_private_folder(self, path: str) -> bool:
-        """Create a folder that only this user may enter, or close one of this user that others may enter.
+        """Create a folder that only this user may enter, or restrict an existing one of this user.
 
         Returns:
-            True if others might have entered it so far.
+            True if others could enter it before.
         """
         self.make_folder(path, 0o700)
         if not _HAS_FOLDER_HANDLES:
@@ -184,7 +184,7 @@ class Disk:
             os.close(handle)
 
     def names(self, folder: str) -> list[str]:
-        """Names of what is in a folder."""
+        """Return the names of the entries of a folder."""
         if not _HAS_FOLDER_HANDLES:
             return os.listdir(folder)  # noqa: PTH208 - names, no paths
         handle = self._open_folder(folder, os.O_RDONLY)
@@ -194,7 +194,7 @@ class Disk:
             os.close(handle)
 
     def sync_folder(self, folder: str) -> None:
-        """Return once what was created, renamed or removed in a folder would survive a power cut."""
+        """Flush a folder, so that the files created, renamed or removed in it survive a power cut."""
         if sys.platform == "win32":
             return  # a folder cannot be opened there; NTFS journals renames itself
         handle = self._open_folder(folder, os.O_RDONLY)
@@ -204,12 +204,16 @@ class Disk:
             os.close(handle)
 
     def may_write(self, path: str) -> bool:
-        """Whether this user may write a file, or into a folder; true where there is none yet."""
+        """Return True if this user may write a file, or into a folder, or if it does not exist yet."""
         return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
 
     @contextlib.contextmanager
     def _in_folder(self, path: str) -> Iterator[tuple[str, int | None]]:
-        """The name to use within the folder's descriptor; without such descriptors the path itself and None."""
+        """Open the folder of a path.
+
+        Yields:
+            The file's name and the folder's descriptor; on systems without these the whole path and None.
+        """
         if not _HAS_FOLDER_HANDLES:
             yield path, None
             return
@@ -219,7 +223,7 @@ class Disk:
             yield name, handle
         except OSError as error:
             if error.filename is not None and not isinstance(error, RefusedError):
-                error.filename = path  # the whole path helps a person more than the name alone
+                error.filename = path  # the whole path tells the user more than the name alone
             if error.errno == errno.ELOOP and not isinstance(error, RefusedError):
                 raise self._refusal(path, "is a symbolic link") from None
             raise
@@ -246,13 +250,13 @@ class Disk:
     # -- open files ---------------------------------------------------------------------------------------------
 
     def close(self, handle: int) -> None:
-        """Let go of a file."""
+        """Close a descriptor."""
         os.close(handle)
 
     def read_at(self, handle: int, count: int, offset: int) -> bytes:
-        """Up to `count` bytes from an offset; fewer only at the end of the file.
+        """Return up to `count` bytes from an offset; fewer only at the end of the file.
 
-        Never a memory map: a program that cuts the file would kill this one (SIGBUS) instead of a short read.
+        Uses no memory map: if another program cut the file, that would kill this one (SIGBUS), not read less.
         """
         if sys.platform == "win32":
             os.lseek(handle, offset, os.SEEK_SET)
@@ -266,23 +270,23 @@ class Disk:
         return data
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
-        """Write all bytes, at the end of a file opened for appending, else where the last write ended."""
+        """Write all bytes: at the end of a file opened for appending, otherwise after the last write."""
         view = memoryview(data)
         while view:
             view = view[self.write_some(handle, view) :]
 
     def write_some(self, handle: int, data: memoryview) -> int:
-        """One write, which may be short."""
+        """Write once, and return the number of bytes written, which may be fewer than given."""
         return os.write(handle, data)
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:
-        """Write all bytes at an offset; later writes go on at the end."""
+        """Write all bytes at an offset; later writes append at the end."""
         os.lseek(handle, offset, os.SEEK_SET)
         self.write(handle, data)
         os.lseek(handle, 0, os.SEEK_END)
 
     def sync_data(self, handle: int) -> None:
-        """Return once the file's bytes, and the length to find them by, would survive a power cut."""
+        """Flush the bytes of a file and its length, so that they survive a power cut."""
         if sys.platform == "darwin":
             import fcntl  # noqa: PLC0415
 
@@ -294,7 +298,7 @@ class Disk:
             os.fsync(handle)
 
     def sync(self, handle: int) -> None:
-        """As `sync_data`, with owner, mode and times."""
+        """Flush the bytes of a file as `sync_data` does, and also its owner, mode and times."""
         if sys.platform == "darwin":
             self.sync_data(handle)
         else:
@@ -310,10 +314,10 @@ class Disk:
             os.fchmod(handle, mode & 0o777)
 
     def close_to_others(self, handle: int) -> bool:
-        """Take all permissions on a file or folder of this user from other users.
+        """Remove all permissions of other users from a file or folder of this user.
 
         Returns:
-            True if there were any.
+            True if others had any.
         """
         if not hasattr(os, "fchmod"):
             return False
@@ -325,5 +329,5 @@ class Disk:
         return True
 
     def fstat(self, handle: int) -> os.stat_result:
-        """What a descriptor names, renamed or not."""
+        """Return the status of an open file, also of one that was renamed or removed."""
         return os.fstat(handle)

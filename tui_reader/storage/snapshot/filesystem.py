@@ -1,4 +1,4 @@
-"""Which kind of file system a folder lies on: some do not keep the promises that durability and locks rest on."""
+"""Detection of network file systems, on which neither flushes nor locks can be relied on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOUNTS = Path("/proc/self/mountinfo")
 
 
 def network_kind(folder: str, mounts: Path = _MOUNTS) -> str:
-    """The kind of network file system that a folder lies on; empty for a local one, and where nobody can tell.
+    """Return the kind of network file system that contains a folder; empty if it is local or unknown.
 
     Args:
         folder: An absolute path, symbolic links resolved.
@@ -35,7 +35,7 @@ def network_kind(folder: str, mounts: Path = _MOUNTS) -> str:
 
 
 def warning(folder: str) -> str:
-    """A sentence for the reader if the folder lies on a network file system; else empty."""
+    """Return a sentence for the user if the folder is on a network file system; else an empty text."""
     kind = network_kind(folder)
     if not kind:
         return ""

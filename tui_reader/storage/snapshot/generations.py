@@ -1,9 +1,9 @@
-"""Generations of the snapshot: which one another program started from, and whether that one is at hand.
+"""Generations of the snapshot: find the one that another program's file was made from.
 
-A record that is missing in a file counts as removed only against the very generation that the file was made from. The
-header names it, and a plain TinyDB keeps the header; so it is looked for under its name: as `.bak`, among the backups,
-and as `.bak` with the journal that was folded into it. That pair is put together only if both say that they belong
-together: the journal names its snapshot, and the header of the generation that came of them names both.
+A record that is missing in a file counts as removed only against the exact generation that the file was made from. The
+header identifies it, and a plain TinyDB keeps the header. It is looked for as `.bak`, among the backups, and as `.bak`
+with the journal that was compacted into the next generation. That pair is combined only if the journal names the
+snapshot, and the header of the next generation names both.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.snapshot.disk import Disk
 
-_MOST_COPIED = 4 << 20
+_MAX_COPIED_BYTES = 4 << 20
 ORIGIN = "made_from"
-"""Entry of a header: what the generation was made from."""
+"""Member of a header: what the generation was made from."""
 _HEAD = re.compile(rb'\{"journal":\d+(?:,"base":(?P<base>\[[0-9, ]+\]))?\}\n')
 
 
 def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """The name of a generation: the entries of its header that no other one shares; None if they are not all there."""
+    """Return the members of a header that identify its generation; None if one of them is missing."""
     values = tuple(header.get(name) for name in ("library", "hlc", "bytes", "crc32"))
     return None if None in values else values
 
 
 def origin(base: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
-    """The header entry that says what a new generation is made from.
+    """Return the member of a header that says what the new generation is made from.
 
     Args:
-        base: The generation before.
-        journal: The journal of this machine, as far as it goes into the new generation.
-        latest: The entry `hlc` of the new header. An older version keeps entries that it does not know; the time stamp
-            shows then that they speak of another generation.
+        base: The previous generation.
+        journal: The part of this replica's journal that is compacted into the new generation.
+        latest: The member `hlc` of the new header. An older version copies members that it does not know; the timestamp
+            then shows that they belong to another generation.
     """
     return {ORIGIN: {"of": latest, "base": _fingerprint(base), "journal": zlib.crc32(journal)}}
 
@@ -63,23 +63,25 @@ def _fingerprint(base: SnapshotFile) -> list[int]:
     return [base.header.get("bytes", 0), base.header.get("crc32", 0)]
 
 
-def set_aside(path: str, base: SnapshotFile, journal: bytes, disk: Disk, *, adopted: bool) -> list[tuple[str, str]]:
-    """Write what is kept of a generation besides the snapshot itself; a copy that cannot be written stops nothing.
+def keep_generation(
+    path: str, base: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
+) -> list[tuple[str, str]]:
+    """Write the files that are kept of a generation besides the snapshot; one that cannot be written is left out.
 
     Args:
         path: The snapshot.
         base: The generation that is about to be replaced.
-        journal: The changes that go into the next one.
+        journal: The entries that are compacted into the next generation.
         disk: Makes the system calls.
-        adopted: Whether another program wrote the file: then it is kept as it was understood, so that the pair of it
-            and the journal makes up the next generation.
+        is_converted: Whether another program wrote the file. Then its converted content is kept, so that this and the
+            journal together make up the next generation.
 
     Returns:
-        Temporary names of the copies, each with its final one.
+        Temporary and final name of each copy.
     """
     head = b'{"journal":1,"base":%s}\n' % encode(_fingerprint(base))
     kept = _copy(f"{path}{BACKUP_JOURNAL}", iter((head, journal)), disk)
-    return [*kept, *_copy(f"{path}{BACKUP}", _content(base), disk)] if adopted else kept
+    return [*kept, *_copy(f"{path}{BACKUP}", _content(base), disk)] if is_converted else kept
 
 
 def _content(base: SnapshotFile) -> Iterator[bytes]:
@@ -104,11 +106,11 @@ def _copy(target: str, pieces: Iterator[bytes], disk: Disk) -> list[tuple[str, s
 
 
 def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
-    """The very generation that a file was made from, if it is at hand.
+    """Return the exact generation that a file was made from, or None if it was not found.
 
     Args:
         path: The snapshot.
-        header: The header that stands in the file now.
+        header: The header of the file.
         disk: Makes the system calls.
     """
     wanted = identity(header)
@@ -134,9 +136,12 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
 
 
 def latest_known(path: str, disk: Disk) -> State | None:
-    """The generation before, with the changes that were folded into it if they are known to belong to it.
+    """Return the previous generation, with the journal that was compacted after it if the two belong together.
 
-    It is a part of what this library ever was, so it may be joined to anything; nothing counts as removed against it.
+    It is an earlier state of this library, so it may be merged into any other; no record counts as removed against it.
+
+    Returns:
+        The state; None if there is no `.bak` in our layout.
     """
     before = _open(f"{path}{BACKUP}", disk)
     if before is None or not before.header:
@@ -147,7 +152,7 @@ def latest_known(path: str, disk: Disk) -> State | None:
 
 
 def _journal(path: str, disk: Disk) -> tuple[list[int] | None, bytes]:
-    """The snapshot that the folded journal names, None if it names none; and the journal's lines."""
+    """Return the fingerprint of the snapshot that `.bak.journal` names, or None, and the journal's lines."""
     try:
         data = read_whole(f"{path}{BACKUP_JOURNAL}", disk, limits.JOURNAL)
     except (OSError, StoreError):
@@ -179,19 +184,18 @@ def _open(path: str, disk: Disk) -> SnapshotFile | None:
     return None
 
 
-def is_adopted(base: SnapshotFile, place: tuple[int, int] | None) -> bool:
-    """Tell whether a snapshot is what was understood of another program's file, and short enough to be copied.
+def is_converted(base: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
+    """Return True if a snapshot was converted from another program's file and is at most 4 MiB long.
+
+    Longer ones are not copied, since that happens under the lock.
 
     Args:
         base: The snapshot.
-        place: Device and inode of the file at the path.
-
-    Returns:
-        True if it is not the file at the path itself, and at most 4 MiB: longer ones are not copied under the lock.
+        device_and_inode: Those of the file at the path; the snapshot is converted if it is another file.
     """
     source = base.source
-    if source.size > _MOST_COPIED:
+    if source.size > _MAX_COPIED_BYTES:
         return False
     if isinstance(source, MemorySource):
         return source.size > 0
-    return isinstance(source, FileSource) and (source.status.st_dev, source.status.st_ino) != place
+    return isinstance(source, FileSource) and (source.status.st_dev, source.status.st_ino) != device_and_inode

@@ -1,4 +1,4 @@
-"""The journal: changes that the base does not hold yet, one line a transaction, and the lock of the library.
+"""The journal: changes that the snapshot does not contain yet, one line per transaction, and the library's lock.
 
 A line is `checksum space JSON line-break`, the checksum being CRC-32 in eight hexadecimal digits. The first line names
 the format. A journal is only ever appended to, or replaced as a whole by rename.
@@ -25,41 +25,41 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 Entry: TypeAlias = dict[str, Any]
-"""One transaction as it stands in the journal: see `library.Library`."""
+"""One transaction in the journal: `library_files` describes its members."""
 
 VERSION = 1
 HEAD = b'{"journal":%d}\n' % VERSION
 _MARK = b'{"journal":'
 _LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
-_START = 1 << 16
+_RECOGNITION_BYTES = 1 << 16
 _LOCK_SECONDS = 5.0
 """Seconds to wait for the lock at most; a process that holds it longer than milliseconds is stopped or hangs."""
 _RETRY_SECONDS = 0.0005
 
 
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
-"""Errors that say that nothing can be written here, now or later."""
+"""Error numbers that mean that nothing can be written here, now or later."""
 
 
 class LockedError(OSError):
-    """Another process holds the lock for too long."""
+    """Another process has held the lock for more than five seconds."""
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.EBUSY, "another window holds it and does not answer", path)
 
 
 class SyncFailedError(OSError):
-    """The drive did not take what was written; what the file holds beyond the last success is unknown."""
+    """A flush failed; the content of the file after the last successful flush is unknown."""
 
 
 def encode_line(entry: Entry) -> bytes:
-    """An entry as a line."""
+    """Return the line of an entry."""
     text = encode(entry)
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
 def decode_lines(data: bytes) -> tuple[list[Entry], int]:
-    """The intact entries of whole lines, and how many lines were damaged or hold no entry."""
+    """Return the intact entries in whole lines, and the number of lines that are damaged or contain no entry."""
     texts: list[bytes] = []
     damaged = 0
     for line in data.split(b"\n"):
@@ -82,11 +82,11 @@ def decode_lines(data: bytes) -> tuple[list[Entry], int]:
 
 
 def is_journal(start: bytes) -> bool:
-    """Tell by its first bytes whether a file holds lines of ours, damaged ones among them.
+    """Decide by its first bytes whether a file is a journal, possibly a damaged one.
 
     Returns:
-        True if it is empty, begins with our first line or a part of it, with a line of ours or with zero bytes (as a
-        power cut may leave it), or has an intact line.
+        True if it is empty, begins with our first line or a part of it, with a line of an entry or with zero bytes
+        (as a power cut may leave it), or contains an intact line.
     """
     if not start.strip() or start.startswith((_MARK, b"\0")) or _MARK.startswith(start) or _LINE.match(start):
         return True
@@ -94,10 +94,10 @@ def is_journal(start: bytes) -> bool:
 
 
 class Journal:
-    """The journal of this machine, shared by all its processes.
+    """The journal of this replica, shared by all processes on this machine.
 
     Args:
-        path: Where it stands. Nothing is created before the first `acquire`.
+        path: The file. It is not created before the first `acquire`.
         disk: Makes the system calls.
     """
 
@@ -106,15 +106,15 @@ class Journal:
         self._disk = disk
         self._handle = -1
         self.offset = 0
-        """Bytes that were read or written by this process: all whole lines."""
+        """Number of bytes, all in whole lines, that this process has read or written."""
         self.damaged = 0
-        """Lines whose checksum was wrong."""
+        """Number of lines with a wrong checksum or without an entry."""
         self.lines = 0
-        """Entries since the journal was begun."""
+        """Number of entries since the beginning of the journal."""
         self.is_read_only = False
         """Whether the file could only be opened for reading."""
         self.failed = False
-        """Whether the drive refused a flush of this file, which must then be replaced and never written again."""
+        """Whether a flush of this file failed; it must then be replaced and never written again."""
 
     @property
     def is_open(self) -> bool:
@@ -122,10 +122,13 @@ class Journal:
         return self._handle >= 0
 
     def open_existing(self) -> bool:
-        """Open the journal if there is one.
+        """Open the journal if it exists.
+
+        Returns:
+            True if it is open now.
 
         Raises:
-            RefusedError: Something else has its name.
+            RefusedError: Something other than a journal has its name.
         """
         if self._handle < 0:
             try:
@@ -137,63 +140,63 @@ class Journal:
                     raise
                 self._handle = self._disk.open(self.path, os.O_RDONLY)
                 self.is_read_only = True
-            self._require_ours()
+            self._require_journal()
         return True
 
-    def _require_ours(self) -> None:
-        """Close a file of another program that has the journal's name.
+    def _require_journal(self) -> None:
+        """Close the file if it belongs to another program.
 
         Raises:
-            RefusedError: It is one.
+            RefusedError: It does.
         """
         start = self._disk.read_at(self._handle, len(_MARK), 0)
-        if start != _MARK and not is_journal(self._disk.read_at(self._handle, _START, 0)):
+        if start != _MARK and not is_journal(self._disk.read_at(self._handle, _RECOGNITION_BYTES, 0)):
             self.close()
             raise RefusedError(self.path, "is not a journal of tui-reader")
 
     def is_current(self) -> bool:
-        """Whether the open file is the one that the path names."""
+        """Return True if the open file is the one at the path, or if there is neither."""
         try:
             named = self._disk.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return self._handle < 0
         if self._handle < 0:
-            return not stat.S_ISREG(named.st_mode)  # what is refused is as good as absent
+            return not stat.S_ISREG(named.st_mode)  # something else than a file counts as absent
         mine = self._disk.fstat(self._handle)
         return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
 
     def has_news(self) -> bool:
-        """Whether somebody appended since the last read, or put another file in place; needs no lock."""
+        """Return True if another process appended to the file since the last read, or replaced it. Needs no lock."""
         return not self.is_current() or (self.is_open and self._disk.fstat(self._handle).st_size != self.offset)
 
     def acquire(self) -> bool:
-        """Take the lock, creating the journal if there is none.
+        """Acquire the lock, creating the journal if there is none.
 
         Returns:
-            Whether the file is still the one that was open before. If not, it is read from its beginning, and the base
-            is another one too.
+            True if the file is the one that was open before. If not, it must be read from its beginning, and the
+            snapshot was replaced too.
 
         Raises:
-            LockedError: Somebody holds the lock for more than five seconds.
+            LockedError: Another process held the lock for more than five seconds.
         """
-        same = self._handle >= 0
+        is_same = self._handle >= 0
         deadline = time.monotonic() + _LOCK_SECONDS
         while True:
             if self._handle < 0:
                 self._handle = self._disk.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-                self._require_ours()
+                self._require_journal()
                 self.restart()
             try:
                 self._wait_for_lock(deadline)
                 if self.is_current():
-                    return same
+                    return is_same
                 unlock(self._handle)
             except BaseException:
-                if not same:
+                if not is_same:
                     self.close()
                 raise
             self.close()
-            same = False
+            is_same = False
 
     def _wait_for_lock(self, deadline: float) -> None:
         while not try_lock(self._handle):
@@ -202,20 +205,20 @@ class Journal:
             time.sleep(_RETRY_SECONDS)
 
     def release(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         if self._handle >= 0:
             unlock(self._handle)
 
     def restart(self) -> None:
-        """Read from the beginning next time."""
+        """Make the next `read_new` begin at the start of the file."""
         self.offset = self.lines = self.damaged = 0
 
     def read_new(self, *, cut_tail: bool = False) -> list[Entry]:
-        """Entries that were appended since the last read.
+        """Return the entries that were appended since the last read.
 
         Args:
-            cut_tail: Remove what follows the last whole line: somebody died while writing it, and it was never
-                acknowledged. Only under the lock.
+            cut_tail: Remove what follows the last whole line: a process was killed while it wrote that, and never
+                acknowledged it. Only under the lock.
         """
         if self._handle < 0:
             return []
@@ -240,8 +243,8 @@ class Journal:
         """Add lines and return once they are on disk. Only under the lock, and after `read_new`.
 
         Raises:
-            SyncFailedError: The drive failed; the file must not be written again, see `replace`.
-            OSError: The lines could not be written, and were taken back.
+            SyncFailedError: The flush failed; the file must be replaced and not be written again.
+            OSError: The lines could not be written, and were removed.
         """
         if self.failed:
             raise SyncFailedError(errno.EIO, "an earlier flush failed")
@@ -249,7 +252,7 @@ class Journal:
         try:
             self._disk.write(self._handle, data)
         except OSError:
-            self._take_back()
+            self._remove_appended()
             raise
         try:
             self._disk.sync_data(self._handle)
@@ -257,23 +260,23 @@ class Journal:
                 self._disk.sync_folder(os.path.dirname(self.path))  # noqa: PTH120
         except OSError as error:
             self.failed = True
-            self._take_back()
+            self._remove_appended()
             raise SyncFailedError(error.errno, error.strerror) from error
         self.offset += len(data)
         self.lines += count
 
-    def _take_back(self) -> None:
+    def _remove_appended(self) -> None:
         with contextlib.suppress(OSError):
             self._disk.cut(self._handle, self.offset)
 
     def content(self, start: int = 0) -> bytes:
-        """The lines from an offset up to what this process has read."""
+        """Return the bytes from an offset up to where this process has read."""
         return self._disk.read_at(self._handle, self.offset - start, start)
 
     def prepare(self, lines: bytes) -> str:
-        """Write a journal with these lines beside this one, on disk when it returns; its path."""
+        """Write these lines to a temporary file in the same folder, flush it, and return its path."""
         path = f"{self.path}.tmp"
-        # One that is there already was left by a run that was killed, or its flush failed: it is not to be trusted.
+        # A file with this name was left by a run that was killed, or its flush failed: its content is not reliable.
         handle = self._disk.create(path)
         try:
             self._disk.write(handle, lines if lines.startswith(HEAD) else HEAD + lines)
@@ -283,7 +286,7 @@ class Journal:
         return path
 
     def replace(self, prepared: str) -> None:
-        """Put a prepared journal in place of this one. Only under the lock, which is lost with the old file."""
+        """Replace this journal by a prepared one. Only under the lock, which is released with the old file."""
         if self._disk.handles_block_renames:
             self.close()
         self._disk.rename(prepared, self.path)
@@ -292,7 +295,7 @@ class Journal:
         self.close()
 
     def remove_if_empty(self) -> None:
-        """Take the file away if it holds no entry. Only under the lock, and after `read_new`."""
+        """Remove the file if it contains no entry. Only under the lock, and after `read_new`."""
         if self._disk.fstat(self._handle).st_size <= len(HEAD):
             if self._disk.handles_block_renames:
                 self.close()
@@ -302,7 +305,7 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, and of the lock with it."""
+        """Close the file, which also releases the lock."""
         if self._handle >= 0:
             self._disk.close(self._handle)
             self._handle = -1

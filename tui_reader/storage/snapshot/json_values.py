@@ -1,4 +1,4 @@
-"""JSON as the store keeps it: what may be kept, and the one way of writing it down."""
+"""JSON values of the store: which values may be saved, and how they are encoded."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNDECODABLE: Final = object()
-"""Stands for a value that could not be read."""
+"""Placeholder for a value that could not be decoded."""
 
 _DECODED_DEPTH = 40
-"""Levels that are read: those of a kept value and of the entry around it, with room for later versions."""
+"""Levels of nesting that are decoded: those of a value and of the entry around it, with room for later versions."""
 _BRACKETS = 40
-"""Opening brackets up to which no value is too deep, as nearly all: counting them costs next to nothing."""
+"""Values with fewer opening brackets cannot be too deep. Nearly all have fewer, and counting them is cheap."""
 _DEPTH = 16  # deeper nesting is a mistake, and other tools' parsers give up on it sooner or later
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _number(text: str) -> float:
-    """Read a number with a fraction or an exponent; `1e400` would become infinity, which JSON cannot hold."""
+    """Decode a number with a fraction or an exponent; refuse `1e400`, which would become infinity, unknown to JSON."""
     value = float(text)
     if value - value != 0:
         raise ValueError(f"{text[:20]} is no number that JSON knows")
@@ -37,7 +37,7 @@ _canonical = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", 
 
 
 def check(value: Any, depth: int = 0) -> None:
-    """Refuse what another program could not read back as the same value.
+    """Raise unless every program would read the value back unchanged.
 
     Raises:
         ValueError: Not a number, infinity, half of a surrogate pair, an integer beyond 64 bits, nesting beyond 16.
@@ -70,7 +70,7 @@ def check(value: Any, depth: int = 0) -> None:
 
 
 def fresh(value: Any) -> Any:
-    """The same value, sharing nothing that could be changed."""
+    """Return a copy of a JSON value that shares no list or dict with it; tuples become lists."""
     if isinstance(value, dict):
         return {key: fresh(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -79,15 +79,15 @@ def fresh(value: Any) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Compact UTF-8 without a line break."""
+    """Encode a value as compact UTF-8 without a line break."""
     return _encode(value).encode()
 
 
 def decode(data: bytes) -> Any:
-    """What `encode` wrote.
+    """Decode a value.
 
     Raises:
-        ValueError: The bytes are no JSON in UTF-8, hold a number out of range, or are nested too deep.
+        ValueError: The bytes are not JSON in UTF-8, contain a number out of range, or are nested too deep.
     """
     try:
         value = _decode(data.decode())
@@ -99,7 +99,7 @@ def decode(data: bytes) -> Any:
 
 
 def decode_each(texts: Sequence[bytes]) -> list[Any]:
-    """What each text holds, as `decode` gives it; `UNDECODABLE` where it would raise."""
+    """Decode several texts; `UNDECODABLE` stands for each one that `decode` would refuse."""
     try:
         # One call for all: a call for each costs three times as much.
         values: list[Any] = _decode(b"".join((b"[", b",".join(texts), b"]")).decode())
@@ -118,10 +118,10 @@ def _decode_or_not(text: bytes) -> Any:
 
 
 def decode_object(data: bytes) -> dict[str, Any]:
-    """As `decode`, for an object.
+    """Decode an object.
 
     Raises:
-        ValueError: The bytes are no JSON in UTF-8, or hold something other than an object.
+        ValueError: The bytes are not JSON in UTF-8, or another value than an object.
     """
     value = decode(data)
     if not isinstance(value, dict):
@@ -134,11 +134,11 @@ def _may_be_deep(data: bytes) -> bool:
 
 
 def _is_deep(value: Any, levels: int) -> bool:
-    """Return True if a value is nested deeper than so many levels."""
+    """Return True if a value is nested deeper than this number of levels."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return bool(inner) and (levels == 0 or any(_is_deep(each, levels - 1) for each in inner))
 
 
 def canonical(value: Any) -> str:
-    """A text that is equal for equal values, whatever the order of their keys; gives values a total order."""
+    """Encode a value so that equal values have equal texts, whatever the order of keys; also defines a total order."""
     return _canonical(value)

@@ -1,4 +1,4 @@
-"""A lock between processes on an open file, let go by the system when its holder dies."""
+"""A lock between processes on an open file, which the system releases when the process that holds it dies."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if sys.platform == "win32":
     import msvcrt
     import os
 
-    _FAR = 0x7FFF_0000  # locked bytes cannot be read by others there: lock one far behind the content
+    _LOCKED_OFFSET = 0x7FFF_0000  # locked bytes cannot be read by others there: lock one far behind the content
 
     def try_lock(handle: int) -> bool:
-        """Take the lock if nobody has it."""
-        os.lseek(handle, _FAR, os.SEEK_SET)
+        """Acquire the lock if it is free. Return True if this process holds it now."""
+        os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -23,8 +23,8 @@ if sys.platform == "win32":
         return True
 
     def unlock(handle: int) -> None:
-        """Let go of the lock."""
-        os.lseek(handle, _FAR, os.SEEK_SET)
+        """Release the lock."""
+        os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
         os.lseek(handle, 0, os.SEEK_END)
 
@@ -32,10 +32,10 @@ else:
     import fcntl
 
     def try_lock(handle: int) -> bool:
-        """Take the lock if nobody has it.
+        """Acquire the lock if it is free. Return True if this process holds it now.
 
         Raises:
-            OSError: The file system knows no locks.
+            OSError: The file system has no locks.
         """
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,5 +46,5 @@ else:
         return True
 
     def unlock(handle: int) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         fcntl.flock(handle, fcntl.LOCK_UN)

@@ -1,4 +1,4 @@
-"""Folders and files that belong to this user alone: the state of this machine, the cache, the log."""
+"""Folders and files that only this user may read: the state of this machine, the cache, the log."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 
 
 def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
-    """Create a folder that only this user may enter, or close one of this user that others may enter.
+    """Create a folder that only this user may enter, or restrict an existing one of this user.
 
-    Where others could enter it, the files in it are closed as well: another program may have them open.
+    If others could enter it, the files in it are restricted as well: another program may have them open.
 
     Args:
         path: The folder.
         disk: Makes the system calls.
-        may_be_link: Follow a link to a folder: for the outermost one, which a user may keep elsewhere.
+        may_be_link: Follow a symbolic link: for the outermost folder, which the user may have put elsewhere.
 
     Returns:
-        Its real path.
+        The folder's real path.
 
     Raises:
         OSError: It cannot be created, or something else has its name.
@@ -30,15 +30,15 @@ def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
     Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if disk.make_private_folder(real):
         for name in disk.names(real):
-            with contextlib.suppress(RefusedError):  # folders in it are closed when they are used
+            with contextlib.suppress(RefusedError):  # folders in it are restricted when they are used
                 close_to_others(f"{real}/{name}", disk)
     return real
 
 
 def private_file(path: str, disk: Disk) -> None:
-    """Create an empty file that only this user may read, or close one of this user that others may read.
+    """Create an empty file that only this user may read, or restrict an existing one of this user.
 
-    A file that exists is not opened: to close it would release the locks that SQLite holds on it in this process.
+    An existing file is not opened: closing its descriptor would release the locks that SQLite holds in this process.
 
     Raises:
         RefusedError: Something else has its name.
@@ -51,7 +51,7 @@ def private_file(path: str, disk: Disk) -> None:
 
 
 def close_to_others(path: str, disk: Disk) -> None:
-    """Take all permissions on a file of this user from other users, unless there is no such file.
+    """Remove all permissions of other users from a file of this user, if the file exists.
 
     Raises:
         RefusedError: Something else has its name.
@@ -68,7 +68,7 @@ def close_to_others(path: str, disk: Disk) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Add a text to the end of a file that only this user may read, creating it and its folder.
+    """Append a text to a file that only this user may read, creating the file and its folder if necessary.
 
     Raises:
         OSError: It cannot be written.

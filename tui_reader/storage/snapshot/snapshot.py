@@ -1,4 +1,4 @@
-"""The base: a TinyDB JSON file with one document a line, sorted by document id, read by bisection.
+"""The snapshot: a TinyDB JSON file with one document a line, sorted by document id, read by bisection.
 
 ```
 {"meta": {
@@ -9,8 +9,8 @@
 }}
 ```
 
-The header gives the byte range of every table and the checksum of all that follows the header's line. Deleted documents
-stand in a table of their own (`articles.deleted`), so that a plain TinyDB does not take them for living ones.
+The header gives the byte range of every table and the checksum of everything after its line. Deleted documents are in a
+table of their own (`articles.deleted`), so that a plain TinyDB does not treat them as existing.
 """
 
 from __future__ import annotations
@@ -31,45 +31,45 @@ FORMAT = "tui-reader library"
 VERSION = 1
 META = "meta"
 TOMBSTONES = ".deleted"
-"""What the name of a table's table of deleted documents ends in."""
+"""Suffix of the table of a table's deleted documents."""
 
 BACKUP = ".bak"
-"""What the generation before is called, after the base's name."""
+"""Suffix of the previous snapshot."""
 BACKUP_JOURNAL = ".bak.journal"
-"""The journal that was folded into the base since: `.bak` and it together are the base as it was written last."""
+"""Suffix of the journal that was compacted into the current snapshot: with `.bak` it makes up the current one."""
 
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '
-WINDOW = 1 << 20
-_NEAR = 1 << 14
-_HEADER_MAX = 1 << 16
-_BLOCK = 1 << 10
+CHUNK_BYTES = 1 << 20
+_LOOKUP_BYTES = 1 << 14
+_HEADER_MAX_BYTES = 1 << 16
+_PROBE_BYTES = 1 << 10
 _NEXT_ID = re.compile(rb'\n"([0-9]{1,60})": ')
 _ID = re.compile(rb'"([0-9]{1,60})": ')
 
 
 class NotOurLayoutError(Exception):
-    """The file is not laid out as this module writes it; it may be valid all the same."""
+    """The file has another layout than this module writes; it may be valid JSON nevertheless."""
 
 
 class UnreadableError(Exception):
-    """The bytes are not what the header promised: the file was changed or damaged under way."""
+    """The bytes do not match the header: the file was changed or damaged while it was open."""
 
 
 class Source(Protocol):
-    """Bytes that can be read from any place."""
+    """Bytes that can be read from any offset."""
 
     size: int
 
     def read(self, count: int, offset: int) -> bytes:
-        """Exactly these bytes, or fewer at the end."""
+        """Return `count` bytes from an offset, or fewer at the end."""
 
     def close(self) -> None:
-        """Let go."""
+        """Release the bytes."""
 
 
 class FileSource:
-    """An open file; it stays readable when its name is given to another one."""
+    """An open file. It stays readable when another file gets its name."""
 
     def __init__(self, path: str, disk: Disk) -> None:
         self._disk, self._path = disk, path
@@ -78,7 +78,7 @@ class FileSource:
         self.size = self.status.st_size
 
     def read(self, count: int, offset: int) -> bytes:
-        """Bytes as they are on disk now."""
+        """Return bytes as they are on disk now."""
         if self._handle < 0:
             raise UnreadableError("the file was closed")
         try:
@@ -88,34 +88,34 @@ class FileSource:
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._handle >= 0:
             self._disk.close(self._handle)
             self._handle = -1
 
     def __del__(self) -> None:
-        # A state is given up while another thread may still read it: the file goes when the last one is through.
+        # A state is dropped while another thread may still read it: the file is closed when the last reader is done.
         if hasattr(self, "_handle"):
             self.close()
 
 
 class MemorySource:
-    """Bytes in memory: a small file that was normalised, or none at all."""
+    """Bytes in memory: a small file that was converted to this layout, or nothing."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.size = len(data)
 
     def read(self, count: int, offset: int) -> bytes:
-        """A part of the bytes."""
+        """Return a part of the bytes."""
         return self._data[offset : offset + count]
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: the memory is freed with the object."""
 
 
-class Lines(NamedTuple):
-    """Whole lines of one table, as they stand in the file, without the comma and line break after the last."""
+class Chunk(NamedTuple):
+    """Consecutive lines of one table as in the file, without the comma and line break after the last."""
 
     data: bytes
     first: int
@@ -125,13 +125,13 @@ class Lines(NamedTuple):
 
 
 class SnapshotFile:
-    """Documents by table and id; costs a few reads each, however large the file.
+    """The documents of a snapshot by table and id; each look-up costs a few reads, however large the file.
 
     Args:
         source: The file's bytes, in the layout above.
 
     Raises:
-        NotOurLayoutError: Another program wrote this, or it is damaged.
+        NotOurLayoutError: Another program wrote the file, or it is damaged.
     """
 
     def __init__(self, source: Source) -> None:
@@ -139,13 +139,13 @@ class SnapshotFile:
         self.header: dict[str, Any] = {}
         self.tables: dict[str, tuple[int, int]] = {}
         self.extra = b""
-        """Other documents of the table `meta`, as lines."""
+        """The documents of the table `meta` other than the header, as lines."""
         self._body = 0
         if source.size:
             self._read_header()
 
     def _read_header(self) -> None:
-        head = self.source.read(_HEADER_MAX, 0)
+        head = self.source.read(_HEADER_MAX_BYTES, 0)
         end = head.find(b"\n", len(START))
         if not head.startswith(START + HEADER_ID) or end < 0:
             raise NotOurLayoutError("no header")
@@ -168,23 +168,23 @@ class SnapshotFile:
 
     def _is_table(self, name: str, low: Any, high: Any) -> bool:
         if type(low) is not int or type(high) is not int or not 0 <= low <= high <= self.source.size:
-            return False  # whatever a file says: 1e400, true, "12"
+            return False  # a file may contain anything: 1e400, true, "12"
         heading = encode(name) + b": {\n"
         before = self.source.read(len(heading), low - len(heading)) if low >= len(heading) else b""
         after = self.source.read(2, high)
         return before == heading and after.startswith(b"}" if low == high else b"\n}")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.source.close()
 
     def verify(self) -> bool:
-        """Whether the whole body still has the checksum of the header; reads the file once."""
+        """Return True if the body still has the checksum that the header gives; reads the whole file once."""
         if not self.header:
             return True
         value = 0
-        for offset in range(self._body, self.source.size, WINDOW):
-            value = zlib.crc32(self.source.read(WINDOW, offset), value)
+        for offset in range(self._body, self.source.size, CHUNK_BYTES):
+            value = zlib.crc32(self.source.read(CHUNK_BYTES, offset), value)
         return bool(value == self.header["crc32"])
 
     def _read(self, low: int, high: int) -> bytes:
@@ -194,7 +194,7 @@ class SnapshotFile:
         return data
 
     def line(self, table: str, number: int) -> bytes | None:
-        """The document with an id as it stands in the file, from brace to brace; None if there is none."""
+        """Return the text of the document with an id, from brace to brace; None if there is none."""
         low, high = self._near(table, number)
         block = self._read(low, high)
         name = b'"%d": ' % number
@@ -205,9 +205,9 @@ class SnapshotFile:
         return block[start + len(name) : end if end >= 0 else len(block)].removesuffix(b",")
 
     def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Every document of a table with its id, from `low` to before `high`, in order of their ids."""
-        for window in self.windows(table, low):
-            for line in window.data.split(b"\n"):
+        """Yield the text of every document of a table with its id, from `low` to before `high`, in order of the ids."""
+        for chunk in self.chunks(table, low):
+            for line in chunk.data.split(b"\n"):
                 number, document = split(line)
                 if high is not None and number >= high:
                     return
@@ -215,17 +215,17 @@ class SnapshotFile:
                     yield number, document
 
     def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Every document of a table, stamps included, with its id.
+        """Yield every document of a table, timestamps included, with its id.
 
         Raises:
             UnreadableError: A line is damaged.
-            ValueError: A line holds no JSON object.
+            ValueError: A line contains no JSON object.
         """
         for number, line in self.lines(table):
             yield number, decode_object(line)
 
     def last_id(self, table: str) -> int:
-        """The greatest id of a table, or 0."""
+        """Return the greatest document id of a table, or 0."""
         low, high = self.tables.get(table, (0, 0))
         if low == high:
             return 0
@@ -234,26 +234,26 @@ class SnapshotFile:
             raise UnreadableError("a line does not start with a document id")
         return int(match[1])
 
-    def windows(self, table: str, low: int = 0) -> Iterator[Lines]:
-        """A table as runs of whole lines of about a mebibyte, starting near an id."""
+    def chunks(self, table: str, low: int = 0) -> Iterator[Chunk]:
+        """Yield a table as chunks of whole lines of about a mebibyte, starting at or shortly before an id."""
         position, end = self.tables.get(table, (0, 0))
         if low:
             position = self._near(table, low)[0]
-        size = WINDOW if not low else _NEAR
+        size = CHUNK_BYTES if not low else _LOOKUP_BYTES
         while position < end:
             data = self._read(position, min(position + size, end))
             if position + len(data) < end:
                 cut = data.rfind(b",\n")
                 if cut < 0:
-                    size *= 2  # one line longer than the window
+                    size *= 2  # one line is longer than the chunk
                     continue
                 data = data[:cut]
             position += len(data) + 2
-            yield Lines(data, split_id(data, 0), split_id(data, data.rfind(b"\n") + 1))
-            size = WINDOW
+            yield Chunk(data, split_id(data, 0), split_id(data, data.rfind(b"\n") + 1))
+            size = CHUNK_BYTES
 
     def differing(self, other: SnapshotFile, table: str) -> Iterator[int]:
-        """Ids of the documents of a table whose text is not the same in both files."""
+        """Yield the ids of a table's documents whose text differs between two snapshots."""
         mine, theirs = self.lines(table), other.lines(table)
         one, two = next(mine, None), next(theirs, None)
         while one is not None and two is not None:
@@ -270,12 +270,12 @@ class SnapshotFile:
             two = next(theirs, None)
 
     def _near(self, table: str, number: int) -> tuple[int, int]:
-        """A short range of whole lines among which a document stands if it exists: bisection by id."""
+        """Find, by bisection, a short byte range of whole lines that contains a document if it exists."""
         low, high = self.tables.get(table, (0, 0))
-        while high - low > _NEAR:
+        while high - low > _LOOKUP_BYTES:
             middle = (low + high) // 2
             # Most lines are shorter than this block: then one read gives the next line's start and id.
-            match = _NEXT_ID.search(self._read(middle, min(middle + _BLOCK, high)))
+            match = _NEXT_ID.search(self._read(middle, min(middle + _PROBE_BYTES, high)))
             if match is not None:
                 if int(match[1]) <= number:
                     low = middle + match.start() + 1
@@ -297,31 +297,35 @@ class SnapshotFile:
         return low, high
 
     def _next_line(self, offset: int, end: int) -> int | None:
-        """Where the first line after an offset starts, if before `end`."""
-        block = _BLOCK
+        """Return where the first line after an offset starts; None if not before `end`."""
+        block = _PROBE_BYTES
         while offset < end:
             at = self._read(offset, min(offset + block, end)).find(b"\n") + 1
             if at:
                 return offset + at if offset + at < end else None
             offset += block
-            block = min(block * 4, WINDOW)
+            block = min(block * 4, CHUNK_BYTES)
         return None
 
     def _line_start(self, low: int, offset: int) -> int:
-        """Where the line that holds an offset starts; not before `low`."""
-        block = _BLOCK
+        """Return where the line that contains an offset starts; at least `low`."""
+        block = _PROBE_BYTES
         while offset > low:
             start = max(low, offset - block)
             at = self._read(start, offset).rfind(b"\n") + 1
             if at:
                 return start + at
             offset = start
-            block = min(block * 4, WINDOW)
+            block = min(block * 4, CHUNK_BYTES)
         return low
 
 
 def split_id(data: bytes, offset: int) -> int:
-    """The document id at the start of a line."""
+    """Return the document id at the start of a line.
+
+    Raises:
+        UnreadableError: The line does not start with one.
+    """
     match = _ID.match(data, offset)
     if match is None:
         raise UnreadableError("a line does not start with a document id")
@@ -329,7 +333,11 @@ def split_id(data: bytes, offset: int) -> int:
 
 
 def split(line: bytes) -> tuple[int, bytes]:
-    """Document id and document of a line."""
+    """Split a line into document id and text of the document.
+
+    Raises:
+        UnreadableError: The line does not start with a document id.
+    """
     match = _ID.match(line)
     if match is None:
         raise UnreadableError("a line does not start with a document id")

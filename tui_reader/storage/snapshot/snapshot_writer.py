@@ -1,4 +1,4 @@
-"""Writes a new base from the old one and what changed: unchanged runs of lines are copied as bytes."""
+"""Write a new snapshot from the old one and the changes; unchanged runs of lines are copied as bytes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_reader.storage.snapshot.json_values import encode
 from tui_reader.storage.snapshot.snapshot import (
+    CHUNK_BYTES,
     FORMAT,
     HEADER_ID,
     START,
     VERSION,
-    WINDOW,
-    Lines,
+    Chunk,
     SnapshotFile,
     split_id,
 )
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _FLUSH_EVERY = 8 << 20
-"""Bytes after which written data is sent to the drive: a large backlog would make other windows' fsyncs wait."""
-_CLOSE_BY = 1 << 14
-"""Bytes within which the next change is looked for before bisecting: many changes stand close together."""
+"""Bytes after which written data is flushed: a larger backlog would make other windows' flushes wait."""
+_NEARBY_BYTES = 1 << 14
+"""Bytes that are searched for the next change before bisecting: many changes are close together."""
 
 
 class Plan(Protocol):
-    """What a new base holds. A table is asked for after all tables before it were written."""
+    """The content of a new snapshot. `numbers` and `text` of a table are called after its predecessors were written."""
 
     def tables(self) -> Iterator[str]:
-        """Names of the tables, in order. Tables of the old base that are not named are left out."""
+        """Yield the names of the tables, in order. Tables of the old snapshot that are not named are omitted."""
 
     def numbers(self, table: str) -> Sequence[int]:
-        """Ids of the documents that are not the same as in the old base, ascending."""
+        """Return the ids of the documents that may differ from the old snapshot, ascending."""
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """A document from brace to brace, given its old text; None where there is to be none."""
+        """Return the text of a document, from brace to brace, given its old text; None to omit the document."""
 
 
 class PlainPlan:
-    """Documents that are known beforehand.
+    """A plan with a fixed set of documents.
 
     Args:
         documents: Text of documents by table and id, from brace to brace.
@@ -53,20 +53,20 @@ class PlainPlan:
         self._documents = documents
 
     def tables(self) -> Iterator[str]:
-        """Names of the tables."""
+        """Yield the names of the tables."""
         yield from self._documents
 
     def numbers(self, table: str) -> Sequence[int]:
-        """Ids of a table's documents."""
+        """Return the ids of a table's documents, ascending."""
         return sorted(self._documents[table])
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """A document."""
+        """Return the text of a document."""
         return self._documents[table][number]
 
 
 class _Output:
-    """Gathers small pieces, writes large ones as they are, and keeps the checksum of the body."""
+    """A buffered output that also computes the checksum of the body. Large pieces are written without copying."""
 
     def __init__(self, handle: int, disk: Disk) -> None:
         self._handle, self._disk = handle, disk
@@ -80,13 +80,13 @@ class _Output:
         if body:
             self.checksum = zlib.crc32(data, self.checksum)
         self.position += len(data)
-        if len(data) >= WINDOW // 2:
+        if len(data) >= CHUNK_BYTES // 2:
             self.flush()
             self._write(data)
         else:
             self._pieces.append(data)
             self._gathered += len(data)
-            if self._gathered >= WINDOW:
+            if self._gathered >= CHUNK_BYTES:
                 self.flush()
 
     def flush(self) -> None:
@@ -103,17 +103,17 @@ class _Output:
 
 
 def write_snapshot(
-    handle: int, disk: Disk, base: SnapshotFile, plan: Plan, header: Mapping[str, Any], *, most_tables: Sequence[str]
+    handle: int, disk: Disk, old: SnapshotFile, plan: Plan, header: Mapping[str, Any], *, most_tables: Sequence[str]
 ) -> dict[str, Any]:
-    """Write a base to an empty file, and flush it to the drive.
+    """Write a snapshot to an empty file, and flush it to the drive.
 
     Args:
         handle: The empty file.
         disk: Makes the system calls.
-        base: The generation before, in our layout.
-        plan: What the new one holds.
-        header: Fields of the header besides those that say where things stand.
-        most_tables: The names that the plan may give, for the size of the header.
+        old: The old snapshot, whose unchanged lines are copied.
+        plan: The content of the new snapshot.
+        header: Members of the header, without those that depend on the content.
+        most_tables: All names that the plan may yield, to reserve room for the header.
 
     Returns:
         The header as it was written.
@@ -121,24 +121,24 @@ def write_snapshot(
     out = _Output(handle, disk)
     room = len(encode(dict(header))) + 200 + sum(60 + len(encode(name)) for name in most_tables)
     out.put(START + b" " * room + b"\n", body=False)
-    if base.extra:
-        out.put(base.extra + b"\n")
+    if old.extra:
+        out.put(old.extra + b"\n")
     out.put(b"}")
-    places: dict[str, tuple[int, int]] = {}
+    ranges: dict[str, tuple[int, int]] = {}
     for name in plan.tables():
         out.put(b",\n%s: {\n" % encode(name))
         low = out.position
-        for run in _runs(base, name, plan):
+        for run in _runs(old, name, plan):
             if out.position > low:
                 out.put(b",\n")
             out.put(run)
-        places[name] = (low, out.position)
+        ranges[name] = (low, out.position)
         out.put(b"\n}" if out.position > low else b"}")
     out.put(b"}\n")
     out.flush()
     full = {"format": FORMAT, "version": VERSION} | dict(header)
-    full |= {"bytes": out.position, "crc32": out.checksum, "tables": places}
-    line = HEADER_ID + encode(full) + (b"," if base.extra else b"")
+    full |= {"bytes": out.position, "crc32": out.checksum, "tables": ranges}
+    line = HEADER_ID + encode(full) + (b"," if old.extra else b"")
     if len(line) > room:
         raise AssertionError("the header outgrew its room")
     disk.write_at(handle, line.ljust(room), len(START))
@@ -146,17 +146,17 @@ def write_snapshot(
     return full
 
 
-def _runs(base: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
-    """The lines of a table with its changes, as runs that a comma and a line break join."""
+def _runs(old: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
+    """Yield the lines of a table with its changes, as runs that the caller joins with a comma and a line break."""
     waiting = plan.numbers(table)
     done = 0
-    for window in base.windows(table):
-        upto = bisect.bisect_right(waiting, window.last, done)
-        if upto == done:
-            yield window.data
-        elif run := b",\n".join(_spliced(window, waiting[done:upto], table, plan)):
+    for chunk in old.chunks(table):
+        until = bisect.bisect_right(waiting, chunk.last, done)
+        if until == done:
+            yield chunk.data
+        elif run := b",\n".join(_spliced(chunk, waiting[done:until], table, plan)):
             yield run
-        done = upto
+        done = until
     rest = (_line(number, plan.text(table, number, None)) for number in waiting[done:])
     if run := b",\n".join(line for line in rest if line):
         yield run
@@ -166,9 +166,16 @@ def _line(number: int, text: bytes | None) -> bytes:
     return b'"%d": %s' % (number, text) if text is not None else b""
 
 
-def _spliced(window: Lines, numbers: Sequence[int], table: str, plan: Plan) -> Iterator[bytes]:
-    """A run of lines with some of them replaced, inserted or taken out; all numbers are at most its last id."""
-    data, copied = window.data, 0
+def _spliced(chunk: Chunk, numbers: Sequence[int], table: str, plan: Plan) -> Iterator[bytes]:
+    """Yield the lines of a chunk with some of them replaced, inserted or removed.
+
+    Args:
+        chunk: The lines.
+        numbers: Ids of the changed documents, ascending; none is greater than the last id of the chunk.
+        table: The table of the chunk.
+        plan: Gives the new texts.
+    """
+    data, copied = chunk.data, 0
     for number in numbers:
         start, end = _place(data, number, copied)
         if start > copied:
@@ -182,14 +189,16 @@ def _spliced(window: Lines, numbers: Sequence[int], table: str, plan: Plan) -> I
 
 
 def _place(data: bytes, number: int, low: int) -> tuple[int, int]:
-    """Start of a document's line and of the line after it; twice the place to insert it if it is not there.
+    """Find a document's line in a chunk.
 
-    Where there is no line after it, the place is where one would start.
+    Returns:
+        Offsets of its line and of the next one. Without a next line, the second is the offset at which that would
+        start. If there is no line of the document, both are the offset at which to insert it.
     """
     name = b'"%d": ' % number
     if data.startswith(name, low):
         return low, data.find(b"\n", low) + 1 or len(data) + 2
-    near = data.find(b"\n" + name, low, low + _CLOSE_BY)
+    near = data.find(b"\n" + name, low, low + _NEARBY_BYTES)
     if near >= 0:
         return near + 1, data.find(b"\n", near + 1) + 1 or len(data) + 2
     high = len(data)

@@ -1,4 +1,4 @@
-"""What the documents are now: the base, with the changes of the journals on top."""
+"""The current documents: those of the snapshot, with the changes of the journals on top."""
 
 from __future__ import annotations
 
@@ -36,36 +36,36 @@ DocumentRef = tuple[str, int]
 
 
 class _Overlay(NamedTuple):
-    """What one entry changes."""
+    """The documents that are changed by the entries applied last."""
 
     documents: dict[str, dict[int, Registers]]
     """Registers by table and document id."""
     numbers: dict[int, int]
-    """Ids of annotations by the part that comes from their own key."""
+    """Ids of changed annotations by the part of the id that is derived from their own key."""
 
 
 class State:
-    """Documents by table and id. Reading needs no lock: what a document was changed to is never altered in place."""
+    """Documents by table and id. Reading takes no lock: registers are replaced, never modified in place."""
 
-    def __init__(self, base: SnapshotFile | None = None) -> None:
-        self.snapshot = base or SnapshotFile(MemorySource(b""))
+    def __init__(self, snapshot: SnapshotFile | None = None) -> None:
+        self.snapshot = snapshot or SnapshotFile(MemorySource(b""))
         latest = self.snapshot.header.get("hlc", ZERO)
         self.latest = latest if is_timestamp(latest) else ZERO
-        """The latest stamp that was seen."""
+        """The latest timestamp in the snapshot and the entries."""
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
         self._last = self._next = _Overlay({}, {})
-        """What the last entry changed, and what the one does that is being applied."""
+        """Changes of the entries applied last, and of those that are being applied."""
         self.numbers: dict[int, int] = {}
-        """Ids of the changed annotations by the part that comes from their own key."""
+        """Ids of the changed annotations by the part of the id that is derived from their own key."""
 
     @property
     def moment(self) -> object:
-        """Is another object after each entry: what was read while it stayed the same belongs together."""
+        """An object that is replaced with each entry: reads between which it stayed the same are consistent."""
         return self._last
 
     def view(self, table: str) -> State:
-        """A table as it is between two entries; later ones do not change it. Called from any thread."""
+        """Return a copy of one table between two entries, which later entries do not change. Called from any thread."""
         while True:
             last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))
@@ -73,7 +73,7 @@ class State:
             other._presence = dict(self._presence)
             if last is self._last:
                 break
-        # The last entry may have been moved to its place in part.
+        # Another thread may have copied only a part of the last entries into `_changed` so far.
         changed |= last.documents.get(table, {})
         if changed:
             other._changed[table] = changed
@@ -81,7 +81,7 @@ class State:
         return other
 
     def copy(self) -> State:
-        """The same state, which later entries do not change."""
+        """Return a copy, which later entries do not change."""
         other = State(self.snapshot)
         other.latest = self.latest
         other._changed = {table: dict(documents) for table, documents in self._changed.items()}
@@ -91,11 +91,11 @@ class State:
 
     @property
     def has_changes(self) -> bool:
-        """Whether there is anything that the base does not hold."""
+        """Whether there are changes that the snapshot does not contain."""
         return bool(self._changed or self._presence)
 
     def tables(self) -> list[str]:
-        """Names of the tables that exist, in the order of the file."""
+        """Return the names of the tables that exist, in the order of the file."""
         named = [name for name in self.snapshot.tables if not name.endswith(TOMBSTONES)]
         found = dict.fromkeys([*named, *self._changed, *self._presence])
         return [name for name in found if self._presence.get(name, True) and name != META]
@@ -103,18 +103,18 @@ class State:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def registers(self, table: str, number: int) -> Registers | None:
-        """All that is known of a document, also of a deleted one; None if it never was."""
+        """Return the registers of a document, also of a deleted one; None if it never existed."""
         return self.merged(table, number, self.snapshot.line(table, number)) or None
 
     def exists(self, table: str, number: int) -> bool:
-        """Whether there is a document; read only where it may have been deleted since."""
+        """Return True if there is a document. Decodes it only if it may have been deleted since the snapshot."""
         line = self.snapshot.line(table, number)
         if line is not None and DELETED not in (self._change(table, number) or ()):
             return True
         return is_alive(self.merged(table, number, line))
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
-        """A document as callers see it, or None."""
+        """Return a document without timestamps and hidden fields; None if it does not exist."""
         if self._change(table, number) is None:
             line = self.snapshot.line(table, number)
             return _plain(line) if line is not None else None
@@ -122,7 +122,7 @@ class State:
         return visible(registers, sets=has_sets(table)) if registers is not None else None
 
     def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Every document of a table with its id, from `low` to before `high`, in order of their ids."""
+        """Yield every document of a table with its id, from `low` to before `high`, in order of their ids."""
         if table not in self._changed and table not in self.snapshot.tables:
             return
         changed = self._changed.get(table, {})
@@ -143,14 +143,14 @@ class State:
             yield number, document
 
     def count(self, table: str) -> int:
-        """How many documents a table has."""
+        """Return the number of documents of a table."""
         changed = self._changed.get(table, {})
-        lines = sum(window.data.count(b"\n") + 1 for window in self.snapshot.windows(table))
+        lines = sum(chunk.data.count(b"\n") + 1 for chunk in self.snapshot.chunks(table))
         was = sum(1 for number in changed if self.snapshot.line(table, number) is not None)
         return lines - was + sum(1 for number in list(changed) if self.document(table, number) is not None)
 
     def last_id(self, table: str) -> int:
-        """The greatest document id of a table, or 0."""
+        """Return the greatest document id of a table, or 0."""
         changed = self._changed.get(table, {})
         found = (number for number in sorted(changed, reverse=True) if self.document(table, number) is not None)
         greatest = next(found, 0)
@@ -162,29 +162,29 @@ class State:
     # -- changing -----------------------------------------------------------------------------------------------
 
     def changed_tables(self) -> list[str]:
-        """Names of the tables with documents that stand differently in the base, or may."""
+        """Return the names of the tables with documents that may differ from the snapshot."""
         return list(self._changed)
 
     def changed_documents(self) -> list[DocumentRef]:
-        """The documents that stand differently in the base, or may."""
+        """Return the documents that may differ from the snapshot."""
         return [(table, number) for table, documents in self._changed.items() for number in documents]
 
     def documents_in(self, entries: Iterable[Entry]) -> list[DocumentRef]:
-        """The documents that entries speak of."""
+        """Return the documents that entries change, each once."""
         return list(
             dict.fromkeys((op[0], int(op[1])) for entry in entries for op in (*entry.get("o", ()), *entry.get("m", ())))
         )
 
     def apply(self, entry: Entry) -> None:
-        """Take over an entry of a journal; more than once does no more than once."""
+        """Apply an entry of a journal. Applying it again has no effect."""
         self.apply_all((entry,))
 
     def apply_all(self, entries: Iterable[Entry]) -> None:
-        """Take over several entries of a journal as one: another thread sees all of them or none."""
+        """Apply several entries of a journal as one: another thread sees all of them or none."""
         self._next = _Overlay({}, {})
         for entry in entries:
             self._prepare(entry)
-        # Another thread may read meanwhile, and must see all of an entry or nothing of it: so it takes one assignment.
+        # Another thread may read meanwhile, and must see all of the entries or none: so one assignment publishes them.
         self._last = self._next
         for table, documents in self._next.documents.items():
             if table in self._changed:
@@ -195,7 +195,7 @@ class State:
             self.numbers.update(self._next.numbers)
 
     def load(self, entries: Iterable[Entry]) -> None:
-        """Take over the entries of a journal before any other thread reads this state.
+        """Apply the entries of a journal before any other thread reads this state.
 
         The entries are applied in place: 10,000 take 15 ms instead of 27.
         """
@@ -224,7 +224,7 @@ class State:
 
     def _take(self, table: str, number: int, registers: Registers) -> None:
         if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
-            return  # the header of another copy, which an earlier version took for a record
+            return  # the header of another copy, which an earlier version merged as a record
         documents = self._next.documents.get(table)
         if documents is None:
             documents = self._next.documents[table] = {}
@@ -239,27 +239,27 @@ class State:
             return
         own = number & OWN_KEY_MASK
         if not (own in self._next.numbers or own in self.numbers) or is_alive(registers):
-            # One that moved to another article is deleted under its old id: the new one counts.
+            # An annotation that moved to another article is deleted under its old id: the new one counts.
             self._next.numbers[own] = number
 
     def number_of(self, own: int) -> int | None:
-        """The id of a changed annotation by the part that comes from its own key."""
+        """Return the id of a changed annotation, given the part that is derived from its own key; None if unchanged."""
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
     def _change(self, table: str, number: int) -> Registers | None:
-        """What is known of a document beyond the base."""
+        """Return the registers that entries changed in a document; None if there are none."""
         registers = self._last.documents.get(table, {}).get(number)
         return registers if registers is not None else self._changed.get(table, {}).get(number)
 
-    # -- towards a new base -------------------------------------------------------------------------------------
+    # -- compaction ---------------------------------------------------------------------------------------------
 
     def changed_numbers(self, table: str) -> list[int]:
-        """Ids of a table's documents that may stand differently in the base, ascending."""
+        """Return the ids of a table's documents that may differ from the snapshot, ascending."""
         return sorted(self._changed.get(table, {}))
 
     def merged(self, table: str, number: int, line: bytes | None) -> Registers:
-        """What is known of a document, given its line among the living ones of the base."""
+        """Return the registers of a document, given its line in the snapshot; None if it has none."""
         if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
             line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
         changed = self._change(table, number) or {}
@@ -271,19 +271,19 @@ class State:
 
 
 class CompactionPlan:
-    """A new base from a state: each table, and after it its deleted documents if there are any."""
+    """The content of a new snapshot: each table of a state, followed by its table of deleted documents, if any."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._moved: dict[str, dict[int, bytes | None]] = {}
+        self._tombstones: dict[str, dict[int, bytes | None]] = {}
 
     def most_tables(self) -> list[str]:
-        """Every name that a table may have."""
-        bases = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
-        return list(dict.fromkeys([*bases, *(f"{name}{TOMBSTONES}" for name in bases)]))
+        """Return every name that a table of the new snapshot may have."""
+        names = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
+        return list(dict.fromkeys([*names, *(f"{name}{TOMBSTONES}" for name in names)]))
 
     def tables(self) -> Iterator[str]:
-        """Names of the tables that the new base has."""
+        """Yield the names of the tables of the new snapshot."""
         living = self._state.tables()
         for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.snapshot.tables]):
             if name.endswith(TOMBSTONES):
@@ -291,30 +291,30 @@ class CompactionPlan:
             if name in living:
                 yield name
             else:
-                self._bury(name)
-            grave = f"{name}{TOMBSTONES}"
-            if grave in self._state.snapshot.tables or any(
-                text is not None for text in self._moved.get(grave, {}).values()
+                self._delete_documents(name)
+            tombstones = f"{name}{TOMBSTONES}"
+            if tombstones in self._state.snapshot.tables or any(
+                text is not None for text in self._tombstones.get(tombstones, {}).values()
             ):
-                yield grave
+                yield tombstones
 
-    def _bury(self, name: str) -> None:
-        """A dropped table is not written; its documents are deleted ones now."""
+    def _delete_documents(self, name: str) -> None:
+        """Add the documents of a dropped table to its deleted documents, since the table itself is not written."""
         for number in self._state.changed_numbers(name):
             self.text(name, number, self._state.snapshot.line(name, number))
 
     def numbers(self, table: str) -> list[int]:
-        """Ids of the documents to be written anew."""
-        return sorted(self._moved[table]) if table in self._moved else self._state.changed_numbers(table)
+        """Return the ids of the documents that are not copied from the old snapshot, ascending."""
+        return sorted(self._tombstones[table]) if table in self._tombstones else self._state.changed_numbers(table)
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """A document as it is to stand in a table."""
+        """Return the text of a document for a table; None if it does not belong there."""
         if table.endswith(TOMBSTONES):
-            return self._moved[table][number]
+            return self._tombstones[table][number]
         registers = self._state.merged(table, number, old)
         text = encode(compress(registers, sets=has_sets(table)))
         alive = is_alive(registers)
-        self._moved.setdefault(f"{table}{TOMBSTONES}", {})[number] = None if alive else text
+        self._tombstones.setdefault(f"{table}{TOMBSTONES}", {})[number] = None if alive else text
         return text if alive else None
 
 

@@ -1,4 +1,4 @@
-"""Reads a whole file of limited size through the disk's own calls."""
+"""Read a file of limited size at once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def read_whole(path: str, disk: Disk, limit: int) -> bytes:
-    """The bytes of a file.
+    """Return the bytes of a file.
 
     Args:
         path: The file.
         disk: Makes the system calls.
-        limit: Bytes that the file may have at most.
+        limit: Maximum size of the file in bytes.
 
     Raises:
         OSError: It cannot be read.
-        StoreError: It is larger than that.
+        StoreError: It is larger than the limit.
     """
     handle = disk.open(path, os.O_RDONLY)
     try:
@@ -34,7 +34,7 @@ def read_whole(path: str, disk: Disk, limit: int) -> bytes:
 
 
 def read_end(path: str, disk: Disk, limit: int) -> bytes:
-    """The last bytes of a file, all of it unless it is larger than the limit.
+    """Return the last `limit` bytes of a file, or all of a shorter one.
 
     Raises:
         OSError: It cannot be read.
@@ -49,7 +49,7 @@ def read_end(path: str, disk: Disk, limit: int) -> bytes:
 
 
 def read_start(path: str, disk: Disk, count: int) -> bytes:
-    """The first bytes of a file.
+    """Return the first bytes of a file.
 
     Raises:
         OSError: It cannot be read.
