@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tui_reader.anchoring.candidates import FEWEST_OCCURRENCES, Search
+from tui_reader.anchoring.candidates import FEWEST_OCCURRENCES, CandidateSearch
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.anchoring.resolution import resolve
 from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
@@ -62,8 +62,8 @@ def test_a_huge_passage_that_was_edited_is_still_found() -> None:
 
 
 @pytest.mark.parametrize("length", [10, 1_000, 100_000])
-def test_few_occurrences_of_a_long_quote_are_weighed(length: int) -> None:
-    places = Search("a" * 300_000).same("a" * length)
+def test_few_occurrences_of_a_long_quote_are_scored(length: int) -> None:
+    places = CandidateSearch("a" * 300_000).exact("a" * length)
     assert FEWEST_OCCURRENCES <= len(places) <= 5_000
     assert len(places) * length <= 3_000_000
 

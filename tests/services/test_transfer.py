@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.placements import placed_in
-from tui_reader.anchoring.similarity import pairs_of, similarity
+from tui_reader.anchoring.similarity import similarity, word_pairs
 from tui_reader.config import Settings
 from tui_reader.services.annotations import reanchor_queue, transfer
 from tui_reader.services.articles import scanner
@@ -305,9 +305,9 @@ def test_a_gone_article_of_an_older_state_is_called_by_its_file(folder: Path, op
 def test_likeness_tells_an_edited_text_from_another_in_scripts_without_spaces_too() -> None:
     japanese = "日本語の文章です。これは二番目の文です。さらに三つ目の文があります。"
     edited = japanese.replace("三つ目", "四つ目")
-    assert similarity(pairs_of(japanese), pairs_of(edited)) > 0.6
-    assert similarity(pairs_of(TIDES), pairs_of(BREAD)) < 0.15
-    assert similarity(pairs_of(""), pairs_of(BREAD)) == 0.0
+    assert similarity(word_pairs(japanese), word_pairs(edited)) > 0.6
+    assert similarity(word_pairs(TIDES), word_pairs(BREAD)) < 0.15
+    assert similarity(word_pairs(""), word_pairs(BREAD)) == 0.0
 
 
 FILES = st.sampled_from(["a.md", "b.md", "c/d.md"])

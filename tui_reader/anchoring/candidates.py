@@ -1,4 +1,7 @@
-"""Places of a text that look like a passage: the same words, or similar ones, found by a vote of the rarer ones."""
+"""Candidates: positions in a text with the words of a passage, or with similar ones.
+
+Similar passages are found by a vote of the rarer words of the passage.
+"""
 
 from __future__ import annotations
 
@@ -21,105 +24,107 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 BIN = 40
-"""Code points that a vote is counted in: a third of a sentence."""
+"""Code points per bin in which votes are counted: a third of a sentence."""
 COMMON = 300
-"""Occurrences beyond which a word has no vote: it would cost much and say little."""
+"""Occurrences from which a word has no vote: it would cost much and tell little."""
 VOTERS = 40
-"""Words that vote at most: of a long quote every second one or fewer do."""
+"""Maximum number of words that vote; of a long quote only every second one or fewer do."""
 QUORUM = 0.25
-"""Share of all votes that a place needs to be looked at closely, and half as many as the best."""
+"""Share of all votes that a position needs to be examined; it also needs half as many votes as the best one."""
 WINDOWS = 6
-"""Places with the most votes that are looked at closely."""
+"""Number of positions with the most votes that are examined."""
 OCCURRENCES = 5_000
-"""Occurrences of a short quote that are weighed against each other at most."""
+"""Maximum number of occurrences of a short quote that are compared with each other."""
 FEWEST_OCCURRENCES = 20
-WEIGHED = 2_000_000
-"""Characters of all occurrences that are weighed, beyond the fewest: each is compared with the quote as a whole."""
+MAX_COMPARED = 2_000_000
+"""Maximum total length of occurrences that are compared, beyond the fewest: each is compared as a whole."""
 
-Places = dict[str, list[int]]
-"""Where the words that vote begin."""
+Positions = dict[str, list[int]]
+"""For each word that votes, the offsets at which it begins."""
 
 
-class Found(NamedTuple):
-    """A place with how well it fits."""
+class Candidate(NamedTuple):
+    """A range of the text, with scores of how well it fits an anchor."""
 
     range: Range
     score: float
     quote: float
     before: float
-    behind: float
+    after: float
 
 
-class Wanted(NamedTuple):
-    """An anchor's texts, folded."""
+class NormalizedAnchor(NamedTuple):
+    """The texts of an anchor in normalized form."""
 
     quote: str
     before: str = ""
-    behind: str = ""
+    after: str = ""
 
     @classmethod
-    def of(cls, anchor: Anchor) -> Wanted:
-        """The texts of an anchor."""
-        return cls(normalized(anchor.exact), narrow(normalized(anchor.prefix)), narrow(normalized(anchor.suffix)))
+    def of(cls, anchor: Anchor) -> NormalizedAnchor:
+        """Return the normalized texts of an anchor."""
+        return cls(
+            normalized(anchor.exact), single_spaced(normalized(anchor.prefix)), single_spaced(normalized(anchor.suffix))
+        )
 
 
-class Search:
-    """Searches one text."""
+class CandidateSearch:
+    """Searches one text for candidates."""
 
     def __init__(self, text: str) -> None:
-        self.folded = normalized(text)
+        self.normalized_text = normalized(text)
 
     @cached_property
     def words(self) -> Words:
         """The words of the text."""
-        return Words.of(self.folded)
+        return Words.of(self.normalized_text)
 
     @cached_property
-    def places(self) -> Places:
-        """Where its voting words stand."""
-        return places_of(self.words)
+    def positions(self) -> Positions:
+        """The positions of all words of the text that may vote."""
+        return positions_of(self.words)
 
-    def same(self, quote: str) -> list[Range]:
-        """Where a quote stands, letter by letter."""
+    def exact(self, quote: str) -> list[Range]:
+        """Return the ranges in which a normalized quote occurs unchanged."""
         places: list[Range] = []
-        at = self.folded.find(quote)
-        most = min(OCCURRENCES, max(FEWEST_OCCURRENCES, WEIGHED // (1 + len(quote))))
+        at = self.normalized_text.find(quote)
+        most = min(OCCURRENCES, max(FEWEST_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
         while at >= 0 and len(places) < most:
             places.append(Range(at, at + len(quote)))
-            at = self.folded.find(quote, at + 1)
+            at = self.normalized_text.find(quote, at + 1)
         return places
 
-    def similar(self, wanted: Wanted, places: Places) -> list[Range]:
-        """Places that share many rare words with a quote and its context.
+    def similar(self, wanted: NormalizedAnchor, positions: Positions) -> list[Range]:
+        """Return the ranges that share many rare words with a quote and its context.
 
         Args:
-            wanted: The quote.
-            places: The words that may vote, all or some of the text's.
+            wanted: The quote with its context.
+            positions: The words that may vote: all words of the text, or some of them.
         """
-        whole = "".join((wanted.before, wanted.quote, wanted.behind))
+        whole = "".join((wanted.before, wanted.quote, wanted.after))
         words = Words.of(whole)
         exact = Range(len(wanted.before), len(wanted.before) + len(wanted.quote))
-        refined = (self._refined(words, exact, wanted, at) for at in self._elected(words, places))
+        refined = (self._refined(words, exact, wanted, at) for at in self._elected(words, positions))
         return [place for place in refined if place is not None]
 
-    def weigh(self, wanted: Wanted, place: Range) -> Found:
-        """How well a place fits."""
-        folded = self.folded
-        quote = quote_similarity(folded[place.start : place.end], wanted.quote)
-        left = narrow(folded[max(0, place.start - 2 * CONTEXT) : place.start])
-        right = narrow(folded[place.end : place.end + 2 * CONTEXT])
+    def score(self, wanted: NormalizedAnchor, place: Range) -> Candidate:
+        """Return a range as a candidate, with its scores."""
+        text = self.normalized_text
+        quote = quote_similarity(text[place.start : place.end], wanted.quote)
+        left = single_spaced(text[max(0, place.start - 2 * CONTEXT) : place.start])
+        right = single_spaced(text[place.end : place.end + 2 * CONTEXT])
         before = context_similarity(left[max(0, len(left) - len(wanted.before)) :], wanted.before)
-        behind = context_similarity(right[: len(wanted.behind)], wanted.behind)
-        return Found(place, WEIGHTS.score(quote, before, behind), quote, before, behind)
+        after = context_similarity(right[: len(wanted.after)], wanted.after)
+        return Candidate(place, WEIGHTS.score(quote, before, after), quote, before, after)
 
-    def _elected(self, words: Words, places: Places) -> list[int]:
-        """Where most of the voting words say that their passage begins."""
+    def _elected(self, words: Words, positions: Positions) -> list[int]:
+        """Return the offsets at which, by the votes of its words, the passage may begin."""
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
         voters = _voters(words)
         for word, offset in voters[:: 1 + len(voters) // VOTERS]:
-            starts: Sequence[int] = places.get(word, ())
+            starts: Sequence[int] = positions.get(word, ())
             weight = math.log(1 + total / max(1, len(starts)))
             all_votes += weight
             if len(starts) <= COMMON:
@@ -136,12 +141,12 @@ class Search:
                 chosen.append(at)
         return [at * BIN for at in chosen]
 
-    def _refined(self, words: Words, exact: Range, wanted: Wanted, at: int) -> Range | None:
-        """The range near a place that a quote's words came to stand in."""
+    def _refined(self, words: Words, exact: Range, wanted: NormalizedAnchor, at: int) -> Range | None:
+        """Return the range near an offset that contains a quote's words; None if there is none."""
         length = exact.end - exact.start
         margin = BIN + 20 + length // 4
         low = max(0, at - margin)
-        high = min(len(self.folded), at + len(wanted.before) + length + len(wanted.behind) + margin)
+        high = min(len(self.normalized_text), at + len(wanted.before) + length + len(wanted.after) + margin)
         keys, starts, ends = self.words
         some = slice(bisect_left(starts, low), bisect_left(starts, high))
         parts = Mapping(words, Words(keys[some], starts[some], ends[some])).follow(exact)
@@ -149,11 +154,14 @@ class Search:
             place = parts[0].new
             if place.end - place.start <= LIMITS.stretch * length + 4:
                 return place
-        return self._alike(wanted.quote, low, high)
+        return self._most_similar(wanted.quote, low, high)
 
-    def _alike(self, quote: str, low: int, high: int) -> Range | None:
-        """The range within bounds whose letters are most like the quote's, from word to word."""
-        window = self.folded[low:high]
+    def _most_similar(self, quote: str, low: int, high: int) -> Range | None:
+        """Return the range between two offsets whose letters are most similar to a quote's.
+
+        The range is extended to whole words.
+        """
+        window = self.normalized_text[low:high]
         if len(window) < len(quote) // 2:
             return None
         found = best_stretch(quote, window, LIMITS.quote)
@@ -164,13 +172,13 @@ class Search:
         return Range(words.starts[first], words.ends[last - 1]) if first < last else None
 
 
-def narrow(context: str) -> str:
-    """A context whose white space takes one character each time: how wide a gap is says nothing of a place."""
+def single_spaced(context: str) -> str:
+    """Return a context with single spaces: the width of a gap is no evidence for a position."""
     return re.sub("  +", " ", context) if "  " in context else context
 
 
-def places_of(words: Words) -> Places:
-    """Where the voting words among some words stand."""
+def positions_of(words: Words) -> Positions:
+    """Return the positions of the words that may vote."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for word, start in _voters(words):
         places[word].append(start)
@@ -178,7 +186,7 @@ def places_of(words: Words) -> Places:
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
-    """What has a vote, with where it begins: words, and pairs of letters in scripts without spaces."""
+    """Return the words that may vote, with their offsets; pairs of letters in scripts without spaces."""
     keys, starts, ends = words
     voters = []
     for i, key in enumerate(keys):

@@ -1,4 +1,4 @@
-"""Where a passage stood in a text that no longer has it: behind what was before it, or before what came behind it."""
+"""Estimate of where a passage stood in a text that no longer contains it, from its former context."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 PIECES = (32, 20, 12)
-"""Characters of the surroundings that must be there alike; the longest, nearest piece that comes only once decides."""
+"""Characters of context that must occur unchanged. The longest, nearest such piece that occurs only once decides."""
 STEP, FAR = 32, 960
-"""How far one looks for such a piece from a passage, in characters, and in which steps."""
+"""Step in which pieces of context are tried, and their maximum distance from the passage, in characters."""
 
 
 def near(anchor: Anchor, text: str, old: str | None = None) -> int:
-    """The code point of a text at which a lost passage would stand.
+    """Return the code point of a text at which a lost passage would be.
 
     Args:
         anchor: The passage.
-        text: The text of now.
-        old: The text that it was marked in, if that was kept: more of its surroundings can be looked for then.
+        text: The current text.
+        old: The text that the passage was marked in, if it was kept: more of the context can then be searched for.
     """
     folded = normalized(text)
-    before, behind = anchor.prefix, anchor.suffix
+    before, after = anchor.prefix, anchor.suffix
     share = min(1.0, anchor.start / max(1, len(text)))
     if old is not None and old[anchor.start : anchor.end] == anchor.exact:
-        before, behind = old[max(0, anchor.start - FAR) : anchor.start], old[anchor.end : anchor.end + FAR]
+        before, after = old[max(0, anchor.start - FAR) : anchor.start], old[anchor.end : anchor.end + FAR]
         share = anchor.start / max(1, len(old))
     guess = round(share * max(0, len(text) - 1))
-    before, behind = normalized(before), normalized(behind)
+    before, after = normalized(before), normalized(after)
     last = max(0, len(text) - 1)
     several: list[int] = []
     for size in PIECES:
-        for away in range(0, max(len(before), len(behind)), STEP):
+        for away in range(0, max(len(before), len(after)), STEP):
             left = _all(folded, before[max(0, len(before) - away - size) : len(before) - away], size)
-            right = _all(folded, behind[away : away + size], size)
+            right = _all(folded, after[away : away + size], size)
             places = [min(last, at + size + away) for at in left] + [max(0, at - away) for at in right]
             if len(left) == 1 or len(right) == 1:
-                # What comes only once cannot be another place that is alike.
+                # A piece that occurs only once cannot belong to another, similar place.
                 return places[0] if len(left) == 1 else places[-1]
             several = several or places
     return min(several or [guess], key=lambda at: abs(at - guess))
 
 
 def _all(text: str, piece: str, size: int) -> list[int]:
-    """Where a piece stands, if it is as long as it should be and says anything."""
+    """Return the offsets at which a piece of context occurs; none if it is too short or nearly blank."""
     found: list[int] = []
     if len(piece) < size or len(piece.strip()) < size // 2:
         return found

@@ -1,4 +1,4 @@
-"""From a range of a text to an anchor that finds it again."""
+"""Description of a range of a text by an anchor, with which the passage can be found again."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 CONTEXT = 32
-"""Code points kept before and behind a quote, as Hypothesis keeps them."""
+"""Code points of context that are kept before and after a quote, as Hypothesis does."""
 TEXT_VERSION = 1
-"""Raised when the formats begin to make another text of the same bytes; no offset of an older text holds then."""
+"""Increased when formats begin to produce another text from the same bytes: offsets in older texts become invalid."""
 
 
 def fingerprint(text: str) -> str:
-    """What tells a text from every other: BLAKE2b of its UTF-8, 16 bytes in hexadecimal, behind the text's version."""
-    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, and most starts show nothing that is annotated
+    """Return a string that identifies a text.
+
+    It is the BLAKE2b of its UTF-8, 16 bytes in hexadecimal, after the version of the text.
+    """
+    from hashlib import blake2b  # noqa: PLC0415 - 1 ms to import, and at most starts no annotated article is shown
 
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return f"{TEXT_VERSION}-{digest}"
@@ -26,23 +29,25 @@ def fingerprint(text: str) -> str:
 
 @lru_cache(maxsize=4)
 def document_fingerprint(document: Document) -> str:
-    """The same of a document's text (a million words take 10 ms), kept for the article on the screen
-    and its neighbours."""
+    """Return the fingerprint of a document's text.
+
+    It takes 10 ms for a million words, and is cached for the article on the screen and its neighbours.
+    """
     return fingerprint(document.text)
 
 
 def describe(document: Document, start: int, end: int) -> Anchor:
-    """The anchor of a range.
+    """Return the anchor of a range.
 
     Args:
         document: The document that the range counts in.
         start: First code point of the range.
-        end: Code point behind the last.
+        end: Code point after the last one.
 
     Raises:
         ValueError: The range is empty or not within the text.
     """
-    from tui_reader.document.structure import block_index  # noqa: PLC0415 - 5 ms, at the first highlight
+    from tui_reader.document.structure import block_index  # noqa: PLC0415 - 5 ms to import, needed at the first highlight
 
     text = document.text
     if not 0 <= start < end <= len(text):

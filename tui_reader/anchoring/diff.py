@@ -1,4 +1,4 @@
-"""Which words of one text are which of another: the longest common subsequence, in pieces where texts are long."""
+"""Word diff of two texts: their longest common subsequence, found in pieces if the texts are long."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 WHOLE = 300_000_000
 """Product of two lengths in words up to which both are compared at once: the bit matrix then takes 38 MB."""
 RUNS = (6, 3, 1)
-"""Lengths of the runs of words, once in either text, at which texts are cut into pieces: by the first one always, as a
-longest subsequence alone likes to gather its words from everywhere; by the others while pieces are too large."""
+"""Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. They are always cut at the
+first, because a longest subsequence alone tends to match words from everywhere; at the others while pieces are
+too large."""
 ISLAND = 2
-"""Words between two changes that are shown as changed too when there are no more of them: “, the” unites nothing."""
+"""Maximum number of unchanged words between two changes that are shown as changed too: “, the” connects nothing."""
 
 
 class ChangeKind(StrEnum):
-    """What happened to a stretch of text."""
+    """What happened to a part of the text."""
 
     INSERTED = "inserted"
     DELETED = "deleted"
@@ -31,7 +32,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """A stretch of the old text that became a stretch of the new one. Either may be empty, not both."""
+    """A part of the old text that became a part of the new one. One of them may be empty."""
 
     kind: ChangeKind
     old: Range
@@ -39,9 +40,9 @@ class Change(NamedTuple):
 
 
 def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
-    """For each word of the old text the number of the same word in the new one, -1 where it is gone.
+    """Return for each old word the number of the same word in the new text, -1 if it was removed.
 
-    The numbers rise. Words that stand elsewhere in the new text, out of order, count as gone.
+    The numbers increase. Words that were moved out of order count as removed.
     """
     matches = array("q", [-1]) * len(old)
     ids: dict[str, int] = {}
@@ -50,13 +51,13 @@ def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
 
 
 def changes(old: str, new: str) -> list[Change]:
-    """What a reader of the old text finds changed in the new one, word by word, in order.
+    """Return what changed from the old text to the new one, word by word and in order.
 
-    Case counts, the kind of quotes, dashes and white space does not.
+    Case counts; the kind of quotes, dashes and white space does not.
     """
     olds, news = Words.of(_fold_keeping_case(old)), Words.of(_fold_keeping_case(new))
     found: list[Change] = []
-    for a, b, c, d in _united(gaps(align(olds.keys, news.keys), len(news.keys))):
+    for a, b, c, d in _merged_gaps(gaps(align(olds.keys, news.keys), len(news.keys))):
         before, after = _span(olds, a, b), _span(news, c, d)
         kind = ChangeKind.INSERTED if a == b else ChangeKind.DELETED if c == d else ChangeKind.REPLACED
         found.append(Change(kind, before, after))
@@ -64,12 +65,13 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _fold_keeping_case(text: str) -> str:
+    """Return a text normalized except for its case."""
     folded = normalized(text)
     return "".join(a if b == a.lower() else b for a, b in zip(text, folded, strict=True))
 
 
 def _span(words: Words, first: int, end: int) -> Range:
-    """The range of some words; of none, the place behind the word before."""
+    """Return the range of some words; of no words, the empty range after the previous word."""
     if first < end:
         return Range(words.starts[first], words.ends[end - 1])
     place = words.ends[first - 1] if first else 0
@@ -77,7 +79,7 @@ def _span(words: Words, first: int, end: int) -> Range:
 
 
 def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
-    """What lies between the matched words: from and to in the old text, from and to in the new one."""
+    """Yield what is between matched words: start and end in the old text, then in the new one."""
     a = c = 0
     for i, j in enumerate(matches):
         if j >= 0:
@@ -88,17 +90,17 @@ def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, in
         yield a, len(matches), c, count
 
 
-def _united(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Gaps, those made one that only an island parts. Islands between two pure insertions or deletions stay."""
-    united: list[tuple[int, int, int, int]] = []
+def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return gaps, merged if only a few words separate them. Pure insertions and deletions are not merged."""
+    merged: list[tuple[int, int, int, int]] = []
     for a, b, c, d in gaps:
-        if united:
-            e, f, g, h = united[-1]
+        if merged:
+            e, f, g, h = merged[-1]
             if a - f <= ISLAND and (f > e or h > g) and (b > a) and (d > c) and (f > e) and (h > g):
-                united[-1] = (e, b, g, d)
+                merged[-1] = (e, b, g, d)
                 continue
-        united.append((a, b, c, d))
-    return united
+        merged.append((a, b, c, d))
+    return merged
 
 
 def _match(old: list[int], new: list[int], matches: array[int]) -> None:
@@ -126,7 +128,8 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
 
 
 def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tuple[int, int, int, int]) -> None:
-    from rapidfuzz.distance import Indel  # noqa: PLC0415 - 30 ms, and most articles never change
+    """Fill in the matches of one piece, all of whose words are compared at once."""
+    from rapidfuzz.distance import Indel  # noqa: PLC0415 - 30 ms to import, and most articles never change
 
     a, b, c, d = piece
     for code in Indel.opcodes(old[a:b], new[c:d]):
@@ -137,11 +140,11 @@ def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tup
 
 
 def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int, int]]:
-    """Where runs of words stand that either text has just once, as far as they keep their order (patience diff)."""
+    """Return the positions of runs of words that are unique in both texts, in order (patience diff)."""
     mine, theirs = _single_runs(old, length), _single_runs(new, length)
     pairs = [(i, theirs[run]) for run, i in mine.items() if i >= 0 and theirs.get(run, -1) >= 0]
     pairs.sort()
-    # The longest rising sequence: `tails` holds the least end of a sequence of each length.
+    # The longest increasing sequence: `tails` holds the smallest end of a sequence of each length.
     tails: list[int] = []
     ends: list[int] = []
     before = [-1] * len(pairs)
@@ -151,16 +154,16 @@ def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int,
             before[number] = ends[place - 1]
         tails[place : place + 1] = [j]
         ends[place : place + 1] = [number]
-    rising: list[tuple[int, int]] = []
+    increasing: list[tuple[int, int]] = []
     number = ends[-1] if ends else -1
     while number >= 0:
-        rising.append(pairs[number])
+        increasing.append(pairs[number])
         number = before[number]
-    return rising[::-1]
+    return increasing[::-1]
 
 
 def _single_runs(words: list[int], length: int) -> dict[tuple[int, ...], int]:
-    """Runs of words with where each begins; -1 for one that comes again."""
+    """Return runs of words with their positions; -1 for a run that occurs more than once."""
     runs: dict[tuple[int, ...], int] = {}
     for place, run in enumerate(zip(*(words[shift:] for shift in range(length)), strict=False)):
         runs[run] = -1 if run in runs else place

@@ -1,4 +1,4 @@
-"""From a passage of an old text to where its words stand in a new one: letter by letter, wherever they were taken."""
+"""Mapping of a passage to its words in a new text, letter by letter, even if they were moved."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from tui_reader.document.normalization import Words
 
-TORN = 150
-"""Characters without a word of the old passage that part two of its pieces: a long sentence."""
-SPELT = 150
-"""Characters of a gap that is compared letter by letter at most: in more, letters are alike by chance."""
+SEPARATE = 150
+"""Characters without a word of the old passage from which parts count as separate: a long sentence."""
+MAX_SPELLED = 150
+"""Maximum characters of a gap that is compared letter by letter: in a longer one, letters match by chance."""
 REWRITTEN = 0.5
-"""Least likeness of words to what they may have become."""
+"""Minimum similarity of words to the words that may have replaced them."""
 RULE = 3
-"""Letters that a run of one sign, such as a rule of dashes, is worth at most: finding it again says little."""
+"""Maximum weight, in letters, of a run of one sign such as a rule of dashes: to find it again is little evidence."""
 
 
-class _Piece(NamedTuple):
-    """A stretch of words or of one word, and where it stands in the new text."""
+class _Match(NamedTuple):
+    """A run of words, a word or a part of a word, with its range in both texts."""
 
     old: Range
     new: Range
@@ -35,13 +35,13 @@ class _Piece(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a passage whose words stand together in the new text."""
+    """A part of a passage whose words are close together in the new text."""
 
     old: Range
-    """From its first to its last word in the old text."""
+    """The range from the part's first to its last word in the old text."""
     new: Range
     share: float
-    """How much of the passage it is, in letters."""
+    """Share of the passage's letters that are in this part."""
 
 
 class Mapping:
@@ -53,10 +53,10 @@ class Mapping:
         Args:
             old: The words of the old text.
             new: The words of the new one.
-            moved: Whether words may have been moved, too.
+            moved: True if words that were moved are matched too.
         """
         self._old, self._new = old, new
-        self._spelt: dict[int, list[_Piece]] = {}
+        self._letter_matches: dict[int, list[_Match]] = {}
         self._twins: set[int] = set()
         self.matches = align(old.keys, new.keys)
         moves.slide(old, new, self.matches)
@@ -65,74 +65,74 @@ class Mapping:
             self._twins = moves.twins(old, moves.add_moved(old, new, self.matches))
             moves.rejoin(old, new, self.matches)
         self.sources = array("q", [-1]) * len(new.keys)
-        """For each word of the new text the number of the same word in the old one, -1 where it is new."""
+        """For each word of the new text the number of the same word in the old one, -1 if it is new."""
         for i, j in enumerate(self.matches):
             if j >= 0:
                 self.sources[j] = i
 
     def follow(self, passage: Range) -> list[Part]:
-        """Where the parts of a passage stand now, the largest first."""
+        """Return where the parts of a passage are in the new text, the largest part first."""
         old = self._old
         words = within(old, passage)
         total = sum(_worth(old, i, passage) for i in range(words.start, words.end))
         clusters = _clusters(self._runs(words, passage))
         parts = []
-        for pieces in clusters:
-            stretch = Range(min(piece.old.start for piece in pieces), max(piece.old.end for piece in pieces))
-            share = sum(piece.worth for piece in pieces) / total
-            parts.append(Part(stretch, Range(pieces[0].new.start, pieces[-1].new.end), share))
+        for group in clusters:
+            stretch = Range(min(match.old.start for match in group), max(match.old.end for match in group))
+            share = sum(match.worth for match in group) / total
+            parts.append(Part(stretch, Range(group[0].new.start, group[-1].new.end), share))
         parts.sort(key=lambda part: -part.share)
         if parts:
             parts[0] = parts[0]._replace(new=self._extended(words, parts[0], passage))
         return parts
 
     def has_twin(self, passage: Range) -> bool:
-        """Whether the old text has words of a passage twice, and one or the other was moved."""
+        """Return True if the old text has words of a passage twice and one of both was moved."""
         words = within(self._old, passage)
         return bool(self._twins) and not self._twins.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
-        """Where a part stands with what the words at its ends may have become."""
+        """Return the new range of a part, extended by words that may have replaced those at its ends."""
         old, new, matches = self._old, self._new, self.matches
         start, end = part.new
         first, last = bisect_right(old.ends, part.old.start), bisect_left(old.starts, part.old.end) - 1
         if passage.start <= old.starts[words.start]:
             inner = bisect_right(new.ends, start)
             if first == words.start:
-                lost, became = Range(first, first + 1), Range(inner, inner + 1)
+                lost, replacement = Range(first, first + 1), Range(inner, inner + 1)
             else:
                 before = matches[words.start - 1] if words.start else -1
-                lost, became = Range(words.start, first), Range(before + 1 if before >= 0 else inner, inner)
-            if start > new.starts[became.start] and self._is_alike(lost, became):
-                start = new.starts[became.start]
+                lost, replacement = Range(words.start, first), Range(before + 1 if before >= 0 else inner, inner)
+            if start > new.starts[replacement.start] and self._is_similar(lost, replacement):
+                start = new.starts[replacement.start]
         if passage.end >= old.ends[words.end - 1]:
             inner = bisect_left(new.ends, end)
             if last == words.end - 1:
-                lost, became = Range(last, last + 1), Range(inner, inner + 1)
+                lost, replacement = Range(last, last + 1), Range(inner, inner + 1)
             else:
-                behind = matches[words.end] if words.end < len(matches) else -1
-                lost, became = Range(last + 1, words.end), Range(inner + 1, behind)
-            if became.end > 0 and end < new.ends[became.end - 1] and self._is_alike(lost, became):
-                end = new.ends[became.end - 1]
+                after = matches[words.end] if words.end < len(matches) else -1
+                lost, replacement = Range(last + 1, words.end), Range(inner + 1, after)
+            if replacement.end > 0 and end < new.ends[replacement.end - 1] and self._is_similar(lost, replacement):
+                end = new.ends[replacement.end - 1]
         return Range(start, end)
 
-    def _is_alike(self, lost: Range, became: Range) -> bool:
-        """Whether some words may be a rewriting of others: a typing error mended, an ending changed."""
-        if became.start >= became.end:
+    def _is_similar(self, lost: Range, replacement: Range) -> bool:
+        """Return True if words may be a revision of others: a corrected typing error, a changed ending."""
+        if replacement.start >= replacement.end:
             return False
         return (
-            quote_similarity("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*became)]))
+            quote_similarity("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*replacement)]))
             >= REWRITTEN
         )
 
-    def _runs(self, words: Range, passage: Range) -> Iterator[_Piece]:
-        """What is left of some words, those in one piece that follow each other in both texts."""
+    def _runs(self, words: Range, passage: Range) -> Iterator[_Match]:
+        """Yield what is left of some words; words that follow each other in both texts as one match."""
         old, new, matches = self._old, self._new, self.matches
         i = words.start
         while i < words.end:
             j = matches[i]
             if j < 0 or old.starts[i] < passage.start or old.ends[i] > passage.end:
-                yield from self._pieces(i, passage)
+                yield from self._word_matches(i, passage)
                 i += 1
                 continue
             first = i
@@ -141,76 +141,76 @@ class Mapping:
                 worth += _worth(old, i, passage)
                 i += 1
             place = Range(new.starts[j], new.ends[j + i - first - 1])
-            yield _Piece(Range(old.starts[first], old.ends[i - 1]), place, worth)
+            yield _Match(Range(old.starts[first], old.ends[i - 1]), place, worth)
 
-    def _pieces(self, word: int, passage: Range) -> Iterator[_Piece]:
-        """What is left of a word, as far as it is within a passage."""
+    def _word_matches(self, word: int, passage: Range) -> Iterator[_Match]:
+        """Yield what is left of a word, as far as it is within a passage."""
         old, new = self._old, self._new
         j = self.matches[word]
         if j < 0:
             whole = self._letters(word)
         else:
             place = Range(old.starts[word], old.ends[word])
-            whole = [_Piece(place, Range(new.starts[j], new.ends[j]), _worth(old, word, passage))]
-        for piece in whole:
-            start, end = max(piece.old.start, passage.start), min(piece.old.end, passage.end)
+            whole = [_Match(place, Range(new.starts[j], new.ends[j]), _worth(old, word, passage))]
+        for match in whole:
+            start, end = max(match.old.start, passage.start), min(match.old.end, passage.end)
             if start < end:
-                first = min(piece.new.start + start - piece.old.start, piece.new.end - 1)
-                last = max(piece.new.end - (piece.old.end - end), first + 1)
-                worth = min(piece.worth, end - start)
-                # Of a run of signs that became shorter, a part may be gone.
-                if (start, end) != piece.old:
+                first = min(match.new.start + start - match.old.start, match.new.end - 1)
+                last = max(match.new.end - (match.old.end - end), first + 1)
+                worth = min(match.worth, end - start)
+                # Part of a run of signs may have been removed.
+                if (start, end) != match.old:
                     worth = min(worth, last - first)
-                yield _Piece(Range(start, end), Range(first, last), worth)
+                yield _Match(Range(start, end), Range(first, last), worth)
 
-    def _letters(self, word: int) -> list[_Piece]:
-        """The letters that are left of a word that is gone: it was torn, mended, or written together with another."""
-        if word not in self._spelt:
+    def _letters(self, word: int) -> list[_Match]:
+        """Return what is left of a removed word that was split, corrected or joined to another."""
+        if word not in self._letter_matches:
             matches = self.matches
             first, end = word, word + 1
             while first > 0 and matches[first - 1] < 0:
                 first -= 1
             while end < len(matches) and matches[end] < 0:
                 end += 1
-            self._spelt |= {i: [] for i in range(first, end)}
+            self._letter_matches |= {i: [] for i in range(first, end)}
             start = matches[first - 1] + 1 if first else 0
             stop = matches[end] if end < len(matches) else len(self._new.keys)
-            if start < stop and all(self.sources[j] < 0 for j in range(start, min(stop, start + SPELT))):
+            if start < stop and all(self.sources[j] < 0 for j in range(start, min(stop, start + MAX_SPELLED))):
                 self._spell(Range(first, end), Range(start, stop))
-        return self._spelt[word]
+        return self._letter_matches[word]
 
-    def _spell(self, lost: Range, became: Range) -> None:
-        """Compare the letters of words that are gone with those of the words that came for them."""
-        from rapidfuzz.distance import Indel  # noqa: PLC0415 - see scoring
+    def _spell(self, lost: Range, replacement: Range) -> None:
+        """Compare the letters of removed words with those of the words that replaced them."""
+        from rapidfuzz.distance import Indel  # noqa: PLC0415 - see scores
 
         olds, news = self._old, self._new
-        if olds.ends[lost.end - 1] - olds.starts[lost.start] > SPELT:
+        if olds.ends[lost.end - 1] - olds.starts[lost.start] > MAX_SPELLED:
             return
-        if news.ends[became.end - 1] - news.starts[became.start] > SPELT:
+        if news.ends[replacement.end - 1] - news.starts[replacement.start] > MAX_SPELLED:
             return
-        old, new = _letters(olds, lost, "\0"), _letters(news, became, "\1")
-        spelt = self._spelt
+        old, new = _letters(olds, lost, "\0"), _letters(news, replacement, "\1")
+        letter_matches = self._letter_matches
         for code in Indel.opcodes([letter for letter, _, _ in old], [letter for letter, _, _ in new]):
             length = code.src_end - code.src_start
             at_edge = code.src_start == code.dest_start == 0 or (code.src_end, code.dest_end) == (len(old), len(new))
-            # A single letter is met by chance.
+            # A single letter matches by chance.
             if code.tag == "equal" and (length > 1 or at_edge):
                 for step in range(length):
                     _, word, at = old[code.src_start + step]
                     place = new[code.dest_start + step][2]
-                    spelt[word].append(_Piece(Range(at, at + 1), Range(place, place + 1), 1))
+                    letter_matches[word].append(_Match(Range(at, at + 1), Range(place, place + 1), 1))
         for word in range(*lost):
-            if 2 * len(spelt[word]) <= olds.ends[word] - olds.starts[word]:
-                spelt[word] = []
+            if 2 * len(letter_matches[word]) <= olds.ends[word] - olds.starts[word]:
+                letter_matches[word] = []
 
 
 def within(words: Words, place: Range) -> Range:
-    """Numbers of the words that share a character with a range."""
+    """Return the numbers of the words that share a character with a range."""
     return Range(bisect_right(words.ends, place.start), bisect_left(words.starts, place.end))
 
 
 def _worth(words: Words, word: int, passage: Range) -> int:
-    """What finding a word again says, as far as it is within a passage."""
+    """Return the weight of finding a word again: its letters within a passage."""
     start, end = words.starts[word], words.ends[word]
     if start < passage.start or end > passage.end:
         start, end = max(start, passage.start), min(end, passage.end)
@@ -219,21 +219,21 @@ def _worth(words: Words, word: int, passage: Range) -> int:
 
 
 def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, int]]:
-    """The letters of some words, each with the number of its word and where it stands."""
+    """Return the letters of some words, each with the number of its word and its offset."""
     letters = []
     for word in range(*which):
         key, start, end = words.keys[word], words.starts[word], words.ends[word]
-        # Composed letters are fewer than the text has, and signs that were folded to one stand for several.
+        # A composed word has fewer letters than the text, and one sign may stand for several (`--` for a dash).
         letters += [(key[step] if step < len(key) else missing, word, start + step) for step in range(end - start)]
     return letters
 
 
-def _clusters(pieces: Iterable[_Piece]) -> list[list[_Piece]]:
-    """Pieces that stand together in the new text, in its order."""
-    clusters: list[list[_Piece]] = []
-    for piece in sorted(pieces, key=lambda each: each.new):
-        if clusters and piece.new.start - clusters[-1][-1].new.end < TORN:
-            clusters[-1].append(piece)
+def _clusters(matches: Iterable[_Match]) -> list[list[_Match]]:
+    """Return groups of matches that are close together in the new text, in the order of the new text."""
+    clusters: list[list[_Match]] = []
+    for match in sorted(matches, key=lambda each: each.new):
+        if clusters and match.new.start - clusters[-1][-1].new.end < SEPARATE:
+            clusters[-1].append(match)
         else:
-            clusters.append([piece])
+            clusters.append([match])
     return clusters

@@ -1,7 +1,7 @@
-"""What a longest common subsequence leaves open: where exactly something came in, and where a passage was taken to.
+"""Refinement of a word diff: where exactly words were inserted, and where passages were moved to.
 
-All functions change the matches that `diff.align` made: for each word of the old text the number of the same word in
-the new one, -1 where there is none. Behind `add_moved`, the numbers do not rise any more.
+All functions change the matches that `diff.align` returned: for each word of the old text the number of the same word
+in the new one, -1 if there is none. After `add_moved`, the numbers no longer increase.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
     from tui_reader.document.normalization import Words
 
-SLIDES = 40
-"""Words that a gap is slid by at most."""
-ISLE = 6
-"""Words of a run that may have matched by chance, if on both sides three times as many did not."""
+MAX_SHIFT = 40
+"""Maximum number of words by which a gap is shifted."""
+MAX_ISLAND = 6
+"""Maximum words of a run that counts as matched by chance if three times as many on both sides did not match."""
 PASSES = 6
-"""How often what was moved is looked for: each time, passages that kept their order among each other are found."""
+"""How often moved passages are searched for: each pass finds passages that kept their order among each other."""
 STRONG = 24
-"""Letters that a run of words must have to be a moved one by itself; some five words."""
+"""Letters that a run of words needs to count as moved by itself; some five words."""
 REACH = 12
-"""Words beside a run that was moved within which shorter ones are taken along."""
-REJOINS = 3
-"""Words of a run that takes others along which stick to it."""
+"""Distance in words from a moved run within which shorter runs are counted as moved with it."""
+MIN_ATTRACTING = 3
+"""Minimum words of a run that attracts neighbouring words which were matched elsewhere."""
 TWIN = 5
-"""Words that stand again in the same order where somebody repeats himself."""
+"""Words in the same order that count as a repetition in a text."""
 
 
 class Run(NamedTuple):
@@ -41,9 +41,9 @@ class Run(NamedTuple):
 
 
 def slide(old: Words, new: Words, matches: array[int]) -> None:
-    """Let what came in or went begin and end where words do not stick together, if it may as well be there.
+    """Shift insertions and deletions so that they begin and end at white space, if equal words allow it.
 
-    “tailless, but” became “tailless, Windibank, but”: either comma may be the new one, but it was hardly the first.
+    “tailless, but” became “tailless, Windibank, but”: either comma may be the new one, but hardly the first.
     """
     for a, b, c, d in list(gaps(matches, len(new.keys))):
         if a == b:
@@ -53,6 +53,7 @@ def slide(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def _slide_inserted(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
+    """Shift one insertion, given as the word before which it is, its first word and the word after it."""
     by = _best_slide(old, new, gap, lambda other, mine: matches[other] == mine)
     at, first, end = gap
     for shift in range(by):
@@ -62,6 +63,7 @@ def _slide_inserted(old: Words, new: Words, gap: tuple[int, int, int], matches: 
 
 
 def _slide_deleted(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
+    """Shift one deletion, given as the word before which it was, its first word and the word after it."""
     by = _best_slide(new, old, gap, lambda other, mine: matches[mine] == other)
     at, first, end = gap
     for shift in range(by):
@@ -71,20 +73,20 @@ def _slide_deleted(old: Words, new: Words, gap: tuple[int, int, int], matches: a
 
 
 def _best_slide(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
-    """By how many words a gap is best slid.
+    """Return the number of words by which a gap is best shifted; negative if to the left.
 
     Args:
-        other: The text that has nothing there.
-        mine: The text that has words more.
-        gap: Number of the word of the other text before which they are lacking; the first of them; the one behind.
-        matched: Whether a word of the other text is the same as one of mine.
+        other: The text that has nothing at the gap.
+        mine: The text that has additional words.
+        gap: The word of the other text before which words are missing; the first of these words; the word after them.
+        matched: Returns True if a word of the other text is matched to one of `mine`.
     """
     at, first, end = gap
     keys = mine.keys
     best, by = _looseness(other, mine, gap), 0
     for step in (-1, 1):
         shift = 0
-        while best < 3 and abs(shift) < SLIDES:
+        while best < 3 and abs(shift) < MAX_SHIFT:
             edge = shift - 1 if step < 0 else shift
             leaves, enters = (first + edge, end + edge) if step < 0 else (end + edge, first + edge)
             if not (0 <= leaves < len(keys) and 0 <= at + edge < len(other.keys)):
@@ -99,30 +101,31 @@ def _best_slide(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
 
 
 def _looseness(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
+    """Return how many of a gap's three edges, 0 to 3, are at white space."""
     at, first, end = gap
     return _is_loose(other, at) + _is_loose(mine, first) + _is_loose(mine, end)
 
 
 def _is_loose(words: Words, at: int) -> bool:
-    """Whether a word does not stick to the one before."""
+    """Return True if white space, or an end of the text, separates a word from the one before."""
     return at <= 0 or at >= len(words.keys) or words.starts[at] > words.ends[at - 1]
 
 
 def drop_islands(old: Words, new: Words, matches: array[int]) -> None:
-    """Part the few words that match by chance in the midst of all that does not."""
+    """Remove matches of few words, probably by chance, that are surrounded by many words without a match."""
     runs = list(_runs_of(matches))
     ends = [(0, 0), *((run.old + run.length, run.new + run.length) for run in runs)]
     starts = [*((run.old, run.new) for run in runs[1:]), (len(old.keys), len(new.keys))]
-    for run, before, behind in zip(runs, ends, starts, strict=False):
-        if run.length <= ISLE:
+    for run, before, after in zip(runs, ends, starts, strict=False):
+        if run.length <= MAX_ISLAND:
             left = max(run.old - before[0], run.new - before[1])
-            right = max(behind[0] - run.old - run.length, behind[1] - run.new - run.length)
+            right = max(after[0] - run.old - run.length, after[1] - run.new - run.length)
             if 3 * run.length < min(left, right):
                 matches[run.old : run.old + run.length] = array("q", [-1]) * run.length
 
 
 def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
-    """Match what stands elsewhere now; the runs of words that were moved."""
+    """Match words that were moved, and return the runs of them."""
     moved: list[Run] = []
     taken = bytearray(len(new.keys))
     for j in matches:
@@ -143,7 +146,7 @@ def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
 
 
 def _strong(old: Words, runs: list[Run]) -> list[Run]:
-    """Runs that are no chance: long ones, and those close beside them."""
+    """Return the runs that are no coincidence: long ones, and those close to them."""
     chosen = [_mass(old, run) >= STRONG for run in runs]
     for near, far in (*((k - 1, k) for k in range(1, len(runs))), *((k + 1, k) for k in range(len(runs) - 2, -1, -1))):
         if chosen[near] and not chosen[far]:
@@ -155,13 +158,13 @@ def _strong(old: Words, runs: list[Run]) -> list[Run]:
 
 
 def _mass(words: Words, run: Run) -> int:
-    """Letters of some words; those of scripts without spaces say twice as much, signs next to nothing."""
+    """Return the weight of some words in letters; those of scripts without spaces count twice, signs once."""
     keys = words.keys[run.old : run.old + run.length]
     return sum((2 if len(key) == 1 and not key.isascii() else len(key)) if key[0].isalnum() else 1 for key in keys)
 
 
 def rejoin(old: Words, new: Words, matches: array[int]) -> None:
-    """Let runs take the words at their ends along that were matched far away, in shorter runs."""
+    """Extend long runs by words at their ends that were matched far away as part of shorter runs."""
     strength = [0] * len(old.keys)
     source = [-1] * len(new.keys)
     runs = sorted(_runs_of(matches), key=lambda run: -run.length)
@@ -186,7 +189,7 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
         matches[i], source[j], strength[i] = j, i, n
 
     for i, j, n in runs:
-        if n < REJOINS or matches[i] != j or strength[i] != n:
+        if n < MIN_ATTRACTING or matches[i] != j or strength[i] != n:
             continue
         for step, last in ((-1, -1), (1, n)):
             taken: list[int] = []
@@ -194,7 +197,7 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
             while is_free(i + at, j + at, n):
                 taken.append(at)
                 at += step
-            # Full stops and quotation marks are everywhere.
+            # Full stops and quotation marks occur everywhere, so they are no evidence.
             while taken and not old.keys[i + taken[-1]][0].isalnum():
                 taken.pop()
             for at in taken:
@@ -202,7 +205,10 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def twins(old: Words, moved: list[Run]) -> set[int]:
-    """Numbers of words in runs that the old text has twice, of which one was moved: nobody can tell which."""
+    """Return the numbers of words in runs that the old text has twice and of which one was moved.
+
+    Which of both was moved cannot be decided.
+    """
     keys = old.keys
     wanted = {tuple(keys[i : i + TWIN]) for run in moved for i in range(run.old, run.old + run.length - TWIN + 1)}
     places: dict[tuple[str, ...], list[int]] = {}
@@ -213,11 +219,12 @@ def twins(old: Words, moved: list[Run]) -> set[int]:
 
 
 def _runs_of(matches: array[int]) -> Iterator[Run]:
+    """Yield the runs of the matched words."""
     return _runs((i, j) for i, j in enumerate(matches) if j >= 0)
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> Iterator[Run]:
-    """Pairs of words as runs."""
+    """Yield runs of consecutive pairs of words."""
     first = second = length = 0
     for i, j in pairs:
         if length and i == first + length and j == second + length:

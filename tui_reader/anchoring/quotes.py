@@ -1,4 +1,4 @@
-"""Looking for words that somebody quotes, without knowing where they stood."""
+"""Search for quoted words in a text without knowing where they were taken from."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST = 100
-"""Occurrences that are told at most: who quotes “the” does not want to know them all."""
+"""Maximum number of occurrences returned; a quote such as “the” has too many to be useful."""
 ALTERED = 0.6
-"""Least likeness of a passage that a quote may be an altered form of."""
+"""Minimum similarity of a passage of which a quote may be an altered form."""
 
 
-class Near(NamedTuple):
+class SimilarPassage(NamedTuple):
     """A passage that resembles a quote."""
 
     range: Range
-    likeness: float
-    """0 to 1."""
+    similarity: float
+    """How similar the passage is, 0 to 1."""
 
 
 class QuoteFinder:
-    """Looks for quotes in one text."""
+    """Searches one text for quotes."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -45,9 +45,10 @@ class QuoteFinder:
         return _joined(self._words.keys)
 
     def occurrences(self, quote: str) -> list[Range]:
-        """Where the words of a quote stand, in order, without regard to case, white space and kinds of quotes.
+        """Return where the words of a quote occur, in order.
 
-        Signs at the ends of the quote are passed over where the text has others: a full stop may be the quoting one's.
+        Case, white space and kinds of quotes do not matter. Signs at the ends of the quote are ignored if the text has
+        others: a full stop may belong to the quoting text.
         """
         keys = Words.of(normalized(quote)).keys
         found = self._runs(keys)
@@ -57,13 +58,13 @@ class QuoteFinder:
             found = self._runs(keys[first:last]) if first < last else []
         return found
 
-    def nearest(self, quote: str) -> Near | None:
-        """The passage that is most like a quote, or None if none is like it."""
+    def nearest(self, quote: str) -> SimilarPassage | None:
+        """Return the passage that is most similar to a quote, or None if no passage is similar."""
         found = self._resolver.nearest(" ".join(quote.split()))
-        return Near(found.range, found.quote) if found is not None and found.quote >= ALTERED else None
+        return SimilarPassage(found.range, found.quote) if found is not None and found.quote >= ALTERED else None
 
     def _runs(self, keys: Sequence[str]) -> list[Range]:
-        """Where a run of words stands."""
+        """Return the ranges in which a sequence of words occurs."""
         if not keys:
             return []
         wanted = _joined(keys)
@@ -77,5 +78,5 @@ class QuoteFinder:
 
 
 def _joined(keys: Sequence[str]) -> str:
-    """Words with a line feed, which none of them holds, before each and behind the last."""
+    """Return words with a line feed, which no word contains, before each and after the last."""
     return "\n" + "\n".join(keys) + "\n" if keys else ""

@@ -1,4 +1,4 @@
-"""How well a place fits an anchor: the weights and floors, and the measures they weigh."""
+"""Scores of how well a range fits an anchor: similarity measures, their weights and their limits."""
 
 from __future__ import annotations
 
@@ -13,55 +13,56 @@ MOST_STEPS = 500_000_000
 
 
 class Weights(NamedTuple):
-    """What a likeness counts for; Hypothesis gives 50 to the quote and 20 to each side of its context."""
+    """Weights of three similarities; Hypothesis gives 50 to the quote and 20 to each side of its context."""
 
     quote: float = 50.0
     better: float = 20.0
-    """The side of the context that fits better: often only one of them was edited."""
+    """Weight of the side of the context that fits better: often only one side was edited."""
     worse: float = 10.0
+    """Weight of the side of the context that fits worse."""
 
-    def score(self, quote: float, before: float, behind: float) -> float:
-        """The weighted mean of three likenesses, 0 to 1."""
-        better, worse = (before, behind) if before >= behind else (behind, before)
+    def score(self, quote: float, before: float, after: float) -> float:
+        """Return the weighted mean of the similarities of quote and context, 0 to 1."""
+        better, worse = (before, after) if before >= after else (after, before)
         return (self.quote * quote + self.better * better + self.worse * worse) / sum(self)
 
 
 class Limits(NamedTuple):
-    """What a place must reach. Measured by `scripts/bench_anchoring.py`: 0 wrong, and as few lost as that allows."""
+    """What a candidate must reach. Measured by `scripts/bench_anchoring.py`: 0 wrong, few lost."""
 
     floors: tuple[tuple[int, float], ...] = ((60, 0.63), (30, 0.68), (0, 0.76))
-    """Least score by least length of the quote in characters: the shorter, the more often it is met by chance."""
+    """Minimum score by minimum length of the quote in characters: a shorter quote matches by chance more often."""
     quote: float = 0.5
-    """Least likeness of the quote itself."""
+    """Minimum similarity of the quote itself."""
     short: int = 14
-    """Length below which an exact quote needs context too."""
+    """Length below which an exact quote needs a matching context too."""
     context: float = 0.5
-    """The context that it needs."""
+    """Minimum similarity of one side of that context."""
     lead: float = 0.05
-    """How far the best place must be ahead of the next; else the passage is ambiguous."""
+    """Minimum lead of the best score over the next; with less, the passage is ambiguous."""
     plain: float = 0.9
-    """Score of a place given by a diff from which no better one is looked for."""
+    """Score of a position given by a diff from which no better one is searched for."""
     settled: float = 0.8
-    """Likeness of what stands on one side of a place given by a diff from which no place like it is looked for."""
-    beside: float = 0.2
-    """How much better what stands around a better one must be, of 2."""
+    """Similarity of one side of the context from which no rivals of a position given by a diff are searched for."""
+    context_lead: float = 0.2
+    """How much more similar the context of a better candidate must be, of 2."""
     kept: float = 0.5
-    """Share of the quote, in letters, that a diff must find again in one place."""
+    """Share of the quote, in letters, that a diff must find again in one range."""
     most: float = 0.7
-    """Share from which nobody asks whether the rest stands elsewhere."""
+    """Share of the quote in one range from which the rest is not searched for elsewhere."""
     telling: int = 12
-    """Length from which a lost stretch that stands elsewhere is no chance."""
+    """Length from which a missing part of the quote that occurs elsewhere is no coincidence."""
     torn: float = 0.15
-    """Share of the quote that a part must be ahead of the next one, if that is as large at least."""
+    """Minimum lead of one part's share of the quote over the next part's, if that has at least this share."""
     another: float = 0.5
-    """Share of a place, in characters, from which it is another passage that the old text had too."""
+    """Share of a range, in characters, from which it counts as another passage of the old text."""
     stretch: float = 1.8
-    """How much longer than the quote a place may be."""
+    """Maximum length of a range as a multiple of the quote's length."""
     insertion: int = 40
-    """Characters by which it may be longer still where a diff gives it: a few words."""
+    """Characters by which a range may be longer still if a diff gives it: a few words."""
 
     def floor(self, length: int) -> float:
-        """The least score for a quote of some length."""
+        """Return the minimum score for a quote of some length."""
         return next(floor for least, floor in self.floors if length >= least)
 
 
@@ -70,13 +71,13 @@ LIMITS = Limits()
 
 
 def quote_similarity(a: str, b: str) -> float:
-    """How much two folded texts are alike: 1 less their edit distance as a share of the longer one.
+    """Return the similarity of two normalized texts: 1 - edit distance / length of the longer one.
 
     Of texts of more than 20,000 characters words are compared, since the time grows with the product of the lengths.
     """
     if a == b:
         return 1.0
-    # 30 ms, and nothing is compared while texts stay as they are.
+    # 30 ms to import, and nothing is compared while texts do not change.
     from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
 
     if len(a) * len(b) > _MOST_COMPARED:
@@ -85,21 +86,21 @@ def quote_similarity(a: str, b: str) -> float:
 
 
 def cost_of_best_stretch(short: str, long: str) -> int:
-    """Estimate the steps of `best_stretch`: each stretch of the longer text is compared with the shorter one."""
+    """Return the estimated steps of `best_stretch`, which compares each part of the longer text."""
     low, high = sorted((len(short), len(long)))
     return (high - low + 1) * low * (1 + low // 64)
 
 
 def best_stretch(wanted: str, text: str, least: float) -> Range | None:
-    """Find the stretch of a text whose letters are most like those that are wanted.
+    """Return the part of a text whose letters are most similar to a quote.
 
     Args:
-        wanted: What is looked for, folded.
-        text: Where, folded.
-        least: Likeness that it must have, 0 to 1.
+        wanted: The quote, normalized.
+        text: The text to search, normalized.
+        least: Minimum similarity, 0 to 1.
 
     Returns:
-        The stretch; None if there is none, or if the search would take more than a second.
+        The range; None if no part is similar enough, or if the search would take more than a second.
     """
     from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415 - see above
 
@@ -110,5 +111,5 @@ def best_stretch(wanted: str, text: str, least: float) -> Range | None:
 
 
 def context_similarity(found: str, wanted: str) -> float:
-    """The same for what stands beside a quote; no wish is fulfilled by anything."""
+    """Return the similarity of the context; 1.0 if the anchor has none."""
     return quote_similarity(found, wanted) if wanted else 1.0

@@ -1,4 +1,4 @@
-"""How much two texts have in common: whether one may be the other after an edit, wherever its file stands now."""
+"""Similarity of two texts: whether one may be an edited version of the other, in whatever file."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from tui_reader.document.normalization import Words, normalized
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-Pairs: TypeAlias = "AbstractSet[tuple[str, str]]"
+WordPairs: TypeAlias = "AbstractSet[tuple[str, str]]"
 """The pairs of neighbouring words of a text."""
 
 MOST = 400_000
-"""Characters of a text that are looked at: 70,000 words take 0.1 s, and are more than enough to know a text by."""
+"""Characters of a text that are compared: 70,000 words take 0.1 s, and suffice to identify a text."""
 
 
-def pairs_of(text: str) -> Pairs:
-    """What a text is compared by."""
+def word_pairs(text: str) -> WordPairs:
+    """Return the pairs of neighbouring words by which a text is compared."""
     return frozenset(pairwise(key for key in Words.of(normalized(text[:MOST])).keys if key[0].isalnum()))
 
 
-def similarity(old: Pairs, new: Pairs) -> float:
-    """How much a text is like an older one, 0 to 1: unrelated articles of one language have some 0.02 to 0.1.
+def similarity(old: WordPairs, new: WordPairs) -> float:
+    """Return how similar a text is to an older one, 0 to 1.
 
-    The mean of two shares: what of the old text is still there, and Dice's coefficient of both (A. Z. Broder, “On the
-    resemblance and containment of documents”, 1997), so that a long text that happens to hold everything is less.
+    Unrelated articles of one language have some 0.02 to 0.1. It is the mean of two shares: how much of the old text is
+    still there, and Dice's coefficient of both (A. Z. Broder, “On the resemblance and containment of documents”, 1997),
+    so that a long text that happens to contain everything has a lower similarity.
     """
     if not old or not new:
         return 0.0

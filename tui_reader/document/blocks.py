@@ -99,7 +99,7 @@ class SpanKind(StrEnum):
     INSERTED = "inserted"
     """Text that was added since the article was last read."""
     DELETED = "deleted"
-    """Text that was removed since the article was last read, shown where it stood."""
+    """Text that was removed since the article was last read, shown at its former position."""
 
 
 class Span(NamedTuple):

@@ -1,6 +1,6 @@
 """The caret: where it may stand, and its moves by character, by screen row and to a character.
 
-The caret stands on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
+The caret is always on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
 
     Args:
         layout: The rows.
-        offset: Where the caret stands.
+        offset: Offset of the caret.
         count: Number of rows.
         goal: Column of the layout; `END_COLUMN` for the end of the row.
     """
@@ -99,14 +99,14 @@ def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
             break
         for number, row in enumerate(rows) if step > 0 else reversed(list(enumerate(rows))):
             y = low + number
-            if stands_on(document, row):
+            if can_hold_caret(document, row):
                 found, remaining = y, remaining - 1
                 if not remaining:
                     break
     return snapped(document, layout.offset_at(found, goal)) if found != here else offset
 
 
-def stands_on(document: Document, row: Row) -> bool:
+def can_hold_caret(document: Document, row: Row) -> bool:
     """Return True if a caret may stand on a row."""
     return row.index >= 0 and row.start < min(row.end, document.blocks[row.block].end)
 
@@ -130,7 +130,7 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
         document: The document.
         kind: `f` the next one, `F` the previous one, `t` and `T` the character just before it is reached.
         wanted: The character.
-        offset: Where the caret stands.
+        offset: Offset of the caret.
         count: Which occurrence, counted from 1.
     """
     if not document.blocks or not wanted or count < 1:

@@ -45,7 +45,7 @@ def _substitutes() -> dict[int, str]:
     table = dict.fromkeys((code for codes in dropped for code in codes), "")
     table.update(dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT))
     table[0] = _REPLACEMENT
-    # Page and line breaks of other times part words and must not glue them together.
+    # Page and line breaks of older encodings separate words, so they become line feeds.
     table.update(dict.fromkeys([0x0B, 0x0C, 0x0D, 0x2028, 0x2029], "\n"))
     for code in range(0x80, 0xA0):
         # Five of the 32 have no meaning in Windows-1252.

@@ -70,7 +70,7 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
         if limit is not None and len(starts) >= limit:
             break
         start, end = match.span()
-        # Between two ASCII characters a cluster ends, whatever else the text holds: 0.3 µs instead of 1.5.
+        # Between two ASCII characters there is always a boundary of clusters: 0.3 µs to check instead of 1.5.
         if not (plain or (text[max(start - 1, 0) : start + 1].isascii() and text[end - 1 : end + 1].isascii())):
             start, end = boundary_at(text, start), next_boundary(text, end - 1)
             if ends and start < ends[-1]:

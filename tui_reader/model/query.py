@@ -34,7 +34,7 @@ class FieldName(StrEnum):
     """What a `Field` term compares."""
 
     SHELF = "shelf"
-    """The value of a `Shelf` on which an article stands."""
+    """The value of a `Shelf` that contains the article."""
     SOURCE = "source"
     """The whole name of an article's source."""
     TAG = "tag"

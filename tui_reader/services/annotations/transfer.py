@@ -312,11 +312,11 @@ def _compare(
         limit: Largest number of bytes of a file that is read.
     """
     # Imports the formats (0.1 s), and most users never lose a file.
-    from tui_reader.anchoring.similarity import pairs_of, similarity  # noqa: PLC0415
+    from tui_reader.anchoring.similarity import word_pairs, similarity  # noqa: PLC0415
     from tui_reader.document.normalization import normalized as folded  # noqa: PLC0415
 
     deadline = time.monotonic() + MAX_READ_SECONDS
-    old = {each: (pairs_of(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
+    old = {each: (word_pairs(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
     has_quotes = any(quotes for _, quotes in old.values())
     found: dict[Pair, float] = {}
     for article, file in files.items():
@@ -324,7 +324,7 @@ def _compare(
             break
         document = load(file.path, limit) if file is not None and not file.error else None
         text = document.text if document is not None else ""
-        new, there = pairs_of(text), folded(text) if has_quotes else ""
+        new, there = word_pairs(text), folded(text) if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
             found[each, article] = similarity(pairs, new) * (

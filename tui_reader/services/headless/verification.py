@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.anchoring.diff import ChangeKind, align, changes
-from tui_reader.anchoring.quotes import ALTERED, Near, QuoteFinder
+from tui_reader.anchoring.quotes import ALTERED, QuoteFinder, SimilarPassage
 from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.document.words import count_words
@@ -170,10 +170,10 @@ def _look(
         return None, 0.0
     passage = text[slice(*nearest.range)]
     told_of = difference(whole, passage) or passage
-    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, told_of), nearest.likeness
+    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, told_of), nearest.similarity
 
 
-def _nearest(quote: str, text: str, finder: QuoteFinder) -> Near | None:
+def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
     """The passage that a quote is most likely a form of: the best of those that words and letters find."""
     by_words = finder.nearest(quote)
     if by_words is not None:
@@ -188,11 +188,11 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> Near | None:
     candidates += _nearest_letters(quote, text, start, end)
     places = [_as_far_as(quote, text, each) for each in candidates]
     rated = (
-        Near(place, quote_similarity(normalized(_core(quote)), normalized(_core(text[slice(*place)]))))
+        SimilarPassage(place, quote_similarity(normalized(_core(quote)), normalized(_core(text[slice(*place)]))))
         for place in places
     )
-    best = max(rated, key=lambda each: each.likeness, default=None)
-    return best if best is not None and (by_words is not None or best.likeness >= ALTERED) else None
+    best = max(rated, key=lambda each: each.similarity, default=None)
+    return best if best is not None and (by_words is not None or best.similarity >= ALTERED) else None
 
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
