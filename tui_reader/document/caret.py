@@ -1,6 +1,6 @@
 """The caret: where it may stand, and its moves by character, by screen row and to a character.
 
-The caret is always on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
+The caret is on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
 """
 
 from __future__ import annotations
