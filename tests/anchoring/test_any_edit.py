@@ -1,4 +1,4 @@
-"""Whatever the text is written in and whatever is done to the rest of it, a passage is where it is, or nowhere."""
+"""In any script and after any edit around it, a passage is found at its true position or reported uncertain."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def anchor_of(text: str, start: int, end: int) -> Anchor:
 
 @settings(max_examples=300)
 @given(texts, texts, quotes, texts, texts, texts, texts)
-def test_a_passage_with_its_surroundings_is_found_where_it_is_or_said_to_be_uncertain(
+def test_a_passage_in_unchanged_context_is_found_at_its_position_or_reported_uncertain(
     far: str, near: str, quote: str, near_behind: str, far_behind: str, other: str, other_behind: str
 ) -> None:
     near, near_behind = near[-CONTEXT:].rjust(CONTEXT, "·"), near_behind[:CONTEXT].ljust(CONTEXT, "·")
@@ -53,7 +53,7 @@ def test_a_passage_with_its_surroundings_is_found_where_it_is_or_said_to_be_unce
 
 @settings(max_examples=300)
 @given(texts, quotes, texts, texts)
-def test_of_a_passage_that_was_deleted_nothing_is_painted_but_its_own_words(
+def test_a_deleted_passage_is_placed_only_where_at_least_half_of_its_letters_occur(
     before: str, quote: str, behind: str, other: str
 ) -> None:
     old, new = before + quote + behind, before + behind + other
@@ -73,7 +73,7 @@ def test_of_a_passage_that_was_deleted_nothing_is_painted_but_its_own_words(
     texts,
     texts,
 )
-def test_a_passage_whose_words_are_gone_is_painted_nowhere(
+def test_a_passage_without_any_of_its_words_left_has_no_certain_position(
     before: str, words: list[str], behind: str, other: str
 ) -> None:
     quote = " ".join(words)

@@ -1,4 +1,4 @@
-"""A lost passage leads to where it stood."""
+"""The position of a passage that no longer exists is estimated from its former context."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def anchor_of(text: str, quote: str) -> Anchor:
     return Anchor(quote, text[max(0, start - 32) : start], text[end : end + 32], start, end, 0, fingerprint(text))
 
 
-def test_it_leads_behind_what_stood_before_although_much_was_put_in_front() -> None:
+def test_the_estimate_follows_the_preceding_text_although_much_was_inserted_before() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + text.replace(SENTENCES[9], "")
@@ -26,7 +26,7 @@ def test_it_leads_behind_what_stood_before_although_much_was_put_in_front() -> N
     assert abs(near(anchor, new, text) - new.index(SENTENCES[10])) <= 1
 
 
-def test_with_the_old_text_what_is_left_farther_away_decides() -> None:
+def test_with_the_old_text_more_distant_context_is_used() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + "".join(SENTENCES[:5]) + "".join(SENTENCES[13:])
@@ -34,7 +34,7 @@ def test_with_the_old_text_what_is_left_farther_away_decides() -> None:
     assert abs(near(anchor, new, text) - border) < 260
 
 
-def test_where_nothing_is_left_it_leads_to_the_same_share_of_the_text() -> None:
+def test_without_any_context_left_the_estimate_is_the_same_share_of_the_text() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[10].strip())
     new = "xyzzy " * 10
@@ -43,7 +43,7 @@ def test_where_nothing_is_left_it_leads_to_the_same_share_of_the_text() -> None:
 
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=60), st.data())
-def test_it_is_always_a_place_in_the_text(new: str, old: str, data: st.DataObject) -> None:
+def test_the_estimate_is_always_an_offset_of_the_text(new: str, old: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(old) - 1))
     anchor = Anchor(old[start:], old[max(0, start - 32) : start], "", start, len(old), 0, fingerprint(old))
     assert 0 <= near(anchor, new, old) <= len(new)

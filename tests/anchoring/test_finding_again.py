@@ -1,6 +1,6 @@
-"""A marked passage is found again after every kind of edit, or said to be lost; never put in a wrong place.
+"""After every kind of edit a passage is found again or reported lost, but never placed on wrong words.
 
-The edits and the truth are those of `scripts/bench_anchoring.py`, which prints the whole table.
+The edits and the true positions come from `scripts/bench_anchoring.py`, which prints the whole table.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CORPUS = {"sherlock": sherlock, "japanese": japanese, "technical": technical}
 COUNT = 250
-"""Highlights a test places: a quarter of what the benchmark does, in 0.1 s."""
+"""Highlights that each test resolves: a quarter of the benchmark's, in 0.1 s."""
 
 
 def document(*paragraphs: str) -> Document:
@@ -45,7 +45,7 @@ def anchored(text: str, quote: str, occurrence: int = 0) -> Anchor:
 
 @pytest.fixture(scope="module")
 def samples(request: pytest.FixtureRequest) -> str:
-    """Our own long samples, which lie in the checkout."""
+    """Long sample articles of the checkout, as one text."""
     folder = request.config.rootpath / "sample_articles"
     names = ("the-arms-on-the-hilltops.md", "how-to-read-a-defence-budget.md", "rivers-under-the-street.md")
     return "\n".join(read((folder / name).read_bytes(), name).text for name in names)
@@ -56,7 +56,7 @@ def long_text(request: pytest.FixtureRequest) -> str:
     try:
         return first_words(CORPUS[request.param](), 10_000)
     except OSError as error:
-        pytest.skip(f"the corpora do not lie beside this checkout: {error}")
+        pytest.skip(f"the corpora are not next to this checkout: {error}")
 
 
 def check(kind: str, score: Score) -> None:
@@ -85,12 +85,12 @@ def test_highlights_survive_edits_of_real_texts(long_text: str, kind: str) -> No
     check(kind, run(long_text, EDITS[kind], count=COUNT, seed=1))
 
 
-def test_hardly_any_of_a_thousand_is_lost_where_every_twentieth_word_was_edited(long_text: str) -> None:
+def test_five_of_a_thousand_at_most_are_lost_if_every_twentieth_word_was_edited(long_text: str) -> None:
     score = run(long_text, EDITS["5 % of the words"], count=1_000, seed=2)
     assert (score.wrong, score.right >= 0.995 * score.there) == (0, True)
 
 
-def test_a_passage_torn_in_two_halves_is_offered_in_both_places_and_painted_in_none() -> None:
+def test_a_passage_split_into_two_distant_halves_is_ambiguous_with_both_as_candidates() -> None:
     first, second = "The council has met and nobody asked why.", "It rained all night over the empty market place."
     rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
     old = "\n".join((*rest[:6], first, second, *rest[6:]))
@@ -100,7 +100,7 @@ def test_a_passage_torn_in_two_halves_is_offered_in_both_places_and_painted_in_n
     assert {new[slice(*each)].strip(".") for each in placed.candidates} == {"nobody asked why", "It rained all night"}
 
 
-def test_a_moved_and_edited_paragraph_takes_its_highlights_along() -> None:
+def test_highlights_of_a_moved_and_edited_paragraph_move_with_it() -> None:
     rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
     moved = "The council has decided to postpone the meeting until spring, and nobody has asked why."
     old = "\n".join((moved, *rest))
@@ -109,44 +109,44 @@ def test_a_moved_and_edited_paragraph_takes_its_highlights_along() -> None:
     assert new[slice(*placed.range)] == "the meeting until spring"
 
 
-def test_of_two_commas_the_new_one_is_not_taken_for_the_old() -> None:
+def test_an_inserted_comma_is_not_confused_with_the_old_one() -> None:
     old = "The e is slurred and the r tailless, but you will observe the type."
     new = old.replace("tailless,", "tailless, Windibank,")
     placed = resolve(anchored(old, "the r tailless,"), new, old)
     assert new[slice(*placed.range)] == "the r tailless,"
 
 
-def test_a_word_that_was_torn_is_marked_to_the_letter() -> None:
+def test_a_split_word_is_found_letter_by_letter() -> None:
     old = "さっそくHotmailを取り込めるようにしたいと思います。"
     new = old.replace("Hotmail", "Ho ちゃtmail")
     placed = resolve(anchored(old, "そくHotmai"), new, old)
     assert new[slice(*placed.range)] == "そくHo ちゃtmai"
 
 
-def test_which_of_two_equal_paragraphs_was_moved_nobody_knows() -> None:
+def test_a_passage_in_one_of_two_equal_paragraphs_is_ambiguous_if_one_was_moved() -> None:
     rest = [f"Paragraph {number} tells of other things, of which there are many." for number in range(12)]
-    twin = "Be in your chamber at that hour, and do not take it amiss if your visitor wears a mask."
-    old = "\n".join((*rest[:6], twin, twin, *rest[6:]))
-    new = "\n".join((*rest[:2], twin, *rest[2:6], twin, *rest[6:]))
+    repeated = "Be in your chamber at that hour, and do not take it amiss if your visitor wears a mask."
+    old = "\n".join((*rest[:6], repeated, repeated, *rest[6:]))
+    new = "\n".join((*rest[:2], repeated, *rest[2:6], repeated, *rest[6:]))
     placed = resolve(anchored(old, "do not take it amiss", 1), new, old)
     assert placed.state is PlaceState.AMBIGUOUS
     assert len(placed.candidates) == 2
 
 
-def test_without_the_old_text_less_is_found_and_hardly_more_is_wrong(samples: str) -> None:
+def test_without_the_old_text_fewer_are_found_and_at_most_two_are_wrong(samples: str) -> None:
     score = run(samples, EDITS["5 % of the words"], count=COUNT, seed=1, snapshot=False)
     assert score.wrong <= 2
     assert score.right >= 0.95 * score.there
 
 
-def test_the_same_text_needs_no_search() -> None:
+def test_in_the_same_text_the_passage_is_anchored_at_its_offset() -> None:
     text = "One and one.\nOne and one."
     second = anchored(text, "One and one", 1)
     placed = resolve(second, text)
     assert (placed.range, placed.state, placed.fingerprint) == (Range(13, 24), PlaceState.ANCHORED, fingerprint(text))
 
 
-def test_twins_without_the_old_text_are_ambiguous_and_both_are_offered() -> None:
+def test_without_the_old_text_repeated_passages_are_ambiguous_with_both_as_candidates() -> None:
     para = "The committee met, and nothing came of it."
     text = f"{para}\n{para}"
     placed = resolve(anchored(text, "nothing came of it"), f"New.\n{text}\n{para}")
@@ -155,7 +155,7 @@ def test_twins_without_the_old_text_are_ambiguous_and_both_are_offered() -> None
     assert len(placed.candidates) >= 2
 
 
-def test_with_the_old_text_twins_are_told_apart() -> None:
+def test_with_the_old_text_repeated_passages_are_distinguished() -> None:
     para = "The committee met, and nothing came of it."
     old = f"{para}\nThen it rained.\n{para}"
     new = f"A preface.\n{old}"
@@ -163,14 +163,14 @@ def test_with_the_old_text_twins_are_told_apart() -> None:
     assert (placed.start, placed.state) == (new.rindex("nothing came"), PlaceState.ANCHORED)
 
 
-def test_a_twin_that_was_there_all_along_is_not_taken_for_a_deleted_passage() -> None:
+def test_another_old_occurrence_is_not_confused_with_a_deleted_passage() -> None:
     para = "It was the best of times for those who sell umbrellas."
     old = f"{para}\nThe sun came out and stayed.\n{para}\nNobody minded much."
     new = old.replace(f"{para}\n", "", 1)
     assert resolve(anchored(old, "best of times for those", 0), new, old).state is PlaceState.ORPHAN
 
 
-def test_the_words_of_a_rewritten_end_belong_to_it_and_strangers_do_not() -> None:
+def test_a_passage_includes_revised_words_at_its_ends_but_not_unrelated_ones() -> None:
     old = "The council has decided to postpone the meeting until spring. Nobody asked why."
     for new, marked in (
         (old.replace("meeting", "meetings"), "postpone the meetings"),
@@ -182,14 +182,14 @@ def test_the_words_of_a_rewritten_end_belong_to_it_and_strangers_do_not() -> Non
         assert new[slice(*placed.range)] == marked
 
 
-def test_nothing_is_found_in_nothing() -> None:
+def test_a_text_without_the_words_makes_the_passage_an_orphan() -> None:
     anchor = anchored("Some words to find again.", "words to find")
     for text in ("", "\n\n", "…", "Ganz andere Dinge stehen hier."):
         placed = resolve(anchor, text, "Some words to find again.")
         assert (placed.state, placed.range) == (PlaceState.ORPHAN, Range(0, 0))
 
 
-def test_a_range_must_hold_something() -> None:
+def test_an_empty_or_outside_range_cannot_be_described() -> None:
     with pytest.raises(ValueError, match="no passage from 3 to 3"):
         describe(document("words"), 3, 3)
     with pytest.raises(ValueError, match="of 5 characters"):
@@ -200,9 +200,7 @@ texts = st.text(st.sampled_from("ab cd. \n“”—日本語。İé\u0301👩\u2
 
 
 @given(texts, texts, st.data())
-def test_whatever_the_texts_a_place_lies_in_the_text_and_is_certain_or_empty(
-    old: str, new: str, data: st.DataObject
-) -> None:
+def test_a_position_is_always_inside_the_text_and_certain_or_empty(old: str, new: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(old) - 1))
     end = data.draw(st.integers(start + 1, len(old)))
     anchor = describe(document(*old.split("\n")), start, end)
@@ -214,7 +212,7 @@ def test_whatever_the_texts_a_place_lies_in_the_text_and_is_certain_or_empty(
     assert resolve(anchor, old, old).range == Range(start, end)
 
 
-def test_anchors_that_hypothesis_made_find_their_quotes(corpus: Callable[[str], Path]) -> None:
+def test_anchors_exported_by_hypothesis_find_their_quotes(corpus: Callable[[str], Path]) -> None:
     folder = corpus("hypothesis") / "html-baselines"
     page = (folder / "wikipedia-regression-testing.html").read_text("utf-8")
     text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->", "", page)
@@ -235,14 +233,14 @@ def test_anchors_that_hypothesis_made_find_their_quotes(corpus: Callable[[str], 
     assert found == 5
 
 
-def test_a_few_words_that_stand_there_twice_are_not_gone() -> None:
+def test_a_few_words_that_occur_twice_are_ambiguous_instead_of_lost() -> None:
     anchor = anchored("Nothing else.\nA first text.\nAnd a second text of some length.", "second text")
     placed = resolve(anchor, "Quite other lines.\nThe second text.\nHere is one more second text!")
     assert placed.state is PlaceState.AMBIGUOUS
     assert len(placed.candidates) == 2
 
 
-def test_of_two_places_that_are_alike_a_diff_takes_none() -> None:
+def test_of_two_equal_new_occurrences_none_is_chosen() -> None:
     quote = "The minister said no to the plan on Monday."
     old = f"T\nFirst paragraph of it.\n{quote}\nMiddle paragraph."
     new = f"Quite another list.\n{quote}\nSomething else was said about harbours.\n{quote}\nAn end of its own."

@@ -1,4 +1,4 @@
-"""Quotes of any size and shape are looked for in bounded time; what is found does not change for usual ones."""
+"""The search for a quote of any size and shape takes bounded time, with the same results for usual quotes."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ QUOTES = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 @pytest.mark.parametrize("quote", QUOTES.values(), ids=QUOTES.keys())
-def test_no_quote_is_looked_for_longer_than_some_seconds(quote: str, text: str) -> None:
+def test_the_search_for_any_quote_ends_within_seconds(quote: str, text: str) -> None:
     began = time.process_time()
     finder = QuoteFinder(text)
     if not finder.occurrences(quote):
         finder.nearest(quote)
     resolve(Anchor(quote, "x y " * 8, " u v" * 8, 100, 100 + len(quote)), text)
-    # A second or less where it is bounded, and minutes or more where it is not.
+    # A bounded search takes a second or less, an unbounded one minutes or more.
     assert time.process_time() - began < 20
 
 
-def test_white_space_in_a_quote_does_not_hide_what_it_is_like() -> None:
+def test_a_similar_passage_is_found_despite_much_white_space_in_the_quote() -> None:
     near = QuoteFinder(PROSE).nearest("gull number 7" + " " * SIZE + "\n walked around")
     assert near is not None
     assert "gull number 7 walked" in PROSE[slice(*near.range)]
@@ -62,25 +62,25 @@ def test_a_huge_passage_that_was_edited_is_still_found() -> None:
 
 
 @pytest.mark.parametrize("length", [10, 1_000, 100_000])
-def test_few_occurrences_of_a_long_quote_are_scored(length: int) -> None:
-    places = CandidateSearch("a" * 300_000).exact("a" * length)
-    assert FEWEST_OCCURRENCES <= len(places) <= 5_000
-    assert len(places) * length <= 3_000_000
+def test_the_longer_a_quote_the_fewer_occurrences_are_compared(length: int) -> None:
+    positions = CandidateSearch("a" * 300_000).exact("a" * length)
+    assert FEWEST_OCCURRENCES <= len(positions) <= 5_000
+    assert len(positions) * length <= 3_000_000
 
 
-def test_the_best_stretch_is_that_of_the_letters() -> None:
+def test_the_best_stretch_has_the_most_similar_letters() -> None:
     assert best_stretch("walked about", "the gulls walked abuot there", 0.5) == Range(10, 22)
     assert best_stretch("entirely other", "zzzzzzzzzzzzzzzzzzzzz", 0.5) is None
 
 
-def test_a_stretch_is_not_looked_for_where_that_takes_too_long() -> None:
+def test_a_stretch_is_not_searched_for_if_that_takes_too_long() -> None:
     quote, text = "ab" * 20_000, "ba" * 40_000
     assert cost_of_best_stretch(quote, text) == cost_of_best_stretch(text, quote) > MOST_STEPS
     assert best_stretch(quote, text, 0.5) is None
 
 
 @pytest.mark.parametrize("size", [10, 10_000])
-def test_likeness_goes_from_none_to_all(size: int) -> None:
+def test_similarity_ranges_from_low_to_one(size: int) -> None:
     words = "one two three four " * size
     assert quote_similarity(words, words) == 1
     assert 0.6 < quote_similarity(words, words.replace("two", "six")) < 0.95

@@ -1,4 +1,4 @@
-"""Documents for tests: made by hand, or drawn at random from the scripts of the world."""
+"""Documents for tests: made by hand, or generated at random from many scripts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ def _spans_of_script() -> st.SearchStrategy[str]:
 
 
 def texts(*, narrow: bool = False, breaks: str = "") -> st.SearchStrategy[str]:
-    """Texts of one script or several; of narrow characters alone if asked; with line feeds or tabs if given."""
+    """Generate texts of one or several scripts.
+
+    Args:
+        narrow: True for narrow characters only.
+        breaks: Line feeds or tabs that may be among them.
+    """
     piece = st.text(_ALPHABETS[0] + "éñžЖжΩ", max_size=80) if narrow else _spans_of_script()
     if breaks:
         piece = st.one_of(piece, st.sampled_from(breaks))
@@ -36,7 +41,7 @@ def texts(*, narrow: bool = False, breaks: str = "") -> st.SearchStrategy[str]:
 
 
 def table_block(rows: list[list[str]], *, header: bool = True, aligns: tuple[Align, ...] = ()) -> tuple[Block, str]:
-    """A table block and its text."""
+    """Return a table block and its text."""
     cells, offset = [], 0
     for row in rows:
         line = []
@@ -50,7 +55,7 @@ def table_block(rows: list[list[str]], *, header: bool = True, aligns: tuple[Ali
 
 
 def document(*parts: str | tuple[Block, str], tail: int | None = None) -> Document:
-    """A document of blocks; a bare text is a paragraph."""
+    """Return a document of blocks; a plain string becomes a paragraph."""
     builder = DocumentBuilder()
     for part in parts:
         block, text = (Block(PARAGRAPH, 0, 0), part) if isinstance(part, str) else part
@@ -59,13 +64,13 @@ def document(*parts: str | tuple[Block, str], tail: int | None = None) -> Docume
 
 
 def block(kind: BlockKind, text: str = "", **fields: Any) -> tuple[Block, str]:
-    """A block of a kind and its text."""
+    """Return a block of a kind and its text."""
     return Block(kind, 0, 0, **fields), text
 
 
 @st.composite
 def blocks(draw: st.DrawFn) -> tuple[Block, str]:
-    """Any block with its text."""
+    """Generate a block of any kind with its text."""
     kind = draw(st.sampled_from([PARAGRAPH, PARAGRAPH, HEADING, CODE, FIGURE, RULE, TABLE]))
     tight = draw(st.booleans())
     quote, depth = draw(st.integers(0, 3)), draw(st.integers(0, 4))
@@ -85,7 +90,7 @@ def blocks(draw: st.DrawFn) -> tuple[Block, str]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Any document, some with trailing stories."""
+    """Generate documents, some with trailing stories."""
     parts = draw(st.lists(blocks(), max_size=6))
     tail = draw(st.none() | st.integers(0, len(parts) - 1)) if parts else None
     return document(*parts, tail=tail)

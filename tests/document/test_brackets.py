@@ -1,4 +1,4 @@
-"""Brackets and quotation marks: what stands between them is selected as a whole."""
+"""Text between brackets or quotation marks is selected as a whole."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ TEXT = document('He said (very (quietly) as ever) that “it’s ‘all’ over�
         ("ib", "it.", None),
     ],
 )
-def test_the_innermost_pair_around_a_place(kind: str, at: str, found: str | None) -> None:
+def test_the_innermost_pair_around_an_offset_is_found(kind: str, at: str, found: str | None) -> None:
     start = TEXT.text.index(at)
     place = enclosing(TEXT, kind, Range(start, start + 1))
     assert (None if place is None else TEXT.text[place.start : place.end]) == found
 
 
-def test_a_pair_that_is_selected_gives_way_to_the_one_around_it() -> None:
+def test_selecting_a_selected_pair_again_selects_the_enclosing_one() -> None:
     start = TEXT.text.index("quietly")
     inner = Range(start, start + len("quietly"))
     outer = enclosing(TEXT, "ib", inner)
@@ -40,7 +40,7 @@ def test_a_pair_that_is_selected_gives_way_to_the_one_around_it() -> None:
     assert TEXT.text[slice(*outer)] == "very (quietly) as ever"
 
 
-def test_the_first_pair_of_a_sentence() -> None:
+def test_the_first_pair_of_a_sentence_is_found() -> None:
     found = first_within(TEXT, "iq", Range(0, 60))
     assert found is not None
     assert TEXT.text[slice(*found)].startswith("it’s")

@@ -1,4 +1,4 @@
-"""The caret: it goes where the eye expects it, and never into a character."""
+"""The caret moves by character and row, and is never inside a cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 
-def test_it_goes_over_clusters_and_from_block_to_block() -> None:
+def test_the_caret_moves_by_clusters_and_from_block_to_block() -> None:
     text = document("a👩\u200d🚀e\u0301", block(RULE), "z")
     places = [0]
     while (following := carets.right(text, places[-1])) != places[-1]:
@@ -28,7 +28,7 @@ def test_it_goes_over_clusters_and_from_block_to_block() -> None:
     assert back == places[::-1]
 
 
-def test_rows_without_text_do_not_count_and_the_column_is_kept() -> None:
+def test_moving_by_rows_skips_rows_without_text_and_keeps_the_column() -> None:
     text = document("A first row.", block(RULE), "ab", block(CODE, "one\n\nthree"))
     layout = Layout(text, 20)
     assert text.text[carets.by_rows(layout, 4, 1, 4)] == "b"
@@ -38,7 +38,7 @@ def test_rows_without_text_do_not_count_and_the_column_is_kept() -> None:
     assert carets.by_rows(layout, len(text.text) - 1, -99, 2) == 2
 
 
-def test_a_character_is_found_as_it_is_typed() -> None:
+def test_a_character_search_matches_typographic_and_accented_forms() -> None:
     text = document("It isn’t a café — re\u0301sume\u0301, or is it?")
     assert carets.find_character(text, "f", "'", 0) == text.text.index("’")
     assert carets.find_character(text, "f", "é", 0, 2) == text.text.index("re\u0301") + 1
@@ -49,7 +49,7 @@ def test_a_character_is_found_as_it_is_typed() -> None:
 
 
 @given(documents(), st.integers(0, 400), st.integers(8, 40), st.integers(-6, 6), st.integers(0, 50))
-def test_wherever_it_is_sent_it_stands_on_a_character(
+def test_a_caret_sent_to_any_offset_is_on_a_character(
     text: Document, offset: int, width: int, rows: int, goal: int
 ) -> None:
     layout = Layout(text, width)

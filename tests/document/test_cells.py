@@ -1,4 +1,4 @@
-"""Widths agree with what Rich paints, and no cluster is ever torn."""
+"""Widths agree with Rich, and no cluster is ever split."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @given(texts())
-def test_width_is_what_rich_measures(text: str) -> None:
+def test_the_width_equals_the_one_that_rich_measures(text: str) -> None:
     assert cell_width(text) == cell_len(text)
 
 
@@ -39,20 +39,20 @@ def test_widths_of_clusters_add_up(text: str) -> None:
 
 
 @given(texts(breaks="\t"), st.integers(0, 9))
-def test_expanded_tabs_end_where_the_width_says(text: str, column: int) -> None:
+def test_text_with_expanded_tabs_has_the_measured_width(text: str, column: int) -> None:
     expanded = expand_tabs(text, column)
     assert "\t" not in expanded
     assert sum(cell_width(cluster) for cluster in graphemes(expanded)) == cell_width(text, column)
 
 
-def test_tabs_reach_to_the_next_multiple_of_four() -> None:
+def test_a_tab_extends_to_the_next_multiple_of_four() -> None:
     assert expand_tabs("a\tb\t\tc") == "a   b       c"
     assert expand_tabs("\tx", 3) == " x"
     assert cell_width("日\tx") == 5
     assert cell_len(expand_tabs("\u200d\tx")) == cell_len(expand_tabs("\u200d\u200d\tx")) == 5
 
 
-def test_narrow_characters_are_one_cell_each_and_stand_alone() -> None:
+def test_narrow_characters_are_one_cell_each_and_clusters_of_their_own() -> None:
     for code in range(0x20, sys.maxunicode + 1):
         character = chr(code)
         if is_narrow(character):
@@ -60,7 +60,7 @@ def test_narrow_characters_are_one_cell_each_and_stand_alone() -> None:
             assert category(character)[0] != "M", hex(code)
 
 
-def test_plain_characters_are_no_marks_and_no_controls() -> None:
+def test_plain_characters_are_neither_marks_nor_controls() -> None:
     for code in range(0x80, sys.maxunicode + 1):
         character = chr(code)
         if is_plain(character):
@@ -68,12 +68,12 @@ def test_plain_characters_are_no_marks_and_no_controls() -> None:
 
 
 @given(texts(breaks="\n\t"))
-def test_clusters_make_up_the_text(text: str) -> None:
+def test_the_clusters_of_a_text_joined_are_the_text(text: str) -> None:
     assert "".join(graphemes(text)) == text
 
 
 @given(texts(breaks="\n\t"))
-def test_boundaries_are_those_of_the_clusters_from_either_side(text: str) -> None:
+def test_boundaries_found_from_both_sides_are_those_of_the_clusters(text: str) -> None:
     boundaries = [0]
     for cluster in graphemes(text):
         boundaries.append(boundaries[-1] + len(cluster))
@@ -91,8 +91,8 @@ def test_boundaries_are_those_of_the_clusters_from_either_side(text: str) -> Non
         assert boundary_at(text, offset) == max(boundary for boundary in boundaries if boundary <= offset)
 
 
-def test_clusters_are_unicodes(corpus: Callable[[str], Path]) -> None:
-    """Annex 29's own examples, but for those that Rich measures across a boundary and those with control characters."""
+def test_clusters_are_those_of_unicode(corpus: Callable[[str], Path]) -> None:
+    """Checks annex 29's examples, except those that Rich measures across a boundary or with control characters."""
     tried = 0
     for line in (corpus("unicode") / "GraphemeBreakTest.txt").read_text("utf-8").splitlines():
         marks = line.partition("#")[0].split()
@@ -112,7 +112,7 @@ def test_clusters_are_unicodes(corpus: Callable[[str], Path]) -> None:
     assert tried > 300
 
 
-def test_emoji_sequences_are_never_torn(corpus: Callable[[str], Path]) -> None:
+def test_emoji_sequences_are_never_split(corpus: Callable[[str], Path]) -> None:
     tried = 0
     for line in (corpus("unicode") / "emoji-test.txt").read_text("utf-8").splitlines():
         codes = line.partition(";")[0].split()

@@ -1,4 +1,4 @@
-"""What reaches the terminal can neither move the cursor nor show other words than those that are stored."""
+"""Cleaned text can neither move the cursor nor show other words than those that are stored."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ANY_TEXT = st.text(st.characters() | st.sampled_from("\x00\x1b\r\n\t\x85\x9f\u20
         ("kept: \u200e \u200d \ufeff", "kept: \u200e \u200d \ufeff"),
     ],
 )
-def test_controls_are_dropped_and_misread_ones_shown_as_meant(given_text: str, shown: str) -> None:
+def test_controls_are_dropped_and_those_of_windows_1252_are_decoded(given_text: str, shown: str) -> None:
     assert clean_text(given_text) == shown
 
 
 @given(ANY_TEXT)
-def test_nothing_harmful_is_left_and_cleaning_twice_changes_nothing(text: str) -> None:
+def test_no_harmful_character_is_left_and_cleaning_twice_changes_nothing(text: str) -> None:
     cleaned = clean_text(text)
     assert HARMFUL.search(cleaned) is None
     assert clean_text(cleaned) == cleaned
@@ -41,13 +41,13 @@ def test_nothing_harmful_is_left_and_cleaning_twice_changes_nothing(text: str) -
 
 
 @given(ANY_TEXT)
-def test_text_without_controls_is_the_very_same_object(text: str) -> None:
+def test_text_without_controls_is_returned_as_the_same_object(text: str) -> None:
     harmless = HARMFUL.sub("", text)
     assert clean_text(harmless) is harmless
 
 
 @given(ANY_TEXT)
-def test_a_line_has_no_breaks_and_single_spaces(text: str) -> None:
+def test_a_cleaned_line_has_single_spaces_and_no_line_breaks(text: str) -> None:
     line = clean_line(text)
     assert line == " ".join(line.split())
     assert HARMFUL.search(line) is None
@@ -55,12 +55,12 @@ def test_a_line_has_no_breaks_and_single_spaces(text: str) -> None:
 
 @pytest.mark.parametrize("harm", ["", "\x1b", "\r", "\x7f", "\x85", "\u2028", "\u202e", "\u2069", "\x00", "\ud800"])
 @pytest.mark.parametrize("filler", ["a", "é", "漢"])
-def test_long_and_short_texts_are_judged_alike(filler: str, harm: str) -> None:
+def test_long_and_short_texts_are_found_clean_by_the_same_rule(filler: str, harm: str) -> None:
     long = filler * 70_000
     assert is_clean(long + harm) is (harm == "") is is_clean("a" + harm)
     assert clean_text(long + harm + long) == long + clean_text(harm) + long
 
 
 @given(st.text())
-def test_bytes_and_text_are_judged_alike(text: str) -> None:
+def test_utf8_bytes_and_text_are_found_clean_by_the_same_rule(text: str) -> None:
     assert is_clean_utf8(text.encode()) is is_clean(text)

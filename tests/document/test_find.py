@@ -1,4 +1,4 @@
-"""Finding looks for what a reader means by a query."""
+"""A query matches text regardless of encoding, kinds of quotes and, without capitals, case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def found(text: str, query: str) -> list[str]:
-    """What a query matches."""
+    """Return the texts that a query matches."""
     source = document(*text.split("\n"))
     matches = find_all(source, query)
     return [source.text[start:end] for start, end in zip(matches.starts, matches.ends, strict=True)]
@@ -45,17 +45,17 @@ def found(text: str, query: str) -> list[str]:
         ("one  two", " one ", ["one"]),
     ],
 )
-def test_a_query_matches_what_it_means(text: str, query: str, wanted: list[str]) -> None:
+def test_a_query_matches_equivalent_characters(text: str, query: str, wanted: list[str]) -> None:
     assert found(text, query) == wanted
 
 
-def test_a_match_never_tears_a_cluster() -> None:
+def test_a_match_never_splits_a_cluster() -> None:
     assert found("👩\u200d🚀 and 👩", "👩") == ["👩\u200d🚀", "👩"]
     assert found("नमस्ते", "नमस") == ["नमस्ते"]
 
 
 @given(documents(), st.text("ab e\u0301日क", max_size=3))
-def test_matches_are_sorted_apart_and_on_boundaries(source: Document, query: str) -> None:
+def test_matches_are_sorted_do_not_overlap_and_end_on_boundaries(source: Document, query: str) -> None:
     matches = find_all(source, query)
     end = 0
     for start, stop in zip(matches.starts, matches.ends, strict=True):
@@ -65,7 +65,7 @@ def test_matches_are_sorted_apart_and_on_boundaries(source: Document, query: str
         end = stop
 
 
-def test_matches_are_found_by_place() -> None:
+def test_matches_are_looked_up_by_offset_and_range() -> None:
     matches = find_all(document("ab ab ab"), "ab")
     assert len(matches) == 3
     assert [matches.at_or_after(offset) for offset in (0, 1, 3, 4, 7)] == [0, 1, 1, 2, 3]
@@ -74,12 +74,12 @@ def test_matches_are_found_by_place() -> None:
     assert list(matches.within(0, 99)) == [0, 1, 2]
 
 
-def test_a_limit_ends_the_search() -> None:
+def test_the_search_stops_at_the_limit() -> None:
     assert len(find_all(document("ab " * 100), "ab", limit=7)) == 7
 
 
 @pytest.mark.parametrize("query", ["a-" * 100_000, "“" * 100_000, "x" * 100_000, "é ' " * 50_000])
-def test_of_an_endless_query_the_beginning_is_looked_for(query: str) -> None:
+def test_only_the_beginning_of_an_overlong_query_is_searched_for(query: str) -> None:
     source = document("before " + query[:5_000] + " behind")
     (start,) = find_all(source, query).starts[:1]
     assert start == len("before ")

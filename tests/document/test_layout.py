@@ -1,4 +1,4 @@
-"""A layout shows every character once, in rows that fit, and finds its way from offset to cell and back."""
+"""A layout shows every character once, in rows that fit, and converts offsets to cells and back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WIDTHS = st.integers(8, 60)
 
 
 def exact(source: Document, width: int, *, joined: bool = False) -> Layout:
-    """A layout whose heights are all exact."""
+    """Return a layout whose heights are all exact."""
     layout = Layout(source, width, joined=joined)
     assert layout.refine(60)
     assert layout.exact
@@ -44,12 +44,12 @@ def exact(source: Document, width: int, *, joined: bool = False) -> Layout:
 
 
 def all_rows(layout: Layout) -> list[Row]:
-    """Every row of a layout."""
+    """Return all rows of a layout."""
     return layout.rows(0, layout.height)
 
 
 def drawn(source: Document, row: Row) -> str:
-    """A row as it stands on the screen; fails where two things overlap or the row is wider than its end tells."""
+    """Return a row as drawn on the screen; fails if parts overlap or the row is wider than its end."""
     pieces = [(f.column, expand_tabs(source.text[f.start : f.end])) for f in row.fragments]
     pieces += [(o.column, o.text) for o in row.ornaments]
     line, end = "", 0
@@ -61,19 +61,19 @@ def drawn(source: Document, row: Row) -> str:
 
 
 def drawn_width(source: Document, row: Row) -> int:
-    """Cells of a row; its pieces are painted, and so measured, one by one."""
+    """Return the cells of a row, whose fragments are painted, and so measured, one by one."""
     ends = [f.column + cell_len(expand_tabs(source.text[f.start : f.end])) for f in row.fragments]
     return max([*ends, *(o.column + cell_len(o.text) for o in row.ornaments)], default=0)
 
 
 def picture(source: Document, width: int, *, joined: bool = False) -> list[str]:
-    """All rows as they stand on the screen."""
+    """Return all rows as drawn on the screen."""
     return [drawn(source, row).rstrip() for row in all_rows(exact(source, width, joined=joined))]
 
 
 @given(documents(), WIDTHS, st.booleans())
 def test_rows_own_every_character_once(source: Document, width: int, joined: bool) -> None:
-    """Outside tables ranges tile the text; within, ranges of a table row overlap and its fragments do not."""
+    """Outside tables, ranges tile the text; within, ranges of a table row overlap but fragments do not."""
     layout = exact(source, width, joined=joined)
     owners = [0] * len(source.text)
     end = 0
@@ -99,12 +99,12 @@ def test_no_row_is_wider_than_the_width_and_nothing_overlaps(source: Document, w
         assert drawn_width(source, row) <= width
         for fragment in row.fragments:
             before = boundary_at(source.text, fragment.start)
-            # Only a chain of letters that a row of its block cannot hold is cut: stacked conjuncts, lone Hangul jamo.
+            # Only a cluster wider than a row of its block is cut: stacked conjuncts, lone Hangul jamo.
             assert before == fragment.start or cell_len(source.text[before : next_boundary(source.text, before)]) > 3
 
 
 @given(documents(), WIDTHS)
-def test_the_way_from_offset_to_cell_leads_back(source: Document, width: int) -> None:
+def test_converting_an_offset_to_a_cell_and_back_keeps_the_character(source: Document, width: int) -> None:
     layout = exact(source, width)
     text = source.text
     offset = 0
@@ -118,13 +118,13 @@ def test_the_way_from_offset_to_cell_leads_back(source: Document, width: int) ->
             if 0 < cell_len(cluster) < 4:
                 assert back == offset
         else:
-            # White space that is not drawn: the same row, its last character or the white space itself.
+            # White space that is not drawn: on this row, either its last character or the white space itself.
             assert boundary_at(text, row.start) <= back <= row.end
         offset += len(cluster)
 
 
 @given(documents(), WIDTHS, st.data())
-def test_any_cell_has_an_offset_on_a_boundary(source: Document, width: int, data: st.DataObject) -> None:
+def test_the_offset_of_any_cell_is_on_a_boundary(source: Document, width: int, data: st.DataObject) -> None:
     layout = exact(source, width)
     y = data.draw(st.integers(-2, layout.height + 2))
     column = data.draw(st.integers(-2, width + 5))
@@ -134,7 +134,7 @@ def test_any_cell_has_an_offset_on_a_boundary(source: Document, width: int, data
 
 
 @given(documents(), WIDTHS)
-def test_rows_one_by_one_are_rows_at_once(source: Document, width: int) -> None:
+def test_rows_requested_one_by_one_equal_rows_requested_together(source: Document, width: int) -> None:
     layout = exact(source, width)
     rows = all_rows(layout)
     assert len(rows) == layout.height == max(1 if source.blocks else 0, len(rows))
@@ -146,8 +146,8 @@ def test_rows_one_by_one_are_rows_at_once(source: Document, width: int) -> None:
 
 
 @given(documents(), WIDTHS)
-def test_the_offset_that_names_a_row_leads_back_to_it(source: Document, width: int) -> None:
-    """Rows that own text are found again exactly, so that a resumed article stands where it stood."""
+def test_the_first_offset_of_a_row_converts_back_to_that_row(source: Document, width: int) -> None:
+    """Rows that own text are found exactly, so that a resumed article is shown at its former position."""
     layout = exact(source, width)
     for y, row in enumerate(all_rows(layout)):
         offset = layout.first_offset(y)
@@ -158,7 +158,7 @@ def test_the_offset_that_names_a_row_leads_back_to_it(source: Document, width: i
 
 
 @given(st.lists(texts(), min_size=1, max_size=30), WIDTHS)
-def test_estimates_become_exact_slice_by_slice(paragraphs: list[str], width: int) -> None:
+def test_refining_repeatedly_makes_all_estimates_exact(paragraphs: list[str], width: int) -> None:
     source = document(*[paragraph * 40 for paragraph in paragraphs])
     layout = Layout(source, width)
     slices = 0
@@ -170,7 +170,7 @@ def test_estimates_become_exact_slice_by_slice(paragraphs: list[str], width: int
 
 
 @given(st.lists(texts(), min_size=1, max_size=30), WIDTHS, st.data())
-def test_making_rows_exact_moves_nothing_above(paragraphs: list[str], width: int, data: st.DataObject) -> None:
+def test_making_rows_exact_moves_no_row_above(paragraphs: list[str], width: int, data: st.DataObject) -> None:
     source = document(*[paragraph * 60 for paragraph in paragraphs])
     layout = Layout(source, width)
     y = data.draw(st.integers(0, layout.height - 1))
@@ -187,9 +187,7 @@ def test_making_rows_exact_moves_nothing_above(paragraphs: list[str], width: int
 
 
 @given(st.lists(texts(), min_size=1, max_size=30), WIDTHS, st.data())
-def test_cells_of_rows_that_are_still_estimated_have_offsets(
-    paragraphs: list[str], width: int, data: st.DataObject
-) -> None:
+def test_cells_of_estimated_rows_have_offsets(paragraphs: list[str], width: int, data: st.DataObject) -> None:
     layout = Layout(document(*[paragraph * 60 for paragraph in paragraphs]), width)
     for _ in range(5):
         y = data.draw(st.integers(0, layout.height + 3))
@@ -199,10 +197,10 @@ def test_cells_of_rows_that_are_still_estimated_have_offsets(
 
 
 @given(documents(), WIDTHS, st.booleans(), st.data())
-def test_a_long_text_is_laid_out_as_a_short_one_wherever_one_looks(
+def test_a_long_text_has_the_same_rows_as_a_short_one_in_any_order_of_requests(
     source: Document, width: int, joined: bool, data: st.DataObject
 ) -> None:
-    """What is counted later is what would have been counted at once, in any order."""
+    """Heights counted later, in any order, equal heights counted at once."""
     wanted = exact(source, width, joined=joined)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "LONG", -1)
@@ -219,7 +217,7 @@ def test_a_long_text_is_laid_out_as_a_short_one_wherever_one_looks(
     assert all_rows(layout) == all_rows(wanted)
 
 
-def test_a_million_words_are_laid_out_before_they_are_counted() -> None:
+def test_a_layout_of_a_million_words_is_available_before_rows_are_counted() -> None:
     source = document(*["The ministers arrive with a number already on the table. " * 8] * 1_000)
     layout = Layout(source, 60)
     assert not layout.exact
@@ -231,7 +229,7 @@ def test_a_million_words_are_laid_out_before_they_are_counted() -> None:
     assert last == exact(source, 60).rows(exact(source, 60).height - 5, 5)
 
 
-def test_the_line_above_trailing_stories_cuts_no_word() -> None:
+def test_the_divider_above_trailing_stories_cuts_no_word() -> None:
     source = document("a", "b", tail=1)
     assert [picture(source, width)[2] for width in (8, 20, 30)] == [
         "── other",
@@ -240,7 +238,7 @@ def test_the_line_above_trailing_stories_cuts_no_word() -> None:
     ]
 
 
-def test_paragraphs_stand_one_empty_row_apart() -> None:
+def test_an_empty_row_separates_paragraphs() -> None:
     source = document(block(HEADING, "Title", level=1), "One two three four", "Five")
     assert picture(source, 10) == ["Title", "", "One two", "three four", "", "Five"]
     assert [row.index for row in all_rows(exact(source, 10))] == [0, GAP, 0, 1, GAP, 0]
@@ -259,7 +257,7 @@ def test_tight_blocks_follow_each_other() -> None:
     assert exact(source, 10).position(4) == (0, 4)
 
 
-def test_quotations_have_bars_and_the_bars_run_through() -> None:
+def test_quotations_have_bars_that_continue_through_empty_rows() -> None:
     source = document(
         block(PARAGRAPH, "He said"),
         block(PARAGRAPH, "one two three", quote=1),
@@ -269,7 +267,7 @@ def test_quotations_have_bars_and_the_bars_run_through() -> None:
     assert picture(source, 12) == ["He said", "", "▏ one two", "▏ three", "▏", "▏ ▏ four", "", "five"]
 
 
-def test_lists_hang_and_nest_under_their_parents_text() -> None:
+def test_lists_have_hanging_indents_and_nest_under_the_text_of_their_parents() -> None:
     source = document(
         block(PARAGRAPH, "one two three", depth=1, marker="10.", tight=True),
         block(PARAGRAPH, "four five six", depth=2, marker="•", tight=True),
@@ -291,7 +289,7 @@ def test_lists_hang_and_nest_under_their_parents_text() -> None:
     ]
 
 
-def test_items_of_a_list_hang_alike_and_numbers_stand_flush_right() -> None:
+def test_items_of_a_list_have_equal_indents_and_right_aligned_numbers() -> None:
     source = document(
         block(PARAGRAPH, "nine words", depth=1, marker="9.", tight=True),
         block(PARAGRAPH, "within", depth=2, marker="•", tight=True),
@@ -306,7 +304,7 @@ def test_items_of_a_list_hang_alike_and_numbers_stand_flush_right() -> None:
     ]
 
 
-def test_a_footnote_hangs_without_a_list() -> None:
+def test_a_footnote_outside_a_list_has_a_hanging_indent() -> None:
     source = document(block(PARAGRAPH, "see there and there", marker="[2]"), "next")
     assert picture(source, 14) == ["[2] see there", "    and there", "", "next"]
 
@@ -316,11 +314,11 @@ def test_code_is_padded_and_keeps_its_lines() -> None:
     assert picture(source, 20) == [" if a:", "     return b", "", " c = 1"]
 
 
-def test_a_rule_runs_across() -> None:
+def test_a_rule_spans_the_width() -> None:
     assert picture(document("a", block(RULE), "b"), 8) == ["a", "", "────────", "", "b"]
 
 
-def test_a_picture_is_a_label_and_its_text() -> None:
+def test_a_picture_is_drawn_as_a_label_and_its_text() -> None:
     source = document(
         block(FIGURE, "The harbour at night", target="a/harbour.png"),
         block(FIGURE, target="https://example.org/p/map.png?size=2"),
@@ -331,11 +329,11 @@ def test_a_picture_is_a_label_and_its_text() -> None:
     assert labels == [OrnamentRole.LABEL] * 3
 
 
-def test_a_pictures_name_reaches_no_terminal_with_controls_in_it() -> None:
+def test_a_file_name_with_control_characters_is_not_shown_as_label() -> None:
     assert picture(document(block(FIGURE, target="a/\x1b[2Jmap.png")), 30) == ["▣ picture"]
 
 
-def test_trailing_stories_stand_under_a_line_until_they_are_joined() -> None:
+def test_trailing_stories_are_under_a_divider_unless_joined() -> None:
     source = document("story", block(PARAGRAPH, "end", tight=True), "other", tail=2)
     assert picture(source, 36) == [
         "story",
@@ -352,12 +350,12 @@ def test_trailing_stories_stand_under_a_line_until_they_are_joined() -> None:
     assert picture(source, 36, joined=True) == ["story", "", "end", "other"]
 
 
-def test_deep_nesting_leaves_room_for_the_text_at_the_least_width() -> None:
+def test_deep_nesting_leaves_room_for_text_at_the_minimum_width() -> None:
     source = document(block(PARAGRAPH, "word", quote=9, depth=5, marker="[1000]"))
     assert "word" in " ".join(picture(source, 8))
 
 
-def test_an_empty_document_has_no_rows_and_no_accidents() -> None:
+def test_an_empty_document_has_no_rows_and_raises_no_errors() -> None:
     layout = Layout(document(), 40)
     assert layout.height == 0
     assert layout.exact
@@ -379,7 +377,7 @@ def test_a_table_in_the_middle_of_a_long_article_is_counted_when_it_is_reached()
 
 
 @pytest.mark.parametrize(("name", "width"), [("sherlock-holmes.txt", 72), ("moby-dick.txt", 31), ("moby-dick.txt", 8)])
-def test_real_books_lay_out(corpus: Callable[[str], Path], name: str, width: int) -> None:
+def test_real_books_are_laid_out(corpus: Callable[[str], Path], name: str, width: int) -> None:
     book = (corpus("long-texts") / name).read_text("utf-8")
     source = document(*[line for line in book.split("\n") if line.strip()][:900])
     layout = exact(source, width)
@@ -394,7 +392,7 @@ def test_real_books_lay_out(corpus: Callable[[str], Path], name: str, width: int
 
 
 @pytest.mark.parametrize("name", ["jpn", "hin", "tha", "arb", "kor", "cmn_hans"])
-def test_the_worlds_scripts_lay_out(corpus: Callable[[str], Path], name: str) -> None:
+def test_texts_of_many_scripts_are_laid_out(corpus: Callable[[str], Path], name: str) -> None:
     path = corpus("unicode") / "udhr" / f"{name}.txt"
     if not path.is_file():
         pytest.skip(f"{path.name} is not in the corpus")

@@ -1,4 +1,4 @@
-"""Motions lead from word to word and sentence to sentence, and come to an end."""
+"""Motions move from word to word and sentence to sentence, and stop at the ends of the text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BACKWARD = [motions.previous_sentence, motions.previous_paragraph, motions.previ
 
 @pytest.mark.parametrize("motion", FORWARD)
 @given(source=documents(), data=st.data())
-def test_forward_motions_advance_to_the_end(
+def test_forward_motions_reach_the_end(
     motion: Callable[[Document, int], int], source: Document, data: st.DataObject
 ) -> None:
     offset = data.draw(st.integers(-1, len(source.text) + 1))
@@ -42,7 +42,7 @@ def test_forward_motions_advance_to_the_end(
 
 @pytest.mark.parametrize("motion", BACKWARD)
 @given(source=documents(), data=st.data())
-def test_backward_motions_go_back_to_the_beginning(
+def test_backward_motions_reach_the_beginning(
     motion: Callable[[Document, int], int], source: Document, data: st.DataObject
 ) -> None:
     offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
@@ -57,7 +57,7 @@ def test_backward_motions_go_back_to_the_beginning(
 
 
 @given(documents(), st.data())
-def test_what_stands_at_an_offset_holds_it(source: Document, data: st.DataObject) -> None:
+def test_the_unit_at_an_offset_contains_the_offset(source: Document, data: st.DataObject) -> None:
     offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
     for at in (motions.sentence_at, motions.paragraph_at, motions.word_at):
         start, end = at(source, offset)
@@ -68,7 +68,7 @@ def test_what_stands_at_an_offset_holds_it(source: Document, data: st.DataObject
 
 
 @given(documents(), st.integers(1, 5), st.data())
-def test_a_count_is_so_many_steps(source: Document, count: int, data: st.DataObject) -> None:
+def test_a_count_equals_that_many_single_steps(source: Document, count: int, data: st.DataObject) -> None:
     offset = boundary_at(source.text, data.draw(st.integers(0, len(source.text))))
     for motion in (*FORWARD, *BACKWARD):
         stepped = offset
@@ -78,14 +78,14 @@ def test_a_count_is_so_many_steps(source: Document, count: int, data: st.DataObj
 
 
 def walk(motion: Callable[[Document, int], int], source: Document) -> list[int]:
-    """All places a motion leads to from the beginning."""
+    """Return all offsets that a motion reaches from the beginning."""
     places = [0]
     while (moved := motion(source, places[-1])) != places[-1]:
         places.append(moved)
     return places
 
 
-def test_words_are_letters_with_their_marks_and_apostrophes() -> None:
+def test_words_include_marks_and_apostrophes() -> None:
     source = document("Don’t re-read naïve cafe\u0301s: 3.14, U.S. “yes”!", "नमस्ते दुनिया 東京タワーへ 👩\u200d🚀 ok")
     words = []
     for offset in walk(motions.next_word, source):
@@ -97,7 +97,7 @@ def test_words_are_letters_with_their_marks_and_apostrophes() -> None:
     ]
 
 
-def test_word_motions_are_vims() -> None:
+def test_word_motions_equal_those_of_vim() -> None:
     source = document("one two, three")
     assert walk(motions.next_word, source) == [0, 4, 9, 13]
     assert walk(motions.word_end, source) == [0, 2, 6, 13]
@@ -106,14 +106,14 @@ def test_word_motions_are_vims() -> None:
     assert motions.previous_word(source, 11, 2) == 4
 
 
-def test_on_white_space_and_signs_a_word_is_the_single_character() -> None:
+def test_at_white_space_and_signs_the_word_is_a_single_character() -> None:
     source = document("a , b")
     assert motions.word_at(source, 1) == Range(1, 2)
     assert motions.word_at(source, 2) == Range(2, 3)
     assert motions.word_at(source, 5) == Range(5, 5)
 
 
-def test_sentences_are_walked_across_blocks_and_end_at_the_last_character() -> None:
+def test_sentence_motions_cross_blocks_and_stop_at_the_last_character() -> None:
     source = document("One. Two.", block(RULE), "Three. Four")
     text = source.text
     assert walk(motions.next_sentence, source) == [0, 5, text.index("Three"), text.index("Four"), len(text) - 1]
@@ -123,7 +123,7 @@ def test_sentences_are_walked_across_blocks_and_end_at_the_last_character() -> N
     assert motions.sentence_at(source, 4) == Range(0, 4)
 
 
-def test_cells_and_lines_of_code_are_units_of_their_own() -> None:
+def test_table_cells_and_lines_of_code_count_as_sentences() -> None:
     source = document(table_block([["Dr. A. B", "two. Three"], ["", "x"]]), block(CODE, "if a:\n\n    b. C\n"), "end")
     units = []
     for offset in walk(motions.next_sentence, source):
@@ -132,7 +132,7 @@ def test_cells_and_lines_of_code_are_units_of_their_own() -> None:
     assert units == ["Dr. A. B", "two. Three", "x", "if a:", "b. C", "end", "end"]
 
 
-def test_paragraphs_and_headings_are_walked() -> None:
+def test_paragraph_and_heading_motions_visit_each_in_order() -> None:
     source = document(block(HEADING, "A", level=1), "text", block(HEADING, "B", level=2), block(RULE), "more")
     text = source.text
     assert walk(motions.next_paragraph, source) == [0, 2, 7, text.index("more"), len(text) - 1]
@@ -145,7 +145,7 @@ def test_paragraphs_and_headings_are_walked() -> None:
     assert motions.next_heading(document("none"), 2) == 2
 
 
-def test_a_block_of_megabytes_is_walked_like_any_other() -> None:
+def test_sentence_motions_work_in_a_block_of_megabytes() -> None:
     sentence = "It was the best of times. "
     source = document("Before.", sentence * 4000, "After.")
     start = source.blocks[1].start
@@ -162,19 +162,19 @@ def test_a_block_of_megabytes_is_walked_like_any_other() -> None:
         assert source.text[found.start : found.end] == sentence.strip()
 
 
-def test_long_text_without_sentences_is_walked_in_pieces() -> None:
+def test_sentence_motions_advance_in_long_text_without_sentences() -> None:
     for filler in ("word ", "日", "x"):
         source = document(filler * 50_000)
         assert len(walk(motions.next_sentence, source)) <= 70
 
 
-def test_long_code_is_walked_by_lines() -> None:
+def test_sentence_motions_advance_by_lines_in_long_code() -> None:
     source = document(block(CODE, "x = 1\n" * 3_000))
     assert len(walk(motions.next_sentence, source)) == 3_000 + 1
 
 
-def test_words_agree_with_unicodes_where_scripts_have_spaces(corpus: Callable[[str], Path]) -> None:
-    """Annex 29's own examples, but for colons, Hebrew quotes, kana marks and lone joiners."""
+def test_words_of_scripts_with_spaces_agree_with_unicode(corpus: Callable[[str], Path]) -> None:
+    """Checks annex 29's examples, except colons, Hebrew quotes, kana marks and lone joiners."""
     tried = 0
     for line in (corpus("unicode") / "WordBreakTest.txt").read_text("utf-8").splitlines():
         marks = line.partition("#")[0].split()
@@ -195,8 +195,8 @@ def test_words_agree_with_unicodes_where_scripts_have_spaces(corpus: Callable[[s
     assert tried > 500
 
 
-def test_words_between_white_space_and_ends_of_words_before() -> None:
-    """W, B, ge and gE as in vi: a word with its hyphens, quotes and full stops is one."""
+def test_long_words_and_backward_word_ends_equal_those_of_vi() -> None:
+    """Checks W, B, ge and gE: a long word includes hyphens, quotes and full stops."""
     text = document("Well-known “facts”, they say. On it", "goes.")
     at = text.text.index
     assert motions.next_long_word(text, 0) == at("“")

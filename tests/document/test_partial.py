@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @given(documents(), documents(), documents())
-def test_places_in_both_ends_are_places_in_the_whole(first: Document, middle: Document, last: Document) -> None:
+def test_offsets_in_beginning_and_ending_convert_to_the_whole_text(
+    first: Document, middle: Document, last: Document
+) -> None:
     ends = with_ending(replace(first, partial=True), last.blocks, last.text)
     whole = document(*[each.text for each in (first, middle, last)])
     assert ends.gap is not None
@@ -29,7 +31,7 @@ def test_places_in_both_ends_are_places_in_the_whole(first: Document, middle: Do
 
 
 @given(documents(), documents())
-def test_the_blocks_of_an_ending_keep_their_words(first: Document, last: Document) -> None:
+def test_the_blocks_of_an_ending_keep_their_text(first: Document, last: Document) -> None:
     ends = with_ending(first, last.blocks, last.text)
     moved = len(ends.blocks) - len(last.blocks)
     for index, block in enumerate(last.blocks):
@@ -43,5 +45,5 @@ def test_the_blocks_of_an_ending_keep_their_words(first: Document, last: Documen
 
 
 @given(documents(), st.integers(0, 100))
-def test_a_beginning_alone_stands_where_the_whole_does(source: Document, offset: int) -> None:
+def test_offsets_in_a_beginning_alone_equal_those_of_the_whole(source: Document, offset: int) -> None:
     assert offset_in_whole(source, source, offset) == offset

@@ -1,4 +1,4 @@
-"""Sentences begin where a reader would begin to read one aloud."""
+"""Sentence boundaries in edited prose of several languages."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PASTED = Path(__file__).resolve().parents[2] / "../shared/inputs/pasted-news-pag
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text."""
+    """Return the sentences of a text."""
     return [text[start:end].strip() for start, end in pairwise([*sentence_starts(text), len(text)])]
 
 
 @given(texts(breaks="\n\t"))
-def test_sentences_make_up_the_text(text: str) -> None:
+def test_the_sentences_of_a_text_joined_are_the_text(text: str) -> None:
     starts = sentence_starts(text)
     assert starts[0] == 0
     assert all(before < after for before, after in pairwise(starts))
@@ -46,7 +46,7 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_this_is_one_sentence(text: str) -> None:
+def test_abbreviations_and_initials_do_not_end_a_sentence(text: str) -> None:
     assert sentences(text) == [text]
 
 
@@ -69,11 +69,11 @@ def test_this_is_one_sentence(text: str) -> None:
         ["Él dijo que sí.", "¿Cuándo?", "¡Ahora!"],
     ],
 )
-def test_these_are_sentences_of_their_own(parts: list[str]) -> None:
+def test_each_of_these_texts_is_split_into_its_sentences(parts: list[str]) -> None:
     assert sentences(" ".join(parts)) == parts
 
 
-def test_scripts_without_spaces_end_sentences_without_them() -> None:
+def test_sentences_of_scripts_without_spaces_end_without_white_space() -> None:
     assert sentences("彼は言った。「行こう。」そして出た！本当？はい。") == [
         "彼は言った。",
         "「行こう。」",
@@ -85,20 +85,20 @@ def test_scripts_without_spaces_end_sentences_without_them() -> None:
 
 @pytest.mark.parametrize("run", [".", '?"', "…", "！", "。」"])
 @pytest.mark.parametrize("behind", ["", "x", "、", " He left."])
-def test_a_long_row_of_marks_is_read_in_one_go(run: str, behind: str) -> None:
-    # A pattern that tries every way to part the row would not come back from this.
+def test_a_long_row_of_marks_is_matched_in_linear_time(run: str, behind: str) -> None:
+    # A pattern that backtracks over all ways to split the row would not return.
     text = f"Name: {run * 300}{behind}"
     assert set(sentence_starts(text)) <= {0, len(text) - len(behind.strip())}
 
 
-def test_a_quotation_goes_on_however_it_is_marked() -> None:
+def test_a_quotation_within_a_sentence_does_not_end_it() -> None:
     assert sentences("「本当！！」、と彼は言った。「なぜ？ 」と聞いた。") == [
         "「本当！！」、と彼は言った。",
         "「なぜ？ 」と聞いた。",
     ]
 
 
-def test_the_pasted_page_keeps_its_damaged_names_together() -> None:
+def test_initials_in_a_pasted_page_do_not_end_sentences() -> None:
     if not PASTED.is_file():
         pytest.skip("the pasted page does not lie beside this checkout (../shared/inputs)")
     found = [sentence for line in PASTED.read_text("utf-8").splitlines() for sentence in sentences(line)]

@@ -1,4 +1,4 @@
-"""Blocks, spans and headings are found by offset."""
+"""Blocks and spans are looked up by offset, and headings are listed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_reader.document.structure import Structure
 
 
 @given(documents())
-def test_every_offset_has_its_block(source: Document) -> None:
+def test_every_offset_belongs_to_one_block(source: Document) -> None:
     structure = Structure(source)
     for number, here in enumerate(source.blocks):
         for offset in range(here.start, min(here.end + 1, len(source.text) + 1)):
@@ -19,7 +19,7 @@ def test_every_offset_has_its_block(source: Document) -> None:
     assert structure.block_of(-1) == 0
 
 
-def test_spans_are_found_by_block_and_links_in_order() -> None:
+def test_spans_are_looked_up_by_block_and_links_listed_in_order() -> None:
     builder = DocumentBuilder()
     link = Span(SpanKind.LINK, 0, 3, "https://example.org")
     builder.add(Block(PARAGRAPH, 0, 0), "one two", [link, Span(SpanKind.STRONG, 0, 7), Span(SpanKind.CODE, 4, 7)])
@@ -31,7 +31,7 @@ def test_spans_are_found_by_block_and_links_in_order() -> None:
     assert [span.start for span in structure.links()] == [0, 14]
 
 
-def test_the_outline_lists_headings_with_words() -> None:
+def test_the_outline_lists_headings_that_have_text() -> None:
     source = document(
         block(HEADING, "A\nlong  one", level=1),
         "text",

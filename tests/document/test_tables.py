@@ -1,4 +1,4 @@
-"""Tables stand in columns where there is room, and stay readable where there is none."""
+"""Tables are drawn in columns if they fit, and with stacked cells if they do not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROWS = [["Name", "Years", "Remark"], ["Ann", "7", "came first"], ["Benedict", "1
 
 
 def picture(source: Document, width: int) -> list[str]:
-    """All rows as they stand on the screen."""
+    """Return all rows as drawn on the screen."""
     layout = Layout(source, width)
     layout.refine(60)
     lines = []
@@ -41,7 +41,7 @@ def test_a_table_without_a_header_has_no_rule() -> None:
     ]
 
 
-def test_cells_wrap_within_their_columns_and_rows_are_told_apart() -> None:
+def test_cells_wrap_within_their_columns_and_empty_rows_separate_table_rows() -> None:
     assert picture(document(table_block(ROWS)), 32) == [
         "Name     │ Years │ Remark",
         "─────────┼───────┼──────────────",
@@ -52,12 +52,12 @@ def test_cells_wrap_within_their_columns_and_rows_are_told_apart() -> None:
     ]
 
 
-def test_wide_characters_keep_columns_straight() -> None:
+def test_columns_with_wide_characters_are_aligned() -> None:
     source = document(table_block([["都市", "人口"], ["東京", "14"], ["Oslo", "0.7"]]))
     assert picture(source, 30) == ["都市 │ 人口", "─────┼─────", "東京 │ 14", "Oslo │ 0.7"]
 
 
-def test_cells_are_stacked_with_their_columns_names_where_columns_have_no_room() -> None:
+def test_cells_are_stacked_with_column_names_if_the_columns_do_not_fit() -> None:
     assert picture(document(table_block(ROWS)), 18) == [
         "Name",
         "Years",
@@ -78,7 +78,7 @@ def test_cells_are_stacked_with_their_columns_names_where_columns_have_no_room()
     assert roles == {OrnamentRole.LABEL}
 
 
-def test_names_stand_above_their_cells_where_they_would_take_the_room() -> None:
+def test_long_column_names_are_drawn_above_their_cells() -> None:
     rows = [["Population", "Of which in towns"], ["1,200", ""], ["900", "most of them"]]
     assert picture(document(table_block(rows)), 12) == [
         "Population",
@@ -95,13 +95,13 @@ def test_names_stand_above_their_cells_where_they_would_take_the_room() -> None:
     ]
 
 
-def test_rows_may_have_fewer_cells_than_columns_and_empty_ones() -> None:
+def test_rows_may_have_missing_and_empty_cells() -> None:
     source = document(table_block([["a", "b", "c"], ["", "x"], ["y", "", "z"]]))
     assert picture(source, 20) == ["a │ b │ c", "──┼───┼──", "  │ x │", "y │   │ z"]
     assert picture(document(table_block([["a"], [""]])), 8) == ["a", "─", ""]
 
 
-def test_a_table_within_a_quotation_and_a_list_keeps_its_place() -> None:
+def test_a_table_in_a_quotation_or_a_list_is_indented() -> None:
     source = document(
         block(PARAGRAPH, "item", depth=1, marker="•"),
         (table_block(ROWS[:2])[0]._replace(depth=1, quote=1), table_block(ROWS[:2])[1]),
@@ -113,7 +113,7 @@ def test_a_table_within_a_quotation_and_a_list_keeps_its_place() -> None:
     ]
 
 
-def test_a_cell_is_found_by_its_place_and_its_place_by_its_offset() -> None:
+def test_offsets_in_cells_convert_to_rows_and_columns_and_back() -> None:
     source = document(table_block(ROWS))
     layout = Layout(source, 32)
     offset = source.text.index("very")

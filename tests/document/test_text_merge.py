@@ -1,4 +1,4 @@
-"""What was written on one note in two places is kept, by word where that is clear."""
+"""Two edits of one note are merged word by word if they do not conflict; else both are kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui_reader.document.text_merge import BETWEEN, MOST_TOKENS, merge
 
 
 @pytest.mark.parametrize(
-    ("base", "mine", "theirs", "merged"),
+    ("original", "mine", "theirs", "merged"),
     [
         ("check this", "check this", "check that", "check that"),
         ("check this", "check that", "check this", "check that"),
@@ -26,42 +26,42 @@ from tui_reader.document.text_merge import BETWEEN, MOST_TOKENS, merge
         ("", "mine", "", "mine"),
     ],
 )
-def test_changes_in_different_places_become_one_text(base: str, mine: str, theirs: str, merged: str) -> None:
-    assert merge(base, mine, theirs) == (merged, True)
+def test_edits_of_different_words_are_merged(original: str, mine: str, theirs: str, merged: str) -> None:
+    assert merge(original, mine, theirs) == (merged, True)
 
 
 @pytest.mark.parametrize(
-    ("base", "mine", "theirs"),
+    ("original", "mine", "theirs"),
     [
-        ("base", "base FROMA", "base FROMB"),
-        ("base", "base TUI", "CLI words"),
+        ("original", "original FROMA", "original FROMB"),
+        ("original", "original TUI", "CLI words"),
         ("", "mine", "theirs"),
         ("a red car", "a blue car", "a red bus"),
         ("one\n\ntwo\n\nthree", "one\n\nthree", "one\n\ntwo, and why\n\nthree"),
     ],
 )
-def test_where_both_changed_the_same_place_both_texts_stand_there(base: str, mine: str, theirs: str) -> None:
-    assert merge(base, mine, theirs) == (f"{theirs}\n\n{BETWEEN}\n\n{mine}", False)
+def test_conflicting_edits_keep_both_texts(original: str, mine: str, theirs: str) -> None:
+    assert merge(original, mine, theirs) == (f"{theirs}\n\n{BETWEEN}\n\n{mine}", False)
 
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "\n", "漢", "."]), max_size=12).map(" ".join)
 
 
 @given(WORDS, WORDS, WORDS)
-def test_every_word_that_somebody_added_is_there(base: str, mine: str, theirs: str) -> None:
-    merged = merge(base, mine, theirs).text.split()
+def test_every_added_word_is_in_the_result(original: str, mine: str, theirs: str) -> None:
+    merged = merge(original, mine, theirs).text.split()
     for word in {*mine.split(), *theirs.split()}:
-        if (mine.strip() and theirs.strip()) or mine == base or theirs == base:
-            added = max(mine.split().count(word), theirs.split().count(word)) - base.split().count(word)
+        if (mine.strip() and theirs.strip()) or mine == original or theirs == original:
+            added = max(mine.split().count(word), theirs.split().count(word)) - original.split().count(word)
             assert added <= 0 or merged.count(word) >= added
 
 
 @given(WORDS, WORDS)
-def test_a_text_that_nobody_else_changed_is_kept_as_it_is(base: str, mine: str) -> None:
-    assert merge(base, mine, base) == (mine, True)
+def test_a_text_changed_on_one_side_only_is_kept_unchanged(original: str, mine: str) -> None:
+    assert merge(original, mine, original) == (mine, True)
 
 
-def test_a_long_paragraph_that_both_went_over_becomes_one() -> None:
+def test_many_edits_of_a_long_paragraph_are_merged() -> None:
     words = [("the", "of", "and", "to", "in", "is", "it")[number * number % 7] for number in range(7_040)]
     mine, theirs, both = words.copy(), words.copy(), words.copy()
     for place in range(0, len(words), 80):
@@ -70,8 +70,8 @@ def test_a_long_paragraph_that_both_went_over_becomes_one() -> None:
     assert merge(" ".join(words), " ".join(mine), " ".join(theirs)) == (" ".join(both), True)
 
 
-def test_a_note_as_long_as_a_book_is_merged_by_its_lines() -> None:
+def test_a_note_as_long_as_a_book_is_merged_by_lines() -> None:
     lines = [f"line {number} of many\n" for number in range(MOST_TOKENS)]
-    base = "".join(lines)
-    mine, theirs = "first\n" + base, base + "last\n"
-    assert merge(base, mine, theirs) == (f"first\n{base}last\n", True)
+    original = "".join(lines)
+    mine, theirs = "first\n" + original, original + "last\n"
+    assert merge(original, mine, theirs) == (f"first\n{original}last\n", True)

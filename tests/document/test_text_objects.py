@@ -1,4 +1,4 @@
-"""Text objects: what a selection takes at once, and how it grows and shrinks by whole sentences."""
+"""Text objects, and selections that grow and shrink by whole sentences."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def of(kind: str, word: str, text: Document = TEXT) -> str:
     return text.text[start:end]
 
 
-def test_objects_are_those_of_vim() -> None:
+def test_text_objects_equal_those_of_vim() -> None:
     assert of("iw", "follows") == "follows"
     assert of("aw", "follows") == "follows "
     assert of("is", "follows") == "Two follows it."
@@ -47,13 +47,13 @@ def test_objects_are_those_of_vim() -> None:
     assert of("is", "次", document("これは文です。次の文。")) == "次の文。"
 
 
-def test_around_a_paragraph_is_all_that_stands_together() -> None:
+def test_around_a_paragraph_includes_all_blocks_without_empty_rows_between() -> None:
     text = document("Before.", block(PARAGRAPH, "First item", tight=True), block(PARAGRAPH, "second item"), "After.")
     assert of("ip", "second", text) == "second item"
     assert of("ap", "second", text) == "First item\nsecond item"
 
 
-def test_a_selected_sentence_takes_in_those_after_and_before_it_whole() -> None:
+def test_a_selection_grows_by_whole_sentences_in_both_directions() -> None:
     two = text_object(TEXT, "is", TEXT.text.index("Two"))
     ends = Ends(two.start, last_character(TEXT, two))
     forward = grow_forward(TEXT, SENTENCE, ends)
@@ -67,7 +67,7 @@ def test_a_selected_sentence_takes_in_those_after_and_before_it_whole() -> None:
 
 
 @given(documents(), st.integers(0, 400), st.sampled_from(OBJECTS))
-def test_an_object_begins_and_ends_between_characters(text: Document, offset: int, kind: str) -> None:
+def test_a_text_object_begins_and_ends_on_boundaries_of_clusters(text: Document, offset: int, kind: str) -> None:
     start, end = text_object(text, kind, snapped(text, offset))
     assert 0 <= start <= end <= len(text.text)
     assert boundary_at(text.text, start) == start

@@ -16,13 +16,13 @@ WIDTHS = st.integers(4, 40)
 
 
 def rows(text: str, width: int, *, code: bool = False) -> list[str]:
-    """The rows of a text, each with all that it owns."""
+    """Return the rows of a text, each with all the text that it owns."""
     cuts = [0, *cut_rows(text, width, code=code)]
     return [text[start:end] for start, end in itertools.pairwise(cuts)]
 
 
 def words(text: str, width: int) -> list[str]:
-    """The rows of a text as they are drawn."""
+    """Return the rows of a text as they are drawn."""
     return [row.rstrip(HANGING) for row in rows(text, width)]
 
 
@@ -39,26 +39,26 @@ def test_rows_tile_the_text_and_fit(text: str, width: int, code: bool) -> None:
 
 
 @given(texts(breaks="\n\t"), WIDTHS, st.booleans())
-def test_no_cluster_is_torn(text: str, width: int, code: bool) -> None:
+def test_no_cluster_is_split(text: str, width: int, code: bool) -> None:
     for cut in cut_rows(text, width, code=code):
         before = boundary_at(text, cut)
         assert before == cut or cell_width(text[before : next_boundary(text, before)]) > width
 
 
 @given(texts(narrow=True, breaks="\n"), WIDTHS, st.booleans())
-def test_counting_rows_of_narrow_text_agrees_with_cutting_it(text: str, width: int, code: bool) -> None:
+def test_the_count_of_narrow_rows_equals_the_number_of_cuts(text: str, width: int, code: bool) -> None:
     pattern = code_pattern(width) if code else flow_pattern(width)
     assert (len(pattern.findall(text)) or 1) == len(cut_rows(text, width, code=code))
 
 
 @given(texts(narrow=True), WIDTHS, st.booleans())
-def test_narrow_text_is_cut_the_same_beside_wide_text(text: str, width: int, code: bool) -> None:
-    """Narrow text takes a quicker way than wide text: both must lead to the same rows."""
+def test_narrow_text_has_the_same_cuts_if_wide_text_follows(text: str, width: int, code: bool) -> None:
+    """Narrow text is cut by a faster method than wide text; both must return the same rows."""
     assert rows(f"{text}\n日", width, code=code) == [*rows(f"{text}\n1", width, code=code)[:-1], "日"]
 
 
 @given(texts(narrow=True), WIDTHS)
-def test_rows_are_as_full_as_can_be(text: str, width: int) -> None:
+def test_rows_are_as_full_as_possible(text: str, width: int) -> None:
     parts = rows(text, width)
     for row, following in itertools.pairwise(parts):
         if following.strip(" "):
@@ -89,7 +89,7 @@ def test_line_feeds_begin_rows_and_empty_lines_stay() -> None:
         ("a —word", 4, ["a", "—wor", "d"]),
     ],
 )
-def test_rows_may_end_behind_hyphens_and_dashes(text: str, width: int, wanted: list[str]) -> None:
+def test_rows_may_end_after_hyphens_and_dashes(text: str, width: int, wanted: list[str]) -> None:
     assert words(text, width) == wanted
 
 
@@ -105,24 +105,24 @@ def test_rows_may_end_behind_hyphens_and_dashes(text: str, width: int, wanted: l
         ("한국어 문장은 띄어 쓴다", 8, ["한국어", "문장은", "띄어", "쓴다"]),
     ],
 )
-def test_scripts_without_spaces_are_cut_between_characters_that_may_part(
+def test_scripts_without_spaces_are_cut_only_where_kinsoku_rules_allow(
     text: str, width: int, wanted: list[str]
 ) -> None:
     assert words(text, width) == wanted
 
 
-def test_code_keeps_its_spaces_and_goes_on_in_the_next_row() -> None:
+def test_code_keeps_its_spaces_and_continues_in_the_next_row() -> None:
     assert rows("if a:\n    return b\n", 8, code=True) == ["if a:\n", "    retu", "rn b\n"]
     assert rows("    x\t日本", 8, code=True) == ["    x\t", "日本"]
 
 
 def test_a_chain_of_conjuncts_wider_than_a_row_still_fits() -> None:
-    """Annex 29 makes one cluster of any number of consonants joined by viramas."""
+    """Annex 29 joins any number of consonants with viramas to one cluster."""
     chain = "क्" * 30 + "क"
     assert all(cell_width(row) <= 8 for row in rows(chain, 8))
 
 
-def test_a_long_line_of_wide_text_is_cut_as_a_short_one() -> None:
+def test_a_long_line_of_wide_text_is_cut_like_a_short_one() -> None:
     sentence = "すべての人間は、生れながらにして自由である。"
     assert rows(sentence * 2000, 30)[:20] == rows(sentence * 20, 30)[:20]
     assert "".join(rows(sentence * 2000, 30)) == sentence * 2000

@@ -1,4 +1,4 @@
-"""Annotations are narrowed to what was made lately, long ago, or between days."""
+"""Typed filters of annotations are parsed to queries; mistakes in them are reported."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TODAY = date(2026, 3, 1)
 CREATED = ("2024-02-29", "2025-12-31", "2026-01-01", "2026-01-31", "2026-02-15", "2026-02-28", "2026-03-01")
 
 
-def left(typed: str) -> list[str]:
-    """The days of what a filter lets through."""
-    asked = parse(typed, ("claim",), TODAY)
-    assert not asked.problem
+def matching_days(typed: str) -> list[str]:
+    """Return the days of creation of the annotations that match a typed filter."""
+    parsed = parse(typed, ("claim",), TODAY)
+    assert not parsed.problem
     made = [Annotation(id=day, article="a", created=f"{day}T08:30:00Z", updated="") for day in CREATED]
-    matches = compile_for_annotations(asked.query, lambda _: "Title")
+    matches = compile_for_annotations(parsed.query, lambda _: "Title")
     return [each.id for each in made if matches(each)]
 
 
@@ -44,16 +44,16 @@ def left(typed: str) -> list[str]:
         ("added:<60d added:>2w", 1, 4),
     ],
 )
-def test_days_and_ages_narrow_the_list(typed: str, first: int, last: int) -> None:
-    assert left(typed) == list(CREATED[first:last])
+def test_dates_and_ages_select_by_time_of_creation(typed: str, first: int, last: int) -> None:
+    assert matching_days(typed) == list(CREATED[first:last])
 
 
 @pytest.mark.parametrize("typed", ["added:30d", "added:<", "added:<30", "added:<30x", "added:lately"])
-def test_an_age_that_means_nothing_says_what_would(typed: str) -> None:
-    asked = parse(typed, (), TODAY)
-    assert asked.problem.startswith(typed)
-    assert "<30d" in asked.problem
-    assert not asked.terms, "what is half typed narrows nothing yet"
+def test_an_invalid_age_is_reported_with_valid_examples(typed: str) -> None:
+    parsed = parse(typed, (), TODAY)
+    assert parsed.problem.startswith(typed)
+    assert "<30d" in parsed.problem
+    assert not parsed.terms, "a half typed part must not narrow the list"
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_an_age_that_means_nothing_says_what_would(typed: str) -> None:
         ("foo:", "", 1),
     ],
 )
-def test_what_means_nothing_is_named(typed: str, problem: str, tests: int) -> None:
-    """And hides nothing; times and addresses are words to look for, and so is all between quotation marks."""
-    asked = parse(typed, (), TODAY)
-    assert asked.problem.startswith(problem)
-    assert bool(asked.problem) == bool(problem)
-    assert len(asked.terms) == tests
+def test_a_part_that_cannot_be_understood_is_reported(typed: str, problem: str, tests: int) -> None:
+    """Such a part narrows nothing; times, addresses and all text between quotation marks are words to search for."""
+    parsed = parse(typed, (), TODAY)
+    assert parsed.problem.startswith(problem)
+    assert bool(parsed.problem) == bool(problem)
+    assert len(parsed.terms) == tests

@@ -312,7 +312,7 @@ def _compare(
         limit: Largest number of bytes of a file that is read.
     """
     # Imports the formats (0.1 s), and most users never lose a file.
-    from tui_reader.anchoring.similarity import word_pairs, similarity  # noqa: PLC0415
+    from tui_reader.anchoring.similarity import similarity, word_pairs  # noqa: PLC0415
     from tui_reader.document.normalization import normalized as folded  # noqa: PLC0415
 
     deadline = time.monotonic() + MAX_READ_SECONDS
