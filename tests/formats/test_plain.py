@@ -196,8 +196,8 @@ def test_a_text_that_is_read_at_once_has_no_preview() -> None:
 @given(st.text(st.sampled_from("ab.-•\n\n\n \t"), max_size=200), st.integers(1, 20))
 def test_a_text_is_the_same_whether_it_is_taken_whole_or_in_pieces(source: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plain, "_PIECE", 1 << 30)
+        patch.setattr(plain, "_CHUNK", 1 << 30)
         whole = read(source.encode(), "a.txt")
-        patch.setattr(plain, "_PIECE", size)
+        patch.setattr(plain, "_CHUNK", size)
         pieces = read(source.encode(), "a.txt")
     assert (pieces.text, pieces.blocks) == (whole.text, whole.blocks)

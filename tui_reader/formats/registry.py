@@ -54,7 +54,7 @@ def load(row: Row) -> Format:
 
 
 def format_for(name: str, data: bytes) -> Format:
-    """Return the format that reads a file: the owner of its suffix, else the one that matches its first bytes best."""
+    """Return the format that reads a file: the owner of its suffix, else the best match by first bytes."""
     row = _ROW_BY_SUFFIX.get(suffix_of(name))
     if row is not None:
         return load(row)

@@ -1,1 +1,1 @@
-"""Markdown, and the HTML inside it."""
+"""The Markdown format, with the HTML inside Markdown."""

@@ -1,7 +1,7 @@
-"""How long a Markdown source takes to read, estimated from its marks without parsing it.
+"""An estimate of the time that parsing a Markdown text takes, from counts of its marks.
 
-Some constructs take far longer than running text, and a text may consist of nothing else. A clock would make one text
-Markdown on a quick machine and plain on a slow one, and notes in it would lose their places; counts do not.
+Some constructs take far longer than running text, and a text may consist of nothing else. The time is not measured: the
+same text would be Markdown on a fast machine and plain text on a slow one, and annotations would lose their positions.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _DELIMITER_ROW = re.compile(r"^[ \t>]*[|:-][|: \t-]*$", re.MULTILINE)
 _DASHES = re.compile("-+")
 _MARKS = "*_`~<!&^\\"
 
-_LINE = 12e-6
-"""Seconds that a line takes, whatever is on it, and so for those below: measured in texts that hold nothing else."""
+_SECONDS_OF_LINE = 12e-6
+"""Seconds per line. This and the constants below were measured in texts that consist of one construct only."""
 _SECONDS_OF_ITEM = 40e-6
 _SECONDS_OF_DEFINITION = 15e-6
 _SECONDS_OF_NOTE = 45e-6
@@ -31,20 +31,20 @@ _SECONDS_OF_CELL = 20e-6
 _SECONDS_OF_MISSING_CELL = 25e-6
 _SECONDS_OF_MARK = 4e-6
 _SECONDS_OF_NESTED_BRACKET = 35e-6
-"""Each bracket within brackets is looked for the end of once for every level above it."""
+"""The parser looks for the end of a nested bracket once for each level above it."""
 _SECONDS_OF_QUOTED_LINE = 4e-6
-"""A line within quotes, for each of them."""
+"""Seconds per quoted line and level of quotation."""
 _MOST_MISSING_CELLS = 65_536
-"""Cells that the parser adds to the rows of one table."""
+"""Most cells that the parser adds to incomplete rows of one table."""
 _MOST_LEVELS = 50
 
 
 def seconds_of(body: str) -> float:
-    """Estimate the time that a source takes to read; this takes some 10 ms for a megabyte."""
+    """Return the estimated seconds for parsing a text. The estimate itself takes some 10 ms per megabyte."""
     definitions = _DEFINITION.findall(body)
     notes = sum(map(bool, definitions))
     return (
-        _LINE * body.count("\n")
+        _SECONDS_OF_LINE * body.count("\n")
         + _SECONDS_OF_ITEM * _items(body)
         + _SECONDS_OF_DEFINITION * (len(definitions) - notes)
         + _SECONDS_OF_NOTE * notes
@@ -57,7 +57,7 @@ def seconds_of(body: str) -> float:
 
 
 def is_too_deep(body: str) -> bool:
-    """Judge whether any line opens more quotes and lists than are followed; a rule (`- - -`) opens none."""
+    """Return True if any line opens more than 50 quotations and lists; a rule (`- - -`) opens none."""
     for found in _ITEMS_IN_LINE.finditer(body):
         marks: list[str] = _LEVEL.findall(found[0]) if len(found[0]) > _MOST_LEVELS else []
         if len(marks) > _MOST_LEVELS:
@@ -69,24 +69,31 @@ def is_too_deep(body: str) -> bool:
 
 
 def _items(body: str) -> int:
-    """Count the items of lists, of which one line may open several."""
+    """Count list items; one line may open several."""
     more = sum(len(_LEVEL.findall(found[0])) - 1 for found in _ITEMS_IN_LINE.finditer(body))
     return sum(1 for _ in _ITEM.finditer(body)) + more
 
 
 def _quoted_lines(body: str) -> int:
-    """Count the lines of quotes within quotes, each as often as it is quoted."""
+    """Sum the levels of nested quotations over all quoted lines."""
     return _areas(body, _QUOTE_IN_QUOTE, lambda found: found.count(">"))
 
 
 def _missing_cells(body: str) -> int:
-    """Count the cells that the rows of tables lack."""
+    """Count the cells that are missing in the rows of tables."""
     total = _areas(body, _DELIMITER_ROW, lambda found: len(_DASHES.findall(found)), most=_MOST_MISSING_CELLS)
     return max(0, total - body.count("|"))
 
 
 def _areas(body: str, sign: re.Pattern[str], width: Callable[[str], int], most: int | None = None) -> int:
-    """Sum up width times height of what certain lines begin: the largest width, down to the next empty line."""
+    """Sum the areas of paragraphs in which a pattern is found: largest width times number of lines.
+
+    Args:
+        body: The text.
+        sign: Found in the first line of each area; later matches up to the next empty line belong to the area.
+        width: Returns the width for the text of a match.
+        most: Largest area that a paragraph counts; None for no limit.
+    """
     total = area = stop = height = widest = 0
     for found in sign.finditer(body):
         if found.start() >= stop:

@@ -1,4 +1,4 @@
-"""Raw HTML inside Markdown, reduced to blocks of text: no style, no script, no layout."""
+"""Conversion of raw HTML inside Markdown to blocks of text, without style, script or layout."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from tui_reader.document.blocks import Block, BlockKind
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.text.exclusions import without, without_comments
 from tui_reader.formats.text.running_text import TAGS, RunningText, safe_target
-from tui_reader.formats.text.table_text import CellText, Piece, join_table
+from tui_reader.formats.text.table_text import CellText, UnplacedBlock, join_table
 
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
-_CHARACTERS = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
-_SILENT = tuple(
+_REMOVED = tuple(
     (tag, re.compile(rf"<{tag}\b.*?</{tag}\s*>", re.DOTALL | re.IGNORECASE))
     for tag in ("script", "style", "template", "head", "noscript")
 )
-_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
+_NOT_A_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
 
 _INLINE = frozenset(TAGS) | frozenset(
     ("span", "font", "small", "big", "u", "abbr", "time", "q", "ins", "bdi", "bdo", "label", "picture", "source", "wbr")
@@ -28,11 +28,11 @@ _SPACE = re.compile(r"\s+")
 
 
 class FragmentReader(HTMLParser):
-    """Reads one piece of HTML; every tag that is not inline parts paragraphs."""
+    """Parser of one fragment of HTML. Every tag that is not inline begins a new paragraph."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pieces: list[Piece] = []
+        self.blocks: list[UnplacedBlock] = []
         self._running = RunningText()
         self._numbers: list[int | None] = []
         self._quote = 0
@@ -44,10 +44,13 @@ class FragmentReader(HTMLParser):
         self._header = False
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
-        """Nothing: scripts and styles that end are gone by now; one that does not must not swallow what follows."""
+        """Do nothing, so that an unclosed script or style does not hide the text after it.
+
+        Closed ones were removed before.
+        """
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin an element."""
+        """Begin an element; called by the parser."""
         given = {name: value or "" for name, value in attrs}
         if tag == "br":
             self._running.add_hard_break()
@@ -69,13 +72,13 @@ class FragmentReader(HTMLParser):
             self._running.add(" ")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element that ends where it begins."""
+        """Begin and end an empty element; called by the parser."""
         self.handle_starttag(tag, attrs)
         if tag not in ("br", "img"):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """End an element."""
+        """End an element; called by the parser."""
         if tag in _INLINE:
             self._running.close(tag)
         elif tag == "table" and self._rows is not None:
@@ -86,7 +89,7 @@ class FragmentReader(HTMLParser):
             self._end_block(tag)
 
     def handle_data(self, data: str) -> None:
-        """Text between tags."""
+        """Append text between tags; called by the parser."""
         if self._pre:
             self._running.add(data)
             return
@@ -94,7 +97,7 @@ class FragmentReader(HTMLParser):
         self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
 
     def close(self) -> None:
-        """End the reading, with whatever text is left."""
+        """End parsing, and append the text that is left."""
         super().close()
         if self._rows is not None:
             self._end_table()
@@ -106,7 +109,7 @@ class FragmentReader(HTMLParser):
             self._running.add(alt)
             return
         target = safe_target(given.get("src", ""))
-        self.pieces.append(Piece(self._placed(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
+        self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
 
     def _begin_block(self, tag: str) -> None:
         self._flush()
@@ -114,7 +117,7 @@ class FragmentReader(HTMLParser):
         if heading:
             self._level = int(heading[1])
         elif tag == "hr":
-            self.pieces.append(Piece(self._placed(Block(BlockKind.RULE, 0, 0)), ""))
+            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.RULE, 0, 0)), ""))
         elif tag == "blockquote":
             self._quote += 1
         elif tag in ("pre", "textarea"):
@@ -146,8 +149,8 @@ class FragmentReader(HTMLParser):
             if not self._rows:
                 self._rows.append([])
             self._rows[-1].append(CellText(text, spans))
-        elif text:  # a caption, or text that has no place in a table
-            self.pieces.append(Piece(self._placed(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
+        elif text:  # a caption, or text outside the cells
+            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
         self._cell = False
 
     def _end_table(self) -> None:
@@ -155,44 +158,46 @@ class FragmentReader(HTMLParser):
         rows, self._rows = [row for row in self._rows or [] if row], None
         if rows:
             piece = join_table(rows, [], header=self._header)
-            self.pieces.append(piece._replace(block=self._placed(piece.block)))
+            self.blocks.append(piece._replace(block=self._nested(piece.block)))
         self._header = False
 
-    def _placed(self, block: Block) -> Block:
+    def _nested(self, block: Block) -> Block:
+        """Return a block with the current depth of quotations and lists."""
         return block._replace(quote=self._quote, depth=len(self._numbers))
 
     def _flush(self) -> None:
+        """End the current paragraph, heading or code block."""
         text, spans = self._running.finish()
         self._running = RunningText()
         if not text:
             return
         if self._pre:
-            self.pieces.append(Piece(self._placed(Block(BlockKind.CODE, 0, 0)), text))
+            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.CODE, 0, 0)), text))
             return
         kind = BlockKind.HEADING if self._level else BlockKind.PARAGRAPH
         marker, self._marker = (self._marker, "") if self._numbers else ("", "")
-        block = self._placed(Block(kind, 0, 0, level=self._level, marker=marker))
-        if self.pieces and block.depth and (above := self.pieces[-1]).block.depth:
-            self.pieces[-1] = above._replace(block=above.block._replace(tight=True))
-        self.pieces.append(Piece(block, text, spans))
+        block = self._nested(Block(kind, 0, 0, level=self._level, marker=marker))
+        if self.blocks and block.depth and (above := self.blocks[-1]).block.depth:
+            self.blocks[-1] = above._replace(block=above.block._replace(tight=True))
+        self.blocks.append(UnplacedBlock(block, text, spans))
 
 
-def read_fragment(source: str) -> list[Piece]:
-    """The blocks of a piece of HTML; comments, instructions, scripts and styles vanish."""
+def read_fragment(source: str) -> list[UnplacedBlock]:
+    """Convert a fragment of HTML to blocks; comments, instructions, scripts and styles are dropped."""
     source = without_comments(source)
     if "<?" in source:
         source = without(_INSTRUCTION, "?>", source)
     if "<!" in source:
-        source = _DECLARATION.sub("", without(_CHARACTERS, "]]>", source, r"\1"))
+        source = _DECLARATION.sub("", without(_CDATA, "]]>", source, r"\1"))
     lowered = source.lower()
-    for tag, pattern in _SILENT:
+    for tag, pattern in _REMOVED:
         last = lowered.rfind(f"</{tag}")
         if last >= 0:
             end = source.find(">", last) + 1
             source = pattern.sub("", source[:end]) + source[end:]
             lowered = source.lower()
     reader = FragmentReader()
-    # The standard parser takes quadratic time over thousands of tags that never end; so what is none becomes text.
-    reader.feed(_NO_TAG.sub("&lt;", source))
+    # The standard parser takes quadratic time for thousands of unclosed tags, so these are escaped as text.
+    reader.feed(_NOT_A_TAG.sub("&lt;", source))
     reader.close()
-    return reader.pieces
+    return reader.blocks

@@ -1,4 +1,4 @@
-"""Markdown: CommonMark with tables, strikethrough, footnotes, task lists and the common inline HTML tags."""
+"""Markdown: CommonMark with tables, strikethrough, footnotes, task lists and inline HTML tags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui_reader.formats.metadata.failed_header import failed_header
 from tui_reader.formats.metadata.guesses import complete, extrapolated
 from tui_reader.formats.plain import plain
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
-from tui_reader.formats.text.source import Source, head_of, open_source
+from tui_reader.formats.text.source import SourceText, head_of, open_source
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,26 +25,28 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 _LARGE = 100_000
-"""Bytes from which reading takes longer than 50 ms: 0.34 s per MB."""
+"""Bytes from which reading takes longer than 50 ms; it takes 0.34 s per MB."""
 
 _TOO_LARGE = 16_000_000
-"""Bytes above which a text is shown as plain: it would take more than five seconds, and half a gigabyte."""
+"""Bytes above which a text is read as plain text: as Markdown, it would take 5 s and half a gigabyte."""
 
 _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
-"""Lines that a text may have if they are shorter than this on average: each takes some 20 us, however short it is."""
+"""Largest number of lines of a text whose lines are shorter than `_SHORT_LINE` characters on average.
+
+Each line takes some 20 us, however short it is."""
 
 _MOST_SECONDS = 2.0
 _MOST_SECONDS_PER_MEGABYTE = 1.0
-"""Time that a text may take to read as Markdown; running text takes a third of a second per megabyte."""
+"""Longest time that a text may take to read as Markdown; running text takes a third of a second per megabyte."""
 
 _INLINE_NESTING = 50
-"""Levels of links within emphasis within links that are followed."""
+"""Levels of nested links and emphasis that are parsed."""
 
 _ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
 _INLINE_MARKS = "[*_`~<!^&\\"
 _MOST_MARKS = 10_000
-"""Marks in one paragraph up to which it is searched for links and emphasis; the time grows with their square."""
+"""Most marks in a paragraph that is parsed for links and emphasis; the time grows with their square."""
 
 _DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
 _MOST_DEFINITIONS = 2_000
@@ -65,7 +67,7 @@ class Markdown:
     suffixes = (".md", ".markdown", ".mdown", ".mkd")
 
     def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of Markdown: by its suffix, or for a name without one, by signs in the first bytes."""
+        """Return the priority of Markdown, by the suffix; without a suffix, by signs in the first bytes."""
         suffix = suffix_of(name)
         if suffix:
             return BY_NAME if suffix in self.suffixes else NO_MATCH
@@ -73,23 +75,23 @@ class Markdown:
         return BY_CONTENT if len(signs) >= _FEWEST_SIGNS else NO_MATCH
 
     def read(self, data: bytes, name: str) -> Document:
-        """The whole text as a document."""
+        """Return the whole text as a document."""
         source = open_source(data)
         if source.problem:
             return problem_document(name, len(data), source.problem)
         return _read_body(source, _metadata(source, name), name, len(data))
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """What is known of the text, without making blocks of it."""
+        """Return the metadata and the reason why the file cannot be read, without parsing the text."""
         source = open_source(data)
         if source.problem:
             return problem_metadata(name), source.problem
         return _metadata(source, name), ""
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """The beginning of a text that is large enough to keep a reader waiting.
+        """Return the beginning of a text of 100 kB or more; None for shorter ones.
 
-        Links are resolved, wherever in the text their targets stand; footnotes are numbered, but not shown yet.
+        Links are resolved, even if their definitions stand at the end; footnotes are numbered, but not shown yet.
         """
         if len(data) < _LARGE:
             return None
@@ -104,65 +106,84 @@ FORMAT: Format = Markdown()
 
 
 def _definitions(data: bytes) -> str:
-    """Definitions of links and footnotes anywhere in a text; a footnote's own text is left out."""
+    """Collect the definitions of links and footnotes from a whole text; footnotes get a dash as text."""
     found = _DEFINITION_BYTES.findall(data)[:_MOST_DEFINITIONS]
     lines = [line if not line.startswith(b"[^") else line[: line.index(b"]:") + 2] + b" -" for line in found]
     return "\n\n" + clean_text(b"\n\n".join(lines).decode("utf-8", "replace"))
 
 
-def _read_body(source: Source, metadata: Metadata, name: str, size: int, more: str | None = None) -> Document:
-    """Make a document of a file of so many bytes; `more` holds the definitions for one that is only a beginning."""
-    from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - listing articles does without it
+def _read_body(
+    source: SourceText, metadata: Metadata, name: str, size: int, definitions: str | None = None
+) -> Document:
+    """Parse a text, or read it as plain text if parsing would take too long.
+
+    Args:
+        source: The text and its header.
+        metadata: The metadata of the article.
+        name: File name.
+        size: Size of the file in bytes.
+        definitions: Definitions from the whole text if `source` is only its beginning; else None.
+    """
+    from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - not needed for listing articles
 
     lines = source.body.count("\n")
     if size > _TOO_LARGE:
-        return _as_plain(source, name, metadata, "is too large", partial=more is not None)
+        return _as_plain(source, name, metadata, "is too large", partial=definitions is not None)
     if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
-        return _as_plain(source, name, metadata, "has too many short lines", partial=more is not None)
+        return _as_plain(source, name, metadata, "has too many short lines", partial=definitions is not None)
     if is_too_deep(source.body):
-        return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=definitions is not None)
     if seconds_of(source.body) > max(_MOST_SECONDS, _MOST_SECONDS_PER_MEGABYTE * len(source.body) / 1e6):
-        return _as_plain(source, name, metadata, "has too many lists, notes, cells or marks", partial=more is not None)
+        return _as_plain(
+            source, name, metadata, "has too many lists, notes, cells or marks", partial=definitions is not None
+        )
     env: dict[str, Any] = {}
     try:
-        tokens = _parser().parse(source.body + (more or ""), env)
+        tokens = _parser().parse(source.body + (definitions or ""), env)
     except RecursionError:
-        return _as_plain(source, name, metadata, "is nested too deeply", partial=more is not None)
-    builder = read_tokens(tokens, env.get("footnotes", {}) if more is None else None)
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=definitions is not None)
+    builder = read_tokens(tokens, env.get("footnotes", {}) if definitions is None else None)
     if not builder.blocks:
         return empty_document(metadata, source.body)
-    document = builder.build(metadata, notices=source.notices, partial=more is not None)
+    document = builder.build(metadata, notices=source.notices, partial=definitions is not None)
     heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
-    repeats = heading and _folded(_NOTE_MARK.sub("", heading)) == _folded(metadata.title)
+    repeats = heading and _only_letters(_NOTE_MARK.sub("", heading)) == _only_letters(metadata.title)
     return replace(document, title_block=0) if repeats else document
 
 
-def _as_plain(source: Source, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
+def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
+    """Read a text as plain text, with a notice that says why, such as `is too large`."""
     notice = f"It {why} to be read as Markdown and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
 
 
-def _folded(text: str) -> str:
+def _only_letters(text: str) -> str:
+    """Return the letters and digits of a text without regard to case, for comparison."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _parser() -> MarkdownIt:
+    """Return a CommonMark parser with our extensions and limits."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
-    # Footnotes are collected by our own reader, which keeps those that nothing refers to.
+    # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
     parser.disable("footnote_tail")
-    # Targets are kept as written and judged when they become spans; a refused one would stay in the text as source.
+    # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source
+    # would stay in the text.
     vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
-    # Blocks beyond the nesting limit would be dropped, so there is none for them; Python's own is caught.
+    # The parser drops blocks beyond its nesting limit, so the limit is out of reach; RecursionError is handled instead.
     parser.options["maxNesting"] = 1_000_000
     parser.core.ruler.at("inline", _parse_inline)
     return parser
 
 
 def _parse_inline(state: StateCore) -> None:
-    """The parser's own step for running text, with limits: beyond them text stays as it is written."""
+    """Parse running text in place of the parser's own step.
+
+    A paragraph with more than 10,000 marks stays as written.
+    """
     from markdown_it.token import Token  # noqa: PLC0415 - see above
 
     state.md.options["maxNesting"] = _INLINE_NESTING
@@ -172,7 +193,7 @@ def _parse_inline(state: StateCore) -> None:
         yield_gil()
         content = token.content
         token.children = []
-        # Table cells and short lines rarely hold marks: to see that at once halves the time of a table.
+        # Table cells and short lines rarely have marks: testing for them first halves the time of a table.
         if _ANY_MARK.search(content) is None or (
             len(content) > _MOST_MARKS and sum(map(content.count, _INLINE_MARKS)) > _MOST_MARKS
         ):
@@ -181,7 +202,8 @@ def _parse_inline(state: StateCore) -> None:
             state.md.inline.parse(content, state.md, state.env, token.children)
 
 
-def _metadata(source: Source, name: str) -> Metadata:
+def _metadata(source: SourceText, name: str) -> Metadata:
+    """Return the metadata of a text without parsing it."""
     failed = failed_header(source.body)
     body = source.body[failed.end :]
     return complete(source.header, rough_text(body), name, lambda: clean_line(failed.title) or title_heading(body))

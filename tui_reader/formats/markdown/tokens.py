@@ -1,6 +1,6 @@
-"""From markdown-it's tokens to blocks and spans.
+"""Conversion of markdown-it's tokens to blocks and spans.
 
-Tokens are a flat list; nesting is kept on a stack, never by recursion, so that no input can exhaust it.
+The tokens are a flat list. Nesting is kept on a stack, not by recursion, so that no input can exceed Python's limit.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ _ALIGNS = {"text-align:center": Align.CENTRE, "text-align:right": Align.RIGHT}
 
 
 class _List(NamedTuple):
-    """A list that encloses the blocks being read."""
+    """A list that encloses the current block."""
 
     number: int
-    """Distinguishes it from all other lists of the document."""
+    """Number of the list, unique in the document."""
     ordered: bool
     tight: bool
     bullet: str
 
 
 class BlockReader:
-    """Turns the tokens of one text into a document."""
+    """Builder of the blocks of one text from its tokens."""
 
     def __init__(self) -> None:
         self.builder = DocumentBuilder()
-        self._paths: list[tuple[_List, ...]] = []
+        self._enclosing: list[tuple[_List, ...]] = []
         self._lists: list[_List] = []
         self._count = 0
         self._quote = 0
@@ -57,7 +57,7 @@ class BlockReader:
         self._quiet = False
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Append the blocks of some tokens."""
+        """Append the blocks of a list of tokens."""
         index = 0
         loose = _loose_lists(tokens)
         while index < len(tokens):
@@ -94,7 +94,7 @@ class BlockReader:
             index += 1
 
     def read_note(self, number: int, tokens: Sequence[Token]) -> None:
-        """Append the blocks of a footnote."""
+        """Append the blocks of a footnote; the first one has the number as its marker."""
         self._quiet = True
         self._marker = f"[{number}]"
         self.read(tokens)
@@ -103,11 +103,11 @@ class BlockReader:
         self._quiet = False
 
     def finish_tightness(self) -> None:
-        """Set which blocks stand close to the next one: both in a tight list, the innermost that holds both."""
-        blocks, paths = self.builder.blocks, self._paths
+        """Mark blocks as tight whose innermost list in common with the next block is tight."""
+        blocks, enclosing = self.builder.blocks, self._enclosing
         for index in range(len(blocks) - 1):
             shared = None
-            for mine, other in zip(paths[index], paths[index + 1], strict=False):
+            for mine, other in zip(enclosing[index], enclosing[index + 1], strict=False):
                 if mine.number != other.number:
                     break
                 shared = mine
@@ -123,10 +123,10 @@ class BlockReader:
             quiet=block.quiet or self._quiet,
         )
         self.builder.add(block, text, spans)
-        self._paths.append(tuple(self._lists))
+        self._enclosing.append(tuple(self._lists))
 
     def _html(self, source: str) -> None:
-        from tui_reader.formats.markdown.html_fragment import read_fragment  # noqa: PLC0415 - 8 ms for the texts with raw HTML alone
+        from tui_reader.formats.markdown.html_fragment import read_fragment  # noqa: PLC0415 - 8 ms, only for texts with raw HTML
 
         for block, text, spans in read_fragment(source):
             self._add(block, text, spans)
@@ -145,7 +145,7 @@ class BlockReader:
             self._marker = self._lists[-1].bullet
             return
         number = int(token.info) if token.info.isdecimal() else 0
-        # Many authors write `1.` before every item and mean the count.
+        # Many authors write `1.` before every item and mean 1, 2, 3.
         last = self._last_number[-1]
         if number <= last:
             number = last + 1
@@ -174,7 +174,15 @@ class BlockReader:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
-        """Append a table; returns the index of its last token."""
+        """Append a table.
+
+        Args:
+            tokens: All tokens.
+            index: Index of the first token of the table.
+
+        Returns:
+            Index of the last token of the table.
+        """
         rows: list[list[CellText]] = []
         aligns: list[Align] = []
         while tokens[index].type != "table_close":
@@ -191,10 +199,10 @@ class BlockReader:
 
 
 def _loose_lists(tokens: Sequence[Token]) -> set[int]:
-    """Find the lists whose items stand apart, in one pass however deep they nest.
+    """Find the lists with empty rows between their items, in one pass, however deep the lists nest.
 
-    Markdown-it hides the paragraphs of a tight list, so the first paragraph of an item tells; a list without any is
-    tight.
+    Markdown-it marks the paragraphs of a tight list as hidden, so the first paragraph of an item decides; a list
+    without paragraphs is tight.
 
     Returns:
         Indices of the tokens that open such lists.
@@ -215,7 +223,7 @@ def _loose_lists(tokens: Sequence[Token]) -> set[int]:
 
 
 def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:
-    """Target and caption of each picture in a paragraph that holds nothing but pictures; they may be linked."""
+    """Return target and caption of each picture in a paragraph of pictures; empty for other paragraphs."""
     pictures = []
     for child in children:
         if child.type == "image":
@@ -227,13 +235,13 @@ def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def alternative_text(image: Token) -> str:
-    """What is said in the place of a picture."""
+    """Return the alternative text of a picture as one line."""
     parts: list[str] = []
-    waiting = list(reversed(image.children or []))
-    while waiting:
-        token = waiting.pop()
+    remaining = list(reversed(image.children or []))
+    while remaining:
+        token = remaining.pop()
         if token.type == "image":
-            waiting.extend(reversed(token.children or []))
+            remaining.extend(reversed(token.children or []))
         elif token.type in ("softbreak", "hardbreak"):
             parts.append(" ")
         elif token.type != "html_inline":
@@ -242,7 +250,7 @@ def alternative_text(image: Token) -> str:
 
 
 def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
-    """Text and spans of inline tokens."""
+    """Return the text and the spans of inline tokens."""
     if len(children) == 1 and children[0].type == "text" and "://" not in children[0].content:
         return clean_text(children[0].content).strip(" \n\t"), []
     running = RunningText()
@@ -285,7 +293,7 @@ def _inline_picture(running: RunningText, token: Token) -> None:
 
 def _inline_tag(running: RunningText, source: str) -> None:
     match = _TAG.fullmatch(source)
-    if match is None:  # a comment, an instruction, or characters that were kept from being read as tags
+    if match is None:  # a comment, a processing instruction or a CDATA section
         if source.startswith("<![CDATA["):
             running.add(source[9:-3])
         return
@@ -302,20 +310,20 @@ def _inline_tag(running: RunningText, source: str) -> None:
 
 
 def _attributes(source: str) -> dict[str, str]:
-    from html import unescape  # noqa: PLC0415 - its table of entities is 2,200 lines, and few texts hold raw tags
+    from html import unescape  # noqa: PLC0415 - its table of entities is 2,200 lines, and few texts have raw tags
 
     return {match[1].lower(): unescape(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(source)}
 
 
 def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> DocumentBuilder:
-    """Blocks of a whole text: first all that stands in it, then its footnotes in the order of their numbers.
+    """Build the blocks of a text, followed by its footnotes in the order of their numbers.
 
     Args:
-        tokens: What markdown-it made of it, footnote definitions where they were written.
-        notes: The footnote plugin's record of what was referred to; None to leave the footnotes out.
+        tokens: The tokens from markdown-it, with footnote definitions where they were written.
+        notes: The footnotes with references, as the footnote plugin records them; None to leave all footnotes out.
     """
     reader = BlockReader()
-    body, definitions = _part_definitions(tokens)
+    body, definitions = _separate_definitions(tokens)
     reader.read(body)
     if notes is not None:
         _read_notes(reader, definitions, notes)
@@ -324,6 +332,7 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> Docume
 
 
 def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes: dict[str, Any]) -> None:
+    """Append the footnotes; those without references come last."""
     listed = notes.get("list", {})
     for number in sorted(listed):
         note = listed[number]
@@ -332,11 +341,12 @@ def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes:
         elif f":{note.get('label')}" in definitions:
             reader.read_note(number + 1, definitions.pop(f":{note.get('label')}"))
     for number, inner in enumerate(definitions.values(), len(listed) + 1):
-        # Nothing refers to these; their text is kept all the same.
+        # Nothing refers to these footnotes, but text is never dropped.
         reader.read_note(number, inner)
 
 
-def _part_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
+def _separate_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
+    """Return the tokens outside footnote definitions, and those inside by footnote label."""
     body: list[Token] = []
     definitions: dict[str, list[Token]] = {}
     into = body
@@ -351,7 +361,8 @@ def _part_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, l
 
 
 def _as_paragraph(note: dict[str, Any]) -> list[Token]:
-    from markdown_it.token import Token as MarkdownToken  # noqa: PLC0415 - 43 ms for texts in Markdown alone
+    """Wrap the tokens of an inline footnote (`^[…]`) in a paragraph."""
+    from markdown_it.token import Token as MarkdownToken  # noqa: PLC0415 - 43 ms, only for texts in Markdown
 
     opening = MarkdownToken("paragraph_open", "p", 1)
     inline = MarkdownToken("inline", "", 0, children=note["tokens"], content=note["content"])

@@ -1,1 +1,1 @@
-"""Title, author, date and language: from front matter, else guessed from the text."""
+"""Title, author, date and language of an article, from its header or guessed from its text."""

@@ -1,5 +1,6 @@
-"""A header that is none: one that was never closed, or a list where keys belong. It stays in the text, and no guess
-takes it for the beginning of what there is to read.
+"""Headers that could not be read, such as one that is never closed or a list without keys.
+
+Such a header stays in the text, but the guesses of title, byline and date skip it.
 """
 
 from __future__ import annotations
@@ -10,25 +11,25 @@ from typing import NamedTuple
 from tui_reader.formats.metadata.header_shape import is_header
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
-_PART = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
-"""How a line of a header begins: indented, an item, a bracket that closes, a remark, a key."""
+_HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
+"""The beginning of a header line: an indent, a list item, a closing bracket, a comment or a key."""
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
-"""What YAML writes for a text that stands in the lines below."""
+"""The mark of a YAML value that is written in the lines below its key."""
 _MOST_LINES = 200
 
 
 class FailedHeader(NamedTuple):
-    """What such a header holds."""
+    """The title and the extent of a header that could not be read."""
 
     title: str = ""
-    """The title that it gives, as it is written there; empty where it gives none."""
+    """The title as written in the header; empty if there is none."""
     end: int = 0
-    """Offset behind it; 0 where the text does not begin with one."""
+    """Offset of the first character after the header; 0 if there is no such header."""
 
 
 def failed_header(text: str) -> FailedHeader:
-    """The header at the top of a text that was not read as one."""
+    """Find a header at the top of a text from which `read_front_matter` got no header."""
     opening = _FENCE.match(text)
     if opening is None:
         return FailedHeader()
@@ -38,7 +39,7 @@ def failed_header(text: str) -> FailedHeader:
         stop = text.find("\n", end)
         line = text[end : stop if stop >= 0 else len(text)]
         closes = line.rstrip() in (opening[1], "...")
-        if not closes and _PART.match(line) is None:
+        if not closes and _HEADER_LINE.match(line) is None:
             break
         if folded and line[:1].isspace() and not title:
             title = line.strip()

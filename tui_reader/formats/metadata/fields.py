@@ -1,4 +1,4 @@
-"""From the keys of a header to the fields of `Metadata`: whatever the many site builders and clippers call them."""
+"""Conversion of header keys, as site builders and clippers name them, to the fields of `Metadata`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _TAGS = ("tags", "tag", "keywords", "categories", "category", "topics")
 _LANGUAGE = ("lang", "language", "locale")
 _URL = ("url", "link", "canonical", "canonical_url", "permalink", "original_url", "source_url", "source", "uri")
 _ID = ("id", "guid", "uid", "uuid")
-_NESTS = ("taxonomies", "extra", "params", "metadata", "meta")
-"""Tables in which site builders (Zola, Hugo) keep fields of their own."""
+_NESTED_TABLES = ("taxonomies", "extra", "params", "metadata", "meta")
+"""Tables of a header in which site builders (Zola, Hugo) put fields."""
 
 _MONTHS = {
     name: number
@@ -68,7 +68,7 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 class Fields(TypedDict, total=False):
-    """Fields of `Metadata` that a header gave; only those that are not empty."""
+    """The fields of `Metadata` that a header has; only those that are not empty."""
 
     id: str
     title: str
@@ -81,7 +81,7 @@ class Fields(TypedDict, total=False):
 
 
 def fields_of(header: Mapping[str, Any]) -> Fields:
-    """What a header says, under our names. Never raises."""
+    """Return the fields of a header, by the names that `Metadata` uses. Never raises."""
     keys = dict(_flat(header))
     fields = Fields()
     if title := _first(keys, _TITLE):
@@ -109,12 +109,15 @@ def fields_of(header: Mapping[str, Any]) -> Fields:
 
 
 def _flat(header: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Keys in lower case; those of the known tables first, so that the header's own keys win."""
+    """Yield all keys in lower case with their values.
+
+    Those of nested tables come first, so that outer keys replace them in a dictionary.
+    """
     for key, value in header.items():
-        if key.lower() in _NESTS and isinstance(value, dict):
+        if key.lower() in _NESTED_TABLES and isinstance(value, dict):
             yield from ((str(inner).lower().replace("-", "_"), item) for inner, item in value.items())
     for key, value in header.items():
-        if not (key.lower() in _NESTS and isinstance(value, dict)):
+        if not (key.lower() in _NESTED_TABLES and isinstance(value, dict)):
             yield key.lower().replace("-", "_").replace(" ", "_"), value
 
 
@@ -123,7 +126,7 @@ def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _line(value: Any) -> str:
-    """A value as one line: lists are joined by commas, of a mapping its name is taken."""
+    """Return a value as one line: the items of a list joined by commas, the name in a mapping."""
     if isinstance(value, str):
         return clean_line(value)
     if isinstance(value, list):
@@ -136,7 +139,7 @@ def _line(value: Any) -> str:
 
 
 def _source(keys: Mapping[str, Any]) -> str:
-    """Name of the publication; clippers often write the address here, of which the host is shown."""
+    """Return the name of the publication, or the host name if the field has an address."""
     source = _first(keys, _SOURCE)
     if web_address(source):
         return (urlsplit(source).hostname or "").removeprefix("www.")
@@ -144,7 +147,7 @@ def _source(keys: Mapping[str, Any]) -> str:
 
 
 def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
-    """Tags of every key that may hold them, without repetition, in the order written."""
+    """Return the tags of all keys that may have tags, without repetition, in the order written."""
     tags: dict[str, str] = {}
     for name in _TAGS:
         value = keys.get(name)
@@ -161,7 +164,7 @@ def _split(line: str) -> list[str]:
 
 
 def web_address(value: object) -> str:
-    """The address, if it is one of the web and cannot be another thing in disguise."""
+    """Return a value if it is an `http` or `https` address without spaces; else an empty string."""
     if not isinstance(value, str):
         return ""
     address = clean_line(value)
@@ -175,7 +178,10 @@ def web_address(value: object) -> str:
 
 
 def iso_date(value: object) -> str:
-    """A date or date and time in ISO 8601, from what people and programs write; empty where that is not certain."""
+    """Convert a date, or a date with time, to ISO 8601; empty if its meaning is not certain.
+
+    `03/04/2020` is not certain, as it may mean March or April.
+    """
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, list):
@@ -185,7 +191,7 @@ def iso_date(value: object) -> str:
     written = clean_line(value)[:80]
     try:
         return _iso(written)
-    except ValueError:  # a day that no calendar has
+    except ValueError:  # a date that does not exist, such as 30 February
         return ""
 
 
@@ -204,7 +210,7 @@ def _iso(written: str) -> str:
         return _named(match[3], match[1], match[2])
     if match := _NUMERIC.match(written):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        # With points it is day first everywhere; else only a number beyond twelve tells.
+        # With points the day is first everywhere; with other separators only a number above 12 shows which is the day.
         if match[2] == "." or first > 12:
             return date(year, second, first).isoformat()
         return date(year, first, second).isoformat() if second > 12 else ""

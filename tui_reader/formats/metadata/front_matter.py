@@ -1,8 +1,8 @@
-"""Front matter: the header that many Markdown and text files carry above their text.
+"""Front matter: the header at the top of many Markdown and text files.
 
 `---` lines enclose YAML, `+++` lines TOML. YAML is read with every scalar as the string that was written (`title: no`
-is "no", not False), without aliases. What neither reader accepts is read line by line, if every line looks like one of
-a header. Nothing is lost: a block that reads like prose between two rules belongs to the text.
+is "no", not False), without aliases. A header that its parser rejects is read line by line, if every line looks like
+one of a header. Nothing is lost: a block that looks like prose between two rules belongs to the text.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
 _REMARK = re.compile(r"^#{1,6}[ \t]+\S.*", re.MULTILINE)
 _TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
-_MORE = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
-"""How a line goes on with the value of the line before: indented, a bracket that closes, an item of an array."""
+_CONTINUATION = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
+"""A line that continues the value of the line above: indented, a closing bracket, or an item of an array."""
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
 
 _LONGEST = 65_536
-"""Characters that a header may have for a parser to see it."""
+"""Largest number of characters of a header that is given to a parser."""
 
 _MOST_OPENERS = 200
-"""Brackets or dashes, all or in one line, up to which YAML may nest: libyaml's binding crashes from a few thousand."""
+"""Most brackets in YAML, and most dashes in one of its lines: libyaml's binding crashes from a few thousand levels."""
 
 
 class FrontMatter(NamedTuple):
-    """A header and where the text begins."""
+    """A header, and where the text below it begins."""
 
     header: Mapping[str, Any]
-    """Keys as written; values are strings, lists and mappings, from TOML also numbers, booleans and dates."""
+    """The keys are as written; values are strings, lists and mappings, in TOML also numbers, booleans and dates."""
     body: int
-    """Offset of the first character after the header; 0 where there is none."""
+    """Offset of the first character after the header; 0 if there is no header."""
     notice: str = ""
-    """A sentence for the reader where the header could only be read line by line."""
+    """A sentence to show if the header could only be read line by line."""
 
 
 def read_front_matter(text: str) -> FrontMatter:
-    """The header at the top of a cleaned text. Never raises."""
+    """Read the header at the top of a cleaned text. Never raises."""
     opening = _FENCE.match(text)
     if opening is None:
         return FrontMatter({}, 0)
@@ -101,16 +101,20 @@ def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
 
 @cache
 def _loader() -> type[yaml.BaseLoader]:
-    """Make the loader once: one that refuses a key that stands twice, since only its last value would be kept."""
+    """Return a loader that rejects repeated keys, of which YAML would keep only the last value."""
     import yaml  # noqa: PLC0415 - see above
 
     base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C reader takes 50 us, the other one 370
 
     class Loader(base):  # type: ignore[misc] # one of two classes
-        """Strings, lists and mappings without repeated keys."""
+        """A loader of strings, lists and mappings without repeated keys."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
-            """Make a mapping, or refuse it."""
+            """Construct a mapping.
+
+            Raises:
+                ConstructorError: A key is repeated.
+            """
             mapping = super().construct_mapping(node, deep)
             if len(mapping) != len(node.value):
                 raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
@@ -142,56 +146,60 @@ def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
 
 
 def _cleaned(value: Any) -> Any:
-    """The same value with clean strings; the loaders have already checked every character of the source."""
+    """Return a copy of a value with clean strings.
+
+    Raises:
+        ValueError: A number has more digits than Python converts to text.
+    """
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):
         return {clean_text(key) if isinstance(key, str) else str(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
-    # Of whole numbers in hexadecimal, too, Python makes no text beyond some thousand digits.
+    # Raises for a hexadecimal number of some thousand digits, which Python reads but does not convert to text.
     str(value)
     return value
 
 
 def _read_lines(source: str) -> dict[str, Any]:
-    """Read `key: value` and `key = value` lines, lists of `- item` lines below a key, and lines that go on.
+    """Read `key: value` and `key = value` lines, lists of `- item` lines, and lines that continue a value.
 
     Returns:
-        The values by their keys, all values of a key that stands more than once; nothing if any line is no line of a
-        header, since its words would be lost.
+        The values by key, and a list of all values for a repeated key; empty if any line is not one of a header, since
+        its words would be lost.
     """
-    fields: dict[str, _Lines] = {}
-    field: _Lines | None = None
+    fields: dict[str, _FieldLines] = {}
+    field: _FieldLines | None = None
     for written in source.split("\n"):
         line = written.rstrip()
         if not line or line.startswith("#") or _TABLE.fullmatch(line):
             continue
         if pair := _PAIR.fullmatch(line):
-            field = fields.setdefault(pair[2], _Lines())
+            field = fields.setdefault(pair[2], _FieldLines())
             field.begin(pair[3] or "")
         elif field is None:
             return {}
         elif item := _ITEM.fullmatch(line):
             field.is_list = True
             field.values.append([_unquoted(item[1] or "")])
-        elif _MORE.match(line):
-            field.go_on(line.strip())
+        elif _CONTINUATION.match(line):
+            field.continue_with(line.strip())
         else:
             return {}
     return {key: field.value() for key, field in fields.items()}
 
 
-class _Lines:
-    """The values of one key, as far as their lines are read."""
+class _FieldLines:
+    """The values of one key, collected from its lines."""
 
     def __init__(self) -> None:
         self.values: list[list[str]] = []
-        """Each in the pieces that its lines hold."""
+        """One list for each value: the parts of the value, one from each line."""
         self.is_list = False
 
     def begin(self, written: str) -> None:
-        """Take what stands beside the key."""
+        """Add a value that is written on the line of the key."""
         written = written.strip()
         if written.startswith("[") and written.endswith("]"):
             self.is_list = True
@@ -199,16 +207,16 @@ class _Lines:
         elif written:
             self.values.append([_unquoted(written)])
 
-    def go_on(self, line: str) -> None:
-        """Take a line that belongs to the value above it."""
+    def continue_with(self, line: str) -> None:
+        """Add a line that continues the value above it."""
         if self.values:
             self.values[-1].append(line)
         else:
             self.values.append([line])
 
     def value(self) -> str | list[str]:
-        """Give the value, or all values if there are several."""
-        values = [" ".join(pieces) for pieces in self.values]
+        """Return the value, or a list of all values if there are several."""
+        values = [" ".join(parts) for parts in self.values]
         if not self.is_list:
             values = list(dict.fromkeys(values))
         return values if self.is_list or len(values) > 1 else "".join(values)

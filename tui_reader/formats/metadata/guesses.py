@@ -1,4 +1,7 @@
-"""What a text shows of its title, author, date and language where no header says so; every guess is marked as one."""
+"""Guesses of title, author, date and language for articles whose header does not give them.
+
+Every guess is recorded in `Metadata.guessed`.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ if TYPE_CHECKING:
 
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
-_NAME_GAP = re.compile(r"[-_\s.+]+")
+_WORD_SEPARATOR = re.compile(r"[-_\s.+]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _BULLETS = re.compile(r"(?:[>*+•–-][ \t]+)*")
-"""Marks of quotes and items; what stands behind them is what is read."""
+"""Marks of quotations and list items, which are not part of a title."""
 _BYLINE = re.compile(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
     r"(?:[ \t]*[,|–—-][ \t]*[^\n.!?]{2,60})?"
@@ -34,18 +37,17 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 _LONG_LINE = 240
 _TOP_LINES = 12
-"""Lines in which a byline or a date line may stand."""
+"""Number of lines at the top that may be a byline or a date."""
 
 
 def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[[], str] | None = None) -> Metadata:
-    """All that is known of an article: its header's fields, then guesses from its heading, name and first lines.
+    """Return the metadata of an article: the fields of its header, and guesses for all others.
 
     Args:
-        header: Front matter as read; may be empty.
-        body: The clean text below it, markup that is not to be read already taken away. A header at its top that could
-            not be read as one is passed over.
+        header: Front matter; may be empty.
+        body: The clean text below the header, without markup. A header at its top that could not be read is skipped.
         name: File name; `-` for standard input.
-        heading: Finds the heading that is the title in a text with markup; asked only where the header has none.
+        heading: Returns the heading that is the title of a text with markup; called only if the header has no title.
     """
     fields = fields_of(header)
     failed = FailedHeader() if header else failed_header(body)
@@ -64,21 +66,26 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
 
 
 def extrapolated(metadata: Metadata, share: float) -> Metadata:
-    """Metadata of the beginning of a text, with the words that the whole of it may have; `share` is its part."""
+    """Return metadata with an estimate of the words of a whole text.
+
+    Args:
+        metadata: Metadata of the beginning of the text.
+        share: Length of the beginning, as a fraction of the whole.
+    """
     return metadata._replace(words=round(metadata.words / share))
 
 
 def _first_lines(body: str) -> list[str]:
-    """The first lines that are not empty, cut where they are far longer than any headline, byline or date."""
+    """Return the first lines that are not empty, each cut at 240 characters."""
     lines = body[:3_000].split("\n")[: 3 * _TOP_LINES]
     return [line for raw in lines if (line := clean_line(raw[:_LONG_LINE]))][:_TOP_LINES]
 
 
 def guess_title(lines: list[str], name: str) -> str:
-    """A file name of three real words, else a first line that reads like a headline, else the first ten words."""
+    """Guess a title: a file name of three words, a first line like a headline, or the first ten words."""
     stem = "" if name == "-" else clean_line(_SUFFIX.sub("", PurePath(name).name) or name)
     undated = _DATED_NAME.sub("", stem, count=1)
-    spaced = _NAME_GAP.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
+    spaced = _WORD_SEPARATOR.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
     if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
         return spaced[:1].upper() + spaced[1:]
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]
@@ -94,14 +101,14 @@ def _is_real_word(word: str) -> bool:
 
 
 def looks_like_headline(line: str) -> bool:
-    """Whether a line has the length of a headline and does not end as a sentence does."""
+    """Return True if a line has the length of a headline and does not end like a sentence."""
     if len(line) > 140 or line[-1:] in ".!?。！？":
         return False
     return 3 <= len(line.split()) <= 20 or 4 <= len(_UNSPACED.findall(line)) <= 40
 
 
 def beginning(line: str) -> str:
-    """The first ten words of a line, or as many characters where words are not parted by spaces."""
+    """Return the first ten words of a line, or 30 characters of a script without spaces."""
     words = line.split()
     start = " ".join(words[:10])
     if len(start) > 100 or len(_UNSPACED.findall(start)) > 30:
@@ -110,7 +117,7 @@ def beginning(line: str) -> str:
 
 
 def guess_byline(lines: list[str]) -> str:
-    """The name in a line that is a byline and nothing else."""
+    """Return the name in the first line that is only a byline; empty if there is none."""
     for line in lines:
         match = _BYLINE.fullmatch(line)
         if match and len(match[1].split()) <= 8 and line[-1] not in ".!?":
@@ -119,7 +126,7 @@ def guess_byline(lines: list[str]) -> str:
 
 
 def guess_date(lines: list[str], name: str) -> str:
-    """The date in a line that is a date and nothing else, or at the head of the file's name."""
+    """Return the date from a line that is only a date, or from the start of the file name; else nothing."""
     for line in lines:
         match = _DATE_LINE.fullmatch(line)
         if match and _YEAR.search(match[1]) and (iso := iso_date(match[1])):

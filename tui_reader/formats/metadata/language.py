@@ -1,4 +1,4 @@
-"""Which language a text is in, by its script, then by the small words that every sentence needs."""
+"""Detection of a text's language by its script, then by the small words that every sentence needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from functools import cache
 
 _SAMPLE = 1_000
-"""Characters that are looked at: some 170 words, in 0.1 ms."""
+"""Characters of a text that are examined: some 170 words, in 0.1 ms."""
 
 _SCRIPTS = (
     ("ja", "\u3040-\u30ff"),
@@ -74,15 +74,15 @@ _SMALL_WORDS = {
     "ur": "کے میں کی ہے اور سے کا کو کہ پر نے یہ اس بھی ہیں ایک نہیں تھا ہر گا",
 }
 _FEWEST_WORDS = 12
-"""Words below which no small word is counted."""
+"""Number of words below which small words are not counted."""
 
 LEAST_SHARE = 0.12
-"""Share of small words among all words that a text in a language has; running prose has 0.25 to 0.45."""
+"""Smallest share of a language's small words in a text of the language; running prose has 0.25 to 0.45."""
 
 
 @cache
-def _languages_of() -> dict[str, list[str]]:
-    """Languages by small word."""
+def _languages_by_word() -> dict[str, list[str]]:
+    """Return the codes of the languages that have each small word."""
     languages: dict[str, list[str]] = {}
     for code, words in _SMALL_WORDS.items():
         for word in set(words.split()):
@@ -92,25 +92,25 @@ def _languages_of() -> dict[str, list[str]]:
 
 @cache
 def _scripts() -> list[tuple[str, re.Pattern[str]]]:
-    """Patterns of letters; to compile them takes 5 ms, and few texts need them."""
+    """Return patterns of the letters of each script; compiling them takes 5 ms, and few texts need them."""
     return [(code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS]
 
 
 def _language_of_script(sample: str) -> str:
     letters = len(_LETTER.findall(sample))
     for code, script in _scripts():
-        # Japanese is told by its kana, which are a good part of any text beside the Han characters.
+        # Japanese is recognized by its kana, which are a good part of any text with Han characters.
         if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.4):
             return code
     return ""
 
 
 def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
-    """BCP 47 tag of the language of a text's beginning; empty where it is not certain.
+    """Return the BCP 47 tag of the language in which a text begins; empty if it is not certain.
 
     Args:
-        text: The text; its first thousand characters are looked at.
-        least_share: Share of small words among all words below which no language is told by them.
+        text: The text, of which the first thousand characters are examined.
+        least_share: Smallest share of small words among all words with which a language is recognized.
     """
     sample = text[:_SAMPLE]
     if not sample.isascii():
@@ -121,7 +121,7 @@ def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
     if len(words) < _FEWEST_WORDS:
         return ""
     scores: Counter[str] = Counter()
-    languages = _languages_of()
+    languages = _languages_by_word()
     for word, count in Counter(words).items():
         for code in languages.get(word, ()):
             scores[code] += count

@@ -1,1 +1,1 @@
-"""Plain text, above all pasted pages."""
+"""The plain text format, above all for pasted pages."""

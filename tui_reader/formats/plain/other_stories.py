@@ -1,7 +1,7 @@
-"""Headlines of other stories at the end of a paste: where they begin, if that is certain.
+"""Detection of headlines of other stories at the end of a pasted text.
 
-A browser's "select all" takes the links to other stories along. Only a strict rule may set them apart: on articles
-without such links it must stay silent.
+A browser's "select all" includes the links to other stories. Only strict patterns separate them, since nothing may be
+separated from articles without such links.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
-_SOFT_END = re.compile(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")
+_NO_HEADLINE_END = re.compile(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")
 
 _WORD = re.compile(r"[^\W\d_]+")
 # A word with a capital letter that does not begin its sentence.
@@ -18,38 +18,38 @@ _NAME = re.compile(r"(?<=[^.!?:“\"‘] )[A-Z\u00c0-\u00de\u0410-\u042f][^\W\d_
 _SENTENCES_WITHIN = re.compile(r"[.!?][”’\"')]*\s+[“\"‘]?[A-Z]")
 _QUOTES = '“"‘«„'
 
-_LINES = range(4, 13)
+_LINE_COUNTS = range(4, 13)
 _HEADLINE_WORDS = range(4, 23)
 _MOST_WORDS = 48
 _FEWEST_WORDS = 4
-_STRANGE_NAMES = 3
-"""Names in a headline and its deck that the story does not know."""
+_FEWEST_NEW_NAMES = 3
+"""Names in a headline and its deck that the story above must not mention."""
 
 
 def is_sentence_end(line: str) -> bool:
-    """Whether a line ends as a sentence does."""
+    """Return True if a line ends like a sentence."""
     return _SENTENCE_END.search(line[-8:]) is not None
 
 
 def is_story_paragraph(line: str) -> bool:
-    """Whether a line is running text: a dozen words that end as a sentence, or simply many."""
+    """Return True if a line is running text: 12 words that end like a sentence, or 35 words."""
     words = len(line.split())
     return words >= 35 or (words >= 12 and is_sentence_end(line))
 
 
 def find_tail(texts: list[str]) -> int | None:
-    """Index of the first line of other stories; None where there are none, or no certain ones.
+    """Return the index of the first line of other stories; None if it is not certain that there are any.
 
-    Two patterns count: lines of which many are headlines, told by their missing full stop; or pairs of a headline and
-    its deck, both ended by a full stop, in which every line brings names that the story before never mentions.
+    Two patterns count: lines of which many are headlines, recognized by their missing full stop; or pairs of a headline
+    and its deck, both with a full stop, in which every line has names that the story above never mentions.
     """
-    last = texts[-_LINES.stop :]
+    last = texts[-_LINE_COUNTS.stop :]
     offset = len(texts) - len(last)
     words = [len(text.split()) for text in last]
-    for start in range(max(1, len(last) - _LINES.stop + 1), len(last) - _LINES.start + 1):
+    for start in range(max(1, len(last) - _LINE_COUNTS.stop + 1), len(last) - _LINE_COUNTS.start + 1):
         if (
             _is_tail(last, words, start)
-            and _stands_behind(texts, offset + start)
+            and _follows_a_longer_story(texts, offset + start)
             and (_has_headlines(last, words, start) or _is_pairs(last, words, start, texts[: offset + start]))
         ):
             return offset + start
@@ -57,11 +57,11 @@ def find_tail(texts: list[str]) -> int | None:
 
 
 def _is_headline(text: str, words: int) -> bool:
-    return words in _HEADLINE_WORDS and _SOFT_END.search(text[-12:]) is None
+    return words in _HEADLINE_WORDS and _NO_HEADLINE_END.search(text[-12:]) is None
 
 
 def _is_tail(last: list[str], words: list[int], start: int) -> bool:
-    """What both patterns share: they follow a finished sentence, and hold neither quotations nor long lines."""
+    """Return True if the lines from `start` follow a full sentence, and none is long or a quotation."""
     return (
         is_sentence_end(last[start - 1])
         and max(words[start:]) <= _MOST_WORDS
@@ -71,30 +71,32 @@ def _is_tail(last: list[str], words: list[int], start: int) -> bool:
 
 
 def _has_headlines(last: list[str], words: list[int], start: int) -> bool:
+    """Return True if many of the lines from `start` are headlines without a full stop."""
     headlines = [_is_headline(text, count) for text, count in zip(last[start:], words[start:], strict=True)]
-    # A deck follows its headline; two lines in a row that are none are the story itself.
+    # Each deck follows its headline, so two lines in a row that are not headlines belong to the story.
     decks_in_a_row = any(not first and not second for first, second in pairwise(headlines))
     return headlines[0] and not decks_in_a_row and sum(headlines) >= max(2, 0.4 * len(headlines))
 
 
 def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -> bool:
+    """Return True if the lines from `start` are pairs of headline and deck with names new to the story."""
     lines = last[start:]
     if len(lines) % 2 or any(_SENTENCES_WITHIN.search(line) for line in lines):
         return False
     if any(count not in _HEADLINE_WORDS for count in words[start::2]):
         return False
     known = set(_WORD.findall(" ".join(story).casefold()))
-    strange = [sum(name.casefold() not in known for name in _NAME.findall(line)) for line in lines]
-    return min(strange) > 0 and all(
-        sum(pair) >= _STRANGE_NAMES for pair in zip(strange[::2], strange[1::2], strict=True)
+    new_names = [sum(name.casefold() not in known for name in _NAME.findall(line)) for line in lines]
+    return min(new_names) > 0 and all(
+        sum(pair) >= _FEWEST_NEW_NAMES for pair in zip(new_names[::2], new_names[1::2], strict=True)
     )
 
 
-def _stands_behind(texts: list[str], start: int) -> bool:
-    """Whether enough of a story comes before: half of all real paragraphs, and 65 % of the words."""
+def _follows_a_longer_story(texts: list[str], start: int) -> bool:
+    """Return True if half of all story paragraphs and 65 % of all characters stand above `start`."""
     before = sum(map(is_story_paragraph, texts[:start]))
-    behind = sum(map(is_story_paragraph, texts[start:]))
-    if before < max(2, behind):
+    after = sum(map(is_story_paragraph, texts[start:]))
+    if before < max(2, after):
         return False
     tail_length = sum(map(len, texts[start:]))
     return tail_length <= 0.35 * sum(map(len, texts))

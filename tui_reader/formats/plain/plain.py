@@ -1,6 +1,6 @@
-"""Plain text, above all what someone pasted: nothing of it is hidden, repaired or changed.
+"""The plain text format, above all for pasted text: nothing is hidden, repaired or changed.
 
-A line is a paragraph, unless the text was wrapped to a column by hand or by a mail program; then its lines are joined.
+A line is a paragraph, unless the text was wrapped to a column by hand or by a mail program; then lines are joined.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui_reader.formats.metadata.guesses import complete, extrapolated
 from tui_reader.formats.plain.other_stories import find_tail, is_sentence_end, is_story_paragraph
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
 from tui_reader.formats.text.bare_links import bare_links
-from tui_reader.formats.text.source import Source, ending_of, head_of, open_source
+from tui_reader.formats.text.source import SourceText, ending_of, head_of, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 PREVIEW = 20_000
-"""Characters of a large file that are shown while the rest is being read."""
+"""Characters of a large file that are shown before the rest is read."""
 ENDING = 10_000
-"""Characters at its end that are there by then, to jump to: no screen holds as many."""
+"""Characters at the end of a large file that a preview contains, to jump to; no screen shows as many."""
 
 _LARGE = 1_500_000
-"""Bytes from which reading may take longer than 50 ms on a slow machine; it takes some 10 ms per MB on a usual one."""
+"""Bytes from which reading may take longer than 50 ms on a slow machine; a usual one takes some 10 ms per MB."""
 
-_PIECE = 500_000
-"""Characters that are split at a time."""
+_CHUNK = 500_000
+"""Characters that are split at a time, before other threads can run."""
 
-_MANY = 1_000
-"""Paragraphs that are gone through at a time."""
+_YIELD_EVERY = 1_000
+"""Paragraphs that are processed at a time, before other threads can run."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
-# First characters of a line that may be a list item: a test of one character spares the regexp for nearly all lines.
-_SUSPECT = frozenset(" \t-*+•◦▪‣·–—(0123456789")
+# First characters of lines that may be list items: testing one character makes the regexp needless for most lines.
+_LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 _FIRST_CJK = "\u2e80"
 _CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 
 _SHORTEST, _LONGEST = 55, 85
-"""Characters of a line that was wrapped by hand or by a program, all but the last of its paragraph."""
+"""Length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
 _SHORT_LINE = 60
 _MOST_QUIET_LINES = 12
@@ -64,21 +64,21 @@ class PlainText:
         return BY_NAME if suffix_of(name) in self.suffixes else FALLBACK
 
     def read(self, data: bytes, name: str) -> Document:
-        """The whole text as a document."""
+        """Return the whole text as a document."""
         source = open_source(data)
         if source.problem:
             return problem_document(name, len(data), source.problem)
         return read_body(source, name)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """What is known of the text, without making blocks of it."""
+        """Return the metadata and the reason why the file cannot be read, without making blocks."""
         source = open_source(data)
         if source.problem:
             return problem_metadata(name), source.problem
         return complete(source.header, source.body, name), ""
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """The beginning of a text that is large enough to keep a reader waiting."""
+        """Return the beginning and the end of a text of 1.5 MB or more; None for shorter ones."""
         if len(data) < _LARGE:
             return None
         source = head_of(data, PREVIEW)
@@ -93,17 +93,24 @@ class PlainText:
 FORMAT: Format = PlainText()
 
 
-def read_body(source: Source, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
-    """Make a document of a clean text; the metadata are given where another format has already found them."""
+def read_body(source: SourceText, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
+    """Build the document of a clean text.
+
+    Args:
+        source: The text and its header.
+        name: File name, from which a title may be guessed.
+        partial: True if the text is only the beginning of the article.
+        metadata: The metadata if another format has already found them; None to find them here.
+    """
     metadata = metadata or complete(source.header, source.body, name)
-    # Half of what a preview has, so that it comes to the same conclusion.
+    # Only half the length of a preview, so that preview and whole text give the same result.
     texts, tights = _paragraphs(source.body, wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
     if not texts:
         return empty_document(metadata, source.body)
     text = "\n".join(texts)
     return Document(
         text,
-        tuple(_blocks(texts, tights, quiet=_standfirst(texts))),
+        tuple(_blocks(texts, tights, quiet=_count_opening_lines(texts))),
         tuple(bare_links(text)),
         metadata,
         tail=None if partial else find_tail(texts),
@@ -114,7 +121,7 @@ def read_body(source: Source, name: str, *, partial: bool = False, metadata: Met
 
 
 def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
-    """Paragraphs as blocks, the first ones quiet."""
+    """Return paragraphs as blocks; the first `quiet` ones are drawn in the quiet tone."""
     kind = BlockKind.PARAGRAPH
     blocks = []
     start = 0
@@ -122,23 +129,26 @@ def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
         end = start + len(text)
         blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
         start = end + 1
-        if not index % _MANY:
+        if not index % _YIELD_EVERY:
             yield_gil()
     return blocks
 
 
 def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
-    """The paragraphs of a text, and whether each is followed by the next without an empty row.
+    """Split a text into paragraphs.
 
     Args:
         body: The text, or a part of it.
-        wrapped: Whether the text as a whole is wrapped to a column.
+        wrapped: True if the text as a whole is wrapped to a column.
+
+    Returns:
+        The texts of the paragraphs, and for each whether the next one follows without an empty row.
     """
     texts: list[str] = []
     tights: list[bool] = []
     chunks = _chunks(body)
     for index, chunk in enumerate(chunks):
-        if not index % _MANY:
+        if not index % _YIELD_EVERY:
             yield_gil()
         if "\n" not in chunk:
             if text := chunk.rstrip():
@@ -152,7 +162,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
                 tights.append(tight)
         elif lines:
             short = len(chunks) > 1 and max(map(len, lines)) < _SHORT_LINE
-            listed = [line[0] in _SUSPECT and _LIST_LIKE.match(line) is not None for line in lines]
+            listed = [line[0] in _LIST_STARTS and _LIST_LIKE.match(line) is not None for line in lines]
             texts.extend(lines)
             tights.extend([short or both for both in map(operator.and_, listed, listed[1:])])
             tights.append(False)
@@ -160,10 +170,10 @@ def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
 
 
 def _chunks(body: str) -> list[str]:
-    """What stands between empty lines; found a piece at a time, which leaves the processor to a frame in between."""
+    """Split a text at empty lines; long texts in parts, so that the user interface can draw in between."""
     chunks: list[str] = []
     start = 0
-    while (end := body.find("\n\n", start + _PIECE)) >= 0:
+    while (end := body.find("\n\n", start + _CHUNK)) >= 0:
         chunks += _EMPTY_LINES.split(body[start:end])
         start = end
         yield_gil()
@@ -171,7 +181,7 @@ def _chunks(body: str) -> list[str]:
 
 
 def _is_wrapped(beginning: str) -> bool:
-    """Whether a text is wrapped as a whole, by its first lines: most of them are full, and hardly one is longer."""
+    """Return True if a text is wrapped as a whole: most of its first lines are full, and few are longer."""
     lengths = [len(line) for line in beginning.split("\n")[:-1] if line.strip()]
     full = sum(_SHORTEST <= length <= _LONGEST for length in lengths)
     return (
@@ -182,9 +192,9 @@ def _is_wrapped(beginning: str) -> bool:
 
 
 def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
-    """Whether the lines between two empty ones are one paragraph: 70 % of all but the last are full.
+    """Return True if the lines between two empty lines are one paragraph: 70 % but for the last are full.
 
-    Two or three lines prove nothing by themselves: a headline and its deck look the same. They are joined only where
+    Fewer than five lines prove nothing, since a headline and its deck look alike. They count as one paragraph only if
     the whole text is wrapped.
     """
     if len(lines) < 5 and not wrapped:
@@ -195,26 +205,30 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
     before = len(lines) - 1
     if sum([_SHORTEST <= length <= _LONGEST for length in lengths[:before]]) < 0.7 * before:
         return False
-    # Wrapping cuts anywhere; lines that all end as sentences do were never cut.
+    # Wrapping breaks lines anywhere: if most lines end with a sentence, they were not wrapped.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
 
 
 def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Wrapped lines as paragraphs; a line that looks like a list item or is set off by spaces begins a new one."""
+    """Yield the paragraphs of wrapped lines; an indented line or a list item begins a new one.
+
+    Yields:
+        The text of a paragraph, and True if the next one follows without an empty row.
+    """
     ends = {line[-1] for line in lines}
-    if "-" not in ends and max(ends) < _FIRST_CJK and _SUSPECT.isdisjoint([line[0] for line in lines]):
+    if "-" not in ends and max(ends) < _FIRST_CJK and _LIST_STARTS.isdisjoint([line[0] for line in lines]):
         yield " ".join(lines), False
         return
     margin = min(len(line) - len(line.lstrip(" ")) for line in lines)
     parts: list[str] = []
     listed = False
     for line in lines:
-        begins = line[margin] in _SUSPECT and _LIST_LIKE.match(line, margin) is not None
+        begins = line[margin] in _LIST_STARTS and _LIST_LIKE.match(line, margin) is not None
         if parts and (begins or (listed and line[margin] not in " \t" and len(parts[-1]) < _SHORTEST)):
             yield "".join(parts), listed and begins
             parts, listed = [], False
         if parts:
-            parts.append(_glue(parts[-1], line))
+            parts.append(_separator(parts[-1], line))
             parts.append(line.lstrip())
         else:
             parts.append(line)
@@ -222,15 +236,15 @@ def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
     yield "".join(parts), False
 
 
-def _glue(before: str, after: str) -> str:
-    """What stands for the line break: nothing between CJK characters and after a word's hyphen, else a space."""
+def _separator(before: str, after: str) -> str:
+    """Return what replaces a line break: nothing between CJK characters or after a hyphen, else a space."""
     if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
         return ""
     return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "
 
 
-def _standfirst(texts: list[str]) -> int:
-    """How many lines at the top come before the first real paragraph; 0 where they are no mere opening."""
+def _count_opening_lines(texts: list[str]) -> int:
+    """Count the lines above the first story paragraph; 0 if there are more than 12."""
     for index, text in enumerate(texts[: _MOST_QUIET_LINES + 1]):
         if is_story_paragraph(text):
             return index

@@ -1,1 +1,1 @@
-"""What all text formats share: encodings, the split of header and body, running text."""
+"""Parts that all text formats share: encodings, the split of header and body, running text."""

@@ -1,4 +1,4 @@
-"""Web addresses that stand in running text."""
+"""Links for web addresses that are written out in running text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from tui_reader.document.blocks import Span, SpanKind
 
-# Browsers take no longer ones either, and the trimming below looks at every bracket of an address.
+# Browsers do not accept longer addresses either, and the trimming below checks every bracket of an address.
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”「」（）]{1,2000}")
 _TRAILING = ".,;:!?'’*_…。，、"
 
 
 def bare_links(text: str) -> list[Span]:
-    """Spans over the addresses in a text, without the punctuation of the sentence around them."""
+    """Return a link span for each web address in a text, without the punctuation around the address."""
     if "://" not in text:
         return []
     spans = []

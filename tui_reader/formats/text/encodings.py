@@ -1,7 +1,7 @@
-"""From bytes to text: which encoding, and whether it is text at all.
+"""Detection of the encoding of a file, and of files that are not text.
 
-In this order: a byte order mark; strict UTF-8; zero bytes that betray UTF-16 or UTF-32 without a mark; the encoding
-that an XML or HTML file declares; UTF-8 with a few damaged places; and at last detection by charset-normalizer.
+Tried in this order: a byte order mark; strict UTF-8; UTF-16 or UTF-32 without a mark, by their zero bytes; the encoding
+that an XML or HTML file declares; UTF-8 with a few damaged places; and last, detection by charset-normalizer.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ _SIGNATURES = (
 )
 
 _SAMPLE = 65_536
-"""Bytes that are looked at to tell text from other things, and to detect an encoding."""
+"""Bytes at the start of a file that decide whether it is text, and in which encoding."""
 
-_PIECE = 500_000
-"""Bytes that are decoded at a time: 10 ms for a million words would keep the screen's thread from a frame."""
+_CHUNK = 500_000
+"""Bytes that are decoded at a time: 10 ms for a million words would delay a frame of the user interface."""
 
 _MOST_ZEROS = 0.01
-"""Share of zero bytes up to which a file is text with damage, however short it is; others hold far more."""
+"""Largest share of zero bytes in a damaged text, however short it is; other files have far more."""
 
 _MOST_CONTROLS = 0.02
-"""Share of other control bytes up to which a file is text with damage; packed data holds 10 %."""
+"""Largest share of other control bytes in a damaged text; compressed data has 10 %."""
 
-_FEW = 8
-"""Control bytes that prove nothing, however short the file is."""
+_FEW_CONTROLS = 8
+"""Number of control bytes that proves nothing, however short the file is."""
 
 _ONE_SIDED = 0.7
-"""Share of zero bytes that stand in the high half of UTF-16; U+3000 and U+4E00 have one in the low half."""
+"""Smallest share of the zero bytes that are high bytes of UTF-16; U+3000 and U+4E00 have a zero low byte."""
 
 _MOSTLY_ASCII = 0.7
-"""Share of ASCII from which a text that fits no encoding is worth showing, damage and all."""
+"""Smallest share of ASCII with which a text that fits no encoding is shown in spite of its damage."""
 
 _CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
 
@@ -70,77 +70,85 @@ _MISREAD = {
 
 
 class Decoded(NamedTuple):
-    """The text of some bytes, or why there is none."""
+    """The text of some bytes, or the reason why they are not text."""
 
     text: str
     encoding: str = ""
-    """Name of the encoding for people, such as `UTF-8`."""
+    """Display name of the encoding, such as `UTF-8`."""
     notice: str = ""
-    """A sentence for the reader where the bytes were not plain, undamaged UTF-8."""
+    """A sentence to show if the bytes were not plain, undamaged UTF-8."""
     problem: str = ""
-    """Why the bytes are not text, in a few words; empty where they are."""
+    """Why the bytes are not text, in a few words; empty if they are."""
 
 
 def decode(data: bytes) -> Decoded:
-    """The text of a file, line ends as they stand. Never raises: what is no text comes back with `problem` set."""
+    """Decode a file; line ends stay as they are. Never raises: `problem` is set if it is not text."""
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
-            return _marked(data[len(mark) :], codec, name)
+            return _decode_marked(data[len(mark) :], codec, name)
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             return Decoded("", problem=f"not text: {what}")
-    escaped = _escaped(data)
-    if escaped:
-        return escaped
-    problem = _binary(data[:_SAMPLE])
+    seven_bit = _decode_seven_bit(data)
+    if seven_bit:
+        return seven_bit
+    problem = _why_binary(data[:_SAMPLE])
     if problem:
-        return _wide(data) or Decoded("", problem=problem)
+        return _decode_utf16_or_32(data) or Decoded("", problem=problem)
     try:
         text = _decode_utf8(data)
     except UnicodeDecodeError:
-        return _declared(data) or _damaged(data) or _guessed(data)
-    return _repaired(text)
+        return _decode_declared(data) or _decode_damaged_utf8(data) or _decode_guessed(data)
+    return _undo_misreading(text)
 
 
 def _decode_utf8(data: bytes) -> str:
-    """The text of valid UTF-8; a piece at a time where it is long.
+    """Decode UTF-8, long texts in chunks, so that other threads can run in between.
 
     Raises:
-        UnicodeDecodeError: It is none.
+        UnicodeDecodeError: The bytes are not valid UTF-8.
     """
-    if len(data) <= 2 * _PIECE:
+    if len(data) <= 2 * _CHUNK:
         return data.decode()
-    pieces = []
+    chunks = []
     start = 0
     while start < len(data):
-        end = data.find(b"\n", start + _PIECE) + 1 or len(data)
-        pieces.append(data[start:end].decode())
+        end = data.find(b"\n", start + _CHUNK) + 1 or len(data)
+        chunks.append(data[start:end].decode())
         start = end
         yield_gil()
-    return "".join(pieces)
+    return "".join(chunks)
 
 
-def _marked(data: bytes, codec: str, name: str) -> Decoded:
+def _decode_marked(data: bytes, codec: str, name: str) -> Decoded:
+    """Decode the bytes after a byte order mark.
+
+    Args:
+        data: The bytes without the mark.
+        codec: Python's name of the encoding.
+        name: Its display name.
+    """
     text = data.decode(codec, "replace")
     notice = f"Read as {name}." if name != "UTF-8" else ""
     damage = text.count("\ufffd")
-    # A mark is believed unless what follows makes no sense at all.
-    if damage > _FEW and damage > len(text) // 10:
+    # The mark decides unless more than a tenth of the text cannot be decoded.
+    if damage > _FEW_CONTROLS and damage > len(text) // 10:
         return Decoded("", problem=f"not text: it is marked as {name}, but is not")
     if damage and damage != data.count("\ufffd".encode(codec)):
         notice = f"Read as {name}; places that could not be decoded are shown as \ufffd."
     return Decoded(text, name, notice)
 
 
-def _told(text: str, codec: str, how: str) -> Decoded:
+def _with_notice(text: str, codec: str, how: str) -> Decoded:
+    """Return a text with a notice that names its encoding; `how` ends the sentence."""
     from tui_reader.formats.text.legacy_encodings import name_of  # noqa: PLC0415 - 3 ms for the files that are not UTF-8 alone
 
     return Decoded(text, name_of(codec), f"Read as {name_of(codec)}{how}")
 
 
-def _escaped(data: bytes) -> Decoded | None:
-    """Seven-bit encodings of East Asia, which switch character sets in mid-text."""
-    if b"\x1b" in data and b"\x1b$" in data:  # one byte alone is found ten times faster
+def _decode_seven_bit(data: bytes) -> Decoded | None:
+    """Decode seven-bit encodings of East Asia, which use escape sequences; None for other encodings."""
+    if b"\x1b" in data and b"\x1b$" in data:  # a single byte is found ten times faster
         candidates = ["iso2022_jp", "iso2022_kr", "iso2022_jp_2"]
     elif b"~" in data and data.isascii() and b"~{" in data and b"~}" in data:
         candidates = ["hz"]
@@ -151,18 +159,18 @@ def _escaped(data: bytes) -> Decoded | None:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        return _told(text, codec, ".")
+        return _with_notice(text, codec, ".")
     return None
 
 
-def _binary(sample: bytes) -> str:
-    """Why this is no text, as far as its bytes alone tell; empty where it may be."""
+def _why_binary(sample: bytes) -> str:
+    """Return why some bytes cannot be text, by counting zero and control bytes; empty if they may be text."""
     size = len(sample)
     zeros = sample.count(0)
     if zeros > size * _MOST_ZEROS:
         return f"not text: {_percent(zeros, size)} of its bytes are zero"
     controls = size - len(sample.translate(None, _CONTROLS))
-    if controls > _FEW and controls > size * _MOST_CONTROLS:
+    if controls > _FEW_CONTROLS and controls > size * _MOST_CONTROLS:
         return f"not text: {_percent(controls, size)} of its bytes are control characters"
     return ""
 
@@ -172,11 +180,16 @@ def _percent(part: int, whole: int) -> str:
     return f"{share:.0f} %" if share >= 1 else f"{share:.1f} %"
 
 
-def _wide(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark: zero bytes stand in one place of each unit, and the text makes sense."""
+def _decode_utf16_or_32(data: bytes) -> Decoded | None:
+    """Decode UTF-16 or UTF-32 without a byte order mark.
+
+    Returns:
+        The text, if the zero bytes have the same position in nearly all code units and the text has hardly any strange
+        characters; else None.
+    """
     sample = data[: _SAMPLE - _SAMPLE % 4]
     zeros = sample.count(0)
-    if zeros <= _FEW and zeros * 4 < len(sample):
+    if zeros <= _FEW_CONTROLS and zeros * 4 < len(sample):
         return None
     for codec, name, places, unit in (
         ("utf-32-le", "UTF-32", (2, 3), 4),
@@ -199,8 +212,8 @@ def _wide(data: bytes) -> Decoded | None:
     return None
 
 
-def _declared(data: bytes) -> Decoded | None:
-    """The encoding that an XML or HTML file names in its first kilobyte, if it fits."""
+def _decode_declared(data: bytes) -> Decoded | None:
+    """Decode by the encoding that an XML or HTML file declares in its first kilobyte; None if that fails."""
     match = _DECLARED.search(data[:1024])
     if match is None:
         return None
@@ -210,11 +223,15 @@ def _declared(data: bytes) -> Decoded | None:
         text = data.decode(codec)
     except (LookupError, UnicodeDecodeError, ValueError):
         return None
-    return _told(text, codec, ", as the file declares.")
+    return _with_notice(text, codec, ", as the file declares.")
 
 
-def _damaged(data: bytes) -> Decoded | None:
-    """UTF-8 in which a few bytes are wrong: at least three good characters beyond ASCII for each bad place."""
+def _decode_damaged_utf8(data: bytes) -> Decoded | None:
+    """Decode UTF-8 with a few wrong bytes.
+
+    Returns:
+        The text; None if there are fewer than three good characters beyond ASCII for each bad place.
+    """
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = len(text) - bad - _count_ascii(data)
@@ -230,7 +247,7 @@ def _count_ascii(data: bytes) -> int:
     return len(data.translate(None, bytes(range(0x80, 0x100))))
 
 
-def _guessed(data: bytes) -> Decoded:
+def _decode_guessed(data: bytes) -> Decoded:
     from tui_reader.formats.text.legacy_encodings import guess_codec, name_of  # noqa: PLC0415 - as above
 
     codec = guess_codec(data)
@@ -246,13 +263,13 @@ def _guessed(data: bytes) -> Decoded:
     return Decoded("", problem="not text in any encoding tried (UTF-8, UTF-16 and those of older systems)")
 
 
-def _repaired(text: str) -> Decoded:
-    """UTF-8; where the whole of it was once misread as Windows-1252 and saved so (`â€™` for `’`), the text meant."""
+def _undo_misreading(text: str) -> Decoded:
+    """Return a text, repaired if all of it was once misread as Windows-1252 and saved so (`â€™` for `’`)."""
     yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:
             meant = text.translate(_MISREAD).encode("latin-1").decode()
-        except UnicodeError:  # anything that does not fit shows that the text is what it means to be
+        except UnicodeError:  # one character that does not fit proves that the text was not misread
             return Decoded(text, "UTF-8")
         return Decoded(meant, "UTF-8", "The text had been saved in a wrong encoding; it is shown as it was meant.")
     return Decoded(text, "UTF-8")

@@ -1,4 +1,4 @@
-"""Taking parts out of a source, in time that grows with its length alone."""
+"""Removal of comments and other parts from a source, in time linear in its length."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def without_comments(source: str) -> str:
-    """Markdown or HTML without its comments. One that is never closed is kept: it would take the whole text along."""
+    """Remove comments. An unclosed one is kept: removing it would hide the rest of the text."""
     return without(_COMMENT, "-->", source)
 
 
 def without(pattern: re.Pattern[str], end: str, source: str, instead: str = "") -> str:
-    """Replace what a pattern finds up to the last place where its end stands.
+    """Replace all matches of a pattern.
 
-    Beyond that place every beginning would be followed to the end of the source, and in vain.
+    Only the source up to the last occurrence of `end` is searched: behind it, every beginning of a match would be
+    followed to the end of the source in vain.
+
+    Args:
+        pattern: Matches the parts to replace.
+        end: The text with which every match ends.
+        source: The text to search.
+        instead: The replacement; may refer to groups of the pattern.
     """
     last = source.rfind(end)
     return source if last < 0 else pattern.sub(instead, source[: last + len(end)]) + source[last + len(end) :]

@@ -1,4 +1,4 @@
-"""The encodings of older systems: which of them some bytes are in, as far as that can be told."""
+"""Detection of the encodings of older systems, such as Windows-1252 and Shift JIS."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ _UNLIKELY = [
     *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
     *("shift_jis_2004", "shift_jisx0213"),
 ]
-"""Code pages that hold no articles, or the same as a better known one; they only win by accident."""
+"""Code pages in which articles are not written, or that equal a better known one; any match is an accident."""
 
 _WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
-"""Encodings with zero bytes in every line end and space: without any, they only win by accident, too."""
+"""Encodings with zero bytes in every line end and space: without zero bytes, any match is an accident, too."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _BEYOND_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 
-_BRIEF = 40
-"""Bytes beyond ASCII, those of some sentences, up to which statistics say less than what is usual."""
-_SPARSE = 0.01
-"""Share of bytes beyond ASCII up to which a text is taken for English with some typography."""
+_MOST_FOR_BRIEF = 40
+"""Bytes beyond ASCII, those of some sentences, up to which statistics are less reliable than usual spelling."""
+_MOST_FOR_SPARSE = 0.01
+"""Largest share of bytes beyond ASCII in English with some typographic characters."""
 
 _ACCENTED = "àáâãäåæçèéêëìíîïñòóôöøùúüÿœ"
 _CAPITALS = _ACCENTED.upper()
-_ODD_HERE = re.compile(
+_NOT_WESTERN = re.compile(
     "|".join(
         (
-            # Any character but typography and the accents of Western Europe, ...
+            # Any character except typographic ones and the accented letters of Western Europe, ...
             f"[^\\x00-\\x7f{_ACCENTED}{_CAPITALS}ß‘’‚“”„–—…•·«»‹›©®™°§¶†‡£€¢½¼¾¡¿ªº\\xa0\\xad\\u3000]",
-            # ... a sign within a word or an opening one before none, ...
+            # ... a symbol within a word, or an opening mark with no word after it, ...
             "(?<=[a-z])[“„•·«»©®™°§¶†‡£€¢½¼¾¡¿]+[A-Za-z]",
             f'[¡¿](?![A-Za-z¡¿“"{_CAPITALS}])',
-            # ... an accented capital within a word or alone, and three accents in a row: each shows another encoding.
+            # ... an accented capital within a word or alone, or three accents in a row.
             f"(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])",
             f"(?<![A-Za-z])[{_CAPITALS}](?<![ÀÅÉ])(?![A-Za-z’{_ACCENTED}{_CAPITALS}])",
             f"[{_ACCENTED}{_CAPITALS}]{{3}}",
@@ -94,69 +94,72 @@ _ALPHABETS = {
     "sv": "åäöé",
     "tr": "çğıi̇öşüâîû",
 }
-"""Letters beyond ASCII that texts in a language are written with."""
+"""Letters beyond ASCII of each language, by its code."""
 _TYPOGRAPHY = frozenset("‘’‚“”„–—…•·«»‹›©®™°§†‡£€½¡¿ªº\xa0\xad")
-_STICKING = re.compile(r"[^\W\d_][£¢½¼¾¡¿©®¶]|[£¢½¼¾©®¶][^\W\d_]")
+_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][£¢½¼¾¡¿©®¶]|[£¢½¼¾©®¶][^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _LEAST_SHARE = 0.06
-"""Share of small words that tells a language here, where the letters have a say as well: half of what prose needs."""
-_BEFORE = 400
-"""Bytes before the first one beyond ASCII that are looked at as well."""
+"""Smallest share of small words for a language here: half of `language.LEAST_SHARE`, as letters count as well."""
+_CONTEXT = 400
+"""Bytes before the first one beyond ASCII at which the sample for the language begins."""
 
 _SAMPLE = 65_536
-"""Bytes that charset-normalizer sees: it costs a second per 10 MB."""
+"""Bytes that charset-normalizer examines: it takes a second per 10 MB."""
 
 
 def guess_codec(data: bytes) -> str:
-    """Python's name of the most likely encoding; empty where none fits. The bytes are known not to be UTF-8."""
-    return _western(data) or _brief(data) or _sibling(_detected(data), data)
+    """Return Python's name of the most likely encoding; empty if none fits. The bytes must not be UTF-8."""
+    return _sparse_western(data) or _brief_western(data) or _best_sibling(_detect(data), data)
 
 
-def _western(data: bytes) -> str:
-    """English with a curly quote here and an accent there: too little for statistics, but enough to see what fits."""
+def _sparse_western(data: bytes) -> str:
+    """Return the first encoding in which the few bytes beyond ASCII of a text look Western; else empty.
+
+    A curly quote here and an accent there are too little for statistics.
+    """
     beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
-    if beyond > len(data) * _SPARSE:
+    if beyond > len(data) * _MOST_FOR_SPARSE:
         return ""
     for codec in ("cp1252", "mac_roman", "big5", "cp932", "gb18030", "cp949"):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        if not _is_odd(text):
+        if not _is_not_western(text):
             return codec
     return ""
 
 
-def _is_odd(text: str) -> bool:
-    """Whether a text holds what Western European languages do not write."""
-    # Each run of characters beyond ASCII with its neighbours: all that the pattern looks at.
+def _is_not_western(text: str) -> bool:
+    """Return True if a text has characters or sequences that Western European languages do not use."""
+    # Only runs of characters beyond ASCII with their neighbours: the pattern depends on nothing else.
     around = (text[max(0, run.start() - 1) : run.end() + 1] for run in _BEYOND_ASCII_RUN.finditer(text))
-    return _ODD_HERE.search("\n".join(around)) is not None
+    return _NOT_WESTERN.search("\n".join(around)) is not None
 
 
-def _brief(data: bytes) -> str:
-    """A few words with accents: Windows-1252 where it makes words of them, but for a language that writes others."""
-    if len(data) - len(data.translate(None, _BEYOND_ASCII)) > _BRIEF:
+def _brief_western(data: bytes) -> str:
+    """Return Windows-1252 or a similar encoding if a text with few accents has words in it; else empty."""
+    if len(data) - len(data.translate(None, _BEYOND_ASCII)) > _MOST_FOR_BRIEF:
         return ""
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         return ""
-    # Other alphabets become words of nothing but accents, and some of their letters signs that stick to words.
+    # In Windows-1252, other alphabets become words of accents only, and some of their letters symbols within words.
     strange = any(len(word) > 1 and not re.search("[A-Za-z]", word) for word in _WORD.findall(text))
-    # `goût` and `ações`: these two letters mostly stand for ű and ő, but not here.
+    # û and õ are mostly misread ű and ő, but not in French `goût` and Portuguese `ações`.
     usual = re.sub("û|õ(?=e)", "o", text)
-    return "" if strange or _is_odd(usual) or _STICKING.search(usual) else _sibling("cp1252", data)
+    return "" if strange or _is_not_western(usual) or _SYMBOL_IN_WORD.search(usual) else _best_sibling("cp1252", data)
 
 
-def _detected(data: bytes) -> str:
-    """What charset-normalizer takes the bytes for."""
+def _detect(data: bytes) -> str:
+    """Return the encoding that charset-normalizer finds; empty if it finds none."""
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 29 ms, and hardly any file needs it
 
     sample = _telling_sample(data)
     excluded = _UNLIKELY if b"\0" in sample else _UNLIKELY + _WIDE
-    # A sample may end within a character of several bytes, and then fits no encoding.
+    # A sample that ends within a character of several bytes fits no encoding: try it with up to 3 bytes less.
     for cut in range(4 if len(sample) < len(data) else 1):
         best = from_bytes(sample[: len(sample) - cut], cp_exclusion=excluded).best()
         if best is not None:
@@ -164,19 +167,19 @@ def _detected(data: bytes) -> str:
     return ""
 
 
-def _sibling(codec: str, data: bytes) -> str:
-    """The encoding whose letters are those of the text's language.
+def _best_sibling(codec: str, data: bytes) -> str:
+    """Replace a Latin encoding by the similar one whose letters fit the language of the text best.
 
-    Its siblings differ in a dozen letters only, which statistics confuse; but the small words of a language hold few
-    of them, so that the language is known first.
+    Similar encodings differ in a dozen letters only, which statistics confuse. But the small words of a language have
+    few of these letters, so that the language can be guessed first.
     """
     if codec in _KOREAN and len(_JAMO.findall(data.decode(codec, "replace"))) > len(data) // 20:
-        # Kana stand where the Korean sets have single jamo, which no text consists of.
+        # The codes of kana are single jamo in Korean encodings, and Korean text is not written in single jamo.
         return "euc_jp"
     if codec not in _LATIN:
         return codec
     beyond = re.search(rb"[\x80-\xff]", data)
-    start = max(0, beyond.start() - _BEFORE) if beyond else 0
+    start = max(0, beyond.start() - _CONTEXT) if beyond else 0
     best, most = codec, 0.0
     for candidate in dict.fromkeys((codec, *_SIBLINGS)):
         text = _TAG.sub(" ", data[start : start + _SAMPLE].decode(candidate, "replace"))
@@ -191,7 +194,7 @@ def _sibling(codec: str, data: bytes) -> str:
 
 
 def _telling_sample(data: bytes) -> bytes:
-    """The first 64 kB from shortly before the first byte beyond ASCII, cut at line ends."""
+    """Return the first 64 kB around the first byte beyond ASCII, cut at line ends."""
     if len(data) <= _SAMPLE:
         return data
     beyond = re.search(rb"[\x80-\xff]", data)
@@ -202,7 +205,7 @@ def _telling_sample(data: bytes) -> bytes:
 
 
 def name_of(codec: str) -> str:
-    """What people call an encoding, such as `Windows-1252`."""
+    """Return the display name of an encoding, such as `Windows-1252`."""
     codec = codecs.lookup(codec).name.replace("-", "_")
     if codec in _NAMES:
         return _NAMES[codec]

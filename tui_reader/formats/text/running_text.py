@@ -1,4 +1,4 @@
-"""Running text with its spans: what Markdown's inline tokens and HTML's inline tags are turned into."""
+"""Running text with spans, built from the inline tokens of Markdown and the inline tags of HTML."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TAGS = {
     "strike": SpanKind.STRIKE,
     "a": SpanKind.LINK,
 }
-"""Inline HTML tags that have a look; the text of all others is kept without one."""
+"""Inline HTML tags that are styled; of all other tags only the text is kept."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _SAFE_SCHEMES = frozenset(
@@ -39,13 +39,15 @@ _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def safe_target(address: str) -> str:
-    """An address as written, or nothing where following it could run something: `javascript:`, `data:` and the like."""
+    """Return an address as written; empty if its scheme could run code, such as `javascript:` or `data:`."""
     address = clean_line(address)
     scheme = _SCHEME.match(address)
     return address if scheme is None or scheme[1].lower() in _SAFE_SCHEMES else ""
 
 
-class _Open(NamedTuple):
+class _OpenSpan(NamedTuple):
+    """A span whose end is not reached yet."""
+
     kind: SpanKind | None
     start: int
     target: str
@@ -53,33 +55,33 @@ class _Open(NamedTuple):
 
 
 class RunningText:
-    """Collects the text of one block, or of one table cell, and the spans over it."""
+    """Builder for the text of one block or one table cell, and the spans over it."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, _OpenSpan] = {}
         self._open_by_tag: dict[str, list[int]] = {}
-        self._opened = 0
-        self._links = 0
+        self._last_number = 0
+        self._open_links = 0
         self.length = 0
         self.spans: list[Span] = []
 
     @property
     def last(self) -> str:
-        """The last character so far; empty where there is none."""
+        """Return the last character so far; empty if there is no text yet."""
         return self._parts[-1][-1] if self._parts else ""
 
     @property
     def in_link(self) -> bool:
-        """Whether text added now belongs to a link."""
-        return self._links > 0
+        """Return True if text that is added now belongs to a link."""
+        return self._open_links > 0
 
     def add(self, text: str) -> None:
-        """Append text, cleaned: entities may have brought control characters in."""
+        """Append text after cleaning: HTML entities may stand for control characters."""
         text = clean_text(text)
         if not text:
             return
-        if "://" in text and not self._links:
+        if "://" in text and not self._open_links:
             self.spans.extend(
                 s._replace(start=s.start + self.length, end=s.end + self.length) for s in bare_links(text)
             )
@@ -87,7 +89,7 @@ class RunningText:
         self.length += len(text)
 
     def add_span(self, kind: SpanKind, text: str, target: str = "") -> None:
-        """Append text that has a look of its own."""
+        """Append text with a span of its own."""
         start = self.length
         text = clean_text(text)
         if text:
@@ -96,30 +98,36 @@ class RunningText:
             self.spans.append(Span(kind, start, self.length, target))
 
     def add_soft_break(self, following: str) -> None:
-        """A line break of the source only: a space, or nothing between characters of scripts that know no spaces."""
+        """Append a space for a line break in the source; nothing between CJK characters, which need no spaces."""
         if not (_WIDE.match(self.last) and _WIDE.match(following[:1])):
             self.add(" ")
 
     def add_hard_break(self) -> None:
-        """A line break that the author meant."""
+        """Append a line break that is part of the text."""
         self.add("\n")
 
     def open(self, kind: SpanKind | None, target: str = "", tag: str = "") -> None:
-        """Begin a span; a link without a target is only its text."""
+        """Begin a span; a link without a target becomes plain text.
+
+        Args:
+            kind: Kind of the span; None for a tag without a style, which only has to be closed.
+            target: Target of a link.
+            tag: HTML tag to which `close` refers; empty for Markdown.
+        """
         if kind is SpanKind.LINK and not target:
             kind = None
-        self._links += kind is SpanKind.LINK
-        self._opened += 1
-        self._open[self._opened] = _Open(kind, self.length, target, tag)
-        self._open_by_tag.setdefault(tag, []).append(self._opened)
+        self._open_links += kind is SpanKind.LINK
+        self._last_number += 1
+        self._open[self._last_number] = _OpenSpan(kind, self.length, target, tag)
+        self._open_by_tag.setdefault(tag, []).append(self._last_number)
 
     def close(self, tag: str = "") -> None:
-        """End the innermost span that was opened with this tag; one that nobody opened is ignored."""
+        """End the innermost open span with this tag; a tag that was never opened is ignored."""
         if numbers := self._open_by_tag.get(tag):
             self._end(self._open.pop(numbers.pop()))
 
     def finish(self) -> tuple[str, list[Span]]:
-        """The text without space at its ends, and its spans; what is still open ends here."""
+        """End all open spans, and return the text without white space at its ends, with its spans."""
         while self._open:
             self._end(self._open.popitem()[1])
         text = "".join(self._parts)
@@ -135,7 +143,7 @@ class RunningText:
         ]
         return stripped, spans
 
-    def _end(self, opened: _Open) -> None:
-        self._links -= opened.kind is SpanKind.LINK
+    def _end(self, opened: _OpenSpan) -> None:
+        self._open_links -= opened.kind is SpanKind.LINK
         if opened.kind is not None and self.length > opened.start:
             self.spans.append(Span(opened.kind, opened.start, self.length, opened.target))

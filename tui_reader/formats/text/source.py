@@ -1,4 +1,4 @@
-"""The first steps that all text formats share: decode, clean, part the header from the body."""
+"""The first steps of all text formats: decode, clean, and separate the header from the body."""
 
 from __future__ import annotations
 
@@ -12,36 +12,44 @@ from tui_reader.formats.text.encodings import decode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CONTINUING = bytes(range(0x80, 0xC0))
-"""Bytes of UTF-8 that begin no character."""
-_OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that are not the first of a character."""
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Source(NamedTuple):
-    """The text of a file, clean, without its header."""
+class SourceText(NamedTuple):
+    """The cleaned text of a file, without its header."""
 
     body: str
     header: Mapping[str, Any]
     notices: tuple[str, ...] = ()
     problem: str = ""
-    """Why there is no text, in a few words; empty where there is."""
+    """Why there is no text, in a few words; empty if there is one."""
 
 
-def open_source(data: bytes) -> Source:
-    """Decode and clean a file's bytes. Never raises."""
+def open_source(data: bytes) -> SourceText:
+    """Decode and clean the bytes of a file, and separate its header. Never raises."""
     decoded = decode(data)
     if decoded.problem:
-        return Source("", {}, (), decoded.problem)
-    # The bytes of a large file are at hand; to encode its text again would cost 6 ms for a million words.
+        return SourceText("", {}, (), decoded.problem)
+    # Test the bytes, which are at hand: to encode the text again would take 6 ms for a million words.
     clean = decoded.encoding == "UTF-8" and not decoded.notice and is_clean_utf8(data)
     text = (decoded.text if clean else clean_text(decoded.text)).removeprefix("\ufeff")
     front = read_front_matter(text)
     body = text[front.body :] if front.body else text
-    return Source(body, front.header, tuple(notice for notice in (decoded.notice, front.notice) if notice))
+    return SourceText(body, front.header, tuple(notice for notice in (decoded.notice, front.notice) if notice))
 
 
-def head_of(data: bytes, characters: int) -> Source:
-    """The same for the beginning of a large file, cut at an empty line where there is one in its second half."""
+def head_of(data: bytes, characters: int) -> SourceText:
+    """Decode the beginning of a large file.
+
+    Args:
+        data: All bytes of the file.
+        characters: Largest length of the text.
+
+    Returns:
+        The text, cut at an empty line if there is one in its second half, and without notices.
+    """
     # Four bytes hold any character; the multiple of four keeps the units of UTF-16 and UTF-32 whole.
     source = open_source(data[: 4 * characters])
     body = source.body[:characters]
@@ -52,11 +60,18 @@ def head_of(data: bytes, characters: int) -> Source:
 
 
 def ending_of(data: bytes, characters: int) -> str:
-    """The last characters or so of a large file in UTF-8, from behind an empty line on where there is one; empty where
-    that cannot be told without reading all of it.
+    """Decode the end of a large file in UTF-8.
+
+    Args:
+        data: All bytes of the file.
+        characters: Largest length of the text.
+
+    Returns:
+        The text, beginning after an empty line if there is one in its first half; empty if the file has an encoding
+        that cannot be decoded from its middle.
     """
-    tail = data[-4 * characters :].lstrip(_CONTINUING)
-    if data.startswith(_OTHER_MARKS) or b"\0" in tail or b"\x1b" in tail:
+    tail = data[-4 * characters :].lstrip(_CONTINUATION_BYTES)
+    if data.startswith(_UTF16_MARKS) or b"\0" in tail or b"\x1b" in tail:
         return ""
     try:
         text = clean_text(tail.decode())[-characters:]

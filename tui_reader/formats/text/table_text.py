@@ -1,4 +1,4 @@
-"""From the cells of a table to its one text."""
+"""Conversion of a table from cells to the text of one block."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Piece(NamedTuple):
-    """A block without a range, its text, and the spans relative to it."""
+class UnplacedBlock(NamedTuple):
+    """A block whose place in the document is not known yet; the spans are relative to its text."""
 
     block: Block
     text: str
@@ -19,16 +19,16 @@ class Piece(NamedTuple):
 
 
 class CellText(NamedTuple):
-    """What a cell holds; its spans are relative to its own text."""
+    """The text of a cell; the spans are relative to it."""
 
     text: str
     spans: Sequence[Span] = ()
 
 
-def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, header: bool = True) -> Piece:
-    """A table's block and text: cells joined by tabs, rows by line feeds.
+def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, header: bool = True) -> UnplacedBlock:
+    """Build the block of a table: cells are joined by tabs, rows by line feeds.
 
-    Tabs and line feeds within a cell become spaces, so that its length and its spans stay the same.
+    Tabs and line feeds within a cell become spaces, so that the length and the spans of the cell stay valid.
     """
     parts: list[str] = []
     spans: list[Span] = []
@@ -36,12 +36,12 @@ def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, h
     length = 0
     for row in rows:
         ranges = []
-        for text, inner in row:
+        for text, cell_spans in row:
             ranges.append(Cell(length, length + len(text)))
             parts.append(text.replace("\t", " ").replace("\n", " "))
             parts.append("\t")
-            if inner:
-                spans.extend(span._replace(start=span.start + length, end=span.end + length) for span in inner)
+            if cell_spans:
+                spans.extend(span._replace(start=span.start + length, end=span.end + length) for span in cell_spans)
             length += len(text) + 1
         if parts:
             parts[-1] = "\n"
@@ -49,4 +49,4 @@ def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, h
     columns = max(map(len, cells), default=0)
     padded = (*aligns, *[Align.LEFT] * (columns - len(aligns)))
     block = Block(BlockKind.TABLE, 0, 0, table=Table(tuple(cells), padded[: max(columns, 1)], header))
-    return Piece(block, "".join(parts[:-1]), spans)
+    return UnplacedBlock(block, "".join(parts[:-1]), spans)
