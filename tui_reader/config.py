@@ -1,4 +1,4 @@
-"""The settings: what there is to set, and the one commented file that sets it."""
+"""The settings with their defaults, and the commented file that sets them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIN_MEASURE, MAX_MEASURE = 30, 200
-"""Bounds of the measure in cells: narrower breaks most words, wider is a line nobody finds the next one of."""
+"""Bounds of the measure in cells: narrower breaks most words; in wider lines the eye misses the next line."""
 
 _Read: TypeAlias = Callable[[object], Any]
-"""Turns what the file holds into the setting's value, or raises `ValueError` saying what it should have been."""
+"""Converts a value of the file to the setting's value; raises `ValueError` with a description of valid values."""
 
 
 def _setting(default: Any, read: _Read, about: str) -> Any:
@@ -79,7 +79,7 @@ def _sort(value: object) -> Sort:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a reader can set, with what holds where nothing is set. Their meaning stands beside each, for the file."""
+    """The settings and their defaults; each field also holds its description for the file of settings."""
 
     theme: str = _setting(
         "paper-dark",
@@ -134,34 +134,34 @@ class Settings:
         64, _whole(1, 4096), "Files above this many megabytes are listed, but not opened, 1 to 4096."
     )
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Key sequences by command id, in place of the command's own. The command table checks both."""
+    """Key sequences by command id, which replace the command's default keys. The command table checks both."""
 
 
 def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
     """Read a file of settings.
 
     Returns:
-        The settings, and what was wrong with single ones, a sentence each: their defaults stand.
+        The settings, and a warning for each invalid setting, whose default is used instead.
 
     Raises:
         ConfigError: The file cannot be read, or is not TOML.
     """
-    # Only where there is a file to read: the import takes 8 ms.
+    # Imported only if there is a file to read: the import takes 8 ms.
     import tomllib  # noqa: PLC0415
 
-    way_out = "Mend it, or start with --no-config."
+    hint = "Mend it, or start with --no-config."
     try:
-        # Some editors put a byte order mark first, which TOML does not know.
+        # Some editors write a byte order mark, which TOML does not allow.
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"The settings in {path} cannot be read: {error.strerror}.", way_out) from None
+        raise ConfigError(f"The settings in {path} cannot be read: {error.strerror}.", hint) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"The settings in {path} are not UTF-8 (at line {line}).", way_out) from None
+        raise ConfigError(f"The settings in {path} are not UTF-8 (at line {line}).", hint) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The settings in {path} are not TOML: {_inside(str(error))}.", way_out) from None
+        raise ConfigError(f"The settings in {path} are not TOML: {_as_clause(str(error))}.", hint) from None
     except RecursionError:
-        raise ConfigError(f"The settings in {path} are nested too deeply to be read.", way_out) from None
+        raise ConfigError(f"The settings in {path} are nested too deeply to be read.", hint) from None
     return _read(table)
 
 
@@ -176,10 +176,10 @@ def _read(table: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
             try:
                 values[name] = known[name].metadata["read"](value)
             except ValueError as error:
-                kept = _written(known[name].default)
-                warnings.append(f"The setting {name} must be {error}; {kept} stands.")
+                default = _as_toml(known[name].default)
+                warnings.append(f"The setting {name} must be {error}; {default} is used.")
         else:
-            warnings.append(f"There is no setting “{_printable(name)}”.{_meant(name, (*known, 'keys'))}")
+            warnings.append(f"There is no setting “{_printable(name)}”.{_suggestion(name, (*known, 'keys'))}")
     return Settings(**values), tuple(warnings)
 
 
@@ -196,16 +196,16 @@ def _keys(value: object, warnings: list[str]) -> dict[str, tuple[str, ...]]:
     return keys
 
 
-def _meant(name: str, names: tuple[str, ...]) -> str:
-    # Only where something is wrong: the import takes 7 ms.
+def _suggestion(name: str, names: tuple[str, ...]) -> str:
+    # Imported only if a name is unknown: the import takes 7 ms.
     import difflib  # noqa: PLC0415
 
-    near = difflib.get_close_matches(name, names, n=1)
-    return f" Did you mean “{near[0]}”?" if near else ""
+    similar = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean “{similar[0]}”?" if similar else ""
 
 
-def _inside(sentence: str) -> str:
-    """A library's message as part of a sentence of ours."""
+def _as_clause(sentence: str) -> str:
+    """Return the message of a Python library so that it can end a sentence."""
     return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
@@ -213,14 +213,14 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
-def _written(value: object) -> str:
-    """A default as TOML."""
+def _as_toml(value: object) -> str:
+    """Return a default as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
+        return "[" + ", ".join(_as_toml(item) for item in value) + "]"
     return str(value)
 
 
@@ -239,8 +239,8 @@ _KEYS = """\
 
 
 def default_text() -> str:
-    """The commented file: every setting with its meaning and its default, each of them out of force by a `#`."""
-    import textwrap  # noqa: PLC0415 - only when somebody asks for the file
+    """Return the commented file of settings: every setting with its meaning and its default, commented out."""
+    import textwrap  # noqa: PLC0415 - only for `tui-reader config`
 
     parts = [_HEAD]
     for each in fields(Settings):
@@ -248,16 +248,16 @@ def default_text() -> str:
             about = textwrap.wrap(
                 each.metadata["about"], 118, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
             )
-            parts.append("\n".join((*about, f"#{each.name} = {_written(each.default)}\n")))
+            parts.append("\n".join((*about, f"#{each.name} = {_as_toml(each.default)}\n")))
     parts.append(_KEYS)
     return "\n".join(parts)
 
 
 def write_default(path: Path) -> None:
-    """Write the commented file where none stands yet.
+    """Write the commented file of settings if it does not exist.
 
     Raises:
-        ConfigError: A file stands there already, or none can be written.
+        ConfigError: The file exists already, or cannot be written.
     """
     if os.path.lexists(path):
         raise ConfigError(f"{path} exists already; it was left as it is.", "Edit it, or move it away.")

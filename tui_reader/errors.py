@@ -1,4 +1,4 @@
-"""The errors that a user may see: each says what happened, and how to go on."""
+"""Errors that are shown to the user: each says what happened, and what to do."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class ReaderError(Exception):
-    """Something that a user can be told in two sentences.
+    """An error that is shown to the user in two sentences.
 
     Attributes:
         message: What happened, naming the file or the setting concerned.
-        hint: The way out, as a full sentence; empty where there is none.
-        details: Rows below the hint, such as what there is to choose from.
+        hint: What the user can do, as a full sentence; may be empty.
+        details: Lines below the hint, such as a list of choices.
     """
 
     exit_code = 1
@@ -30,7 +30,7 @@ class ReaderError(Exception):
 
 
 class UsageError(ReaderError):
-    """The command line asks for something that cannot be: a missing path, no terminal."""
+    """The command line cannot be obeyed: a missing path, no terminal."""
 
     exit_code = 2
 

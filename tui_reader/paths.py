@@ -1,7 +1,7 @@
-"""Where the reader keeps what is its own: data, settings, what can be made anew, and its log.
+"""Paths of the program's own files: data, settings, cache and log.
 
-The `XDG_*` variables are honoured on every system where they hold an absolute path, as their specification asks
-(XDG Base Directory Specification 0.8); without them each system's own custom holds. Nothing is created here.
+The `XDG_*` variables are used on every system if they hold an absolute path, as their specification demands (XDG Base
+Directory Specification 0.8); without them each system's usual folders are used. This module creates nothing.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from pathlib import Path
 from tui_reader.errors import UsageError
 
 PROGRAM = "tui-reader"
-"""Name of the program, and of its folder in each of the places."""
+"""Name of the program, and of its folder in each base folder."""
 
 
 def data_dir() -> Path:
-    """Folder of the default library and of the state of places that carry none themselves."""
-    return _place("XDG_DATA_HOME", ".local/share", "user_data_dir")
+    """Return the folder of the default library, and of the state of libraries without a library.json."""
+    return _folder("XDG_DATA_HOME", ".local/share", "user_data_dir")
 
 
 def config_dir() -> Path:
-    """Folder of the settings and of themes of one's own."""
-    return _place("XDG_CONFIG_HOME", ".config", "user_config_dir")
+    """Return the folder of the settings and of the user's own themes."""
+    return _folder("XDG_CONFIG_HOME", ".config", "user_config_dir")
 
 
 def config_file() -> Path:
-    """The settings that are read where the command line names no others."""
+    """Return the path of the settings that are read without `--config`."""
     return config_dir() / "config.toml"
 
 
 def cache_dir() -> Path:
-    """Folder of what can be deleted at any time and is made anew."""
-    return _place("XDG_CACHE_HOME", ".cache", "user_cache_dir")
+    """Return the folder of files that may be deleted at any time and are recreated."""
+    return _folder("XDG_CACHE_HOME", ".cache", "user_cache_dir")
 
 
 def log_file() -> Path:
-    """The file that tells what went wrong inside the program."""
-    return _place("XDG_STATE_HOME", ".local/state", "user_state_dir") / f"{PROGRAM}.log"
+    """Return the path of the log of internal errors."""
+    return _folder("XDG_STATE_HOME", ".local/state", "user_state_dir") / f"{PROGRAM}.log"
 
 
-def _place(variable: str, beneath_home: str, custom: str) -> Path:
-    named = Path(os.environ.get(variable, ""))
-    if named.is_absolute():
-        return named / PROGRAM
+def _folder(variable: str, below_home: str, platform_function: str) -> Path:
+    configured = Path(os.environ.get(variable, ""))
+    if configured.is_absolute():
+        return configured / PROGRAM
     if sys.platform in {"darwin", "win32"}:
-        # Only where the custom is not the specification's: the import takes 6 ms.
+        # Not imported on Linux, where the XDG folders are usual: the import takes 6 ms.
         import platformdirs  # noqa: PLC0415
 
-        return Path(getattr(platformdirs, custom)(PROGRAM, appauthor=False))
+        return Path(getattr(platformdirs, platform_function)(PROGRAM, appauthor=False))
     try:
-        return Path.home() / beneath_home / PROGRAM
+        return Path.home() / below_home / PROGRAM
     except RuntimeError:
         raise UsageError("This user has no home folder.", f"Set HOME, or {variable}, to a folder.") from None

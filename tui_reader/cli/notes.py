@@ -54,7 +54,7 @@ def notes(arguments: Sequence[str]) -> int:
 
     settings = _settings(options)
     options.colour = _colour(getattr(options, "colour", None), settings)
-    with library_of(_library_paths(options), options.state, settings, tell=print_notice) as library:
+    with library_of(_library_paths(options), options.state, settings, notify=print_notice) as library:
         api = AnnotationsApi(library, settings)
         status = run(options, api)
         # Changes to a damaged state are kept in a file next to it, but what can be read may be incomplete.
@@ -87,8 +87,8 @@ def verify(arguments: Sequence[str]) -> int:
     quotes = quotes_in(_read_draft(options.draft))
     settings = _settings(options)
     given_paths = library_paths_of(options)
-    with library_of(given_paths, options.state, settings, tell=print_notice) as library:
-        articles = Articles(library, settings, everywhere=not given_paths, besides=options.draft)
+    with library_of(given_paths, options.state, settings, notify=print_notice) as library:
+        articles = Articles(library, settings, everywhere=not given_paths, excluded=options.draft)
         results = check(quotes, articles)
         searched = _describe_search(articles, given_paths or library.folders)
         is_damaged = bool(library.store.damage)
@@ -220,7 +220,7 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
     short_ids = api.short_ids()
     last_article = None
     for note in matching:
-        article = (note.title, note.file or note.was)
+        article = (note.title, note.file or note.last_file)
         if article != last_article:
             last_article = article
             print_line(f"{note.title} ({_location(note)})")
@@ -300,7 +300,7 @@ def _location(note: Note) -> str:
     """Return the path of the article's file, or say where the file was last."""
     if note.file:
         return f"not in the library: {note.file}" if note.left_out else note.file
-    return f"gone: {note.was}" if note.was else "file not found"
+    return f"gone: {note.last_file}" if note.last_file else "file not found"
 
 
 def _describe(note: Note) -> str:

@@ -1,4 +1,4 @@
-"""Annotations for programs and scripts: listed as they stand in the files of now, made, changed and deleted."""
+"""The annotations API for scripts: lists annotations as placed in the current files, makes, changes, deletes them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
 
-LEAST_PREFIX = 4
-"""Characters of an id that may stand for the whole, if no other begins with them, whatever their case."""
-SHORT = 8
-"""Characters of an id that are shown at least; ids of the same minute have as many in common."""
-NAMED = 8
-"""Annotations that are named where an id may mean any of them."""
+MIN_PREFIX = 4
+"""Shortest beginning of an id that is accepted, ignoring case, if no other id begins with it."""
+MIN_SHORT_ID = 8
+"""Shortest id shown; ids of the same minute have as many characters in common."""
+MAX_LISTED = 8
+"""Annotations or articles that an error lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class Note:
     annotation: Annotation
     title: str
     file: str
-    """Path of the article's file; empty where it is not to be found."""
+    """Path of the article's file; empty if it is missing."""
     url: str
     colour_name: str
-    was: str = ""
-    """Where the article's file was last, if it is not to be found."""
+    last_file: str = ""
+    """Last known path of the article's file, if it is missing."""
     left_out: bool = False
-    """Whether the file stands in the library's folders without being an article of it, such as one to be ignored."""
+    """Whether the file is in the library's folders without being an article, such as an ignored file."""
 
     def as_json(self) -> dict[str, Any]:
-        """A flat object; places that are not certain, and what is not known, are null."""
+        """Return a flat JSON object; uncertain places and unknown values are null."""
         annotation = self.annotation
         placed = annotation.placed if annotation.placed is not None and annotation.placed.is_certain else None
         current = annotation.current
@@ -62,7 +62,7 @@ class Note:
             "article": annotation.article,
             "title": self.title,
             "file": self.file or None,
-            "last_file": self.was or self.file or None,
+            "last_file": self.last_file or self.file or None,
             "url": self.url or None,
             "quote": annotation.quote or None,
             "first_quote": annotation.first_quote or None,
@@ -82,7 +82,7 @@ class Note:
 
 
 class AnnotationsApi:
-    """The annotations of a library that was brought up to date."""
+    """The annotations of a library that `library_of` has opened."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
@@ -95,74 +95,74 @@ class AnnotationsApi:
         return bool(self._library.store.damage)
 
     def all(self, *, everywhere: bool = True) -> Iterator[Note]:
-        """Every annotation, article by article in the order of its text.
+        """Yield every annotation, by title of the article and in the order of its text.
 
         Args:
-            everywhere: Whether articles count that the state knows of but that do not stand in the library's places;
-                those that stood there and are gone or left out count in any case.
+            everywhere: Include articles that never were in the library's folders. Missing and ignored articles of
+                these folders are always included.
         """
         here = self._library.catalogue
         annotated = dict.fromkeys(each.article for each in self._library.annotations.all())
         titles = {row.id: row.title for row in here.rows(annotated)}
         for article in sorted(annotated, key=lambda each: (each not in titles, titles.get(each, each), each)):
-            if everywhere or article in titles or self._was_here(article):
+            if everywhere or article in titles or self._was_in_folders(article):
                 yield from self.of(article)
 
     def of(self, article: ArticleId) -> Iterator[Note]:
-        """The annotations of an article, placed in its file as it stands now; nothing is written for that."""
-        for annotation in self._as_of_now(article, self._library.annotations.of(article)):
+        """Yield the annotations of an article, placed in its current file; nothing is written to the state."""
+        for annotation in self._placed_in_current_file(article, self._library.annotations.of(article)):
             yield self._note(annotation)
 
     def short_ids(self) -> dict[AnnotationId, str]:
-        """What each id may be shortened to: as many characters for all as it takes to tell any two apart."""
+        """Return a short form of each id: as many characters for all as distinguish any two."""
         ids = [each.id for each in self._library.annotations.all()]
         common = (
             next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
             for pair in pairwise(sorted(each.lower() for each in ids))
         )
-        length = max(SHORT, 1 + max(common, default=0))
-        # Nobody should have to wonder whether the hyphen counts.
+        length = max(MIN_SHORT_ID, 1 + max(common, default=0))
+        # Never end before a hyphen: it would be unclear whether it belongs to the short form.
         return {each: each[: length + (each[length - 1 : length] == "-")] for each in ids}
 
     def get(self, wanted: str) -> Note:
-        """An annotation by its id, or by the beginning of it.
+        """Return the annotation with an id, or with an id that begins so.
 
         Raises:
-            ReaderError: There is none, or more than one.
-            StoreError: There is none in what can be read of a damaged state.
-            UsageError: It is empty.
+            ReaderError: There is no such annotation, or more than one.
+            StoreError: There is none in the readable part of a damaged state.
+            UsageError: The id is empty.
         """
         given = wanted.strip()
         if not given:
             raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
         known = {each.id: each for each in self._library.annotations.all()}
-        # An id that another program made up is typed as it is printed.
-        alike = [each for each in known.values() if _begins(each.id, given) or _begins(escape(each.id), given)]
-        whole = {len(given), len(escape(given))}
-        exact = [known[given]] if given in known else [each for each in alike if len(escape(each.id)) in whole]
-        matching = exact or alike
+        # An id made by another program may hold any characters; it is accepted as it is printed, too.
+        candidates = [each for each in known.values() if _begins(each.id, given) or _begins(escape(each.id), given)]
+        lengths = {len(given), len(escape(given))}
+        exact = [known[given]] if given in known else [each for each in candidates if len(escape(each.id)) in lengths]
+        matching = exact or candidates
         if not matching:
             raise (StoreError if self.is_damaged else ReaderError)(
                 f"There is no annotation {clean_line(wanted)} in this library.",
                 "“tui-reader notes list” shows the ids; --library PATH says which library is meant.",
             )
         if len(matching) > 1:
-            told = f"There are several annotations whose ids begin with {given}."
-            raise ReaderError(told, "Which is meant?", self._named(matching))
-        if not exact and len(given) < LEAST_PREFIX:
-            raise ReaderError(f"“{given}” is too short for an id.", f"Give {LEAST_PREFIX} characters of it or more.")
+            message = f"There are several annotations whose ids begin with {given}."
+            raise ReaderError(message, "Which is meant?", self._list_annotations(matching))
+        if not exact and len(given) < MIN_PREFIX:
+            raise ReaderError(f"“{given}” is too short for an id.", f"Give {MIN_PREFIX} characters of it or more.")
         found = matching[0]
         return next(note for note in self.of(found.article) if note.annotation.id == found.id)
 
-    def _named(self, annotations: Sequence[Annotation]) -> list[str]:
-        """Some annotations by the ids that tell them apart, a row each."""
+    def _list_annotations(self, annotations: Sequence[Annotation]) -> list[str]:
+        """Return a line for each of the first annotations, with its short id, quote and note."""
         short = self.short_ids()
-        named = [
-            "  ".join(filter(None, (short[each.id], each.quote and f"“{_in_short(each.quote)}”", _in_short(each.note))))
-            for each in annotations[:NAMED]
+        lines = [
+            "  ".join(filter(None, (short[each.id], each.quote and f"“{_shorten(each.quote)}”", _shorten(each.note))))
+            for each in annotations[:MAX_LISTED]
         ]
-        more = len(annotations) - NAMED
-        return [*named, *([f"and {more:,} more"] if more > 0 else [])]
+        more = len(annotations) - MAX_LISTED
+        return [*lines, *([f"and {more:,} more"] if more > 0 else [])]
 
     def add(
         self,
@@ -178,14 +178,14 @@ class AnnotationsApi:
 
         Args:
             file: The article's file.
-            quote: Its words, without regard to case, white space and kinds of quotes.
-            note: What to write.
-            tags: Tags to give.
-            colour: 1 to 5; the last one used if None.
-            occurrence: Which one where the words stand more than once, from 1; 0 where they must stand just once.
+            quote: The words to highlight; case, white space and kinds of quotation marks are ignored.
+            note: The note in Markdown.
+            tags: Tags of the annotation.
+            colour: 1 to 5; None for the one used last.
+            occurrence: Which occurrence to highlight, from 1; 0 if there must be only one.
 
         Raises:
-            ReaderError: The file is no article of the library, or the quote is not in it just once.
+            ReaderError: The file is no article of the library, or the quote is not in it, or more than once.
             UsageError: There is nothing to write, or a tag has no name.
         """
         if not all(clean_line(tag).lstrip("#") for tag in tags):
@@ -194,14 +194,14 @@ class AnnotationsApi:
         document = self._document(article)
         if document is None:
             raise ReaderError(f"{file} cannot be read.", "Open it in the reader to see why.")
-        annotating = self._library.annotations
+        annotations = self._library.annotations
         if not quote.strip():
-            outcome = annotating.note_on_article(article, note, tags)
+            outcome = annotations.note_on_article(article, note, tags)
         else:
             start, end = _find(document, quote, occurrence, file)
-            outcome = annotating.add(article, document, start, end, colour=colour, note=note, tags=tags)
-            annotating.reanchoring.place(article, document)
-        self._settle(outcome)
+            outcome = annotations.add(article, document, start, end, colour=colour, note=note, tags=tags)
+            annotations.reanchoring.place(article, document)
+        self._require_saved(outcome)
         if not outcome.annotation:
             raise UsageError("There is nothing to keep.", "Give a --quote, a --note, or both.")
         return next(each for each in self.of(article) if each.annotation.id == outcome.annotation)
@@ -209,44 +209,51 @@ class AnnotationsApi:
     def edit(
         self, wanted: str, *, note: str | None = None, tags: Sequence[str] | None = None, colour: int | None = None
     ) -> Note:
-        """Change an annotation; what is None stays. The tags take the place of those it had.
+        """Change an annotation; arguments that are None change nothing. Tags replace the earlier ones.
 
         Raises:
             ReaderError: There is no such annotation, or nothing can be written.
-            UsageError: Nothing is to be changed.
+            UsageError: All arguments are None.
         """
         if note is None and tags is None and colour is None:
             raise UsageError("There is nothing to change.", "Give a --note, a --tag or a --colour.")
         annotation_id = self.get(wanted).annotation.id
-        annotating = self._library.annotations
+        annotations = self._library.annotations
         if colour is not None:
-            self._settle(annotating.recolour(annotation_id, colour))
+            self._require_saved(annotations.recolour(annotation_id, colour))
         if tags is not None:
-            self._settle(annotating.retag(annotation_id, tags))
+            self._require_saved(annotations.retag(annotation_id, tags))
         if note is not None:
-            self._settle(annotating.edit_note(annotation_id, note))
+            self._require_saved(annotations.edit_note(annotation_id, note))
         return self.get(annotation_id)
 
     def delete(self, wanted: Sequence[str]) -> tuple[list[AnnotationId], str]:
-        """Delete annotations, all of them or, where one is not there, none; their ids, and what was done, in words."""
+        """Delete annotations; if one does not exist, none is deleted.
+
+        Returns:
+            The ids, and a message about what was done.
+        """
         ids = list(dict.fromkeys(self.get(each).annotation.id for each in wanted))
         outcome = self._library.annotations.delete(ids)
-        self._settle(outcome)
+        self._require_saved(outcome)
         return ids, outcome.message
 
     def move(self, source: str, target: Path) -> str:
-        """Give all annotations of an article to another one; what was done, in words.
+        """Move all annotations of an article to another one.
 
         Args:
-            source: The article: its file, where that was when it is gone, or its id.
-            target: File of the other one.
+            source: The article: its file, the last path of a missing file, or its id.
+            target: The file of the other article.
+
+        Returns:
+            A message about what was done.
 
         Raises:
-            ReaderError: One of them is not known, or nothing can be written.
+            ReaderError: One of the articles is not known, or nothing can be written.
         """
         library, article = self._library, self.article_of(target)
-        outcome = library.transfer.give(self._annotated(source), article)
-        self._settle(outcome)
+        outcome = library.transfer.give(self._annotated_article(source), article)
+        self._require_saved(outcome)
         if not outcome.undo:
             raise ReaderError(f"Nothing was moved: {outcome.message}.")
         document = self._document(article)
@@ -255,37 +262,45 @@ class AnnotationsApi:
             library.annotations.reanchoring.wait()
         return outcome.message
 
-    def _annotated(self, named: str) -> ArticleId:
-        """The annotated article of a file, of a path where one was, or of an id."""
+    def _annotated_article(self, named: str) -> ArticleId:
+        """Return the annotated article of a file, of the last path of a missing file, or of an id.
+
+        Raises:
+            ReaderError: There is no such article, or more than one.
+        """
         library = self._library
         ids = library.annotations.articles()
-        path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link that is gone leads nowhere
+        path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a missing link cannot be resolved
         paths = {path, Path(os.path.realpath(path))}
         found = [each for each in ids if not paths.isdisjoint({library.path_of(each), self._last_path(each)})]
-        # Whoever names a file that is there means that one, not another that is called so by the library.
+        # The path of an existing file means that file, not another article that has this name in the library.
         if not found and not os.path.lexists(path):
             located = [each for each in ids if named == library.missing_articles.headline(each).article.location]
             found = [named] if named in ids else located
         if len(found) > 1:
-            meant = [f"{each}  “{clean_line(library.missing_articles.headline(each).title)}”" for each in found[:NAMED]]
-            told = f"{clean_line(named)} may be any of {len(found)} articles with notes."
-            raise ReaderError(told, "Which is meant? Name it by its id:", meant)
+            choices = [
+                f"{each}  “{clean_line(library.missing_articles.headline(each).title)}”" for each in found[:MAX_LISTED]
+            ]
+            message = f"{clean_line(named)} may be any of {len(found)} articles with notes."
+            raise ReaderError(message, "Which is meant? Name it by its id:", choices)
         if found:
             return found[0]
         gone = [
             library.missing_articles.headline(each).article.location for each in ids if each not in library.catalogue
         ]
         hint = (
-            f"Gone, with notes: {', '.join(gone[:NAMED])}." if gone else "tui-reader notes list shows where they are."
+            f"Gone, with notes: {', '.join(gone[:MAX_LISTED])}."
+            if gone
+            else "tui-reader notes list shows where they are."
         )
         raise ReaderError(f"{clean_line(named)} has no notes.", hint)
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _require_saved(self, outcome: Outcome) -> None:
         """Wait until a change is complete and on disk.
 
         Raises:
-            ReaderError: It could not be made.
-            StoreError: It could not be saved.
+            ReaderError: The library is read-only.
+            StoreError: The change could not be saved.
         """
         if self._library.read_only:
             raise ReaderError(self._library.read_only)
@@ -293,18 +308,18 @@ class AnnotationsApi:
             self._library.annotations.reanchoring.wait()
         self._library.require_saved()
 
-    def _as_of_now(self, article: ArticleId, annotations: Sequence[Annotation]) -> list[Annotation]:
+    def _placed_in_current_file(self, article: ArticleId, annotations: Sequence[Annotation]) -> list[Annotation]:
         document = self._document(article)
         if document is None:
             return list(annotations)
-        mark = document_fingerprint(document)
+        fingerprint = document_fingerprint(document)
         wanted = {
             each.id: each.current
             for each in annotations
-            if each.current is not None and (each.placed is None or each.placed.fingerprint != mark)
+            if each.current is not None and (each.placed is None or each.placed.fingerprint != fingerprint)
         }
-        marks = {each.fingerprint for each in wanted.values()}
-        texts = {each: packed_text(self._library.store, each) for each in marks}
+        fingerprints = {each.fingerprint for each in wanted.values()}
+        texts = {each: packed_text(self._library.store, each) for each in fingerprints}
         found = find_all(wanted, texts, document.text) if wanted else {}
         return [each._replace(placed=found[each.id]) if each.id in found else each for each in annotations]
 
@@ -318,16 +333,16 @@ class AnnotationsApi:
             file=str(path) if path is not None else "",
             url=headline.field("url"),
             colour_name=self._library.annotations.colour_name(annotation.colour),
-            was=headline.article.location if path is None else "",
-            left_out=path is not None and article not in self._library.catalogue and self._is_inside(path),
+            last_file=headline.article.location if path is None else "",
+            left_out=path is not None and article not in self._library.catalogue and self._is_in_folders(path),
         )
 
-    def _was_here(self, article: ArticleId) -> bool:
-        """Whether an article that is not in the library stood in its folders, or is left out there."""
+    def _was_in_folders(self, article: ArticleId) -> bool:
+        """Return True if the last path of an article is in the library's folders."""
         path = self._last_path(article)
-        return path is not None and self._is_inside(path)
+        return path is not None and self._is_in_folders(path)
 
-    def _is_inside(self, path: Path) -> bool:
+    def _is_in_folders(self, path: Path) -> bool:
         return any(map(path.is_relative_to, self._library.folders))
 
     def _last_path(self, article: ArticleId) -> Path | None:
@@ -335,10 +350,10 @@ class AnnotationsApi:
         return self._library.path_named(location) if isinstance(location, str) and location else None
 
     def article_of(self, file: Path) -> ArticleId:
-        """The article of a file, or of the one that a link leads to.
+        """Return the article of a file, or of the file that a link leads to.
 
         Raises:
-            ReaderError: There is none in the library.
+            ReaderError: The file is no article of the library.
         """
         article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(file.expanduser())))
         if article is None:
@@ -356,7 +371,7 @@ def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[
     finder = QuoteFinder(document.text)
     places = finder.occurrences(quote)
     if not places:
-        raise ReaderError(*_not_there(document.text, finder, quote, file))
+        raise ReaderError(*_explain_missing_quote(document.text, finder, quote, file))
     if len(places) > 1 and not occurrence:
         raise ReaderError(
             f"“{clean_line(quote)}” is in {file} {len(places)} times.", "Say which with --occurrence N, or quote more."
@@ -368,8 +383,8 @@ def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[
     return places[max(0, occurrence - 1)]
 
 
-def _not_there(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[str, str]:
-    """Why a quote cannot be marked, and what might be meant."""
+def _explain_missing_quote(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[str, str]:
+    """Return an error message and a hint for a quote that is not in a text as whole words."""
     shown, folded, wanted = clean_line(quote), normalized(text), normalized(quote.strip())
     at = folded.find(wanted)
     if at >= 0:
@@ -388,6 +403,6 @@ def _begins(annotation_id: str, given: str) -> bool:
     return annotation_id.lower().startswith(given.lower())
 
 
-def _in_short(text: str, most: int = 50) -> str:
+def _shorten(text: str, max_length: int = 50) -> str:
     line = clean_line(text)
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return line if len(line) <= max_length else f"{line[: max_length - 1].rstrip()}…"

@@ -1,4 +1,4 @@
-"""A library without a screen: opened, brought up to date, read from and closed again."""
+"""Opens a library without a screen, brings it up to date, reads its articles and closes it."""
 
 from __future__ import annotations
 
@@ -26,43 +26,51 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 SCAN_SECONDS = 300.0
-"""Seconds without a word of the scanner after which something must be wrong."""
+"""Longest wait for an event of the scanner; after it a drive is assumed to be missing."""
 
 
 OTHER_WINDOW = "Another window"
-"""Begins a notice that concerns only who keeps a library open."""
+"""Start of a notice that concerns only programs that keep a library open."""
 
 
 @contextmanager
 def library_of(
-    paths: Sequence[Path], state: Path | None, settings: Settings, tell: Callable[[str], None] = noop
+    paths: Sequence[Path], state: Path | None, settings: Settings, notify: Callable[[str], None] = noop
 ) -> Iterator[Library]:
-    """A library that knows what stands in its places now; other programs may have it open at the same time.
+    """Open a library and bring it up to date; other programs may have it open at the same time.
 
     Args:
-        paths: Folders and files; none for the default library, which is not made where there is none yet.
-        state: The state file; None for the one that belongs to the paths.
+        paths: Folders and files; none for the default library, which is not created if it does not exist.
+        state: The state file; None for the one of the paths.
         settings: The settings in force.
-        tell: Told what a person should know, such as that the state file is damaged.
+        notify: Called with each notice for the user, such as that the state file is damaged.
 
     Raises:
         UsageError: A path does not exist.
         StoreError: The state file may not be read.
-        ReaderError: The places cannot be looked through.
+        ReaderError: The folders cannot be scanned.
     """
     library = open_library(paths, state=state, settings=settings, begin=False)
     try:
-        bring_up_to_date(library, tell)
+        bring_up_to_date(library, notify)
         yield library
     finally:
         library.close()
 
 
-def bring_up_to_date(library: Library, tell: Callable[[str], None] = noop) -> None:
-    """Wait until everything in the places of a library was looked at, and take it in; notices are told."""
+def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> None:
+    """Scan the library's folders and files, and apply all that has changed.
+
+    Args:
+        library: The library.
+        notify: Called with each notice for the user.
+
+    Raises:
+        ReaderError: The folders cannot be scanned.
+    """
     for notice in library.notices:
         if not notice.startswith(OTHER_WINDOW):
-            tell(notice)
+            notify(notice)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     library.start(events.put)
     while True:
@@ -77,61 +85,61 @@ def bring_up_to_date(library: Library, tell: Callable[[str], None] = noop) -> No
         elif isinstance(event, Notice) and "no longer seen" in event.message:
             raise ReaderError(event.message)
         elif isinstance(event, Notice):
-            tell(event.message)
+            notify(event.message)
     while library.sync():
         pass
-    # A file that was moved and edited at once may take its notes along.
+    # The notes of a file that was moved and edited at once may be transferred to it.
     library.transfer.wait()
     library.annotations.reanchoring.wait()
     library.sync()
     while not events.empty():
         event = events.get()
         if isinstance(event, Notice):
-            tell(event.message)
+            notify(event.message)
 
 
 def read_document(path: Path, settings: Settings) -> Document | None:
-    """The document of a file, or None where there is none to be had."""
+    """Return the document of a file; None if it cannot be read."""
     return load(path, settings.max_file_mb * MEGABYTE)
 
 
 def file_of(library: Library, article: ArticleId) -> Path | None:
-    """Where an article's file is: in the library's places, or where it was when its state was written."""
+    """Return the path of an article's file, in the library or recorded elsewhere; None if it is missing."""
     path = library.path_of(article)
     if path is None:
         location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
         recorded = library.path_named(location) if isinstance(location, str) and location else None
-        # Another article may have been put in its place since.
-        is_its_own = recorded is not None and library.article_at(recorded) in {None, article}
-        path = recorded if recorded is not None and is_its_own and recorded.is_file() else None
+        # Another article may have that path now.
+        is_same_article = recorded is not None and library.article_at(recorded) in {None, article}
+        path = recorded if recorded is not None and is_same_article and recorded.is_file() else None
     return path
 
 
 class Articles:
-    """Every article of a library with its document, archived ones too, and how many were looked at."""
+    """Every article of a library with its document, archived ones too, and counts of the articles read."""
 
     def __init__(
-        self, library: Library, settings: Settings, *, everywhere: bool = False, besides: Path | None = None
+        self, library: Library, settings: Settings, *, everywhere: bool = False, excluded: Path | None = None
     ) -> None:
-        """Look at nothing yet.
+        """Create the sequence; nothing is read before the iteration.
 
         Args:
             library: The library, brought up to date.
             settings: The settings in force.
-            everywhere: Whether articles count that were annotated but do not stand in the library's places.
-            besides: A file that is left out: a draft among the articles would be its own source.
+            everywhere: Also read annotated articles outside the library's folders.
+            excluded: A file to leave out: a draft in the library would be its own source.
         """
         self._library, self._settings, self._everywhere = library, settings, everywhere
-        self._besides = os.path.realpath(besides) if besides is not None else ""
+        self._excluded = os.path.realpath(excluded) if excluded is not None else ""
         self.here = 0
-        """Articles in the library's places that were read."""
+        """Number of articles in the library's folders that were read."""
         self.elsewhere = 0
-        """Articles elsewhere that were read."""
+        """Number of articles outside that were read."""
         self.unread = 0
-        """Articles that are gone, or that cannot be read."""
+        """Number of articles that are missing or cannot be read."""
 
     def __iter__(self) -> Iterator[tuple[Headline, Document]]:
-        """One after the other, each read when it is its turn."""
+        """Yield each article with its document, read one after the other."""
         headlines = self._library.catalogue.everything()
         for headline in headlines:
             path = self._library.path_of(headline.id)
@@ -157,4 +165,4 @@ class Articles:
                 yield Headline(Article(article, str(path), document.metadata)), document
 
     def _is_draft(self, path: Path) -> bool:
-        return bool(self._besides) and os.path.realpath(path) == self._besides
+        return bool(self._excluded) and os.path.realpath(path) == self._excluded

@@ -1,4 +1,4 @@
-"""Which quotes of a draft stand in the library as they are quoted, which were altered, and which are nowhere."""
+"""Verifies the quotes of a draft against the library: each is exact, altered or missing."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
 
-LEAST_WORDS = 4
-"""Words from which something between quotation marks counts as a quote; fewer are names and ironies."""
-BESIDE = 2_000
-"""Characters on either side of a passage in which one that is more alike is looked for: 1 ms."""
-LINES = 3
-"""Lines that are compared closely."""
-CHANCE = 2
-"""Words per word of a run at the end of a passage that may lie between it and the rest: beyond, it is met by chance."""
+MIN_QUOTE_WORDS = 4
+"""Words between quotation marks that count as a quote; fewer are names or irony."""
+SEARCH_MARGIN = 2_000
+"""Characters on either side of a passage that are searched for a more similar one: 1 ms."""
+MAX_LINES = 3
+"""Most similar lines that are compared word by word."""
+MAX_GAP_PER_WORD = 2
+"""Words that may lie between a run of common words at the end of a passage and the rest, per word of the run.
+
+A run behind a wider gap is taken for a coincidence.
+"""
 
 
 class Verdict(StrEnum):
-    """What became of a quote."""
+    """Whether the library has a quote as it is written in the draft."""
 
     EXACT = "exact"
     ALTERED = "altered"
@@ -40,30 +43,30 @@ class Verdict(StrEnum):
 
 
 class DraftQuote(NamedTuple):
-    """A quote in a draft."""
+    """A quote in a draft, and its line."""
 
     text: str
     line: int
-    """Line of the draft that it begins on, from 1."""
+    """Number of the first line of the quote, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A quote with what was found of it."""
+    """The result of verifying one quote."""
 
     quote: DraftQuote
     verdict: Verdict
     headline: Headline | None = None
-    """The article that it is from; None where it is missing."""
+    """The article that has the passage; None if the quote is missing."""
     start: int = 0
-    """Where the passage begins in the article's text."""
+    """Offset of the passage in the article's text."""
     passage: str = ""
-    """The words of the article."""
+    """The passage as the article has it."""
     difference: str = ""
-    """The article's words with `[-what the draft leaves out-]` and `{+what it adds+}`."""
+    """The passage with `[-words that the draft leaves out-]` and `{+words that it adds+}`."""
 
     def as_json(self) -> dict[str, Any]:
-        """A flat object."""
+        """Return a flat JSON object."""
         article = self.headline.article if self.headline is not None else None
         return {
             "line": self.quote.line,
@@ -79,7 +82,7 @@ class Checked:
 
 
 def quotes_in(draft: str) -> list[DraftQuote]:
-    """The quotes of a draft in Markdown: block quotes, and longer stretches between quotation marks, by their lines."""
+    """Return the quotes of a Markdown draft in order: block quotes, and four words or more in quotation marks."""
     return sorted(_quotes_in(draft), key=lambda quote: quote.line)
 
 
@@ -90,7 +93,7 @@ def _quotes_in(draft: str) -> Iterator[DraftQuote]:
     for number, line in enumerate([*lines, ""]):
         inside = re.match(r"\s{0,3}>\s?(.*)", line)
         words = inside[1].strip() if inside else ""
-        # An attribution stands in a line of its own, behind a dash.
+        # A line that begins with a dash is the attribution of the quote.
         if inside and words and not re.match(r"(?:—|–|--)\s", words):
             block.append(words)
         elif block:
@@ -102,11 +105,11 @@ def _quotes_in(draft: str) -> Iterator[DraftQuote]:
     for found in _QUOTED.finditer(text):
         number, at = number + text.count("\n", at, found.start()), found.start()
         words = next(filter(None, found.groups()), "")
-        if count_words(words) >= LEAST_WORDS:
+        if count_words(words) >= MIN_QUOTE_WORDS:
             yield DraftQuote(words, number)
 
 
-# Within a paragraph only: a mark that was left open must not swallow what follows.
+# Within a paragraph only: a quotation mark that is never closed must not match the following paragraphs.
 _INNER = r"(?:[^{0}\n]|\n(?!\s*\n))+"
 _PAIRS = ("“”", "„“", "«»", "»«", "「」", "『』", '""')
 _QUOTED = re.compile("|".join(f"{pair[0]}({_INNER.format(pair)}){pair[1]}" for pair in _PAIRS))
@@ -116,11 +119,14 @@ _LEFT_OUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\
 
 
 def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Document]]) -> list[Checked]:
-    """Look for quotes in articles; the results in the order of the quotes.
+    """Search quotes in articles.
 
-    A quote is exact if an article has its words and signs in their order, case included; white space, kinds of quotes
-    and dashes, and signs at its ends do not count. Where the draft leaves something out, by three dots or such, all
-    parts must follow each other in one article.
+    A quote is exact if an article has its words and punctuation in order, case included; white space, kinds of
+    quotation marks and dashes, and punctuation at its ends are ignored. If the quote has ellipses, all its parts must
+    follow each other in one article.
+
+    Returns:
+        A result for each quote, in the order of the quotes.
     """
     wanted = list(quotes)
     exact: dict[int, Checked] = {}
@@ -130,21 +136,25 @@ def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Docu
         for number, quote in enumerate(wanted):
             if number in exact:
                 continue
-            checked, alike = _look(quote, headline, document, finder)
+            checked, similarity = _verify_in(quote, headline, document, finder)
             if checked is None:
                 continue
             if checked.verdict is Verdict.EXACT:
                 exact[number] = checked
-            elif alike > near.get(number, (0.0, None))[0]:
-                near[number] = alike, checked
+            elif similarity > near.get(number, (0.0, None))[0]:
+                near[number] = similarity, checked
     missing = [Checked(quote, Verdict.MISSING) for quote in wanted]
     return [exact.get(number) or near.get(number, (0.0, none))[1] for number, none in enumerate(missing)]
 
 
-def _look(
+def _verify_in(
     quote: DraftQuote, headline: Headline, document: Document, finder: QuoteFinder
 ) -> tuple[Checked | None, float]:
-    """What an article has of a quote, and how much alike it is."""
+    """Verify a quote in one article.
+
+    Returns:
+        The result and its similarity, 0 to 1; None if the article has nothing similar.
+    """
     text = document.text
     parts = [words for part in _LEFT_OUT.split(quote.text) if (words := " ".join(part.split()))]
     at, start, passages = 0, -1, []
@@ -152,41 +162,41 @@ def _look(
         places = [each for each in finder.occurrences(part) if each.start >= at]
         if not places:
             break
-        # The first place whose words are written just so, as case is not looked at before.
+        # Prefer the first occurrence with the same case, which the search ignores.
         place = next((each for each in places if not difference(part, text[slice(*each)])), places[0])
         passage = text[slice(*place)]
         start, at = place.start if start < 0 else start, place.end
         passages.append(passage)
     if parts and len(passages) == len(parts):
         passage = " […] ".join(passages)
-        told = [difference(part, words) for part, words in zip(parts, passages, strict=True)]
-        if not any(told):
+        differences = [difference(part, words) for part, words in zip(parts, passages, strict=True)]
+        if not any(differences):
             return Checked(quote, Verdict.EXACT, headline, start, passage), 1.0
-        joined = " […] ".join(one or words for one, words in zip(told, passages, strict=True))
+        joined = " […] ".join(one or words for one, words in zip(differences, passages, strict=True))
         return Checked(quote, Verdict.ALTERED, headline, start, passage, joined), 1.0
     whole = " ".join(parts)
     nearest = _nearest(whole, text, finder)
     if nearest is None:
         return None, 0.0
     passage = text[slice(*nearest.range)]
-    told_of = difference(whole, passage) or passage
-    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, told_of), nearest.similarity
+    altered = difference(whole, passage) or passage
+    return Checked(quote, Verdict.ALTERED, headline, nearest.range.start, passage, altered), nearest.similarity
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """The passage that a quote is most likely a form of: the best of those that words and letters find."""
+    """Return the passage most similar to a quote, of those found by words and by letters; None if none is similar."""
     by_words = finder.nearest(quote)
     if by_words is not None:
-        # Among lines that are much alike, such as those of a table, the words tell the place, the letters the line.
-        start, end = max(0, by_words.range.start - BESIDE), min(len(text), by_words.range.end + BESIDE)
+        # Of similar lines, such as those of a table, the search by words finds the region, that by letters the line.
+        start, end = max(0, by_words.range.start - SEARCH_MARGIN), min(len(text), by_words.range.end + SEARCH_MARGIN)
     elif 2 * sum(map(is_unspaced, quote)) > len(quote):
-        # Common sentences of a script without spaces have no rare pair of letters that they could be found by.
+        # Sentences of common words in a script without spaces have no rare letter pair by which to find them.
         start, end = 0, len(text)
     else:
         return None
     candidates = [by_words.range] if by_words is not None else []
     candidates += _nearest_letters(quote, text, start, end)
-    places = [_as_far_as(quote, text, each) for each in candidates]
+    places = [_extend_to_quote(quote, text, each) for each in candidates]
     rated = (
         SimilarPassage(place, quote_similarity(normalized(_core(quote)), normalized(_core(text[slice(*place)]))))
         for place in places
@@ -196,7 +206,7 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | Non
 
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
-    """The stretches of some lines between two places whose letters are most like those of a quote."""
+    """Return ranges within the lines between two offsets whose letters are most similar to a quote, the best first."""
     wanted = normalized(quote)
     found: list[tuple[float, Range]] = []
     steps = 0
@@ -204,23 +214,23 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
         folded = normalized(line[0])
         first, last = 0, len(folded)
         if 2 * last < ALTERED * (last + len(wanted)):
-            continue  # too short to be alike, whatever its letters
+            continue  # too short to be similar, whatever its letters
         if last > len(wanted):
             steps += cost_of_best_stretch(wanted, folded)
             if steps > MOST_STEPS:
                 break
             first, last = best_stretch(wanted, folded, ALTERED) or (0, 0)
-        alike = quote_similarity(wanted, folded[first:last])
-        if alike >= ALTERED:
-            found.append((-alike, Range(start + line.start() + first, start + line.start() + last)))
-    return [place for _, place in sorted(found)[:LINES]]
+        score = quote_similarity(wanted, folded[first:last])
+        if score >= ALTERED:
+            found.append((-score, Range(start + line.start() + first, start + line.start() + last)))
+    return [place for _, place in sorted(found)[:MAX_LINES]]
 
 
-def _as_far_as(quote: str, text: str, near: Range) -> Range:
-    """The range near a place that a quote is a form of, word for word: as many at either end as the quote changed.
+def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
+    """Extend a range to the words that the quote replaced at its beginning and end.
 
-    What replaced the first or the last words has nothing in common with them, so a search cannot tell where the passage
-    ends. It ends with as many words as the quote goes on beyond those in common, but within their line and sentence.
+    Replaced words have nothing in common with the original ones, so a search cannot tell where the passage ends. It is
+    extended by as many words as the quote has beyond the common ones, but within their line and sentence.
     """
     low, high = text.rfind("\n", 0, near.start) + 1, text.find("\n", near.end)
     high = high if high >= 0 else len(text)
@@ -229,7 +239,7 @@ def _as_far_as(quote: str, text: str, near: Range) -> Range:
     if not inside:
         return near
     found = align(quoted.keys, words.keys[inside[0] : inside[-1] + 1])
-    same = _without_chance([(i, inside[0] + j) for i, j in enumerate(found) if j >= 0])
+    same = _without_coincidences([(i, inside[0] + j) for i, j in enumerate(found) if j >= 0])
     if not same:
         return near
     (before, first), (last_quoted, last) = same[0], same[-1]
@@ -244,7 +254,7 @@ def _as_far_as(quote: str, text: str, near: Range) -> Range:
         if last + 1 == bottom or not _may_stand_for(key, words.keys[last + 1]):
             break
         last += 1
-    # `I’d` and `side-table` are one word to whoever reads them.
+    # `I’d` and `side-table` are each one word to a human.
     start, end = low + words.starts[first], low + words.ends[last]
     start -= len(re.search(r"(?:\w+['’-])*$", text[low:start])[0])  # type: ignore[index] # it matches anything
     signs = "" if quote[-1:].isalnum() else r"[^\w\s“”„\"'‘’«»「」『』]*"
@@ -253,12 +263,16 @@ def _as_far_as(quote: str, text: str, near: Range) -> Range:
 
 
 def _may_stand_for(quoted: str, word: str) -> bool:
-    """Whether a word at the end of a passage may be the one that a quote replaced; signs part sentences."""
+    """Return True if a word of a passage may be the one that the quote replaced; punctuation ends a sentence."""
     return quoted[0].isalnum() and word[0].isalnum()
 
 
-def _without_chance(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words in common, by their numbers in the quote and in the text, without those met by chance far from the rest."""
+def _without_coincidences(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Remove pairs of common words that lie far from the rest and so match by coincidence.
+
+    Args:
+        same: The indices of each common word in the quote and in the text.
+    """
     for _ in range(2):
         while True:
             run = 1
@@ -266,38 +280,42 @@ def _without_chance(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
                 run += 1
             if run >= len(same):
                 break
-            beyond = (same[-run][1] - same[-run - 1][1]) - (same[-run][0] - same[-run - 1][0])
-            if beyond <= CHANCE * run:
+            gap = (same[-run][1] - same[-run - 1][1]) - (same[-run][0] - same[-run - 1][0])
+            if gap <= MAX_GAP_PER_WORD * run:
                 break
             del same[-run:]
-        # The other end is looked at as the end of both texts read backwards.
+        # Reversed, the beginning is handled as the end is.
         same = [(-i, -j) for i, j in reversed(same)]
     return same
 
 
 def difference(quoted: str, passage: str) -> str:
-    """The passage with what the quote leaves out and adds, as `wdiff` writes it; empty if they say the same."""
+    """Return the passage with the words that the quote leaves out and adds, in the notation of `wdiff`.
+
+    Returns:
+        The marked-up passage; empty if both have the same words.
+    """
     quoted, passage = _core(quoted), _core(passage)
-    told: list[str] = []
+    parts: list[str] = []
     at = 0
     found = changes(passage, quoted)
     for change in found:
         (start, end), new = change.old, change.new
-        told.append(passage[at:start])
-        # White space that only the quote has, so that both can be read out of it.
+        parts.append(passage[at:start])
+        # White space that only the quote has is written, too, so that both texts can be read from the result.
         is_apart = start == 0 or (change.kind is not ChangeKind.INSERTED and passage[start - 1].isspace())
         before = " " if not is_apart and quoted[new.start - 1 : new.start].isspace() else ""
         joins = passage[end : end + 1].strip() and (change.kind is not ChangeKind.DELETED or not is_apart)
         behind = " " if joins and quoted[new.end : new.end + 1].isspace() else ""
         removed = f"[-{passage[start:end]}-]" if change.kind is not ChangeKind.INSERTED else ""
         added = f"{before}{{+{quoted[slice(*new)]}+}}" if change.kind is not ChangeKind.DELETED else ""
-        told.append(f"{removed}{added}{behind}")
+        parts.append(f"{removed}{added}{behind}")
         at = end
-    return "".join((*told, passage[at:])) if found else ""
+    return "".join((*parts, passage[at:])) if found else ""
 
 
 def _core(text: str) -> str:
-    """Strip the signs and white space at both ends of a text, in time that grows with its length alone."""
+    """Strip punctuation and white space at both ends of a text, in time linear in its length."""
     first = _LETTER.search(text)
     if first is None:
         return ""
