@@ -50,7 +50,7 @@ def watch(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
 def test_a_slow_change_is_told_until_it_is_saved(
     watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(save_monitor, "PATIENCE", 0.01)
+    monkeypatch.setattr(save_monitor, "REPORT_SECONDS", 0.01)
     receipt: Future[None] = Future()
     watch.track(receipt)
     told.until(lambda: len(told.events) >= 2)
@@ -64,7 +64,7 @@ def test_a_slow_change_is_told_until_it_is_saved(
 
 
 def test_a_quick_change_is_not_worth_a_word(watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(save_monitor, "PATIENCE", DEADLINE)
+    monkeypatch.setattr(save_monitor, "REPORT_SECONDS", DEADLINE)
     receipts: list[Future[None]] = [Future() for _ in range(3)]
     for receipt in receipts:
         watch.track(receipt)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.search.search_key import search_key
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE
+from tui_reader.services.library.ids import now_in_seconds
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -45,15 +46,12 @@ class Outcome(NamedTuple):
     """Whether that was so."""
 
 
-def now() -> str:
-    """The time as states keep it: UTC, ISO 8601, in seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 class Reading:
     """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
 
-    def __init__(self, state: LibraryState, clock: Callable[[], str] = now, *, scope: UndoScope | None = None) -> None:
+    def __init__(
+        self, state: LibraryState, clock: Callable[[], str] = now_in_seconds, *, scope: UndoScope | None = None
+    ) -> None:
         """Args: `scope` tells what belongs to the open places; None if everything does."""
         self._state, self._scope = state, scope
         self._catalogue = state.catalogue

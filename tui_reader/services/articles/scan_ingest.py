@@ -55,7 +55,7 @@ class ScanIngest:
 
     def take_in(self, batch: Batch) -> dict[ArticleId, None]:
         """Show what was found out; the articles that came, changed or went."""
-        self._state.leave(batch.gone)
+        self._state.describe_before_removal(batch.gone)
         left = [self._release(name) for name in batch.gone]
         headlines = []
         rewritten = []

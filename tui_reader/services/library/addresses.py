@@ -1,7 +1,7 @@
-"""Which addresses of an article may be given to another program, and in what form.
+"""Decide which addresses of an article may be passed to another program, and in what form.
 
-An address comes from a text that anyone may have written: `mailto:a@b.c?attach=/etc/passwd` would put a file of the
-user's into a message. So only http, https and mailto are let through, and of a message only what a link needs.
+An address comes from a text that anyone may have written: `mailto:a@b.c?attach=/etc/passwd` would attach a file of the
+user to a message. So only http, https and mailto are allowed, and of a message only the fields that a link needs.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_URL = 8_192
-"""Characters of an address; browsers take about as many, and Linux 128 KiB in one argument."""
+"""Longest address in characters; browsers accept about as many, and Linux 128 KiB in one argument."""
 _SHOWN = 80
+"""Characters of a refused address that the message repeats."""
 _SCHEME = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[^/?#\\]*")
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 _UNSAFE = re.compile(r"[ \"'<>\\^`{|}]")
-"""What is written as `%20` and such, since programs that pass an address on may take it for its end."""
+"""Characters that are percent-encoded, since programs that pass an address on may take them for its end."""
 MAIL_FIELDS = ("to", "cc", "bcc", "subject", "in-reply-to", "body")
 """Fields of a message that a link may fill in. Others name files to attach, or headers that forge a sender."""
 _RECIPIENT = re.compile(r"[\w.+'~!$*=-]+(?:@[\w.-]+)?")
@@ -31,20 +32,20 @@ _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 
 class RefusedUrlError(ReaderError):
-    """An address that is not given to any program."""
+    """Raised for an address that is not passed to any program."""
 
 
 def safe_url(address: str) -> str:
-    """Return the form of an address that may be given to another program.
+    """Return an address in the form that may be passed to another program.
 
     Args:
-        address: As it stands in an article.
+        address: The address as the article has it.
 
     Returns:
-        An http or https address without a user's name, or a mailto address with safe fields only.
+        An http or https address without a user name, or a mailto address with safe fields only.
 
     Raises:
-        RefusedUrlError: It is of another kind, has no host or no recipient, or is too long.
+        RefusedUrlError: The address is of another kind, has no host or no recipient, or is too long.
     """
     shown = clean_line(address[:_SHOWN]) + ("…" if len(address) > _SHOWN else "")
     scheme = _SCHEME.match(address)
@@ -55,7 +56,7 @@ def safe_url(address: str) -> str:
     kind, rest = scheme[1].lower(), address[scheme.end() :]
     if kind != "mailto" and not address.isprintable():
         raise RefusedUrlError(f"The address {shown} is not opened: it has characters that no address has.")
-    checked = _message(rest) if kind == "mailto" else _page(scheme[1], rest)
+    checked = _safe_mail_address(rest) if kind == "mailto" else _safe_web_address(scheme[1], rest)
     if not checked:
         missing = "recipient" if kind == "mailto" else "host"
         raise RefusedUrlError(f"The address {shown} is not opened: it has no {missing}, or one that cannot be.")
@@ -64,18 +65,19 @@ def safe_url(address: str) -> str:
     return checked
 
 
-def _page(scheme: str, rest: str) -> str:
+def _safe_web_address(scheme: str, rest: str) -> str:
+    """Return an http or https address without its user name; empty if it has no valid host."""
     if not rest.startswith("//"):
         return ""
     authority = _AUTHORITY.match(rest, 2)
     if authority is None:
         return ""
-    # `https://bank.example@elsewhere.example` leads elsewhere: what stands before the host names a user.
+    # `https://bank.example@elsewhere.example` leads to elsewhere.example: the text before `@` is a user name.
     host = authority[0].rpartition("@")[2]
-    behind = rest[authority.end() :]
-    if behind.startswith("\\"):  # browsers read it as a slash; escaped, it would belong to a user's name
-        behind = f"/{behind[1:]}"
-    address = f"{scheme}://{host}{_escaped(behind)}"
+    path = rest[authority.end() :]
+    if path.startswith("\\"):  # browsers read it as a slash; percent-encoded, it would belong to a user name
+        path = f"/{path[1:]}"
+    address = f"{scheme}://{host}{_percent_encoded(path)}"
     try:
         parts = urlsplit(address)
         is_whole = bool(parts.hostname) and (parts.port or 0) >= 0
@@ -84,10 +86,11 @@ def _page(scheme: str, rest: str) -> str:
     return address if is_whole and _HOST.fullmatch(host) and not host.startswith(("-", ".")) else ""
 
 
-def _message(rest: str) -> str:
+def _safe_mail_address(rest: str) -> str:
+    """Return a mailto address with safe fields only; empty if it has no valid recipient."""
     recipients, _, query = rest.partition("#")[0].partition("?")
     fields = dict[str, str]()
-    for name, value in _given(query):
+    for name, value in _mail_fields(query):
         if name in MAIL_FIELDS and value:
             fields.setdefault(name, value)
     to = _recipients(unquote(recipients))
@@ -97,8 +100,8 @@ def _message(rest: str) -> str:
     return f"mailto:{quote(to, safe='@,')}" + ("?" + "&".join(written) if written else "")
 
 
-def _given(query: str) -> Iterator[tuple[str, str]]:
-    """Name and value of each field; only a body may have several lines."""
+def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each field of a mailto query; only a body may have several lines."""
     for field in re.split(r"&(?:amp;)?", query, flags=re.IGNORECASE):
         name, _, value = field.partition("=")
         name, value = unquote(name).strip().lower(), unquote(value)
@@ -109,10 +112,11 @@ def _given(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipients(written: str) -> str:
-    """Addresses parted by commas, without those that a mail program could take for an option or a field."""
+    """Return comma-separated addresses without those that a mail program could take for an option or a field."""
     addresses = (clean_line(each) for each in written.split(","))
     return ",".join(each for each in addresses if _RECIPIENT.fullmatch(each) and not each.startswith("-"))
 
 
-def _escaped(text: str) -> str:
+def _percent_encoded(text: str) -> str:
+    """Percent-encode the characters that could end an address."""
     return _UNSAFE.sub(lambda found: quote(found[0], errors="replace"), text)

@@ -1,4 +1,4 @@
-"""Work that takes longer than a frame, done in a thread, its results taken in by the owner of the library."""
+"""Run work that takes longer than a frame in a thread, and finish it in the thread of the library's owner."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ if TYPE_CHECKING:
 
 
 class _Job(NamedTuple):
+    """The three callbacks of a job, see `Background.do`."""
+
     work: Callable[[], Any]
     finish: Callable[[Any], None]
     done: Callable[[], None]
 
 
 class Background:
-    """One thread, started with the first job. Jobs are done in the order given."""
+    """A thread that is started with the first job, and runs jobs in the order in which they were added."""
 
     def __init__(self, failed: Callable[[Exception], None] = noop) -> None:
         """Start without a thread.
 
         Args:
-            failed: Told, in the thread, of a job that broke; it is not finished then, and the next one begins.
+            failed: Called in the thread with the exception of a job that raised; the job's `finish` is not called then.
         """
         self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -34,12 +36,12 @@ class Background:
         self._thread: threading.Thread | None = None
 
     def do(self, work: Callable[[], Any], finish: Callable[[Any], None], done: Callable[[], None]) -> None:
-        """Do something aside.
+        """Add a job.
 
         Args:
-            work: Called in the thread; touches nothing that belongs to the owner.
-            finish: Takes what `work` returned; called by the owner's next `take_in`.
-            done: Called in the thread once there is something to take in.
+            work: Called in the thread; must not touch what belongs to the owner.
+            finish: Called with the result of `work` in the owner's next `take_in`.
+            done: Called in the thread when the result is ready for `take_in`.
         """
         self._open += 1
         self._jobs.put(_Job(work, finish, done))
@@ -48,7 +50,7 @@ class Background:
             self._thread.start()
 
     def take_in(self) -> None:
-        """Finish what is done; called by the owner."""
+        """Finish the jobs whose results are ready; called by the owner."""
         while True:
             try:
                 job, result = self._results.get_nowait()
@@ -59,10 +61,10 @@ class Background:
                 job.finish(result)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Finish everything; called by an owner that has no screen to draw (any more).
+        """Wait for all jobs and finish them; called by an owner that has no screen to draw, or no longer.
 
         Args:
-            seconds: How long to wait for each job at most; None for as long as it takes.
+            seconds: How long to wait for each job at most; None to wait without limit.
         """
         while self._open:
             try:
@@ -74,14 +76,14 @@ class Background:
                 job.finish(result)
 
     def close(self) -> None:
-        """Begin no further job. One that is being done ends with the program."""
+        """Start no further job. A job that is running ends with the program."""
         self._jobs.put(None)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:
                 result = job.work()
-            except Exception as error:  # noqa: BLE001 - a thread has nobody else to tell, and others wait for its end
+            except Exception as error:  # noqa: BLE001 - `wait` waits for every job, and the next ones must run
                 self._results.put((None, None))
                 self._failed(error)
             else:

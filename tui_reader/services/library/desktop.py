@@ -1,6 +1,6 @@
-"""Other programs: the browser, the program of a file, the clipboard's command.
+"""Start other programs: the browser, the program that opens a file, the clipboard's command.
 
-They are started beside the reader, cut off from its terminal: a child that wrote to it would scrawl over the page.
+They run detached from the terminal of the reader: a program that wrote to it would damage the screen.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def open_url(url: str, command: str = "") -> str:
-    """Open an address in the browser, or begin a mail.
+    """Open an address in the browser, or a new message in the mail program.
 
     Args:
-        url: An http, https or mailto address; anything else is refused, since it comes from an article.
-        command: Program with its arguments, the address is added; empty for the system's own opener.
+        url: An http, https or mailto address; any other is refused, since it comes from an article.
+        command: Program with its arguments, to which the address is added; empty for the system's default.
 
     Returns:
-        The address as it was opened, without what an article must not ask a program for.
+        The address that was opened, without parts that are not safe; see `addresses.safe_url`.
 
     Raises:
         RefusedUrlError: The address is of another kind.
@@ -40,17 +40,17 @@ def open_url(url: str, command: str = "") -> str:
 
 
 def open_file(path: Path, command: str = "") -> None:
-    """Open a file in the program that the system has for it.
+    """Open a file in the program that the system associates with it.
 
     Raises:
         ReaderError: No program could be started.
     """
-    # A whole path never begins with a dash, which a program could take for an option.
+    # An absolute path never begins with a dash, which a program could take for an option.
     _start([*_opener(command), str(path.absolute())])
 
 
 def pipe_to(command: str, text: str) -> None:
-    """Give a text to a command's standard input, such as `wl-copy`.
+    """Write a text to the standard input of a command, such as `wl-copy`.
 
     Raises:
         ReaderError: The command could not be started, or failed.
@@ -69,6 +69,7 @@ def pipe_to(command: str, text: str) -> None:
 
 
 def _opener(command: str) -> list[str]:
+    """Return the program that opens an address or a file, with its arguments."""
     if command:
         try:
             return shlex.split(command)
@@ -78,7 +79,7 @@ def _opener(command: str) -> list[str]:
         return ["open"]
     if sys.platform == "win32":
         return ["explorer"]
-    # Without a display the system's opener may start a text browser on our terminal.
+    # Without a display, xdg-open may start a text browser in our terminal.
     has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if not has_display or shutil.which("xdg-open") is None:
         raise ReaderError("There is no program here to open it with.", "Set `browser` in the settings.")
@@ -86,6 +87,7 @@ def _opener(command: str) -> list[str]:
 
 
 def _start(arguments: Sequence[str]) -> None:
+    """Start a program that outlives the reader and has no terminal."""
     try:
         subprocess.Popen(  # noqa: S603 - no shell; the address is one argument, and its scheme was checked
             arguments,

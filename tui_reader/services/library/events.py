@@ -1,4 +1,4 @@
-"""What a library tells whoever shows it. Events come from threads of the library's own, and from within `sync`."""
+"""Events that a library sends to its listener, from its own threads and from within `sync`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
 
 
-class _Plain:
-    """An event that says it all by its kind."""
+class _Fieldless:
+    """An event without fields; two of one class are equal."""
 
     __slots__ = ()
 
@@ -22,69 +22,69 @@ class _Plain:
         return hash(type(self))
 
 
-class SyncNeeded(_Plain):
-    """Files were found, changed or went, or it is time to look for edits of other programs.
+class SyncNeeded(_Fieldless):
+    """A request to call `Library.sync` soon: there are results to take in, or other programs may have edited the state.
 
-    Nothing has changed for the listener yet: it calls `Library.sync()` on its own thread, which takes the changes in
-    and returns the ids concerned. So the catalogue never changes in the middle of a key.
+    Nothing has changed for the listener yet. It calls `Library.sync()` on its own thread, which takes the changes in
+    and returns the ids of the articles that changed. So the catalogue never changes while a key is handled.
     """
 
 
 class ScanProgress(NamedTuple):
-    """How far the reading of new and changed files has come."""
+    """Number of new and changed files that were read so far, and of all that have to be."""
 
     done: int
     total: int
 
 
 class ScanFinished(NamedTuple):
-    """Every file has been looked at once."""
+    """The first scan is over: every file has been looked at once."""
 
     articles: int
-    """How many the library holds."""
+    """Number of articles in the library."""
 
 
 class DocumentLoaded(NamedTuple):
-    """A document that was wanted: its beginning (`document.partial`), or the whole of it."""
+    """A requested document was read: its beginning (`document.partial`) or the whole."""
 
     id: ArticleId
     document: Document
 
 
 class DocumentChanged(NamedTuple):
-    """The file of an article has another content now: what was read of it is out of date. Comes from `Library.sync`."""
+    """The file of an article has new content, so its loaded document is outdated. Sent from within `Library.sync`."""
 
     id: ArticleId
 
 
 class AnnotationsPlaced(NamedTuple):
-    """An article's annotations were looked for in its text of now; shown from the next `Library.sync()` on.
+    """An article's annotations were re-anchored in its current text.
 
-    Follows `SyncNeeded`, so that a listener who syncs when asked to need only paint anew.
+    Sent after a `SyncNeeded`: a listener that has called `Library.sync` for that only has to repaint.
     """
 
     id: ArticleId
 
 
 class Saving(NamedTuple):
-    """A change is not on disk yet although some time has passed."""
+    """A change is not on disk although `save_monitor.REPORT_SECONDS` have passed."""
 
     seconds: float
-    """How long the oldest change has been waiting."""
+    """Age of the oldest change that is not on disk."""
 
 
-class Saved(_Plain):
-    """Everything is on disk again. Comes after `Saving`, never alone."""
+class Saved(_Fieldless):
+    """Every change is on disk. Sent only after `Saving`."""
 
 
 class StoreFailed(NamedTuple):
-    """A change could not be kept."""
+    """A change could not be written."""
 
     message: str
 
 
 class Notice(NamedTuple):
-    """Something that a reader should know, found out after the start: a folder that cannot be listed."""
+    """A message for the reader that arose after the start, such as a folder that cannot be listed."""
 
     message: str
 

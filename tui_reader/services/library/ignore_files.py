@@ -1,4 +1,4 @@
-"""Tells git and Syncthing which files of a library are this machine's own, in their own ignore files."""
+"""Write ignore files that keep git and Syncthing from copying files that belong to one computer."""
 
 from __future__ import annotations
 
@@ -17,54 +17,55 @@ PATTERNS = (
     "/library.json.tmp-*",
     "/.backups/",
 )
-_WHY = (
+_COMMENT = (
     "tui-reader: library.json is all that needs to travel. What follows is the work of one machine: changes that it",
     "brings into library.json itself, what it can undo, and its backups. Carried elsewhere it makes conflicts.",
 )
 _FILES = {".gitignore": "# ", ".stignore": "// "}
-"""The names of the ignore files, with what begins a comment in them."""
-_MOST = 1 << 20
+"""Prefix of a comment in each ignore file."""
+_LARGEST = 1 << 20
+"""Bytes of an ignore file; a larger one is not touched."""
 
 
 def write_ignore_files(folder: Path) -> list[str]:
-    """Add what is missing to the ignore files of git and Syncthing in a folder; what is there stays as it is.
+    """Append the missing patterns to the ignore files of git and Syncthing in a folder.
 
     Returns:
-        What to say about it, as sentences; nothing if all was there.
+        Messages for the user, as sentences; none if no pattern was missing.
     """
-    disk, told, written = Disk(), [], []
+    disk, messages, written = Disk(), [], []
     for name, comment in _FILES.items():
         path = folder / name
         try:
             if _add_lines(str(path), comment, disk):
                 written.append(name)
         except RefusedError as error:
-            told.append(str(error))
+            messages.append(str(error))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text of a usual size"
-            told.append(f"{path} was not changed: {reason}. Let git and Syncthing ignore {', '.join(PATTERNS)}.")
+            messages.append(f"{path} was not changed: {reason}. Let git and Syncthing ignore {', '.join(PATTERNS)}.")
     if written:
-        told.insert(0, f"{' and '.join(written)} in it name what git and Syncthing are to leave on this machine.")
-    return told
+        messages.insert(0, f"{' and '.join(written)} in it name what git and Syncthing are to leave on this machine.")
+    return messages
 
 
 def _add_lines(path: str, comment: str, disk: Disk) -> bool:
     """Append the patterns that a file lacks.
 
     Returns:
-        True if there were any.
+        True if patterns were missing.
     """
     handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     try:
         size = disk.fstat(handle).st_size
-        if size > _MOST:
+        if size > _LARGEST:
             raise ValueError(size)
         text = disk.read_at(handle, size, 0).decode() if size else ""
-        there = {line.strip() for line in text.splitlines()}
-        missing = [pattern for pattern in PATTERNS if pattern not in there]
+        present = {line.strip() for line in text.splitlines()}
+        missing = [pattern for pattern in PATTERNS if pattern not in present]
         if not missing:
             return False
-        lines = [f"{comment}{line}" for line in _WHY] + missing
+        lines = [f"{comment}{line}" for line in _COMMENT] + missing
         start = "" if not text else "\n" if text.endswith("\n") else "\n\n"
         disk.write(handle, (start + "\n".join(lines) + "\n").encode())
         disk.sync_data(handle)

@@ -1,4 +1,4 @@
-"""Which places a library is made of, where its state lies, and what its files are called."""
+"""Find the folders and files of a library, its state file, and the names of its articles."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ STATE_FILE = "library.json"
 
 
 class LibraryPaths(NamedTuple):
-    """What the command line named, made definite."""
+    """The absolute paths that a library consists of."""
 
     name: str
-    """How the library is called on the screen."""
+    """Title of the library on the screen."""
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
-    """Single files; they are articles whatever their names."""
+    """Files that were named one by one; they are articles whatever their names."""
     state: Path
     base: Path | None
-    """Folder that names are relative to, where the state travels with it; None where names are absolute paths."""
+    """Folder that recorded names are relative to, if the state lies in it; None if names are absolute paths."""
     cache: Path
-    """What the last scan of these very places learned."""
+    """Cache file with the results of the last scan of these paths."""
     notice: str = ""
-    """Why a file `library.json` in the folder is not used, as sentences; empty where there is none, or it is."""
+    """Why a file `library.json` in the folder is not used, as sentences; empty if there is none or it is used."""
     is_private: bool = False
-    """Whether the state lies in the program's own data folder, which is not shared with other people."""
+    """Whether the state lies in the program's data folder, which is not shared with other people."""
 
     def name_of(self, path: str) -> str:
-        """How ids and records call a file."""
+        """Return the name of a file in ids and records."""
         if self.base is not None:
             inside = _relative(path, self.base)
             if inside is not None:
-                # The same file on a Mac, whose file systems take names apart, is the same article.
+                # macOS decomposes accented letters in file names: normalized, the file is the same article everywhere.
                 return unicodedata.normalize("NFC", _printable(inside))
         return _printable(path)
 
     def location_of(self, path: str) -> str:
-        """How a person calls a file: relative to the one folder of the library, else by its whole path."""
+        """Return the path of a file as shown to people: relative to the library's only folder, else absolute."""
         inside = _relative(path, self.folders[0]) if len(self.folders) == 1 else None
         return _printable(path if inside is None else inside)
 
     def may_keep_text(self, path: str | os.PathLike[str]) -> bool:
-        """Say whether the text of a file may be copied into the state; resolves links, so it asks the disk.
+        """Decide whether the text of a file may be copied into the state; resolves links, so it reads the disk.
 
-        A state beside the articles is shared by git, by a program that syncs, or by hand. Its sender could place a link
-        to a file that only the recipient has, and would get its text.
+        A state beside the articles is shared by git, a syncing program or by hand. Its sender could add a link to a
+        file that only the recipient has, and would get its text.
 
         Returns:
-            True unless the state may be shared and the file is outside of the library's folders.
+            True unless the state may be shared and the file is outside the library's folders.
         """
         if self.is_private:
             return True
@@ -66,25 +66,25 @@ class LibraryPaths(NamedTuple):
         return any(real.is_relative_to(os.path.realpath(home)) for home in homes)
 
     def text_left_out(self, path: str) -> str:
-        """Say in a sentence that the text of a file is not copied into the state."""
+        """Return the sentence that reports that the text of a file is not copied into the state."""
         return (
             f"{self.location_of(path)} is a link out of the library: what you mark in it is kept in {self.state.name}, "
             "its whole text is not."
         )
 
     def path_of(self, name: str) -> Path:
-        """The file of a name."""
+        """Return the file of a recorded name."""
         return self.base / name if self.base is not None else Path(name)
 
 
 def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path) -> LibraryPaths:
-    """Make sense of what the command line named.
+    """Resolve the paths that the command line named.
 
     Args:
         paths: Folders and files.
-        state: The state file that was asked for, if one was.
-        data_dir: Where the program keeps data of its own.
-        cache_dir: Where it keeps what can be made anew.
+        state: The state file from `--state`; None to choose one.
+        data_dir: The program's data folder.
+        cache_dir: The program's cache folder.
 
     Raises:
         UsageError: A path does not exist, or is a folder that may not be listed.
@@ -92,7 +92,7 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
 
-    folders, files = _sorted_out(paths)
+    folders, files = _folders_and_files(paths)
     everything = (*folders, *files)
     home = _home_of(folders, files)
     notice = ""
@@ -122,12 +122,12 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
 
 
 def carried_state(folder: Path) -> Verdict:
-    """Say whose the file `library.json` of a folder is; one that is a link out of the folder counts as foreign.
+    """Find out which program wrote `library.json` in a folder; a link out of the folder counts as foreign.
 
     Raises:
-        StoreError: It may not be read.
+        StoreError: The file may not be read.
     """
-    from tui_reader.storage.recovery.ownership import owner_of  # noqa: PLC0415 - 3 ms, for folders that hold such a file
+    from tui_reader.storage.recovery.ownership import owner_of  # noqa: PLC0415 - 3 ms, only needed for folders that hold such a file
 
     file = folder / STATE_FILE
     try:
@@ -137,10 +137,10 @@ def carried_state(folder: Path) -> Verdict:
 
 
 def is_library(file: Path) -> bool:
-    """Say whether a file that was found is a library.
+    """Decide whether a file is a library of this program.
 
     Returns:
-        True if it is; False also where it may not be read.
+        True if it is; False also if it may not be read.
     """
     try:
         return carried_state(file.parent).is_ours
@@ -149,18 +149,19 @@ def is_library(file: Path) -> bool:
 
 
 def require_library(state: Path) -> None:
-    """Refuse a state file that was named and is another program's.
+    """Refuse a state file of another program.
 
     Raises:
-        StoreError: It is, or may not be read.
+        StoreError: Another program wrote the file, or it may not be read.
     """
-    from tui_reader.storage.recovery.ownership import require_ours  # noqa: PLC0415 - the same
+    from tui_reader.storage.recovery.ownership import require_ours  # noqa: PLC0415 - 3 ms, see carried_state
 
     require_ours(str(state))
 
 
 def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
-    from tui_reader.storage.recovery.ownership import Owner  # noqa: PLC0415 - the same
+    """Return the notice that `library.json` in a folder is not used; empty if it is used."""
+    from tui_reader.storage.recovery.ownership import Owner  # noqa: PLC0415 - 3 ms, see carried_state
 
     file = home / STATE_FILE
     if verdict.owner is Owner.EMPTY:
@@ -176,7 +177,8 @@ def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
     return ""
 
 
-def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the absolute paths of folders and of files, without folders inside other ones."""
     folders: dict[Path, None] = {}
     files: dict[Path, None] = {}
     for path in paths:
@@ -193,18 +195,19 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ..
         if is_folder and not os.access(whole, os.R_OK | os.X_OK):
             raise UsageError(f"{path} may not be listed.", "Allow reading the folder, or name another one.")
         (folders if is_folder else files)[whole] = None
-    # A folder within a folder adds nothing but a second name for everything in it.
+    # A folder inside another one would only list its articles twice.
     outer = tuple(f for f in folders if not any(other != f and f.is_relative_to(other) for other in folders))
     return outer, tuple(files)
 
 
 def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
-    """The one folder that everything stands in directly, if there is one: a state file there would be meant."""
+    """Return the folder that directly holds everything, whose `library.json` would be used; None if there is none."""
     homes = {*folders, *(file.parent for file in files)}
     return homes.pop() if len(homes) == 1 else None
 
 
 def _name(everything: tuple[Path, ...]) -> str:
+    """Return the title of a library: the name of its first path, and the number of the others."""
     if not everything:
         return "Library"
     first = _printable(everything[0].name or str(everything[0]))
@@ -212,16 +215,17 @@ def _name(everything: tuple[Path, ...]) -> str:
 
 
 def _relative(path: str, folder: Path) -> str | None:
-    prefix = os.path.join(folder, "")  # noqa: PTH118 - this runs once a file, and Path takes twenty times as long
+    """Return a path relative to a folder, with slashes; None if it is not inside."""
+    prefix = os.path.join(folder, "")  # noqa: PTH118 - called for each file, and Path takes twenty times as long
     return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
 
 
 def _printable(path: str) -> str:
-    """A path as text: bytes that are no UTF-8, and control characters, as escapes."""
+    """Return a path as text, with escapes for bytes that are not UTF-8 and for control characters."""
     if path.isprintable():
         return path
     try:
         text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # a name that only a damaged or hostile state can hold: no file is called so
+    except UnicodeEncodeError:  # only in a damaged or hostile state: no file has such a name
         text = path
     return "".join(c if c.isprintable() or c == "\u3000" else f"\\x{ord(c):02x}" for c in text)

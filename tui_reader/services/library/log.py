@@ -1,4 +1,4 @@
-"""The log: what went wrong inside the program, for whoever is asked to find out why."""
+"""The log file, which records errors inside the program."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def write_log(file: Path, text: str) -> None:
-    """Add a text to the log, which only this user may read.
+    """Append a text to the log, a file that only its user may read.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     append(file, text)

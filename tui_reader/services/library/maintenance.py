@@ -49,7 +49,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
     """Merge two versions of a state file into the first one, as a merge driver of git does.
 
     Raises:
-        StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
+        StoreError: A file is no library, or cannot be read or written. Nothing is changed then.
     """
     from tui_reader.storage.replication.merge_driver import merge_versions as merged  # noqa: PLC0415
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
@@ -83,7 +83,7 @@ def restore_backup(state: Path, name: str) -> Restored:
         name: A backup's name, a part of it such as its date, or the path of any copy.
 
     Raises:
-        StoreError: There is no such backup or more than one, it cannot be read, or the state cannot be written.
+        StoreError: No backup or several have that name, it cannot be read, or the state cannot be written.
     """
     from tui_reader.storage.recovery.doctor import restore  # noqa: PLC0415
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Opens a library for what the command line names, and makes a folder one."""
+"""Open the library that the command line names, or turn a folder into a library."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def open_library(
     settings: Settings | None = None,
     begin: bool = True,
 ) -> Library:
-    """Open a library with what the last scan knew of it; `Library.start` brings it up to date.
+    """Open a library as the last scan left it; `Library.start` brings it up to date.
 
     Args:
-        paths: Folders and files; none for the default library, unless standard input is given.
-        state: The state file; None for the one that belongs to the paths.
-        stdin: Bytes that were read from standard input, as an article of their own.
-        settings: What to leave out and how large an article may be; None for the defaults.
-        begin: Whether the default library is made, with the samples in it, where there is none yet.
+        paths: Folders and files; empty for the default library, unless standard input is given.
+        state: The state file; None to choose the one that belongs to the paths.
+        stdin: Bytes from standard input, which become an article; None if there are none.
+        settings: The settings; None for the defaults.
+        begin: Whether to create the default library with its samples if it does not exist.
 
     Raises:
         UsageError: A path does not exist.
@@ -50,24 +50,28 @@ def open_library(
         if begin:
             notices += fill_default_library(default)
         paths = (default,) if default.exists() else ()
-    places = find_library_paths(paths, state, data_dir, program_paths.cache_dir())
-    if places.notice:
-        notices.append(places.notice)
-    for folder in places.folders if len(places.folders) + len(places.files) > 1 else ():
-        stray = folder / STATE_FILE
-        if stray != places.state and state is None and is_library(stray):
-            notices.append(f"{stray} is not used, since several places are open. Open {folder} alone to use it.")
-    library = Library(compose(places, open_store(places.state), settings or Settings()), notices, name)
+    library_paths = find_library_paths(paths, state, data_dir, program_paths.cache_dir())
+    if library_paths.notice:
+        notices.append(library_paths.notice)
+    has_several = len(library_paths.folders) + len(library_paths.files) > 1
+    for folder in library_paths.folders if has_several else ():
+        unused = folder / STATE_FILE
+        if unused != library_paths.state and state is None and is_library(unused):
+            notices.append(f"{unused} is not used, since several places are open. Open {folder} alone to use it.")
+    library = Library(compose(library_paths, open_store(library_paths.state), settings or Settings()), notices, name)
     if stdin is not None:
         library.put_standard_input(stdin)
     return library
 
 
 def init_library(folder: Path) -> Path:
-    """Make a folder a library that carries its own state, with relative names; the state file's path.
+    """Turn a folder into a library with a state file of its own, whose names are relative.
+
+    Returns:
+        The path of the state file.
 
     Raises:
-        UsageError: It is no folder, it is one already, or another program has a `library.json` there.
+        UsageError: It is no folder, is a library already, or holds a `library.json` of another program.
         StoreError: The file cannot be written.
     """
     state = folder / STATE_FILE

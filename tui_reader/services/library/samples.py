@@ -1,4 +1,4 @@
-"""The sample articles, and the default library that begins with them."""
+"""Create the default library with the sample articles in it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 
 def fill_default_library(folder: Path) -> list[str]:
-    """Make the default library if it is not there yet; what to tell about it.
+    """Create the default library if it does not exist.
+
+    Returns:
+        Messages for the user; none if the library existed.
 
     Raises:
-        ReaderError: The folder cannot be made.
+        ReaderError: The folder cannot be created.
     """
     if folder.exists():
         return []
-    # A library appears as a whole or not at all: a first run that is cut short is followed by another one.
+    # The folder is renamed when it is complete: a first run that is interrupted leaves no half-filled library.
     unfinished = folder.with_name(f"{folder.name}.new-{os.getpid()}")
     try:
         unfinished.mkdir(parents=True)
@@ -38,8 +41,8 @@ def fill_default_library(folder: Path) -> list[str]:
 
 
 def _samples() -> Traversable | None:
-    """The sample articles: in the package where it was installed, beside it in a checkout."""
-    # 15 ms, on the first run only.
+    """Return the folder of the sample articles: inside an installed package, beside it in a checkout."""
+    # Imported here since it takes 15 ms, on the first run only.
     from importlib import resources  # noqa: PLC0415
 
     package = resources.files("tui_reader")
@@ -50,6 +53,7 @@ def _samples() -> Traversable | None:
 
 
 def _copy(source: Traversable | None, target: Path) -> None:
+    """Copy a folder with its subfolders; None copies nothing."""
     for entry in source.iterdir() if source is not None else ():
         if entry.is_dir():
             (target / entry.name).mkdir()

@@ -1,4 +1,4 @@
-"""Watches over changes on their way to the disk, so that a slow or full one is told and a fast one is not."""
+"""Watch changes until they are on disk, and report a slow or full disk; a fast one is not mentioned."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tui_reader.services.library.events import Listener, Saved, Saving, StoreFai
 if TYPE_CHECKING:
     from tui_reader.storage.base import Receipt
 
-PATIENCE = 0.1
-"""Seconds after which a change that is not durable is worth a word."""
-
+REPORT_SECONDS = 0.1
+"""Seconds after which a change that is not on disk is reported, and between two such reports."""
 
 REASONS = ("disk full", "read-only", "held by another window", "not enough memory", "saving has stopped", "closed")
-"""What the sentence about unsaved changes may say, in the words that a warning has room for."""
+"""Reasons in the store's sentence about unsaved changes that are short enough for the warning."""
 OTHER_REASON = "disk error"
+"""Shown instead of every other reason."""
 
 
 def warning_of(unsaved: str) -> str:
-    """Shorten the sentence about unsaved changes to one for the first row: `NOT saved: disk full (3)`.
+    """Shorten the sentence about unsaved changes to a warning for the first row: `NOT saved: disk full (3)`.
 
     Args:
         unsaved: The sentence, which begins with the number of changes; empty if all are saved.
@@ -37,19 +37,19 @@ def warning_of(unsaved: str) -> str:
 
 
 class SaveMonitor:
-    """Waits for receipts in a thread of its own: `Saving` when one takes long, `Saved` when all are through."""
+    """A thread that waits for receipts and sends `Saving` when one takes long, then `Saved` when all are on disk."""
 
     def __init__(self) -> None:
         self.listener: Listener = noop
         self.latest: Receipt | None = None
-        """The last change that was made, whether it is on disk or not."""
+        """Receipt of the last change, whether it is on disk or not."""
         self._pending: deque[tuple[float, Receipt]] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
 
     def track(self, receipt: Receipt) -> None:
-        """Follow a change until it is on disk; returns at once."""
+        """Watch a change until it is on disk; returns at once."""
         if receipt.done():
             self._report(receipt)
             return
@@ -62,7 +62,14 @@ class SaveMonitor:
                 self._changed.notify()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until every change so far is on disk, so long at most; whether it is."""
+        """Wait until every change made so far is on disk.
+
+        Args:
+            seconds: How long to wait at most.
+
+        Returns:
+            True if all of them are.
+        """
         with self._changed:
             receipts = [receipt for _, receipt in self._pending]
         return not wait(receipts, seconds).not_done
@@ -76,32 +83,38 @@ class SaveMonitor:
             self._thread.join()
 
     def _run(self) -> None:
-        told = False
+        """Watch changes, the oldest first, until closed; runs in the thread."""
+        reported = False
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._pending or self._closed)
                 if self._closed:
                     return
                 since, receipt = self._pending[0]
-            if self._done_within(receipt, since + PATIENCE - time.monotonic()):
+            if self._done_within(receipt, since + REPORT_SECONDS - time.monotonic()):
                 with self._changed:
                     self._pending.popleft()
                     empty = not self._pending
                 self._report(receipt)
-                if told and empty:
-                    told = False
+                if reported and empty:
+                    reported = False
                     self.listener(Saved())
             else:
-                told = True
+                reported = True
                 self.listener(Saving(time.monotonic() - since))
-                self._done_within(receipt, PATIENCE)
+                self._done_within(receipt, REPORT_SECONDS)
 
     @staticmethod
     def _done_within(receipt: Receipt, seconds: float) -> bool:
-        """Whether a receipt completes in time, one way or the other."""
+        """Wait for a receipt.
+
+        Returns:
+            True if its change was written or failed in time.
+        """
         return bool(wait((receipt,), max(0.0, seconds)).done)
 
     def _report(self, receipt: Receipt) -> None:
+        """Send `StoreFailed` if a change could not be written."""
         error = None if receipt.cancelled() else receipt.exception()
         if error is not None:
             self.listener(StoreFailed(str(error) if isinstance(error, ReaderError) else f"Not saved: {error}."))

@@ -1,4 +1,4 @@
-"""The state of a library: the store, and the catalogue that shows what it says."""
+"""The state of a library: changes are applied to the store and to the catalogue together."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.identities import Identities
 
 
-MANY = 50
-"""Files that go at once, from which on it is not asked what was noted in each."""
+MANY_GONE = 50
+"""Number of files that vanish at once from which on their annotations are not read."""
 
 
 class LibraryState:
-    """Makes changes true in the store and in the catalogue together. Used from one thread."""
+    """Applies changes to the store and to the catalogue together. Used from the library's owner thread."""
 
     def __init__(
         self,
@@ -48,16 +48,16 @@ class LibraryState:
         self._track = track
         self.annotation_index = AnnotationIndex(store)
         self._described: dict[ArticleId, str] = {}
-        """Fingerprints of the files that articles were described from, in this session."""
+        """Fingerprint of the file from which each article was described in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Whether anything of an article's text may be copied into the store; a guessed title is a line of it."""
+        """Returns True if anything of an article's text may be copied into the store, such as a guessed title."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
-        """Told the annotations that were changed here, by verbs, undo or redo."""
+        """Called with the annotations that this program changed, undid or redid."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = noop
-        """Told the articles that a reader has opened here."""
+        """Called with the articles that were opened in this program."""
 
     def concerns(self, article_id: ArticleId) -> bool:
-        """Whether a reader did anything with an article, or may have. Safe to ask from any thread."""
+        """Return True if an article has a record or annotations, or may have. Safe to call from any thread."""
         return (
             self.identities.has_record(article_id)
             or not self.annotation_index.is_counted
@@ -65,23 +65,27 @@ class LibraryState:
         )
 
     def headline(self, article: Article) -> Headline:
-        """An article with what the store says about it."""
-        # Most articles of a large library were never opened: they share one state.
+        """Return an article together with its state in the store."""
+        # Most articles of a large library were never opened: they share one default state.
         recorded = self.identities.has_record(article.id)
         state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
         return Headline(article, state, self.annotation_index.known_count(article.id))
 
     def recount(self, ids: Iterable[ArticleId]) -> tuple[ArticleId, ...]:
-        """Show how many annotations articles have, once it is known; those that had shown another number."""
+        """Update the numbers of annotations in the catalogue.
+
+        Returns:
+            The articles that had another number.
+        """
         known = [each for each in self.catalogue.rows(ids) if each.notes != self.annotation_index.known_count(each.id)]
         self.catalogue.put([Headline(r.article, r.state, self.annotation_index.known_count(r.id)) for r in known])
         return tuple(headline.id for headline in known)
 
     def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
-        """Apply edits; durable soon.
+        """Apply edits to the store and the catalogue; they are on disk soon.
 
         Returns:
-            The articles concerned.
+            The articles whose headlines changed.
 
         Raises:
             StoreError: Nothing can be written.
@@ -93,9 +97,9 @@ class LibraryState:
         return self.absorb(edits)
 
     def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
-        """The edits that give an article's record these fields."""
-        # What the record holds follows from the state: the store, which may have to look on the disk, is not asked. Not
-        # so for texts, which the state has clean: a tag as it is in the record is taken away, not one that looks so.
+        """Return the edits that set fields of an article's record."""
+        # The record's values follow from the state, so the store, which may have to read the disk, is not asked. Except
+        # for texts: the state holds them cleaned, and an edit has to name the value that is in the record.
         held = encode(headline.state)
         texts = [name for name in fields if name in TEXTS]
         if texts:
@@ -104,12 +108,15 @@ class LibraryState:
         return list(edits_to_fields(ARTICLES, headline.id, held, fields))
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
-        """Show edits that are in the store already; the articles concerned, each once.
+        """Show edits that the store has applied already.
 
         Args:
             edits: The edits.
-            own: Whether this program made them. What another one made is shown and not acted on: two that disagree
-                about a text would correct each other for ever.
+            own: Whether this program made them. Edits of another program are shown and not acted on: two programs that
+                disagree about a text would correct each other for ever.
+
+        Returns:
+            The articles whose headlines changed, each once.
         """
         touched: dict[ArticleId, dict[str, Any]] = {}
         opened: dict[ArticleId, None] = {}
@@ -139,7 +146,7 @@ class LibraryState:
         return tuple(headline.id for headline in known)
 
     def is_bare(self, article_id: ArticleId) -> bool:
-        """Whether a reader did nothing with an article that would be missed: looking at a copy is nothing."""
+        """Return True if an article has no annotations and no state worth keeping; having been read is not."""
         state = decode(self.store.get(ARTICLES, article_id))
         kept = (
             state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
@@ -147,7 +154,12 @@ class LibraryState:
         return not kept and not self.annotation_index.count(article_id)
 
     def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
-        """Take in that an article, nothing of which would be missed, is a file of one that is known already."""
+        """Delete the record of a bare article whose file turned out to belong to a known one.
+
+        Args:
+            mistaken: The article whose record is deleted; `is_bare` is true of it.
+            known: The article that takes over the fields that reading left, if it has none of its own.
+        """
         record = dict(self.store.get(ARTICLES, mistaken) or {})
         if not record or self.store.read_only:
             return
@@ -160,11 +172,11 @@ class LibraryState:
         self.absorb(edits, own=False)
 
     def follow(self, ids: Iterable[ArticleId]) -> None:
-        """Record where the files of articles with a record stand now, and what they hold."""
+        """Record the current path and fingerprint of articles that have a record."""
         self._introduce({i for i in ids if self.identities.has_record(i)})
 
     def describe(self, ids: Iterable[ArticleId]) -> None:
-        """Write down what annotated articles are called and where they are from, as long as that can be known."""
+        """Record title and origin of annotated articles, while their files are there to take them from."""
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)
@@ -180,11 +192,11 @@ class LibraryState:
         if edits:
             self._track(self.store.apply(edits, "took note of files", undoable=False))
 
-    def leave(self, names: Iterable[str]) -> None:
-        """Write the same down of annotated articles whose files are about to be forgotten, if it never was."""
+    def describe_before_removal(self, names: Iterable[str]) -> None:
+        """Record title and origin of annotated articles whose files are gone, before they leave the catalogue."""
         names = list(names)
-        if len(names) > MANY and not self.annotation_index.is_counted:
-            # A drive went: reading what was noted in each of them would take longer than a frame.
+        if len(names) > MANY_GONE and not self.annotation_index.is_counted:
+            # A drive was unplugged: reading the annotations of each article would take longer than a frame.
             return
         going = (article_id for name in names if (article_id := self.identities.at(name)) is not None)
         self.describe(
@@ -192,7 +204,7 @@ class LibraryState:
         )
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
-        """Write down which file an article is. A step of its own, which undo leaves alone."""
+        """Record path and fingerprint of articles, in a transaction of its own that cannot be undone."""
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)
@@ -207,15 +219,11 @@ class LibraryState:
 
 
 def always(_: ArticleId) -> bool:
-    """Allow the text of every article to be kept.
-
-    Returns:
-        True.
-    """
+    """Return True: the default, under which every text may be kept."""
     return True
 
 
 def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:
-    """Articles that get an annotation: they must be known again should their files be moved, and named when gone."""
+    """Return the articles that edits annotate: their files and titles must be recorded to recognize them later."""
     annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
     return {article for article in annotated if isinstance(article, str)}

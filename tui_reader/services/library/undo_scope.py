@@ -1,7 +1,7 @@
-"""Which steps of the undo history belong to the places that are open.
+"""Select the steps of the undo history that belong to the open folders.
 
 Folders without a `library.json` of their own share one state file, and so one history. Undo in one of them must not
-take back what was done in another one, where it could not be seen.
+undo a change in another one, where the user could not see it.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 
 
 PARENT = "article"
-"""The field of an annotation that names its article."""
+"""Field of an annotation that holds the id of its article."""
 NO_PARENTS: Mapping[AnnotationId, ArticleId] = MappingProxyType({})
 
 
 class UndoScope:
-    """Tells which transactions are about articles of the open places alone. Used from the thread that owns them."""
+    """Decides which transactions concern only articles of the open folders. Used from the library's owner thread."""
 
     def __init__(self, state: LibraryState, places: LibraryPaths) -> None:
         self._state, self._places = state, places
         self._roots = tuple(os.path.join(folder, "") for folder in places.folders)  # noqa: PTH118 - a prefix
         self._files = frozenset(map(str, places.files))
         self.has_others = False
-        """Whether a step was passed over that belongs to other places."""
+        """Whether the last `select` left out a step that belongs to other folders."""
 
     def select(self, transactions: Sequence[Transaction]) -> list[bool]:
-        """Find out which transactions of earlier runs undo and redo may take up.
+        """Decide which transactions of earlier runs undo and redo may use.
 
         Returns:
-            For each, True if every article that it changed is in the open places, or was when its file was there.
+            For each transaction, True if every article that it changed is in the open folders, or was recorded in them.
         """
-        # An annotation that is undone now is known only by the step that made it, which may come later in the list.
+        # The article of an undone annotation is known only from the step that made it, which may be later in the list.
         parents: dict[AnnotationId, ArticleId] = {}
         for transaction in transactions:
             parents.update(_parents(transaction))
-        chosen = [all(map(self._is_here, self.articles_of(each, parents))) for each in transactions]
-        self.has_others = not all(chosen)
-        return chosen
+        selected = [all(map(self._is_here, self.articles_of(each, parents))) for each in transactions]
+        self.has_others = not all(selected)
+        return selected
 
     def articles_of(
         self, transaction: Transaction, parents: Mapping[AnnotationId, ArticleId] = NO_PARENTS
@@ -73,22 +73,23 @@ class UndoScope:
         return list(found)
 
     def path_of(self, article: ArticleId) -> Path | None:
-        """The path that is recorded for an article; None if there is none."""
+        """Return the recorded path of an article; None if none is recorded."""
         name, _ = self._state.identities.recorded(article)
         return self._places.path_of(name) if name else None
 
     def _is_here(self, article: ArticleId) -> bool:
+        """Return True if an article is in the open folders, or was recorded in them."""
         if article in self._state.catalogue:
             return True
         path = self.path_of(article)
         if path is None:
-            # A library with a state file of its own has no other places that the article could belong to.
+            # A library with a state file of its own has no other folders that the article could belong to.
             return self._places.base is not None
         return str(path) in self._files or str(path).startswith(self._roots)
 
 
 def _parents(transaction: Transaction) -> dict[AnnotationId, ArticleId]:
-    """The articles of the annotations that a transaction made, deleted or moved."""
+    """Return the articles of the annotations that a transaction created, deleted or moved."""
     return {
         edit.key: article
         for edit in transaction.edits
