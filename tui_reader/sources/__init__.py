@@ -1,1 +1,1 @@
-"""Where bytes come from: folders and files. What they mean is for `formats` to say."""
+"""Places that articles come from: folders, single files and standard input."""

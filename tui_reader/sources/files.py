@@ -1,4 +1,4 @@
-"""Reading one file, without being held up or overrun by what stands there instead."""
+"""Safe reading of one file: a pipe, a device or a huge file in its place is refused, not waited for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 MEGABYTE = 1_000_000
-"""Bytes of a megabyte, in settings and in what is said to people."""
+"""Bytes of a megabyte, in settings and in messages."""
 
 
 class Signature(NamedTuple):
-    """What tells without reading that a file is the one that was read. Time alone is not enough: renames keep it."""
+    """Properties of a file that change when its bytes do, found without reading it.
+
+    The time alone is not enough: a file that is renamed to replace another one keeps its time.
+    """
 
     size: int
     mtime_ns: int
@@ -23,27 +26,31 @@ class Signature(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Signature:
-        """The signature within a file status."""
+        """Return the signature of a file from its status."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 class UnreadableError(Exception):
-    """A file whose bytes cannot be had; the message says why in a few words."""
+    """A file exists but cannot be read; the message says why in a few words."""
 
 
 def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
-    """All bytes of a regular file, and the signature that it had while they were read.
+    """Read all bytes of a regular file.
 
     Args:
         path: The file; symbolic links are followed.
-        limit: Bytes that it may have at most.
+        limit: Largest number of bytes that the file may have.
+
+    Returns:
+        The bytes, and the signature that the file had while they were read. If the file was written meanwhile, the
+        signature matches no file, so that the file is read again later.
 
     Raises:
-        FileNotFoundError: It is not there.
-        UnreadableError: It is no regular file, too large, not permitted, or the disk fails.
+        FileNotFoundError: The file does not exist.
+        UnreadableError: The file is not a regular file, too large or not permitted, or the disk fails.
     """
     try:
-        # Without waiting: to open a named pipe would otherwise last until somebody writes into it.
+        # O_NONBLOCK: opening a named pipe would otherwise wait until another program writes to it.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
         raise
@@ -64,13 +71,13 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
         os.close(descriptor)
     if len(data) > limit:
         raise UnreadableError(too_large(len(data), limit))
-    # Written to while it was read: a signature that fits no file, so that it is read once more.
+    # Written while it was read: return a signature that matches no file, so that the file is read again.
     signature = Signature.of(after)
     return data, signature if signature == Signature.of(status) else signature._replace(mtime_ns=-1)
 
 
 def too_large(size: int, limit: int) -> str:
-    """Why something of so many bytes is not read."""
+    """Return the reason why an article of this many bytes is not read."""
     return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB, max_file_mb in the settings"
 
 

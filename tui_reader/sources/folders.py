@@ -63,7 +63,7 @@ class Folders:
         return RawArticle(data, path.name, signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Yield True when articles may have changed, False if none has for half a second; see `watcher.changes`."""
+        """Yield True when articles may have changed, else False twice a second; see `watcher.changes`."""
         return watcher.changes(self._roots, stop, self._may_concern_an_article)
 
     def _may_concern_an_article(self, path: str) -> bool:

@@ -1,7 +1,8 @@
-"""Globs as gitignore(5) understands them, as regular expressions that match in time that grows with the path alone.
+"""Translation of the globs of gitignore(5) to regular expressions that match in linear time.
 
-A part between two stars is taken where it comes first: what stands before it cannot be shorter, so no other place has
-to be tried. Atomic groups and possessive quantifiers keep the engine from trying them all the same.
+The part between two stars is matched at its first occurrence. No later occurrence has to be tried, since a later one
+leaves less of the path for the rest of the glob. Atomic groups and possessive quantifiers prevent the engine from
+backtracking to later ones.
 """
 
 from __future__ import annotations
@@ -30,25 +31,27 @@ _STAR, _SPAN = "*", "**"
 
 
 class BrokenGlobError(ValueError):
-    """A glob that matches nothing: a set that is never closed, a backslash at the end."""
+    """A glob is invalid and matches nothing: an unclosed character set, or a backslash at its end."""
 
 
 class _Token(NamedTuple):
+    """An element of a glob."""
+
     kind: str
     """`*` for any characters of a name, `**` for any folders, `/`, or empty for one character."""
     regex: str = ""
 
 
 def literal_of(glob: str) -> str | None:
-    """Give the characters that a glob stands for, if it has no wildcards."""
+    """Return a glob without wildcards as it is; None for a glob with wildcards."""
     return glob if _SPECIAL.isdisjoint(glob) else None
 
 
 def regex_of_name(glob: str) -> str:
-    """Translate a glob without slashes.
+    """Translate a glob for a file name, which has no slashes.
 
     Raises:
-        BrokenGlobError: It matches nothing.
+        BrokenGlobError: The glob is invalid.
     """
     return _name([_Token(_STAR) if token.kind == _SPAN else token for token in _tokens(glob)])
 
@@ -57,9 +60,10 @@ def regex_of_path(glob: str) -> str:
     """Translate a glob for a whole path.
 
     Raises:
-        BrokenGlobError: It matches nothing.
+        BrokenGlobError: The glob is invalid.
     """
-    # Git compares what has no wildcards first and takes the rest for a glob of its own, where `**` may then begin.
+    # Git compares the part before the first wildcard literally and treats the rest as a separate glob, so that a `**`
+    # at its start counts as one at the beginning of a glob.
     plain = "".join(takewhile(lambda character: character not in _SPECIAL, glob))
     rest = _tokens(glob[len(plain) :])
     if rest and rest[0].kind == _SPAN:
@@ -68,13 +72,14 @@ def regex_of_path(glob: str) -> str:
 
 
 def _path(tokens: list[_Token]) -> str:
+    """Translate the tokens of a path, in which `**` matches any number of folders."""
     parts: list[str] = []
-    pieces = _split(tokens, _SPAN)
-    for index, piece in enumerate(pieces):
-        is_first, is_last = index == 0, index == len(pieces) - 1
-        names = _split(piece, "/")
+    sections = _split(tokens, _SPAN)
+    for index, section in enumerate(sections):
+        is_first, is_last = index == 0, index == len(sections) - 1
+        names = _split(section, "/")
         if not is_first:
-            names = names[1:]  # the slash behind `**` belongs to it
+            names = names[1:]  # the slash after `**` belongs to `**`
         if is_first and is_last:
             parts.append("/".join(map(_name, names)))
         elif is_first:
@@ -88,6 +93,7 @@ def _path(tokens: list[_Token]) -> str:
 
 
 def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
+    """Split tokens at every token of a kind."""
     parts: list[list[_Token]] = [[]]
     for token in tokens:
         if token.kind == kind:
@@ -98,19 +104,24 @@ def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
 
 
 def _name(tokens: list[_Token]) -> str:
-    """Translate what stands between two slashes."""
+    """Translate the tokens between two slashes."""
     first, *others = ["".join(token.regex for token in part) for part in _split(tokens, _STAR)]
     if not others:
         return first
     middle = "".join(f"(?>[^/]*?{part})" for part in others[:-1] if part)
     if not others[-1]:
         return f"{first}{middle}{_ANY_NAME}"
-    # As each token is one character, the end of the name is looked at once, from behind.
+    # Each token is one character, so the length of the last part is known, and a look-behind tests it once.
     size = len(_split(tokens, _STAR)[-1])
     return f"{first}{middle}[^/]{{{size},}}+(?<={others[-1]})"
 
 
 def _tokens(glob: str) -> list[_Token]:
+    """Split a glob into tokens.
+
+    Raises:
+        BrokenGlobError: The glob is invalid.
+    """
     tokens: list[_Token] = []
     at = 0
     while at < len(glob):
@@ -119,11 +130,11 @@ def _tokens(glob: str) -> list[_Token]:
             end = at
             while glob[end : end + 1] == "*":
                 end += 1
-            is_span = end - at > 1 and (at == 0 or glob[at - 1] == "/") and _is_bound(glob, end)
+            is_span = end - at > 1 and (at == 0 or glob[at - 1] == "/") and _ends_name(glob, end)
             tokens.append(_Token(_SPAN if is_span else _STAR))
             at = end
         elif character == "[":
-            regex, at = _set(glob, at + 1)
+            regex, at = _character_set(glob, at + 1)
             tokens.append(_Token("", regex))
         else:
             if character == "\\":
@@ -138,12 +149,23 @@ def _tokens(glob: str) -> list[_Token]:
     return tokens
 
 
-def _is_bound(glob: str, end: int) -> bool:
+def _ends_name(glob: str, end: int) -> bool:
     return end == len(glob) or glob[end] == "/" or glob[end : end + 2] == "\\/"
 
 
-def _set(glob: str, at: int) -> tuple[str, int]:
-    """Translate a set of characters; returns it with the place behind its bracket."""
+def _character_set(glob: str, at: int) -> tuple[str, int]:
+    """Translate a character set such as `[a-z]`.
+
+    Args:
+        glob: The whole glob.
+        at: Offset of the character after the opening bracket.
+
+    Returns:
+        The regular expression, and the offset of the character after the closing bracket.
+
+    Raises:
+        BrokenGlobError: The set is not closed.
+    """
     negated = glob[at : at + 1] in ("!", "^") and at < len(glob)
     at += negated
     members: list[str] = []

@@ -1,7 +1,8 @@
-"""Patterns of names that a library leaves out, in the notation of `.gitignore`.
+"""Patterns of files and folders that a library leaves out, in the syntax of `.gitignore`.
 
-The rules are those of gitignore(5): a later pattern overrules an earlier one, `!` takes a name in again, a slash that
-is not the last character ties a pattern to the folder it stands in, a last slash asks for folders, `**` spans folders.
+The rules are those of gitignore(5): a later pattern overrides an earlier one, `!` includes a name again, a slash that
+is not the last character makes a pattern relative to its folder, a slash at the end restricts it to folders, and `**`
+matches any number of folders.
 """
 
 from __future__ import annotations
@@ -16,38 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 IGNORE_FILE = ".readerignore"
-"""Name of a file of patterns, one a line, for the folder it lies in and those below."""
+"""Name of a file with one pattern in each line, for the folder of the file and all folders below."""
 
-_LONGEST = 4_096
-"""Characters of a pattern: no path that a system opens is longer."""
+_LONGEST_PATTERN = 4_096
+"""Most characters of a pattern; no path that an operating system opens is longer."""
 _MOST_WILDCARDS = 131_072
-"""Characters of all patterns with wildcards in force; every path is compared with each of them, in up to 10 ms."""
-_TOGETHER = 200
-"""Patterns in one regular expression."""
+"""Most characters of all patterns with wildcards; comparing one path with so many takes up to 10 ms."""
+_PATTERNS_IN_REGEX = 200
+"""Number of patterns that are combined in one regular expression."""
 
 
 class _Rule(NamedTuple):
+    """A pattern."""
+
     pattern: str
-    """Without the signs around it: `!`, the slash at its beginning and that at its end."""
+    """The pattern without `!` and without slashes at its beginning and its end."""
     is_path: bool
+    """True if the pattern is compared with the path, False if with the name."""
     is_negative: bool
+    """True if the pattern includes what an earlier one excluded."""
     folders_only: bool
 
 
 class Rules:
-    """Patterns in force within a folder: an immutable chain, since folders below add to what holds above."""
+    """All patterns that apply in a folder. Immutable, since each folder below adds its own patterns."""
 
-    def __init__(self, lists: tuple[_List, ...] = (), wildcards: int = 0) -> None:
+    def __init__(self, lists: tuple[_PatternList, ...] = (), wildcards: int = 0) -> None:
         self._lists = lists
         self._wildcards = wildcards
 
     def extended(self, lines: Iterable[str], base: str = "") -> Rules:
-        """Add more lines to these rules.
+        """Return these rules with more patterns, which override the present ones.
 
         Args:
-            lines: Patterns; empty lines, comments (`#`) and what is no pattern are passed over, and so is what
-                exceeds the limit on wildcards.
-            base: Folder that they stand in, relative to the root, with slashes and without one at its end.
+            lines: The patterns. Empty lines, comments (`#`) and invalid patterns are skipped, and patterns beyond the
+                limit on wildcards.
+            base: Folder of the patterns, relative to the root, without a slash at its end; empty for the root.
         """
         added: list[_Rule] = []
         wildcards = self._wildcards
@@ -62,12 +67,16 @@ class Rules:
             added.append(rule)
         if not added:
             return self
-        return Rules((*self._lists, _List(added, f"{base}/" if base else "")), wildcards)
+        return Rules((*self._lists, _PatternList(added, f"{base}/" if base else "")), wildcards)
 
     def ignores(self, path: str, *, folder: bool) -> bool:
-        """Judge whether a path, relative to the root and with slashes, is left out by its own name.
+        """Return True if a file or folder is left out.
 
-        Whoever walks a tree does not enter what is left out, so what lies below such a folder is never asked for.
+        Folders above the path are not checked: callers that walk a tree do not enter folders that are left out.
+
+        Args:
+            path: Path relative to the root, with slashes.
+            folder: True if the path is a folder.
         """
         for rules in reversed(self._lists):
             if path.startswith(rules.base):
@@ -77,15 +86,15 @@ class Rules:
         return False
 
 
-class _List:
-    """The patterns of one file."""
+class _PatternList:
+    """The patterns of one ignore file."""
 
     def __init__(self, rules: Sequence[_Rule], base: str) -> None:
         self._rules = rules
         self.base = base
 
     def verdict(self, path: str, *, folder: bool) -> bool | None:
-        """Say whether the last pattern that matches leaves a path out; None where none matches."""
+        """Return True if the last matching pattern leaves a path out, False if it includes it, else None."""
         number = (self._for_folders if folder else self._for_files).last(path)
         return None if number < 0 else not self._rules[number].is_negative
 
@@ -99,7 +108,7 @@ class _List:
 
 
 class _Index:
-    """Numbered patterns, ordered by what a path can be looked up by."""
+    """Numbered patterns, arranged for fast lookup of the last one that matches a path."""
 
     def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
         self._names: dict[str, int] = {}
@@ -115,11 +124,11 @@ class _Index:
             else:
                 (of_paths if rule.is_path else of_names).append((number, rule.pattern))
         self._lengths = sorted({len(ending) for ending in self._endings})
-        self._of_names = list(_together(of_names, is_path=False))
-        self._of_paths = list(_together(of_paths, is_path=True))
+        self._of_names = list(_combined(of_names, is_path=False))
+        self._of_paths = list(_combined(of_paths, is_path=True))
 
     def last(self, path: str) -> int:
-        """Find the number of the last pattern that matches; -1 if none does."""
+        """Return the number of the last pattern that matches a path; -1 if none matches."""
         name = path[path.rfind("/") + 1 :]
         number = max(self._names.get(name, -1), self._paths.get(path, -1))
         for length in self._lengths:
@@ -136,8 +145,12 @@ class _Index:
         return number
 
 
-def _together(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[list[int], re.Pattern[str]]]:
-    """Unite patterns with wildcards into few regular expressions, the last first, with a group for each."""
+def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[list[int], re.Pattern[str]]]:
+    """Combine patterns with wildcards into few regular expressions, the last pattern first.
+
+    Yields:
+        The numbers of the patterns, and the expression with one group for each of them.
+    """
     numbers: list[int] = []
     groups: list[str] = []
     for number, glob in reversed(rules):
@@ -147,7 +160,7 @@ def _together(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[
             continue
         numbers.append(number)
         groups.append(rf"({regex}\Z)")
-        if len(numbers) == _TOGETHER:
+        if len(numbers) == _PATTERNS_IN_REGEX:
             yield numbers, re.compile("|".join(groups), re.DOTALL)
             numbers, groups = [], []
     if numbers:
@@ -155,13 +168,14 @@ def _together(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[
 
 
 def _is_ending(rule: _Rule) -> bool:
-    """Judge whether a pattern is a star and literal characters, as most are."""
+    """Return True if a pattern is a star and literal characters, such as `*.png`; most patterns are."""
     return not rule.is_path and rule.pattern[0] == "*" and literal_of(rule.pattern[1:]) is not None
 
 
 def _rule(line: str) -> _Rule | None:
+    """Parse a line; None for empty lines, comments and patterns that are too long."""
     pattern = _trimmed(line.removesuffix("\n").removesuffix("\r"))
-    if pattern.startswith("#") or len(pattern) > _LONGEST:
+    if pattern.startswith("#") or len(pattern) > _LONGEST_PATTERN:
         return None
     is_negative = pattern.startswith("!")
     pattern = pattern[is_negative:]
@@ -175,7 +189,7 @@ def _rule(line: str) -> _Rule | None:
 
 
 def _trimmed(line: str) -> str:
-    """A line without the blanks at its end, but for those that a backslash keeps."""
+    """Return a line without spaces at its end, except one that is escaped by a backslash."""
     end = len(line.rstrip(" "))
     backslashes = end - len(line[:end].rstrip("\\"))
     return line[: end + (backslashes % 2 and end < len(line))]

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class SingleFiles:
-    """Files that are articles whatever their names are. Pipes and devices are listed, so that reading refuses them."""
+    """Files that are articles whatever their names are.
+
+    Pipes and devices are listed, so that users see the reason why reading refuses them.
+    """
 
     def __init__(self, paths: Iterable[Path], limit: int) -> None:
         """Remember the files; they need not exist.

@@ -1,4 +1,4 @@
-"""Noticing that something in a folder changed, within a fraction of a second where the system helps."""
+"""Detection of changes in folders, within a fraction of a second if the operating system reports them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TICK = 0.5
-"""Seconds between two looks at what nobody reports: single files, edits of other programs."""
+"""Seconds between two checks of what the system does not report: single files, edits by other programs."""
 
 POLL = 1.0
-"""Seconds between two looks at everything where the system reports nothing."""
+"""Seconds between two checks of everything if the system cannot report changes."""
 
 
 def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
-    """Yield True when something may have changed in the folders, False when half a second went by since the last.
+    """Yield True when something may have changed in folders, False after half a second without changes.
 
-    The first True comes once watching has begun: what changed before that was not seen.
+    The first True is yielded when watching begins: earlier changes were not noticed.
 
     Args:
-        folders: Watched with everything below them.
-        stop: Ends the watching when set, within a tenth of a second.
-        interesting: Whether a changed path is worth a look; asked for every one.
+        folders: The folders, which are watched with all folders below them.
+        stop: Ends the iteration when set, within a tenth of a second.
+        interesting: Called with every changed path; returns True if the change matters.
     """
     while folders and not stop.is_set():
         if not (yield from _reported(folders, stop, interesting)):
             break
-        # A folder was replaced or taken away, perhaps with the drive that it is on.
+        # A folder was replaced or removed, perhaps with the drive that it is on.
         while _inodes(folders) is None and not stop.wait(POLL):
             yield True
     while not stop.wait(POLL if folders else TICK):
@@ -40,22 +40,23 @@ def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callabl
 def _reported(
     folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]
 ) -> Generator[bool, None, bool]:
-    """What the system reports.
+    """Yield the changes that the operating system reports, as `changes` does.
 
     Returns:
-        Whether it makes sense to ask again; not where the system is not able to watch these folders.
+        True if watching should be started again, because a folder was replaced; False if the system cannot watch these
+        folders.
     """
-    # 40 to 70 ms: the first frame is long drawn when this thread gets here.
+    # 40 to 70 ms; the first frame is drawn long before this thread gets here.
     from watchfiles import watch  # noqa: PLC0415
 
     inodes = _inodes(folders)
-    begun = False
+    has_begun = False
     last = monotonic()
     try:
         for reported in watch(
             *folders,
-            # What a filter of its own drops, it is silent about: where the library's state is written in the folder all
-            # the time, neither a change nor a timeout would come.
+            # No filter here: watchfiles yields nothing at all while it only drops changes, not even timeouts, and the
+            # library's own state may be written in the folder all the time.
             watch_filter=None,
             debounce=200,
             step=50,
@@ -65,22 +66,22 @@ def _reported(
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            found = not begun or any(interesting(path) for _, path in reported)
+            found = not has_begun or any(interesting(path) for _, path in reported)
             now = monotonic()
             if found or not reported or now - last >= TICK:
-                begun, last = True, now
+                has_begun, last = True, now
                 yield found
-            # The system goes on watching what was moved away, and says nothing of what stands there now.
+            # The system goes on watching a folder that was moved away, and reports nothing about the one in its place.
             if _inodes(folders) != inodes:
                 return True
     except (OSError, RuntimeError):
-        # Network file systems, a folder that went, or more folders than the system will watch.
+        # Network file systems, a folder that was removed, or more folders than the system watches.
         return inodes is None
     return False
 
 
 def _inodes(folders: Sequence[Path]) -> tuple[int, ...] | None:
-    """Which folders stand at the paths; None if one does not."""
+    """Return the inode numbers of folders, to see whether one was replaced; None if one does not exist."""
     try:
         return tuple(folder.stat().st_ino for folder in folders)
     except OSError:
