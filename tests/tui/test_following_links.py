@@ -1,4 +1,4 @@
-"""Links are followed by letters; what is refused changes nothing."""
+"""Following a link with `f`: refused addresses leave the clipboard alone, others are copied only in a safe form."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui_reader.config import Settings
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.tui.conftest import Start
+
+NO_BROWSER = Settings(browser="does-not-exist")
 
 
 @pytest.mark.parametrize("target", ["ftp://example.org/x", "tel:+1", "https://example.org/%s" % ("x" * 9_000)])
@@ -23,6 +27,33 @@ async def test_a_refused_link_does_not_replace_the_clipboard(start: Start, tmp_p
         assert reader.app.clipboard == "what was copied before"
 
 
+@pytest.mark.parametrize(
+    "target", ["gemini://host/x", "ftp://host/x", "tel:123", "mailto:?attach=/etc/passwd", "https:x"]
+)
+async def test_a_refused_link_does_not_replace_the_clipboard_without_a_browser(
+    start: Start, tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Tides\n\nA [link]({target}) alone.\n")
+    async with start(tmp_path, settings=NO_BROWSER) as reader:
+        await reader.sees("A link alone")
+        reader.app.copy_to_clipboard("what was copied before")
+        await reader.keys("enter", "f")
+        await reader.sees("is not opened")
+        assert reader.app.clipboard == "what was copied before"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:x", "vscode://x"])
+async def test_a_link_that_could_run_something_is_refused_even_if_a_format_lets_it_pass(
+    start: Start, articles: Path, target: str
+) -> None:
+    async with start(articles, settings=NO_BROWSER) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        reader.app.copy_to_clipboard("what was copied before")
+        reader.app.reading.link_actions.follow(target)
+        await reader.sees("is not opened")
+        assert reader.app.clipboard == "what was copied before"
+
+
 async def test_an_address_that_no_program_can_open_goes_to_the_clipboard(start: Start, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Links\n\nThere is [one link](https://example.org/x) here.\n", encoding="utf-8")
     async with start(tmp_path) as reader:
@@ -30,3 +61,11 @@ async def test_an_address_that_no_program_can_open_goes_to_the_clipboard(start: 
         await reader.keys("enter", "f")
         await reader.told("sent to the clipboard")
         assert reader.app.clipboard == "https://example.org/x"
+
+
+async def test_an_address_is_copied_without_parts_that_could_attach_files(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Tides\n\nA [link](mailto:a@b.c?attach=/etc/passwd) alone.\n")
+    async with start(tmp_path, settings=NO_BROWSER) as reader:
+        await reader.sees("A link alone")
+        await reader.keys("enter", "f")
+        await reader.until(lambda: reader.app.clipboard == "mailto:a@b.c")
