@@ -1,9 +1,9 @@
-"""Runs TinyDB's own test suite, from its source distribution, with `LibraryDB` in the place of `TinyDB`.
+"""Runs TinyDB's own test suite, from its source distribution, against `LibraryDB`.
 
     python scripts/tinydb_suite.py [ARCHIVE]
 
-Without an archive, pip downloads the one of the installed version. The tests run as they are; a plug-in puts our
-classes where theirs are imported from.
+Without an archive, pip downloads the source distribution of the installed version. The tests run unchanged; a pytest
+plug-in replaces TinyDB's classes by ours where the tests import them.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def main() -> int:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
         tests = next(folder.glob("tinydb-*/tests"))
-        plugin = folder / "library_in_place.py"
+        plugin = folder / "replace_tinydb.py"
         plugin.write_text(PLUGIN)
         source = Path(__file__).resolve().parents[1]
         state = folder / "state"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "library_in_place", "-p", "no:cacheprovider", "-rf"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "replace_tinydb", "-p", "no:cacheprovider", "-rf"]
         command += ["-c", "/dev/null", "--basetemp", str(folder / "tmp"), "--rootdir", str(tests.parent), str(tests)]
         path = f"{source}:{folder}"
         done = subprocess.run(

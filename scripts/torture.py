@@ -1,13 +1,18 @@
-"""Tries for a long time to make the store lose something.
+"""Stress-tests the store for a long time, trying to make it lose data.
 
     python scripts/torture.py [--minutes 30] [--seed N]
 
-Rounds of every kind take turns until the time is up: processes killed while they write (one, and two at once), every
-state that a power cut may leave after random changes, every system call failing, every byte of journal and base cut
-and every bit flipped, folds killed between any two steps and windows ending together with undo compared to a run that
-met neither, reads that fail, read-only mounts, three machines with wrong clocks over git or a careless syncing program,
-a full disk, links, FIFOs and devices in the place of every file. Ends with a table, and with exit code 1 if anything
-was wrong. What goes wrong once can be run again: each line names its seed.
+Rounds of all kinds take turns until the time is up:
+
+- processes killed while they write (one, and two at once); every state that a power cut may leave after random changes
+- every system call failing; reads that fail; read-only mounts; a full disk
+- journal and snapshot truncated at every byte, and every bit of them flipped
+- compactions killed between any two steps, and instances that end together, with undo compared to an undisturbed run
+- three machines with wrong clocks, synced by git or by an unreliable program
+- links, FIFOs and devices in the place of every file
+
+Prints a table at the end. The exit code is 1 if there was a fault. Each fault names its seed, with which it can be run
+again.
 """
 
 from __future__ import annotations
@@ -62,7 +67,7 @@ KILL_LOOPS = 25
 
 def kills(processes: int) -> Round:
     def round_(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
-        # On a real disk, where a flush takes its time: a folder in memory would hide races.
+        # On a real disk, where a flush takes time: a folder in memory would hide races.
         with tempfile.TemporaryDirectory(dir=folder.parent / "disk") as place:
             command = [sys.executable, "-m", "tests.storage.kills", place, str(KILL_LOOPS), str(processes), str(seed)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -91,9 +96,9 @@ def torn_journals(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     return count, list(torn.journals(folder / "state", (seed % 8,), lambda: count.update(["journals"])))
 
 
-def torn_bases(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+def torn_snapshots(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     count = Counter[str]()
-    return count, list(torn.bases(folder / "state", (seed % 8,), lambda: count.update(["bases"])))
+    return count, list(torn.bases(folder / "state", (seed % 8,), lambda: count.update(["snapshots"])))
 
 
 def three_machines(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
@@ -115,23 +120,23 @@ def races(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:  # noqa:
 
 
 def _session(chance: random.Random) -> str:
-    """What a person may do before a window ends; see `undone.SESSIONS`."""
+    """Return a random sequence of user actions; see `undone.SESSIONS`."""
     steps = list("abcdeghijkNMOPQ")
     chance.shuffle(steps)
     actions = [steps.pop() if chance.random() < 0.5 and steps else chance.choice("uurf") for _ in range(18)]
     return " ".join([steps.pop(), *actions])
 
 
-def killed_folds(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+def killed_compactions(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     count, wrong = undone.kills_in_a_fold(folder / "state", _session(random.Random(seed)))
     return {"kills": count}, wrong
 
 
-def windows_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
+def instances_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(seed)
     session = _session(chance).replace("f", "u")
     deadlines = history_file._LOCK_SECONDS, journal._LOCK_SECONDS
-    history_file._LOCK_SECONDS = journal._LOCK_SECONDS = -1.0  # a window that is locked out ends later
+    history_file._LOCK_SECONDS = journal._LOCK_SECONDS = -1.0  # an instance that is locked out ends later
     try:
         count, wrong = undone.windows_ending_together(folder / "state", session, chance.choice((2, 3)))
     finally:
@@ -203,15 +208,15 @@ ROUNDS: dict[str, Round] = {
     "power cuts": power_cuts,
     "failing calls": failing_calls,
     "torn journals": torn_journals,
-    "torn bases": torn_bases,
+    "torn snapshots": torn_snapshots,
     "three machines": three_machines,
     "three machines over git": over_git,
     "three machines over conflict copies": over_copies,
-    "races of two windows": races,
+    "races of two instances": races,
     "full disk": full_disk,
     "links, FIFOs and devices": obstacles_everywhere,
-    "folds killed, undo compared": killed_folds,
-    "windows ending together": windows_ending,
+    "compactions killed, undo compared": killed_compactions,
+    "instances ending together": instances_ending,
     "failing reads": failing_reads,
     "read-only mounts": read_only_mounts,
 }
@@ -221,43 +226,43 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    given = parser.parse_args()
+    options = parser.parse_args()
     memory = Path("/dev/shm")
     counts: dict[str, Counter[str]] = {name: Counter() for name in ROUNDS}
-    wrong: list[str] = []
-    seconds = given.minutes * 60
+    faults_found: list[str] = []
+    seconds = options.minutes * 60
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
-        base = Path(name)
-        os.environ["XDG_STATE_HOME"] = str(base / "state-home")
+        root = Path(name)
+        os.environ["XDG_STATE_HOME"] = str(root / "state-home")
         disk = Path(tempfile.mkdtemp(prefix="tui-reader-torture-"))
-        (base / "disk").symlink_to(disk)
+        (root / "disk").symlink_to(disk)
         columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task("", total=seconds)
-            started, seed = time.monotonic(), given.seed
+            started, seed = time.monotonic(), options.seed
             while (passed := time.monotonic() - started) < seconds:
                 kind = list(ROUNDS)[seed % len(ROUNDS)]
-                progress.update(task, completed=passed, description=f"{kind}, seed {seed}, {len(wrong)} wrong")
-                folder = base / "round"
+                progress.update(task, completed=passed, description=f"{kind}, seed {seed}, {len(faults_found)} faults")
+                folder = root / "round"
                 folder.mkdir()
                 found, bad = ROUNDS[kind](folder, seed)
                 shutil.rmtree(folder, ignore_errors=True)
                 counts[kind].update({"rounds": 1, **found})
-                wrong += [f"{kind}, seed {seed}: {line}" for line in bad]
+                faults_found += [f"{kind}, seed {seed}: {line}" for line in bad]
                 seed += 1
             progress.update(task, completed=seconds)
         shutil.rmtree(disk, ignore_errors=True)
-    table = Table("kind", "rounds", "what happened", "wrong")
+    table = Table("kind", "rounds", "events", "faults")
     for kind, count in counts.items():
         rounds = count.pop("rounds", 0)
         what = ", ".join(f"{number:,} {name}" for name, number in count.items())
-        table.add_row(kind, f"{rounds:,}", what, str(sum(line.startswith(f"{kind}, seed") for line in wrong)))
+        table.add_row(kind, f"{rounds:,}", what, str(sum(line.startswith(f"{kind}, seed") for line in faults_found)))
     out = Console(width=120)
     out.print(table)
-    for line in wrong:
+    for line in faults_found:
         out.print(line, markup=False)
-    out.print(f"{given.minutes:g} minutes from seed {given.seed}: {len(wrong)} wrong")
-    return bool(wrong)
+    out.print(f"{options.minutes:g} minutes from seed {options.seed}: {len(faults_found)} faults")
+    return bool(faults_found)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Three machines with one library in a folder that some program syncs badly: late, twice, with conflict copies."""
+"""A simulation of three machines with one library in a folder that is synced late, twice, with conflict copies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIELDS = ("read", "note", "tags/x", "tags/y")
 
 
 class Machine:
-    """A library of its own, and a clock that is wrong."""
+    """A machine with its own copy of the library and a wrong clock."""
 
     def __init__(self, folder: Path, name: str, chance: random.Random) -> None:
         self.name, self._chance = name, chance
@@ -35,7 +35,7 @@ class Machine:
 
     def _wall(self) -> int:
         if self._chance.random() < 0.02:
-            self._skew -= self._chance.randrange(600_000)  # somebody set the clock back
+            self._skew -= self._chance.randrange(600_000)  # the clock is set back
         self._time += self._chance.randrange(2_000)
         return self._time + self._skew
 
@@ -57,7 +57,7 @@ class Machine:
         newest[key, field] = max(newest.get((key, field), ("", None)), (entry["s"], registers[field]))
 
     def receive(self, sender: Machine, count: int) -> int:
-        """What the syncing program does with the sender's file; whether it left a conflict copy."""
+        """Sync the sender's file to this machine; return the number of conflict copies made."""
         if not sender.path.exists():
             return 0
         data = sender.path.read_bytes()
@@ -75,7 +75,7 @@ class Machine:
 
 
 def trial(folder: Path, chance: random.Random) -> tuple[dict[str, int], list[str]]:
-    """One life of three machines: how much happened, and what was wrong."""
+    """Run one random history of three machines; return counts of events, and faults as sentences."""
     shutil.rmtree(folder, ignore_errors=True)
     machines = [Machine(folder / name, name, chance) for name in NAMES]
     newest: dict[tuple[str, str], tuple[str, Any]] = {}
@@ -108,11 +108,11 @@ def trial(folder: Path, chance: random.Random) -> tuple[dict[str, int], list[str
     found = [{key: machine.library.document("articles", document_id(key)) for key in _KEYS} for machine in machines]
     if not all(one == found[0] for one in found):
         wrong.append(f"the machines differ: {found}")
-    for (key, field), (stamp, value) in newest.items():
+    for (key, field), (timestamp, value) in newest.items():
         document = found[0][key] or {}
         seen = field[5:] in document.get("tags", ()) if field.startswith("tags/") else document.get(field)
         if seen != value:
-            wrong.append(f"{key} {field} is {seen}, not {value} of {stamp}")
+            wrong.append(f"{key} {field} is {seen}, not {value} of {timestamp}")
     for machine in machines:
         machine.library.close()
     return counts, wrong

@@ -1,7 +1,7 @@
-"""Three machines that edit one library at random, carried by real git or by a program that leaves conflict copies.
+"""A simulation of three machines that edit one library at random, synced by git or with conflict copies.
 
-One clock is two hours ahead. Every note only grows by words that stand nowhere else, so at the end every word has to
-be in its note on every machine, every record in its table, and all machines have to show the same.
+One clock is two hours ahead. Every edit adds a unique word to a note. So at the end every word has to be in its note on
+every machine, every record in its table, and all machines have to show the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("aaaa", "bbbb", "cccc")
 _ARTICLES = tuple(f"art{number}" for number in range(4))
-_AHEAD = 2 * 3_600_000
+_AHEAD_MS = 2 * 3_600_000
 
 
 class Machine:
@@ -40,11 +40,11 @@ class Machine:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "library.json"
         self.synced: bytes | None = None
-        """What the syncing program brought here or took from here last."""
+        """The file as the sync program copied it to or from this machine last."""
 
     def _wall(self) -> int:
         Machine.time += 7
-        return Machine.time + (_AHEAD if self.name == NAMES[0] else 0)
+        return Machine.time + (_AHEAD_MS if self.name == NAMES[0] else 0)
 
     def open(self) -> LibraryFiles:
         return LibraryFiles(self.path, self.name, disk=Unflushed(), clock=HybridClock(self.name, self._wall))
@@ -64,7 +64,7 @@ class Machine:
                 Edit(ANNOTATIONS, key, "note", None, f"made{number} alpha beta gamma"),
             )
         else:
-            # What the journal tells of a record whose conflict copy is not merged yet is not all of it.
+            # A record without an id is incomplete: the rest of it is in a conflict copy that is not merged yet.
             known = [document for _, document in library.documents(ANNOTATIONS) if "id" in document]
             if known:
                 document = self._chance.choice(known)
@@ -88,7 +88,7 @@ class Machine:
         library.commit(lambda state: entry_of(state, edits, number_of))
 
     def settle(self) -> None:
-        """Open the library as a reader does, and leave a file that holds everything."""
+        """Open the library, merge conflict copies and compact, so that the file holds everything."""
         library = self.open()
         merge_conflict_copies(library)
         compact(library)
@@ -102,15 +102,15 @@ class Machine:
 
 
 def findings(machines: list[Machine], words: dict[str, set[str]]) -> list[str]:
-    """What was lost, misfiled or different at the end."""
+    """Return sentences about what is lost, in a wrong table, or different between machines."""
     wrong: list[str] = []
     states = [machine.contents() for machine in machines]
     if any(state != states[0] for state in states):
         wrong.append(f"the machines differ: {states}")
     for machine, state in zip(machines, states, strict=True):
-        wrong += [f"misfiled as an article: {d}" for d in state[ARTICLES].values() if d.get("id") not in _ARTICLES]
+        wrong += [f"in the wrong table articles: {d}" for d in state[ARTICLES].values() if d.get("id") not in _ARTICLES]
         notes = {document.get("id"): document for document in state[ANNOTATIONS].values()}
-        wrong += [f"misfiled as an annotation: {key}" for key in notes if key not in words]
+        wrong += [f"in the wrong table annotations: {key}" for key in notes if key not in words]
         for key, expected in words.items():
             seen = str(notes.get(key, {}).get("note", "")).split()
             if lost := sorted(expected - set(seen)):
@@ -124,7 +124,7 @@ def findings(machines: list[Machine], words: dict[str, set[str]]) -> list[str]:
 
 
 def git(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run git as somebody whom it knows, whatever this machine's own settings are."""
+    """Run git with a fixed identity, independent of the settings of this machine."""
     environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_EDITOR": "true"}
     settings = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "init.defaultBranch=main"]
     command = ["git", "-C", str(folder), *settings, *arguments]
@@ -132,7 +132,7 @@ def git(folder: Path, *arguments: str, check: bool = True) -> subprocess.Complet
 
 
 def over_git(folder: Path, chance: random.Random, *, driver: bool, steps: int) -> tuple[dict[str, int], list[str]]:
-    """Let git carry the file, with the merge driver or with the conflict marks that it leaves without it."""
+    """Sync the machines by git, with the merge driver or with conflict marks; return counts and faults."""
     hub = folder / "hub"
     hub.mkdir(parents=True)
     git(hub, "init", "-q", "--bare")
@@ -147,9 +147,9 @@ def over_git(folder: Path, chance: random.Random, *, driver: bool, steps: int) -
             (machine.folder / ".git" / "info" / "attributes").write_text("library.json merge=library\n")
         if place == 0:
             machine.settle()
-            fold_empty(machine)
+            compact_empty(machine)
             git(machine.folder, "add", "library.json")
-            git(machine.folder, "commit", "-qm", "begun")
+            git(machine.folder, "commit", "-qm", "start")
             git(machine.folder, "push", "-q", "origin", "HEAD:main")
         git(machine.folder, "fetch", "-q", "origin")
         git(machine.folder, "checkout", "-qB", "main", "origin/main")
@@ -168,7 +168,7 @@ def over_git(folder: Path, chance: random.Random, *, driver: bool, steps: int) -
     return counts, wrong + findings(machines, words)
 
 
-def fold_empty(machine: Machine) -> None:
+def compact_empty(machine: Machine) -> None:
     library = machine.open()
     compact(library, force=True)
     library.close()
@@ -193,14 +193,14 @@ def _pull_and_push(machine: Machine, counts: dict[str, int], *, driver: bool) ->
     return wrong
 
 
-# -- a program that syncs ----------------------------------------------------------------------------------------
+# -- sync program ----------------------------------------------------------------------------------------
 
 
 def over_copies(folder: Path, chance: random.Random, *, steps: int) -> tuple[dict[str, int], list[str]]:
-    """Let a program like Syncthing carry all files: of two that changed, the one that loses becomes a conflict copy."""
+    """Sync like Syncthing: of two versions, the loser becomes a conflict copy; return counts and faults."""
     machines = [Machine(folder / name, name, chance) for name in NAMES]
     machines[0].settle()
-    fold_empty(machines[0])
+    compact_empty(machines[0])
     for machine in machines[1:]:
         shutil.copy(machines[0].path, machine.path)
     for machine in machines:
@@ -217,19 +217,19 @@ def over_copies(folder: Path, chance: random.Random, *, steps: int) -> tuple[dic
             machine.settle()
         else:
             other = chance.choice([each for each in machines if each is not machine])
-            counts["conflict copies"] += _carry(other, machine, chance, number)
+            counts["conflict copies"] += _sync(other, machine, chance, number)
     for number in range(2 * len(machines)):
         for machine in machines:
             machine.settle()
             for other in machines:
                 if other is not machine:
-                    counts["conflict copies"] += _carry(machine, other, chance, steps + number)
+                    counts["conflict copies"] += _sync(machine, other, chance, steps + number)
                     other.settle()
     return counts, findings(machines, words)
 
 
-def _carry(sender: Machine, receiver: Machine, chance: random.Random, number: int) -> int:
-    """Bring a file to another machine; whether that made a conflict copy."""
+def _sync(sender: Machine, receiver: Machine, chance: random.Random, number: int) -> int:
+    """Copy the file to another machine; return the number of conflict copies made."""
     theirs, mine = sender.path.read_bytes(), receiver.path.read_bytes()
     if theirs == mine:
         return 0

@@ -1,4 +1,4 @@
-"""Whatever else writes the file, nothing that can be read is lost, and what cannot be read is left as it is."""
+"""Whatever writes the file, all that can be read is kept, and a file that cannot be read is unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def library_with(folder: Path, count: int = 3) -> Path:
-    """A folded library of some articles."""
+    """Make a compacted library of some articles."""
     path = folder / "library.json"
     library = LibraryFiles(path, "aaaa")
     for number in range(count):
@@ -43,7 +43,7 @@ def change(library: LibraryFiles, key: str, **fields: Any) -> None:
 
 
 @pytest.mark.parametrize("small", [True, False], ids=["in this process", "in another process"])
-def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
+def test_edits_by_a_plain_tinydb_are_taken_over_and_win(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: bool
 ) -> None:
     if not small:
@@ -62,7 +62,7 @@ def test_what_plain_tinydb_wrote_is_taken_over_and_wins(
     assert "1 changed, 1 added, 1 removed" in library.opener.notice
     before = path.read_bytes()
     change(library, "art2", n=3)
-    assert path.read_bytes() == before, "a change alone replaces nothing"
+    assert path.read_bytes() == before, "a change alone does not rewrite the file"
     assert compact(library)
     library.close()
     again = LibraryFiles(path, "bbbb")
@@ -84,17 +84,17 @@ def test_a_change_by_another_program_is_seen_while_the_library_is_open(tmp_path:
     library.close()
 
 
-def test_a_file_that_is_cut_while_it_is_open_kills_nobody(tmp_path: Path) -> None:
+def test_a_file_truncated_while_the_library_is_open_causes_no_crash(tmp_path: Path) -> None:
     path = library_with(tmp_path)
     library = LibraryFiles(path, "aaaa")
     with path.open("r+b") as file:
         file.truncate(60)
-    assert article(library, "art1") == {"id": "art1", "n": 1}, "from the generation before"
+    assert article(library, "art1") == {"id": "art1", "n": 1}, "read from the previous generation"
     assert "damaged" in library.damage
     library.close()
 
 
-def test_a_library_of_the_simple_format_is_taken_over_as_it_is(tmp_path: Path) -> None:
+def test_a_library_written_by_hand_without_timestamps_is_adopted_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     tables = {
         "meta": {"1": {"format": "tui-reader library", "version": 1}},
@@ -115,7 +115,7 @@ def test_a_library_of_the_simple_format_is_taken_over_as_it_is(tmp_path: Path) -
     again.close()
 
 
-def test_an_annotation_that_plain_tinydb_inserts_without_an_id_is_found(tmp_path: Path) -> None:
+def test_an_annotation_that_a_plain_tinydb_inserts_without_an_id_gets_one(tmp_path: Path) -> None:
     path = library_with(tmp_path)
     with TinyDB(path) as db:
         db.table("annotations").insert({"article": "art0", "note": "by hand"})
@@ -169,12 +169,12 @@ def test_a_damaged_file_is_named_left_alone_and_read_as_far_as_possible(tmp_path
     assert path.read_bytes() == data, "nothing was changed"
     again = LibraryFiles(path, "aaaa")
     again.verify()
-    assert article(again, "late") == {"id": "late", "n": 9}, "new changes are kept beside it"
-    assert article(again, "art1") == {"id": "art1", "n": 1}, "the generation before helps out"
+    assert article(again, "late") == {"id": "late", "n": 9}, "new changes are kept in the journal"
+    assert article(again, "art1") == {"id": "art1", "n": 1}, "read from the previous generation"
     again.close()
 
 
-def test_what_readers_of_json_disagree_on_is_read_without_loss(tmp_path: Path) -> None:
+def test_json_that_parsers_disagree_on_is_read_without_loss(tmp_path: Path) -> None:
     path = library_with(tmp_path)
     number = document_id("art0")
     text = path.read_text()
@@ -183,11 +183,11 @@ def test_what_readers_of_json_disagree_on_is_read_without_loss(tmp_path: Path) -
     path.write_bytes(b"\xef\xbb\xbf" + text.replace(line, twice).encode())
     library = LibraryFiles(path, "aaaa")
     assert not library.damage
-    assert article(library, "art0") == {"id": "art0", "n": 0, "m": 1}, "an id that stands twice is joined"
+    assert article(library, "art0") == {"id": "art0", "n": 0, "m": 1}, "records with the same id are joined"
     library.close()
 
 
-def test_a_later_version_is_read_and_never_written(tmp_path: Path) -> None:
+def test_a_file_of_a_later_version_is_read_and_never_written(tmp_path: Path) -> None:
     path = library_with(tmp_path)
     path.write_bytes(path.read_bytes().replace(b'"version":1,', b'"version":2,"new":{"kind":7},'))
     data = path.read_bytes()
@@ -225,13 +225,13 @@ def test_unknown_fields_tables_and_header_fields_survive(tmp_path: Path) -> None
         assert header["colour"] == "red"
 
 
-def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "library.json").mkdir()
     with pytest.raises(StoreError, match="is a folder"):
         LibraryFiles(tmp_path / "library.json", "aaaa")
 
 
-def test_a_link_is_followed_and_the_mode_kept(tmp_path: Path) -> None:
+def test_a_link_to_the_file_is_followed_and_the_permissions_are_kept(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     path = library_with(tmp_path / "elsewhere")
     path.chmod(0o640)

@@ -1,4 +1,4 @@
-"""Copies that syncing programs leave are found by name and content, merged while a reader is open, and cleaned up."""
+"""Conflict copies are found by name and content, merged while a reader is open, and moved to the backups."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups
 from tui_reader.storage.replication.conflicts import all_copies, conflict_copies
 from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.replication.merge import merge_conflict_copies
 from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
@@ -61,13 +62,13 @@ def put(library: LibraryFiles, key: str, **fields: object) -> None:
 def until(condition: Callable[[], object]) -> None:
     end = time.monotonic() + 5
     while not condition():
-        assert time.monotonic() < end, "it never came"
+        assert time.monotonic() < end, "timed out"
         threading.Event().wait(0.01)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A library of this machine, which another one has in a folder beside it."""
+    """Make a library, and the copy of another machine in a second folder."""
     path = tmp_path / "here" / "library.json"
     path.parent.mkdir()
     library = LibraryFiles(path, "aaaa")
@@ -79,7 +80,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def theirs(path: Path, *keys: str) -> Path:
-    """The other machine's file, with articles of its own."""
+    """Add articles to the other machine's copy and return its path."""
     other = path.parent.parent / "there" / "library.json"
     library = LibraryFiles(other, "bbbb")
     for key in keys:
@@ -90,7 +91,7 @@ def theirs(path: Path, *keys: str) -> Path:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_copy_is_known_by_its_name_and_merged_and_kept(path: Path, name: str) -> None:
+def test_a_conflict_copy_is_found_by_name_merged_and_moved_to_the_backups(path: Path, name: str) -> None:
     copy = path.with_name(name)
     shutil.copy(theirs(path, "theirs"), copy)
     library = LibraryFiles(path, "aaaa")
@@ -98,12 +99,12 @@ def test_a_copy_is_known_by_its_name_and_merged_and_kept(path: Path, name: str) 
     assert not copy.exists()
     assert Path(merged.kept_as).exists()
     assert library.document("articles", document_id("theirs"))
-    assert '"theirs"' in path.read_text(), "it is in the file before the copy is gone"
+    assert '"theirs"' in path.read_text(), "the snapshot holds it before the copy is removed"
     library.close()
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_files_are_left_alone(path: Path, name: str) -> None:
+def test_files_with_other_names_are_left_alone(path: Path, name: str) -> None:
     shutil.copy(theirs(path, "theirs"), path.with_name(name))
     assert all_copies(str(path), Disk()) == []
 
@@ -116,7 +117,7 @@ def test_files_that_are_not_of_a_library_are_left_alone(path: Path, name: str, c
 
 
 @pytest.mark.parametrize("name", ["library (1).json", "library 2.json", "library-DESKTOP-AB12CD3.json"])
-def test_another_library_under_a_name_that_anybody_may_give_is_left_alone(path: Path, name: str) -> None:
+def test_another_library_under_an_ambiguous_name_is_left_alone(path: Path, name: str) -> None:
     other = LibraryFiles(path.with_name("other.json"), "bbbb")
     put(other, "x")
     assert compact(other)
@@ -154,7 +155,7 @@ def test_a_copy_of_a_journal_is_merged_before_it_is_removed(path: Path, name: st
         "library.json.sync-conflict-20260102-030405-ABCDEFG.undo-bbbb",
     ],
 )
-def test_copies_of_what_no_other_machine_needs_are_cleaned_up(path: Path, name: str) -> None:
+def test_conflict_copies_of_old_generations_and_undo_files_are_moved_away(path: Path, name: str) -> None:
     if ".undo-" in name:
         path.with_name(name).write_bytes(encode_line({"s": "01a204fec858-000-bbbb", "z": ["step", True]}))
     else:
@@ -165,7 +166,7 @@ def test_copies_of_what_no_other_machine_needs_are_cleaned_up(path: Path, name: 
     assert not path.with_name(name).exists()
 
 
-def test_a_copy_that_comes_while_the_library_is_open_is_merged_and_shown(path: Path) -> None:
+def test_a_conflict_copy_that_appears_while_the_library_is_open_is_merged_and_shown(path: Path) -> None:
     with closing(open_store(path)) as store:
         copy = path.with_name(NAMES[0])
         shutil.copy(theirs(path, "theirs"), path.with_name("moving"))
@@ -177,7 +178,7 @@ def test_a_copy_that_comes_while_the_library_is_open_is_merged_and_shown(path: P
         assert any("Merged 1 change" in notice for notice in store.notices)
 
 
-def test_what_a_copy_changes_is_news(path: Path) -> None:
+def test_changes_from_a_conflict_copy_are_reported(path: Path) -> None:
     other = LibraryFiles(path.parent.parent / "there" / "library.json", "bbbb")
     put(other, "shared", starred=True)
     assert compact(other)
@@ -193,7 +194,9 @@ def test_what_a_copy_changes_is_news(path: Path) -> None:
         until(has_come)
 
 
-def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conflict_copy_stays_until_the_snapshot_holds_what_was_merged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy = path.with_name(NAMES[0])
     shutil.copy(theirs(path, "theirs"), copy)
     library = LibraryFiles(path, "aaaa")
@@ -206,7 +209,7 @@ def test_a_copy_stays_until_what_was_merged_is_in_the_file(path: Path, monkeypat
     library.close()
 
 
-def test_what_is_set_aside_does_not_grow_without_bound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_among_the_backups_are_limited_in_number_and_size(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backups, "_MAX_KEPT", 5)
     kept = [backups.keep(str(path), str(path), kind, Disk()) for kind in ("merged", "damaged") for _ in range(9)]
     left = {backup.path for backup in backups.backups(str(path), Disk()) if backup.kind in ("merged", "damaged")}
@@ -218,7 +221,7 @@ def test_what_is_set_aside_does_not_grow_without_bound(path: Path, monkeypatch: 
     assert len(left) == backups._MIN_KEPT
 
 
-def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(
+def test_a_small_library_in_its_own_folder_is_compacted_after_ten_idle_seconds(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "SYNCED_IDLE_SECONDS", 0.05)
@@ -228,13 +231,15 @@ def test_a_small_library_in_its_folder_is_current_after_ten_quiet_seconds(
         until(lambda: '"n"' in path.read_text())
 
 
-def test_a_library_in_the_folder_of_the_program_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_in_the_data_folder_is_not_compacted_for_sync_programs(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(maintenance, "SYNCED_IDLE_SECONDS", 0.0)
     monkeypatch.setattr(paths, "data_dir", lambda: path.parent)
     library = LibraryFiles(path, "aaaa")
     store = writer.Writer(
         library,
-        __import__("tui_reader.storage.replication.keyindex", fromlist=["DocumentIdIndex"]).DocumentIdIndex(),
+        DocumentIdIndex(),
         lambda _: None,
     )
     put(library, "x")

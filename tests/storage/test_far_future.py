@@ -1,4 +1,4 @@
-"""Time stamps of the far future set no clock, end no counter, and lose to whatever is written after them."""
+"""Timestamps of the far future set no clock, overflow no counter, and lose to all later edits."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DAY = 24 * 3_600_000
 NEXT_YEAR = f"{NOW + 400 * DAY:012x}-fff-zzzz"
 FAR = ["ffffffffffff-fff-zzzz", NEXT_YEAR, f"{NOW + 2 * DAY:012x}-000-bbbb", "03ffffffffff-fff-zzzzzzzzzzzzzzzz"]
 
-FAR_IDS = ["no stamp", "next year", "two days ahead", "the last stamp"]
+FAR_IDS = ["no timestamp", "next year", "two days ahead", "the last timestamp"]
 
 
-def library_at(path: Path, stamp: str, **fields: Any) -> None:
-    """A library whose one article was written with a stamp of the future, in our own layout."""
-    document = {"id": "a", "title": "theirs", **fields, "_t": {"": stamp}}
+def library_at(path: Path, timestamp: str, **fields: Any) -> None:
+    """Write a library whose only article has a timestamp of the future, in our own layout."""
+    document = {"id": "a", "title": "theirs", **fields, "_t": {"": timestamp}}
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(lay_out(Parsed({"articles": {document_id("a"): document}}, {"library": "x", "hlc": stamp})))
+    path.write_bytes(lay_out(Parsed({"articles": {document_id("a"): document}}, {"library": "x", "hlc": timestamp})))
 
 
 def title(library: LibraryFiles) -> object:
@@ -42,11 +42,13 @@ def write(library: LibraryFiles, **values: Any) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id("a")), values]]})
 
 
-@pytest.mark.parametrize("stamp", FAR, ids=FAR_IDS)
-def test_an_edit_wins_on_every_machine_and_the_clock_stays(tmp_path: Path, stamp: str) -> None:
+@pytest.mark.parametrize("timestamp", FAR, ids=FAR_IDS)
+def test_an_edit_of_a_value_from_the_future_wins_on_every_machine_and_sets_no_clock(
+    tmp_path: Path, timestamp: str
+) -> None:
     one, two = tmp_path / "one" / "library.json", tmp_path / "two" / "library.json"
-    library_at(one, stamp)
-    library_at(two, stamp)
+    library_at(one, timestamp)
+    library_at(two, timestamp)
     library = LibraryFiles(one, "aaaa")
     for words in ("mine", "mine again"):
         write(library, title=words)
@@ -68,10 +70,10 @@ def test_an_edit_wins_on_every_machine_and_the_clock_stays(tmp_path: Path, stamp
     library.close()
 
 
-@pytest.mark.parametrize("stamp", FAR, ids=FAR_IDS)
-def test_what_has_such_a_stamp_can_be_deleted_and_come_back(tmp_path: Path, stamp: str) -> None:
+@pytest.mark.parametrize("timestamp", FAR, ids=FAR_IDS)
+def test_a_record_from_the_future_can_be_deleted_and_created_again(tmp_path: Path, timestamp: str) -> None:
     path = tmp_path / "library.json"
-    library_at(path, stamp)
+    library_at(path, timestamp)
     library = LibraryFiles(path, "aaaa")
     write(library, **{"-": True})
     assert library.document("articles", document_id("a")) is None
@@ -83,18 +85,18 @@ def test_what_has_such_a_stamp_can_be_deleted_and_come_back(tmp_path: Path, stam
     library.close()
 
 
-@pytest.mark.parametrize("stamp", FAR, ids=FAR_IDS)
+@pytest.mark.parametrize("timestamp", FAR, ids=FAR_IDS)
 @pytest.mark.parametrize("kind", ["change", "merge", "deletion"])
-def test_a_journal_of_another_machine_does_no_more(tmp_path: Path, stamp: str, kind: str) -> None:
+def test_an_edit_wins_over_a_journal_line_from_the_future(tmp_path: Path, timestamp: str, kind: str) -> None:
     from tui_reader.storage.snapshot.journal import encode_line
 
     number = str(document_id("a"))
     entry: dict[str, Any] = {
         "change": {"o": [["articles", number, {"id": "a", "title": "theirs"}]]},
-        "merge": {"m": [["articles", number, {"id": "a", "title": "theirs", "_t": {"": stamp}}]]},
+        "merge": {"m": [["articles", number, {"id": "a", "title": "theirs", "_t": {"": timestamp}}]]},
         "deletion": {"o": [["articles", number, {"-": True}]]},
     }[kind]
-    (tmp_path / "library.json.journal-zzzz").write_bytes(b'{"journal":1}\n' + encode_line({"s": stamp, **entry}))
+    (tmp_path / "library.json.journal-zzzz").write_bytes(b'{"journal":1}\n' + encode_line({"s": timestamp, **entry}))
     library = LibraryFiles(tmp_path / "library.json", "aaaa")
     write(library, **{"+": True, "id": "a", "title": "mine"})
     assert title(library) == "mine"
@@ -105,40 +107,40 @@ def test_a_journal_of_another_machine_does_no_more(tmp_path: Path, stamp: str, k
 @pytest.mark.parametrize(
     "seen",
     ["ffffffffffff-fff-zzzz", f"{NOW:012x}-fff-zzzz", f"{NOW + DAY // 2:012x}-fff-zzzz"],
-    ids=["no stamp", "now", "half a day ahead"],
+    ids=["no timestamp", "now", "half a day ahead"],
 )
 def test_counters_and_milliseconds_do_not_overflow(seen: str) -> None:
     clock = HybridClock("aaaa", lambda: NOW)
     clock.observe(seen)
-    stamps = [clock.now() for _ in range(5_000)]
-    assert stamps == sorted(set(stamps))
-    assert all(map(is_timestamp, stamps))
+    timestamps = [clock.now() for _ in range(5_000)]
+    assert timestamps == sorted(set(timestamps))
+    assert all(map(is_timestamp, timestamps))
 
 
 @pytest.mark.parametrize("wall", [0, 1 << 41, 1 << 42, 1 << 48, 1 << 60])
-def test_a_clock_that_is_wrong_itself_gives_stamps_all_the_same(wall: int) -> None:
+def test_a_wrong_clock_makes_valid_ascending_timestamps(wall: int) -> None:
     clock = HybridClock("aaaa", lambda: wall)
-    stamps = [clock.now() for _ in range(10)]
-    assert stamps == sorted(set(stamps))
-    assert all(map(is_timestamp, stamps))
+    timestamps = [clock.now() for _ in range(10)]
+    assert timestamps == sorted(set(timestamps))
+    assert all(map(is_timestamp, timestamps))
 
 
-def test_the_stamp_after_another_is_the_next_one() -> None:
+def test_the_next_timestamp_is_one_count_later() -> None:
     by = "01a000000000-000-aaaa"
     assert next_timestamp("01a000000005-0ff-zzzz", by) == "01a000000005-100-aaaa"
     assert next_timestamp("01a000000005-fff-zzzz", by) == "01a000000006-000-aaaa"
     assert next_timestamp("", by) == by
 
 
-@pytest.mark.parametrize("stamp", FAR[1:3], ids=FAR_IDS[1:3])
-def test_the_doctor_names_the_records(tmp_path: Path, stamp: str) -> None:
+@pytest.mark.parametrize("timestamp", FAR[1:3], ids=FAR_IDS[1:3])
+def test_the_doctor_names_records_with_timestamps_of_the_future(tmp_path: Path, timestamp: str) -> None:
     path = tmp_path / "library.json"
-    library_at(path, stamp)
+    library_at(path, timestamp)
     texts = [finding.text for finding in doctor(path, "aaaa").findings]
     assert any("future" in text and "“a”" in text for text in texts)
 
 
-def test_a_header_of_the_far_future_is_not_carried_on(tmp_path: Path) -> None:
+def test_a_header_timestamp_of_the_far_future_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     library_at(path, "ffffffffffff-fff-zzzz")
     data = path.read_text()
@@ -150,12 +152,12 @@ def test_a_header_of_the_far_future_is_not_carried_on(tmp_path: Path) -> None:
     assert "ffffffffffff" not in path.read_text()
 
 
-def test_a_machine_that_forgot_what_it_wrote_gives_no_stamp_twice() -> None:
+def test_a_replica_that_lost_its_last_timestamp_makes_none_twice() -> None:
     ahead = f"{NOW + DAY // 12:012x}-005-zzzz"
-    given = []
+    made = []
     for _ in range(20):
-        clock = HybridClock("aaaa", lambda: NOW)  # the file in which its last stamp stood is not there any more
+        clock = HybridClock("aaaa", lambda: NOW)  # the file that held its last timestamp is gone
         clock.observe(ahead)
-        given += [clock.now(), clock.now()]
-    assert len(set(given)) == len(given)
-    assert min(given) > ahead
+        made += [clock.now(), clock.now()]
+    assert len(set(made)) == len(made)
+    assert min(made) > ahead

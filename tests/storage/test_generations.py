@@ -1,4 +1,4 @@
-"""A record that is missing counts as removed only against the very generation that the file was made from."""
+"""A missing record counts as removed only by comparison with the file's ancestor."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def annotate(library: LibraryFiles, key: str, note: str) -> None:
     library.commit(lambda _: {"o": [["annotations", str(document_id(key, "a")), values]]})
 
 
-def made(path: Path, machine: str, *keys: str, folds: int = 1) -> None:
+def made(path: Path, machine: str, *keys: str, compactions: int = 1) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     library = LibraryFiles(path, machine)
-    for number in range(folds):
-        put(library, *keys, folds=number)
+    for number in range(compactions):
+        put(library, *keys, compactions=number)
         assert compact(library)
     library.close()
 
 
 def keys(path: Path, machine: str = "aaaa") -> tuple[set[str], str]:
-    """The articles of a library as a machine sees them, and what it says of the file."""
+    """Return the articles of a library as a machine sees them, and its notice about the file."""
     library = LibraryFiles(path, machine)
     found = {document["id"] for _, document in library.documents("articles")}
     found |= {document["id"] for _, document in library.documents("annotations")}
@@ -60,17 +60,17 @@ def remove(path: Path, key: str) -> None:
 
 
 @pytest.mark.usefixtures("_sizes")
-@pytest.mark.parametrize("folds", [1, 2, 3])
-def test_what_was_removed_from_the_last_generation_is_gone(tmp_path: Path, folds: int) -> None:
+@pytest.mark.parametrize("compactions", [1, 2, 3])
+def test_a_record_removed_from_the_last_generation_is_deleted(tmp_path: Path, compactions: int) -> None:
     path = tmp_path / "library.json"
-    made(path, "aaaa", "a", "b", "c", folds=folds)
+    made(path, "aaaa", "a", "b", "c", compactions=compactions)
     remove(path, "b")
     found, told = keys(path)
     assert found == {"a", "c"}
     assert "1 removed" in told
 
 
-def test_one_removal_after_another_is_taken_over(tmp_path: Path) -> None:
+def test_successive_removals_are_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     made(path, "aaaa", "a", "b", "c", "d")
     for number, key in enumerate("bcd"):
@@ -93,11 +93,11 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
     library = LibraryFiles(mine, "aaaa")
     annotate(library, "n1", "words of mine")
     assert compact(library)
-    assert compact(library, force=True)  # now .bak holds them too
+    assert compact(library, force=True)  # now .bak holds these records too
     library.close()
-    made(theirs, "bbbb", "theirs", folds=2)
+    made(theirs, "bbbb", "theirs", compactions=2)
     shutil.copy(theirs, mine.with_name("moved"))
-    mine.with_name("moved").replace(mine)  # a program that syncs puts their file in place of mine
+    mine.with_name("moved").replace(mine)  # a sync program replaces my file by theirs
     with TinyDB(mine) as plain:
         plain.table("articles").update({"starred": True}, where("id") == "theirs")
     found, told = keys(mine)
@@ -109,7 +109,7 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
     library.close()
 
 
-def test_a_generation_among_the_backups_counts_as_at_hand(tmp_path: Path) -> None:
+def test_an_ancestor_among_the_backups_is_found(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     made(path, "aaaa", "a", "b")
     (tmp_path / ".backups").mkdir()
@@ -121,24 +121,24 @@ def test_a_generation_among_the_backups_counts_as_at_hand(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("mixed", [BACKUP, BACKUP_JOURNAL])
-def test_a_pair_of_different_generations_is_not_put_together(tmp_path: Path, mixed: str) -> None:
+def test_a_snapshot_and_a_journal_of_different_generations_are_not_combined(tmp_path: Path, mixed: str) -> None:
     path, other = tmp_path / "a" / "library.json", tmp_path / "b" / "library.json"
     made(path, "aaaa", "a")
     other.parent.mkdir()
     shutil.copy(path, other)
     made(path, "aaaa", "b", "c")
-    made(other, "bbbb", "x", "y", folds=2)
+    made(other, "bbbb", "x", "y", compactions=2)
     shutil.copy(str(other) + mixed, str(path) + mixed)
     remove(path, "c")
     found, told = keys(path)
-    assert "y" not in found or mixed == BACKUP, "what the other machine's journal says is not this one's"
+    assert "y" not in found or mixed == BACKUP, "the other machine's journal does not belong to this snapshot"
     assert {"a", "b"} <= found
-    assert "removed" not in told.split("not at hand")[0], "the generation is not at hand"
+    assert "removed" not in told.split("not at hand")[0], "the ancestor was not found"
 
 
-def test_an_edit_by_hand_of_a_file_of_an_earlier_version_removes_nothing_in_doubt(tmp_path: Path) -> None:
+def test_a_hand_edit_of_an_earlier_versions_file_removes_nothing_in_doubt(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
-    made(path, "aaaa", "a", "b", folds=2)
+    made(path, "aaaa", "a", "b", compactions=2)
     data = json.loads(path.read_text())
     del data["meta"]["1"]["made_from"]
     path.write_text(json.dumps(data))
@@ -148,8 +148,8 @@ def test_an_edit_by_hand_of_a_file_of_an_earlier_version_removes_nothing_in_doub
     assert "not at hand" in told
 
 
-def test_records_that_came_from_elsewhere_show_that_the_header_is_not_of_this_file(tmp_path: Path) -> None:
-    """Whoever resolves a merge by hand keeps one header; what the other side lacks was not removed."""
+def test_records_with_unknown_timestamps_show_that_the_header_names_a_wrong_ancestor(tmp_path: Path) -> None:
+    """A merge resolved by hand keeps the header of one side; records that the other side lacks were not removed."""
     mine, theirs = tmp_path / "a" / "library.json", tmp_path / "b" / "library.json"
     made(mine, "aaaa", "a", "b")
     theirs.parent.mkdir()
@@ -164,7 +164,7 @@ def test_records_that_came_from_elsewhere_show_that_the_header_is_not_of_this_fi
     assert "not at hand" in told
 
 
-def test_a_removal_does_not_take_what_the_journal_has_changed_since(tmp_path: Path) -> None:
+def test_a_record_that_the_journal_changed_since_survives_its_removal(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     made(path, "aaaa", "a", "b", "c")
     library = LibraryFiles(path, "aaaa")

@@ -1,4 +1,4 @@
-"""A library can be checked, mended, merged with other copies and taken back to a backup; nothing is lost on the way."""
+"""Checking, repairing, merging and restoring a library, none of which loses anything."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_sound_library_is_well(path: Path) -> None:
+def test_a_sound_library_has_no_faults(path: Path) -> None:
     found = maintenance.check(path)
     assert found.is_well
     assert any("is sound: 3 articles" in finding.text for finding in found.findings)
 
 
-def test_a_library_that_does_not_exist_is_well_and_nothing_comes_of_looking(tmp_path: Path) -> None:
+def test_checking_a_missing_library_finds_no_fault_and_creates_nothing(tmp_path: Path) -> None:
     found = maintenance.check(tmp_path / "none" / "library.json")
     assert found.is_well
     assert not (tmp_path / "none").exists()
 
 
-def test_damage_is_named_and_mended_with_consent_and_its_bytes_are_kept(path: Path) -> None:
+def test_damage_is_reported_and_repaired_only_with_fix_and_its_bytes_are_kept(path: Path) -> None:
     damaged = path.read_bytes().replace(b'"n":1', b'"n":1 oops')
     path.write_bytes(damaged)
     found = maintenance.check(path)
@@ -67,12 +67,12 @@ def test_damage_is_named_and_mended_with_consent_and_its_bytes_are_kept(path: Pa
     mended = maintenance.check(path, fix=True)
     assert mended.is_well
     assert maintenance.check(path).is_well
-    assert kept(path) == {"a": 1, "b": 2, "c": 3}, "the broken line comes from the generation before"
+    assert kept(path) == {"a": 1, "b": 2, "c": 3}, "the damaged line is read from the previous generation"
     saved = [backup for backup in maintenance.list_backups(path) if backup.kind == "damaged"]
     assert [Path(backup.path).read_bytes() for backup in saved] == [damaged]
 
 
-def test_a_bit_that_fell_over_is_found_and_mended(path: Path) -> None:
+def test_a_flipped_bit_is_found_and_repaired(path: Path) -> None:
     rotten = path.read_bytes().replace(b'"n":1', b'"n":7')
     path.write_bytes(rotten)
     assert not maintenance.check(path).is_well
@@ -81,7 +81,7 @@ def test_a_bit_that_fell_over_is_found_and_mended(path: Path) -> None:
     assert kept(path) == {"a": 1, "b": 2, "c": 3}
 
 
-def test_what_a_killed_run_left_is_found_and_tidied_up(path: Path) -> None:
+def test_leftovers_of_a_killed_run_are_found_and_removed(path: Path) -> None:
     library = LibraryFiles(path, replica_id())
     library.commit(lambda _: {"o": [["articles", str(document_id("d")), {"id": "d", "n": 4}]]})
     library.journal.close()
@@ -135,7 +135,7 @@ CONFLICTS = (
 
 
 @pytest.mark.parametrize("name", CONFLICTS)
-def test_a_conflict_copy_beside_the_file_is_merged_at_the_start_and_put_away(path: Path, name: str) -> None:
+def test_a_conflict_copy_beside_the_file_is_merged_at_the_start_and_moved_to_the_backups(path: Path, name: str) -> None:
     copy = path.with_name(name)
     copy.write_bytes(path.read_bytes())
     theirs = LibraryFiles(copy, "zzzz")
@@ -153,7 +153,7 @@ def test_a_conflict_copy_beside_the_file_is_merged_at_the_start_and_put_away(pat
     assert conflict_copies(str(path), Disk()) == []
 
 
-def test_going_back_to_a_backup_is_a_change_like_any_other(path: Path) -> None:
+def test_restoring_a_backup_is_an_ordinary_change(path: Path) -> None:
     saved = backups.keep(str(path), str(path), "edited", Disk())
     keep(path, a=100, d=4)
     restored = maintenance.restore_backup(path, "edited")
@@ -165,7 +165,7 @@ def test_going_back_to_a_backup_is_a_change_like_any_other(path: Path) -> None:
     assert kept(path) == {"a": 100, "b": 2, "c": 3, "d": 4}
 
 
-def test_a_damaged_file_can_be_taken_back_too(path: Path) -> None:
+def test_a_damaged_library_can_be_restored_from_a_backup(path: Path) -> None:
     backups.keep(str(path), str(path), "edited", Disk())
     path.write_text("{")
     maintenance.restore_backup(path, "edited")
@@ -173,7 +173,7 @@ def test_a_damaged_file_can_be_taken_back_too(path: Path) -> None:
     assert maintenance.check(path).is_well
 
 
-def test_a_backup_that_is_not_there_is_said(path: Path) -> None:
+def test_restoring_a_missing_backup_is_an_error(path: Path) -> None:
     with pytest.raises(StoreError, match="no backup"):
         maintenance.restore_backup(path, "1999-01-01")
     backups.keep(str(path), str(path), "edited", Disk())
@@ -198,13 +198,15 @@ def test_backups_are_kept_a_week_by_day_and_a_month_by_week(path: Path) -> None:
     assert last - days[0] < timedelta(50)
 
 
-def test_two_machines_have_different_names_that_last(tmp_path: Path) -> None:
+def test_replica_ids_differ_between_machines_and_persist(tmp_path: Path) -> None:
     first, second = replica_id(tmp_path / "one"), replica_id(tmp_path / "two")
     assert first == replica_id(tmp_path / "one")
     assert len({first, second, *(replica_id(tmp_path / str(n)) for n in range(20))}) > 20
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert replica_id(blocked / "state") == replica_id(blocked / "state"), "where it cannot be kept, the host decides"
+    assert replica_id(blocked / "state") == replica_id(blocked / "state"), (
+        "without a state folder the id is derived from the host name"
+    )
 
 
 def test_a_network_file_system_is_recognised(tmp_path: Path) -> None:

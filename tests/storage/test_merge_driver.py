@@ -1,4 +1,4 @@
-"""The merge driver writes the one file that git names, quietly, and refuses what is no library."""
+"""The merge driver writes only the file that git expects, prints nothing, and refuses files that are no library."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def drive(folder: Path, *files: Path) -> int:
-    """Run the driver on copies under the names that git gives them; they lie alone in a folder of their own."""
+    """Run the driver on copies in an own folder, under the names that git gives them."""
     place = folder / "git"
     place.mkdir(exist_ok=True)
     for file, name in zip(files, ("o", "a", "b"), strict=True):
@@ -34,14 +34,14 @@ def merged(folder: Path) -> dict[str, dict[int, dict[str, Any]]]:
     shutil.copy(folder / "git" / ".merge_file_a", path)
     library = LibraryFiles(path, "zzzz")
     assert not library.damage
-    assert not library.opener.notice, "it is laid out as the reader does it"
+    assert not library.opener.notice, "the file has the layout of the reader"
     found = contents(library)
     library.close()
     return {table: documents for table, documents in found.items() if documents}
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_it_merges_as_the_reader_does(tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_driver_merges_like_the_reader(tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     origin, ours, theirs = three_files(tmp_path, seed, bare=seed % 2 == 0)
     assert drive(tmp_path, origin, ours, theirs) == 0
     assert capsys.readouterr() == ("", "")
@@ -57,14 +57,14 @@ def test_either_direction_gives_the_same_records(tmp_path: Path) -> None:
     assert merged(tmp_path) == one
 
 
-def test_without_a_common_version_everything_stays(tmp_path: Path) -> None:
+def test_without_a_common_ancestor_every_record_stays(tmp_path: Path) -> None:
     origin, ours, theirs = three_files(tmp_path, 3, bare=False)
     origin.write_bytes(b"")
     assert drive(tmp_path, origin, ours, theirs) == 0
     assert "shared1" in {document["id"] for document in merged(tmp_path)["articles"].values()}
 
 
-def test_what_a_plain_tinydb_changed_and_removed_on_one_side_counts(tmp_path: Path) -> None:
+def test_edits_and_removals_by_a_plain_tinydb_on_one_side_are_merged(tmp_path: Path) -> None:
     origin = tmp_path / "o" / "library.json"
     origin.parent.mkdir()
     edited(origin, "oooo", *(lambda library, k=key: article(library, k, n=1) for key in "abc"))
@@ -84,7 +84,7 @@ def test_what_a_plain_tinydb_changed_and_removed_on_one_side_counts(tmp_path: Pa
 
 @pytest.mark.parametrize("which", [1, 2])
 @pytest.mark.parametrize("content", [b"", b"{}", b"text", b'{"name": "x", "version": "1"}', b"[1]", b"\xff"])
-def test_what_is_no_library_is_refused_and_left_alone(
+def test_a_file_that_is_no_library_is_refused_and_unchanged(
     tmp_path: Path, which: int, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = list(three_files(tmp_path, 1, bare=False))
@@ -94,6 +94,6 @@ def test_what_is_no_library_is_refused_and_left_alone(
     assert "Nothing was merged" in capsys.readouterr().err
 
 
-def test_it_takes_three_files(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_driver_requires_three_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["merge", "--driver", "one", "two"]) == 2
     assert "three files" in capsys.readouterr().err

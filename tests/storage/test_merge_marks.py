@@ -1,4 +1,4 @@
-"""What a version control system leaves of two versions of the file is read whole: nothing lost, nothing misfiled."""
+"""Files that a version control system merged badly are read without loss, and every record into its table."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def contents(library: LibraryFiles) -> dict[str, dict[int, dict[str, Any]]]:
 
 
 def three_files(folder: Path, seed: int, *, bare: bool) -> tuple[Path, Path, Path]:
-    """An ancestor and what two machines made of it."""
+    """Write three files: an ancestor, and two versions that machines made from it."""
     chance = random.Random(seed)
     paths = tuple(folder / name / "library.json" for name in "oab")
     for path in paths:
@@ -104,7 +104,7 @@ STYLES = {
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("lines", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize("style", STYLES)
-def test_what_git_could_not_merge_is_read_whole(tmp_path: Path, style: str, lines: str, seed: int) -> None:
+def test_a_file_with_conflict_marks_is_read_without_loss(tmp_path: Path, style: str, lines: str, seed: int) -> None:
     origin, ours, theirs = three_files(tmp_path, seed, bare=seed % 3 == 0)
     wanted = expected(tmp_path, ours, theirs)
     command = ["git", "merge-file", "-p", *STYLES[style], str(ours), str(origin), str(theirs)]
@@ -122,7 +122,7 @@ def test_what_git_could_not_merge_is_read_whole(tmp_path: Path, style: str, line
 @needs_git
 @pytest.mark.parametrize("kept", ["<<<<<<<", "=======", ">>>>>>>", "none"])
 @pytest.mark.parametrize("seed", range(4))
-def test_half_resolved_files_are_read_whole(tmp_path: Path, kept: str, seed: int) -> None:
+def test_a_half_resolved_merge_is_read_without_loss(tmp_path: Path, kept: str, seed: int) -> None:
     origin, ours, theirs = three_files(tmp_path, seed, bare=False)
     wanted = expected(tmp_path, ours, theirs)
     command = ["git", "merge-file", "-p", str(ours), str(origin), str(theirs)]
@@ -147,7 +147,7 @@ def laid_out_by_tinydb(path: Path, **options: Any) -> str:
 @needs_git
 @pytest.mark.parametrize("options", [{}, {"indent": 4}, {"indent": 1, "sort_keys": True}], ids=str)
 @pytest.mark.parametrize("style", ["marks", "diff3"])
-def test_files_in_the_layouts_of_a_plain_tinydb_are_read_too(
+def test_conflict_marks_in_the_layouts_of_a_plain_tinydb_are_read_too(
     tmp_path: Path, style: str, options: dict[str, Any]
 ) -> None:
     origin, ours, theirs = three_files(tmp_path, 1, bare=False)
@@ -161,7 +161,7 @@ def test_files_in_the_layouts_of_a_plain_tinydb_are_read_too(
     path.write_bytes(merged)
     library = LibraryFiles(path, "cccc")
     if library.damage:
-        assert "indent" in options, "git may put the fields of two records into one, which nothing can take apart"
+        assert "indent" in options, "git may put the fields of two records into one, which cannot be separated again"
         assert not compact(library)
         assert path.read_bytes() == merged
         library.close()
@@ -192,7 +192,7 @@ HEADING_IN_HUNK = """{"meta": {
 """
 
 
-def test_records_are_known_by_what_they_are_and_not_by_the_heading_before_them(tmp_path: Path) -> None:
+def test_records_under_a_wrong_heading_are_put_into_their_own_table(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     path.write_text(HEADING_IN_HUNK % {"mine": document_id("mine"), "note": document_id("n", "mine")})
     library = LibraryFiles(path, "cccc")
@@ -204,12 +204,12 @@ def test_records_are_known_by_what_they_are_and_not_by_the_heading_before_them(t
 
 @pytest.mark.parametrize("table", ["articles", "annotations"])
 @pytest.mark.parametrize("alive", [True, False])
-def test_a_header_that_became_a_record_is_dropped(tmp_path: Path, table: str, alive: bool) -> None:
+def test_a_header_among_the_records_is_dropped(tmp_path: Path, table: str, alive: bool) -> None:
     path = tmp_path / "library.json"
     edited(path, "aaaa", lambda library: article(library, "a"), lambda library: annotation(library, "n", "a"))
     library = LibraryFiles(path, "aaaa")
     header = {"format": "tui-reader library", "version": 1, "hlc": "01a000000000-000-bbbb", "tables": {}}
-    # As it was written by an earlier version, which took it for a record.
+    # As an earlier version of the program wrote it, which treated the header as a record.
     from tui_reader.storage.recovery.foreign_layout import lay_out, parse
 
     parsed = parse(path.read_bytes())
@@ -226,7 +226,7 @@ def test_a_header_that_became_a_record_is_dropped(tmp_path: Path, table: str, al
         assert len(plain.table("articles")) == len(plain.table("annotations")) == 1
 
 
-def test_marks_are_healed_when_a_library_is_opened_the_file_is_kept_and_it_is_said_once(tmp_path: Path) -> None:
+def test_opening_a_file_with_conflict_marks_joins_both_sides_keeps_a_backup_and_reports_once(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     damaged = HEADING_IN_HUNK % {"mine": document_id("mine"), "note": document_id("n", "mine")}
     path.write_text(damaged)
@@ -242,7 +242,7 @@ def test_marks_are_healed_when_a_library_is_opened_the_file_is_kept_and_it_is_sa
     store.close()
 
 
-def test_marks_that_come_while_a_library_is_open_are_healed(tmp_path: Path) -> None:
+def test_conflict_marks_that_appear_while_a_library_is_open_are_joined(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)
     damaged = HEADING_IN_HUNK % {"mine": document_id("mine"), "note": document_id("n", "mine")}
@@ -257,5 +257,5 @@ def test_marks_that_come_while_a_library_is_open_are_healed(tmp_path: Path) -> N
 def until(condition: Callable[[], object]) -> None:
     end = time.monotonic() + 5
     while not condition():
-        assert time.monotonic() < end, "it never came"
+        assert time.monotonic() < end, "timed out"
         threading.Event().wait(0.01)

@@ -1,4 +1,4 @@
-"""A file that only has the name of one of a library's files is another program's, and is not replaced."""
+"""A file that only has the name of one of our files is another program's, and is not replaced."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _spoil(path: Path) -> None:
         ".backups/library-2019-01-01.json",
     ],
 )
-def test_neighbours_of_other_programs_are_not_replaced(tmp_path: Path, name: str) -> None:
+def test_foreign_files_with_the_names_of_ours_are_not_replaced(tmp_path: Path, name: str) -> None:
     state = init_library(tmp_path)
     path = tmp_path / name.format(machine=replica_id())
     path.parent.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ def test_neighbours_of_other_programs_are_not_replaced(tmp_path: Path, name: str
     store.close()
 
 
-def test_what_was_set_aside_is_ours_by_its_name(tmp_path: Path) -> None:
+def test_only_backups_with_names_of_ours_are_removed(tmp_path: Path) -> None:
     state = init_library(tmp_path)
     folder = tmp_path / ".backups"
     folder.mkdir(exist_ok=True)
@@ -78,7 +78,7 @@ def test_what_was_set_aside_is_ours_by_its_name(tmp_path: Path) -> None:
     assert len(list(folder.iterdir())) < 31 + 40
 
 
-def test_journals_of_ours_that_a_crash_left_are_used(tmp_path: Path) -> None:
+def test_our_journals_that_a_crash_left_are_used(tmp_path: Path) -> None:
     state = init_library(tmp_path)
     journal = tmp_path / f"library.json.journal-{replica_id()}"
     for torn in (b"", b'{"jour', b"\0" * 700, b'{"journal":1}\n', b'{"journal":1,"base":[1]}\n\0\0', b"\n"):

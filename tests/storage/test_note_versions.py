@@ -1,4 +1,4 @@
-"""A note that two machines edit keeps the words of both, whatever carries them, and all machines show one text."""
+"""A note edited on two machines keeps the words of both, however they are synced; all show one text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NUMBER = document_id("n", "a")
 
 
 class Machine:
-    """A machine whose clock is ahead."""
+    """A machine whose clock is `ahead` by some milliseconds."""
 
     time = 1_790_000_000_000
 
@@ -50,9 +50,9 @@ class Machine:
         Machine.time += 1
         return Machine.time + self.ahead
 
-    def write(self, note: str | None, *, folded: bool = True) -> None:
+    def write(self, note: str | None, *, compacted: bool = True) -> None:
         library = self.open()
-        if folded:
+        if compacted:
             with closing(LibraryStore(library)) as store:
                 store.apply([Edit(ANNOTATIONS, "n", "note", self.note(), note)], "wrote").result(5)
             return
@@ -87,8 +87,8 @@ def by_journal(one: Machine, two: Machine) -> None:
         by_merge(one, two)
 
 
-def by_new_base(one: Machine, two: Machine) -> None:
-    """Git or a program that syncs puts the other machine's file in place of ours; what was ours is in our journal."""
+def by_replaced_snapshot(one: Machine, two: Machine) -> None:
+    """Replace our file by the other machine's, as git or a sync program does; our edits are in our journal."""
     shutil.copy(two.path, one.path.with_name("moving"))
     one.path.with_name("moving").replace(one.path)
 
@@ -108,19 +108,19 @@ def machines(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Machine, M
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_changes_in_different_places_become_one_text_everywhere(
+def test_edits_in_different_places_are_merged_into_one_text_on_all_machines(
     machines: tuple[Machine, Machine], way: Callable[[Machine, Machine], None]
 ) -> None:
     one, two = machines
-    one.write("it was a day at sea", folded=way is not by_journal)
-    two.write("once it was a day", folded=way is not by_journal)
+    one.write("it was a day at sea", compacted=way is not by_journal)
+    two.write("once it was a day", compacted=way is not by_journal)
     way(one, two)
     way(two, one)
     assert one.note() == two.note() == "once it was a day at sea"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_changes_in_one_place_are_both_kept_once(
+def test_edits_in_the_same_place_are_both_kept_once(
     machines: tuple[Machine, Machine], way: Callable[[Machine, Machine], None]
 ) -> None:
     one, two = machines
@@ -134,11 +134,11 @@ def test_changes_in_one_place_are_both_kept_once(
     assert one.note().count(BETWEEN) == 1
 
 
-def test_a_new_base_joins_what_the_journal_holds(machines: tuple[Machine, Machine]) -> None:
+def test_a_snapshot_that_replaces_ours_is_joined_with_our_journal(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
-    one.write("it was a day at sea", folded=False)
+    one.write("it was a day at sea", compacted=False)
     two.write("once it was a day")
-    by_new_base(one, two)
+    by_replaced_snapshot(one, two)
     assert one.note() == "once it was a day at sea"
     by_merge(one, one)
     by_merge(two, one)
@@ -146,7 +146,9 @@ def test_a_new_base_joins_what_the_journal_holds(machines: tuple[Machine, Machin
 
 
 @pytest.mark.parametrize("many", [2, 5])
-def test_several_edits_on_each_machine_meet_at_what_both_had(machines: tuple[Machine, Machine], many: int) -> None:
+def test_several_edits_on_each_machine_are_merged_against_the_last_common_text(
+    machines: tuple[Machine, Machine], many: int
+) -> None:
     one, two = machines
     for count in range(1, many + 1):
         one.write(f"it was a day{' at sea' * count}")
@@ -156,7 +158,7 @@ def test_several_edits_on_each_machine_meet_at_what_both_had(machines: tuple[Mac
     assert one.note() == two.note() == f"{'once ' * many}it was a day{' at sea' * many}"
 
 
-def test_the_next_edit_replaces_both_everywhere(machines: tuple[Machine, Machine]) -> None:
+def test_the_next_edit_replaces_both_versions_on_all_machines(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.write("it was a night")
     two.write("it was a morning")
@@ -169,7 +171,9 @@ def test_the_next_edit_replaces_both_everywhere(machines: tuple[Machine, Machine
     assert one.note() == "it was noon"
 
 
-def test_an_edit_that_knew_the_other_one_wins_though_its_clock_is_behind(machines: tuple[Machine, Machine]) -> None:
+def test_an_edit_that_had_seen_the_other_one_replaces_it_even_with_a_slow_clock(
+    machines: tuple[Machine, Machine],
+) -> None:
     one, two = machines
     one.write("first")
     by_merge(two, one)
@@ -178,7 +182,7 @@ def test_an_edit_that_knew_the_other_one_wins_though_its_clock_is_behind(machine
     assert one.note() == two.note() == "second"
 
 
-def test_a_note_that_is_taken_off_while_another_machine_writes_stays(machines: tuple[Machine, Machine]) -> None:
+def test_a_note_removed_on_one_machine_while_another_edits_it_stays(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.write(None)
     two.write("it was a day at sea")
@@ -216,8 +220,8 @@ def test_a_plain_tinydb_shows_both_texts_and_its_edit_replaces_both(machines: tu
     assert two.note() == "by hand"
 
 
-def test_what_stands_there_without_saying_what_it_replaced_is_kept_too(machines: tuple[Machine, Machine]) -> None:
-    """A journal of an earlier version says nothing of what its text was made of."""
+def test_a_text_that_does_not_say_what_it_replaced_is_kept_too(machines: tuple[Machine, Machine]) -> None:
+    """Journals of an earlier program version do not say what a text was made from."""
     one, two = machines
     one.write("it was a night")
     entry = {"s": "01a0d0000000-000-bbbb", "o": [[ANNOTATIONS, str(NUMBER), {"note": "it was a morning"}]]}
@@ -229,7 +233,7 @@ def test_what_stands_there_without_saying_what_it_replaced_is_kept_too(machines:
     assert two.note() == one.note()
 
 
-def test_nothing_is_written_because_of_a_merge(machines: tuple[Machine, Machine]) -> None:
+def test_merging_versions_writes_nothing(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.write("it was a night")
     two.write("it was a morning")
@@ -242,7 +246,7 @@ def test_nothing_is_written_because_of_a_merge(machines: tuple[Machine, Machine]
     assert [machine.path.read_bytes().split(b"\n", 2)[2] for machine in machines] == before
 
 
-def test_callers_never_see_the_versions(machines: tuple[Machine, Machine]) -> None:
+def test_the_versions_are_hidden_from_callers(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.write("it was a night")
     two.write("it was a morning")
@@ -254,7 +258,9 @@ def test_callers_never_see_the_versions(machines: tuple[Machine, Machine]) -> No
 
 
 @pytest.mark.parametrize("how", ["deleted", "taken away"])
-def test_a_deletion_that_did_not_know_an_edit_does_not_take_it(machines: tuple[Machine, Machine], how: str) -> None:
+def test_a_note_survives_a_deletion_that_had_not_seen_its_last_edit(
+    machines: tuple[Machine, Machine], how: str
+) -> None:
     one, two = machines
     delete(one, how)
     assert not is_there(one)
@@ -271,7 +277,7 @@ def test_a_deletion_that_did_not_know_an_edit_does_not_take_it(machines: tuple[M
 
 
 @pytest.mark.parametrize("how", ["deleted", "taken away"])
-def test_a_deletion_that_knew_all_edits_takes_them(machines: tuple[Machine, Machine], how: str) -> None:
+def test_a_deletion_that_had_seen_all_edits_deletes_the_note(machines: tuple[Machine, Machine], how: str) -> None:
     one, two = machines
     two.write("it was a day at sea")
     by_merge(one, two)
@@ -282,10 +288,10 @@ def test_a_deletion_that_knew_all_edits_takes_them(machines: tuple[Machine, Mach
     assert not is_there(two)
 
 
-def test_a_change_that_writes_and_deletes_leaves_it_deleted_on_every_machine(
+def test_a_change_that_writes_and_deletes_a_note_leaves_it_deleted_on_every_machine(
     machines: tuple[Machine, Machine],
 ) -> None:
-    # As the undo of an undo does, which brings back what was deleted with the words that it had.
+    # Undoing an undo makes such a change: it restores a deleted note as it was, deleted, with its words.
     one, two = machines
     two.write("it was a day at sea")
     delete(one, "deleted", note="it was a night")
@@ -315,7 +321,7 @@ def is_there(machine: Machine) -> bool:
     return document is not None and "deleted" not in document
 
 
-def test_two_texts_of_an_earlier_version_are_both_kept(machines: tuple[Machine, Machine]) -> None:
+def test_two_texts_written_by_an_earlier_program_version_are_both_kept(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     for machine, words in zip(machines, ("it was a night", "it was a morning"), strict=True):
         machine.write(words)
@@ -341,7 +347,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[int, str | int | None]]) -> None:
+def test_replicas_that_received_all_versions_agree_in_any_order(steps: list[tuple[int, str | int | None]]) -> None:
     from tui_reader.storage.replication.note_versions import context_of_edit
     from tui_reader.storage.replication.registers import ABSENT, Registers, note_versions_of
 
@@ -357,10 +363,10 @@ def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[in
         if isinstance(what, int):
             join(mine, replicas[what])
             continue
-        stamp = clock.now()
-        context = context_of_edit(note_versions_of(mine), stamp)
-        join(mine, {"note": (stamp, ABSENT if what is None else what), CONTEXT: (stamp, context)})
-        assert (visible(mine, sets=True) or {}).get("note") == what, "what was written is seen"
+        timestamp = clock.now()
+        context = context_of_edit(note_versions_of(mine), timestamp)
+        join(mine, {"note": (timestamp, ABSENT if what is None else what), CONTEXT: (timestamp, context)})
+        assert (visible(mine, sets=True) or {}).get("note") == what, "the written text is visible"
     ends = []
     for order in itertools.permutations(replicas):
         whole: Registers = {}
@@ -389,7 +395,7 @@ def test_replicas_that_heard_of_all_agree_in_whatever_order(steps: list[tuple[in
     ],
     ids=repr,
 )
-def test_a_field_that_someone_else_filled_is_no_trouble(context: Any) -> None:
+def test_invalid_content_of_the_context_field_is_ignored(context: Any) -> None:
     one = expand({"note": "a", CONTEXT: context, "_t": {"": "000000000002-000-aaaa"}}, sets=True)
     two = expand({"note": "b", "_t": {"": "000000000001-000-bbbb"}}, sets=True)
     join(one, two)
@@ -402,7 +408,7 @@ TEXTS = st.lists(st.sampled_from(["one", "two", "three", "\n\n"]), max_size=4).m
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_a_text_of_two_and_one_of_them_is_the_text_of_two(one: str, two: str, base: str) -> None:
+def test_merging_a_merged_text_with_one_of_its_sources_changes_nothing(one: str, two: str, base: str) -> None:
     for both in (combined(None, one, two), combined(None, two, one)):
         for part in (one, two, both):
             assert combined(None, both, part) == both

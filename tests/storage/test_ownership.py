@@ -1,4 +1,4 @@
-"""Only a file that says it is a library is one; another program's `library.json` is never written, nor its folder."""
+"""Only a file whose content shows it is a library; other programs' files and folders are never written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui_reader.storage.snapshot.disk import Disk
 if TYPE_CHECKING:
     from pathlib import Path
 
-STAMP = "01a204fec858-000-2te3"
+TIMESTAMP = "01a204fec858-000-2te3"
 HEADER = {"1": {"format": "tui-reader library", "version": 1}}
 
 FOREIGN: dict[str, bytes] = {
@@ -69,7 +69,7 @@ OURS: dict[str, bytes] = {
     "a header behind the tables": json.dumps({"articles": {"1": {"n": 1}}, "meta": HEADER}).encode(),
     "indented": json.dumps({"meta": HEADER, "articles": {}}, indent=4).encode(),
     "with a byte order mark": b"\xef\xbb\xbf" + json.dumps({"meta": HEADER}).encode(),
-    "records with stamps": json.dumps({"articles": {"1": {"id": "a", "any": 1, "_t": {"": STAMP}}}}).encode(),
+    "records with timestamps": json.dumps({"articles": {"1": {"id": "a", "any": 1, "_t": {"": TIMESTAMP}}}}).encode(),
     "our tables by hand": b'{"articles": {"1": {"id": "a.md", "starred": true, "tags": ["x"]}}}',
     "a note by hand": b'{"annotations": {"1": {"article": "a.md", "note": "words"}}, "plugins": {"1": {"any": 1}}}',
     "a table that is none": json.dumps({"meta": HEADER, "articles": 5}).encode(),
@@ -78,7 +78,7 @@ OURS: dict[str, bytes] = {
     "conflict marks": json.dumps({"meta": HEADER}).encode().replace(b'"version"', b'\n<<<<<<< HEAD\n"version"'),
     "not UTF-8": json.dumps({"meta": HEADER, "x": {"1": {"a": "z"}}}).encode().replace(b"z", b"\xff"),
     "in UTF-16": json.dumps({"meta": HEADER}).encode("utf-16"),
-    "zero bytes first": b"\0" * 300_000 + json.dumps({"1": {"id": "a", "_t": {"": STAMP}}}).encode(),
+    "zero bytes first": b"\0" * 300_000 + json.dumps({"1": {"id": "a", "_t": {"": TIMESTAMP}}}).encode(),
 }
 
 
@@ -132,7 +132,7 @@ def test_a_library_is_ours_however_it_was_written_or_damaged(tmp_path: Path, kin
 
 
 @pytest.mark.parametrize(("data", "owner"), [(b"", Owner.EMPTY), (b" \n", Owner.EMPTY), (b"{ }\n", Owner.NO_TABLES)])
-def test_an_empty_file_is_a_library_only_where_it_is_named(tmp_path: Path, data: bytes, owner: Owner) -> None:
+def test_an_empty_file_is_a_library_only_if_the_user_named_it(tmp_path: Path, data: bytes, owner: Owner) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(data)
     assert owner_of(path).owner is owner
@@ -142,7 +142,7 @@ def test_an_empty_file_is_a_library_only_where_it_is_named(tmp_path: Path, data:
     assert owner_of(path).is_ours
 
 
-def test_what_is_no_regular_file_is_not_ours(tmp_path: Path) -> None:
+def test_a_folder_pipe_or_device_is_not_ours(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     assert owner_of(path).owner is Owner.NONE
     assert owner_of(tmp_path / "none" / "library.json").owner is Owner.NONE
@@ -156,7 +156,7 @@ def test_what_is_no_regular_file_is_not_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(OURS["a header only"])
     path.chmod(0)
@@ -164,7 +164,7 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path: Path) -> None:
         owner_of(path)
 
 
-def test_a_link_out_of_the_folder_is_ours_only_where_it_is_named(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_ours_only_if_the_user_named_it(tmp_path: Path) -> None:
     folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
     (folder / "state").mkdir(parents=True)
     elsewhere.mkdir()
@@ -176,12 +176,12 @@ def test_a_link_out_of_the_folder_is_ours_only_where_it_is_named(tmp_path: Path)
         assert owner_of(link).is_ours is is_ours
         assert owner_of(link, named=True).is_ours
     (elsewhere / "real.json").unlink()
-    assert owner_of(link).owner is Owner.FOREIGN, "a dangling one is as little ours"
+    assert owner_of(link).owner is Owner.FOREIGN, "a broken link is not ours either"
 
 
 @pytest.mark.parametrize("debris", [b"", b"{}", b"\0\0\0", b"{", b"some text", b'{"artic'])
 @pytest.mark.parametrize("neighbour", ["journal", "backup"])
-def test_damaged_bytes_are_ours_where_a_journal_or_backup_of_ours_is(
+def test_damaged_bytes_are_ours_if_a_journal_or_backup_of_ours_is_beside_them(
     tmp_path: Path, debris: bytes, neighbour: str
 ) -> None:
     path = tmp_path / "library.json"
@@ -210,7 +210,7 @@ def test_a_journal_that_an_earlier_version_put_beside_a_manifest_does_not_make_i
 
 
 @pytest.mark.parametrize("name", ["library.json.bak", "library.json.journal-bbbb"])
-def test_a_neighbour_of_another_program_vouches_for_nothing(tmp_path: Path, name: str) -> None:
+def test_a_foreign_backup_or_journal_does_not_make_damaged_bytes_ours(tmp_path: Path, name: str) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(b"\0\0\0")
     (tmp_path / name).write_bytes(b'{"name": "SensorKit"}\n')
@@ -232,7 +232,7 @@ def test_a_neighbour_of_another_program_vouches_for_nothing(tmp_path: Path, name
         (b'{"name": "x"}\n', False),
     ],
 )
-def test_a_journal_is_ours_if_it_says_so(tmp_path: Path, data: bytes, is_ours: bool) -> None:
+def test_a_journal_is_ours_by_its_first_line(tmp_path: Path, data: bytes, is_ours: bool) -> None:
     (tmp_path / "journal").write_bytes(data)
     assert is_our_journal(str(tmp_path / "journal"), Disk()) is is_ours
 
@@ -248,7 +248,7 @@ class _Counting(Disk):
 
 
 @pytest.mark.parametrize("begin", [b'{"name": "', b'{"a": {"1": {"b": "', b'["', b'{"articles": {"1": {"id": "', b" "])
-def test_a_huge_file_is_decided_by_a_part_of_it(tmp_path: Path, begin: bytes) -> None:
+def test_a_huge_file_is_recognized_from_a_part_of_it(tmp_path: Path, begin: bytes) -> None:
     path = tmp_path / "library.json"
     with path.open("wb") as file:
         file.write(begin + b"x" * 300_000)
@@ -258,10 +258,12 @@ def test_a_huge_file_is_decided_by_a_part_of_it(tmp_path: Path, begin: bytes) ->
     assert disk.bytes < 400_000
 
 
-def test_a_huge_library_of_another_layout_is_known_by_its_end(tmp_path: Path) -> None:
+def test_a_huge_library_of_another_layout_is_recognized_by_its_end(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     many = {str(number): {"filler": "x" * 100} for number in range(1, 4_000)}
-    path.write_text(json.dumps({"_default": many, "articles": {"1": {"id": "a", "_t": {"": STAMP}}}, "meta": HEADER}))
+    path.write_text(
+        json.dumps({"_default": many, "articles": {"1": {"id": "a", "_t": {"": TIMESTAMP}}}, "meta": HEADER})
+    )
     assert path.stat().st_size > 400_000
     assert owner_of(path).is_ours
 
@@ -278,7 +280,7 @@ def test_a_library_stays_ours_when_plain_tinydb_edits_it(tmp_path: Path, sort_ke
     assert owner_of(path).is_ours
     with TinyDB(path) as plain:
         plain.drop_tables()
-    assert owner_of(path).is_ours, "the backup beside it says so"
+    assert owner_of(path).is_ours, "the backup beside it shows that"
 
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -289,7 +291,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(st.text(), json_values, min_size=1), st.sampled_from([None, 1]))
-def test_no_json_of_others_is_taken_for_ours(
+def test_random_json_is_never_recognized_as_ours(
     tmp_path_factory: pytest.TempPathFactory, value: dict[str, Any], indent: int | None
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "library.json"
@@ -298,7 +300,7 @@ def test_no_json_of_others_is_taken_for_ours(
 
 
 @given(st.binary(min_size=1, max_size=200))
-def test_no_bytes_are_too_odd_to_decide(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_random_bytes_cause_no_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "library.json"
     path.write_bytes(data)
     assert owner_of(path).owner in (Owner.FOREIGN, Owner.EMPTY, Owner.NO_TABLES)

@@ -1,4 +1,4 @@
-"""Merging is a join: order and repetition do not matter, and what was written last wins, field by field, tag by tag."""
+"""Merging is a join: independent of order and repetition; the last write wins, by field and by tag."""
 
 from __future__ import annotations
 
@@ -57,12 +57,13 @@ def joined(*parts: Registers) -> Registers:
 
 def plain(given_: Registers) -> dict[str, Any]:
     return {
-        name: (stamp, repr(value) if value is ABSENT else canonical(value)) for name, (stamp, value) in given_.items()
+        name: (timestamp, repr(value) if value is ABSENT else canonical(value))
+        for name, (timestamp, value) in given_.items()
     }
 
 
 @given(registers(), registers(), registers())
-def test_joining_does_not_care_for_order_grouping_or_repetition(a: Registers, b: Registers, c: Registers) -> None:
+def test_joining_is_independent_of_order_grouping_and_repetition(a: Registers, b: Registers, c: Registers) -> None:
     assert plain(joined(a, b)) == plain(joined(b, a))
     assert plain(joined(joined(a, b), c)) == plain(joined(a, joined(b, c)))
     assert plain(joined(a, a, b, a)) == plain(joined(a, b))
@@ -76,13 +77,13 @@ def test_a_document_on_disk_keeps_every_register(a: Registers) -> None:
 
 
 @given(registers(), registers())
-def test_joining_through_the_disk_is_joining(a: Registers, b: Registers) -> None:
+def test_joining_documents_as_stored_on_disk_gives_the_same_result(a: Registers, b: Registers) -> None:
     through = expand(compress(joined(expand(compress(a, sets=True), sets=True), b), sets=True), sets=True)
     assert visible(through, sets=True) == visible(joined(a, b), sets=True)
 
 
 @given(registers(), st.dictionaries(st.sampled_from(["note", "", "+", "a/b", "tags"]), VALUES, max_size=4))
-def test_what_is_written_is_what_is_seen(a: Registers, fields: dict[str, Any]) -> None:
+def test_the_fields_written_are_the_fields_visible(a: Registers, fields: dict[str, Any]) -> None:
     if isinstance(fields.get("tags"), list):
         fields["tags"] = [str(tag) for tag in sorted(set(fields["tags"]))]
     late = "ffffffffffff-000-zzzz"
@@ -97,34 +98,34 @@ def test_two_machines_that_add_a_tag_each_lose_none() -> None:
     assert visible(joined(start, one, two), sets=True) == {"tags": ["old", "one", "two"]}
 
 
-def test_an_edit_after_a_deletion_brings_the_words_back() -> None:
+def test_an_edit_after_a_deletion_restores_the_document() -> None:
     start = expand({"note": "words", "quote": "q", "_t": {"": "000000000001-000-aaaa"}}, sets=True)
-    gone: Registers = {DELETED: ("000000000002-000-aaaa", True)}
+    deletion: Registers = {DELETED: ("000000000002-000-aaaa", True)}
     edit: Registers = {"note": ("000000000003-000-bbbb", "other words")}
-    assert not is_alive(joined(start, gone))
-    assert visible(joined(start, gone, edit), sets=True) == {"note": "other words", "quote": "q"}
+    assert not is_alive(joined(start, deletion))
+    assert visible(joined(start, deletion, edit), sets=True) == {"note": "other words", "quote": "q"}
 
 
-def test_stamps_run_forward_when_the_clock_runs_backward() -> None:
+def test_timestamps_ascend_when_the_clock_is_set_back() -> None:
     times = iter([100, 90, 80, 100, 100])
     clock = HybridClock("aaaa", lambda: next(times))
-    stamps = [clock.now() for _ in range(5)]
-    assert stamps == sorted(set(stamps))
+    timestamps = [clock.now() for _ in range(5)]
+    assert timestamps == sorted(set(timestamps))
 
 
-def test_stamps_are_later_than_every_stamp_seen_and_wrong_ones_are_ignored() -> None:
+def test_timestamps_are_later_than_all_observed_ones_and_invalid_ones_are_ignored() -> None:
     clock = HybridClock("aaaa", lambda: 5)
     clock.observe("00000000ffff-fff-bbbb")
     for wrong in ("", "x", "00000000ffff", "99-1-x"):
         clock.observe(wrong)
-    stamp = clock.now()
-    assert stamp > "00000000ffff-fff-bbbb"
-    assert is_timestamp(stamp)
+    timestamp = clock.now()
+    assert timestamp > "00000000ffff-fff-bbbb"
+    assert is_timestamp(timestamp)
     assert not is_timestamp(7)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_three_machines_with_wrong_clocks_and_a_careless_syncing_program_agree(tmp_path: Path, seed: int) -> None:
+def test_three_machines_with_wrong_clocks_and_an_unreliable_sync_program_agree(tmp_path: Path, seed: int) -> None:
     counts, wrong = machines.trial(tmp_path / "trial", random.Random(seed))
     assert not wrong
     assert counts["edits"]
@@ -135,19 +136,19 @@ def test_three_machines_with_wrong_clocks_and_a_careless_syncing_program_agree(t
     [float("nan"), float("inf"), -float("inf"), "\ud800", {"\udfff": 1}, 2**64, -(2**63) - 1],
     ids=repr,
 )
-def test_values_that_others_could_not_read_back_are_refused(value: Any) -> None:
+def test_values_that_other_json_parsers_cannot_read_are_refused(value: Any) -> None:
     for wrapped in (value, [value], {"a": [value]}):
         with pytest.raises(ValueError, match=r".+"):
             check(wrapped)
 
 
 @pytest.mark.parametrize("value", [{1: 2}, {None: 1}, {1, 2}, b"x", 1j], ids=repr)
-def test_values_that_json_does_not_know_are_refused(value: Any) -> None:
+def test_values_that_json_cannot_represent_are_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         check({"a": value})
 
 
-def test_nesting_has_an_end() -> None:
+def test_nesting_deeper_than_16_levels_is_refused() -> None:
     deep: Any = 1
     for _ in range(17):
         deep = [deep]

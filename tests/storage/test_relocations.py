@@ -1,4 +1,4 @@
-"""A note that is moved on one machine and edited on another stands once, with all its words, wherever they meet."""
+"""A note moved on one machine and edited on another becomes one note again, with all its words."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Machine:
-    """A machine with a library of its own, and the time that all of them share."""
+    """A machine with its own copy of the library; all machines share one clock."""
 
     time = 1_700_000_000_000
 
@@ -57,41 +57,41 @@ class Machine:
             before = (store.get(ANNOTATIONS, key) or {}).get(field)
             store.apply([Edit(ANNOTATIONS, key, field, before, after)], "changed")
 
-    def hear(self, other: Machine) -> None:
+    def merge_from(self, other: Machine) -> None:
         library = self.library()
         merge_file(library, str(other.path))
         compact(library)
         library.close()
 
-    def meet(self, other: Machine, key: str, how: str) -> None:
-        """Move a note while the other machine writes on it, and hear of that by its journal or its base."""
+    def move_while_edited(self, other: Machine, key: str, how: str) -> None:
+        """Move a note while the other machine edits it; `how` says which of its files arrives, and when."""
         library = other.library()
         theirs, mine = LibraryStore(library), LibraryStore(self.library())
-        beside = self.path.with_name(library.journal.path.rpartition("/")[2])
+        copied_journal = self.path.with_name(library.journal.path.rpartition("/")[2])
         note = (theirs.get(ANNOTATIONS, key) or {}).get("note")
         article = (mine.get(ANNOTATIONS, key) or {}).get("article")
         theirs.apply([Edit(ANNOTATIONS, key, "note", note, f"{note} and more")], "noted").result(5)
-        if how == "hear of its journal":
-            shutil.copy(library.journal.path, beside)
+        if how == "journal before the move":
+            shutil.copy(library.journal.path, copied_journal)
         mine.apply([Edit(ANNOTATIONS, key, "article", article, "d")], "moved").result(5)
-        if how == "hear at last":
-            shutil.copy(library.journal.path, beside)
+        if how == "journal after the move":
+            shutil.copy(library.journal.path, copied_journal)
         theirs.close()
-        if how == "be replaced":
+        if how == "snapshot replaced":
             shutil.copy(other.path, self.path.with_name("synced"))
             self.path.with_name("synced").replace(self.path)
         mine.close()
-        beside.unlink(missing_ok=True)
+        copied_journal.unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """Do what a reader does in the quiet."""
+        """Do the maintenance of an idle reader."""
         library = self.library()
         reunite(library, DocumentIdIndex())
         compact(library)
         library.close()
 
     def latest(self, key: str, field: str) -> object:
-        """What was written last of a note's field, wherever it stood then."""
+        """Return the latest value of a note's field, under whichever article it was written."""
         library = self.library()
         found: Registers = {}
         for article in "abcd":
@@ -101,7 +101,7 @@ class Machine:
         return None if value is ABSENT else value
 
     def notes(self) -> list[tuple[str, Record]]:
-        """Every annotation as a reader sees it, by list and by key."""
+        """Return every annotation as a reader sees it; listing and getting by key must agree."""
         with closing(LibraryStore(self.library())) as store:
             found = sorted(store.items(ANNOTATIONS))
             for key, record in found:
@@ -127,7 +127,7 @@ MOVED = [("n", {"article": "b", "note": "words and more", "tags": ["x"]})]
 
 
 @pytest.mark.parametrize("first", ["moved", "edited"])
-def test_a_note_that_was_edited_where_it_had_been_is_moved_with_the_new_words(
+def test_a_note_edited_under_its_old_article_keeps_the_new_words_when_moved(
     machines: tuple[Machine, Machine], first: str
 ) -> None:
     one, two = machines
@@ -136,17 +136,17 @@ def test_a_note_that_was_edited_where_it_had_been_is_moved_with_the_new_words(
     two.change("note", "words and more")
     if first == "edited":
         one.change("article", "b")
-    one.hear(two)
+    one.merge_from(two)
     assert one.notes() == MOVED
     before = one.path.read_bytes()
-    one.hear(two)
-    assert one.path.read_bytes() == before, "a second time it says nothing new"
-    two.hear(one)
+    one.merge_from(two)
+    assert one.path.read_bytes() == before, "merging a second time changes nothing"
+    two.merge_from(one)
     assert two.notes() == MOVED
 
 
 @pytest.mark.parametrize("first", ["moved", "edited"])
-def test_the_journal_of_the_other_machine_does_the_same(machines: tuple[Machine, Machine], first: str) -> None:
+def test_an_edit_in_another_machines_journal_moves_with_the_note(machines: tuple[Machine, Machine], first: str) -> None:
     one, two = machines
     if first == "moved":
         one.change("article", "b")
@@ -162,7 +162,7 @@ def test_the_journal_of_the_other_machine_does_the_same(machines: tuple[Machine,
 
 
 @pytest.mark.parametrize("first", ["moved", "edited"])
-def test_the_start_does_not_wait_for_it(
+def test_opening_a_library_does_not_wait_until_relocations_are_united(
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     one, two = machines
@@ -185,7 +185,7 @@ def test_the_start_does_not_wait_for_it(
     monkeypatch.setattr("tui_reader.storage.engine.writer.MERGE_WAIT_SECONDS", 20.0)
     with closing(LibraryStore(one.library())) as store:
         shown = list(store.items(ANNOTATIONS))
-        assert shown == [("n", store.get(ANNOTATIONS, "n"))], "it stands once all the same"
+        assert shown == [("n", store.get(ANNOTATIONS, "n"))], "it is listed once all the same"
         is_open.set()
         while not (news := store.poll()):
             store._writer._thread.join(0.01)
@@ -194,7 +194,7 @@ def test_the_start_does_not_wait_for_it(
     assert all(waited)
 
 
-def test_new_words_in_a_base_that_takes_the_place_of_the_own_one_move_with_the_note(
+def test_an_edit_in_a_snapshot_that_replaces_ours_moves_with_the_note(
     machines: tuple[Machine, Machine],
 ) -> None:
     one, two = machines
@@ -207,7 +207,7 @@ def test_new_words_in_a_base_that_takes_the_place_of_the_own_one_move_with_the_n
     assert one.notes() == two.notes() == MOVED
 
 
-def test_words_in_a_journal_that_goes_again_are_not_forgotten(machines: tuple[Machine, Machine]) -> None:
+def test_an_edit_in_a_journal_that_is_removed_again_is_kept(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     library = two.library()
     with closing(LibraryStore(library)) as other, closing(LibraryStore(one.library())) as store:
@@ -218,7 +218,7 @@ def test_words_in_a_journal_that_goes_again_are_not_forgotten(machines: tuple[Ma
     assert one.notes() == MOVED
 
 
-def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_at(
+def test_a_change_is_saved_before_the_scan_of_all_relocations_ends(
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, _ = machines
@@ -226,31 +226,31 @@ def test_a_change_does_not_wait_until_all_notes_that_were_ever_moved_are_looked_
     one.change("article", "b")
     one.change("article", "b", "m")
     one.change("article", "a", "m")
-    looked_at: list[list[int]] = []
+    examined: list[list[int]] = []
     with closing(LibraryStore(one.library())) as store:
 
-        def look(_: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
-            looked_at.append(group)
-            if len(looked_at) == 1:
+        def examine(_: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
+            examined.append(group)
+            if len(examined) == 1:
                 store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted")
             return [], []
 
-        monkeypatch.setattr("tui_reader.storage.replication.relocations._operations", look)
-        while len(looked_at) < 2:
+        monkeypatch.setattr("tui_reader.storage.replication.relocations._operations", examine)
+        while len(examined) < 2:
             store._writer._thread.join(0.01)
-    assert looked_at[0] == looked_at[1], "it begins anew after the change"
+    assert examined[0] == examined[1], "the scan starts again after the change"
 
 
-def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
+def test_getting_a_note_that_was_never_moved_reads_only_that_note(
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[int] = []
     decoded: list[bytes] = []
     line = SnapshotFile.line
 
-    def counted_line(base: SnapshotFile, table: str, number: int) -> bytes | None:
+    def counted_line(snapshot: SnapshotFile, table: str, number: int) -> bytes | None:
         lines.append(number)
-        return line(base, table, number)
+        return line(snapshot, table, number)
 
     def counted_decode(text: bytes) -> Any:
         decoded.append(text)
@@ -268,18 +268,18 @@ def test_finding_a_note_that_stands_once_reads_nothing_but_the_note(
         assert len(decoded) == 1
 
 
-def test_a_note_that_went_two_ways_is_where_it_went_last(machines: tuple[Machine, Machine]) -> None:
+def test_a_note_moved_on_two_machines_is_under_the_article_of_the_later_move(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.change("article", "b")
     two.change("article", "c")
     one.change("colour", 3)
-    one.hear(two)
-    two.hear(one)
+    one.merge_from(two)
+    two.merge_from(one)
     assert one.notes() == two.notes() == [("n", {"article": "c", "note": "words", "tags": ["x"], "colour": 3})]
 
 
 @pytest.mark.parametrize("first", ["moved", "edited"])
-def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
+def test_a_note_that_is_twice_in_a_snapshot_is_united_while_the_library_is_open(
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     one, two = machines
@@ -290,7 +290,7 @@ def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
     one.change("article", "b")
     if first == "moved":
         two.change("note", "words and more")
-    one.hear(two)
+    one.merge_from(two)
     with closing(LibraryStore(one.library())) as store:
         while not (news := store.poll()):
             store._writer._thread.join(0.01)
@@ -298,19 +298,19 @@ def test_a_base_in_which_a_note_stands_twice_is_put_right_while_it_is_open(
         assert list(store.items(ANNOTATIONS)) == MOVED
 
 
-def test_what_is_deleted_on_both_stays_deleted(machines: tuple[Machine, Machine]) -> None:
+def test_a_moved_note_that_is_deleted_on_both_machines_stays_deleted(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.change("article", "b")
     for machine in machines:
         with closing(LibraryStore(machine.library())) as store:
             record = store.get(ANNOTATIONS, "n") or {}
             store.apply([Edit(ANNOTATIONS, "n", name, value, None) for name, value in record.items()], "deleted")
-    one.hear(two)
-    two.hear(one)
+    one.merge_from(two)
+    two.merge_from(one)
     assert one.notes() == two.notes() == []
 
 
-def test_what_a_script_took_away_does_not_come_back_with_a_note_of_that_id(machines: tuple[Machine, Machine]) -> None:
+def test_a_note_removed_by_a_script_stays_removed_when_its_id_is_used_again(machines: tuple[Machine, Machine]) -> None:
     one, _ = machines
     with LibraryDB(one.path) as db:
         db.table(ANNOTATIONS).remove(where("id") == "n")
@@ -326,20 +326,23 @@ CHANGES = st.tuples(
         st.tuples(st.just("article"), st.sampled_from("abc")),
         st.tuples(st.just("note"), st.sampled_from(["one", "two", None])),
         st.tuples(st.just("tags"), st.sampled_from([["x"], ["y"], None])),
-        st.tuples(st.sampled_from(["hear", "hear of its journal", "hear at last", "be replaced"]), st.integers(0, 2)),
+        st.tuples(
+            st.sampled_from(["merge", "journal before the move", "journal after the move", "snapshot replaced"]),
+            st.integers(0, 2),
+        ),
     ),
 )
 
 
-def assert_best(machine: Machine) -> None:
+def assert_latest(machine: Machine) -> None:
     for key, record in machine.notes():
         assert {field: record.get(field) for field in ("article", "note")} == {
             field: machine.latest(key, field) for field in ("article", "note")
-        }, "it knows something better"
+        }, "the machine holds later values than it shows"
 
 
 @given(st.lists(CHANGES, max_size=14))
-def test_machines_that_heard_of_all_agree(
+def test_machines_that_received_all_changes_agree(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, str, tuple[str, object]]]
 ) -> None:
     folder = tmp_path_factory.mktemp("machines")
@@ -351,22 +354,22 @@ def test_machines_that_heard_of_all_agree(
     for number, key, (field, value) in changes:
         if not isinstance(value, int):
             machines[number].change(field, value, key)
-        elif field == "hear":
-            machines[number].hear(machines[value])
+        elif field == "merge":
+            machines[number].merge_from(machines[value])
         elif value != number:
-            machines[number].meet(machines[value], key, field)
+            machines[number].move_while_edited(machines[value], key, field)
     for machine in machines:
         machine.settle()
-        assert_best(machine)
+        assert_latest(machine)
     for _ in range(3):
         for machine, other in itertools.permutations(machines, 2):
-            machine.hear(other)
+            machine.merge_from(other)
     for machine in machines:
         machine.settle()
-        assert_best(machine)
+        assert_latest(machine)
     notes = [machine.notes() for machine in machines]
     assert notes[0] == notes[1] == notes[2]
     assert [key for key, _ in notes[0]] == ["m", "n"]
     before = machines[0].path.read_bytes()
     machines[0].settle()
-    assert machines[0].path.read_bytes() == before, "a second time there is nothing to do"
+    assert machines[0].path.read_bytes() == before, "a second time nothing is to be done"

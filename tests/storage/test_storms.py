@@ -1,4 +1,4 @@
-"""Three machines lose no word, misfile nothing and agree at the end, whatever carries their file."""
+"""Three machines that share a library lose no word and agree at the end, however their file is synced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not i
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_over_conflict_copies(tmp_path: Path, seed: int) -> None:
+def test_machines_synced_with_conflict_copies_lose_nothing(tmp_path: Path, seed: int) -> None:
     counts, wrong = storms.over_copies(tmp_path, random.Random(seed), steps=30)
     assert not wrong
     assert counts["edits"]
@@ -25,14 +25,14 @@ def test_over_conflict_copies(tmp_path: Path, seed: int) -> None:
 
 @needs_git
 @pytest.mark.parametrize("seed", range(2))
-def test_over_git_with_conflict_marks(tmp_path: Path, seed: int) -> None:
+def test_machines_synced_by_git_with_conflict_marks_lose_nothing(tmp_path: Path, seed: int) -> None:
     counts, wrong = storms.over_git(tmp_path, random.Random(seed), driver=False, steps=20)
     assert not wrong
     assert counts["conflicts"]
 
 
 @needs_git
-def test_over_git_with_the_merge_driver(tmp_path: Path) -> None:
+def test_machines_synced_by_git_with_the_merge_driver_lose_nothing(tmp_path: Path) -> None:
     counts, wrong = storms.over_git(tmp_path, random.Random(3), driver=True, steps=12)
     assert not wrong
     assert counts["merges"]
