@@ -107,7 +107,10 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
     if library.opener.notice:
-        yield Finding(library.opener.notice, is_wrong=False)
+        notice, mended = library.opener.notice, ""
+        if fix and library.opener.held_merge_sides and not library.read_only and compact(library):
+            mended = "Written to the file."
+        yield Finding(notice, is_wrong=False, mended=mended)
     library.verify()
     if library.damage:
         damage = library.damage.split(" Nothing of it")[0]

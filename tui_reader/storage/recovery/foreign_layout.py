@@ -226,6 +226,8 @@ def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields
             return "articles"
         if key and table == "annotations" and document.keys().isdisjoint({"note", "tags"}):
             return "articles"
+    elif key and number == document_id(key):
+        return "articles" if _TEXT.isdisjoint(document) else "texts"
     return table
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.recovery.foreign_layout import (
     DamagedError,
@@ -33,6 +33,9 @@ _MARK = re.compile(r"([<|=>])\1{6,}(?: .*)?\r?\n?")
 _KEY = re.compile(r'"((?:[^"\\]|\\.){0,64})"\s*:\s*\{')
 _BETWEEN = re.compile(r"[\s,{}]*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
+_INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
+_MAX_INDENT = 64
+"""Columns of white space before a record that begins a line; plain TinyDB writes 8 at most unless it is told to."""
 _decoder = json.JSONDecoder(object_pairs_hook=unique)
 
 
@@ -113,31 +116,71 @@ def find_records(text: str) -> FoundRecords:
                 break
         name = match[1]
         if not _NUMBER.fullmatch(name):
+            if not _is_heading(text, match):
+                whole, position = False, match.end()
+                continue
             mixed |= name in seen
             seen.add(name)
             table, position, after_record = name, match.end(), False
             continue
         mixed |= after_record and gap is not None and not re.search(r"[,}]", gap[0])
         after_record = True
+        limit = _next_line_of_table(text, match.start())
         try:
-            document, position = _decoder.raw_decode(text, match.end() - 1)
+            document, end = _decoder.raw_decode(text, match.end() - 1)
             check(document)
         except (ValueError, TypeError, RecursionError):
-            whole, position = False, match.end()
+            document, end = {}, 0
+        if not end or end > (limit or end) or _holds_records(document):
+            # Part of it is missing. What follows in it may look like a heading, such as its time stamps.
+            whole, position = False, limit or match.end()
             continue
+        position = end
         whole &= not isinstance(document, Repeated)
         number = int(name)
         if is_header(document):
             headers += 1
             parsed.header = later_header(parsed.header, document)
-        elif table == META:
+        elif (home := home_of(table, number, document, by_fields=True)) == META:
             parsed.extra[number] = document
         else:
-            home = home_of(table, number, document, by_fields=True)
             mixed |= (home, number) in numbers
             numbers.add((home, number))
             add(parsed.tables, home, number, document)
     return FoundRecords(parsed, whole, mixed or headers > 1)
+
+
+def _is_heading(text: str, match: re.Match[str]) -> bool:
+    """Return True if a name begins a table and is not a field with an object, left of a damaged record."""
+    if _INSIDE_TABLE.match(text, match.end()):
+        return True
+    return _starts_line(text, match.start()) and text.startswith(("\n", "\r\n"), match.end())
+
+
+def _starts_line(text: str, start: int) -> bool:
+    return not text[text.rfind("\n", max(0, start - _MAX_INDENT), start) + 1 : start].strip() and (
+        start <= _MAX_INDENT or "\n" in text[start - _MAX_INDENT : start]
+    )
+
+
+def _next_line_of_table(text: str, start: int) -> int:
+    """Find the next line that begins a record or a table, after a record that begins a line.
+
+    Returns:
+        The offset of its key; 0 if there is none, or if the record stands in the middle of a line.
+    """
+    if not _starts_line(text, start):
+        return 0
+    indent = start - text.rfind("\n", 0, start) - 1
+    following = re.compile(rf'\n[ \t]{{0,{indent}}}(?=")').search(text, start)
+    return following.end() if following else 0
+
+
+def _holds_records(document: dict[str, Any]) -> bool:
+    """Return True if records follow in a record, because its closing brace is missing."""
+    return any(
+        _NUMBER.fullmatch(name) and isinstance(value, dict) and "id" in value for name, value in document.items()
+    )
 
 
 def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed | None:
