@@ -98,7 +98,7 @@ def torn_journals(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
 
 def torn_snapshots(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     count = Counter[str]()
-    return count, list(torn.bases(folder / "state", (seed % 8,), lambda: count.update(["snapshots"])))
+    return count, list(torn.snapshots(folder / "state", (seed % 8,), lambda: count.update(["snapshots"])))
 
 
 def three_machines(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
@@ -128,7 +128,7 @@ def _session(chance: random.Random) -> str:
 
 
 def killed_compactions(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
-    count, wrong = undone.kills_in_a_fold(folder / "state", _session(random.Random(seed)))
+    count, wrong = undone.kills_in_a_compaction(folder / "state", _session(random.Random(seed)))
     return {"kills": count}, wrong
 
 

@@ -1,4 +1,4 @@
-"""Walks through all that a library is used for while its disk fails, and looks at what a user is told of it."""
+"""Use every function of a library while its disk fails, and check what is reported to the user."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Ailing(Unflushed):
 
 
 class Mounted(Unflushed):
-    """A file system that is mounted for reading only; `os.access` may say so or not."""
+    """A file system that is mounted read-only; `os.access` may report that or not."""
 
     def __init__(self, number: int = errno.EROFS, *, is_known: bool = True) -> None:
         self._number, self._is_known = number, is_known
@@ -64,7 +64,7 @@ class Mounted(Unflushed):
 
 
 def prepare(folder: Path) -> Path:
-    """A library with notes, a journal that a killed run left, another machine's journal, and a history."""
+    """Create a library with notes, a journal of a killed run, another machine's journal, and an undo file."""
     folder.mkdir(parents=True)
     path = folder / "library.json"
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
@@ -88,7 +88,7 @@ def prepare(folder: Path) -> Path:
 
 
 def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
-    """Use a library in every way; what a user is told, and what was raised that is no sentence."""
+    """Use every function of a library. Return the sentences for the user, and the exceptions that are not sentences."""
     told: list[str] = []
     wrong: list[str] = []
 
@@ -114,11 +114,11 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
         attempt("poll", store.poll)
         attempt("verify", files.verify)
         attempt("merge", lambda: merge_file(files, str(path)))
-        attempt("fold", lambda: compact(files, force=True))
+        attempt("compact", lambda: compact(files, force=True))
         attempt("close", store.close)
         told += [*store.notices, store.read_only, store.damage, store.unsaved]
     told = [sentence for sentence in told if sentence]
-    unclear = ("[Errno", "Error(", "report")
+    unclear = ("[Errno", "Error(", "report")  # such as "please report this"; so no test may have it in its path
     wrong += [f"told: {sentence}" for sentence in told if any(each in sentence for each in unclear)]
     return told, wrong
 
@@ -126,7 +126,7 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
 def every_call(
     folder: Path, call: str, number: int = errno.EIO, *, for_good: bool = False, step: int = 1
 ) -> tuple[int, list[str]]:
-    """Fail each call of a kind in turn: how many there were, and what was wrong."""
+    """Make each call of a kind fail in turn. Return the number of calls, and what was wrong."""
     start = folder / "start"
     prepare(start)
     at, wrong = 1, []

@@ -1,4 +1,4 @@
-"""Every state that a power cut may leave on disk, worked out from a scenario's system calls (as ALICE does, OSDI '14).
+"""Compute every state that a power cut may leave on disk from a scenario's system calls (as ALICE does, OSDI '14).
 
 For every prefix of the calls: what was flushed is there; of the rest any prefix of the folder's changes, or all but
 one, and of each file's unflushed writes nothing, everything, a torn part, zeros, or the last write alone.
@@ -31,7 +31,7 @@ MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 
 
 class Unflushed(Disk):
-    """A disk whose flushes cost nothing: for looking at states, not for surviving."""
+    """A disk that does not flush, for tests that simulate no power cut."""
 
     def sync_data(self, handle: int) -> None:
         pass
@@ -44,7 +44,7 @@ class Unflushed(Disk):
 
 
 class Recorder(Unflushed):
-    """Notes every call that changes something."""
+    """A disk that records every call that changes something."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -58,7 +58,7 @@ class Recorder(Unflushed):
         handle = super().open(path, flags, mode)
         if new:
             self.calls.append(("create", Path(path).name, self._inode(handle)))
-            self._pinned.append(os.dup(handle))  # else the next file might get the inode's number
+            self._pinned.append(os.dup(handle))  # otherwise the next file might get the number of the inode
         elif flags & os.O_TRUNC:
             self.calls.append(("cut", self._inode(handle), 0))
         return handle
@@ -102,11 +102,11 @@ class Recorder(Unflushed):
 
 @dataclass
 class Scenario:
-    """What was done, and what was acknowledged when."""
+    """The recorded calls, and what was acknowledged after which call."""
 
     calls: list[Call] = field(default_factory=list)
     acknowledged: list[tuple[int, str, int]] = field(default_factory=list)
-    """After how many calls which article was known to have which number."""
+    """Number of calls after which an article was acknowledged to have a number, the article and the number."""
 
 
 BATCH = tuple(f"b{n}" for n in range(4))
@@ -114,7 +114,7 @@ BATCH = tuple(f"b{n}" for n in range(4))
 
 
 def record(folder: Path) -> Scenario:
-    """Changes, folds, a second window that changes something during a fold, a restart, a batch."""
+    """Record changes, compactions, a second window that changes something during one, a restart and a batch."""
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"
@@ -160,7 +160,7 @@ def record(folder: Path) -> Scenario:
 
 
 def record_any(folder: Path, chance: random.Random) -> Scenario:
-    """As `record`, with the steps of two windows drawn by chance."""
+    """Record a scenario with random steps of two windows."""
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"
@@ -186,7 +186,7 @@ def record_any(folder: Path, chance: random.Random) -> Scenario:
 
 
 def states(calls: list[Call]) -> Iterator[tuple[str, Files]]:
-    """What may lie in the folder if the power fails after these calls, each state once."""
+    """Yield each state of the folder that a power cut after these calls may leave, each once."""
     content: dict[int, bytes] = {}
     waiting: dict[int, list[Call]] = {}
     names: dict[str, int] = {}
@@ -262,7 +262,7 @@ def _written(data: bytes, calls: list[Call]) -> bytes:
 
 
 def problem(folder: Path, must: dict[str, int]) -> str:
-    """What is wrong with the files of a folder, given the numbers that were acknowledged; empty if nothing."""
+    """Return what is wrong with the files of a folder, given the acknowledged numbers; empty if nothing."""
     path = folder / "library.json"
     if path.exists():
         try:
@@ -285,7 +285,7 @@ def problem(folder: Path, must: dict[str, int]) -> str:
         if _value(beside, "a0") != 999:
             return "the first change after recovery is lost"
         if not compact(library):
-            return "cannot be folded"
+            return "cannot be compacted"
         library.close()
         again = LibraryFiles(path, "aaaa", disk=Unflushed())
         if _value(again, "a0") != 999 or not again.verify():
@@ -302,7 +302,7 @@ def _value(library: LibraryFiles, key: str) -> int:
 
 
 def check(scenario: Scenario, folder: Path, *, tick: Callable[[], None] = lambda: None) -> tuple[int, list[str]]:
-    """Look at every state after every call: how many there were, and what was wrong, the first finding only."""
+    """Check every state after every call. Return the number of states, and the first finding, if any."""
     count = 0
     for done in range(len(scenario.calls) + 1):
         must = {key: number for after, key, number in scenario.acknowledged if after <= done}
@@ -321,6 +321,6 @@ def check(scenario: Scenario, folder: Path, *, tick: Callable[[], None] = lambda
 
 
 def quick_folder(fallback: Path) -> Path:
-    """A folder in memory if the machine has one."""
+    """Return a folder in memory if the machine has one, else `fallback`."""
     memory = Path("/dev/shm")
     return memory / f"tui-reader-{os.getpid()}" if os.access(memory, os.W_OK) else fallback / "states"

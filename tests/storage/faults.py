@@ -1,4 +1,4 @@
-"""Fails the n-th system call of a kind, for every n, and looks at what is left once the disk is well again."""
+"""Make the n-th system call of a kind fail, for every n, and check what is left once the disk works again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Fault(NamedTuple):
     call: str
     error: int
     short: bool = False
-    """Whether half of a write goes through first."""
+    """Whether half of the data is written before the failure."""
     for_good: bool = False
     """Whether every later call fails too."""
 
@@ -58,7 +58,7 @@ class FaultyDisk(Unflushed):
         self.struck = False
 
     def drop(self, folder: Path) -> None:
-        """Lose what a failed flush left behind: the system forgets it, and calls later flushes a success."""
+        """Drop what a failed flush left unwritten, as systems do, which report later flushes as successful."""
         for file in folder.iterdir():
             for offset, count in self._dropped.get(file.stat().st_ino, ()):
                 with file.open("r+b") as handle:
@@ -135,7 +135,7 @@ class FaultyDisk(Unflushed):
 
 
 def run(folder: Path, fault: Fault, at: int) -> tuple[bool, str]:
-    """Whether the fault struck, and what was wrong afterwards; empty if nothing."""
+    """Run the steps with a fault. Return whether it happened, and what was wrong afterwards; empty if nothing."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     disk = FaultyDisk(fault, at)
@@ -193,7 +193,7 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
 
 
 def run_all(folder: Path, faults: tuple[Fault, ...] = FAULTS) -> tuple[int, list[str]]:
-    """Every fault at every call: how many there were, and what was wrong, the first finding only."""
+    """Try every fault at every call. Return the number of runs, and the first finding, if any."""
     count = 0
     for fault in faults:
         at = 1

@@ -1,4 +1,4 @@
-"""Kills processes at random moments while they change a library, and looks at what is left.
+"""Kill processes at random moments while they change a library, and check what is left.
 
     python -m tests.storage.kills FOLDER LOOPS PROCESSES [SEED]
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BULK = 400
-"""Documents that lie there before and are never touched."""
+"""Documents that exist before and are never changed."""
 
 
 def child(path: Path, who: str, acknowledge: Callable[[str], None], start: int, seed: int) -> NoReturn:
-    """Change, add, change together, fold and reopen until somebody kills this process."""
+    """Change, add, change together, compact and reopen until this process is killed."""
     chance = random.Random(seed)
     library = LibraryFiles(path, "aaaa")
     acknowledge(f"ready {who} {start}")
@@ -74,12 +74,12 @@ class Loops:
         self._notes: set[str] = set()
         self._batches: dict[str, int] = {}
         self._last: dict[str, int] = {}
-        self.counts = {"kills": 0, "acknowledged": 0, "journals left": 0, "new bases left": 0}
+        self.counts = {"kills": 0, "acknowledged": 0, "journals left": 0, "temporary snapshots left": 0}
         with LibraryDB(self.path, replica="aaaa") as db:
             db.table("articles").insert_multiple({"id": f"bulk{n}", "pad": "x" * 200} for n in range(BULK))
 
     def loop(self, processes: int) -> str:
-        """One round; what was wrong, or nothing."""
+        """Run one round. Return what was wrong; empty if nothing."""
         logs = {}
         children = {}
         for who in "ABCD"[:processes]:
@@ -101,7 +101,7 @@ class Loops:
             self._note_down(who, log.read_text().split("\n")[:-1])
         names = [item.name for item in self._folder.iterdir()]
         self.counts["journals left"] += sum(".journal-" in name for name in names)
-        self.counts["new bases left"] += sum(".tmp-" in name for name in names)
+        self.counts["temporary snapshots left"] += sum(".tmp-" in name for name in names)
         return self._check()
 
     def _start(self, who: str, log: Path) -> int:
@@ -159,7 +159,7 @@ class Loops:
                 if len(values) != 1 or min(values) < number:
                     return f"lost or half a batch of {who}: {values}, {number} was acknowledged"
         finally:
-            # As if this process were killed too: nothing is tidied up.
+            # Close nothing, as if this process had been killed too.
             library.journal.close()
             library.state.snapshot.close()
         return ""

@@ -1,4 +1,4 @@
-"""All that a library and the state of its machine ever do with files, and what stands where those files should be.
+"""Everything that a library and the state of its machine do with files, with obstacles in place of these files.
 
     python -m tests.storage.lives record FOLDER
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEADLINE = 20
-"""Seconds that a life may take, of which it needs a few tenths."""
+"""Seconds that a life may take; it needs a few tenths."""
 REPLICA = "aaaa"
 LOG = "state/tui-reader/tui-reader.log"
 SCANS = "cache/tui-reader/scans/0123.sqlite"
@@ -88,19 +88,19 @@ NAMES = (
     "cache/tui-reader/texts",
     TEXT,
 )
-"""Every file and folder of ours, below one folder for all of them."""
+"""Every file and folder that the program uses, relative to one root folder."""
 
 
 @contextlib.contextmanager
 def set_up(root: Path) -> Iterator[None]:
-    """Let the XDG variables name folders below this one, and let the file of undo be rewritten often, for a while."""
+    """Point the XDG variables below this folder and make the undo file be rewritten often, within the context."""
     variables = {f"XDG_{name.upper()}_HOME": str(root / name) for name in ("data", "config", "cache", "state")}
     with mock.patch.dict(os.environ, variables), mock.patch.object(history_file, "_REWRITE_AT", 4):
         yield
 
 
 def prepare(root: Path) -> None:
-    """Make a library with a past: a generation before, backups, a journal, undo, a draft of a program that died."""
+    """Create a library with a previous generation, backups, a journal, an undo file and a draft of a killed run."""
     with set_up(root):
         _prepare(root)
 
@@ -128,7 +128,7 @@ def _prepare(root: Path) -> None:
 
 
 def life(root: Path, part: str = "") -> Iterator[Callable[[], object]]:
-    """All that the reader and its verbs do, step by step.
+    """Yield everything that the reader and its commands do, step by step.
 
     Args:
         root: A copy of what `prepare` made.
@@ -189,12 +189,12 @@ def _as_another_program() -> Iterator[None]:
 
 
 OTHERS: list[str] = []
-"""Not empty while another program than the reader is at work."""
+"""Not empty while a step stands for another program than the reader."""
 
 
 @_as_another_program()
 def _write_in_place(path: Path) -> None:
-    """As a plain TinyDB does it."""
+    """Write the file in place, as a plain TinyDB does."""
     if path.is_file() and not path.is_symlink():
         data = json.loads(path.read_bytes())
         data.setdefault(ARTICLES, {})["77"] = {"id": "by hand", "starred": True}
@@ -246,7 +246,7 @@ def _cached(root: Path) -> None:
 
 
 def place_of(root: Path, name: str) -> Path:
-    """Where a name of `NAMES` stands in a prepared folder."""
+    """Return the path of a name of `NAMES` in a prepared folder."""
     from datetime import UTC, datetime
 
     place = name.replace("<today>", f"{datetime.now(UTC):%Y-%m-%d}")
@@ -257,7 +257,7 @@ def place_of(root: Path, name: str) -> Path:
 
 
 def is_tried(name: str, kind: str) -> bool:
-    """Return False for a state file that is a link to a file, which is followed where the user names it."""
+    """Return False for a state file that is a link to a file: one that the user names is followed."""
     return name not in ("library/library.json", "made/library.json") or kind not in ("dangling link", "link to a file")
 
 
@@ -266,7 +266,7 @@ class HungError(BaseException):
 
 
 def live_with(kind: str, name: str, prepared: Path, root: Path) -> str | None:
-    """What is wrong after a life with something in the place of a file; empty if nothing, None if it cannot be made.
+    """Return what is wrong after a life with an obstacle in place of a file; empty if nothing, None if not possible.
 
     Args:
         kind: What stands there, a key of `obstacles.KINDS`.
@@ -303,7 +303,7 @@ def _live_with(kind: str, name: str, root: Path) -> str | None:
                 if not error.message:
                     failures.append(f"step {number} says nothing")
             except OSError as error:
-                # What the state of this machine cannot keep is passed over by the services; they catch these.
+                # The services catch errors of the state of this machine, and go on without it.
                 if not place.is_relative_to(root / "state"):
                     failures.append(f"step {number} raised {error!r}")
             except HungError:
@@ -336,7 +336,7 @@ def _plain(name: str) -> str:
 
 
 def record(root: Path) -> dict[str, list[str]]:
-    """Names that a life uses: within the descriptor of a folder, and by their whole paths."""
+    """Return the names that a life uses: those relative to a folder's descriptor, and those by their whole paths."""
     prepare(root)
     events = {"open": 1, "os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "sqlite3.connect": 1}
     used: dict[str, set[str]] = {"within": set(), "whole": set()}

@@ -1,4 +1,4 @@
-"""What a hostile folder may put in the place of a file: links, pipes, folders and devices."""
+"""Obstacles that a hostile folder may contain in place of a file: links, pipes, folders and devices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def make_outside(folder: Path) -> Path:
 
 
 def _device(path: Path, _: Path) -> None:
-    os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero, which has no end
+    os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero, which can be read for ever
 
 
 KINDS: dict[str, Callable[[Path, Path], None]] = {
@@ -35,11 +35,11 @@ KINDS: dict[str, Callable[[Path, Path], None]] = {
     "socket": lambda path, _: os.mknod(path, stat.S_IFSOCK | 0o600),
     "device": _device,
 }
-"""Puts each kind of thing at a path."""
+"""Functions that create each kind of obstacle at a path."""
 
 
 def put(kind: str, path: Path, outside: Path) -> bool:
-    """Put something in the place of a file; false where this user may not make such a thing.
+    """Replace a file by an obstacle. Return False if this user may not create one of this kind.
 
     Args:
         kind: A key of `KINDS`.
@@ -56,7 +56,7 @@ def put(kind: str, path: Path, outside: Path) -> bool:
 
 
 def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Mode and content of all that lies below a folder."""
+    """Return mode and content of every file below a folder."""
     found = {}
     for path in sorted(folder.rglob("*")):
         status = path.lstat()

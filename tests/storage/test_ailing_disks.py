@@ -1,4 +1,4 @@
-"""A disk that fails, or that nothing can be written to: what can be read is read, and what is told is a sentence."""
+"""A failing or read-only disk: readable files are read, and every error is reported as a sentence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
 @pytest.mark.parametrize("call", ailing.READS)
-def test_a_read_that_fails_is_told_in_a_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
+def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
     count, wrong = ailing.every_call(tmp_path, call, for_good=for_good, step=3)
     assert count > 0
     assert not wrong, wrong[:5]
@@ -70,9 +70,7 @@ def test_a_real_read_only_mount_opens_for_reading(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["journal-aaaa", "journal-bbbb", "undo-aaaa"])
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO])
-def test_a_file_beside_the_library_that_cannot_be_opened_keeps_nobody_from_reading(
-    tmp_path: Path, name: str, number: int
-) -> None:
+def test_another_file_that_cannot_be_opened_does_not_prevent_reading(tmp_path: Path, name: str, number: int) -> None:
     class Refusing(Unflushed):
         def open(self, path: str, flags: int, mode: int = 0o600) -> int:
             if path.endswith(name):
@@ -94,7 +92,7 @@ def test_a_file_beside_the_library_that_cannot_be_opened_keeps_nobody_from_readi
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
-def test_a_base_that_cannot_be_read_is_named_with_a_way_out(tmp_path: Path, number: int) -> None:
+def test_an_unreadable_snapshot_is_named_with_advice(tmp_path: Path, number: int) -> None:
     class Refusing(Unflushed):
         def open(self, path: str, flags: int, mode: int = 0o600) -> int:
             if path.endswith("library.json"):

@@ -1,4 +1,4 @@
-"""Whatever moment the power fails, a program dies or the disk refuses: what was acknowledged is there."""
+"""Acknowledged changes survive power cuts, kills and disk errors at any moment."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 KILLS = 200 if os.environ.get("CI") else 20
-"""Kills of each writing process; `make torture` goes on for as long as it is given."""
+"""Kills of each writing process; `make torture` runs more, for a given time."""
 
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory if there is one: states are looked at by the hundred."""
+    """Return a folder in memory if there is one, since hundreds of states are checked in it."""
     folder = crashes.quick_folder(tmp_path).with_name(f"crash-{os.getpid()}-{tmp_path.name}")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -48,16 +48,16 @@ def test_every_call_may_fail_once_or_for_good(quick: Path) -> None:
     assert count > 250
 
 
-def test_a_journal_cut_or_flipped_anywhere_costs_no_whole_line(quick: Path) -> None:
+def test_a_journal_cut_or_flipped_anywhere_loses_no_other_line(quick: Path) -> None:
     assert list(torn.journals(quick, (0, 5))) == []
 
 
-def test_a_base_cut_or_flipped_anywhere_is_never_taken_for_sound_nor_replaced(quick: Path) -> None:
-    assert list(torn.bases(quick, (1,))) == []
+def test_a_snapshot_cut_or_flipped_anywhere_is_reported_and_not_replaced(quick: Path) -> None:
+    assert list(torn.snapshots(quick, (1,))) == []
 
 
 @pytest.mark.parametrize("race", windows.RACES)
-def test_two_windows_lose_nothing_however_their_steps_fall(tmp_path: Path, race: windows.Race) -> None:
+def test_two_windows_lose_nothing_in_any_order_of_their_steps(tmp_path: Path, race: windows.Race) -> None:
     assert race(tmp_path / "library") == []
 
 
@@ -77,7 +77,7 @@ def test_a_file_whose_flush_failed_is_never_written_again(tmp_path: Path, failur
     windows.put(library, "a", 1)
     before = journal.stat().st_ino
     disk.left = failures
-    if failures == 2:  # the journal that was to take its place could not be flushed either
+    if failures == 2:  # the replacement of the journal could not be flushed either
         with pytest.raises(StoreError, match="NOT saved"):
             windows.put(library, "a", 2)
     windows.put(library, "a", 3)
@@ -88,7 +88,7 @@ def test_a_file_whose_flush_failed_is_never_written_again(tmp_path: Path, failur
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("processes", [1, 2])
-def test_killed_again_and_again_nothing_acknowledged_is_lost(tmp_path: Path, processes: int) -> None:
+def test_repeated_kills_lose_nothing_acknowledged(tmp_path: Path, processes: int) -> None:
     command = [sys.executable, "-m", "tests.storage.kills", str(tmp_path), str(KILLS), str(processes)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
@@ -96,7 +96,7 @@ def test_killed_again_and_again_nothing_acknowledged_is_lost(tmp_path: Path, pro
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
-def test_a_full_disk_keeps_what_was_saved_and_says_what_was_not(tmp_path: Path) -> None:
+def test_a_full_disk_keeps_saved_changes_and_reports_the_others(tmp_path: Path) -> None:
     mounted = tmp_path / "small"
     mounted.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(mounted)]

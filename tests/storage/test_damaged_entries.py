@@ -1,4 +1,4 @@
-"""Journals, headers and documents of any shape: what is wrong is counted or set aside, and nothing raises."""
+"""Malformed journals, headers and documents are counted or kept as copies, and raise no exception."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ WRONG_SHAPES: dict[str, Any] = {
     "not an object": [1, 2],
     "a number": 5,
     "null": None,
-    "no stamp": {"o": []},
-    "a stamp of another type": {**GOOD, "s": 7},
-    "a stamp of another shape": {**GOOD, "s": "tomorrow"},
+    "no timestamp": {"o": []},
+    "a timestamp of another type": {**GOOD, "s": 7},
+    "a timestamp of another form": {**GOOD, "s": "tomorrow"},
     "operations are no list": {**GOOD, "o": {"articles": 1}},
     "operations are null": {**GOOD, "o": None},
     "an operation is too short": {**GOOD, "o": [["articles", A1]]},
@@ -65,7 +65,7 @@ WRONG_SHAPES: dict[str, Any] = {
     "an annotation's id is too large": {**GOOD, "o": [["annotations", "9" * 40, {"id": "n", "v": 1}]]},
     "values are a list": {**GOOD, "o": [["articles", A1, ["v"]]]},
     "a register has no name": {**GOOD, "o": [["articles", A1, {"": 1}]]},
-    "a register is the stamps": {**GOOD, "o": [["articles", A1, {"_t": {"": "x"}}]]},
+    "a register has the name of the timestamps": {**GOOD, "o": [["articles", A1, {"_t": {"": "x"}}]]},
     "registers taken away are no list": {**GOOD, "o": [["articles", A1, {}, "v"]]},
     "registers taken away are numbers": {**GOOD, "o": [["articles", A1, {}, [1]]]},
     "documents are text": {**GOOD, "m": "abc"},
@@ -82,7 +82,7 @@ WRONG_SHAPES: dict[str, Any] = {
 
 
 def with_value(text: str) -> str:
-    """An entry that sets a field to a value, given as it stands in the line."""
+    """Return an entry that sets a field to a value, given as JSON text."""
     return json.dumps({**GOOD, "o": [["articles", A1, {"v": "VALUE"}]]}).replace('"VALUE"', text)
 
 
@@ -114,14 +114,14 @@ def good(key: str, value: int) -> bytes:
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_a_line_of_wrong_shape_is_counted_and_the_others_are_read(name: str) -> None:
+def test_a_malformed_line_is_counted_and_the_others_are_read(name: str) -> None:
     entries, damaged = decode_lines(good("a1", 1) + LINES[name] + good("a2", 2))
     assert damaged == 1
     assert [entry["o"][0][2]["id"] for entry in entries] == ["a1", "a2"]
 
 
 @pytest.mark.parametrize("replica", ["aaaa", "evil"])
-def test_a_journal_of_wrong_shapes_is_read_folded_and_mended(tmp_path: Path, replica: str) -> None:
+def test_a_malformed_journal_is_read_compacted_and_repaired(tmp_path: Path, replica: str) -> None:
     path = tmp_path / "library.json"
     journal = tmp_path / f"library.json.journal-{replica}"
     bad = b"".join(LINES.values())
@@ -136,7 +136,7 @@ def test_a_journal_of_wrong_shapes_is_read_folded_and_mended(tmp_path: Path, rep
     assert any(f"{len(LINES)} damaged lines of {journal}" in notice for notice in store.notices)
     assert store.undo() is not None
     journal_copy = journal.read_bytes()
-    store._library.journal.close()  # as if killed
+    store._library.journal.close()  # as after a kill
 
     found = doctor(path, "aaaa", fix=True)
     assert found.is_well, found
@@ -177,7 +177,7 @@ HOSTILE_HEADERS = {
 
 
 def copy_with(header: str, document: str = '{"id":"a9","v":9}') -> bytes:
-    """A base with a header that may say anything, laid out as ours."""
+    """Return a snapshot in our layout with the given header."""
     full = (
         f'"format":"tui-reader library","version":1,"library":"x","hlc":"","bytes":1,"crc32":2,"tables":{{}},{header}'
     )
@@ -187,7 +187,7 @@ def copy_with(header: str, document: str = '{"id":"a9","v":9}') -> bytes:
 
 
 @pytest.mark.parametrize("name", HOSTILE_HEADERS)
-def test_a_conflict_copy_with_a_hostile_header_stops_no_change(tmp_path: Path, name: str) -> None:
+def test_a_conflict_copy_with_a_malformed_header_prevents_no_change(tmp_path: Path, name: str) -> None:
     path = tmp_path / "library.json"
     copy = tmp_path / "library.sync-conflict-20240501-101010-ABCDEF.json"
     copy.write_bytes(copy_with(HOSTILE_HEADERS[name]))
@@ -200,7 +200,7 @@ def test_a_conflict_copy_with_a_hostile_header_stops_no_change(tmp_path: Path, n
 
 
 @pytest.mark.parametrize("name", HOSTILE_HEADERS)
-def test_a_base_with_a_hostile_header_opens_and_its_bytes_stay(tmp_path: Path, name: str) -> None:
+def test_a_snapshot_with_a_malformed_header_opens_and_is_not_changed(tmp_path: Path, name: str) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(copy_with(HOSTILE_HEADERS[name]))
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
@@ -235,7 +235,7 @@ def test_copies_that_cannot_be_merged_are_named_once_and_others_are_merged(tmp_p
 @example({"s": STAMP, "m": [["annotations", N1, {"id": [], "article": {}, "tags": {"a": 1}}]]})
 @example({"s": STAMP, "o": [["annotations", N1, {"id": [1], "article": 5, "tags": [], "tags/": 5, "/": 1, "=": 2}]]})
 @example({"s": STAMP, "o": [["articles", A1, {"-": False}, ["-", "+"]]]})
-def test_any_value_as_a_line_a_document_or_stamps_raises_nothing(
+def test_any_value_as_line_document_or_timestamps_raises_nothing(
     tmp_path_factory: pytest.TempPathFactory, value: Any
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
@@ -257,7 +257,7 @@ def test_any_value_as_a_line_a_document_or_stamps_raises_nothing(
 
 
 def work(path: Path) -> None:
-    """Open, read, change, undo and fold; a refusal is a sentence."""
+    """Open, read, change, undo and compact; every refusal must be a sentence."""
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     for table in (ARTICLES, ANNOTATIONS):
         for key, _ in store.items(table):

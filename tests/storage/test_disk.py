@@ -1,4 +1,4 @@
-"""Whatever has the name of a file of ours and is no regular file is neither followed, nor written, nor waited for."""
+"""Something other than a regular file with the name of one of our files is neither followed, written nor waited for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_only_regular_files_are_opened(folder: Path, kind: str, flags: int) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_new_file_takes_no_name_that_is_taken(folder: Path, kind: str) -> None:
+def test_a_new_file_is_not_created_under_an_existing_name(folder: Path, kind: str) -> None:
     path = folder / "file"
     outside = make_outside(folder.parent / "outside")
     if not put(kind, path, outside):
@@ -56,7 +56,7 @@ def test_a_new_file_takes_no_name_that_is_taken(folder: Path, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kind: str) -> None:
+def test_renaming_and_removing_affect_a_link_and_not_its_target(folder: Path, kind: str) -> None:
     path = folder / "file"
     outside = make_outside(folder.parent / "outside")
     if not put(kind, path, outside):
@@ -82,7 +82,7 @@ def test_what_is_replaced_is_the_name_and_not_what_it_leads_to(folder: Path, kin
 
 
 @pytest.mark.parametrize("work", ["open", "create", "rename", "link", "unlink", "names", "sync", "make"])
-def test_a_link_in_the_place_of_a_folder_is_not_followed(folder: Path, work: str) -> None:
+def test_a_link_with_the_name_of_a_folder_is_not_followed(folder: Path, work: str) -> None:
     outside = make_outside(folder.parent / "outside")
     (folder / "file").write_text("mine")
     (folder / ".backups").symlink_to(outside / "folder")
@@ -104,7 +104,7 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(folder: Path, work: str
     assert everything(outside) == before
 
 
-def test_a_link_gets_no_second_name(folder: Path) -> None:
+def test_a_symbolic_link_is_not_hard_linked(folder: Path) -> None:
     outside = make_outside(folder.parent / "outside")
     (folder / "file").symlink_to(outside / "file")
     with pytest.raises(RefusedError, match="is a symbolic link"):
@@ -113,7 +113,7 @@ def test_a_link_gets_no_second_name(folder: Path) -> None:
     assert not (folder / "second").is_symlink()
 
 
-def test_a_file_that_is_exchanged_for_a_pipe_while_it_is_opened_is_refused(
+def test_a_file_that_is_replaced_by_a_pipe_while_it_is_opened_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "file"

@@ -1,4 +1,4 @@
-"""Programs that speak TinyDB may use the library: durable when a call returns, at the cost of the change."""
+"""Scripts can use a library through TinyDB's interface: each call is durable and costs the size of its change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_what_was_done_is_there_without_closing(tmp_path: Path) -> None:
+def test_changes_survive_without_closing_the_database(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     db = LibraryDB(path, replica="aaaa")
     ids = db.insert_multiple([{"n": n} for n in range(4)])
@@ -28,7 +28,7 @@ def test_what_was_done_is_there_without_closing(tmp_path: Path) -> None:
     db.update(increment("n"), doc_ids=[ids[2]])
     db.remove(where("n") == 0)
     db.upsert({"n": 99, "new": True}, where("n") == 99)
-    # As if killed: another one opens it now.
+    # Open the library again without closing it, as after a kill.
     with LibraryDB(path, replica="aaaa") as again:
         assert sorted(document["n"] for document in again) == [3, 3, 10, 99]
     db.close()
@@ -48,7 +48,7 @@ def test_a_change_costs_its_own_size(tmp_path: Path) -> None:
         assert path.stat().st_size == size
 
 
-def test_articles_and_annotations_get_ids_that_every_machine_gives_them(tmp_path: Path) -> None:
+def test_articles_and_annotations_get_the_ids_that_every_machine_derives(tmp_path: Path) -> None:
     with LibraryDB(tmp_path / "library.json") as db:
         articles, annotations = db.table("articles"), db.table("annotations")
         assert articles.insert({"id": "art"}) == document_id("art")
@@ -60,14 +60,14 @@ def test_articles_and_annotations_get_ids_that_every_machine_gives_them(tmp_path
 
 
 def notes_on(path: Path, article: str) -> list[object]:
-    """What a reader finds on an article."""
+    """Return the annotations that the reader finds for an article."""
     with closing(open_store(path)) as store:
         found = list(store.items(ANNOTATIONS, of=article))
         assert [store.get(ANNOTATIONS, key) for key, _ in found] == [record for _, record in found]
         return [record.get("note") for _, record in found]
 
 
-def test_an_annotation_whose_article_a_script_changes_moves_to_it(tmp_path: Path) -> None:
+def test_an_annotation_moves_when_a_script_changes_its_article(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     with LibraryDB(path) as db:
         table = db.table("annotations")
@@ -155,17 +155,17 @@ def test_an_update_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), "\ud800", 2**70])
-def test_what_json_cannot_hold_is_refused(tmp_path: Path, value: object) -> None:
+def test_values_that_are_not_json_are_refused(tmp_path: Path, value: object) -> None:
     with LibraryDB(tmp_path / "library.json") as db:
         with pytest.raises(ValueError, match=r".+"):
             db.insert({"a": value})
-        with pytest.raises(ValueError, match="time stamps"):
+        with pytest.raises(ValueError, match="timestamps"):
             db.insert({"_t": 1})
         assert db.all() == []
         assert list(tmp_path.glob("*.journal-*"))
 
 
-def test_the_stores_own_tables_are_out_of_reach(tmp_path: Path) -> None:
+def test_the_reserved_tables_cannot_be_used(tmp_path: Path) -> None:
     with LibraryDB(tmp_path / "library.json") as db:
         for name in ("meta", "articles.deleted"):
             with pytest.raises(ValueError, match="own"):
@@ -205,7 +205,7 @@ def test_another_storage_works_as_with_tinydb(tmp_path: Path) -> None:
         assert len(db) == 1
 
 
-def test_options_that_cannot_be_had_are_refused(tmp_path: Path) -> None:
+def test_unsupported_options_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     with pytest.raises(ValueError, match="UTF-8"):
         LibraryDB(path, encoding="cp1252")

@@ -1,4 +1,4 @@
-"""A note that is saved in two windows before either has seen the other's words keeps both."""
+"""A note that two windows save before either has seen the other's words keeps the words of both."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def until(condition: Callable[[], object]) -> None:
         threading.Event().wait(0.01)
 
 
-def test_both_texts_are_kept_and_said_and_undo_leaves_the_other_one(windows: tuple[Store, Store]) -> None:
+def test_both_texts_are_kept_and_reported_and_undo_keeps_the_other_one(windows: tuple[Store, Store]) -> None:
     one, two = windows
     two.apply(written("base", "base FROMB"), "wrote B").result(5)
     one.apply(written("base", "base FROMA"), "wrote A").result(5)
@@ -69,14 +69,14 @@ def test_changes_in_different_places_become_one_text(windows: tuple[Store, Store
     assert note(one) == "B base A"
 
 
-def test_a_note_that_is_taken_off_while_another_window_writes_on_it_stays(windows: tuple[Store, Store]) -> None:
+def test_a_note_that_one_window_removes_and_another_edits_stays(windows: tuple[Store, Store]) -> None:
     one, two = windows
     two.apply(written("base", "base FROMB"), "wrote B").result(5)
     one.apply(written("base", None), "took it off").result(5)
     assert note(one) == "base FROMB"
 
 
-def test_an_undo_before_the_other_text_was_seen_leaves_it_too(windows: tuple[Store, Store]) -> None:
+def test_an_undo_before_the_other_text_was_seen_keeps_that_text(windows: tuple[Store, Store]) -> None:
     one, two = windows
     two.apply(written("base", "base FROMB"), "wrote B").result(5)
     held = threading.Event()
@@ -92,7 +92,7 @@ def test_an_undo_before_the_other_text_was_seen_leaves_it_too(windows: tuple[Sto
     until(lambda: note(two) == "base FROMB")
 
 
-def test_after_a_restart_undo_leaves_the_other_text_too(tmp_path: Path) -> None:
+def test_undo_after_a_restart_keeps_the_other_text(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
     one.apply([Edit(ANNOTATIONS, "n", "article", None, "a"), *written(None, "base")], "made").result(5)
@@ -107,7 +107,7 @@ def test_after_a_restart_undo_leaves_the_other_text_too(tmp_path: Path) -> None:
     again.close()
 
 
-def test_undo_leaves_an_annotation_that_another_window_wrote_on(tmp_path: Path) -> None:
+def test_undo_keeps_an_annotation_that_another_window_edited(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
     made = {"article": "a", "anchor": {"exact": "q"}, "placed": {"start": 1}, "updated": "1"}
@@ -128,7 +128,7 @@ def test_undo_leaves_an_annotation_that_another_window_wrote_on(tmp_path: Path) 
     again.close()
 
 
-def test_undo_leaves_an_annotation_whose_new_words_were_not_seen_yet(windows: tuple[Store, Store]) -> None:
+def test_undo_keeps_an_annotation_whose_new_words_were_not_seen_yet(windows: tuple[Store, Store]) -> None:
     one, two = windows
     one._writer._library.poll = lambda: False  # type: ignore[attr-defined]
     two.apply(written("base", "base FROMB"), "wrote B").result(5)
@@ -141,7 +141,7 @@ def test_undo_leaves_an_annotation_whose_new_words_were_not_seen_yet(windows: tu
     assert any("made" in notice and "left alone" in notice for notice in one.notices)
 
 
-def test_undo_takes_an_annotation_away_whose_place_was_found_anew(tmp_path: Path) -> None:
+def test_undo_removes_an_annotation_whose_position_was_computed_again(tmp_path: Path) -> None:
     with closing(open_store(tmp_path / "library.json")) as store:
         made = {"article": "a", "note": "n", "placed": {"start": 1}}
         store.apply([Edit(ANNOTATIONS, "n", *each) for each in put(made)], "made")

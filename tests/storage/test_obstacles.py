@@ -1,4 +1,4 @@
-"""Links, pipes, folders and devices in the place of every file of ours: nothing hangs, nothing outside is touched."""
+"""Links, pipes, folders and devices with the name of each of our files: nothing hangs or changes outside files."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from tui_reader.storage.recovery.doctor import doctor, restore
 from tui_reader.storage.snapshot.disk import Disk
 
 BY_WHOLE_PATH = {
-    "0123.sqlite",  # SQLite opens its own file, which is looked at before
+    "0123.sqlite",  # SQLite opens its own file, which is checked before
     "<mkstemp>",  # created with O_EXCL by Python
     "<draft>",  # a folder, by `shutil.rmtree`, which follows no links
     "tui-reader",
     "made",
-    "library",  # the folder that the user names, and those of XDG: created where they are missing
+    "library",  # the folder that the user names, and those of XDG, which are created if they are missing
     "state",
     "root",
 }
-"""What is not opened relative to the descriptor of its folder."""
+"""Names that are not opened relative to the descriptor of their folder."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_whatever_stands_in_the_place_of_a_file(
     name: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for flush in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, flush, lambda _: None)  # what survives a power cut is no matter here
+        monkeypatch.setattr(os, flush, lambda _: None)  # no power cut is simulated here
     folder = crashes.quick_folder(tmp_path)
     kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
     try:
@@ -57,7 +57,7 @@ def test_whatever_stands_in_the_place_of_a_file(
     assert {kind: what for kind, what in wrong.items() if what} == {}
 
 
-def test_every_name_that_is_used_is_among_those_that_are_tried(tmp_path: Path) -> None:
+def test_every_used_file_name_is_tested(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.storage.lives", "record", str(tmp_path / "root")],
         cwd=Path(__file__).parents[2],
@@ -79,7 +79,9 @@ def test_every_name_that_is_used_is_among_those_that_are_tried(tmp_path: Path) -
     "name",
     ["library.json.bak", "library.json.journal-bbbb", "library.json.undo-aaaa", ".backups/library-2026-01-01.json"],
 )
-def test_what_is_refused_is_named_and_the_library_goes_on(name: str, kind: str, prepared: Path, tmp_path: Path) -> None:
+def test_a_refused_path_is_reported_and_the_library_goes_on(
+    name: str, kind: str, prepared: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "library"
     shutil.copytree(prepared / "library", folder)
     path = folder / "library.json"
@@ -115,7 +117,7 @@ def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_silently(
+def test_a_journal_that_is_replaced_while_the_library_is_open_loses_nothing_silently(
     kind: str, prepared: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "library"
@@ -136,7 +138,7 @@ def test_a_journal_that_is_exchanged_while_the_library_is_open_loses_nothing_sil
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["library.json", "library.json.bak", "library.json.undo-aaaa", ".backups", ""])
-def test_what_is_exchanged_while_the_library_is_open_leads_nowhere(
+def test_a_link_that_replaces_a_file_while_the_library_is_open_is_not_followed(
     name: str, kind: str, prepared: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "library"
@@ -157,9 +159,7 @@ def test_what_is_exchanged_while_the_library_is_open_leads_nowhere(
 
 
 @pytest.mark.parametrize("folder", ["folder", "absent", "file"])
-def test_backups_in_a_folder_elsewhere_are_neither_made_nor_removed(
-    folder: str, prepared: Path, tmp_path: Path
-) -> None:
+def test_no_backup_is_created_or_removed_through_a_linked_folder(folder: str, prepared: Path, tmp_path: Path) -> None:
     outside = make_outside(tmp_path / "outside")
     for day in range(1, 29):
         (outside / "folder" / f"library-2020-01-{day:02}.json").write_text("{}")

@@ -1,4 +1,4 @@
-"""What the reader keeps of its own is for this user alone: 0600 in 0700, also where it was more open before."""
+"""State, cache and log are readable by this user alone: 0600 in 0700, also if they were more open before."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 def open_to_others(*folders: Path) -> list[str]:
     found = [path for folder in folders for path in (folder, *folder.rglob("*"))]
-    assert len(found) > len(folders), "nothing was kept, so that nothing is tested"
+    assert len(found) > len(folders), "no file was written, so that nothing is tested"
     return [f"{path} {stat.filemode(path.stat().st_mode)}" for path in found if path.stat().st_mode & 0o077]
 
 
@@ -43,7 +43,7 @@ def live(root: Path) -> None:
             step()
 
 
-def test_all_of_state_and_cache_is_for_this_user_alone(root: Path) -> None:
+def test_state_and_cache_are_readable_by_this_user_alone(root: Path) -> None:
     (root / "library").mkdir(exist_ok=True)
     live(root)
     assert open_to_others(root / "state/tui-reader", root / "cache/tui-reader", root / "fresh") == []
@@ -51,7 +51,7 @@ def test_all_of_state_and_cache_is_for_this_user_alone(root: Path) -> None:
     assert {"machine", "tui-reader.log", "0123.sqlite", "open", "drafts", "texts"} <= names
 
 
-def test_what_was_open_to_others_is_closed(root: Path) -> None:
+def test_permissions_of_others_are_removed(root: Path) -> None:
     (root / "library").mkdir(exist_ok=True)
     live(root)
     (root / "cache/tui-reader/scans/of another library.sqlite").touch()
@@ -63,7 +63,7 @@ def test_what_was_open_to_others_is_closed(root: Path) -> None:
     assert open_to_others(root / "state/tui-reader", root / "cache/tui-reader") == []
 
 
-def test_the_library_that_belongs_to_no_folder_is_for_this_user_alone(root: Path) -> None:
+def test_the_library_in_the_data_folder_is_readable_by_this_user_alone(root: Path) -> None:
     data = paths.data_dir()
     data.mkdir(parents=True)
     data.chmod(0o755)
@@ -74,7 +74,7 @@ def test_the_library_that_belongs_to_no_folder_is_for_this_user_alone(root: Path
     assert open_to_others(data) == []
 
 
-def test_opening_a_library_closes_the_cache(root: Path) -> None:
+def test_opening_a_library_removes_permissions_of_others_on_the_cache(root: Path) -> None:
     articles = root / "articles"
     articles.mkdir()
     cache = paths.cache_dir()
@@ -85,7 +85,7 @@ def test_opening_a_library_closes_the_cache(root: Path) -> None:
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700
 
 
-def test_a_folder_of_the_users_own_may_be_a_link(root: Path) -> None:
+def test_the_outermost_folder_may_be_a_symbolic_link(root: Path) -> None:
     (root / "elsewhere").mkdir()
     (root / "linked").symlink_to(root / "elsewhere")
     append(root / "linked" / "log", "one\n")

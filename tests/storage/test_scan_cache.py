@@ -1,4 +1,4 @@
-"""What a scan learned is there at the next start, and a cache that is of no use does no harm."""
+"""The results of a scan are available at the next start, and an unusable cache does no harm."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def a_file(path: str = "/a/b.md", inode: int = 5, **about: object) -> CachedFile
     inode=st.integers(0, 2**64 - 1),
     name=st.binary(min_size=1, max_size=20),
 )
-def test_everything_comes_back_as_it_was(
+def test_every_field_of_a_file_is_restored(
     tmp_path_factory: pytest.TempPathFactory, metadata: Metadata, inode: int, name: bytes
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.sqlite"
@@ -48,7 +48,7 @@ def test_everything_comes_back_as_it_was(
     again.close()
 
 
-def test_files_are_replaced_and_forgotten(tmp_path: Path) -> None:
+def test_files_are_replaced_and_removed(tmp_path: Path) -> None:
     cache = ScanCache(tmp_path / "deep" / "cache.sqlite")
     assert cache.load() == []
     assert not (tmp_path / "deep").exists(), "to look makes nothing"
@@ -87,7 +87,7 @@ def test_two_windows_share_a_cache(tmp_path: Path) -> None:
     ],
     ids=["no database", "cut off", "no table", "another version", "no text", "no number"],
 )
-def test_a_spoilt_cache_is_made_anew(tmp_path: Path, spoil: object) -> None:
+def test_a_damaged_cache_is_created_again(tmp_path: Path, spoil: object) -> None:
     path = tmp_path / "cache.sqlite"
     cache = ScanCache(path)
     cache.update([a_file(str(number), title="t" * 100) for number in range(100)])
@@ -104,7 +104,7 @@ def test_a_spoilt_cache_is_made_anew(tmp_path: Path, spoil: object) -> None:
     last.close()
 
 
-def test_a_place_that_cannot_be_written_costs_nothing_but_the_cache(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_only_disables_the_cache(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for path in (tmp_path / "file" / "cache.sqlite", Path("/dev/null/cache.sqlite"), tmp_path):
         cache = ScanCache(path)

@@ -1,4 +1,4 @@
-"""The sorted file: any document is found, and a new generation is the old one with its changes, byte for byte."""
+"""The snapshot file: any document is found, and a new snapshot is the old one with its changes, byte for byte."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TABLE = st.dictionaries(IDS, TEXTS, max_size=25)
 
 
 class Changes:
-    """A plan that sets or takes out some documents of the table `t`."""
+    """A plan that sets or removes some documents of the table `t`."""
 
     def __init__(self, documents: Mapping[int, str | None]) -> None:
         self._documents = documents
@@ -47,17 +47,17 @@ class Changes:
         return None if value is None else encode({"v": value})
 
 
-def base_of(documents: Mapping[int, str]) -> SnapshotFile:
+def snapshot_of(documents: Mapping[int, str]) -> SnapshotFile:
     return SnapshotFile(
         MemorySource(lay_out(Parsed({"t": {number: {"v": text} for number, text in documents.items()}})))
     )
 
 
 @given(TABLE, st.dictionaries(IDS, TEXTS | st.none(), max_size=25))
-def test_a_new_generation_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
-    base, plan = base_of(old), Changes(changes)
+def test_a_new_snapshot_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
+    snapshot_file, plan = snapshot_of(old), Changes(changes)
     memory = _Memory()
-    write_snapshot(0, memory, base, plan, {"hlc": ""}, most_tables=["t"])
+    write_snapshot(0, memory, snapshot_file, plan, {"hlc": ""}, most_tables=["t"])
     new = SnapshotFile(MemorySource(bytes(memory.data)))
     expected = {n: {"v": v} for n, v in sorted((old | changes).items()) if v is not None}
     assert new.verify()
@@ -69,14 +69,14 @@ def test_a_new_generation_is_the_old_one_with_its_changes(old: dict[int, str], c
 
 @given(TABLE, IDS, IDS)
 def test_any_document_and_any_range_is_found(documents: dict[int, str], low: int, high: int) -> None:
-    base = base_of(documents)
+    snapshot_file = snapshot_of(documents)
     for number in {*documents, low, high}:
-        found = base.line("t", number)
+        found = snapshot_file.line("t", number)
         assert found == (encode({"v": documents[number]}) if number in documents else None)
-    assert [n for n, _ in base.lines("t", low, high)] == [n for n in sorted(documents) if low <= n < high]
-    assert base.last_id("t") == max(documents, default=0)
+    assert [n for n, _ in snapshot_file.lines("t", low, high)] == [n for n in sorted(documents) if low <= n < high]
+    assert snapshot_file.last_id("t") == max(documents, default=0)
     same = {low} if documents.get(low) == "other" else set()
-    assert sorted(base.differing(base_of({low: "other"}), "t")) == sorted({*documents, low} - same)
+    assert sorted(snapshot_file.differing(snapshot_of({low: "other"}), "t")) == sorted({*documents, low} - same)
 
 
 def test_a_long_file_is_searched_with_few_reads(tmp_path: Path) -> None:
@@ -90,24 +90,24 @@ def test_a_long_file_is_searched_with_few_reads(tmp_path: Path) -> None:
             reads.append(count)
             return super().read_at(handle, count, offset)
 
-    base = SnapshotFile(FileSource(str(path), Counting()))
+    snapshot_file = SnapshotFile(FileSource(str(path), Counting()))
     reads.clear()
-    assert base.line("t", 12_345) is not None
+    assert snapshot_file.line("t", 12_345) is not None
     assert len(reads) < 40
     assert sum(reads) < 60_000
-    assert len(list(base.lines("t"))) == count - 1
+    assert len(list(snapshot_file.lines("t"))) == count - 1
 
 
 def test_annotations_are_found_by_their_own_key(tmp_path: Path) -> None:
     keys = {f"n{n}": f"art{n % 7}" for n in range(500)}
     table = {document_id(key, parent): {"id": key, "article": parent} for key, parent in keys.items()}
-    base = SnapshotFile(MemorySource(lay_out(Parsed({"annotations": table}))))
-    index = KeyIndex(base, "annotations")
+    snapshot_file = SnapshotFile(MemorySource(lay_out(Parsed({"annotations": table}))))
+    index = KeyIndex(snapshot_file, "annotations")
     assert all(index.find(document_id(key)) == document_id(key, parent) for key, parent in keys.items())
     assert index.find(document_id("other")) is None
 
 
-def test_another_layout_is_not_taken_for_ours(tmp_path: Path) -> None:
+def test_another_layout_is_recognised(tmp_path: Path) -> None:
     with TinyDB(tmp_path / "plain.json") as plain:
         plain.insert({"a": 1})
     with pytest.raises(NotOurLayoutError):

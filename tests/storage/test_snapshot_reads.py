@@ -1,4 +1,4 @@
-"""A reader sees each annotation once, at whatever step another thread is with an entry."""
+"""A reader sees each annotation once at every step at which another thread applies an entry."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def put(at: LibraryFiles, key: str, article: str, **fields: Any) -> None:
 
 
 def move(at: LibraryFiles, key: str, source: str, target: str) -> None:
-    """What `edits.moved` writes: the whole document in its new place, and the old one deleted."""
+    """Commit what `edits.moved` returns: the whole document under its new id, and the old one deleted."""
     registers = at.state.registers(ANNOTATIONS, document_id(key, source)) or {}
     values = {name: value for name, (_, value) in registers.items()} | {"article": target, "+": True}
     at.commit(
@@ -45,7 +45,7 @@ def move(at: LibraryFiles, key: str, source: str, target: str) -> None:
 
 
 def watched(act: Callable[[], object], look: Callable[[], None]) -> int:
-    """Look after every line of the store that an action runs, as another thread might; how many there were."""
+    """Call `look` after every line of the store that an action runs, as another thread might; return their number."""
     count = 0
 
     def trace(frame: Any, event: str, _: object) -> Any:
@@ -67,7 +67,7 @@ def watched(act: Callable[[], object], look: Callable[[], None]) -> int:
 
 @pytest.fixture
 def store(tmp_path: Path) -> LibraryStore:
-    """Three notes at one article, in the base or in the journal."""
+    """Return a store with three notes of one article."""
     made = LibraryFiles(tmp_path / "library.json", "aaaa", disk=Unflushed())
     for key in KEYS:
         put(made, key, "a", note=f"words of {key}")
@@ -79,11 +79,13 @@ def once(found: list[tuple[str, Any]], what: str) -> None:
     assert keys == list(KEYS), f"{what}: {keys}"
 
 
-@pytest.mark.parametrize("in_base", [True, False])
+@pytest.mark.parametrize("in_snapshot", [True, False])
 @pytest.mark.parametrize("target", ["b", "c", "d", "e"])
-def test_each_annotation_is_seen_once_at_every_line_of_a_move(store: LibraryStore, in_base: bool, target: str) -> None:
+def test_each_annotation_is_seen_once_at_every_line_of_a_move(
+    store: LibraryStore, in_snapshot: bool, target: str
+) -> None:
     files = store._library
-    if in_base:
+    if in_snapshot:
         compaction.compact(files)
 
     def look() -> None:
@@ -102,13 +104,15 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_move(store: LibraryStor
     store.close()
 
 
-@pytest.mark.parametrize("in_base", [True, False])
-def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryStore, in_base: bool) -> None:
+@pytest.mark.parametrize("in_snapshot", [True, False])
+def test_each_annotation_is_seen_once_at_every_line_of_uniting_moved_ones(
+    store: LibraryStore, in_snapshot: bool
+) -> None:
     files = store._library
     for key in KEYS:
         move(files, key, "a", "b")
-        put(files, key, "a", colour=2)  # as another machine's journal tells of it
-    if in_base:
+        put(files, key, "a", colour=2)  # as from another machine's journal
+    if in_snapshot:
         compaction.compact(files)
     numbers = DocumentIdIndex()
     numbers.prepare(files.state)
@@ -126,12 +130,14 @@ def test_each_annotation_is_seen_once_at_every_line_of_a_reunion(store: LibraryS
     store.close()
 
 
-@pytest.mark.parametrize("in_base", [True, False])
+@pytest.mark.parametrize("in_snapshot", [True, False])
 @pytest.mark.parametrize("taken", range(4))
 @pytest.mark.parametrize("target", ["b", "c", "d", "e"])
-def test_a_read_that_has_begun_goes_on_as_it_was(store: LibraryStore, in_base: bool, taken: int, target: str) -> None:
+def test_a_started_read_is_not_affected_by_later_changes(
+    store: LibraryStore, in_snapshot: bool, taken: int, target: str
+) -> None:
     files = store._library
-    if in_base:
+    if in_snapshot:
         compaction.compact(files)
     reading = store.items(ANNOTATIONS)
     found = [next(reading) for _ in range(taken)]

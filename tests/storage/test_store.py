@@ -50,7 +50,7 @@ def test_plain_tinydb_reads_the_file(tmp_path: Path) -> None:
         assert db.table("articles").all()[0]["id"] == "art1"
 
 
-def test_opening_writes_nothing_and_folders_come_with_the_first_change(tmp_path: Path) -> None:
+def test_opening_writes_nothing_and_the_first_change_creates_the_folders(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "folder" / "library.json"
     store = open_store(path)
     assert not path.parent.exists()
@@ -65,8 +65,8 @@ def noted(store: Store, key: str, before: str | None, after: str | None) -> None
 
 
 @pytest.mark.parametrize("restarts", range(4))
-def test_undo_reaches_words_that_were_undone_before_something_new_was_done(tmp_path: Path, restarts: int) -> None:
-    """Else a note would be gone for good after three keys: undo, then any change."""
+def test_undo_can_restore_the_words_of_an_undone_note_after_a_new_change(tmp_path: Path, restarts: int) -> None:
+    """Otherwise a note would be lost for good after two keys: undo, then any change."""
     store = open_store(tmp_path / "library.json")
 
     def maybe_again(now: int) -> None:
@@ -106,7 +106,7 @@ def test_undo_reaches_words_that_were_undone_before_something_new_was_done(tmp_p
     store.close()
 
 
-def test_what_can_be_done_again_by_a_key_is_forgotten_with_the_next_change(tmp_path: Path) -> None:
+def test_undone_changes_without_note_words_are_discarded_by_the_next_change(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     star(store, "a")
     store.undo()
@@ -116,7 +116,7 @@ def test_what_can_be_done_again_by_a_key_is_forgotten_with_the_next_change(tmp_p
     store.close()
 
 
-def test_undo_and_redo_walk_back_and_forth(tmp_path: Path) -> None:
+def test_undo_and_redo_go_back_and_forth(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     star(store, "a")
     star(store, "b")
@@ -148,7 +148,7 @@ def test_the_annotations_of_one_article_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"{", b"[]", b'{"articles": []}', b"\xff\xfe{", b'{"articles": {"x": {}}}', b"<<<<<<< HEAD\n{}"]
 )
-def test_a_damaged_file_is_said_and_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_reported_and_not_changed(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "library.json"
     path.write_bytes(content)
     store = open_store(path)
@@ -166,7 +166,7 @@ def test_a_value_that_json_cannot_hold_is_refused_before_anything_changes(tmp_pa
     store.close()
 
 
-def test_a_link_and_the_mode_survive(tmp_path: Path) -> None:
+def test_a_symbolic_link_and_the_file_mode_are_kept(tmp_path: Path) -> None:
     real = tmp_path / "real.json"
     real.write_text("{}")
     real.chmod(0o640)
@@ -229,7 +229,7 @@ def keep_whole(store: Store) -> None:
     store.apply([Edit(ANNOTATIONS, "n", field, None, value) for field, value in NOTED.items()], "made").result(5)
 
 
-def test_an_annotation_is_whole_at_every_moment_of_its_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "library.json")
     keep_whole(store)
     seen = []
@@ -237,7 +237,7 @@ def test_an_annotation_is_whole_at_every_moment_of_its_move(tmp_path: Path, monk
 
     def watched(state: State, table: str, number: int, registers: Any) -> None:
         take(state, table, number, registers)
-        # As another thread would find it right now.
+        # Read what another thread would read at this step.
         record = store.get(ANNOTATIONS, "n")
         seen.append({name: record.get(name) for name in ("anchor", "note", "placed")} if record else None)
 
@@ -250,7 +250,7 @@ def test_an_annotation_is_whole_at_every_moment_of_its_move(tmp_path: Path, monk
     store.close()
 
 
-def test_an_annotation_that_moves_while_it_is_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_annotation_that_is_moved_during_a_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "library.json")
     keep_whole(store)
     find, moves = DocumentIdIndex.find, ["b"]

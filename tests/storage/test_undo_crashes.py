@@ -1,4 +1,4 @@
-"""Undo after a kill or a race is the undo of a run that met neither."""
+"""After a kill or a race, the same steps can be undone as without one."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ STAMP = "01a204fec85a-{:03x}-2te3"
 
 @pytest.mark.parametrize("lines", [6_000, 1], ids=["appended", "rewritten"])
 @pytest.mark.parametrize("name", SESSIONS)
-def test_a_kill_before_any_call_of_a_compaction_scrambles_no_undo(
+def test_a_kill_before_any_call_of_a_compaction_keeps_the_undo_history(
     tmp_path: Path, name: str, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
-    count, wrong = undone.kills_in_a_fold(tmp_path, SESSIONS[name])
+    count, wrong = undone.kills_in_a_compaction(tmp_path, SESSIONS[name])
     assert count > 20
     assert not wrong, wrong[:3]
 
@@ -37,7 +37,7 @@ def test_a_kill_before_any_call_of_a_compaction_scrambles_no_undo(
 @pytest.mark.parametrize("lines", [6_000, 1], ids=["appended", "rewritten"])
 @pytest.mark.parametrize("windows", [2, 3])
 @pytest.mark.parametrize("name", ["steps", "undone and done again", "the undo of words undone"])
-def test_windows_that_end_at_once_scramble_no_undo(
+def test_windows_that_end_at_once_keep_the_undo_history(
     tmp_path: Path, name: str, windows: int, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
@@ -65,7 +65,7 @@ def labels(entries: list[dict[str, Any]], last: int = 0) -> tuple[list[str], lis
     return [s.transaction.label for s in done][-last:], [s.transaction.label for s in undone][-last:]
 
 
-def test_saving_what_is_known_changes_nothing_in_whatever_order_it_comes(tmp_path: Path) -> None:
+def test_saving_known_entries_in_any_order_changes_nothing(tmp_path: Path) -> None:
     path, disk = str(tmp_path / "undo"), Disk()
     entries = [step(1), step(2), turn(3, 2, undone=True), turn(4, 2, undone=False), step(5)]
     save_entries(path, entries[1:4], disk)
@@ -78,7 +78,7 @@ def test_saving_what_is_known_changes_nothing_in_whatever_order_it_comes(tmp_pat
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])
-def test_a_torn_line_is_saved_again_and_hides_no_other(tmp_path: Path, cut: int) -> None:
+def test_a_partly_written_line_is_saved_again_and_hides_no_other(tmp_path: Path, cut: int) -> None:
     path, disk = tmp_path / "undo", Disk()
     save_entries(str(path), [step(1), step(2)], disk)
     path.write_bytes(path.read_bytes()[:-cut])
@@ -86,7 +86,7 @@ def test_a_torn_line_is_saved_again_and_hides_no_other(tmp_path: Path, cut: int)
     assert in_order(read_entries(str(path), disk)) == [step(1), step(2), step(3)]
 
 
-def test_a_flush_that_fails_is_never_asked_for_again_on_the_same_file(tmp_path: Path) -> None:
+def test_a_file_is_not_flushed_again_after_a_failed_flush(tmp_path: Path) -> None:
     class Failing(Disk):
         failed: int | None = None
 
@@ -104,7 +104,7 @@ def test_a_flush_that_fails_is_never_asked_for_again_on_the_same_file(tmp_path: 
 
 @st.composite
 def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Entries as a person makes them: steps, some of them taken back and done again."""
+    """Draw entries as a user makes them: steps, some of them undone and redone."""
     entries: list[dict[str, Any]] = []
     for number, action in enumerate(draw(st.lists(st.sampled_from("aaNuuur"), min_size=1, max_size=40)), start=1):
         done, undone = replay(entries)
@@ -119,18 +119,16 @@ def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @given(sessions(), st.integers(0, 40))
 @settings(max_examples=200)
-def test_a_history_that_is_written_again_reaches_as_far_and_bears_a_replay(
-    entries: list[dict[str, Any]], start: int
-) -> None:
+def test_a_rewritten_undo_file_keeps_all_steps_and_may_be_replayed(entries: list[dict[str, Any]], start: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history_file, "STEPS", 6)
         kept = list(history_file._reachable(entries))
         assert labels(kept, 6) == labels(entries, 6)
-        # The journal that these came from is still there, from any entry on.
+        # Replay the journal that these entries came from, beginning with any entry.
         assert labels([*kept, *entries[start:]], 6) == labels(entries, 6)
 
 
-def test_a_history_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_undo_file_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_file, "STEPS", 5)
     monkeypatch.setattr(history_file, "_REWRITE_AT", 30)
     monkeypatch.setattr(history_file, "_MOST", 90)

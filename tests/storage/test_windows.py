@@ -1,4 +1,4 @@
-"""Two readers on one library see each other's changes, keep both, and never wait for the disk where they draw."""
+"""Two windows on one library see and keep each other's changes, and their screens never wait for the disk."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def change(store: Store, key: str, field: str, after: Any, table: str = ARTICLES
 
 
 def until(condition: Callable[[], object], seconds: float = 5.0) -> float:
-    """Seconds until something is so."""
+    """Wait until a condition holds, and return the seconds that this took."""
     started = time.monotonic()
     waiting = threading.Event()
     while not condition():
@@ -43,19 +43,19 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> float:
     return time.monotonic() - started
 
 
-def told(store: Store, seen: list[Edit]) -> bool:
+def is_reported(store: Store, seen: list[Edit]) -> bool:
     seen.extend(store.poll())
     return bool(seen)
 
 
-def test_each_window_sees_the_other_within_a_second_and_says_that_it_is_there(tmp_path: Path) -> None:
+def test_each_window_sees_the_others_changes_within_a_second_and_reports_it(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
     assert not any("Another window" in notice for notice in one.notices)
     assert any("Another window" in notice for notice in two.notices)
     change(one, "a", "starred", True)
     seen: list[Edit] = []
-    assert until(lambda: told(two, seen)) < 1.0
+    assert until(lambda: is_reported(two, seen)) < 1.0
     assert seen == [Edit(ARTICLES, "a", "starred", None, True)]
     assert two.get(ARTICLES, "a") == {"starred": True}
     change(two, "a", "read", True)
@@ -70,13 +70,13 @@ def test_each_window_sees_the_other_within_a_second_and_says_that_it_is_there(tm
     again.close()
 
 
-def test_what_others_did_is_told_across_a_fold(tmp_path: Path) -> None:
+def test_changes_of_others_are_reported_across_a_compaction(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
     change(one, "a", "read", True)
     one.close()
     seen: list[Edit] = []
-    until(lambda: told(two, seen))
+    until(lambda: is_reported(two, seen))
     assert seen == [Edit(ARTICLES, "a", "read", None, True)]
     two.close()
 
@@ -98,7 +98,7 @@ def test_tags_that_two_windows_add_at_once_are_both_kept(tmp_path: Path) -> None
     two.close()
 
 
-def test_a_change_is_seen_at_once_and_the_receipt_comes_when_it_is_on_disk(tmp_path: Path) -> None:
+def test_a_change_is_visible_at_once_and_its_receipt_completes_when_it_is_on_disk(tmp_path: Path) -> None:
     gate = threading.Event()
 
     class Slow(Unflushed):
@@ -131,7 +131,7 @@ def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(t
             return super().read_at(handle, count, offset)
 
     def trace(_: object, event: str, function: Any) -> None:
-        # Sees every call of a built-in function by this thread, whatever code makes it.
+        # Called for every call of a built-in function by this thread, from any code.
         if event == "c_call" and function.__name__ in ("fsync", "fdatasync", "flock", "write", "writev", "copyfileobj"):
             flushed.append(function.__name__)
 
@@ -167,7 +167,7 @@ def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(t
     assert flushed == flushed_opening
 
 
-def test_undo_goes_back_a_thousand_steps_across_restarts_and_folds(tmp_path: Path) -> None:
+def test_undo_goes_back_a_thousand_steps_across_restarts_and_compactions(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
 
     def reopened() -> LibraryStore:
@@ -215,7 +215,7 @@ def test_undo_survives_a_kill(tmp_path: Path) -> None:
     change(store, "a", "read", True)
     compact(library)
     change(store, "b", "read", True)
-    # As if killed: nothing is closed.
+    # Close nothing, as if the process had been killed.
     again = LibraryStore(LibraryFiles(path, "aaaa"))
     labels = [step.label for step in (again.undo(), again.undo()) if step]
     assert labels == ["read of b", "read of a"]
@@ -223,7 +223,7 @@ def test_undo_survives_a_kill(tmp_path: Path) -> None:
     store.close()
 
 
-def test_undo_leaves_alone_what_was_changed_since(tmp_path: Path) -> None:
+def test_undo_keeps_fields_that_were_changed_since(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     one, two = open_store(path), open_store(path)
     one.apply([Edit(ARTICLES, "a", "read", None, True), Edit(ARTICLES, "a", "starred", None, True)], "both").result(5)
@@ -239,7 +239,7 @@ def test_undo_leaves_alone_what_was_changed_since(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_undo_leaves_alone_what_another_window_did_since_this_one_opened(tmp_path: Path, closed: bool) -> None:
+def test_undo_skips_what_another_window_did_since_this_one_opened(tmp_path: Path, closed: bool) -> None:
     path = tmp_path / "library.json"
     before = open_store(path)
     change(before, "a", "read", True)
@@ -263,7 +263,7 @@ def test_undo_leaves_alone_what_another_window_did_since_this_one_opened(tmp_pat
     after.close()
 
 
-def test_what_another_window_did_since_stays_its_own_when_the_history_is_written_anew(
+def test_rewriting_the_undo_file_keeps_the_steps_of_another_window_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", 1)
@@ -298,7 +298,7 @@ def test_a_deleted_annotation_comes_back_whole_with_undo(tmp_path: Path) -> None
         assert [dict(d) for d in db.table("annotations").all()] == [{"id": "n1", **fields, "article": "b"}]
 
 
-def test_a_note_without_an_article_and_one_that_moved_are_found_by_their_keys(tmp_path: Path) -> None:
+def test_a_note_without_an_article_and_a_moved_one_are_found_by_key(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     for round_ in range(2):
         store = open_store(path)
@@ -313,7 +313,7 @@ def test_a_note_without_an_article_and_one_that_moved_are_found_by_their_keys(tm
         store.close()
 
 
-def test_a_refused_change_stays_visible_and_goes_with_the_next_one(tmp_path: Path) -> None:
+def test_a_refused_change_stays_visible_and_is_saved_with_the_next_one(tmp_path: Path) -> None:
     class Full(Disk):
         full = False
 
@@ -339,7 +339,7 @@ def test_a_refused_change_stays_visible_and_goes_with_the_next_one(tmp_path: Pat
     again.close()
 
 
-def test_a_read_only_folder_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported_and_nothing_is_written(tmp_path: Path) -> None:
     class Locked(Disk):
         def may_write(self, path: str) -> bool:
             return False
@@ -360,7 +360,7 @@ def test_a_read_only_folder_is_said_and_nothing_is_written(tmp_path: Path) -> No
     assert sorted((item.name, item.stat().st_mtime_ns) for item in tmp_path.iterdir()) == before
 
 
-def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
+def test_changes_of_the_last_run_are_recovered_and_reported(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     library = LibraryFiles(path, "aaaa")
     for n in range(3):
@@ -374,14 +374,14 @@ def test_changes_of_the_last_run_are_recovered_and_said(tmp_path: Path) -> None:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A writer that takes every moment for a quiet one."""
+    """Make the writer treat every moment as idle."""
     monkeypatch.setattr(writer, "POLL_SECONDS", 0.02)
     monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.0)
     monkeypatch.setattr(maintenance, "COMPACT_BYTES", 0)
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_quiet_moment_brings_the_file_up_to_date_while_it_is_open(tmp_path: Path) -> None:
+def test_an_idle_library_is_compacted_while_it_is_open(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)
     for number in range(3):
@@ -400,7 +400,7 @@ def test_a_quiet_moment_brings_the_file_up_to_date_while_it_is_open(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_bit_that_fell_over_is_told_once_it_is_found(tmp_path: Path) -> None:
+def test_a_flipped_bit_is_reported_once_it_is_found(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)
     change(store, "a", "n", 1)
@@ -418,10 +418,8 @@ def test_a_bit_that_fell_over_is_told_once_it_is_found(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_foreign_edit_of_a_large_file_does_not_hold_up_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The subprocess that reads it is held until a change is on disk."""
+def test_a_foreign_edit_of_a_large_file_does_not_delay_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subprocess that reads the file is stopped until a change is on disk."""
     from tui_reader.storage.recovery import adoption
 
     path = tmp_path / "library.json"

@@ -1,4 +1,4 @@
-"""The thread that saves survives every exception, and what is not saved is said for as long as it is so."""
+"""The writer thread survives every exception, and unsaved changes are reported until they are saved."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_a_change_after_closing_fails_at_once(tmp_path: Path) -> None:
         change(store, "a").result(0)
 
 
-def test_what_is_unsaved_is_said_until_it_is_saved(tmp_path: Path) -> None:
+def test_unsaved_changes_are_reported_until_they_are_saved(tmp_path: Path) -> None:
     disk = Full()
     store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=disk))
     change(store, "a").result(5)
@@ -184,7 +184,7 @@ def test_changes_of_a_read_only_library_are_unsaved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [28, 5, 30, 13])
-def test_a_failed_compaction_never_says_that_changes_are_not_saved(tmp_path: Path, number: int) -> None:
+def test_a_failed_compaction_does_not_report_unsaved_changes(tmp_path: Path, number: int) -> None:
     class Failing(Unflushed):
         fails = False
 

@@ -1,4 +1,4 @@
-"""A journal and a base that are cut at every byte, and whose every byte is flipped."""
+"""A journal and a snapshot that are cut at every byte, and in which bits of every byte are flipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 def prepare(folder: Path) -> tuple[bytes, bytes, list[Document]]:
-    """Base and journal of a library with two documents in each, and the documents."""
+    """Return snapshot and journal of a library with two documents in each, and the documents."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
@@ -42,11 +42,11 @@ def prepare(folder: Path) -> tuple[bytes, bytes, list[Document]]:
     return path.read_bytes(), (folder / "library.json.journal-aaaa").read_bytes(), documents
 
 
-def _write(folder: Path, base: bytes, journal: bytes) -> LibraryFiles:
+def _write(folder: Path, snapshot: bytes, journal: bytes) -> LibraryFiles:
     for item in folder.iterdir():
         if item.is_file():
             item.unlink()
-    (folder / "library.json").write_bytes(base)
+    (folder / "library.json").write_bytes(snapshot)
     (folder / "library.json.journal-aaaa").write_bytes(journal)
     return LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
 
@@ -56,20 +56,20 @@ def _found(library: LibraryFiles) -> dict[str, Document | None]:
 
 
 def _goes_on(folder: Path, library: LibraryFiles) -> str:
-    """Whether the next change is kept."""
+    """Return what is wrong if the next change is not saved; else empty."""
     library.commit(lambda _: {"o": [["articles", str(document_id("e")), {"id": "e"}]]})
     again = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     return "" if again.document("articles", document_id("e")) else "the next change was lost"
 
 
 def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """What is wrong after each cut, each tail and each flipped bit of the journal."""
-    base, journal, documents = prepare(folder)
+    """Yield what is wrong after each cut, each tail and each flipped bit of the journal."""
+    snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
     for size in range(len(journal) + 1):
         tick()
         complete = max(0, journal[:size].count(b"\n") - 1)  # the first line is the heading
-        library = _write(folder, base, journal[:size])
+        library = _write(folder, snapshot, journal[:size])
         expected = {key: whole[key] if place < 2 + complete else None for place, key in enumerate(KEYS)}
         if _found(library) != expected:
             yield f"journal cut at {size}: {_found(library)}"
@@ -77,7 +77,7 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
             yield f"journal cut at {size}: {wrong}"
     for tail in TAILS:
         tick()
-        library = _write(folder, base, journal + tail)
+        library = _write(folder, snapshot, journal + tail)
         if _found(library) != whole:
             yield f"journal followed by {tail!r}: {_found(library)}"
         elif wrong := _goes_on(folder, library):
@@ -85,7 +85,7 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
     for place in range(len(journal)):
         for bit in bits:
             tick()
-            library = _write(folder, base, _flipped(journal, place, bit))
+            library = _write(folder, snapshot, _flipped(journal, place, bit))
             found = _found(library)
             if any(found[key] not in (whole[key], None) for key in KEYS) or found["a"] is None or found["b"] is None:
                 yield f"bit {bit} of byte {place} of the journal flipped: {found}"
@@ -93,12 +93,14 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
                 yield f"bit {bit} of byte {place} of the journal flipped lost more than one: {found}"
 
 
-def bases(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """What is wrong after each cut and each flipped bit of the base: damage must be said, never served or replaced."""
-    base, journal, documents = prepare(folder)
+def snapshots(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Yield what is wrong after each cut and flipped bit of the snapshot: damage unreported, or the file replaced."""
+    snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
-    changed = [(f"cut at {size}", base[:size]) for size in range(1, len(base))]
-    changed += [(f"bit {bit} of byte {n} flipped", _flipped(base, n, bit)) for n in range(len(base)) for bit in bits]
+    changed = [(f"cut at {size}", snapshot[:size]) for size in range(1, len(snapshot))]
+    changed += [
+        (f"bit {bit} of byte {n} flipped", _flipped(snapshot, n, bit)) for n in range(len(snapshot)) for bit in bits
+    ]
     for what, data in changed:
         tick()
         library = _write(folder, data, journal)
@@ -108,11 +110,11 @@ def bases(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: 
             if not library.read_only:
                 compact(library)
             if (folder / "library.json").read_bytes() != data:
-                yield f"base {what}: damaged, and replaced all the same"
+                yield f"snapshot {what}: damaged, and replaced nevertheless"
             if _found(library)["c"] != whole["c"] or _found(library)["d"] != whole["d"]:
-                yield f"base {what}: the journal is not read any more"
+                yield f"snapshot {what}: the journal is not read any more"
         elif not right:
-            yield f"base {what}: {_found(library)} is taken for sound"
+            yield f"snapshot {what}: {_found(library)} is treated as sound"
 
 
 def _flipped(data: bytes, place: int, bit: int) -> bytes:

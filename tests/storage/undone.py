@@ -1,4 +1,4 @@
-"""Kills and races around the history of undo: what can be undone afterwards is what an uncrashed run can undo."""
+"""Kills and races around the undo file: afterwards the same steps can be undone as without a crash."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CALLS = tuple(
     for name in vars(Disk)
     if not name.startswith("_") and callable(getattr(Disk, name)) and name not in ("close", "may_write", "write")
 )
-"""The system calls between which a process may be killed, or another one may come in."""
+"""The system calls before which a process is killed, or another one runs."""
 
 SESSIONS = {
     "steps": "a b c d",
@@ -38,15 +38,15 @@ SESSIONS = {
     "… and done again": "a N M u u b u u r r",
     "undone over a compaction": "a b N f u u f r c u",
 }
-"""What a person did: a letter is a change, a capital one a note, u undo, r redo, f a compaction."""
+"""What the user did: a letter is a change, a capital letter a note, u undo, r redo, f a compaction."""
 
 
 class KilledError(BaseException):
-    """The process is gone."""
+    """The process was killed."""
 
 
 class Stopping(Unflushed):
-    """Does something before the n-th call, once; `count` tells how many there were."""
+    """A disk that calls `then` before the n-th call, once; `count` is the number of calls."""
 
     def __init__(self, at: int, then: Callable[[], None]) -> None:
         self.at, self.then, self.count = at, then, 0
@@ -70,7 +70,7 @@ class Stopping(Unflushed):
 
 
 class Killing(Stopping):
-    """Ends the process before the n-th call: no later call does anything, and its locks are gone."""
+    """A disk that kills the process before the n-th call: later calls do nothing, and its locks are released."""
 
     def __init__(self, at: int) -> None:
         super().__init__(at, self._die)
@@ -97,7 +97,7 @@ class Killing(Stopping):
 
 
 def play(store: LibraryStore, session: str, prefix: str = "") -> None:
-    """Do what a person did."""
+    """Do what the user did."""
     for action in session.split():
         if action == "u":
             store.undo()
@@ -114,7 +114,7 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
 
 
 def leave(store: LibraryStore, folder: Path) -> Path:
-    """The files as they are if the process is killed now."""
+    """Copy the files as they are if the process is killed now, and return the copy."""
     copy = folder.with_name(f"{folder.name}-left")
     shutil.copytree(folder, copy)
     store.close()
@@ -122,7 +122,7 @@ def leave(store: LibraryStore, folder: Path) -> Path:
 
 
 def reach(folder: Path) -> tuple[list[str], list[str]]:
-    """Labels of all that can be undone, and of all that can be redone, each from the next one on."""
+    """Return the labels of all steps that can be undone, and of those that can be redone, the next one first."""
     library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     try:
         undo = History(lambda: older_entries(library), library.clock.latest)
@@ -144,8 +144,8 @@ def fresh(source: Path, target: Path) -> Path:
     return target
 
 
-def kills_in_a_fold(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
-    """Kill a compaction before each of its calls, and the next one too: how many kills, and what was wrong."""
+def kills_in_a_compaction(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
+    """Kill a compaction before each of its calls, and the next one too. Return the number of kills and the findings."""
     start = folder / "start"
     start.mkdir(parents=True)
     store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
@@ -181,7 +181,7 @@ def _killed(folder: Path, at: int) -> bool:
 
 
 def windows_ending_together(folder: Path, session: str, windows: int, step: int = 1) -> tuple[int, list[str]]:
-    """Let a window come in before each call of another one that ends; how many times, and what was wrong."""
+    """End a window before each call of another window that ends. Return the number of runs, and the findings."""
     start = folder / "start"
     start.mkdir(parents=True)
     stores = [LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
@@ -222,6 +222,6 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
 
 
 def _quietly(act: Callable[..., object], *given: object) -> None:
-    """What is locked out now is done later."""
+    """Run a function and ignore that the lock is held; it is run again later."""
     with contextlib.suppress(StoreError):
         act(*given)

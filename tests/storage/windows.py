@@ -1,4 +1,4 @@
-"""Two windows on one library whose steps fall together in the worst way, without chance: each race by itself."""
+"""Two windows on one library with interleaved steps: each race by itself, and none of them random."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Interrupted(Unflushed):
-    """Does something once, just after a new base was written and before it is put in place."""
+    """A disk that runs a function once, after a new snapshot was written and before it is renamed into place."""
 
     def __init__(self) -> None:
         self.then: Callable[[], None] | None = None
@@ -51,14 +51,14 @@ def missing(folder: Path, expected: dict[str, int]) -> list[str]:
     return [f"{key} is {value(library, key)}, not {v}" for key, v in expected.items() if value(library, key) != v]
 
 
-def change_during_fold(folder: Path) -> list[str]:
+def change_during_compaction(folder: Path) -> list[str]:
     first, second, disk = open_two(folder)
     disk.then = lambda: put(second, "b", 2)
     compact(first)
     return missing(folder, {"a": 1, "b": 2})
 
 
-def fold_during_fold(folder: Path) -> list[str]:
+def compaction_during_compaction(folder: Path) -> list[str]:
     first, second, disk = open_two(folder)
 
     def meanwhile() -> None:
@@ -72,7 +72,7 @@ def fold_during_fold(folder: Path) -> list[str]:
     return missing(folder, {"a": 1, "b": 2, "c": 3})
 
 
-def foreign_edit_during_fold(folder: Path) -> list[str]:
+def foreign_edit_during_compaction(folder: Path) -> list[str]:
     first, _, disk = open_two(folder)
     compact(first)
     put(first, "a", 5)
@@ -98,7 +98,7 @@ def change_before_close(folder: Path) -> list[str]:
 
 
 def change_while_locked(folder: Path) -> list[str]:
-    """Whoever holds the lock is alone; the other one gives up after its deadline."""
+    """While one window holds the lock, the other one gives up after its deadline."""
     first, second, _ = open_two(folder)
     deadline, journal._LOCK_SECONDS = journal._LOCK_SECONDS, 0.02
     wrong: list[str] = []
@@ -119,7 +119,7 @@ def change_while_locked(folder: Path) -> list[str]:
 
 
 def clock_behind(folder: Path) -> list[str]:
-    """The second window's clock is an hour behind: its later change wins all the same."""
+    """The second window's clock is far behind; its later change wins nevertheless."""
     first, _, _ = open_two(folder)
     slow = LibraryFiles(
         folder / "library.json", "aaaa", disk=Unflushed(), clock=HybridClock("aaaa", wall=lambda: 1_000)
@@ -134,9 +134,9 @@ def clock_behind(folder: Path) -> list[str]:
 Race: TypeAlias = Callable[[Path], list[str]]
 
 RACES: tuple[Race, ...] = (
-    change_during_fold,
-    fold_during_fold,
-    foreign_edit_during_fold,
+    change_during_compaction,
+    compaction_during_compaction,
+    foreign_edit_during_compaction,
     change_before_close,
     change_while_locked,
     clock_behind,
@@ -144,5 +144,5 @@ RACES: tuple[Race, ...] = (
 
 
 def look(folder: Path) -> list[str]:
-    """Every race; what was wrong."""
+    """Run every race. Return what was wrong."""
     return [f"{race.__name__}: {wrong}" for race in RACES for wrong in race(folder / race.__name__)]

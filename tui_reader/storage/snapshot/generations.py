@@ -47,30 +47,30 @@ def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
     return None if None in values else values
 
 
-def origin(base: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
+def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
     """Return the member of a header that says what the new generation is made from.
 
     Args:
-        base: The previous generation.
+        snapshot: The previous generation.
         journal: The part of this replica's journal that is compacted into the new generation.
         latest: The member `hlc` of the new header. An older version copies members that it does not know; the timestamp
             then shows that they belong to another generation.
     """
-    return {ORIGIN: {"of": latest, "base": _fingerprint(base), "journal": zlib.crc32(journal)}}
+    return {ORIGIN: {"of": latest, "base": _fingerprint(snapshot), "journal": zlib.crc32(journal)}}
 
 
-def _fingerprint(base: SnapshotFile) -> list[int]:
-    return [base.header.get("bytes", 0), base.header.get("crc32", 0)]
+def _fingerprint(snapshot: SnapshotFile) -> list[int]:
+    return [snapshot.header.get("bytes", 0), snapshot.header.get("crc32", 0)]
 
 
 def keep_generation(
-    path: str, base: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
+    path: str, snapshot: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
 ) -> list[tuple[str, str]]:
     """Write the files that are kept of a generation besides the snapshot; one that cannot be written is left out.
 
     Args:
         path: The snapshot.
-        base: The generation that is about to be replaced.
+        snapshot: The generation that is about to be replaced.
         journal: The entries that are compacted into the next generation.
         disk: Makes the system calls.
         is_converted: Whether another program wrote the file. Then its converted content is kept, so that this and the
@@ -79,14 +79,14 @@ def keep_generation(
     Returns:
         Temporary and final name of each copy.
     """
-    head = b'{"journal":1,"base":%s}\n' % encode(_fingerprint(base))
+    head = b'{"journal":1,"base":%s}\n' % encode(_fingerprint(snapshot))
     kept = _copy(f"{path}{BACKUP_JOURNAL}", iter((head, journal)), disk)
-    return [*kept, *_copy(f"{path}{BACKUP}", _content(base), disk)] if is_converted else kept
+    return [*kept, *_copy(f"{path}{BACKUP}", _content(snapshot), disk)] if is_converted else kept
 
 
-def _content(base: SnapshotFile) -> Iterator[bytes]:
+def _content(snapshot: SnapshotFile) -> Iterator[bytes]:
     step = 1 << 20
-    return (base.source.read(step, offset) for offset in range(0, base.source.size, step))
+    return (snapshot.source.read(step, offset) for offset in range(0, snapshot.source.size, step))
 
 
 def _copy(target: str, pieces: Iterator[bytes], disk: Disk) -> list[tuple[str, str]]:
@@ -129,9 +129,9 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
         if named == _fingerprint(before) and zlib.crc32(journal) == made_from.get("journal") and before.verify():
             return _replayed(before, journal)
     for file in dict.fromkeys([f"{path}{BACKUP}", *(backup.path for backup in backups(path, disk))]):
-        base = _open(file, disk)
-        if base is not None and identity(base.header) == wanted and base.verify():
-            return State(base)
+        snapshot = _open(file, disk)
+        if snapshot is not None and identity(snapshot.header) == wanted and snapshot.verify():
+            return State(snapshot)
     return None
 
 
@@ -163,8 +163,8 @@ def _journal(path: str, disk: Disk) -> tuple[list[int] | None, bytes]:
     return decode(head["base"]), data[head.end() :]
 
 
-def _replayed(base: SnapshotFile, journal: bytes) -> State:
-    state = State(base)
+def _replayed(snapshot: SnapshotFile, journal: bytes) -> State:
+    state = State(snapshot)
     entries: list[Entry] = decode_lines(journal[: journal.rfind(b"\n") + 1])[0]
     state.load(entries)
     return state
@@ -184,16 +184,16 @@ def _open(path: str, disk: Disk) -> SnapshotFile | None:
     return None
 
 
-def is_converted(base: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
+def is_converted(snapshot: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
     """Return True if a snapshot was converted from another program's file and is at most 4 MiB long.
 
     Longer ones are not copied, since that happens under the lock.
 
     Args:
-        base: The snapshot.
+        snapshot: The snapshot.
         device_and_inode: Those of the file at the path; the snapshot is converted if it is another file.
     """
-    source = base.source
+    source = snapshot.source
     if source.size > _MAX_COPIED_BYTES:
         return False
     if isinstance(source, MemorySource):

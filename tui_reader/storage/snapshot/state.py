@@ -205,8 +205,8 @@ class State:
         self._last = self._next = _Overlay({}, {})
 
     def _prepare(self, entry: Entry) -> None:
-        stamp = entry["s"] if is_timestamp(entry["s"]) else ZERO
-        self.latest = max(self.latest, stamp)
+        timestamp = entry["s"] if is_timestamp(entry["s"]) else ZERO
+        self.latest = max(self.latest, timestamp)
         if "t" in entry:
             self._presence.update(entry["t"])
         for table, number, document in entry.get("m", ()):
@@ -215,9 +215,9 @@ class State:
         operations = entry.get("o", ())
         for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
             table, values = operation[0], operation[2]
-            registers: Registers = {name: (stamp, value) for name, value in values.items()}
+            registers: Registers = {name: (timestamp, value) for name, value in values.items()}
             if len(operation) > 3:
-                registers.update((name, (stamp, ABSENT)) for name in operation[3])
+                registers.update((name, (timestamp, ABSENT)) for name in operation[3])
             if self._presence and EXISTS in values and not self._presence.get(table, True):
                 self._presence[table] = True
             self._take(table, int(operation[1]), registers)
