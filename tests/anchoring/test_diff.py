@@ -50,9 +50,9 @@ def test_applying_the_changes_to_the_old_text_gives_the_new_one(old: list[str], 
     assert "".join("".join(built).split()) == "".join(after.split())
 
 
-@pytest.mark.parametrize("whole", [diff.WHOLE, 200])
+@pytest.mark.parametrize("whole", [diff.MAX_PRODUCT, 200])
 def test_matches_increase_and_pair_equal_words(monkeypatch: pytest.MonkeyPatch, whole: int) -> None:
-    monkeypatch.setattr(diff, "WHOLE", whole)
+    monkeypatch.setattr(diff, "MAX_PRODUCT", whole)
     generator = random.Random(4)
     old = [f"w{generator.randrange(400)}" for _ in range(3_000)]
     new = [word for word in old if generator.random() > 0.1]
@@ -67,7 +67,7 @@ def test_matches_increase_and_pair_equal_words(monkeypatch: pytest.MonkeyPatch, 
 def test_long_texts_without_unique_common_words_are_not_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(diff, "WHOLE", 100)
+    monkeypatch.setattr(diff, "MAX_PRODUCT", 100)
     assert set(align(["a", "b"] * 500, ["b", "c"] * 500)) == {-1}
 
 

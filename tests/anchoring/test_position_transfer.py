@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.position_transfer import BLOCK, PositionTransfer
+from tui_reader.anchoring.position_transfer import BLOCK_SIZE, PositionTransfer
 from tui_reader.model.ranges import Range
 
 OLD = "One is here. Another one comes behind it. A third follows. The last one ends."
@@ -50,7 +50,7 @@ def test_a_range_whose_words_were_removed_is_mapped_to_none() -> None:
 
 
 def test_the_first_and_last_change_are_found_in_texts_longer_than_a_block() -> None:
-    long = "abc " * BLOCK
+    long = "abc " * BLOCK_SIZE
     transfer = PositionTransfer(long + "one" + long, long + "another" + long)
     assert transfer.carry(Range(len(long) + 3, len(long) + 9)) == Range(len(long) + 7, len(long) + 13)
     assert transfer.carry(Range(8, len(long))) == Range(8, len(long))

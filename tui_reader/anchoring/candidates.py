@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
     from tui_reader.model.anchor import Anchor
 
-BIN = 40
+BIN_SIZE = 40
 """Code points per bin in which votes are counted: a third of a sentence."""
-COMMON = 300
+COMMON_WORD_OCCURRENCES = 300
 """Occurrences from which a word has no vote: it would cost much and tell little."""
-VOTERS = 40
+MAX_VOTERS = 40
 """Maximum number of words that vote; of a long quote only every second one or fewer do."""
 QUORUM = 0.25
 """Share of all votes that a position needs to be examined; it also needs half as many votes as the best one."""
-WINDOWS = 6
+MAX_EXAMINED = 6
 """Number of positions with the most votes that are examined."""
-OCCURRENCES = 5_000
+MAX_OCCURRENCES = 5_000
 """Maximum number of occurrences of a short quote that are compared with each other."""
-FEWEST_OCCURRENCES = 20
+MIN_OCCURRENCES = 20
 MAX_COMPARED = 2_000_000
 """Maximum total length of occurrences that are compared, beyond the fewest: each is compared as a whole."""
 
@@ -76,19 +76,19 @@ class CandidateSearch:
 
     @cached_property
     def words(self) -> Words:
-        """The words of the text."""
+        """Return the words of the text."""
         return Words.of(self.normalized_text)
 
     @cached_property
     def positions(self) -> Positions:
-        """The positions of all words of the text that may vote."""
+        """Return the positions of all words of the text that may vote."""
         return positions_of(self.words)
 
     def exact(self, quote: str) -> list[Range]:
         """Return the ranges in which a normalized quote occurs unchanged."""
         places: list[Range] = []
         at = self.normalized_text.find(quote)
-        most = min(OCCURRENCES, max(FEWEST_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
+        most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
         while at >= 0 and len(places) < most:
             places.append(Range(at, at + len(quote)))
             at = self.normalized_text.find(quote, at + 1)
@@ -104,7 +104,7 @@ class CandidateSearch:
         whole = "".join((wanted.before, wanted.quote, wanted.after))
         words = Words.of(whole)
         exact = Range(len(wanted.before), len(wanted.before) + len(wanted.quote))
-        refined = (self._refined(words, exact, wanted, at) for at in self._elected(words, positions))
+        refined = (self._refined(words, exact, wanted, at) for at in self._voted_offsets(words, positions))
         return [place for place in refined if place is not None]
 
     def score(self, wanted: NormalizedAnchor, place: Range) -> Candidate:
@@ -117,19 +117,19 @@ class CandidateSearch:
         after = context_similarity(right[: len(wanted.after)], wanted.after)
         return Candidate(place, WEIGHTS.score(quote, before, after), quote, before, after)
 
-    def _elected(self, words: Words, positions: Positions) -> list[int]:
+    def _voted_offsets(self, words: Words, positions: Positions) -> list[int]:
         """Return the offsets at which, by the votes of its words, the passage may begin."""
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
         voters = _voters(words)
-        for word, offset in voters[:: 1 + len(voters) // VOTERS]:
+        for word, offset in voters[:: 1 + len(voters) // MAX_VOTERS]:
             starts: Sequence[int] = positions.get(word, ())
             weight = math.log(1 + total / max(1, len(starts)))
             all_votes += weight
-            if len(starts) <= COMMON:
+            if len(starts) <= COMMON_WORD_OCCURRENCES:
                 for start in starts:
-                    votes[(start - offset) // BIN] += weight
+                    votes[(start - offset) // BIN_SIZE] += weight
         # An edited quote spreads over neighbouring bins, one of which then holds a third of its votes.
         third = QUORUM * all_votes / 3
         near = {at + step for at, count in votes.items() if count >= third for step in (-1, 0, 1)}
@@ -137,14 +137,14 @@ class CandidateSearch:
         least = max(QUORUM * all_votes, max(summed.values(), default=0.0) / 2)
         chosen: list[int] = []
         for at in sorted((at for at, count in summed.items() if count >= least), key=lambda at: -summed[at]):
-            if len(chosen) < WINDOWS and all(abs(at - other) > 2 for other in chosen):
+            if len(chosen) < MAX_EXAMINED and all(abs(at - other) > 2 for other in chosen):
                 chosen.append(at)
-        return [at * BIN for at in chosen]
+        return [at * BIN_SIZE for at in chosen]
 
     def _refined(self, words: Words, exact: Range, wanted: NormalizedAnchor, at: int) -> Range | None:
         """Return the range near an offset that contains a quote's words; None if there is none."""
         length = exact.end - exact.start
-        margin = BIN + 20 + length // 4
+        margin = BIN_SIZE + 20 + length // 4
         low = max(0, at - margin)
         high = min(len(self.normalized_text), at + len(wanted.before) + length + len(wanted.after) + margin)
         keys, starts, ends = self.words

@@ -9,9 +9,9 @@ from tui_reader.document.normalization import normalized
 if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
-PIECES = (32, 20, 12)
+PIECE_LENGTHS = (32, 20, 12)
 """Characters of context that must occur unchanged. The longest, nearest such piece that occurs only once decides."""
-STEP, FAR = 32, 960
+STEP, FARTHEST = 32, 960
 """Step in which pieces of context are tried, and their maximum distance from the passage, in characters."""
 
 
@@ -27,13 +27,16 @@ def near(anchor: Anchor, text: str, old: str | None = None) -> int:
     before, after = anchor.prefix, anchor.suffix
     share = min(1.0, anchor.start / max(1, len(text)))
     if old is not None and old[anchor.start : anchor.end] == anchor.exact:
-        before, after = old[max(0, anchor.start - FAR) : anchor.start], old[anchor.end : anchor.end + FAR]
+        before, after = (
+            old[max(0, anchor.start - FARTHEST) : anchor.start],
+            old[anchor.end : anchor.end + FARTHEST],
+        )
         share = anchor.start / max(1, len(old))
     guess = round(share * max(0, len(text) - 1))
     before, after = normalized(before), normalized(after)
     last = max(0, len(text) - 1)
     several: list[int] = []
-    for size in PIECES:
+    for size in PIECE_LENGTHS:
         for away in range(0, max(len(before), len(after)), STEP):
             left = _all(folded, before[max(0, len(before) - away - size) : len(before) - away], size)
             right = _all(folded, after[away : away + size], size)

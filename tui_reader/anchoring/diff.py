@@ -13,13 +13,13 @@ from tui_reader.model.ranges import Range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WHOLE = 300_000_000
+MAX_PRODUCT = 300_000_000
 """Product of two lengths in words up to which both are compared at once: the bit matrix then takes 38 MB."""
-RUNS = (6, 3, 1)
+RUN_LENGTHS = (6, 3, 1)
 """Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. They are always cut at the
 first, because a longest subsequence alone tends to match words from everywhere; at the others while pieces are
 too large."""
-ISLAND = 2
+MAX_ISLAND = 2
 """Maximum number of unchanged words between two changes that are shown as changed too: “, the” connects nothing."""
 
 
@@ -96,7 +96,7 @@ def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, i
     for a, b, c, d in gaps:
         if merged:
             e, f, g, h = merged[-1]
-            if a - f <= ISLAND and (f > e or h > g) and (b > a) and (d > c) and (f > e) and (h > g):
+            if a - f <= MAX_ISLAND and (f > e or h > g) and (b > a) and (d > c) and (f > e) and (h > g):
                 merged[-1] = (e, b, g, d)
                 continue
         merged.append((a, b, c, d))
@@ -116,10 +116,10 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
             matches[b] = d
         if a == b or c == d:
             continue
-        if depth and (b - a) * (d - c) <= WHOLE:
+        if depth and (b - a) * (d - c) <= MAX_PRODUCT:
             _match_whole(old, new, matches, (a, b, c, d))
-        elif depth < len(RUNS):
-            cuts = _shared_runs(old[a:b], new[c:d], RUNS[depth])
+        elif depth < len(RUN_LENGTHS):
+            cuts = _shared_runs(old[a:b], new[c:d], RUN_LENGTHS[depth])
             i, j = a, c
             for x, y in cuts:
                 pieces.append((i, a + x, j, c + y, depth + 1))

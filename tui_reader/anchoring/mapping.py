@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from tui_reader.document.normalization import Words
 
-SEPARATE = 150
+MIN_SEPARATION = 150
 """Characters without a word of the old passage from which parts count as separate: a long sentence."""
 MAX_SPELLED = 150
 """Maximum characters of a gap that is compared letter by letter: in a longer one, letters match by chance."""
-REWRITTEN = 0.5
+MIN_REVISION_SIMILARITY = 0.5
 """Minimum similarity of words to the words that may have replaced them."""
-RULE = 3
+MAX_SIGN_RUN_WEIGHT = 3
 """Maximum weight, in letters, of a run of one sign such as a rule of dashes: to find it again is little evidence."""
 
 
@@ -31,7 +31,7 @@ class _Match(NamedTuple):
 
     old: Range
     new: Range
-    worth: int
+    weight: int
 
 
 class Part(NamedTuple):
@@ -57,12 +57,12 @@ class Mapping:
         """
         self._old, self._new = old, new
         self._letter_matches: dict[int, list[_Match]] = {}
-        self._twins: set[int] = set()
+        self._moved_repetitions: set[int] = set()
         self.matches = align(old.keys, new.keys)
-        moves.slide(old, new, self.matches)
+        moves.shift_gaps(old, new, self.matches)
         if moved:
             moves.drop_islands(old, new, self.matches)
-            self._twins = moves.twins(old, moves.add_moved(old, new, self.matches))
+            self._moved_repetitions = moves.moved_repetitions(old, moves.add_moved(old, new, self.matches))
             moves.rejoin(old, new, self.matches)
         self.sources = array("q", [-1]) * len(new.keys)
         """For each word of the new text the number of the same word in the old one, -1 if it is new."""
@@ -74,22 +74,22 @@ class Mapping:
         """Return where the parts of a passage are in the new text, the largest part first."""
         old = self._old
         words = within(old, passage)
-        total = sum(_worth(old, i, passage) for i in range(words.start, words.end))
+        total = sum(_weight(old, i, passage) for i in range(words.start, words.end))
         clusters = _clusters(self._runs(words, passage))
         parts = []
         for group in clusters:
             stretch = Range(min(match.old.start for match in group), max(match.old.end for match in group))
-            share = sum(match.worth for match in group) / total
+            share = sum(match.weight for match in group) / total
             parts.append(Part(stretch, Range(group[0].new.start, group[-1].new.end), share))
         parts.sort(key=lambda part: -part.share)
         if parts:
             parts[0] = parts[0]._replace(new=self._extended(words, parts[0], passage))
         return parts
 
-    def has_twin(self, passage: Range) -> bool:
+    def has_moved_repetition(self, passage: Range) -> bool:
         """Return True if the old text has words of a passage twice and one of both was moved."""
         words = within(self._old, passage)
-        return bool(self._twins) and not self._twins.isdisjoint(range(words.start, words.end))
+        return bool(self._moved_repetitions) and not self._moved_repetitions.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
         """Return the new range of a part, extended by words that may have replaced those at its ends."""
@@ -122,7 +122,7 @@ class Mapping:
             return False
         return (
             quote_similarity("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*replacement)]))
-            >= REWRITTEN
+            >= MIN_REVISION_SIMILARITY
         )
 
     def _runs(self, words: Range, passage: Range) -> Iterator[_Match]:
@@ -136,12 +136,12 @@ class Mapping:
                 i += 1
                 continue
             first = i
-            worth = 0
+            weight = 0
             while i < words.end and matches[i] == j + i - first and old.ends[i] <= passage.end:
-                worth += _worth(old, i, passage)
+                weight += _weight(old, i, passage)
                 i += 1
             place = Range(new.starts[j], new.ends[j + i - first - 1])
-            yield _Match(Range(old.starts[first], old.ends[i - 1]), place, worth)
+            yield _Match(Range(old.starts[first], old.ends[i - 1]), place, weight)
 
     def _word_matches(self, word: int, passage: Range) -> Iterator[_Match]:
         """Yield what is left of a word, as far as it is within a passage."""
@@ -151,17 +151,17 @@ class Mapping:
             whole = self._letters(word)
         else:
             place = Range(old.starts[word], old.ends[word])
-            whole = [_Match(place, Range(new.starts[j], new.ends[j]), _worth(old, word, passage))]
+            whole = [_Match(place, Range(new.starts[j], new.ends[j]), _weight(old, word, passage))]
         for match in whole:
             start, end = max(match.old.start, passage.start), min(match.old.end, passage.end)
             if start < end:
                 first = min(match.new.start + start - match.old.start, match.new.end - 1)
                 last = max(match.new.end - (match.old.end - end), first + 1)
-                worth = min(match.worth, end - start)
+                weight = min(match.weight, end - start)
                 # Part of a run of signs may have been removed.
                 if (start, end) != match.old:
-                    worth = min(worth, last - first)
-                yield _Match(Range(start, end), Range(first, last), worth)
+                    weight = min(weight, last - first)
+                yield _Match(Range(start, end), Range(first, last), weight)
 
     def _letters(self, word: int) -> list[_Match]:
         """Return what is left of a removed word that was split, corrected or joined to another."""
@@ -176,10 +176,10 @@ class Mapping:
             start = matches[first - 1] + 1 if first else 0
             stop = matches[end] if end < len(matches) else len(self._new.keys)
             if start < stop and all(self.sources[j] < 0 for j in range(start, min(stop, start + MAX_SPELLED))):
-                self._spell(Range(first, end), Range(start, stop))
+                self._compare_letters(Range(first, end), Range(start, stop))
         return self._letter_matches[word]
 
-    def _spell(self, lost: Range, replacement: Range) -> None:
+    def _compare_letters(self, lost: Range, replacement: Range) -> None:
         """Compare the letters of removed words with those of the words that replaced them."""
         from rapidfuzz.distance import Indel  # noqa: PLC0415 - see scores
 
@@ -209,13 +209,13 @@ def within(words: Words, place: Range) -> Range:
     return Range(bisect_right(words.ends, place.start), bisect_left(words.starts, place.end))
 
 
-def _worth(words: Words, word: int, passage: Range) -> int:
-    """Return the weight of finding a word again: its letters within a passage."""
+def _weight(words: Words, word: int, passage: Range) -> int:
+    """Return the weight of a found word as evidence: its letters within a passage."""
     start, end = words.starts[word], words.ends[word]
     if start < passage.start or end > passage.end:
         start, end = max(start, passage.start), min(end, passage.end)
     length = end - start
-    return length if length <= RULE or words.keys[word][0].isalnum() else RULE
+    return length if length <= MAX_SIGN_RUN_WEIGHT or words.keys[word][0].isalnum() else MAX_SIGN_RUN_WEIGHT
 
 
 def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, int]]:
@@ -232,7 +232,7 @@ def _clusters(matches: Iterable[_Match]) -> list[list[_Match]]:
     """Return groups of matches that are close together in the new text, in the order of the new text."""
     clusters: list[list[_Match]] = []
     for match in sorted(matches, key=lambda each: each.new):
-        if clusters and match.new.start - clusters[-1][-1].new.end < SEPARATE:
+        if clusters and match.new.start - clusters[-1][-1].new.end < MIN_SEPARATION:
             clusters[-1].append(match)
         else:
             clusters.append([match])

@@ -22,13 +22,13 @@ MAX_ISLAND = 6
 """Maximum words of a run that counts as matched by chance if three times as many on both sides did not match."""
 PASSES = 6
 """How often moved passages are searched for: each pass finds passages that kept their order among each other."""
-STRONG = 24
+STRONG_RUN_LETTERS = 24
 """Letters that a run of words needs to count as moved by itself; some five words."""
-REACH = 12
+NEARBY_WORDS = 12
 """Distance in words from a moved run within which shorter runs are counted as moved with it."""
 MIN_ATTRACTING = 3
 """Minimum words of a run that attracts neighbouring words which were matched elsewhere."""
-TWIN = 5
+MIN_REPEAT = 5
 """Words in the same order that count as a repetition in a text."""
 
 
@@ -40,21 +40,21 @@ class Run(NamedTuple):
     length: int
 
 
-def slide(old: Words, new: Words, matches: array[int]) -> None:
-    """Shift insertions and deletions so that they begin and end at white space, if equal words allow it.
+def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
+    """Shift insertions and deletions to begin and end at white space, if equal words allow it.
 
     “tailless, but” became “tailless, Windibank, but”: either comma may be the new one, but hardly the first.
     """
     for a, b, c, d in list(gaps(matches, len(new.keys))):
         if a == b:
-            _slide_inserted(old, new, (a, c, d), matches)
+            _shift_insertion(old, new, (a, c, d), matches)
         elif c == d:
-            _slide_deleted(old, new, (c, a, b), matches)
+            _shift_deletion(old, new, (c, a, b), matches)
 
 
-def _slide_inserted(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
+def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
     """Shift one insertion, given as the word before which it is, its first word and the word after it."""
-    by = _best_slide(old, new, gap, lambda other, mine: matches[other] == mine)
+    by = _best_shift(old, new, gap, lambda other, mine: matches[other] == mine)
     at, first, end = gap
     for shift in range(by):
         matches[at + shift] = first + shift
@@ -62,9 +62,9 @@ def _slide_inserted(old: Words, new: Words, gap: tuple[int, int, int], matches: 
         matches[at + shift] = end + shift
 
 
-def _slide_deleted(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
+def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
     """Shift one deletion, given as the word before which it was, its first word and the word after it."""
-    by = _best_slide(new, old, gap, lambda other, mine: matches[mine] == other)
+    by = _best_shift(new, old, gap, lambda other, mine: matches[mine] == other)
     at, first, end = gap
     for shift in range(by):
         matches[first + shift], matches[end + shift] = at + shift, -1
@@ -72,7 +72,7 @@ def _slide_deleted(old: Words, new: Words, gap: tuple[int, int, int], matches: a
         matches[end + shift], matches[first + shift] = at + shift, -1
 
 
-def _best_slide(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
+def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
     """Return the number of words by which a gap is best shifted; negative if to the left.
 
     Args:
@@ -147,17 +147,18 @@ def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
 
 def _strong(old: Words, runs: list[Run]) -> list[Run]:
     """Return the runs that are no coincidence: long ones, and those close to them."""
-    chosen = [_mass(old, run) >= STRONG for run in runs]
+    chosen = [_weight(old, run) >= STRONG_RUN_LETTERS for run in runs]
     for near, far in (*((k - 1, k) for k in range(1, len(runs))), *((k + 1, k) for k in range(len(runs) - 2, -1, -1))):
         if chosen[near] and not chosen[far]:
             first, second = runs[min(near, far)], runs[max(near, far)]
             chosen[far] = (
-                second.old - first.old - first.length <= REACH and 0 <= second.new - first.new - first.length <= REACH
+                second.old - first.old - first.length <= NEARBY_WORDS
+                and 0 <= second.new - first.new - first.length <= NEARBY_WORDS
             )
     return [run for run, is_chosen in zip(runs, chosen, strict=True) if is_chosen]
 
 
-def _mass(words: Words, run: Run) -> int:
+def _weight(words: Words, run: Run) -> int:
     """Return the weight of some words in letters; those of scripts without spaces count twice, signs once."""
     keys = words.keys[run.old : run.old + run.length]
     return sum((2 if len(key) == 1 and not key.isascii() else len(key)) if key[0].isalnum() else 1 for key in keys)
@@ -179,7 +180,7 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
             return True
         if source[j] >= 0 and strength[source[j]] >= n:
             return False
-        return matches[i] < 0 or abs(matches[i] - j) > REACH
+        return matches[i] < 0 or abs(matches[i] - j) > NEARBY_WORDS
 
     def take(i: int, j: int, n: int) -> None:
         if source[j] >= 0:
@@ -204,18 +205,20 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
                 take(i + at, j + at, n)
 
 
-def twins(old: Words, moved: list[Run]) -> set[int]:
+def moved_repetitions(old: Words, moved: list[Run]) -> set[int]:
     """Return the numbers of words in runs that the old text has twice and of which one was moved.
 
     Which of both was moved cannot be decided.
     """
     keys = old.keys
-    wanted = {tuple(keys[i : i + TWIN]) for run in moved for i in range(run.old, run.old + run.length - TWIN + 1)}
+    wanted = {
+        tuple(keys[i : i + MIN_REPEAT]) for run in moved for i in range(run.old, run.old + run.length - MIN_REPEAT + 1)
+    }
     places: dict[tuple[str, ...], list[int]] = {}
-    for i, words in enumerate(zip(*(keys[shift:] for shift in range(TWIN)), strict=False) if wanted else ()):
+    for i, words in enumerate(zip(*(keys[shift:] for shift in range(MIN_REPEAT)), strict=False) if wanted else ()):
         if words in wanted:
             places.setdefault(words, []).append(i)
-    return {i + step for each in places.values() if len(each) > 1 for i in each for step in range(TWIN)}
+    return {i + step for each in places.values() if len(each) > 1 for i in each for step in range(MIN_REPEAT)}
 
 
 def _runs_of(matches: array[int]) -> Iterator[Run]:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from tui_reader.anchoring.resolution import Resolver
 
-BLOCK = 1 << 16
+BLOCK_SIZE = 1 << 16
 """Code points that are compared at once; a million words take 3 ms."""
-AROUND = (0, 32, 200)
+CONTEXT_SIZES = (0, 32, 200)
 """Code points of context, tried in this order, that may make a range unique in the text."""
-MOST_TWINS = 200
+MAX_REPETITIONS = 200
 """Occurrences of repeated words up to which the n-th is mapped to the n-th."""
 MARGIN = 2_000
 """Code points before the first and after the last change that are compared too."""
@@ -67,7 +67,7 @@ class PositionTransfer:
             return 0
         if place.start >= self._tail:
             return len(self.new) - len(self.old)
-        for around in AROUND:
+        for around in CONTEXT_SIZES:
             first = max(0, place.start - around)
             words = self.old[first : place.end + around]
             there, here = self.new.find(words), self.old.find(words)
@@ -84,7 +84,7 @@ class PositionTransfer:
         If both texts contain the words equally often, the n-th occurrence maps to the n-th.
         """
         olds, news = _starts(self.old, words), _starts(self.new, words)
-        return news[olds.index(first)] - first if len(olds) == len(news) < MOST_TWINS and first in olds else None
+        return news[olds.index(first)] - first if len(olds) == len(news) < MAX_REPETITIONS and first in olds else None
 
     @property
     def _window(self) -> tuple[int, int]:
@@ -103,10 +103,10 @@ class PositionTransfer:
 
 
 def _starts(text: str, words: str) -> list[int]:
-    """Return the offsets at which words occur, at most `MOST_TWINS` of them."""
+    """Return the offsets at which words occur, at most `MAX_REPETITIONS` of them."""
     found: list[int] = []
     at = text.find(words)
-    while at >= 0 and len(found) < MOST_TWINS:
+    while at >= 0 and len(found) < MAX_REPETITIONS:
         found.append(at)
         at = text.find(words, at + 1)
     return found
@@ -115,9 +115,9 @@ def _starts(text: str, words: str) -> list[int]:
 def _shared(one: str, other: str) -> int:
     """Return the number of code points that two texts have in common at their beginnings."""
     at, most = 0, min(len(one), len(other))
-    while at < most and one[at : at + BLOCK] == other[at : at + BLOCK]:
-        at += BLOCK
-    low, high = min(at, most), min(at + BLOCK, most)
+    while at < most and one[at : at + BLOCK_SIZE] == other[at : at + BLOCK_SIZE]:
+        at += BLOCK_SIZE
+    low, high = min(at, most), min(at + BLOCK_SIZE, most)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
@@ -127,9 +127,9 @@ def _shared(one: str, other: str) -> int:
 def _shared_end(one: str, other: str, most: int) -> int:
     """Return the number of code points that two texts have in common at their ends, up to a maximum."""
     at = 0
-    while at < most and _from_end(one, at, at + BLOCK) == _from_end(other, at, at + BLOCK):
-        at += BLOCK
-    low, high = min(at, most), min(at + BLOCK, most)
+    while at < most and _from_end(one, at, at + BLOCK_SIZE) == _from_end(other, at, at + BLOCK_SIZE):
+        at += BLOCK_SIZE
+    low, high = min(at, most), min(at + BLOCK_SIZE, most)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (

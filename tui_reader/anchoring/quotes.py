@@ -12,9 +12,9 @@ from tui_reader.model.ranges import Range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST = 100
+MAX_OCCURRENCES = 100
 """Maximum number of occurrences returned; a quote such as “the” has too many to be useful."""
-ALTERED = 0.6
+MIN_SIMILARITY = 0.6
 """Minimum similarity of a passage of which a quote may be an altered form."""
 
 
@@ -61,7 +61,7 @@ class QuoteFinder:
     def nearest(self, quote: str) -> SimilarPassage | None:
         """Return the passage that is most similar to a quote, or None if no passage is similar."""
         found = self._resolver.nearest(" ".join(quote.split()))
-        return SimilarPassage(found.range, found.quote) if found is not None and found.quote >= ALTERED else None
+        return SimilarPassage(found.range, found.quote) if found is not None and found.quote >= MIN_SIMILARITY else None
 
     def _runs(self, keys: Sequence[str]) -> list[Range]:
         """Return the ranges in which a sequence of words occurs."""
@@ -70,7 +70,7 @@ class QuoteFinder:
         wanted = _joined(keys)
         found: list[Range] = []
         at = self._joined.find(wanted)
-        while at >= 0 and len(found) < MOST:
+        while at >= 0 and len(found) < MAX_OCCURRENCES:
             first = self._joined.count("\n", 0, at)
             found.append(Range(self._words.starts[first], self._words.ends[first + len(keys) - 1]))
             at = self._joined.find(wanted, at + len(wanted) - 1)

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from tui_reader.anchoring.mapping import Part
     from tui_reader.model.anchor import Anchor
 
-CANDIDATES = 5
+MAX_CANDIDATES = 5
 """Maximum number of positions that are stored for the reader to choose from."""
-NEAR = 20_000
-"""Characters around the old position of a passage that are searched for a twin; 10 µs."""
-REPEATED = 100
+REPEAT_RANGE = 20_000
+"""Characters on both sides of a passage's old position that are searched for a repetition; 10 µs."""
+MIN_REPEAT = 100
 """Characters from which equal text counts as a repetition whatever its context."""
-PLAUSIBLE = 0.45
+MIN_CANDIDATE_SCORE = 0.45
 """Minimum score of a position that is offered."""
 
 
@@ -80,7 +80,7 @@ class Resolver:
         return self._followed(anchor, wanted)
 
     def nearest(self, quote: str) -> Candidate | None:
-        """Return the range most similar to a quote of unknown origin; None if no range is similar at all."""
+        """Return the range most similar to a quote of unknown origin; None if no range is similar."""
         wanted = NormalizedAnchor(normalized(quote))
         found = [self._search.score(wanted, place) for place in self._search.similar(wanted, self._search.positions)]
         return max(found, key=lambda each: each.quote, default=None)
@@ -95,7 +95,7 @@ class Resolver:
 
     @cached_property
     def _single_spaced_old(self) -> str:
-        """The normalized snapshot with single spaces."""
+        """Return the normalized snapshot with single spaces."""
         return single_spaced(self._normalized_old)
 
     @cached_property
@@ -108,7 +108,7 @@ class Resolver:
 
     @cached_property
     def _new_positions(self) -> Positions:
-        """The positions of voting words that are not matched to a word of the snapshot."""
+        """Return the positions of voting words that are not matched to a word of the snapshot."""
         keys, starts, ends = self._search.words
         new = [i for i, source in enumerate(self._mapping.sources) if source < 0]
         return positions_of(Words([keys[i] for i in new], [starts[i] for i in new], [ends[i] for i in new]))
@@ -125,7 +125,10 @@ class Resolver:
         if first < 0 or self._text[first : first + len(whole)] != whole:
             return False
         # In a text with repetitions, a repetition may now be at exactly this offset.
-        return self._snapshot is None or self._text.count(whole, max(0, first - NEAR), first + len(whole) + NEAR) == 1
+        return (
+            self._snapshot is None
+            or self._text.count(whole, max(0, first - REPEAT_RANGE), first + len(whole) + REPEAT_RANGE) == 1
+        )
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
         """Return the position that a diff with the snapshot gives if it is certain, else search further."""
@@ -160,13 +163,13 @@ class Resolver:
 
     def _is_doubled(self, passage: Range, wanted: NormalizedAnchor) -> bool:
         """Return True if the old text had a passage twice, equal on one side too, and one of both was moved."""
-        if not self._mapping.has_twin(passage):
+        if not self._mapping.has_moved_repetition(passage):
             return False
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:
             return True
         quote = single_spaced(wanted.quote)
-        stretches = [quote[at : at + REPEATED] for at in range(0, len(quote) - REPEATED, REPEATED)]
+        stretches = [quote[at : at + MIN_REPEAT] for at in range(0, len(quote) - MIN_REPEAT, MIN_REPEAT)]
         return 2 * sum(old_text.count(stretch) > 1 for stretch in stretches) > len(stretches)
 
     def _may_be_incomplete(self, passage: Range, part: Part) -> bool:
@@ -212,10 +215,10 @@ class Resolver:
         own, words = within(self._old, passage), self._search.words
         total = others = 0
         for i in range(*within(words, place)):
-            worth = len(words.keys[i]) if words.keys[i][0].isalnum() else 1
-            total += worth
+            weight = len(words.keys[i]) if words.keys[i][0].isalnum() else 1
+            total += weight
             source = self._mapping.sources[i]
-            others += worth if source >= 0 and not own.start <= source < own.end else 0
+            others += weight if source >= 0 and not own.start <= source < own.end else 0
         return others > LIMITS.another * total
 
     def _searched_elsewhere(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
@@ -274,7 +277,7 @@ class Resolver:
     def _uncertain(self, anchor: Anchor, state: PlaceState, found: list[Candidate]) -> Placement:
         """Return a placement without a range, with the best candidates for the reader to choose from."""
         ranked = _apart(found)
-        candidates = tuple(each.range for each in ranked[:CANDIDATES] if each.score >= PLAUSIBLE)
+        candidates = tuple(each.range for each in ranked[:MAX_CANDIDATES] if each.score >= MIN_CANDIDATE_SCORE)
         score = round(ranked[0].score, 3) if ranked else 0.0
         return Placement(0, 0, state, score, self.fingerprint, anchor.key, candidates)
 
@@ -285,6 +288,6 @@ def _apart(found: list[Candidate]) -> list[Candidate]:
     for each in sorted(found, key=lambda each: -each.score):
         if all(each.range.end <= other.range.start or other.range.end <= each.range.start for other in chosen):
             chosen.append(each)
-            if len(chosen) > CANDIDATES:
+            if len(chosen) > MAX_CANDIDATES:
                 break
     return chosen

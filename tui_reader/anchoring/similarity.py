@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 WordPairs: TypeAlias = "AbstractSet[tuple[str, str]]"
 """The pairs of neighbouring words of a text."""
 
-MOST = 400_000
+MAX_CHARACTERS = 400_000
 """Characters of a text that are compared: 70,000 words take 0.1 s, and suffice to identify a text."""
 
 
 def word_pairs(text: str) -> WordPairs:
     """Return the pairs of neighbouring words by which a text is compared."""
-    return frozenset(pairwise(key for key in Words.of(normalized(text[:MOST])).keys if key[0].isalnum()))
+    return frozenset(pairwise(key for key in Words.of(normalized(text[:MAX_CHARACTERS])).keys if key[0].isalnum()))
 
 
 def similarity(old: WordPairs, new: WordPairs) -> float:

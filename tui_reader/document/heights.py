@@ -22,7 +22,7 @@ _breaks = re.compile(r"[\n\t]").search
 
 
 class BlockHeights:
-    """Measures the blocks of a document for a layout.
+    """The heights of all blocks of a document, for a layout.
 
     Args:
         document: The document.

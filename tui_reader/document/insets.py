@@ -34,7 +34,7 @@ class Inset(NamedTuple):
 
 
 class Insets:
-    """Computes the insets of blocks; the indent of a list item depends on the items before it.
+    """Calculator of insets. The indent of a list item depends on the items before it.
 
     Args:
         width: Cells of a row.

@@ -19,7 +19,7 @@ def block_index(document: Document, offset: int) -> int:
 
 
 class Structure:
-    """Answers questions of painters and motions about a document.
+    """Lookup of a document's blocks, spans and links for painters and motions.
 
     Args:
         document: The document; nothing is computed before it is requested.

@@ -106,7 +106,10 @@ Term: TypeAlias = Words | Phrase | Field | Not | And | Or
 
 
 class View(NamedTuple):
-    """What the headline list shows: a query, made of the choices of the sidebar and the title filter, and an order."""
+    """What the headline list shows: the choices of the sidebar and the title filter, and an order.
+
+    A catalogue evaluates only `query` and `sort`; screens show and change the choices.
+    """
 
     shelf: Shelf = Shelf.INBOX
     include: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Compiles queries to predicates over records in memory: headlines of the library, and annotations."""
+"""Evaluation of queries in memory, as predicates over headlines and over annotations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ Predicate: TypeAlias = "Callable[[T], bool]"
 
 
 class SearchableHeadline(Protocol):
-    """What queries ask of a headline, prepared once so that a filter of 10,000 headlines takes about 1 ms."""
+    """The properties of a headline that queries test, prepared for fast comparison.
+
+    They are computed once for each headline, so that a filter of 10,000 headlines takes about 1 ms.
+    """
 
     archived: bool
     unread: bool
@@ -81,6 +84,7 @@ def select_headlines(rows: list[Row], query: Term) -> list[Row]:
 
 
 def _select_shelf(rows: list[Row], shelf: str) -> list[Row]:
+    """Return the rows that are on a shelf."""
     if shelf == Shelf.INBOX:
         return [row for row in rows if not row.archived]
     if shelf == Shelf.UNREAD:
@@ -93,10 +97,12 @@ def _select_shelf(rows: list[Row], shelf: str) -> list[Row]:
 
 
 def _select_tag(rows: list[Row], tag: str) -> list[Row]:
+    """Return the rows that have a tag."""
     return [row for row in rows if tag in row.tags]
 
 
 def _select_source(rows: list[Row], source: str) -> list[Row]:
+    """Return the rows that come from a source."""
     return [row for row in rows if row.source == source]
 
 
@@ -124,11 +130,11 @@ def _headline_leaf(leaf: Leaf) -> Predicate[SearchableHeadline]:
 def compile_for_annotations(
     query: Term, title_of: Callable[[ArticleId], str], is_gone: Callable[[Annotation], bool] = lambda _: False
 ) -> Predicate[Annotation]:
-    """Return a predicate that says whether an annotation matches a query.
+    """Return a predicate that returns True if an annotation matches a query.
 
     Args:
         query: The query.
-        title_of: Returns the title of an article, which words and phrases are looked for in too.
+        title_of: Returns the title of an article, in which words and phrases are searched for too.
         is_gone: Returns True if the article of an annotation is not in the library.
     """
 

@@ -1,4 +1,4 @@
-"""Parses the filter of a list of annotations: words, colours, tags, states and dates, as a reader types them."""
+"""Parser of the filter of an annotations list: words, colours, tags, states and dates."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _full_name(field: str) -> str:
 
 
 def _is_begun(word: str, field: str | None) -> bool:
-    """Return True if a word is the beginning of a part: `-`, or a field whose value has not been typed yet."""
+    """Return True if a word is only the beginning of a part: `-`, or a field without a value."""
     return field is None and (word == "-" or (word.endswith(":") and _full_name(word[:-1]) in _FIELDS))
 
 
@@ -123,7 +123,10 @@ def _colour(value: str, colours: Sequence[str]) -> Term:
 
 
 def _state(value: str) -> Term:
-    """Return the term of a state; annotations of articles that are not in the library are `gone`, and `lost` too."""
+    """Return the term of a state.
+
+    Annotations of articles that are not in the library are `gone`, and count as `lost` too.
+    """
     gone = Field(FieldName.ARTICLE, "gone")
     if "gone".startswith(value):
         return gone
@@ -143,14 +146,20 @@ def _has(value: str) -> Term:
 
 
 def _date(name: str, value: str) -> Term:
-    """Return the term of a date; dates are compared as text, so the beginning of one will do: `after:2026-05`."""
+    """Return the term of a date.
+
+    Dates are compared as text, so the beginning of one is enough: `after:2026-05`.
+    """
     if not re.fullmatch(r"\d{4}(-\d{0,2}(-\d{0,2})?)?", value):
         raise ValueError(f"{name}:{value}? a date such as 2026-05-01")
     return Field(FieldName.FROM if name == "after" else FieldName.BEFORE, value)
 
 
 def _age(value: str, today: date) -> Term:
-    """Return the term of an age in days, weeks, months of 30 days or years of 365: `<30d` is younger, `>2w` older."""
+    """Return the term of an age, such as `<30d` (younger than 30 days) or `>2w`.
+
+    A month (`m`) counts 30 days, a year (`y`) 365.
+    """
     found = re.fullmatch(r"([<>])(\d{1,4})([dwmy])", value)
     if found is None:
         raise ValueError(f"added:{value}? an age such as <30d, <2w, >6m or >1y")

@@ -1,4 +1,4 @@
-"""Text in the form in which words are compared as people type them."""
+"""Text in the form in which filters compare words."""
 
 from __future__ import annotations
 

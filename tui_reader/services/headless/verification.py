@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.anchoring.diff import ChangeKind, align, changes
-from tui_reader.anchoring.quotes import ALTERED, QuoteFinder, SimilarPassage
+from tui_reader.anchoring.quotes import MIN_SIMILARITY, QuoteFinder, SimilarPassage
 from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
 from tui_reader.document.normalization import Words, is_unspaced, normalized
 from tui_reader.document.words import count_words
@@ -202,7 +202,7 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | Non
         for place in places
     )
     best = max(rated, key=lambda each: each.similarity, default=None)
-    return best if best is not None and (by_words is not None or best.similarity >= ALTERED) else None
+    return best if best is not None and (by_words is not None or best.similarity >= MIN_SIMILARITY) else None
 
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
@@ -213,15 +213,15 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
     for line in re.finditer(r"[^\n]+", text[start:end]):
         folded = normalized(line[0])
         first, last = 0, len(folded)
-        if 2 * last < ALTERED * (last + len(wanted)):
+        if 2 * last < MIN_SIMILARITY * (last + len(wanted)):
             continue  # too short to be similar, whatever its letters
         if last > len(wanted):
             steps += cost_of_best_stretch(wanted, folded)
             if steps > MOST_STEPS:
                 break
-            first, last = best_stretch(wanted, folded, ALTERED) or (0, 0)
+            first, last = best_stretch(wanted, folded, MIN_SIMILARITY) or (0, 0)
         score = quote_similarity(wanted, folded[first:last])
-        if score >= ALTERED:
+        if score >= MIN_SIMILARITY:
             found.append((-score, Range(start + line.start() + first, start + line.start() + last)))
     return [place for _, place in sorted(found)[:MAX_LINES]]
 
