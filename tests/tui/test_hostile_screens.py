@@ -183,13 +183,15 @@ async def test_the_clipboard_is_given_no_escape(articles: Path, start: Start) ->
         assert copied.endswith("[201~rm -rf")
 
 
-PLAIN = Style()
+PLAIN_STYLES = Style()
 
 
 @given(hostile, hostile)
 def test_a_row_is_as_wide_as_asked_and_acts_on_nothing(left: str, right: str) -> None:
     for width in (1, 2, 7, 40):
-        strip = line(width, PLAIN, [Piece(left, PLAIN), Piece("x", PLAIN)], [Piece(right, PLAIN)])
+        strip = line(
+            width, PLAIN_STYLES, [Piece(left, PLAIN_STYLES), Piece("x", PLAIN_STYLES)], [Piece(right, PLAIN_STYLES)]
+        )
         assert acting(strip.text) == []
         assert "\n" not in strip.text
         assert sum(segment.cell_length for segment in strip) == width

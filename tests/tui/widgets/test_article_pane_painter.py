@@ -22,7 +22,7 @@ from tui_reader.tui.widgets.article_pane.styles import Role, Styles
 
 TODAY = date(2026, 6, 6)
 MARGIN = 2
-PLAIN = Style()
+PLAIN_STYLES = Style()
 
 
 def look_of(role: str) -> Style:
@@ -32,7 +32,7 @@ def look_of(role: str) -> Style:
 
 def opened(text: Document, width: int) -> tuple[Page, Painter]:
     page = Page(Headline(Article("a", "a.md", Metadata(title="T"))), text, width, TODAY)
-    return page, Painter(page, Structure(text), Styles(PLAIN, look_of), MARGIN, width + 2 * MARGIN)
+    return page, Painter(page, Structure(text), Styles(PLAIN_STYLES, look_of), MARGIN, width + 2 * MARGIN)
 
 
 @st.composite
@@ -102,7 +102,7 @@ def test_looks_begin_and_end_where_their_ranges_do() -> None:
 
 
 def test_emphasis_stands_upright_within_a_quotation() -> None:
-    looks = Styles(PLAIN, look_of)
+    looks = Styles(PLAIN_STYLES, look_of)
     assert looks((Role.QUOTE,)).italic
     assert looks((Role.EMPHASIS,)).italic
     assert not looks((Role.QUOTE, Role.EMPHASIS)).italic
@@ -117,7 +117,7 @@ def test_the_tone_of_code_covers_its_empty_rows_and_hangs_with_its_list() -> Non
         strip = painter.body(row)
         column = 0
         for segment in strip:
-            if segment.style == PLAIN + look_of(Role.CODE_BLOCK):
+            if segment.style == PLAIN_STYLES + look_of(Role.CODE_BLOCK):
                 toned.append((row.block, row.index, column))
                 break
             column += cell_width(segment.text)

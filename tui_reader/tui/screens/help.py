@@ -26,7 +26,7 @@ class HelpPage(Page):
     """The rows of the help."""
 
     DEFAULT_CSS = "HelpPage { background: $page; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on page",
         "label": "bold bright",
         "key": "bold accent-ink",
@@ -93,9 +93,9 @@ class HelpPage(Page):
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint one row of the help."""
-        base, index = self.ink(""), y + self._top
+        base, index = self.named_style(""), y + self._top
         row = self._lines[index] if index < len(self._lines) else ()
-        pieces = [Piece(text, base + self.ink(style) if style else base) for text, style in row]
+        pieces = [Piece(text, base + self.named_style(style) if style else base) for text, style in row]
         return line(width, base, [Piece("  ", base), *pieces])
 
 

@@ -18,7 +18,7 @@ class OutputPage(Page):
     """The rows of an output, under the command that produced it."""
 
     DEFAULT_CSS = "OutputPage { background: $page; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "label": "bold accent-ink", "muted": "muted-ink"}
+    STYLES: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "label": "bold accent-ink", "muted": "muted-ink"}
 
     def __init__(self, command: str, text: str) -> None:
         super().__init__()
@@ -39,10 +39,10 @@ class OutputPage(Page):
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint one row."""
-        base, number = self.ink(""), y + self._top
+        base, number = self.named_style(""), y + self._top
         if number == 0:
-            head = [Piece(f"  | {self._command}", base + self.ink("label"))]
-            return line(width, base, head, [Piece(" q closes ", base + self.ink("muted"))])
+            head = [Piece(f"  | {self._command}", base + self.named_style("label"))]
+            return line(width, base, head, [Piece(" q closes ", base + self.named_style("muted"))])
         text = self._lines[number - 2] if 2 <= number < self.rows else ""
         return line(width, base, [Piece("  ", base), Piece(text, base)])
 

@@ -30,13 +30,13 @@ class ChoiceList(LinePane):
     """The list of the entries that match, with a cursor."""
 
     DEFAULT_CSS = "ChoiceList { background: $raised; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "cursor": "bright on cursor-tone",
         "muted": "muted-ink",
         "mark": "accent-ink",
     }
-    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse"}
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse"}
 
     @dataclass
     class Clicked(Message):
@@ -78,17 +78,17 @@ class ChoiceList(LinePane):
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint one entry with its remark."""
-        base, index = self.ink(""), y + self._top
+        base, index = self.named_style(""), y + self._top
         if index >= len(self._choices):
             text = "   nothing like that" if index == 0 else ""
-            return line(width, base, [Piece(text, base + self.ink("muted"))])
+            return line(width, base, [Piece(text, base + self.named_style("muted"))])
         choice, cursor = self._choices[index], index == self._cursor
         if cursor:
-            base += self.ink("cursor")
+            base += self.named_style("cursor")
         remark = clip(choice.remark, width // 2)
         name = clip(choice.name, width - 4 - (cell_len(remark) + 1 if remark else 0))
-        bar = Piece("▎  " if cursor else "   ", base + self.ink("mark"))
-        return line(width, base, [bar, Piece(name, base)], [Piece(f" {remark} ", base + self.ink("muted"))])
+        bar = Piece("▎  " if cursor else "   ", base + self.named_style("mark"))
+        return line(width, base, [bar, Piece(name, base)], [Piece(f" {remark} ", base + self.named_style("muted"))])
 
     def on_click(self, event: events.Click) -> None:
         """Report the clicked entry."""
@@ -113,7 +113,7 @@ class Footing(LinePane):
     """The row below the entries that names the keys in force."""
 
     DEFAULT_CSS = "Footing { background: $raised; color: $muted-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {"": "muted-ink on raised"}
+    STYLES: ClassVar[Mapping[str, str]] = {"": "muted-ink on raised"}
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class Footing(LinePane):
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint the row."""
-        return line(width, self.ink(""), [Piece(f"   {clip(self._text, width - 4)}", self.ink(""))])
+        return line(width, self.named_style(""), [Piece(f"   {clip(self._text, width - 4)}", self.named_style(""))])
 
 
 class Picker(Dialog[Choice | None]):

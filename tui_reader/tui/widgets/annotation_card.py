@@ -1,4 +1,4 @@
-"""The card of an annotation that cannot be shown in its place: all that was marked and written, to be read."""
+"""The card that shows an annotation in full whose passage cannot be shown in the article."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 MARGIN = 3
 MOST_ROWS = 14
-"""Rows that a card takes at most; the article beside it keeps the rest."""
+"""Most rows of a card; the article next to it keeps the rest."""
 LEFT_ROWS = 8
-"""Rows of a low terminal that it leaves to the list, with the first rows and the last one."""
+"""Rows of a low terminal that stay for the list, the first rows and the last row."""
 
 
 class AnnotationCard(LinePane):
-    """Paragraphs in their looks; hidden while it has nothing to say."""
+    """Styled paragraphs; hidden while there are none."""
 
     DEFAULT_CSS = "AnnotationCard { height: auto; background: $raised; display: none; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "state": "bold bad",
         "quote": "text-ink",
@@ -38,7 +38,7 @@ class AnnotationCard(LinePane):
         self._rows: list[tuple[str, str]] = []
 
     def show(self, paragraphs: Sequence[tuple[str, str]]) -> None:
-        """Show paragraphs: each a text and the name of its look. Without any the card takes no room."""
+        """Show paragraphs, each a text and the name of its style. Without any the card is hidden."""
         if tuple(paragraphs) == self._paragraphs:
             return
         self._paragraphs = tuple(paragraphs)
@@ -46,33 +46,33 @@ class AnnotationCard(LinePane):
         self.fit()
 
     def fit(self) -> None:
-        """Wrap to the width, and take the rows that this needs."""
+        """Wrap the paragraphs to the width and set the height that they need."""
         width = (self.size.width or self.app.size.width) - 2 * MARGIN
-        paragraphs = [self._wrapped(text, look, max(10, width)) for text, look in self._paragraphs]
+        paragraphs = [self._wrapped(text, style, max(10, width)) for text, style in self._paragraphs]
         self._rows = [row for paragraph in paragraphs for row in paragraph]
         height = self.app.size.height
         most = max(3, min(MOST_ROWS, height // 2, height - LEFT_ROWS))
         if len(self._rows) > most:
-            # What one can do about it stands at the end.
+            # The last paragraph says what can be done, so its rows are kept.
             tail = paragraphs[-1][: most - 2] if len(paragraphs) > 1 else []
             self._rows = [*self._rows[: most - 1 - len(tail)], ("…", "muted"), *tail]
         self.styles.height = len(self._rows) + 1 if self._rows else 0
         self.repaint()
 
     @staticmethod
-    def _wrapped(text: str, look: str, width: int) -> list[tuple[str, str]]:
-        return [(row, look) for part in text.split("\n") if part.strip() for row in wrapped(part, width)]
+    def _wrapped(text: str, style: str, width: int) -> list[tuple[str, str]]:
+        return [(row, style) for part in text.split("\n") if part.strip() for row in wrapped(part, width)]
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap the paragraphs to the new width."""
         self.fit()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture of a row depends on."""
+        """Return everything that the appearance of a row depends on."""
         return self._rows[y] if y < len(self._rows) else None
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A row of a paragraph."""
-        base = self.ink("")
-        text, look = self._rows[y] if y < len(self._rows) else ("", "")
-        return line(width, base, [Piece(" " * MARGIN, base), Piece(text, base + self.ink(look))])
+        """Paint a row of a paragraph."""
+        base = self.named_style("")
+        text, style = self._rows[y] if y < len(self._rows) else ("", "")
+        return line(width, base, [Piece(" " * MARGIN, base), Piece(text, base + self.named_style(style))])

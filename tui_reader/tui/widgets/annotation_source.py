@@ -1,4 +1,4 @@
-"""What a list of annotations is made of, and whom it asks for them."""
+"""The sections of a list of annotations, and the protocol that it gets annotations by."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ class Section(NamedTuple):
 
     article: ArticleId
     size: int
-    """How many there are."""
+    """Number of annotations."""
     ids: Sequence[AnnotationId] | None = None
-    """The annotations in the order of the text; None for all of the article, which are asked for once they are seen."""
+    """The annotations in the order of the text; None for all of the article, which are read once they are visible."""
 
 
 class Source(Protocol):
-    """What the list asks for what it paints; everything is in memory, or read at once."""
+    """Gives a list the annotations that it paints; all are in memory, or read at once."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
-        """An annotation; None if it is gone."""
+        """Return an annotation; None if it does not exist any more."""
 
     def title(self, article: ArticleId) -> str:
-        """The title of an article."""
+        """Return the title of an article."""
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
-        """The annotations of an article in the order of its text. Costs reading them, the first time."""
+        """Return the annotations of an article in the order of its text. The first call for an article reads them."""
 
     def ids(self, article: ArticleId) -> Collection[AnnotationId]:
-        """The same in no order; costs next to nothing."""
+        """Return the annotations of an article in any order, without reading them."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class TopBar(LinePane):
-    """Name of the library, and counts that change with what the reader does."""
+    """The first row: name of the library, counts, and a lasting warning."""
 
     DEFAULT_CSS = "TopBar { height: 1; background: $side; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on side",
         "name": "bold accent-ink",
         "muted": "muted-ink",
@@ -37,11 +37,11 @@ class TopBar(LinePane):
         self._warning = ""
 
     def show(self, library: str, counts: Sequence[str], warning: str = "") -> None:
-        """Set what it says.
+        """Set the content of the row.
 
         Args:
             library: Name of the library.
-            counts: Parts such as `9 unread`, the most telling first; what does not fit leaves from the right.
+            counts: Parts such as `9 unread`, the most important first; the last ones are dropped if not all fit.
             warning: A lasting condition such as `read-only`.
         """
         shown = (library, tuple(counts), warning)
@@ -50,27 +50,30 @@ class TopBar(LinePane):
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the appearance depends on."""
         return self._library, self._counts, self._warning
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Name and library on the left, warning and counts on the right."""
-        base, muted = self.ink(""), self.ink("") + self.ink("muted")
+        """Paint program and library on the left, warning and counts on the right."""
+        base, muted = self.named_style(""), self.named_style("") + self.named_style("muted")
         warning = f"{clip(self._warning, width - 3)}  " if self._warning else ""
         name = " tui-reader  " if width - cell_len(warning) >= 30 else " "
         room = max(0, width - len(name) - cell_len(warning) - 2)
         library = clip(self._library, max(room // 2, room - 24))
         counts = fit_parts(self._counts, max(0, room - cell_len(library) - 2))
-        left = [Piece(name, base + self.ink("name")), Piece(library, muted)]
-        right = [Piece(warning, base + self.ink("bad")), Piece(f"{counts} ", muted)]
+        left = [Piece(name, base + self.named_style("name")), Piece(library, muted)]
+        right = [Piece(warning, base + self.named_style("bad")), Piece(f"{counts} ", muted)]
         return line(width, base, left, right)
 
 
 class StatusBar(LinePane):
-    """Keys that make sense now on the left; on the right what just happened, or what a half-typed key may become."""
+    """The last row: hints for keys on the left, the latest message on the right.
+
+    While a sequence of keys is half typed, the hints are its continuations and take the whole row.
+    """
 
     DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on side",
         "key": "bold accent-ink",
         "muted": "muted-ink",
@@ -85,22 +88,22 @@ class StatusBar(LinePane):
         self._said = ""
         self._rows = [""]
         self._bad = False
-        self._silence: Timer | None = None
+        self._clear_timer: Timer | None = None
 
     @property
     def said(self) -> str:
-        """The message that is shown; empty where there is none."""
+        """The message that is shown; empty if there is none."""
         return self._said
 
     def show_hints(self, hints: Sequence[Hint], typed: str = "") -> None:
-        """Set the keys shown, and what is half typed before them; these have the row to themselves then."""
+        """Set the hints, and the keys that are half typed before them, which hide the message."""
         shown = (tuple(hints), typed)
         if shown != (self._hints, self._typed):
             self._hints, self._typed = shown
             self.repaint()
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Set what just happened; empty to fall silent. Foreign words may be in it."""
+        """Show a message; an empty one clears the row. The text may hold anything, such as a file name."""
         message = clean_line(message)
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
@@ -108,7 +111,7 @@ class StatusBar(LinePane):
             self.repaint()
 
     def _fit(self) -> None:
-        """Take as many rows as the message needs, up to a third of the screen; the help has long notices in full."""
+        """Set as many rows as the message needs, at most a third of the screen; the help shows long notices in full."""
         width = max(1, self.size.width - 2)
         rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
         most = max(2, self.app.size.height // 3)
@@ -119,21 +122,21 @@ class StatusBar(LinePane):
         self._rows = rows
 
     def on_resize(self) -> None:
-        """Wrap a long message anew."""
+        """Wrap a long message to the new width."""
         self._fit()
 
     def silence_after(self, seconds: float) -> None:
-        """Fall silent by itself, that long after the last call."""
-        if self._silence is not None:
-            self._silence.stop()
-        self._silence = self.set_timer(seconds, lambda: self.say(""))
+        """Clear the message so many seconds after the last call."""
+        if self._clear_timer is not None:
+            self._clear_timer.stop()
+        self._clear_timer = self.set_timer(seconds, lambda: self.say(""))
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the appearance depends on."""
         return y, self._hints, self._typed, self._said, self._bad, len(self._rows)
 
     def _fitting(self, room: int) -> list[Hint]:
-        """Hints that fit into so many cells, two between one and the next: the first ones, and those that stay."""
+        """Return the hints that fit into so many columns, two apart: those that stay, then the first ones."""
         room += 2
         fitting = set()
         for hint in sorted(self._hints, key=lambda hint: not hint.stays):
@@ -144,12 +147,12 @@ class StatusBar(LinePane):
         return [hint for hint in self._hints if hint in fitting]
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Whole hints as many as fit beside the message, which may take the row where it must."""
-        base = self.ink("")
-        said = base + self.ink("bad" if self._bad else "said")
+        """Paint as many whole hints as fit beside the message; a long message takes the row, or several."""
+        base = self.named_style("")
+        said = base + self.named_style("bad" if self._bad else "said")
         if len(self._rows) > 1:
             return line(width, base, [Piece(" ", base), Piece(self._rows[y] if y < len(self._rows) else "", said)])
-        key, muted = base + self.ink("key"), base + self.ink("muted")
+        key, muted = base + self.named_style("key"), base + self.named_style("muted")
         message = "" if self._typed else clip(self._said, width - 2)
         room = width - 1 - (cell_len(message) + 3 if message else 1)
         pieces = [Piece(" ", base)]
@@ -159,30 +162,30 @@ class StatusBar(LinePane):
             room -= cell_len(typed)
         fitting = self._fitting(room)
         if self._typed and len(fitting) < len(self._hints):
-            # What a half-typed key may become is asked for: that there is more must be seen.
+            # These are all continuations of the keys typed so far: `…` shows that there are more.
             fitting = self._fitting(room - 3)
         for number, hint in enumerate(fitting):
             gap = "  " if number else ""
             pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
         if self._typed and len(fitting) < len(self._hints):
-            pieces.append(Piece("  …", base + self.ink("said")))
+            pieces.append(Piece("  …", base + self.named_style("said")))
         return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
 
 
 class Divider(LinePane):
-    """The faint rule between list and article."""
+    """The faint vertical rule between list and article."""
 
     DEFAULT_CSS = """
     Divider { width: 1; height: 100%; background: $page; color: $faint; }
     """
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "faint on page",
     }
 
     def row_key(self, y: int) -> Hashable:
-        """Every row looks alike."""
+        """Return None: all rows look alike."""
         return None
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A piece of the rule."""
-        return line(width, self.ink(""), [Piece("│" * width, self.ink(""))])
+        """Paint a piece of the rule."""
+        return line(width, self.named_style(""), [Piece("│" * width, self.named_style(""))])

@@ -1,4 +1,4 @@
-"""Dates as people read them. English month names, whatever the locale: the screen is in English throughout."""
+"""Dates in words. Month names are English in every locale, as all of the screen is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def parse_date(text: str) -> date | None:
-    """The day of an ISO 8601 date or date and time; None where it is neither."""
+    """Return the day of an ISO 8601 date, with or without a time; None if the text is neither."""
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:
@@ -20,7 +20,7 @@ def parse_date(text: str) -> date | None:
 
 
 def short_date(text: str, today: date) -> str:
-    """`Thu 5 Jun` within half a year of today, `5 Jun 2024` beyond; empty for what is no date."""
+    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun 2024`; empty if it is no date."""
     day = parse_date(text)
     if day is None:
         return ""
@@ -31,7 +31,7 @@ def short_date(text: str, today: date) -> str:
 
 
 def long_date(text: str, today: date) -> str:
-    """`Thursday 5 June`, with the year where it is not this one; empty for what is no date."""
+    """Format a date as `Thursday 5 June`, with the year if it is not this one; empty if it is no date."""
     day = parse_date(text)
     if day is None:
         return ""
@@ -40,7 +40,7 @@ def long_date(text: str, today: date) -> str:
 
 
 def moment(text: str, today: date) -> str:
-    """`14:02` for a moment of today, else its day, where the reader is; empty for what is no moment."""
+    """Format a time as `14:02` if it is today in the local time zone, else as its day; empty if it is no time."""
     try:
         when = datetime.fromisoformat(text).astimezone()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What becomes of an error with which a handler ends: a sentence on the screen, not the end of the reader."""
+"""Turn an expected error of a message handler into a sentence on the screen instead of the end of the program."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class FailureGuard(MessagePump):
-    """Base of what handles messages: an error that a reader can be told in words ends the handler and nothing else.
+    """Base class of message handlers in which a `ReaderError` ends the handler and nothing else.
 
-    The state file may be on a disk that fails: a key that has to read from it must not end the reader, with all that
-    is open in it. Any other error is one of the program and ends it.
+    The state file may be on a failing disk, and a key that reads from it must not end the program with everything that
+    is open. Any other error is a bug and does end it.
     """
 
     async def _dispatch_message(self, message: Message) -> None:

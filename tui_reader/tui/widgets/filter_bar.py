@@ -1,4 +1,4 @@
-"""The row that says what a list is narrowed to, and how much is left of it."""
+"""The row that shows the filter of a list and how many entries match it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ EXAMPLES = "words  c:1  tag:lede  is:lost  has:note  added:<30d  after:2026-05"
 
 
 class FilterBar(LinePane):
-    """A row under the first one."""
+    """The row below the first one."""
 
     DEFAULT_CSS = "FilterBar { height: 1; background: $raised; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "key": "bold accent-ink",
         "typed": "bright",
@@ -33,23 +33,23 @@ class FilterBar(LinePane):
         super().__init__(id=id)
         self._shown = ("", "", "")
 
-    def show(self, typed: str, remark: str, problem: str = "") -> None:
-        """Say what was typed, how much is left, and what of it means nothing."""
-        if (typed, remark, problem) != self._shown:
-            self._shown = typed, remark, problem
+    def show(self, typed: str, summary: str, problem: str = "") -> None:
+        """Show the filter as typed, the number of matches, and the parts that are not understood."""
+        if (typed, summary, problem) != self._shown:
+            self._shown = typed, summary, problem
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the appearance depends on."""
         return self._shown
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """What was typed, or what could be."""
-        base = self.ink("")
-        typed, remark, problem = self._shown
-        right = [Piece(f" {problem} ", base + self.ink("bad"))] if problem else []
-        right.append(Piece(f" {remark} ", base + self.ink("muted")))
+        """Paint the filter; examples if it is empty."""
+        base = self.named_style("")
+        typed, summary, problem = self._shown
+        right = [Piece(f" {problem} ", base + self.named_style("bad"))] if problem else []
+        right.append(Piece(f" {summary} ", base + self.named_style("muted")))
         room = width - 3 - sum(cell_len(piece.text) for piece in right)
-        left = [Piece(" / ", base + self.ink("key"))]
-        left.append(Piece(clip(typed or EXAMPLES, room), base + self.ink("typed" if typed else "muted")))
+        left = [Piece(" / ", base + self.named_style("key"))]
+        left.append(Piece(clip(typed or EXAMPLES, room), base + self.named_style("typed" if typed else "muted")))
         return line(width, base, left, right)

@@ -1,4 +1,4 @@
-"""The headline list: two rows a headline, at a cost that depends on the window and never on the library."""
+"""The list of headlines, two rows each. Its cost depends on the rows that are visible, not on the library."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
 
 HEADER_ROWS = 2
-"""The name of the view, and an empty row below it."""
+"""Rows of the header: the name of the view and an empty row."""
 LOW_HEIGHT = 22
-"""Rows of the pane, 24 of the terminal, under which headlines move together by themselves."""
+"""Rows of the widget (24 of the terminal) below which `Density.AUTO` is compact."""
 
 
 class Density(StrEnum):
-    """How much room a headline has."""
+    """The space between headlines."""
 
     AUTO = "auto"
     COMFORTABLE = "comfortable"
@@ -40,13 +40,13 @@ class Density(StrEnum):
 
 
 class HeadlineList(LinePane):
-    """Headlines of the view, with a cursor.
+    """The headlines of a view, with a cursor.
 
-    It holds ids and asks for the rows it paints; `touch` tells it which of them look different now.
+    The widget holds ids and gets the headlines that it paints by a callback; `touch` names those that changed.
     """
 
     DEFAULT_CSS = "HeadlineList { background: $page; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on page",
         "cursor": "on cursor-tone",
         "resting": "on cursor-tone",
@@ -60,7 +60,7 @@ class HeadlineList(LinePane):
         "include": "good",
         "exclude": "strike bad",
     }
-    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
 
     @dataclass
     class Clicked(Message):
@@ -71,7 +71,7 @@ class HeadlineList(LinePane):
 
     @dataclass
     class Wheeled(Message):
-        """The wheel turned over the list, by so many headlines."""
+        """The mouse wheel was turned by so many headlines."""
 
         by: int
 
@@ -82,7 +82,7 @@ class HeadlineList(LinePane):
         *,
         id: str | None = None,  # noqa: A002 - the name that Textual gives it
     ) -> None:
-        """Args: `rows` gives headlines by id, from memory; `today` the day that dates are told from."""
+        """Args: `rows` returns headlines by id, from memory; `today` returns the day that dates are relative to."""
         super().__init__(id=id)
         self._rows, self._today = rows, today
         self._ids: Sequence[ArticleId] = ()
@@ -95,11 +95,11 @@ class HeadlineList(LinePane):
         self._empty: tuple[str, ...] = ()
         self._density = Density.AUTO
 
-    # What it shows
+    # Content
 
     @property
     def ids(self) -> Sequence[ArticleId]:
-        """Articles of the view, in its order."""
+        """The articles of the view, in its order."""
         return self._ids
 
     @property
@@ -109,22 +109,22 @@ class HeadlineList(LinePane):
 
     @property
     def current(self) -> ArticleId | None:
-        """Article under the cursor."""
+        """The article under the cursor; None if the list is empty."""
         return self._ids[self._cursor] if self._ids else None
 
     @property
     def row_count(self) -> int:
-        """Rows that a headline takes."""
+        """Rows of one headline."""
         low = self._density is Density.AUTO and self.size.height < LOW_HEIGHT
         return 2 if low or self._density is Density.COMPACT else 3
 
     @property
     def page(self) -> int:
-        """Headlines in the window, at least one."""
+        """Number of headlines that are visible, at least one."""
         return max(1, (self.size.height - HEADER_ROWS) // self.row_count)
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
-        """Show a view: its ids, and where the cursor stands in it."""
+        """Show the articles of a view, with the cursor on one of them."""
         self._ids = ids
         self._cursor = max(0, min(cursor, len(ids) - 1))
         if not keep_top:
@@ -133,24 +133,24 @@ class HeadlineList(LinePane):
         self.repaint()
 
     def describe(self, title: Sequence[tuple[str, str]], order: str, empty: Sequence[str]) -> None:
-        """Set the header and what an empty view says.
+        """Set the header and the text of an empty view.
 
         Args:
             title: Texts with the names of their styles: `label`, `include`, `exclude` or `muted`.
             order: The sort order, in words.
-            empty: Lines shown where there is no headline; the first stands out.
+            empty: Lines shown if there is no headline; the first is brighter.
         """
         self._title_text, self._order, self._empty = tuple(title), order, tuple(empty)
         self.repaint()
 
     def set_density(self, density: Density) -> None:
-        """Set how much room a headline has."""
+        """Set the space between headlines."""
         self._density = density
         self._follow()
         self.repaint()
 
     def touch(self, ids: Iterable[ArticleId]) -> None:
-        """Paint headlines anew that look different now."""
+        """Repaint headlines whose articles changed."""
         touched = set(ids)
         for article in touched:
             self._versions[article] = self._versions.get(article, 0) + 1
@@ -160,11 +160,15 @@ class HeadlineList(LinePane):
             self.repaint(*regions)
 
     def repaint_active(self) -> None:
-        """Only the cursor's bar tells whether the list is active."""
+        """Repaint the headline under the cursor: only its bar shows whether the list is active."""
         self.repaint(self._region_of(self._cursor))
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor; whether it moved. Repaints two headlines, or the pane where it scrolled."""
+        """Move the cursor, and repaint two headlines, or everything if the list scrolled.
+
+        Returns:
+            True if the cursor moved.
+        """
         index = max(0, min(index, len(self._ids) - 1))
         if index == self._cursor or not self._ids:
             return False
@@ -178,13 +182,13 @@ class HeadlineList(LinePane):
         return True
 
     def scroll_by(self, headlines: int) -> None:
-        """Move the window; the cursor stays in it."""
+        """Scroll; the cursor stays among the visible headlines."""
         self._top = max(0, min(self._top + headlines, len(self._ids) - self.page))
         self._cursor = max(self._top, min(self._cursor, self._top + self.page - 1))
         self.repaint()
 
     def _follow(self) -> None:
-        """Bring the cursor into the window, with a headline of context where there is room."""
+        """Scroll until the cursor is visible, with one more headline where there is room."""
         margin = 1 if self.page > 2 else 0
         self._top = max(self._cursor - self.page + 1 + margin, min(self._top, self._cursor - margin))
         self._top = max(0, min(self._top, len(self._ids) - self.page))
@@ -193,10 +197,10 @@ class HeadlineList(LinePane):
         rows = self.row_count
         return Region(0, HEADER_ROWS + (index - self._top) * rows, self.size.width, rows).intersection(self.size.region)
 
-    # How it looks
+    # Painting
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture of a row depends on."""
+        """Return everything that the appearance of a row depends on."""
         if y < HEADER_ROWS:
             return "header", y, self._title_text, self._order, len(self._ids)
         index, part = divmod(y - HEADER_ROWS, self.row_count)
@@ -210,14 +214,14 @@ class HeadlineList(LinePane):
         return article, part, cursor, cursor and self.active, self._versions.get(article, 0), self._today()
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A row: header, a title, what is known of the article, or nothing."""
-        base = self.ink("")
+        """Paint a row: the header, a title, the metadata of an article, or nothing."""
+        base = self.named_style("")
         if y < HEADER_ROWS:
             return self._paint_header(width) if y == 0 else line(width, base, ())
         if not self._ids:
             said = [(part, number) for number, text in enumerate(self._empty) for part in wrap(text, width - 4)]
             text, number = said[y - HEADER_ROWS] if y - HEADER_ROWS < len(said) else ("", 0)
-            style = self.ink("title") if number == 0 else self.ink("muted")
+            style = self.named_style("title") if number == 0 else self.named_style("muted")
             return line(width, base, [Piece("   ", base), Piece(text, base + style)])
         index, part = divmod(y - HEADER_ROWS, self.row_count)
         index += self._top
@@ -226,27 +230,27 @@ class HeadlineList(LinePane):
         headline = self._rows([self._ids[index]])[0]
         cursor = index == self._cursor
         if cursor:
-            base += self.ink("cursor" if self.active else "resting")
-        bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
+            base += self.named_style("cursor" if self.active else "resting")
+        bar = Piece("▎" if cursor else " ", base + self.named_style("mark" if self.active else "muted"))
         paint = self._paint_title if part == 0 else self._paint_meta
         return paint(headline, bar, base, width)
 
     def _paint_header(self, width: int) -> Strip:
-        base = self.ink("")
+        base = self.named_style("")
         count = f"{len(self._ids):,}"
-        title = [Piece(text, base + self.ink(style)) for text, style in self._title_text]
+        title = [Piece(text, base + self.named_style(style)) for text, style in self._title_text]
         room = width - 3 - sum(cell_len(text) for text, _ in self._title_text)
         right = fit_parts([count, self._order], max(len(count), room))
-        return line(width, base, [Piece(" ", base), *title], [Piece(f" {right} ", base + self.ink("muted"))])
+        return line(width, base, [Piece(" ", base), *title], [Piece(f" {right} ", base + self.named_style("muted"))])
 
     def _paint_title(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
         if headline.article.error:
-            mark, ink = Piece("⚠", base + self.ink("bad")), self.ink("muted")
+            mark, style = Piece("⚠", base + self.named_style("bad")), self.named_style("muted")
         elif headline.state.read:
-            mark, ink = Piece(" ", base), self.ink("title")
+            mark, style = Piece(" ", base), self.named_style("title")
         else:
-            mark, ink = Piece("●", base + self.ink("mark")), self.ink("unread")
-        title = Piece(clip(headline.title, width - 4), base + ink)
+            mark, style = Piece("●", base + self.named_style("mark")), self.named_style("unread")
+        title = Piece(clip(headline.title, width - 4), base + style)
         return line(width, base, [bar, mark, Piece(" ", base), title])
 
     def _paint_meta(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
@@ -262,30 +266,30 @@ class HeadlineList(LinePane):
                 f"{state.progress:.0%}".replace("%", " %") if 0.005 <= state.progress < 0.995 else "",
             ]
         meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), keep=(1, 0))
-        right = [Piece(f"{marks} ", base + self.ink("mark"))] if marks else ()
-        return line(width, base, [bar, Piece("  ", base), Piece(meta, base + self.ink("muted"))], right)
+        right = [Piece(f"{marks} ", base + self.named_style("mark"))] if marks else ()
+        return line(width, base, [bar, Piece("  ", base), Piece(meta, base + self.named_style("muted"))], right)
 
     # The mouse
 
     def index_at(self, y: int) -> int | None:
-        """Headline at a row of the pane."""
+        """Return the index of the headline at a row of the widget; None if there is none."""
         index = self._top + (y - HEADER_ROWS) // self.row_count
         return index if y >= HEADER_ROWS and index < len(self._ids) else None
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which headline was clicked."""
+        """Post which headline was clicked."""
         index = self.index_at(event.y)
         if index is not None:
             self.post_message(self.Clicked(index, event.chain))
 
     def on_mouse_scroll_down(self) -> None:
-        """The wheel turns downwards."""
+        """Post that the wheel was turned downwards."""
         self.post_message(self.Wheeled(1))
 
     def on_mouse_scroll_up(self) -> None:
-        """The wheel turns upwards."""
+        """Post that the wheel was turned upwards."""
         self.post_message(self.Wheeled(-1))
 
     def on_resize(self) -> None:
-        """Keep the cursor in the window."""
+        """Keep the cursor visible."""
         self._follow()

@@ -1,4 +1,4 @@
-"""One line to type into."""
+"""An input of one line."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class LineInput(Input):
-    """An input that takes all lines of a paste, as one, and nothing that could act on the terminal."""
+    """An input that joins the lines of a paste to one, and takes no control characters."""
 
     def validate_value(self, value: str) -> str:
-        """Clean what is put in to be edited, such as a title or tags."""
+        """Clean a value that is set to be edited, such as a title or tags."""
         return clean_row(value)
 
     def validate_placeholder(self, placeholder: str) -> str:
-        """Clean what stands in an empty input, which may be what was searched for before."""
+        """Clean the placeholder, which may be an earlier search."""
         return clean_row(placeholder)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Make one clean line of what was pasted; the input itself does the rest."""
+        """Replace the pasted text by one clean line before Textual inserts it."""
         event.text = clean_line(event.text)

@@ -1,8 +1,8 @@
-"""The base of panes that paint rows themselves.
+"""Base class of widgets that paint their rows themselves.
 
-Textual asks for the rows of every widget that meets a dirty region, and its own per-line style cache costs twenty
-times a look-up in ours: so `render_lines` is ours, and what a row looks like is kept under a key that holds all that
-changes the picture.
+Textual asks for the rows of every widget that a changed region touches, and a look-up in its own cache of rows costs
+twenty times one in ours. So `render_lines` is overridden: a painted row is cached under a key that holds everything
+that its appearance depends on.
 """
 
 from __future__ import annotations
@@ -23,35 +23,36 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 MOST_STRIPS = 1500
-"""Rows kept; a screen of 70 rows with its neighbours is far below, and 1,500 strips weigh about 2 MB."""
+"""Painted rows that a widget caches: a screen has some 70, and 1,500 take about 2 MB."""
 
 
 class LinePane(FailureGuard, Widget):
-    """A widget of rows. It takes no focus: which pane is active is told to it, and keys are dispatched by the app."""
+    """A widget of painted rows. It takes no focus: the screen sets `active`, and the app dispatches all keys."""
 
     ALLOW_SELECT = False
     can_focus = False
-    LOOKS: ClassVar[Mapping[str, str]] = {}
-    """Looks by name, as `theme.style_of` understands them; the empty name is the pane itself."""
-    PLAIN: ClassVar[Mapping[str, str]] = {}
-    """Attributes to add where tones cannot be told apart: in the terminal's own colours, and in none."""
+    STYLES: ClassVar[Mapping[str, str]] = {}
+    """Styles by name, in the notation of `theme.style_of`; the empty name is the background of the widget."""
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {}
+    """Attributes to add to a style where tones look alike: with 16 colours, and with none."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
-        self._inks: dict[str, Style] = {}
+        self._named_styles: dict[str, Style] = {}
         self._strips: dict[Hashable, Strip] = {}
         self._active = False
 
     @property
     def size(self) -> Size:
-        """Cells of the pane. No pane has a border, so Textual's long way round by its regions, an eighth of the cost
-        of a frame, comes to the same.
+        """Columns and rows of the widget.
+
+        No pane has a border, so Textual's own computation, an eighth of the cost of a frame, gives the same.
         """
         return self._size
 
     @property
     def active(self) -> bool:
-        """Whether keys go to this pane."""
+        """True if keys go to this widget."""
         return self._active
 
     @active.setter
@@ -61,49 +62,50 @@ class LinePane(FailureGuard, Widget):
             self.repaint_active()
 
     def notify_style_update(self) -> None:
-        """Drop what was painted in other colours."""
-        self._inks.clear()
+        """Drop the rows that were painted in the colours before."""
+        self._named_styles.clear()
         self._strips.clear()
         super().notify_style_update()
 
-    def ink(self, name: str) -> Style:
-        """A look by its name; the pane's own for an empty one. Has no colours where NO_COLOR asks for none: Textual
-        sees to that in its own way of painting, which is not ours.
+    def named_style(self, name: str) -> Style:
+        """Return a style by its name; an empty name gives the background.
+
+        With NO_COLOR the style has no colours: Textual removes them only from what it paints itself.
         """
-        style = self._inks.get(name)
+        style = self._named_styles.get(name)
         if style is None:
             app = self.app
-            if name not in self.LOOKS:
-                return self._component_ink(name)
-            look = self.LOOKS[name]
+            if name not in self.STYLES:
+                return self._component_style(name)
+            look = self.STYLES[name]
             if app.no_color or app.current_theme.ansi:
-                look = f"{look} {self.PLAIN.get(name, '')}"
-            style = self._inks[name] = style_of(look, app.theme_variables, colour=not app.no_color)
+                look = f"{look} {self.PLAIN_STYLES.get(name, '')}"
+            style = self._named_styles[name] = style_of(look, app.theme_variables, colour=not app.no_color)
         return style
 
-    def _component_ink(self, name: str) -> Style:
+    def _component_style(self, name: str) -> Style:
         style = self.get_component_rich_style(f"pane--{name}", partial=True) if name else self.rich_style
-        self._inks[name] = style = style.without_color if self.app.no_color else style
+        self._named_styles[name] = style = style.without_color if self.app.no_color else style
         return style
 
     def repaint_active(self) -> None:
-        """Repaint what shows whether the pane is active; all of it, unless a pane knows better."""
+        """Repaint what shows whether the widget is active; all of it, unless a subclass repaints less."""
         self.repaint()
 
     def repaint(self, *regions: Region) -> None:
-        """Paint regions anew with the next frame, the whole pane where none is named. Costs no layout."""
+        """Repaint regions with the next frame, the whole widget if none is given. Causes no layout."""
         self.refresh(*(regions or (self.size.region,)))
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture of a row depends on, but for the width and the colours."""
+        """Return everything that the appearance of a row depends on, except width and colours."""
         raise NotImplementedError
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A row of the pane, drawn. Reads nothing but memory, changes nothing."""
+        """Paint a row. Reads only memory and changes nothing."""
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a region, from the cache where they were painted before."""
+        """Return the rows of a region, from the cache where they are in it."""
         width = self.size.width
         if len(self._strips) > MOST_STRIPS:
             self._strips.clear()

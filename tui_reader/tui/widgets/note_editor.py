@@ -1,4 +1,4 @@
-"""The sheet that a note is written on: it takes rows from the panes and covers nothing."""
+"""The editor of a note. It takes rows from the panes and covers none of them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.note_sheet import NoteSheet
 
 LEAST_ROWS, MOST_ROWS = 2, 6
-"""Rows to write in: enough for a thought, and never more than a third of the screen."""
+"""Fewest and most rows of the text; never more than a third of the screen."""
 SAVES = "esc saves"
 PAUSE_SECONDS = 0.3
-"""How long no key has come when what is written so far is told."""
+"""Pause after a key until the text is passed on."""
 MOST_SECONDS = 0.9
-"""How long it waits for such a pause."""
+"""Longest time until the text is passed on while keys come without a pause."""
 _JOINERS = ("\u200c", "\u200d")
 
 
 class SheetHead(LinePane):
-    """What is written about, and how to be done."""
+    """The row above the text: the marked words, and the key that saves."""
 
     DEFAULT_CSS = "SheetHead { height: 1; background: $raised; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "key": "bold accent-ink",
         "quote": "italic text-ink",
@@ -48,41 +48,41 @@ class SheetHead(LinePane):
     about = ""
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the appearance depends on."""
         return self.about
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """The words on the left, the way out on the right."""
-        base = self.ink("")
+        """Paint the marked words on the left, the key that saves on the right."""
+        base = self.named_style("")
         label = " note  "
         about = clip(self.about, width - len(label) - len(SAVES) - 3)
         return line(
             width,
             base,
-            [Piece(label, base + self.ink("key")), Piece(about, base + self.ink("quote"))],
-            [Piece(f" {SAVES} ", base + self.ink("muted"))] if cell_len(about) >= 1 else (),
+            [Piece(label, base + self.named_style("key")), Piece(about, base + self.named_style("quote"))],
+            [Piece(f" {SAVES} ", base + self.named_style("muted"))] if cell_len(about) >= 1 else (),
         )
 
 
 class SheetText(TextArea):
-    """A text area that takes the joiners of emoji and of Persian words too: Textual 8 lets no unprintable key in."""
+    """A text area that also takes the joiners of emoji and Persian words, which Textual 8 ignores as unprintable."""
 
     def on_key(self, event: events.Key) -> None:
-        """Write a joiner where the cursor stands."""
+        """Insert a joiner at the cursor."""
         if event.character in _JOINERS:
             event.stop()
             event.prevent_default()
             self.replace(event.character, *self.selection, maintain_selection_offset=False)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Write what was pasted as a note holds it; the area itself does the rest."""
+        """Clean the pasted text before Textual inserts it."""
         event.text = clean_text(event.text)
 
 
 class NoteEditor(Vertical):
-    """Takes one note at a time; hidden while it takes none.
+    """Edits one note at a time; hidden while there is none.
 
-    There is no way to leave it without keeping what was typed: undo takes a note back, a slip of a key does not.
+    Every way out keeps the text, so that no slip of a key loses it; undo takes a note back.
     """
 
     # The bar at the side is always there: Textual 8 fails when an undo makes it vanish (Textual's issue 6686).
@@ -110,7 +110,7 @@ class NoteEditor(Vertical):
         Hint("ctrl+w", "delete word"),
         Hint("f7", "select all"),
     )
-    """What the last row says while a note is written: the keys of commands are letters then."""
+    """Hints of the last row while a note is written, when the keys of commands are letters."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -126,25 +126,25 @@ class NoteEditor(Vertical):
         self._sheet: NoteSheet | None = None
         self._waiting: Timer | None = None
         self._first = self._last = 0.0
-        """When the first and the last key came that nobody was told of."""
+        """Times of the first and the last key whose text was not passed on yet, on the monotonic clock."""
 
     def compose(self) -> ComposeResult:
-        """What it is about, and the text."""
+        """Compose the row above and the text area."""
         yield self._head
         yield self._area
 
     @property
     def open(self) -> bool:
-        """Whether a note is being written."""
+        """True while a note is being written."""
         return self._sheet is not None
 
     @property
     def text(self) -> str:
-        """What is written so far."""
+        """The text so far."""
         return self._area.text
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open a sheet and take the keys at once: what is typed ahead belongs to the note."""
+        """Open a sheet and take the focus at once, since keys typed ahead belong to the note."""
         self.finish()
         self._head.about = sheet.about
         self._area.load_text(clean_text(sheet.text))
@@ -152,46 +152,46 @@ class NoteEditor(Vertical):
         self._sheet = sheet
         self.fit()
         self.display = True
-        # `TextArea.focus()` would wait for the next message, and what is typed ahead would run as commands.
+        # `TextArea.focus()` would wait for the next message, and keys typed ahead would run as commands.
         self.screen.set_focus(self._area)
 
     def on_text_area_changed(self) -> None:
-        """Something was typed: tell it soon."""
+        """Schedule passing the changed text on."""
         self._last = time.monotonic()
         if self._waiting is None and self._sheet is not None:
             self._first = self._last
-            self._waiting = self.set_timer(PAUSE_SECONDS, self._tell_at_pause)
+            self._waiting = self.set_timer(PAUSE_SECONDS, self._pass_on_at_pause)
 
-    def _tell_at_pause(self) -> None:
+    def _pass_on_at_pause(self) -> None:
         now = time.monotonic()
         due = min(self._last + PAUSE_SECONDS, self._first + MOST_SECONDS)
         if due > now:
-            self._waiting = self.set_timer(due - now, self._tell_at_pause)
+            self._waiting = self.set_timer(due - now, self._pass_on_at_pause)
             return
         self._waiting = None
         if self._sheet is not None:
             self._sheet.typed(self._area.text)
 
     def fit(self) -> None:
-        """Take as many rows as the screen can spare."""
+        """Set the height to a third of the screen, within the bounds."""
         self._area.styles.height = max(LEAST_ROWS, min(MOST_ROWS, self.app.size.height // 3 - 1))
 
     def takes(self, key: str) -> bool:
-        """Whether a key is typed into the note, and does not end it."""
+        """Return True if a key belongs to the text and does not close the sheet."""
         return key not in ("escape", "ctrl+s", "ctrl+enter")
 
     async def typed(self) -> None:
-        """Wait until every key so far is in the text: the text takes them in a task of its own."""
+        """Wait until every key so far is in the text, which handles keys in its own task."""
         done = asyncio.Event()
         self._area.call_later(done.set)
         await done.wait()
 
     def ended(self, _key: str) -> None:
-        """Be done with the note."""
+        """Close the sheet."""
         self.finish()
 
     def finish(self) -> None:
-        """Put the sheet away, and hand over what is on it."""
+        """Close the sheet and pass its text to `NoteSheet.written`."""
         sheet, self._sheet = self._sheet, None
         if sheet is None:
             return

@@ -1,4 +1,4 @@
-"""What a note is written on; apart from the widget that shows it, which is loaded with the first note."""
+"""The data of a note that is being written, apart from its widget, which is imported with the first note."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoteSheet:
-    """A note to be written, and who is told of it."""
+    """A note to be written, and the callbacks for its text."""
 
     about: str
-    """What the note is about: the words that are marked, or the title of the article."""
+    """The marked words, or the title of the article."""
     text: str
-    """What is written already."""
+    """The text to begin with."""
     written: Callable[[str], None]
-    """Called with the text once it is to be kept, changed or not."""
+    """Called with the text when the sheet is closed, whether it changed or not."""
     typed: Callable[[str], None]
-    """Called with the text while it is being written: at a pause, and at least every second."""
+    """Called with the text while it is being written: at each pause, and at least every second."""

@@ -1,4 +1,4 @@
-"""The line that asks: for a title to filter by, words to find, tags. It takes the place of the last row."""
+"""The prompt for a filter, words to find or tags. It replaces the last row."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
 
-def _nothing(_: str) -> None:
-    """For questions that do not care for every letter."""
+def _ignore_text(_: str) -> None:
+    """Ignore a change of the answer."""
 
 
-def _no_step(_: int) -> None:
-    """For questions that have nothing to step through."""
+def _ignore_step(_: int) -> None:
+    """Ignore the up and down keys."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, and who is told."""
+    """A question and the callbacks for its answer."""
 
     label: str
-    """What stands before the answer, such as `/` or `tags`."""
+    """Text before the answer, such as `/` or `tags`."""
     answered: Callable[[str], None]
-    """Called with the answer once it was confirmed."""
+    """Called with the answer when it is confirmed."""
     value: str = ""
-    """The answer to begin with."""
-    changed: Callable[[str], None] = _nothing
-    """Called with every change of the answer."""
-    cancelled: Callable[[str], None] = _nothing
-    """Called with the answer to begin with where it is to stand."""
-    stepped: Callable[[int], None] = _no_step
-    """Called with 1 and -1 on the down and up keys."""
+    """The initial answer."""
+    changed: Callable[[str], None] = _ignore_text
+    """Called with the answer after each change."""
+    cancelled: Callable[[str], None] = _ignore_text
+    """Called with the initial answer when the question is cancelled."""
+    stepped: Callable[[int], None] = _ignore_step
+    """Called with 1 for the down key, -1 for the up key."""
     suggestions: Sequence[str] = ()
-    """Words to complete the last, comma-separated part of the answer with."""
+    """Words that complete the last comma-separated part of the answer."""
     placeholder: str = ""
 
 
 class LastPartSuggester(Suggester):
-    """Completes the part after the last comma from known words."""
+    """Completes the part after the last comma by known words."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._words = tuple(map(clean_row, words))
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole value with its last part completed, or None."""
+        """Return the value with its last part completed; None if no word fits."""
         before, comma, part = value.rpartition(",")
         typed = part.lstrip()
         if not typed:
@@ -75,29 +75,31 @@ class LastPartSuggester(Suggester):
 
 
 class PromptLabel(LinePane):
-    """What stands before the answer, and behind it."""
+    """A text before or after the answer."""
 
     DEFAULT_CSS = "PromptLabel { height: 1; width: auto; background: $raised; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "key": "bold accent-ink",
     }
     text = ""
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture depends on."""
+        """Return everything that the appearance depends on."""
         return self.text
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """The label."""
-        return line(width, self.ink(""), [Piece(f" {self.text} ", self.ink("") + self.ink("key"))])
+        """Paint the text."""
+        return line(
+            width, self.named_style(""), [Piece(f" {self.text} ", self.named_style("") + self.named_style("key"))]
+        )
 
 
 class Prompt(Horizontal):
-    """Asks one question at a time; hidden while it asks none."""
+    """Asks one question at a time; hidden while there is none."""
 
     class Closed(Message):
-        """The question was answered or taken back."""
+        """The question was answered or cancelled."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -117,18 +119,18 @@ class Prompt(Horizontal):
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
-        """The label, the answer, and what is to be said of it so far."""
+        """Compose the label, the input and the remark."""
         yield self._label
         yield self._input
         yield self._remark
 
     @property
     def asking(self) -> bool:
-        """Whether a question is open."""
+        """True while a question is open."""
         return self._question is not None
 
     def ask(self, question: Question) -> None:
-        """Ask, and take the keys at once: letters typed ahead belong to the answer."""
+        """Open a question and take the focus at once, since keys typed ahead belong to the answer."""
         self._question = None
         self._label.text = question.label
         self._label.styles.width = len(question.label) + 2
@@ -139,11 +141,11 @@ class Prompt(Horizontal):
         self._input.cursor_position = len(question.value)
         self._question = question
         self.display = True
-        # `Input.focus()` would wait for the next message, and what is typed ahead would run as commands.
+        # `Input.focus()` would wait for the next message, and keys typed ahead would run as commands.
         self.screen.set_focus(self._input)
 
     def remark(self, text: str) -> None:
-        """Say something of the answer so far, at the end of the row."""
+        """Show a remark on the answer so far, at the end of the row."""
         text = clean_line(text)
         if text != self._remark.text:
             self._remark.text = text
@@ -151,33 +153,37 @@ class Prompt(Horizontal):
             self._remark.repaint()
 
     async def typed(self) -> None:
-        """Wait until every letter typed so far is in the answer: the input takes them in a task of its own."""
+        """Wait until every key so far is in the answer: the input handles keys in its own task."""
         done = asyncio.Event()
         self._input.call_later(done.set)
         await done.wait()
 
     def takes(self, key: str) -> bool:
-        """Whether a key is typed into the answer, and does not end it."""
+        """Return True if a key belongs to the answer and does not end the question."""
         return key not in ("enter", "escape")
 
     def ended(self, key: str) -> None:
-        """Take the key that ends it."""
+        """Confirm or cancel by the key that ends the question."""
         self.confirm() if key == "enter" else self.cancel()
 
     def confirm(self) -> None:
-        """Take the answer as it stands."""
+        """Close the question and pass its answer on."""
         question, value = self.close(), self._input.value
         if question is not None:
             question.answered(value)
 
     def cancel(self) -> None:
-        """Let things stand as they were."""
+        """Close the question and pass the initial answer on."""
         question = self.close()
         if question is not None:
             question.cancelled(question.value)
 
     def close(self) -> Question | None:
-        """Put the question away and give the keys back; the question that was open."""
+        """Close the question and release the focus.
+
+        Returns:
+            The question that was open; None if there was none.
+        """
         question, self._question = self._question, None
         self.display = False
         self.screen.set_focus(None)
@@ -185,13 +191,13 @@ class Prompt(Horizontal):
         return question
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell of every letter."""
+        """Pass each change of the answer on."""
         event.stop()
         if self._question is not None:
             self._question.changed(event.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Backspace in an empty answer takes the question back; up and down step through what it narrows."""
+        """Cancel by backspace in an empty answer; pass the up and down keys on."""
         if self._question is None:
             return
         if event.key == "backspace" and not self._input.value:

@@ -1,7 +1,7 @@
-"""Lines of styled text, fitted into a width in cells.
+"""Rows of styled text, fitted to a width in columns.
 
-Foreign text is never markup, and none of it reaches the terminal before `clean_row` has dropped control characters:
-names of files, of settings and of what an error says come here as they are.
+Text is never markup, and `clean_row` drops control characters from all of it: file names, settings and error messages
+come here as they are.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def clip(text: str, width: int) -> str:
-    """The text, shortened to a width in cells; where something was cut it ends in `…`."""
+    """Shorten a text to a width in columns; a text that was cut ends in `…`."""
     text = clean_row(text)
     if cell_len(text) <= width:
         return text
@@ -40,12 +40,12 @@ def clip(text: str, width: int) -> str:
 
 
 def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> str:
-    """Parts joined by ` · `, of which whole ones leave until the rest fits.
+    """Join parts by ` · `, and drop whole parts until the rest fits.
 
     Args:
         parts: The parts; empty ones are skipped.
-        width: Cells there are.
-        keep: Indexes of parts in the order in which they leave; those not named leave last, the right one first.
+        width: Columns.
+        keep: Indexes of the parts that are dropped first, in this order; then the others are, the last one first.
     """
     left = [index for index, part in enumerate(parts) if part]
     order = [index for index in keep if index in left] + [index for index in reversed(left) if index not in keep]
@@ -55,7 +55,7 @@ def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> 
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """A text in rows of at most so many cells, broken at spaces; a word too wide for a row is cut."""
+    """Wrap a text at spaces into rows of at most so many columns; a word wider than a row is cut."""
     rows, row = [], ""
     for word in clean_row(text).split(" "):
         joined = f"{row} {word}" if row else word
@@ -65,7 +65,7 @@ def wrap(text: str, width: int) -> list[str]:
         while cell_len(joined) > width:
             head = set_cell_size(joined, width)
             taken = len(head) if joined.startswith(head) else len(head.rstrip())
-            # A character of two cells has no place in a row of one: it is left out, or this would never end.
+            # A character of two columns does not fit into a row of one: without dropping it the loop would not end.
             rows.append(head.rstrip() if taken else clip(joined[0], width))
             joined = joined[taken or 1 :]
         row = joined
@@ -73,9 +73,9 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] = ()) -> Strip:
-    """One row: pieces from the left, pieces at the right end, the base style between them.
+    """Make a row of pieces at its left and right ends, with the base style between them.
 
-    What does not fit is cut from the end of the left pieces, so that the right ones stay whole.
+    The left pieces are cut at their end if not all fit, so that the right ones stay whole.
     """
     tail = [Segment(clean_row(piece.text), piece.style) for piece in right if piece.text]
     room = width - sum(segment.cell_length for segment in tail)
@@ -98,9 +98,10 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
 
 
 def merged(strip: Strip) -> Strip:
-    """The same picture in fewer segments: each costs the terminal some 40 bytes of colours to read.
+    """Join segments that look alike: each costs the terminal some 40 bytes of colour codes to read.
 
-    Segments of one style become one. Blanks show no ink, so they go with a neighbour on the same ground.
+    Segments of one style become one. Blanks have no visible text colour, so they join a neighbour with the same
+    background.
     """
     segments: list[Segment] = []
     text, style = "", None
@@ -120,7 +121,7 @@ def merged(strip: Strip) -> Strip:
 
 
 def _is_plain(one: Style | None, other: Style | None) -> bool:
-    """Whether blanks look alike in two styles."""
+    """Return True if blanks look alike in two styles."""
     if one is None or other is None or one.bgcolor != other.bgcolor:
         return False
     return not any(

@@ -1,4 +1,4 @@
-"""The sidebar: views of the library, sources and tags, with their counts."""
+"""The sidebar: shelves of the library, sources and tags with their counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Counted = tuple[tuple[str, int], ...]
 
 
 class Section(StrEnum):
-    """Parts of the sidebar, in their order."""
+    """Sections of the sidebar, in their order."""
 
     LIBRARY = "library"
     SOURCES = "sources"
@@ -34,20 +34,20 @@ class Section(StrEnum):
 
 
 class Entry(NamedTuple):
-    """A row that the cursor can stand on."""
+    """A row that can be under the cursor."""
 
     section: Section
     name: str
-    """Shelf, source or tag; empty for the section's own row."""
+    """Shelf, source or tag; empty for the title of the section."""
     articles: int = 0
-    """How many articles it stands for."""
+    """Number of its articles."""
 
 
 class TagSidebar(LinePane):
-    """What the list can be narrowed to. Tags are tri-state: included, excluded, or not asked for."""
+    """The filters of the list. A tag has three states: included, excluded, or off."""
 
     DEFAULT_CSS = "TagSidebar { background: $side; color: $text-ink; }"
-    LOOKS: ClassVar[Mapping[str, str]] = {
+    STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on side",
         "cursor": "on cursor-tone",
         "resting": "on cursor-tone",
@@ -58,7 +58,7 @@ class TagSidebar(LinePane):
         "include": "good",
         "exclude": "strike bad",
     }
-    PLAIN: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
 
     @dataclass
     class Clicked(Message):
@@ -78,12 +78,12 @@ class TagSidebar(LinePane):
 
     @property
     def current(self) -> Entry | None:
-        """Entry under the cursor."""
+        """The entry under the cursor; None if there is none."""
         return self._entries[self._cursor] if self._entries else None
 
     @property
     def page(self) -> int:
-        """Entries that a page moves by."""
+        """Number of entries that a page moves by."""
         return max(1, self.size.height - 2)
 
     @property
@@ -93,7 +93,7 @@ class TagSidebar(LinePane):
 
     @property
     def count(self) -> int:
-        """How many entries there are."""
+        """Number of entries."""
         return len(self._entries)
 
     def show(
@@ -103,26 +103,26 @@ class TagSidebar(LinePane):
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
     ) -> None:
-        """Show counts, and what of it the view asks for. Repaints nothing where nothing changed."""
+        """Show counts and the filters of a view. Repaints only the rows that changed."""
         counted = (dict(shelves), tuple(sources), tuple(tags))
         if view == self._view and counted == self._counted:
             return
-        before = [self._look_of(row) for row in range(len(self._lines))]
+        before = [self._appearance_of(row) for row in range(len(self._lines))]
         self._view = view
         if counted != self._counted:
             self._counted = counted
             self._build()
-        after = [self._look_of(row) for row in range(len(self._lines))]
+        after = [self._appearance_of(row) for row in range(len(self._lines))]
         if len(before) != len(after) or not before:
             self.repaint()
             return
-        changed = [row - self._top for row, look in enumerate(after) if look != before[row]]
+        changed = [row - self._top for row, appearance in enumerate(after) if appearance != before[row]]
         regions = [Region(0, y, self.size.width, 1) for y in changed if 0 <= y < self.size.height]
         if regions:
             self.repaint(*regions)
 
-    def _look_of(self, row: int) -> Hashable:
-        """What the picture of a line depends on, wherever the window stands."""
+    def _appearance_of(self, row: int) -> Hashable:
+        """Return everything that the appearance of a line depends on, wherever it is on the screen."""
         index = self._lines[row]
         if index is None:
             return None
@@ -136,7 +136,7 @@ class TagSidebar(LinePane):
         self.repaint()
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor; whether it moved."""
+        """Move the cursor. Returns: True if it moved."""
         index = max(0, min(index, len(self._entries) - 1))
         if index == self._cursor:
             return False
@@ -146,13 +146,13 @@ class TagSidebar(LinePane):
         return True
 
     def repaint_active(self) -> None:
-        """Only the cursor's bar tells whether the sidebar is active."""
+        """Repaint the entry under the cursor: only its bar shows whether the sidebar is active."""
         if self._entries:
             self.repaint(Region(0, self._lines.index(self._cursor) - self._top, self.size.width, 1))
 
     def _build(self) -> None:
-        """Lay out entries and the empty lines between the sections; the cursor stays on its entry."""
-        stood = self.current
+        """Lay out entries with empty lines between the sections; the cursor stays on its entry."""
+        before = self.current
         self._entries = list(self._all_entries())
         self._lines = []
         for index, entry in enumerate(self._entries):
@@ -160,11 +160,11 @@ class TagSidebar(LinePane):
                 self._lines.append(None)
             self._lines.append(index)
         names = [(entry.section, entry.name) for entry in self._entries]
-        if stood is None:
-            # The first shelf, not the section's own row above it.
+        if before is None:
+            # The first shelf, not the title of its section.
             self._cursor = 1
-        elif (stood.section, stood.name) in names:
-            self._cursor = names.index((stood.section, stood.name))
+        elif (before.section, before.name) in names:
+            self._cursor = names.index((before.section, before.name))
         self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
         self._follow()
 
@@ -192,7 +192,7 @@ class TagSidebar(LinePane):
         self._top = max(0, min(self._top, len(self._lines) - height))
 
     def row_key(self, y: int) -> Hashable:
-        """All that the picture of a row depends on."""
+        """Return everything that the appearance of a row depends on."""
         entry, cursor = self._entry_at(y)
         if entry is None:
             return None
@@ -204,7 +204,7 @@ class TagSidebar(LinePane):
         return (None, False) if index is None else (self._entries[index], index == self._cursor)
 
     def _state_of(self, entry: Entry) -> str:
-        """Style of an entry by what the view asks: `chosen`, `include`, `exclude`, or none."""
+        """Return the style of an entry: `chosen`, `include`, `exclude`, or empty."""
         view = self._view
         if entry.section is Section.TAGS:
             return "include" if entry.name in view.include else "exclude" if entry.name in view.exclude else ""
@@ -212,19 +212,19 @@ class TagSidebar(LinePane):
         return "chosen" if entry.name and entry.name == chosen else ""
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """A section's name, or an entry with its mark and its count."""
+        """Paint the title of a section, or an entry with its sign and its count."""
         entry, cursor = self._entry_at(y)
-        base = self.ink("")
+        base = self.named_style("")
         if entry is None:
             return line(width, base, ())
         if cursor:
-            base += self.ink("cursor" if self.active else "resting")
-        bar = Piece("▎" if cursor else " ", base + self.ink("mark" if self.active else "muted"))
+            base += self.named_style("cursor" if self.active else "resting")
+        bar = Piece("▎" if cursor else " ", base + self.named_style("mark" if self.active else "muted"))
         if not entry.name:
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")
-            return line(width, base, [bar, Piece(label, base + self.ink("label"))])
+            return line(width, base, [bar, Piece(label, base + self.named_style("label"))])
         state = self._state_of(entry)
-        style = base + self.ink(state) if state else base
+        style = base + self.named_style(state) if state else base
         if entry.section is Section.TAGS:
             lead = " " + {"include": "+ ", "exclude": "− "}.get(state, "  ")
         else:
@@ -232,11 +232,11 @@ class TagSidebar(LinePane):
         name = entry.name.capitalize() if entry.section is Section.LIBRARY else entry.name
         count = f" {entry.articles:,} " if entry.articles else " "
         name = clip(name, width - 1 - cell_len(lead) - cell_len(count))
-        pieces = [bar, Piece(lead, base + self.ink("mark")), Piece(name, style)]
-        return line(width, base, pieces, [Piece(count, base + self.ink("muted"))])
+        pieces = [bar, Piece(lead, base + self.named_style("mark")), Piece(name, style)]
+        return line(width, base, pieces, [Piece(count, base + self.named_style("muted"))])
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to what was clicked, and tell."""
+        """Move the cursor to the clicked entry and post it."""
         row = event.y + self._top
         index = self._lines[row] if row < len(self._lines) else None
         if index is not None:
@@ -244,13 +244,13 @@ class TagSidebar(LinePane):
             self.post_message(self.Clicked(self._entries[index]))
 
     def on_mouse_scroll_down(self) -> None:
-        """The wheel turns downwards."""
+        """Move the cursor down by the wheel."""
         self.move_to(self._cursor + 3)
 
     def on_mouse_scroll_up(self) -> None:
-        """The wheel turns upwards."""
+        """Move the cursor up by the wheel."""
         self.move_to(self._cursor - 3)
 
     def on_resize(self) -> None:
-        """Keep the cursor in the window."""
+        """Keep the cursor visible."""
         self._follow()

@@ -60,8 +60,8 @@ class ArticlePane(LinePane):
     """
 
     DEFAULT_CSS = STYLE_SHEET
-    LOOKS = styles.STYLES
-    PLAIN = styles.PLAIN
+    STYLES = styles.STYLES
+    PLAIN_STYLES = styles.PLAIN_STYLES
 
     @dataclass
     class Scrolled(Message):
@@ -216,7 +216,7 @@ class ArticlePane(LinePane):
         """Put the cursor of the terminal at a cell of the widget."""
         self.app.cursor_position = self.content_region.offset + Offset(x, y)
 
-    def ink(self, name: str) -> Style:
+    def named_style(self, name: str) -> Style:
         """Return the style of a role; see `LinePane.ink`. Some differ in the terminal's own colours."""
         app = self.app
         if name == Role.CARET and (app.no_color or app.current_theme.ansi):
@@ -224,7 +224,7 @@ class ArticlePane(LinePane):
         if name in styles.ANSI and app.current_theme.ansi:
             variables = {**app.theme_variables, **styles.ANSI_COLOURS}
             return style_of(styles.ANSI[name], variables, colour=not app.no_color)
-        return super().ink(name)
+        return super().named_style(name)
 
     def _brush(self) -> Painter:
         """Return the painter, made again after changes of page, size or theme."""
@@ -232,7 +232,7 @@ class ArticlePane(LinePane):
             viewport = self.viewport
             left = viewport.columns.left if viewport.page is not None else 0
             if self._styles is None:
-                self._styles = Styles(self.ink(""), self.ink)
+                self._styles = Styles(self.named_style(""), self.named_style)
             self._painter = Painter(viewport.page, viewport.structure, self._styles, left, self.size.width)
         return self._painter
 

@@ -124,7 +124,7 @@ STYLES: dict[str, str] = {
 }
 """Style of each role in the syntax of `theme.style_of`; the empty role is the pane itself."""
 
-PLAIN: dict[str, str] = {
+PLAIN_STYLES: dict[str, str] = {
     **{f"highlight-{colour}": "underline" for colour in range(1, 6)},
     Role.CURRENT: "bold underline",
     Role.SELECTION: "reverse",
