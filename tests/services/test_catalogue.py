@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.model.query import Field, FieldName, Not, Or, Shelf, Sort, Term, View, Words
 from tui_reader.search.search_key import search_key
 from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
 from tui_reader.services.articles.identities import Identities
@@ -79,6 +80,18 @@ def test_each_sort_order_lists_articles_as_expected(shown: MemoryCatalogue, sort
 )
 def test_filters_narrow_a_view(shown: MemoryCatalogue, view: View, found: str) -> None:
     assert "".join(shown.ids(view)) == found
+
+
+class SavedQuery(NamedTuple):
+    """A query that no choice of the sidebar can express, with an order."""
+
+    query: Term
+    sort: Sort
+
+
+def test_a_catalogue_lists_the_articles_of_any_query(shown: MemoryCatalogue) -> None:
+    query = Or((Not(Field(FieldName.TAG, "nato")), Words("vital")))
+    assert "".join(shown.ids(SavedQuery(query, Sort.OLDEST))) == "acd"
 
 
 def test_counts_rank_sources_and_tags(shown: MemoryCatalogue) -> None:

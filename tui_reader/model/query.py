@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 
 class Shelf(StrEnum):
@@ -105,10 +105,22 @@ Term: TypeAlias = Words | Phrase | Field | Not | And | Or
 """A query, or a part of one."""
 
 
+class Listing(Protocol):
+    """What a catalogue lists: the articles that match a query, in an order."""
+
+    @property
+    def query(self) -> Term:
+        """Return the query."""
+
+    @property
+    def sort(self) -> Sort:
+        """Return the order."""
+
+
 class View(NamedTuple):
     """What the headline list shows: the choices of the sidebar and the title filter, and an order.
 
-    A catalogue evaluates only `query` and `sort`; screens show and change the choices.
+    It is a `Listing`: a catalogue reads only `query` and `sort`. Screens show and change the choices.
     """
 
     shelf: Shelf = Shelf.INBOX

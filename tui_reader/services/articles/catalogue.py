@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
-from tui_reader.model.query import Sort, View
+from tui_reader.model.query import Listing, Sort
 from tui_reader.search.evaluation import select_headlines
 from tui_reader.search.search_key import search_key
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class Catalogue(Protocol):
     """What screens and commands ask about the articles of a library. Called from the library's owner thread only."""
 
-    def ids(self, view: View) -> Sequence[ArticleId]:
-        """Return the articles of a view, in its order."""
+    def ids(self, view: Listing) -> Sequence[ArticleId]:
+        """Return the articles that match the query of a view, in its order."""
 
-    def at(self, view: View, index: int, count: int) -> Sequence[ArticleId]:
+    def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
         """Return `count` articles of a view from an index on; fewer where the view ends."""
 
-    def position(self, view: View, article_id: ArticleId) -> int | None:
+    def position(self, view: Listing, article_id: ArticleId) -> int | None:
         """Return the index of an article in a view; None if the view does not hold it."""
 
     def everything(self) -> list[Headline]:
@@ -135,7 +135,7 @@ class MemoryCatalogue:
         self._tally = Tally()
         self._bookmarked: dict[str, set[ArticleId]] = {}
         """Articles that hold the bookmark of a capital letter; more than one only after a merge."""
-        self._listed: tuple[View, list[ArticleId]] | None = None
+        self._listed: tuple[Listing, list[ArticleId]] | None = None
         """The view that was asked for last, until an article changes."""
         self._positions: dict[ArticleId, int] | None = None
         """Indices in that view, once one was asked for."""
@@ -169,15 +169,15 @@ class MemoryCatalogue:
         """Return the numbers of the sidebar."""
         return self._tally.counts()
 
-    def ids(self, view: View) -> Sequence[ArticleId]:
+    def ids(self, view: Listing) -> Sequence[ArticleId]:
         """Return the articles of a view, in its order."""
         return self._list(view).copy()
 
-    def at(self, view: View, index: int, count: int) -> Sequence[ArticleId]:
+    def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
         """Return `count` articles of a view from an index on; fewer where the view ends."""
         return self._list(view)[index : index + count]
 
-    def position(self, view: View, article_id: ArticleId) -> int | None:
+    def position(self, view: Listing, article_id: ArticleId) -> int | None:
         """Return the index of an article in a view; None if the view does not hold it."""
         listed = self._list(view)
         if self._positions is None:
@@ -196,7 +196,7 @@ class MemoryCatalogue:
         first = min(rows, key=lambda row: (row.archived, *_entry(Sort.NEWEST, row)), default=None)
         return first.headline if first is not None else None
 
-    def _list(self, view: View) -> list[ArticleId]:
+    def _list(self, view: Listing) -> list[ArticleId]:
         """Return the ids of a view; the list is shared, so a caller must not change it."""
         if self._listed is None or self._listed[0] != view:
             rows = select_headlines([entry[-1] for entry in self._order(view.sort)], view.query)
