@@ -1,4 +1,4 @@
-"""What must hold of every file of the corpora: the tests try a sample, scripts/conformance.py all of them."""
+"""Checks that every file of the corpora must pass; tests run a sample, scripts/conformance.py all of them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 
 
 class Case(NamedTuple):
-    """One thing to check: its name, and a check that returns what is wrong."""
+    """A named check, which returns a list of flaws."""
 
     name: str
     check: Callable[[], list[str]]
 
 
 def files(*folders: str, pattern: str = "*") -> list[Path]:
-    """All files of some corpora but their descriptions."""
+    """Return all files of some corpora, except their README files."""
     return [
         path
         for folder in folders
@@ -45,7 +45,7 @@ def files(*folders: str, pattern: str = "*") -> list[Path]:
 
 
 def flaws_of(document: Document) -> list[str]:
-    """What is wrong with a document, whatever it was read from."""
+    """Return the flaws of a document, independently of the file that it was read from."""
     flaws = []
     if not document.blocks:
         flaws.append("no blocks")
@@ -86,7 +86,7 @@ def _flaws_of_metadata(metadata: Metadata) -> list[str]:
 
 
 def opening(path: Path) -> list[str]:
-    """A file opens, is what it should be in itself, and is listed as what it is when it is read."""
+    """Check that a file is read without an error or a flaw, and that `scan` and `read` agree."""
     data = path.read_bytes()
     document = formats.read(data, path.name)
     flaws = flaws_of(document)
@@ -98,7 +98,7 @@ def opening(path: Path) -> list[str]:
 
 
 def header(path: Path) -> list[str]:
-    """Its header equals what the YAML and TOML libraries read, and nothing of it is shown."""
+    """Check that a header equals the result of the YAML or TOML library, and that the text does not contain it."""
     source = path.read_bytes().decode().replace("\r\n", "\n")
     document = formats.read(source.encode(), path.name)
     metadata = document.metadata
@@ -108,7 +108,7 @@ def header(path: Path) -> list[str]:
     if match[1] == "+++":
         exact = typed = tomllib.loads(match[2])
     else:
-        # The readers of libyaml, where they are built in: they accept tabs at the ends of lines, as many headers have.
+        # Loaders of libyaml, if available: they accept tabs at line ends, which many headers have.
         loaders = (getattr(yaml, f"C{name}", getattr(yaml, name)) for name in ("BaseLoader", "SafeLoader"))
         exact, typed = (yaml.load(match[2], loader) for loader in loaders)
     flaws = [] if metadata.header == exact else ["the header is another"]
@@ -129,7 +129,7 @@ def header(path: Path) -> list[str]:
 
 
 def _written(typed: object, exact: str) -> str:
-    """A title as it was written: the typed reading turns `2020` into a number and `no` into False."""
+    """Return a title as it was written, where the typed loader turned `2020` into a number or `no` into False."""
     return typed if isinstance(typed, str) else exact
 
 
@@ -143,7 +143,7 @@ def _same_moment(iso: str, typed: object) -> bool:
 
 
 def code(path: Path) -> list[str]:
-    """Every code block that the Markdown library finds is in the document byte for byte."""
+    """Check that every code block that the Markdown library finds is in the document byte for byte."""
     from markdown_it import MarkdownIt
 
     source = path.read_bytes().decode()
@@ -156,7 +156,7 @@ def code(path: Path) -> list[str]:
 
 
 def exact_decoding(path: Path) -> list[str]:
-    """The bytes are decoded as the name of their folder says."""
+    """Check that a file is decoded by the encoding after which its folder is named."""
     codec = re.sub(
         r"-(?:arabic|bulgarian|croatian|czech|greek|hebrew|hungarian|polish|russian|slov\w+|turkish)$",
         "",
@@ -169,7 +169,7 @@ def exact_decoding(path: Path) -> list[str]:
 
 
 class _Shown(HTMLParser):
-    """The text that a browser would show, and that of scripts and styles which never end: better seen than lost."""
+    """Parser that collects the text a browser would show, and the text of unclosed scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,7 +188,7 @@ class _Shown(HTMLParser):
 
 
 def examples() -> Iterator[Case]:
-    """All examples of the CommonMark specification: the document holds the text of the HTML that is expected."""
+    """Yield a case for each example of CommonMark: the document has the text of the expected HTML."""
     specification = (CORPORA / "commonmark/spec.txt").read_text(encoding="utf-8")
     found = re.findall(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$", specification, re.MULTILINE | re.DOTALL)
     for number, (markdown, html) in enumerate(found, 1):
@@ -197,7 +197,7 @@ def examples() -> Iterator[Case]:
 
 def _example(markdown: str, html: str) -> list[str]:
     document = formats.read(markdown.replace("→", "\t").encode(), "example.md")
-    # Python's own parser takes instructions to end at the first `>`, and `<!-->` to begin a comment.
+    # For Python's parser, processing instructions end at the first `>`, and `<!-->` begins a comment.
     html = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
     html = re.sub(r"<!-->|<!--->|<\?.*?\?>|<!--.*?-->", "", html.replace("→", "\t"), flags=re.DOTALL)
     html = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda match: match[1].replace("<", "&lt;"), html, flags=re.DOTALL)
@@ -209,7 +209,7 @@ def _example(markdown: str, html: str) -> list[str]:
 
 
 def pasted() -> Iterator[Case]:
-    """All pastes: each true paragraph that was one line is one block, and no line is lost, split or merged."""
+    """Yield a case for each paste: every line is one block, and none is lost, split or merged."""
     truth = json.loads((CORPORA / "pasted-text/ground-truth.json").read_text(encoding="utf-8"))
     for path in files("pasted-text", pattern="*.txt"):
         yield Case(path.name, lambda path=path: _paste(path, truth[path.stem]["articleBody"]))  # type: ignore[misc]
@@ -229,7 +229,7 @@ def _paste(path: Path, body: str) -> list[str]:
 
 
 def cases(name: str) -> list[Case]:
-    """All cases of one row of the conformance table."""
+    """Return all cases of one row of the conformance table."""
     checks: dict[str, tuple[Callable[[Path], list[str]], list[Path]]] = {
         "opens: markdown-frontmatter": (opening, files("markdown-frontmatter")),
         "opens: long-texts": (opening, files("long-texts")),
@@ -261,6 +261,6 @@ ROWS = (
 
 
 def run(row: str, step: int = 1) -> tuple[int, list[str]]:
-    """How many cases of a row were tried, and what is wrong with which; every `step`-th case is."""
+    """Run every `step`-th case of a row; return the number of cases, and their flaws with the case names."""
     chosen: list[Any] = cases(row)[::step]
     return len(chosen), [f"{case.name}: {flaw}" for case in chosen for flaw in case.check()]

@@ -1,4 +1,4 @@
-"""Real files of every kind are read as they should be; scripts/conformance.py tries all of them, this a sample."""
+"""A sample of real files passes all checks; scripts/conformance.py runs them for all files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# Every so many cases: a run over all of them takes a quarter of a minute.
+# Only every n-th case of these rows is run: all of them take 15 s.
 STEPS = {
     "opens: markdown-frontmatter": 11,
     "header equals yaml/tomllib": 17,

@@ -1,4 +1,4 @@
-"""Any file's bytes become the text that was meant, or a plain reason why they are none."""
+"""The bytes of any file are decoded to the intended text, or refused with a plain reason."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SENTENCES = {
         (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     ],
 )
-def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str, name: str) -> None:
+def test_a_byte_order_mark_decides_the_encoding_and_is_not_shown(mark: bytes, codec: str, name: str) -> None:
     decoded = decode(mark + ENGLISH.encode(codec))
     assert (decoded.text, decoded.encoding, decoded.problem) == (ENGLISH, name, "")
     assert decoded.notice == ("" if name == "UTF-8" else f"Read as {name}.")
@@ -50,12 +50,12 @@ def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str, na
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", [ENGLISH, "Все люди рождаются свободными и равными. " * 5, "Short one."])
-def test_wide_encodings_are_told_without_a_mark(codec: str, text: str) -> None:
+def test_utf16_and_utf32_are_detected_without_a_mark(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
-def test_utf8_is_taken_as_it_is(text: str) -> None:
+def test_utf8_is_decoded_exactly(text: str) -> None:
     decoded = decode(text.encode())
     if not decoded.problem and not decoded.notice:
         assert decoded.text == text.removeprefix("\ufeff")
@@ -69,7 +69,7 @@ def test_encodings_of_older_systems_are_detected_and_named(codec: str, text: str
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
-def test_a_single_curly_quote_is_enough_to_tell_english(codec: str) -> None:
+def test_english_is_decoded_by_a_single_curly_quote(codec: str) -> None:
     text = "The minister said nothing. " * 40 + "It’s all he said — " + "and no more was heard of it. " * 40
     assert decode(text.encode(codec)).text == text
 
@@ -91,7 +91,7 @@ def test_a_single_curly_quote_is_enough_to_tell_english(codec: str) -> None:
         "ÉTÉ",
     ],
 )
-def test_a_few_words_with_accents_are_western_where_nothing_speaks_against_it(text: str) -> None:
+def test_a_few_words_with_accents_are_decoded_as_western_if_they_make_words(text: str) -> None:
     decoded = decode(text.encode("cp1252"))
     assert (decoded.text, decoded.encoding) == (text, "Windows-1252")
     assert "guess" in decoded.notice
@@ -110,32 +110,32 @@ def test_a_few_words_with_accents_are_western_where_nothing_speaks_against_it(te
         ("euc_kr", "안녕하세요"),
     ],
 )
-def test_what_speaks_against_it_is_heard_in_short_texts_too(codec: str, text: str) -> None:
+def test_short_texts_in_other_encodings_are_not_decoded_as_western(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
 
 
-def test_the_declaration_of_an_xml_file_is_believed_where_it_fits() -> None:
+def test_the_declaration_of_an_xml_file_decides_the_encoding_if_it_fits() -> None:
     text = '<?xml version="1.0" encoding="windows-1251"?><a>Все люди</a>'
     assert decode(text.encode("cp1251")).text == text
     wrong = '<?xml version="1.0" encoding="no-such-thing"?><a>Все люди рождаются свободными и равными</a>'
     assert decode(wrong.encode("cp1251")).text == wrong
 
 
-def test_damaged_utf8_loses_only_its_damage() -> None:
+def test_damaged_utf8_loses_only_the_damaged_characters() -> None:
     data = ("“a” " * 10).encode() + b"\xff" + ("“b” " * 10).encode()
     decoded = decode(data)
     assert decoded.text == "“a” " * 10 + "\ufffd" + "“b” " * 10
     assert decoded.notice == "Damaged UTF-8: one place that could not be decoded is shown as \ufffd."
 
 
-def test_text_that_was_saved_in_a_wrong_encoding_is_shown_as_meant() -> None:
+def test_text_that_was_saved_in_a_wrong_encoding_is_repaired() -> None:
     broken = "It’s a “café”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d")
     decoded = decode(broken.encode())
     assert decoded.text == "It’s a “café”"
     assert decoded.notice
 
 
-def test_a_text_about_wrong_encodings_is_left_alone() -> None:
+def test_a_text_about_wrong_encodings_is_not_repaired() -> None:
     text = "The signs â€™ and Ã© are what “it’s” and é turn into."
     assert decode(text.encode()).text == text
 
@@ -153,15 +153,15 @@ def test_a_text_about_wrong_encodings_is_left_alone() -> None:
         (codecs.BOM_UTF16_LE + b"\x00\xd8" * 40, "not text: it is marked as UTF-16, but is not"),
     ],
 )
-def test_what_is_no_text_is_refused_with_its_reason(data: bytes, problem: str) -> None:
+def test_files_that_are_not_text_are_refused_with_a_reason(data: bytes, problem: str) -> None:
     assert decode(data).problem == problem
 
 
-def test_a_long_text_with_a_zero_byte_in_it_is_text_with_damage() -> None:
+def test_a_long_text_with_one_zero_byte_is_read_as_damaged_text() -> None:
     assert "Nothing" in decode(b"Nothing else is wrong here. " * 100 + b"\0").text
 
 
-def test_packed_data_is_no_text() -> None:
+def test_compressed_data_is_not_text() -> None:
     words = random.Random(1).choices(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"], k=20_000)
     assert decode(zlib.compress(" ".join(words).encode())[2:]).problem.startswith("not text")
 

@@ -1,4 +1,4 @@
-"""Whatever a site builder or a clipper calls a field, it is found under our name."""
+"""Header fields are found under all names that site builders and clippers use."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from tui_reader.formats.metadata.fields import fields_of, iso_date, web_address
         ({"extra": {"author": "Jo"}, "author": "Ann"}, "byline", "Ann"),
     ],
 )
-def test_fields_are_found_under_their_many_names(header: dict[str, Any], field: str, value: object) -> None:
+def test_fields_are_found_under_all_their_names(header: dict[str, Any], field: str, value: object) -> None:
     assert dict(fields_of(header))[field] == value
 
 
 @pytest.mark.parametrize(
     "header", [{"title": ""}, {"title": None}, {"tags": []}, {"lang": "not a tag"}, {"url": "javascript:x"}]
 )
-def test_empty_and_unusable_fields_are_none(header: dict[str, Any]) -> None:
+def test_empty_and_unusable_fields_are_left_out(header: dict[str, Any]) -> None:
     assert fields_of(header) == {}
 
 
@@ -78,7 +78,7 @@ def test_empty_and_unusable_fields_are_none(header: dict[str, Any]) -> None:
         (["2026-06-05"], "2026-06-05"),
     ],
 )
-def test_dates_become_iso_dates_where_they_are_certain(written: object, iso: str) -> None:
+def test_dates_are_converted_to_iso_if_they_are_certain(written: object, iso: str) -> None:
     assert iso_date(written) == iso
 
 
@@ -86,7 +86,7 @@ def test_dates_become_iso_dates_where_they_are_certain(written: object, iso: str
     st.text(max_size=60)
     | st.from_regex(r"\d{1,4}[-/. ]\w{1,9}[-/. ,]+\d{1,4}( \d\d:\d\d(:\d\d)?( ?[+-]\d{1,4})?)?", fullmatch=True)
 )
-def test_what_is_called_a_date_is_one(written: str) -> None:
+def test_any_converted_date_is_a_valid_iso_date(written: str) -> None:
     iso = iso_date(written)
     if iso:
         assert datetime.datetime.fromisoformat(iso).year == int(iso[:4])
@@ -108,7 +108,7 @@ def test_what_is_called_a_date_is_one(written: str) -> None:
         ("https://a b", False),
     ],
 )
-def test_only_addresses_of_the_web_are_kept(address: str, kept: bool) -> None:
+def test_only_http_and_https_addresses_are_kept(address: str, kept: bool) -> None:
     assert web_address(address) == (address if kept else "")
 
 

@@ -1,4 +1,4 @@
-"""A header gives its fields, whatever state it is in, and never takes any of the text along."""
+"""Headers are read even if they are broken, and never hide any text below them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_toml_is_read_as_the_standard_library_reads_it() -> None:
 
 
 @pytest.mark.parametrize("closing", ["---", "...", "---   "])
-def test_yaml_may_be_closed_in_both_ways(closing: str) -> None:
+def test_a_yaml_header_may_end_with_dashes_or_dots(closing: str) -> None:
     source = f"---\ntitle: T\n{closing}\n{BODY}"
     assert source[read_front_matter(source).body :] == BODY
 
@@ -55,7 +55,7 @@ def test_yaml_may_be_closed_in_both_ways(closing: str) -> None:
         "+++\nprose\n+++\ntext\n",
     ],
 )
-def test_what_is_no_header_belongs_to_the_text(source: str) -> None:
+def test_a_block_that_is_not_a_header_belongs_to_the_text(source: str) -> None:
     front = read_front_matter(source)
     assert (dict(front.header), front.body, front.notice) == ({}, 0, "")
 
@@ -95,13 +95,13 @@ def test_a_broken_header_is_read_line_by_line_and_says_so(header: str, title: st
         "title = 'T'\n" + "a." * 3_000 + "b = 1",
     ],
 )
-def test_broken_toml_is_read_line_by_line_as_well(header: str) -> None:
+def test_broken_toml_is_read_line_by_line(header: str) -> None:
     front = read_front_matter(f"+++\n{header}\n+++\n{BODY}")
     assert front.header["title"] == "T"
     assert front.notice.startswith("Its header is not valid TOML (")
 
 
-def test_strings_of_a_header_are_clean() -> None:
+def test_strings_of_a_header_have_no_control_characters() -> None:
     front = read_front_matter('+++\ntitle = "a\\u001b[0m\\u202eb"\n+++\n')
     assert front.header["title"] == "a[0mb"
 
@@ -111,7 +111,7 @@ def test_strings_of_a_header_are_clean() -> None:
     st.text(st.sampled_from("abc:=-[]{}*&!|>'\"#%@`,. \n\t?é0123"), max_size=80),
     st.text(max_size=20),
 )
-def test_no_header_takes_the_text_along(fence: str, header: str, body: str) -> None:
+def test_a_header_never_hides_the_text_below_it(fence: str, header: str, body: str) -> None:
     source = f"{fence}\n{header}\n{fence}\n{body}"
     front = read_front_matter(source)
     assert source[front.body :].endswith(body)

@@ -1,4 +1,4 @@
-"""Where no header speaks, an article still gets a title, a byline, a date and a language, each marked as a guess."""
+"""An article without a header gets title, byline, date and language, each marked as a guess."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ if TYPE_CHECKING:
         ("", [], "Untitled"),
     ],
 )
-def test_titles_come_from_a_telling_name_else_from_the_first_line(name: str, lines: list[str], title: str) -> None:
+def test_a_title_is_guessed_from_a_long_file_name_else_from_the_first_line(
+    name: str, lines: list[str], title: str
+) -> None:
     assert guess_title([line.strip() for line in lines], name) == title
 
 
@@ -62,7 +64,7 @@ def test_titles_come_from_a_telling_name_else_from_the_first_line(name: str, lin
         ("He was told by Jane Doe", ""),
     ],
 )
-def test_a_byline_is_a_whole_line(line: str, byline: str) -> None:
+def test_a_byline_is_guessed_only_from_a_line_of_its_own(line: str, byline: str) -> None:
     assert guess_byline(["A headline", line]) == byline
 
 
@@ -78,7 +80,7 @@ def test_a_byline_is_a_whole_line(line: str, byline: str) -> None:
         ("nothing", "2026-13-45-a.md", ""),
     ],
 )
-def test_a_date_is_a_whole_line_or_the_head_of_the_name(line: str, name: str, date: str) -> None:
+def test_a_date_is_guessed_from_a_line_of_its_own_or_the_start_of_the_name(line: str, name: str, date: str) -> None:
     assert guess_date(["A headline", line], name) == date
 
 
@@ -89,7 +91,7 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-def test_the_languages_of_the_human_rights_are_told_apart(corpus: Callable[[str], Path]) -> None:
+def test_translations_of_the_declaration_of_human_rights_get_their_languages(corpus: Callable[[str], Path]) -> None:
     folder = corpus("unicode/udhr")
     found = {
         path.stem: guess_language(path.read_text(encoding="utf-8", errors="replace")) for path in folder.glob("*.txt")
@@ -98,11 +100,11 @@ def test_the_languages_of_the_human_rights_are_told_apart(corpus: Callable[[str]
 
 
 @pytest.mark.parametrize("text", ["", "Ja.", "1 2 3 4 5 6 7 8 9", "Xyzzy plugh frotz ozmoo gnusto rezrov blorb " * 5])
-def test_a_language_that_is_not_certain_is_none(text: str) -> None:
+def test_no_language_is_guessed_if_it_is_not_certain(text: str) -> None:
     assert guess_language(text) == ""
 
 
-def test_what_the_header_says_is_no_guess() -> None:
+def test_fields_of_the_header_are_not_marked_as_guesses() -> None:
     header = {"title": "T", "author": "A", "date": "2026-06-05", "lang": "ja"}
     metadata = complete(header, "By Jane Doe\n5 June 2025\nThe text of it, in English.", "a.txt")
     assert (metadata.title, metadata.byline, metadata.date, metadata.language) == ("T", "A", "2026-06-05", "ja")
@@ -111,7 +113,7 @@ def test_what_the_header_says_is_no_guess() -> None:
     assert metadata.words == 12
 
 
-def test_words_of_markdown_are_those_that_are_read() -> None:
+def test_marks_of_markdown_are_not_counted_as_words() -> None:
     source = (
         "# A [link](https://x.org/long/path) here\n\n<!-- a comment -->\n<b>bold</b> *text*[^1].\n\n[d]: http://y.org\n"
     )
@@ -143,18 +145,18 @@ HEADER = "title: The night train returns\ndate: 2026-06-05\ntags:\n  - trains\n"
         ("---\ntitle:\n\n---\n\n***\n\nIt left at nine.", "It left at nine."),
     ],
 )
-def test_a_header_that_is_none_gives_its_title_or_is_passed_over(name: str, text: str, title: str) -> None:
+def test_a_header_that_could_not_be_read_gives_the_title_or_is_skipped(name: str, text: str, title: str) -> None:
     metadata, problem = scan(text.encode(), name)
     assert (metadata.title, problem) == (title, "")
     assert "title" in metadata.guessed or "title:\n" in text
 
 
-def test_a_heading_below_such_a_header_is_the_title() -> None:
+def test_a_heading_below_a_header_that_could_not_be_read_is_the_title() -> None:
     assert scan(b"---\n- one\n- two\n---\n\n# Who pays\n\nNobody.\n", "notes.md")[0].title == "Who pays"
 
 
-def test_real_headers_that_were_broken_still_give_their_titles(corpus: Callable[[str], Path]) -> None:
-    """The closing line taken away, or every line made an item: nearly all titles are the same, and all are words."""
+def test_real_headers_still_give_their_titles_after_they_were_broken(corpus: Callable[[str], Path]) -> None:
+    """Without the closing line, or with every line as a list item, nearly all titles stay the same."""
     tried = found = 0
     for file in sorted(corpus("markdown-frontmatter").rglob("*.md")):
         text = file.read_text(encoding="utf-8", errors="replace")

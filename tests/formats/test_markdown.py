@@ -1,4 +1,4 @@
-"""Markdown becomes blocks and spans over one text; nothing of what an author wrote to be read is lost."""
+"""Markdown is converted to blocks and spans over one text, and no text that an author wrote is lost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def markdown(source: str) -> Document:
 
 
 class Seen(NamedTuple):
-    """What a test says of a block: all but its range."""
+    """The fields of a block that tests compare: all except its range."""
 
     block: Block
     text: str
@@ -177,7 +177,7 @@ GOLDEN: list[tuple[str, str, list[Seen]]] = [
 
 
 @pytest.mark.parametrize(("source", "blocks"), [case[1:] for case in GOLDEN], ids=[case[0] for case in GOLDEN])
-def test_structure(source: str, blocks: list[Seen]) -> None:
+def test_markdown_is_converted_to_blocks(source: str, blocks: list[Seen]) -> None:
     assert seen(markdown(source)) == blocks
 
 
@@ -209,11 +209,11 @@ def test_structure(source: str, blocks: list[Seen]) -> None:
         ("**a ** b", []),
     ],
 )
-def test_spans(source: str, expected: list[tuple[str, str, str]]) -> None:
+def test_inline_markup_is_converted_to_spans(source: str, expected: list[tuple[str, str, str]]) -> None:
     assert spans(markdown(source)) == expected
 
 
-def test_tables_hold_cells_alignment_and_spans() -> None:
+def test_tables_have_cells_alignment_and_spans() -> None:
     document = markdown("| a | *b* | c |\n|---|:-:|--:|\n| x \\| y | z<br>z | |\n| only\n")
     table = document.blocks[0].table
     assert table is not None
@@ -253,14 +253,16 @@ def test_tables_in_html_are_tables() -> None:
         ),
     ],
 )
-def test_titles(source: str, title: str, guessed: bool, title_block: int | None) -> None:
+def test_the_title_is_found_in_heading_or_header(
+    source: str, title: str, guessed: bool, title_block: int | None
+) -> None:
     document = markdown(source)
     assert document.metadata.title == title
     assert ("title" in document.metadata.guessed) is guessed
     assert document.title_block == title_block
 
 
-def test_entities_cannot_bring_controls_back() -> None:
+def test_entities_cannot_insert_control_characters() -> None:
     document = markdown(
         "a&#x202e;b &#27;[31m &#x85; `&#7;` &amp;\n\n[l](x&#x202e;y)\n\n| &#10;a |\n|-|\n\n![&#x1b;](y&#13;)"
     )
@@ -296,17 +298,17 @@ def test_entities_cannot_bring_controls_back() -> None:
     ],
     ids=lambda source: source[:12],
 )
-def test_hostile_markdown_neither_fails_nor_loses_its_text(source: str) -> None:
+def test_hostile_markdown_is_read_without_loss_of_text(source: str) -> None:
     assert "deep" in markdown(source).text
 
 
-def test_what_is_too_deep_is_shown_as_plain_text_and_says_so() -> None:
+def test_a_text_that_is_nested_too_deeply_is_shown_as_plain_text_with_a_notice() -> None:
     document = markdown("# Title\n\n" + "> " * 2_000 + "deep")
     assert document.notices == ("It is nested too deeply to be read as Markdown and is shown as plain text.",)
     assert document.metadata.title == "Title"
 
 
-def test_a_preview_is_the_beginning_with_its_links_resolved() -> None:
+def test_a_preview_is_the_beginning_of_the_text_with_resolved_links() -> None:
     part = "A paragraph with a [link][far] and a note[^n], and *words* enough to fill its line twice over.\n\n"
     source = ("# Title\n\n" + part * 2_000 + "[far]: https://x.org\n\n[^n]: the note\n").encode()
     beginning, whole = preview(source, "a.md"), read(source, "a.md")
@@ -362,7 +364,7 @@ SNIPPETS += [
 
 
 @given(st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=6), max_size=40).map("".join))
-def test_any_mixture_is_read_and_listed_alike(source: str) -> None:
+def test_scan_and_read_agree_on_any_markdown(source: str) -> None:
     data = source.encode("utf-8", "replace")
     document = read(data, "a.md")
     assert flaws_of(document) == []
@@ -382,14 +384,14 @@ def test_any_mixture_is_read_and_listed_alike(source: str) -> None:
     ],
     ids=["tasks", "ordered", "notes", "quoted", "definitions", "columns", "quotes"],
 )
-def test_a_text_that_would_take_too_long_is_shown_as_plain_text_and_says_so(source: str) -> None:
+def test_a_text_that_would_take_too_long_is_shown_as_plain_text_with_a_notice(source: str) -> None:
     document = markdown(source)
     assert "shown as plain text" in document.notices[-1]
     words = re.findall(r"\w+", source)
     assert re.findall(r"\w+", document.text) == words
 
 
-def test_deep_lists_are_read_in_time_that_grows_with_their_length_alone() -> None:
+def test_deep_lists_are_read_in_linear_time() -> None:
     looked_at = 0
 
     class Counted(list[Any]):

@@ -1,4 +1,4 @@
-"""Other stories at the end of a paste are told from the story itself, or else left where they are."""
+"""Headlines of other stories at the end of a paste are separated only if that is certain."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ ENDED = [
 ]
 
 
-def test_headlines_without_a_full_stop_are_set_apart() -> None:
+def test_headlines_without_a_full_stop_are_separated() -> None:
     assert find_tail(STORY + HEADLINES) == len(STORY)
 
 
-def test_ended_headlines_are_set_apart_where_they_bring_names_unheard_of() -> None:
+def test_headlines_with_a_full_stop_are_separated_if_they_have_new_names() -> None:
     assert find_tail(STORY + ENDED) == len(STORY)
 
 
@@ -56,5 +56,5 @@ def test_ended_headlines_are_set_apart_where_they_bring_names_unheard_of() -> No
         [*STORY[:3], "A story that breaks off in mid", *HEADLINES],
     ],
 )
-def test_whatever_is_less_certain_stays_in_the_story(texts: list[str]) -> None:
+def test_lines_that_are_less_certain_stay_in_the_story(texts: list[str]) -> None:
     assert find_tail(texts) is None

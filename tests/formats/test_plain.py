@@ -1,4 +1,4 @@
-"""A pasted text is shown as it is: every character, a line a paragraph, nothing hidden and nothing repaired."""
+"""A pasted text is shown with every character, one paragraph for each line; nothing is hidden or repaired."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def lines(source: str, name: str = "a.txt") -> list[str]:
 
 @pytest.fixture(scope="module")
 def page() -> bytes:
-    """The page that a user pasted."""
+    """Return a page that a user pasted."""
     if not PAGE.is_file():
         pytest.skip("the pasted page does not lie beside this checkout (../shared/inputs)")
     return PAGE.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["-", "pasted-news-page.txt", "pasted-news-page", "paste.text"])
-def test_the_pasted_page_is_shown_whole_with_its_other_stories_set_apart(page: bytes, name: str) -> None:
+def test_a_pasted_page_is_shown_whole_with_other_stories_separated(page: bytes, name: str) -> None:
     document = read(page, name)
     assert flaws_of(document) == []
     assert document.text == page.decode().strip("\n")
@@ -59,7 +59,7 @@ def test_the_pasted_page_is_shown_whole_with_its_other_stories_set_apart(page: b
     assert document.notices == ()
 
 
-def test_the_pasted_page_gets_its_title_from_a_telling_name_else_from_its_first_words(page: bytes) -> None:
+def test_a_pasted_page_gets_its_title_from_its_file_name_else_from_its_first_words(page: bytes) -> None:
     assert read(page, "pasted-news-page.txt").metadata.title == "Pasted news page"
     assert read(page, "-").metadata.title == "NATO allies cannot rely on the United States to defend…"
 
@@ -78,13 +78,13 @@ def test_one_wrapped_paragraph_among_others_is_joined() -> None:
     assert lines(f"{PROSE * 2}\n\n{textwrap.fill(PROSE * 3, 70)}\n\n{PROSE}") == [PROSE * 2, PROSE * 3, PROSE]
 
 
-def test_a_headline_and_its_deck_are_not_taken_for_wrapped_lines() -> None:
+def test_a_headline_and_its_deck_are_not_joined_as_wrapped_lines() -> None:
     headline = "Europe must improve its space capabilities to counter others"
     source = f"{headline}\nAdmiral Vandier tells a paper that cheaper satellites are the answer.\n\n{PROSE}\n{PROSE}"
     assert lines(source)[:2] == source.split("\n")[:2]
 
 
-def test_hyphens_and_scripts_without_spaces_are_joined_without_one() -> None:
+def test_lines_are_joined_without_a_space_after_hyphens_and_in_scripts_without_spaces() -> None:
     english = textwrap.fill(PROSE * 2, 70).split("\n")
     english[1] = english[1][:64] + " a well-"
     english[2] = "known " + english[2][:60]
@@ -93,24 +93,24 @@ def test_hyphens_and_scripts_without_spaces_are_joined_without_one() -> None:
     assert lines(chinese) == [chinese.replace("\n", "")]
 
 
-def test_list_items_and_indented_lines_stay_lines() -> None:
+def test_list_items_and_indented_lines_are_not_joined() -> None:
     items = ["- one thing", "• another thing", "3. the third", "(4) the fourth", "      set off by spaces"]
     assert lines("\n".join(items)) == items
     wrapped = textwrap.fill("- " + PROSE, 70, subsequent_indent="  ")
     assert lines(f"{wrapped}\n{wrapped}\n\n{textwrap.fill(PROSE, 70)}") == ["- " + PROSE] * 2 + [PROSE]
 
 
-def test_a_text_with_a_margin_is_joined_all_the_same() -> None:
+def test_wrapped_text_with_a_margin_is_joined() -> None:
     margin = textwrap.indent("\n\n".join(textwrap.fill(PROSE * 2, 66) for _ in range(3)), " " * 8)
     assert [line.strip() for line in lines(margin)] == [PROSE * 2] * 3
 
 
-def test_verses_and_lists_stand_close_and_paragraphs_apart() -> None:
+def test_verses_and_lists_have_no_empty_rows_and_paragraphs_have() -> None:
     document = read(f"First line of a verse\nsecond line of it\n\n{PROSE}\n{PROSE}".encode(), "a.txt")
     assert [block.tight for block in document.blocks] == [True, False, False, False]
 
 
-def test_lines_above_the_first_real_paragraph_are_quiet_and_there() -> None:
+def test_lines_above_the_first_real_paragraph_are_shown_in_the_quiet_tone() -> None:
     document = read(f"A headline of some words\nBy Jane Doe\n5 June 2026\n{PROSE}\n{PROSE}".encode(), "-")
     assert [block.quiet for block in document.blocks] == [True, True, True, False, False]
     metadata = document.metadata
@@ -119,7 +119,7 @@ def test_lines_above_the_first_real_paragraph_are_quiet_and_there() -> None:
     assert document.title_block == 0
 
 
-def test_addresses_in_the_text_are_links_without_the_sentence_around_them() -> None:
+def test_addresses_in_the_text_are_links_without_the_punctuation_around_them() -> None:
     document = read(b"See (https://example.org/a_(b)), or https://example.org/c. Not ftp, nor https:// alone.", "a.txt")
     assert [(span.kind, span.target) for span in document.spans] == [
         (SpanKind.LINK, "https://example.org/a_(b)"),
@@ -128,11 +128,11 @@ def test_addresses_in_the_text_are_links_without_the_sentence_around_them() -> N
     assert [document.text[span.start : span.end] for span in document.spans] == [s.target for s in document.spans]
 
 
-def test_runs_of_spaces_and_tabs_stay() -> None:
+def test_runs_of_spaces_and_tabs_are_kept() -> None:
     assert lines("Two  spaces.  And\ta tab.") == ["Two  spaces.  And\ta tab."]
 
 
-def test_a_text_with_a_header_shows_its_text_alone() -> None:
+def test_a_header_is_not_shown_with_the_text() -> None:
     document = read(b"---\ntitle: The title\ntags: [a]\n---\nText of it.\n", "a.txt")
     assert document.text == "Text of it."
     assert (document.metadata.title, document.metadata.tags) == ("The title", ("a",))
@@ -172,7 +172,7 @@ def test_a_preview_is_the_beginning_of_the_whole(width: int | None) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
-def test_an_ending_that_would_be_misread_is_left_out(encoding: str) -> None:
+def test_a_preview_has_no_ending_if_the_ending_cannot_be_decoded_alone(encoding: str) -> None:
     source = "\n\n".join(f"{number} façade. {PROSE}" for number in range(9_000)).encode(encoding)
     beginning = preview(source, "a.txt")
     assert beginning is not None
@@ -189,12 +189,12 @@ def test_an_ending_is_cut_between_characters() -> None:
         assert "\ufffd" not in beginning.text
 
 
-def test_a_text_that_is_read_at_once_has_no_preview() -> None:
+def test_a_short_text_has_no_preview() -> None:
     assert preview(PROSE.encode() * 1_000, "a.txt") is None
 
 
 @given(st.text(st.sampled_from("ab.-•\n\n\n \t"), max_size=200), st.integers(1, 20))
-def test_a_text_is_the_same_whether_it_is_taken_whole_or_in_pieces(source: str, size: int) -> None:
+def test_reading_in_chunks_gives_the_same_text_as_reading_at_once(source: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain, "_CHUNK", 1 << 30)
         whole = read(source.encode(), "a.txt")

@@ -1,4 +1,4 @@
-"""Nothing of a text vanishes: what stands between two rules is read unless it is a header beyond doubt."""
+"""Text between two rules is shown unless it is certainly a header, so that no word is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def words(text: str) -> list[str]:
 
 
 def kept(value: Any) -> Iterator[str]:
-    """All strings of a header."""
+    """Yield all strings of a header."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
@@ -37,11 +37,11 @@ def kept(value: Any) -> Iterator[str]:
 
 
 def lost(source: str, name: str) -> Counter[str]:
-    """Words of a source that neither the text nor the header of its document holds."""
+    """Count the words of a source that are missing in both text and header of its document."""
     document = formats.read(source.encode(), name)
     shown = " ".join((document.text, *(block.marker for block in document.blocks)))
     missing = Counter(words(source)) - Counter(words(shown))
-    # A key that stands twice in a header is kept once.
+    # A repeated key of a header is kept once.
     in_header = set(words(" ".join(kept(document.metadata.header))))
     return Counter({word: count for word, count in missing.items() if word not in in_header})
 
@@ -94,7 +94,7 @@ def test_prose_between_rules_is_text(block: str, fences: tuple[str, str], name: 
 
 @pytest.mark.parametrize("encoded", ["\ufeff{}", "{}"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_marks_and_line_ends_of_other_systems_hide_nothing(encoded: str, line_end: str) -> None:
+def test_byte_order_marks_and_other_line_ends_hide_no_text(encoded: str, line_end: str) -> None:
     source = encoded.format(f"---\n{PROSE['a dialogue']}---{LATER}").replace("\n", line_end)
     for name in ("a.md", "a.txt"):
         assert lost(source, name) == Counter()
@@ -141,7 +141,7 @@ def test_unusual_headers_are_read_as_headers(header: str, key: str, name: str) -
     assert document.text == "Later that day."
 
 
-def test_a_header_line_by_line_keeps_every_value() -> None:
+def test_a_header_that_is_read_line_by_line_keeps_every_value() -> None:
     header = "title: A: b\ntags:\n- a\n-   b\ntags: [c]\nexcerpt: one\n  two\n\n\tthree: four\nauthor: x\nauthor: y"
     front = read_front_matter(f"---\n{header}\n---\n")
     assert front.header == {
@@ -153,7 +153,7 @@ def test_a_header_line_by_line_keeps_every_value() -> None:
     }
 
 
-def test_a_key_that_stands_twice_keeps_both_values() -> None:
+def test_a_repeated_key_keeps_both_values() -> None:
     front = read_front_matter("---\ntitle: A\nauthor: B\nauthor: C\n---\n")
     assert front.header == {"title": "A", "author": ["B", "C"]}
     assert "stands twice" in front.notice
@@ -192,7 +192,7 @@ LINES = st.one_of(
     st.sampled_from(["\n", "\r\n"]),
 )
 def test_every_word_is_in_the_text_or_in_the_header(name: str, rule: str, lines: list[str], line_end: str) -> None:
-    # A comment of YAML is the one thing that a header may keep to itself.
+    # Only comments of YAML may be missing.
     source = line_end.join([rule, *lines, rule, "", "the end"])
     missing = lost(source, name)
     if formats.read(source.encode(), name).metadata.header:

@@ -1,4 +1,4 @@
-"""Every format keeps the same promises, and every file finds the one that reads it."""
+"""Every format keeps the promises of the protocol, and the right format reads each file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.
         ("library.json", False),
     ],
 )
-def test_articles_are_known_by_their_names(name: str, found: bool) -> None:
+def test_articles_in_folders_are_recognized_by_their_names(name: str, found: bool) -> None:
     assert is_article(name) is found
 
 
@@ -63,7 +63,7 @@ def test_articles_are_known_by_their_names(name: str, found: bool) -> None:
         ("Vol. 1", b"words", "plain text"),
     ],
 )
-def test_a_file_is_read_by_the_format_of_its_name_else_of_its_marks(name: str, data: bytes, form: str) -> None:
+def test_the_format_is_chosen_by_suffix_else_by_the_first_bytes(name: str, data: bytes, form: str) -> None:
     assert format_for(name, data).name == form
 
 
@@ -101,7 +101,7 @@ def test_a_document_has_neither_sections_nor_resources_unless_its_format_gives_s
     assert (list(document.sections), dict(document.resources)) == ([], {})
 
 
-def test_a_builder_hands_on_the_sections_and_resources_of_a_format() -> None:
+def test_a_built_document_has_the_sections_and_resources_that_were_given() -> None:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "Text.")
     document = builder.build(sections=(Section(0, "One"),), resources={"cover.png": b"\x89PNG"})
@@ -111,7 +111,7 @@ def test_a_builder_hands_on_the_sections_and_resources_of_a_format() -> None:
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
-def test_any_bytes_become_a_document_that_is_whole_in_itself(form: Format, data: bytes) -> None:
+def test_any_bytes_become_a_document_without_flaws(form: Format, data: bytes) -> None:
     name = f"a{form.suffixes[0]}"
     document = form.read(data, name)
     assert flaws_of(document) == []
@@ -121,7 +121,7 @@ def test_any_bytes_become_a_document_that_is_whole_in_itself(form: Format, data:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf", b"\xff\xfe"])
-def test_an_empty_file_says_that_it_is_empty(name: str, data: bytes) -> None:
+def test_an_empty_file_is_shown_as_a_page_that_says_so(name: str, data: bytes) -> None:
     document = read(data, name)
     assert document.text == "This file is empty."
     assert document.error == ""
@@ -130,13 +130,13 @@ def test_an_empty_file_says_that_it_is_empty(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
-def test_a_file_that_is_only_a_header_says_so(name: str) -> None:
+def test_a_file_with_only_a_header_is_shown_as_a_page_that_says_so(name: str) -> None:
     document = read(b"---\ntitle: T\n---\n", name)
     assert (document.text, document.metadata.title) == ("There is nothing to read in this file.", "T")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_that_cannot_be_read_is_a_page_that_says_why(name: str) -> None:
+def test_a_file_that_cannot_be_read_is_shown_as_a_page_that_says_why(name: str) -> None:
     data = b"text\n" * 2_000 + b"\0" * 320
     document = read(data, f"folder/{name}" if name != "-" else name)
     shown = "Standard input" if name == "-" else name
@@ -154,12 +154,12 @@ def test_a_file_that_cannot_be_read_is_a_page_that_says_why(name: str) -> None:
     assert preview(data * 1_000, name) is None
 
 
-def test_a_name_cannot_carry_controls_to_the_page() -> None:
+def test_control_characters_in_a_file_name_are_not_shown() -> None:
     document = read(b"%PDF-1.7", "a\x1b[31m\u202eb\n.txt")
     assert flaws_of(document) == []
     assert document.text.startswith("a[31mb .txt cannot be read")
 
 
-def test_a_notice_says_what_a_reader_should_know() -> None:
+def test_notices_name_a_guessed_encoding_and_a_broken_header() -> None:
     document = read("---\na: [\n---\nCafé “at night”. ".encode("cp1252") * 3, "a.md")
     assert [notice.split()[:2] for notice in document.notices] == [["Not", "UTF-8:"], ["Its", "header"]]

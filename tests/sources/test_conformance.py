@@ -54,7 +54,7 @@ every_source = pytest.mark.parametrize("build", [folder, single_file, standard_i
 
 
 @every_source
-def test_each_entry_can_be_read_and_is_listed_alike_until_it_changes(build: Build, tmp_path: Path) -> None:
+def test_each_entry_can_be_read_and_has_the_same_signature_until_it_changes(build: Build, tmp_path: Path) -> None:
     source = build(tmp_path, 1_000).source
     entries = list(source.entries())
     assert len(entries) == 1
@@ -65,7 +65,7 @@ def test_each_entry_can_be_read_and_is_listed_alike_until_it_changes(build: Buil
 
 
 @every_source
-def test_the_hint_is_a_file_name_without_its_folder_or_stands_for_standard_input(build: Build, tmp_path: Path) -> None:
+def test_the_hint_is_the_file_name_or_a_dash_for_standard_input(build: Build, tmp_path: Path) -> None:
     case = build(tmp_path, 1_000)
     (entry,) = case.source.entries()
     assert case.source.read(entry.key).hint == (case.file.name if case.file else "-")

@@ -1,4 +1,4 @@
-"""Reading a file ends, whatever stands in its place."""
+"""Reading a file ends quickly, even if a pipe, a socket or a huge file is in its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tui_reader.sources.files import Signature, UnreadableError, read_bytes
 
 
-def test_all_bytes_come_with_a_signature(tmp_path: Path) -> None:
+def test_reading_returns_all_bytes_and_the_signature(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"some bytes")
     data, signature = read_bytes(path, 10)
@@ -19,7 +19,7 @@ def test_all_bytes_come_with_a_signature(tmp_path: Path) -> None:
     assert signature == Signature.of(path.stat())
 
 
-def test_one_byte_too_many_is_too_many(tmp_path: Path) -> None:
+def test_a_file_of_one_byte_over_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"x" * 3_000_001)
     with pytest.raises(UnreadableError, match="too large: 3 MB; the limit is 3 MB, max_file_mb in the settings"):
@@ -30,7 +30,7 @@ def test_one_byte_too_many_is_too_many(tmp_path: Path) -> None:
     ("error", "reason"),
     [(PermissionError(13, "Permission denied"), "no permission"), (OSError(5, "Input/output error"), "input/output")],
 )
-def test_what_the_system_refuses_is_said_in_words(
+def test_an_error_of_the_system_becomes_a_plain_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str
 ) -> None:
     def refuse(*_: object, **__: object) -> int:
@@ -41,7 +41,7 @@ def test_what_the_system_refuses_is_said_in_words(
         read_bytes(tmp_path / "a.txt", 10)
 
 
-def test_a_folder_a_pipe_and_a_socket_are_no_files(tmp_path: Path) -> None:
+def test_folders_pipes_and_sockets_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as listening:
         here = Path.cwd()
@@ -55,12 +55,12 @@ def test_a_folder_a_pipe_and_a_socket_are_no_files(tmp_path: Path) -> None:
                 read_bytes(path, 10)
 
 
-def test_a_missing_file_is_told_apart(tmp_path: Path) -> None:
+def test_a_missing_file_raises_file_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_bytes(tmp_path / "none", 10)
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_taken_for_known(
+def test_a_file_that_changes_while_it_is_read_gets_a_signature_that_matches_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.txt"

@@ -1,4 +1,4 @@
-"""A folder is walked to its end: loops, hidden things, what is ignored and what cannot be listed."""
+"""All articles in a folder are listed, in spite of loops, hidden and ignored files and unreadable folders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make(root: Path, *paths: str) -> None:
         (root / path).touch()
 
 
-def test_folders_are_walked_in_the_order_of_names(tmp_path: Path) -> None:
+def test_articles_are_listed_in_the_order_of_names(tmp_path: Path) -> None:
     make(tmp_path, "b.md", "a/z.md", "a/a.md", "c/d/e.md", "no.png", ".hidden/x.md", ".x.md")
     assert listed(tmp_path) == ["b.md", "a/a.md", "a/z.md", "c/d/e.md"]
 
@@ -44,7 +44,7 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert listed(root) == ["single.md", "a/a.md", "elsewhere/e.md"]
 
 
-def test_a_tree_deeper_than_recursion_is_walked(tmp_path: Path) -> None:
+def test_a_tree_deeper_than_the_recursion_limit_is_listed(tmp_path: Path) -> None:
     depth = 1_200
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
@@ -57,7 +57,7 @@ def test_a_tree_deeper_than_recursion_is_walked(tmp_path: Path) -> None:
         assert listed(tmp_path) == ["/".join(["d"] * depth) + "/end.md"]
     finally:
         os.close(descriptor)
-        # The tests' own broom sweeps by recursion.
+        # pytest removes temporary folders by recursion, which would fail here.
         subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
 
 
@@ -67,7 +67,7 @@ def test_patterns_leave_names_out(tmp_path: Path) -> None:
     assert listed(tmp_path, "drafts/") == ["a.md", "deep/keep.md", "deep/down/other.md"]
 
 
-def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
+def test_a_folder_that_cannot_be_listed_is_reported_and_the_others_are_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(tmp_path, "a/a.md", "b/b.md")
@@ -84,7 +84,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
     assert refused == [str(tmp_path / "a")]
 
 
-def test_an_ignore_file_that_is_huge_or_leads_to_something_huge_is_passed_over(tmp_path: Path) -> None:
+def test_an_ignore_file_that_is_huge_or_links_to_a_huge_file_is_skipped(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "below").mkdir(parents=True)
     (root / "a.md").write_text("a")

@@ -1,4 +1,4 @@
-"""Globs of any shape mean what they mean to git, and cost little, whatever they are."""
+"""Globs match the same paths as in git, and in short time, however hostile they are."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NAMES = ("a", "b", "ab", "ba", "aab", "a.b", "*", "[a", "a b", "]", "-", "!", "a
 
 
 def left_out(rules: Rules, path: str) -> bool:
-    """Whether a file is left out by its own name or by that of a folder it stands in."""
+    """Return True if a pattern leaves out the file or a folder above it."""
     parts = path.split("/")
     folders = ("/".join(parts[:end]) for end in range(1, len(parts)))
     return any(rules.ignores(folder, folder=True) for folder in folders) or rules.ignores(path, folder=False)
@@ -55,7 +55,7 @@ def test_random_patterns_leave_out_what_git_leaves_out(tmp_path: Path, seed: int
         ["".join(chance.choices(PIECES, k=chance.randint(1, 7))) for _ in range(chance.choice((1, 1, 2, 3)))]
         for _ in range(400)
     ]
-    # Only to git is `**\\/` another thing than `**/`.
+    # Git alone distinguishes `**\\/` from `**/`.
     lists = [[pattern for pattern in patterns if "*\\/" not in pattern] for patterns in lists]
     paths = sorted({"/".join(chance.choices(NAMES, k=chance.choice((1, 1, 2, 3, 4)))) for _ in range(60)})
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
@@ -97,11 +97,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("pattern", "path"), HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("start", ["", "x/", "/"])
-def test_no_pattern_takes_long(pattern: str, path: str, start: str) -> None:
+def test_hostile_patterns_match_in_short_time(pattern: str, path: str, start: str) -> None:
     rules = Rules().extended([start + pattern])
     began = time.process_time()
     assert not rules.ignores(start.strip("/") + path, folder=True) or pattern.startswith("[")
-    # Milliseconds with a linear match, years with one that tries every way to part the path.
+    # Milliseconds with linear matching, years with backtracking.
     assert time.process_time() - began < 5
 
 
@@ -118,7 +118,7 @@ def test_thousands_of_patterns_are_looked_up() -> None:
     assert time.process_time() - began < 10
 
 
-def test_a_later_pattern_wins_in_whatever_way_it_is_looked_up() -> None:
+def test_a_later_pattern_overrides_earlier_ones_of_any_kind() -> None:
     ways = ("a.md", "*.md", "a*d", "/a.md", "/a*")
     for first in ways:
         for second in ways:
@@ -139,7 +139,7 @@ def test_a_hostile_ignore_file_does_not_stop_a_walk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["\ufeffout.md", "out.md\r", "\x0bnone\nout.md", "a\u2028b\nout.md"])
-def test_lines_end_where_git_ends_them(tmp_path: Path, line: str) -> None:
+def test_line_ends_and_trailing_spaces_are_treated_as_in_git(tmp_path: Path, line: str) -> None:
     (tmp_path / IGNORE_FILE).write_text(line + "\n", encoding="utf-8", newline="")
     (tmp_path / "out.md").touch()
     (tmp_path / "b.md").touch()

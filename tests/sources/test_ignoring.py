@@ -1,4 +1,4 @@
-"""Patterns mean what they mean to git."""
+"""Patterns match the same paths as in git."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def ignores(path: str, *patterns: str) -> bool:
-    """Whether a file is left out by its own name or by that of a folder it stands in."""
+    """Return True if a pattern leaves out the file or a folder above it."""
     rules = Rules().extended(patterns)
     parts = path.split("/")
     folders = ("/".join(parts[:end]) for end in range(1, len(parts)))
@@ -51,14 +51,14 @@ def test_a_pattern_matches_as_git_says(pattern: str, yes: str, no: str) -> None:
     assert not ignores(no, pattern)
 
 
-def test_a_later_pattern_overrules_and_an_exclamation_mark_takes_in_again() -> None:
+def test_a_later_pattern_overrides_and_an_exclamation_mark_includes_again() -> None:
     assert not ignores("keep.md", "*.md", "!keep.md")
     assert ignores("keep.md", "!keep.md", "*.md")
     assert ignores("deep/keep.md", "deep/", "!keep.md"), "what is below a folder that is left out stays out"
 
 
 @pytest.mark.parametrize("line", ["", "   ", "# comment", "/", "[", "a\\", "[z-a]", "!"])
-def test_what_is_no_pattern_harms_nothing(line: str) -> None:
+def test_lines_that_are_not_patterns_are_skipped(line: str) -> None:
     assert not ignores("deep/a.md", line)
 
 
@@ -75,12 +75,12 @@ def test_what_is_no_pattern_harms_nothing(line: str) -> None:
         ("x" * 5_000, "a"),
     ],
 )
-def test_no_pattern_takes_long(pattern: str, path: str) -> None:
-    # With a search that tries every place for every wildcard, each of these takes from minutes to years.
+def test_hostile_patterns_match_in_short_time(pattern: str, path: str) -> None:
+    # With backtracking, each of these takes from minutes to years.
     assert not ignores(path, pattern)
 
 
-def test_wildcards_match_at_any_of_the_places_that_fit() -> None:
+def test_wildcards_match_wherever_they_fit() -> None:
     assert ignores("abcabd", "a*b*d")
     assert ignores("aXbXbX", "a*bX")
     assert ignores("a/b/a/c/d", "/**/a/c/d")
@@ -89,7 +89,7 @@ def test_wildcards_match_at_any_of_the_places_that_fit() -> None:
 
 
 NAMES = st.sampled_from(["a", "b.md", "ab", "x y", "[a]", "#a", "!b"])
-# Without backslashes and brackets, whose every oddity would be git's own; the table above has those that people write.
+# Without backslashes and brackets, for which git has rules of its own; the table above has the usual ones.
 PATTERNS = st.from_regex(r"\A!?/?(\*\*/)?[ab*?!#.md -]{1,6}(/(\*\*|[ab*?.]{1,3}))?/?\Z").filter(
     lambda p: "***" not in p
 )

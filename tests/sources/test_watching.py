@@ -1,4 +1,4 @@
-"""Whoever watches a folder gets a turn twice a second, whatever goes on there."""
+"""A watched folder yields at least twice a second, whatever is written there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Reported = list[str]
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bool]]:
-    """What is told of reported changes, one batch each quarter of a second; nothing is interesting but articles."""
+    """Return the result of watching, given the changed paths of each quarter of a second; only `.md` files matter."""
 
     def watch(*batches: Reported) -> Iterator[bool]:
         seconds = itertools.count(step=0.25)
@@ -32,20 +32,20 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., It
 
         monkeypatch.setattr("watchfiles.watch", reports)
         monkeypatch.setattr(watcher, "monotonic", lambda: next(seconds))
-        told = watcher._reported([tmp_path], threading.Event(), lambda path: path.endswith(".md"))
-        assert next(told), "watching has begun"
-        return told
+        yielded = watcher._reported([tmp_path], threading.Event(), lambda path: path.endswith(".md"))
+        assert next(yielded), "watching has begun"
+        return yielded
 
     return watch
 
 
-def test_there_is_a_turn_twice_a_second_while_something_else_is_written_all_the_time(
+def test_it_yields_twice_a_second_while_other_files_are_written_all_the_time(
     watched: Callable[..., Iterator[bool]],
 ) -> None:
     state = ["library.json.journal-aaaa"]
     assert list(watched([], *[state] * 8)) == [False] * 4
 
 
-def test_an_article_is_seen_at_once_among_what_is_not_interesting(watched: Callable[..., Iterator[bool]]) -> None:
+def test_a_changed_article_is_reported_at_once_among_other_files(watched: Callable[..., Iterator[bool]]) -> None:
     state = ["library.json.journal-aaaa"]
     assert list(watched([], state, ["a.md", *state], state)) == [True]
