@@ -1,7 +1,6 @@
-"""Tones for terminals of 256 colours: from xterm's palette, and such that those that mean something stay apart.
+"""Theme colours for terminals of 256 colours, chosen from xterm's palette so that they stay distinguishable.
 
-Left to round each tone by itself, dark tints of two highlights fall into one colour, and a light one into the grey of
-the cursor.
+Rounding each colour by itself gives two dark highlights one colour, and a light highlight the grey of the cursor.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST = 4.5
-"""Contrast that a tone of the palette keeps to every ink that stands on it: 7:1 would leave three dark tints."""
+"""Least contrast of a background to every text colour on it: 7:1 would leave three dark tints."""
 _PAPER = ("page", "raised", "cursor-tone", "selection")
-"""Tones that differ by their lightness alone, the one farthest from the ink first."""
+"""Backgrounds that differ only in lightness, the one with the most contrast to text first."""
 _LEAST_HUE = 32
-"""Difference of a colour's channels, of 255, from which it is a hue and no grey."""
+"""Difference of a colour's channels, of 255, from which it counts as a hue and not as grey."""
 
 
 def fitted(colours: Mapping[str, str]) -> dict[str, str]:
-    """Our tones and inks, each as a colour of the palette.
+    """Map theme colours to colours of the palette.
 
     Args:
         colours: Values by name, as `#rrggbb`; other names are left out.

@@ -1,7 +1,7 @@
-"""The terminal's input: pastes are text, whatever is in them, and no key is lost.
+"""Parsing of terminal input: a paste is always text, and no key is lost.
 
-Textual's parser ends a bracketed paste at the first escape character inside it, and takes what follows for keys: a
-paste of coloured output would run commands, and one that was made for it any command of the shell.
+Textual's parser ends a bracketed paste at the first escape character inside it and parses the rest as keys. So a paste
+of coloured output would run commands of the reader, and a malicious one any command of the shell.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
-"""What a terminal sends before and behind a paste, where it was asked to (xterm's mode 2004)."""
+"""Sequences before and after a paste in bracketed paste mode (xterm's mode 2004)."""
 _sequences = LazyPattern(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b\n]*+(?:\x07|\x1b\\)")
-"""Control sequences and operating system commands, as ECMA-48 forms them."""
+"""Control sequences and operating system commands (ECMA-48)."""
 
 
 def cleaned(pasted: str) -> str:
-    """The text of a paste, without the sequences that coloured it."""
+    """Return the text of a paste without control sequences, such as those for colours."""
     return clean_text(_sequences.sub("", pasted))
 
 
 class PasteFilter:
-    """Gives a terminal's input on as it comes, but each paste at its end, and without control characters."""
+    """Passes input on as it comes, but each paste when it is complete, and without control characters."""
 
     def __init__(self) -> None:
         self._begun = ""
-        """What may be the first part of `BEGIN`; it was given on."""
+        """Input that may be the first part of `BEGIN`; it was already passed on."""
         self._pasted: list[str] | None = None
-        """What was pasted so far; None outside a paste."""
+        """Pieces of the current paste; None outside a paste."""
 
     def feed(self, data: str) -> str:
-        """Take input in, and return what may be parsed of it now."""
+        """Take input, and return the part that can be parsed now."""
         given = []
         while data:
             if self._pasted is None:
@@ -60,7 +60,7 @@ class PasteFilter:
         return "".join(given)
 
     def _until_paste(self, data: str) -> tuple[str, str]:
-        """What comes before a paste with the sign of its beginning, and what comes behind that."""
+        """Split input after the beginning of a paste: what comes before, with `BEGIN`, and the rest."""
         begun = self._begun
         before, sign, behind = (begun + data).partition(BEGIN)
         if sign:
@@ -72,25 +72,25 @@ class PasteFilter:
 
 
 class InputParser(XTermParser):
-    """Textual's parser, which meets no escape character inside a paste, and loses none before a key."""
+    """Textual's parser, with pastes cleaned before it sees them, and `alt` kept for keys that are no letters."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._filter = PasteFilter()
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Parse input; an empty text is its end."""
+        """Parse input; an empty text marks its end."""
         given = self._filter.feed(data)
         return super().feed(given) if given or not data else ()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        """Keys; one behind an escape character is one with alt: Textual 8 tells so of letters alone."""
+        """Return the keys of a sequence; after an escape character with `alt`, as Textual 8 does only for letters."""
         for event in super()._sequence_to_key_events(sequence):
             yield events.Key(f"alt+{event.key}", event.character) if alt else event
 
 
 def read_input_so(driver: type[Driver]) -> None:
-    """Let a driver parse its input so. It knows its parser by the name that its module imports."""
+    """Make a driver use `InputParser`: it looks its parser up by the name that its module imports."""
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
         names["XTermParser"] = InputParser

@@ -1,4 +1,4 @@
-"""The themes: tones of paper, three weights of ink and one accent, as Textual theme variables.
+"""The themes as Textual theme variables: backgrounds, three strengths of text and one accent.
 
 A theme of Textual's own, or one of the user's, may leave our variables out: they are then derived from its colours.
 Every pair of ink and tone that can meet on the screen is listed in `PAIRS`, and tested for contrast.
@@ -40,11 +40,11 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
 )
-"""Ink, tone and the least contrast between them: 7:1 for what is read, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
+"""Foreground, background and least contrast: 7:1 for text that is read, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
 
 
 def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
-    """A theme whose Textual colours follow from our tones, so that inputs and palettes match the page."""
+    """Make a theme whose Textual colours are derived from our tones, so that inputs and pickers match the page."""
     return Theme(
         name=name,
         primary=tones["accent-ink"],
@@ -174,7 +174,7 @@ _TERMINAL = {
 
 
 def _terminal() -> Theme:
-    """The terminal's own 16 colours: nothing is painted that the user's scheme did not choose."""
+    """Make the theme of the terminal's own 16 colours, all of them chosen by the user's colour scheme."""
     return Theme(
         name=TERMINAL_THEME,
         ansi=True,
@@ -207,7 +207,7 @@ def _terminal() -> Theme:
 
 
 def own_themes() -> tuple[Theme, ...]:
-    """The themes that come with the reader, the default first."""
+    """Return the themes of the reader, the default first."""
     return (
         _paper("paper-dark", dark=True, tones=_DARK),
         _paper("paper-light", dark=False, tones=_LIGHT),
@@ -217,7 +217,7 @@ def own_themes() -> tuple[Theme, ...]:
 
 
 def has_few_colours() -> bool:
-    """Whether the terminal has but 16 colours, as far as its name and COLORTERM tell."""
+    """Return True if the terminal has only 16 colours by its name and COLORTERM."""
     from rich.console import Console  # noqa: PLC0415 - Textual loads it in any case
     from textual.constants import COLOR_SYSTEM  # noqa: PLC0415
 
@@ -226,7 +226,7 @@ def has_few_colours() -> bool:
 
 
 def contrast(one: Color, other: Color) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB)."""
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance of sRGB)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -240,7 +240,7 @@ def _luminance(colour: Color) -> float:
 
 
 def _legible(ink: Color, tones: list[Color], least: float) -> Color:
-    """The ink, moved towards black or white just as far as it must be to stand out from every one of its tones."""
+    """Move a foreground towards black or white, only until it has its least contrast to all its backgrounds."""
     for goal in (WHITE, BLACK) if _luminance(tones[0]) < 0.18 else (BLACK, WHITE):
         for step in range(11):
             candidate = ink.blend(goal, step / 10)
@@ -250,11 +250,11 @@ def _legible(ink: Color, tones: list[Color], least: float) -> Color:
 
 
 _HUES = ("#d8a013", "#3fa045", "#3a86d6", "#d6487e", "#8a5cd6")
-"""Of the highlights where a theme does not know them: amber, green, blue, rose, violet."""
+"""Highlight colours for themes without their own: amber, green, blue, rose, violet."""
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """Our variables for a theme that does not set them: its own colours, its inks made legible on its tones."""
+    """Return our variables for a theme that does not set them: its own colours, with legible foregrounds."""
     if theme.ansi:
         return dict(_TERMINAL)
     base = theme.to_color_system().generate()
@@ -293,7 +293,7 @@ ATTRIBUTES = frozenset(("bold", "italic", "underline", "strike", "reverse"))
 
 
 def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) -> Style:
-    """A style from words: attributes, the name of an ink, and `on` with the name of a tone.
+    """Make a style from words: attributes, the name of a foreground, and `on` with the name of a background.
 
     Component classes of a style sheet would say the same, at 1 ms each while the program starts.
 
@@ -316,7 +316,7 @@ def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) ->
 
 
 def load_theme(path: Path) -> Theme:
-    """A theme from a TOML file: `name`, `dark`, and any of our tones and inks as colours.
+    """Read a theme from a TOML file: `name`, `dark`, and any of our tones as colours.
 
     Tones that the file leaves out are those of the paper theme of the same darkness.
 
