@@ -1,4 +1,4 @@
-"""What no single module can promise: what a start loads, and that the code map tells the truth.
+"""Properties of the program as a whole: the modules a start imports, and a code map that matches the modules.
 
 Who may import whom is checked by import-linter (`make imports`). It sees every import, the lazy ones too; only running
 the program shows which of them a start pays for.
@@ -27,7 +27,7 @@ DISTRIBUTIONS = {
     "mdit_py_plugins": "mdit-py-plugins",
     "yaml": "PyYAML",
 }
-"""Distributions whose names are not those of their packages."""
+"""Import names of distributions that have another name."""
 
 _RUN = """
 import os, sys
@@ -42,7 +42,7 @@ print("\\n" + " ".join(sys.modules))
 
 
 def loaded(arguments: list[str], status: int, home: Path) -> set[str]:
-    """Top-level names of the modules that a run of the program has loaded when it ends."""
+    """Return the top-level names of the modules that a run of the program has imported when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments],
         stdin=subprocess.DEVNULL,
@@ -70,19 +70,19 @@ def loaded(arguments: list[str], status: int, home: Path) -> set[str]:
         ([], 2),
     ],
 )
-def test_what_needs_no_library_loads_neither_the_screen_nor_anything_heavy(
+def test_verbs_without_a_library_import_neither_the_screen_nor_heavy_packages(
     arguments: list[str], status: int, tmp_path: Path
 ) -> None:
     assert loaded(arguments, status, tmp_path) & (SCREEN | HEAVY) == set()
 
 
 @pytest.mark.parametrize(("folder", "status"), [(".", 0), ("absent", 2)])
-def test_making_a_library_loads_no_screen(folder: str, status: int, tmp_path: Path) -> None:
+def test_init_imports_no_screen(folder: str, status: int, tmp_path: Path) -> None:
     assert loaded(["init", str(tmp_path / folder)], status, tmp_path) & SCREEN == set()
 
 
-def test_the_app_loads_neither_formats_nor_watchers_nor_stores() -> None:
-    """Only its own modules: what reads, watches and keeps files is loaded by the library, beside the first frame."""
+def test_the_app_imports_neither_formats_nor_watchers_nor_stores() -> None:
+    """The library imports what reads, watches and stores files, in a thread while the first frame is drawn."""
     program = "import tui_reader.tui.app, tui_reader.services.library.library, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
@@ -91,7 +91,7 @@ def test_the_app_loads_neither_formats_nor_watchers_nor_stores() -> None:
     assert {name.partition(".")[0] for name in done.stdout.split()} & needless == set()
 
 
-def test_the_dependencies_that_are_declared_are_those_that_are_imported() -> None:
+def test_the_declared_dependencies_are_the_imported_ones() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
     imported = set()
@@ -110,13 +110,13 @@ def packages() -> list[Path]:
 
 
 @pytest.mark.parametrize("package", packages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_package_says_what_it_is_for(package: Path) -> None:
+def test_every_package_has_a_docstring(package: Path) -> None:
     text = (package / "__init__.py").read_text("utf-8")
     docstring = ast.get_docstring(ast.parse(text))
     assert docstring, f"{package} has no docstring"
 
 
-def test_every_package_and_top_module_has_its_place_on_the_code_map() -> None:
+def test_every_package_and_top_module_is_in_the_code_map() -> None:
     code_map = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     missing = [
         path.name
@@ -129,8 +129,8 @@ def test_every_package_and_top_module_has_its_place_on_the_code_map() -> None:
 
 
 @pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
-def test_every_path_that_a_document_names_exists(document: str) -> None:
-    """Paths stand between backquotes, seen from the root or from the package; a module may go by its name alone."""
+def test_every_path_in_the_documents_exists(document: str) -> None:
+    """Paths are in backquotes, relative to the root or to the package; a module may be named without its folder."""
     text = (ROOT / document).read_text("utf-8")
     named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.py|[A-Z]+\.md|pyproject\.toml|[\w-]+\.txt)`", text)
     named = [path for path in named if not path.startswith("..")]

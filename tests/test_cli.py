@@ -1,4 +1,4 @@
-"""The command line: what it opens, how it refuses, and what it says when something breaks."""
+"""The command line: what it opens, what it refuses, and what it reports on errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Shown:
-    """Stands in for the app and the library: tells what the command line asked of them."""
+    """A stand-in for the app and the library that records how the command line calls them."""
 
     def __init__(self) -> None:
         self.opened: dict[str, Any] = {}
@@ -58,7 +58,7 @@ class Shown:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
-    """A terminal on all three descriptors, and a stand-in for what is shown on it."""
+    """Simulate a terminal on all three descriptors, and return a stand-in for the app and the library."""
     shown = Shown()
     app = types.ModuleType("tui_reader.tui.app")
     app.ReaderApp = shown.make_app  # type: ignore[attr-defined]
@@ -82,7 +82,7 @@ class TestReading:
         assert shown.opened == {"paths": [], "state": None, "stdin": None, "settings": config.Settings()}
         assert shown.is_closed
 
-    def test_paths_and_the_state_file_are_handed_on(self, shown: Shown, tmp_path: Path) -> None:
+    def test_paths_and_the_state_file_are_passed_on(self, shown: Shown, tmp_path: Path) -> None:
         assert cli.main(["one", "two.md", "--state", str(tmp_path / "state.json")]) == 0
         assert shown.opened["paths"] == [Path("one"), Path("two.md")]
         assert shown.opened["state"] == tmp_path / "state.json"
@@ -125,7 +125,7 @@ class TestReading:
 
 class TestRefusing:
     @pytest.mark.parametrize("name", ["broken", "absent"])
-    def test_settings_that_cannot_be_used(
+    def test_settings_that_cannot_be_read_are_refused_with_a_hint(
         self, name: str, shown: Shown, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "broken").write_text("measure 80")
@@ -144,7 +144,7 @@ class TestRefusing:
             ([], {1, 2}, "xterm", "tui-reader -"),
         ],
     )
-    def test_a_terminal_that_will_not_do(
+    def test_an_unsuitable_terminal_is_refused(
         self,
         arguments: list[str],
         terminals: set[int],
@@ -160,14 +160,16 @@ class TestRefusing:
         assert expected in capsys.readouterr().err
         assert not shown.opened
 
-    def test_a_name_in_a_message_is_no_way_to_reach_the_terminal(
+    def test_a_name_in_a_message_cannot_control_the_terminal(
         self, shown: Shown, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert cli.main(["--config", "\x1b]0;owned\x07\udcff"]) == 2
         assert "\\x1b]0;owned\\x07\\udcff" in capsys.readouterr().err
 
     @pytest.mark.parametrize("arguments", [["--nonsense"], ["--config"], ["--config", "a", "--no-config"], ["init"]])
-    def test_arguments_that_are_none(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    def test_invalid_arguments_are_refused_with_the_usage(
+        self, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         with pytest.raises(SystemExit) as caught:
             cli.main(arguments)
         assert caught.value.code == 2
@@ -175,7 +177,7 @@ class TestRefusing:
 
 
 class TestBreaking:
-    def test_an_error_of_the_program_is_written_down_and_said_in_a_sentence(
+    def test_an_internal_error_is_logged_and_reported_in_a_sentence(
         self, shown: Shown, capsys: pytest.CaptureFixture[str]
     ) -> None:
         shown.failure = ZeroDivisionError("the inside story")
@@ -188,7 +190,7 @@ class TestBreaking:
         assert __version__ in log
         assert shown.is_closed
 
-    def test_an_error_is_said_even_where_it_cannot_be_written_down(
+    def test_an_internal_error_is_reported_even_if_it_cannot_be_logged(
         self, shown: Shown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "file").write_text("")
@@ -197,14 +199,14 @@ class TestBreaking:
         assert cli.main([]) == 70
         assert "ZeroDivisionError" in capsys.readouterr().err
 
-    def test_an_error_that_a_reader_can_mend_is_told_with_its_own_status(
+    def test_an_error_that_the_user_can_fix_has_its_own_exit_status(
         self, shown: Shown, capsys: pytest.CaptureFixture[str]
     ) -> None:
         shown.failure = StoreError("The state cannot be written.", "Make room on the disk.")
         assert cli.main([]) == 3
         assert capsys.readouterr().err == "tui-reader: The state cannot be written.\n  Make room on the disk.\n"
 
-    def test_ctrl_c_ends_it_as_shells_expect(self, shown: Shown) -> None:
+    def test_ctrl_c_ends_the_program_with_the_status_that_shells_expect(self, shown: Shown) -> None:
         def interrupt() -> None:
             raise KeyboardInterrupt
 
@@ -242,7 +244,7 @@ class TestCommands:
         assert "exists already" in capsys.readouterr().err
 
     @pytest.mark.parametrize("status", [0, 1, 2, 3, 70, 129, 130, 143])
-    def test_the_help_tells_every_exit_status(self, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_the_help_lists_every_exit_status(self, status: int, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             cli.main(["--help"])
         assert re.search(rf"^  [\d, ]*\b{status}\b", capsys.readouterr().out, re.MULTILINE)
@@ -282,7 +284,7 @@ class TestOnATerminal:
         screen.wait_for("the terminal is as it was")
         assert screen.end() == 0
 
-    def test_an_empty_standard_input_is_told_before_the_screen_is_taken(
+    def test_an_empty_standard_input_is_reported_before_the_screen_is_drawn(
         self, terminal: Callable[..., Terminal], article: str
     ) -> None:
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -297,7 +299,7 @@ class TestOnATerminal:
         beside.press("Q")
         assert beside.end() == 0
 
-    def test_a_path_is_read_wherever_standard_input_and_standard_error_lead(
+    def test_a_path_is_read_although_standard_input_and_standard_error_are_redirected(
         self, terminal: Callable[..., Terminal], article: str
     ) -> None:
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -320,7 +322,7 @@ class TestOnATerminal:
         assert "ZeroDivisionError" in paths.log_file().read_text("utf-8")
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-    def test_a_signal_to_end_leaves_the_terminal_as_it_was_and_is_told_as_shells_expect(
+    def test_a_signal_to_end_restores_the_terminal_and_gives_the_status_that_shells_expect(
         self, number: signal.Signals, terminal: Callable[..., Terminal], article: str
     ) -> None:
         screen = terminal(article)
@@ -329,7 +331,7 @@ class TestOnATerminal:
         screen.wait_for("the terminal is as it was")
         assert screen.end() == 128 + number
 
-    def test_settings_that_cannot_be_used_are_told_before_the_screen_is_taken(
+    def test_settings_that_cannot_be_used_are_reported_before_the_screen_is_drawn(
         self, terminal: Callable[..., Terminal], article: str
     ) -> None:
         settings_file("measure 80")

@@ -1,4 +1,4 @@
-"""Annotations and quotes on the command line: for scripts, and while the reader is open."""
+"""The verbs `notes` and `verify`, used by scripts, also while the reader is open."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def listed(run: Callable[..., tuple[int, str]], *arguments: object) -> list[Any]
     return list(json.JSONDecoder().raw_decode(out)[0])
 
 
-def test_a_quote_is_highlighted_as_people_type_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_a_quote_is_found_without_regard_to_case_and_white_space(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
     file = folder / "deep" / "tides.md"
     made = added(
         run, file, "--quote", '"it is kept," the  Harbour master', "--note", ".sea Is it?", "--tag", "a", "--colour", 4
@@ -83,7 +85,9 @@ def test_a_quote_is_highlighted_as_people_type_it(folder: Path, run: Callable[..
     assert "#sea" in out
 
 
-def test_the_list_tells_of_the_files_as_they_stand_now(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_the_list_shows_annotations_as_placed_in_the_current_files(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
     file = folder / "deep" / "tides.md"
     kept, gone = added(run, file, "--quote", "Some harbours dry out"), added(run, file, "--quote", "a promise")
     file.write_text(
@@ -124,7 +128,7 @@ def test_annotations_are_edited_and_deleted(folder: Path, run: Callable[..., tup
         ([], 2, "nothing to keep"),
     ],
 )
-def test_what_cannot_be_added_is_told_in_words(
+def test_an_annotation_that_cannot_be_added_is_refused_with_the_reason(
     folder: Path, run: Callable[..., tuple[int, str]], arguments: list[str], status: int, told: str
 ) -> None:
     ended, out = run("notes", "add", folder / "other.md", *arguments)
@@ -138,7 +142,7 @@ def test_one_of_several_occurrences_can_be_named(folder: Path, run: Callable[...
     assert second["prefix"].endswith("twice. ")
 
 
-def test_a_missing_file_is_told(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:
     status, out = run("notes", "add", tmp_path / "none.md", "--quote", "x")
     assert status == 2
     assert "none.md is no file" in out
@@ -159,7 +163,7 @@ def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callab
         library.close()
 
 
-def test_notes_without_a_path_are_those_of_everything_opened_from_elsewhere(
+def test_the_list_without_a_path_includes_notes_of_other_folders(
     tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     lone = tmp_path / "lone.md"
@@ -206,7 +210,7 @@ def test_a_draft_without_quotes_says_so(folder: Path, tmp_path: Path, run: Calla
     assert "holds no quotes" in out
 
 
-def test_a_draft_is_verified_with_all_that_the_list_of_notes_knows(
+def test_a_draft_is_verified_with_annotated_articles_of_other_folders_too(
     tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     lone, draft = tmp_path / "lone.md", tmp_path / "draft.md"
@@ -233,7 +237,7 @@ def test_a_draft_among_the_articles_is_not_its_own_source(folder: Path, run: Cal
     assert (status, "1 missing" in out) == (1, True)
 
 
-def test_ids_are_shown_as_short_as_they_are_told_apart(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_ids_are_shown_as_short_as_they_are_unique(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
     made = [added(run, folder / "other.md", "--note", f"note {number}") for number in range(3)]
     _, out = run("notes", "list", folder)
     shown = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
@@ -246,7 +250,9 @@ def test_ids_are_shown_as_short_as_they_are_told_apart(folder: Path, run: Callab
 
 
 @pytest.mark.parametrize("verb", ["show", "edit", "delete"])
-def test_an_id_that_may_be_several_names_them(verb: str, folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_an_ambiguous_id_lists_the_annotations_that_it_may_mean(
+    verb: str, folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
     ids = [added(run, folder / "other.md", "--note", f"note {number}")["id"] for number in range(3)]
     more = ("--note", "x") if verb == "edit" else ()
     status, out = run("notes", verb, ids[0][:4], "--library", folder, *more)
@@ -268,9 +274,7 @@ def test_an_id_of_one_digit_is_too_short(folder: Path, run: Callable[..., tuple[
     assert listed(run, folder) == [made]
 
 
-def test_ids_that_somebody_else_gave_are_shown_and_found_as_they_are(
-    folder: Path, run: Callable[..., tuple[int, str]]
-) -> None:
+def test_ids_made_by_other_programs_are_shown_and_found(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
     ids = ("n1", "n10", "N10", "ABCDEF", "abcdef-of-mine")
     with TinyDB(folder / "library.json") as db:
         for each in ids:
@@ -306,13 +310,13 @@ def test_every_verb_takes_the_library_in_the_same_way(folder: Path, run: Callabl
     assert (status, json.loads(out)) == (0, [made["id"]])
 
 
-def test_a_change_of_nothing_is_refused(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_an_edit_without_a_change_is_refused(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
     made = added(run, folder / "other.md", "--note", "x")
     status, out = run("notes", "edit", made["id"], folder)
     assert (status, "nothing to change" in out) == (2, True)
 
 
-def test_an_empty_list_says_so_beside_the_pipe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_list_is_reported_on_standard_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def told(*arguments: str) -> tuple[str, str]:
         assert main(["notes", "list", *arguments]) == 0
         said = capsys.readouterr()
@@ -325,7 +329,7 @@ def test_an_empty_list_says_so_beside_the_pipe(folder: Path, capsys: pytest.Capt
     assert told(str(folder), "--orphans", "--json") == ("[]\n", "")
 
 
-def test_what_a_reader_should_know_of_the_library_is_told_beside_the_pipe(
+def test_notices_about_the_library_go_to_standard_error(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "more").mkdir()
@@ -338,7 +342,7 @@ def test_what_a_reader_should_know_of_the_library_is_told_beside_the_pipe(
 
 @pytest.fixture
 def damaged(folder: Path, run: Callable[..., tuple[int, str]]) -> list[Any]:
-    """Three annotations whose state lost its second half, and the generation before."""
+    """Return three annotations after the state file lost its second half and its previous generation."""
     made = [added(run, folder / "other.md", "--note", f"note {number}") for number in range(3)]
     state = folder / "library.json"
     data = state.read_bytes()
@@ -348,7 +352,7 @@ def damaged(folder: Path, run: Callable[..., tuple[int, str]]) -> list[Any]:
     return made
 
 
-def test_a_damaged_state_is_told_whatever_is_asked(
+def test_every_verb_reports_a_damaged_state(
     folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str]], damaged: list[Any]
 ) -> None:
     draft = tmp_path / "draft.md"
@@ -372,7 +376,7 @@ def test_a_damaged_state_of_which_nothing_can_be_read_is_not_called_empty(
 
 
 def process(*arguments: object, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
-    """The program in a process of its own, as somebody else's terminal or script has it."""
+    """Run the program in a process of its own, as a terminal or a script does."""
     return subprocess.run(
         [sys.executable, "-m", "tui_reader", *map(os.fsencode, map(str, arguments))],
         input=stdin,
@@ -411,7 +415,7 @@ def test_a_file_name_that_is_no_utf_8_is_written_as_an_escape(folder: Path) -> N
     assert [each["note"] for each in json.loads(done.stdout)] == ["déjà vu"]
 
 
-def test_signs_that_a_terminal_does_not_have_are_written_as_escapes(
+def test_characters_that_the_encoding_lacks_are_written_as_escapes(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     added(run, folder / "deep" / "tides.md", "--quote", "it is kept", "--note", "à la 潮 🌊")
@@ -430,7 +434,7 @@ def test_a_tag_without_a_name_is_refused(folder: Path, run: Callable[..., tuple[
     assert listed(run, folder) == []
 
 
-def test_a_file_is_known_by_a_link_that_leads_to_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
+def test_a_file_can_be_named_by_a_link_to_it(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
     link = folder.with_name("link")
     link.symlink_to(folder)
     made = added(run, link / "other.md", "--note", "x", "--library", folder)
@@ -470,7 +474,7 @@ def test_the_help_explains_every_argument(verb: tuple[str, ...], capsys: pytest.
         (["--help"], "", 1, ""),
     ],
 )
-def test_a_result_that_cannot_be_written_is_told_and_a_reader_that_has_gone_is_not(
+def test_a_full_disk_is_reported_and_a_closed_pipe_is_not(
     arguments: list[str], place: str, status: int, said: str
 ) -> None:
     if place and not Path(place).exists():
@@ -497,7 +501,7 @@ def test_a_result_that_cannot_be_written_is_told_and_a_reader_that_has_gone_is_n
     assert "Error" not in done.stderr
 
 
-def test_notes_of_a_file_that_is_gone_keep_its_name_and_are_moved_to_another(
+def test_notes_of_a_missing_file_show_its_name_and_can_be_moved_to_another(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     made = added(run, folder / "deep" / "tides.md", "--quote", "a tide table is a promise", "--note", "whose?")
@@ -522,7 +526,7 @@ def test_notes_of_a_file_that_is_gone_keep_its_name_and_are_moved_to_another(
         library.close()
 
 
-def test_notes_of_a_file_that_is_left_out_of_the_library_are_listed_and_say_so(
+def test_notes_of_an_ignored_file_are_listed_as_not_in_the_library(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     file = folder / "other.md"
@@ -535,7 +539,7 @@ def test_notes_of_a_file_that_is_left_out_of_the_library_are_listed_and_say_so(
     assert "not in the library" not in run("notes", "list", folder)[1]
 
 
-def test_notes_of_an_article_whose_file_became_another_one_are_listed_as_gone(
+def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     file = folder / "today.md"
@@ -551,7 +555,7 @@ def test_notes_of_an_article_whose_file_became_another_one_are_listed_as_gone(
 
 @pytest.fixture
 def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str]]) -> Path:
-    """A library where the name of one file, seen from a folder in it, is the location of another; both have a note."""
+    """Return a library where a relative path of one file is the location of another; both have a note."""
     for name in ("deep/a.md", "a.md"):
         (folder / name).write_text(f"# {name}\n\nWords.\n", "utf-8")
         added(run, folder / name, "--note", f"about {name}")
@@ -559,7 +563,7 @@ def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[
     return folder
 
 
-def test_notes_are_moved_from_the_file_that_is_named_from_where_one_stands(
+def test_a_relative_path_names_the_file_below_the_current_folder(
     two: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     assert run("notes", "move", "a.md", two / "other.md") == (0, "gave 1 note of “deep/a.md” to “Other”\n")
@@ -568,7 +572,7 @@ def test_notes_are_moved_from_the_file_that_is_named_from_where_one_stands(
     assert run("notes", "move", "../a.md", two / "other.md") == (0, "gave 1 note of “a.md” to “Other”\n")
 
 
-def test_where_several_articles_had_the_path_none_is_moved_but_by_its_id(
+def test_if_several_articles_had_a_path_only_an_id_can_name_one(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     file = folder / "today.md"
@@ -593,7 +597,7 @@ def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
     assert (note["file"], note["state"]) == (str(folder / "ebb.md"), "anchored")
 
 
-def test_colours_go_by_their_names(folder: Path, run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+def test_colours_can_be_given_by_name(folder: Path, run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     settings = tmp_path / "config.toml"
     settings.write_text('colours = ["claim", "evidence", "doubt", "quote", "todo"]\n', encoding="utf-8")
     file, config = folder / "deep" / "tides.md", ("--config", settings)
@@ -606,7 +610,7 @@ def test_colours_go_by_their_names(folder: Path, run: Callable[..., tuple[int, s
     assert run("notes", "list", folder, "--colour", "6", *config)[0] == 2
 
 
-def test_a_listing_makes_no_library(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+def test_listing_does_not_create_a_library(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     assert run("notes", "list")[0] == 0
     draft = tmp_path / "draft.md"
     draft.write_text("> Words that stand nowhere at all.\n", encoding="utf-8")
@@ -631,7 +635,7 @@ FAILURES = {
 @pytest.mark.parametrize("verb", ["add", "edit", "delete"])
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_what_is_not_saved_is_never_acknowledged(
+def test_a_change_that_was_not_saved_is_never_reported_as_done(
     folder: Path, run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, verb: str, failure: str
 ) -> None:
     file = folder / "deep" / "tides.md"
@@ -650,7 +654,7 @@ def test_what_is_not_saved_is_never_acknowledged(
     assert [each["note"] for each in listed(run, folder)] == ["first"]
 
 
-def test_a_hostile_conflict_copy_keeps_no_note_from_being_saved(
+def test_a_hostile_conflict_copy_does_not_prevent_saving_a_note(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     header = '"format":"tui-reader library","version":1,"bytes":90,"crc32":1,"tables":{"articles":[1e400,1e400]}'

@@ -1,4 +1,4 @@
-"""Looking after the state file from the command line."""
+"""The verbs that maintain the state file: doctor, merge and backup."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def state(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_sound_library_is_said_to_be(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_that_a_library_is_well(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--state", str(state)]) == 0
     assert "is sound: 1 articles" in capsys.readouterr().out
 
 
-def test_damage_is_told_and_mended_only_when_asked(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_damage_and_mends_it_only_with_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     damaged = state.read_bytes()[:-20] + b"\n<<<<<<< mine\n"
     state.write_bytes(damaged)
     assert main(["doctor", "--state", str(state)]) == 1
@@ -50,7 +50,9 @@ def test_damage_is_told_and_mended_only_when_asked(state: Path, capsys: pytest.C
     assert kept(state) == {"one": True}
 
 
-def test_another_copy_is_merged(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_merge_takes_the_changes_of_another_copy(
+    state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = tmp_path / "there" / "library.json"
     keep(other, "two", True)
     assert main(["merge", str(other), "--state", str(state)]) == 0
@@ -59,14 +61,14 @@ def test_another_copy_is_merged(state: Path, tmp_path: Path, capsys: pytest.Capt
     assert kept(other) == {"two": True}
 
 
-def test_a_copy_that_is_missing_is_named(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_copy_is_reported_by_name(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(tmp_path / "gone.json"), "--state", str(state)]) == 3
     said = capsys.readouterr().err
     assert "gone.json does not exist." in said
     assert "permissions" not in said
 
 
-def test_a_folder_is_no_copy(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_refused_as_a_copy(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(tmp_path), "--state", str(state)]) == 3
     assert f"{tmp_path} is a folder." in capsys.readouterr().err
 
@@ -80,13 +82,13 @@ def test_backups_are_listed_and_restored(state: Path, capsys: pytest.CaptureFixt
     assert "is what it was in" in capsys.readouterr().out
 
 
-def test_a_library_without_backups_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_of_a_library_without_backups_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["backup", "list", "--library", str(tmp_path)]) == 0
     assert "no backups yet" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("verb", [["doctor"], ["doctor", "--fix"], ["backup", "list"], ["backup", "restore", "x"]])
-def test_a_state_file_that_is_named_and_is_not_there_is_refused(
+def test_a_missing_state_file_is_refused_if_it_was_named(
     verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "typo.json"
@@ -95,9 +97,7 @@ def test_a_state_file_that_is_named_and_is_not_there_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_state_file_that_is_gone_can_be_restored_from_what_is_left(
-    state: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_state_file_can_be_restored_from_its_backups(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep(state, "two", True)
     state.unlink()
     assert main(["backup", "restore", "library.json.bak", "--state", str(state)]) == 0
@@ -105,7 +105,7 @@ def test_a_state_file_that_is_gone_can_be_restored_from_what_is_left(
 
 
 @pytest.mark.parametrize("name", [".backups", ".backups/library-2026-01-01.json", "library.json.bak"])
-def test_a_link_among_the_backups_is_named_and_not_listed(
+def test_a_link_among_the_backups_is_reported_and_not_listed(
     name: str, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "elsewhere").mkdir()

@@ -1,4 +1,4 @@
-"""The settings: one commented file, and what is wrong in it said in a sentence."""
+"""The settings: the commented file, and a sentence for each error in it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def warnings_of(folder: Path, text: str) -> tuple[str, ...]:
     return warnings
 
 
-def in_force(text: str) -> str:
-    """The commented file with every setting put in force, but for the keys."""
+def uncommented(text: str) -> str:
+    """Return the commented file with every setting uncommented, but for the keys."""
     lines = text.partition("#[keys]")[0].splitlines()
     return "\n".join(line.removeprefix("#") if not line.startswith("# ") else line for line in lines)
 
@@ -42,7 +42,7 @@ def test_the_commented_file_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_commented_file_names_every_setting_with_its_default(tmp_path: Path) -> None:
-    text = in_force(config.default_text())
+    text = uncommented(config.default_text())
     assert set(tomllib.loads(text)) == {field.name for field in dataclasses.fields(Settings)} - {"keys"}
     assert config.load(write(tmp_path, text)) == (Settings(), ())
 
@@ -57,7 +57,7 @@ def test_the_commented_file_fits_a_wide_terminal() -> None:
     assert max(map(len, config.default_text().splitlines())) <= 120
 
 
-def test_what_is_set_is_taken(tmp_path: Path) -> None:
+def test_settings_of_the_file_are_used(tmp_path: Path) -> None:
     text = """
         theme = "nord"
         measure = 80
@@ -102,7 +102,7 @@ def test_a_misspelt_setting_is_reported_with_what_was_meant(tmp_path: Path) -> N
     assert warnings_of(tmp_path, "qqqqq = 80") == ("There is no setting “qqqqq”.",)
 
 
-def test_the_name_of_an_unknown_setting_is_no_way_to_reach_the_terminal(tmp_path: Path) -> None:
+def test_the_name_of_an_unknown_setting_cannot_control_the_terminal(tmp_path: Path) -> None:
     (warning,) = warnings_of(tmp_path, '"\\u001b]0;x" = 1')
     assert warning.isprintable()
 
@@ -127,14 +127,12 @@ def test_the_name_of_an_unknown_setting_is_no_way_to_reach_the_terminal(tmp_path
         ('[keys]\nstar = ["s", 5]', "[keys] star must be a key or a list of keys"),
     ],
 )
-def test_a_setting_of_the_wrong_kind_is_reported_and_its_default_stands(
-    line: str, expected: str, tmp_path: Path
-) -> None:
+def test_a_setting_of_the_wrong_kind_is_reported_and_its_default_used(line: str, expected: str, tmp_path: Path) -> None:
     (warning,) = warnings_of(tmp_path, line)
     assert expected in warning
 
 
-def test_one_wrong_setting_does_not_undo_the_others(tmp_path: Path) -> None:
+def test_one_wrong_setting_does_not_affect_the_others(tmp_path: Path) -> None:
     settings, warnings = config.load(write(tmp_path, 'mouse = "no"\nmeasure = 90\n[keys]\nstar = 1\nread = "m"'))
     assert (settings.measure, settings.keys) == (90, {"read": ("m",)})
     assert len(warnings) == 2
@@ -153,7 +151,7 @@ def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
         (b"x = " + b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_a_file_that_is_not_toml_is_an_error_with_its_place_and_the_way_out(
+def test_a_file_that_is_not_toml_is_an_error_with_its_position_and_a_hint(
     data: bytes, reason: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path, data)
@@ -173,7 +171,9 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_no_file_whatever_ends_in_another_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_any_bytes_are_either_read_or_refused_with_a_config_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
     path = write(tmp_path_factory.getbasetemp(), data)
     try:
         settings, warnings = config.load(path)
@@ -194,7 +194,7 @@ def test_the_commented_file_is_written_once(tmp_path: Path) -> None:
     assert path.read_text() == "measure = 90"
 
 
-def test_a_place_where_nothing_can_be_written_is_an_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written"):
         config.write_default(tmp_path / "file" / "config.toml")

@@ -1,4 +1,4 @@
-"""Another program's `library.json` beside articles: nothing is written there, whatever is asked of the folder."""
+"""A `library.json` of another program is never written, whatever verb is run on its folder."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
-def test_the_reader_keeps_its_state_elsewhere_and_says_so_once(folder: Path) -> None:
+def test_the_reader_keeps_its_state_elsewhere_and_reports_it_once(folder: Path) -> None:
     before = everything(folder)
     library = open_library([folder])
     said = [notice for notice in library.notices if "library.json is not a library of tui-reader" in notice]
@@ -58,7 +58,7 @@ def test_the_reader_keeps_its_state_elsewhere_and_says_so_once(folder: Path) -> 
     store.close()
 
 
-def test_init_refuses_with_a_way_out_that_works(folder: Path) -> None:
+def test_init_refuses_with_a_hint_that_works(folder: Path) -> None:
     before = everything(folder)
     with pytest.raises(UsageError, match="not a library of tui-reader") as refused:
         init_library(folder)
@@ -124,7 +124,7 @@ def test_a_copy_of_another_program_is_not_merged(
 
 @pytest.mark.parametrize("name", ["library (1).json", "library.sync-conflict-20261122-101010-ABCDEF7.json"])
 @pytest.mark.parametrize("kind", [*FOREIGN, "link", "folder"])
-def test_a_file_that_is_called_like_a_conflict_copy_is_left_alone(tmp_path: Path, name: str, kind: str) -> None:
+def test_a_foreign_file_named_like_a_conflict_copy_is_left_unchanged(tmp_path: Path, name: str, kind: str) -> None:
     root = tmp_path / "root"
     root.mkdir()
     state = init_library(root)
@@ -144,7 +144,7 @@ def test_a_file_that_is_called_like_a_conflict_copy_is_left_alone(tmp_path: Path
 
 
 def linked(root: Path, tmp_path: Path) -> Path:
-    """A library in another place, and a link to it in a folder."""
+    """Return a folder with a link to a library in another folder."""
     real = tmp_path / "mine" / "library.json"
     real.parent.mkdir()
     init_library(real.parent)
@@ -172,7 +172,7 @@ def test_a_link_out_of_the_folder_is_not_written_unless_it_is_named(
     assert everything(real.parent) != before
 
 
-def test_a_library_that_is_empty_or_not_there_yet_begins_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_an_empty_or_missing_library_is_created_where_it_was_named(tmp_path: Path) -> None:
     state = tmp_path / "library.json"
     state.touch()
     places = find_library_paths([tmp_path], None, paths.data_dir(), paths.cache_dir())
@@ -184,7 +184,7 @@ def test_a_library_that_is_empty_or_not_there_yet_begins_where_it_is_asked_for(t
     assert (places.state, places.notice) == (state, "")
 
 
-def test_several_places_do_not_speak_of_files_of_others(tmp_path: Path) -> None:
+def test_several_folders_cause_no_notice_about_foreign_files(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for each in folders:
         each.mkdir()
@@ -194,7 +194,7 @@ def test_several_places_do_not_speak_of_files_of_others(tmp_path: Path) -> None:
     library.close()
 
 
-def test_a_file_that_comes_while_the_library_is_open_gets_no_journal(tmp_path: Path) -> None:
+def test_a_foreign_file_that_appears_while_the_library_is_open_gets_no_journal(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     (tmp_path / "library.json").write_bytes(FOREIGN["manifest"])
     with pytest.raises(StoreError, match="is not a library"):

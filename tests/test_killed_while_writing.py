@@ -1,4 +1,4 @@
-"""Words that were typed a moment before the reader was killed are there when it is opened again."""
+"""Words typed a moment before the reader is killed are restored when it is opened again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def article(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(article: Path) -> Iterator[Open]:
-    """Opens the reader on the article, and goes to its first sentence."""
+    """Return a function that opens the reader on the article and goes to its first sentence."""
     opened: list[Terminal] = []
 
     def open_reader(seen: str = "The first") -> Terminal:
@@ -68,7 +68,9 @@ def notes(article: Path) -> list[str]:
         return [each.note for each in library.annotations.all()]
 
 
-def test_a_note_that_was_being_written_is_kept_and_said_and_can_be_taken_back(reader: Open, article: Path) -> None:
+def test_a_note_being_written_when_the_reader_is_killed_is_restored_reported_and_can_be_undone(
+    reader: Open, article: Path
+) -> None:
     first = reader()
     first.press("\r)a")
     first.wait_for("esc saves")
@@ -92,7 +94,7 @@ def test_a_note_that_was_being_written_is_kept_and_said_and_can_be_taken_back(re
     assert notes(article) == [""]
 
 
-def test_nothing_is_left_behind_by_a_note_that_was_saved(reader: Open, article: Path) -> None:
+def test_a_saved_note_leaves_no_draft_file(reader: Open, article: Path) -> None:
     screen = reader()
     screen.press("\r)a")
     screen.wait_for("esc saves")
@@ -118,7 +120,7 @@ note.write_text("the whole of it\\n")
 """
 
 
-def test_the_file_that_an_editor_had_when_the_reader_was_killed_is_kept_once_the_editor_is_done(
+def test_the_file_of_an_editor_that_outlives_a_killed_reader_becomes_a_note_when_the_editor_ends(
     reader: Open, article: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     said, go_on, program = tmp_path / "said", tmp_path / "go-on", tmp_path / "editor.py"
@@ -143,6 +145,6 @@ def test_the_file_that_an_editor_had_when_the_reader_was_killed_is_kept_once_the
 
 
 def is_free(lock: Path) -> bool:
-    """Whether the editor, which holds the lock on, has ended."""
+    """Return True if the lock is free, so that the editor that held it has ended."""
     with lock.open() as handle:
         return try_lock(handle.fileno())

@@ -1,4 +1,4 @@
-"""The program's own folders."""
+"""The folders of the program's own files on each system."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACES: dict[Callable[[], Path], tuple[str, str]] = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
-def test_an_xdg_variable_is_honoured_everywhere(
+def test_an_xdg_variable_is_used_on_every_system(
     place: Callable[[], Path], platform: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     variable, _ = PLACES[place]
@@ -43,7 +43,7 @@ def test_an_xdg_variable_that_names_no_absolute_path_is_ignored(
     assert place() == Path.home() / usual
 
 
-def test_without_variables_they_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_variables_the_folders_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch) -> None:
     import platformdirs
 
     for variable, _ in PLACES.values():
@@ -55,7 +55,7 @@ def test_without_variables_they_are_those_of_platformdirs(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_mac_has_folders_of_its_own(place: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_macos_uses_its_own_folders(place: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     import platformdirs
     from platformdirs.macos import MacOS
 
@@ -75,6 +75,6 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
         paths.data_dir()
 
 
-def test_asking_for_a_folder_does_not_make_it() -> None:
+def test_asking_for_a_folder_does_not_create_it() -> None:
     for place in PLACES:
         assert not place().exists()

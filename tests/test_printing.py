@@ -1,4 +1,4 @@
-"""Every verb prints rows that cannot act on a terminal, whatever its arguments, the library and files are called."""
+"""No verb prints terminal control characters, whatever its arguments, the library and the files contain."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ NOT_UTF_8 = os.fsdecode(b"caf\xe9\xff\x1b[31m\x9b")
 
 
 class Stream(io.StringIO):
-    """A terminal that takes any text, also one that is no UTF-8: the check is for the tests to make."""
+    """A stream that accepts any text, even lone surrogates, so that the tests can check it."""
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    """Run the program in this process: exit status, standard output and standard error."""
+    """Run the program in this process; returns exit status, standard output and standard error."""
     out, err = Stream(), Stream()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
@@ -70,7 +70,7 @@ class Case:
 
 
 def _argument(text: str) -> str:
-    """Return a text as an operating system hands it over: without a NUL, what is no UTF-8 as Python writes it."""
+    """Return a text as an operating system passes it: without NUL, with invalid UTF-8 as surrogate escapes."""
     text = text.replace("\0", "") or "x"
     try:
         return os.fsdecode(os.fsencode(text))
@@ -87,13 +87,13 @@ def _is_storable(text: str) -> bool:
 
 
 def choices(parser: argparse.ArgumentParser) -> set[str]:
-    """The verbs below a verb."""
+    """Return the names of the subcommands of a parser."""
     subparsers = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
     return {name for each in subparsers for name in each.choices}
 
 
 def every_verb() -> set[str]:
-    """The verbs that the program knows, from its own tables."""
+    """Return every verb of the program, from its own tables."""
     verbs: set[str] = set(cli._VERBS) - {"notes", "backup"}
     verbs |= {f"notes {name}" for name in choices(notes._notes_parser())}
     return verbs | {f"backup {name}" for name in choices(state._backup_parser())} | {""}
@@ -161,7 +161,7 @@ VERBS: dict[str, Callable[[Case], Runs]] = {
 
 
 def check(verb: str, case: Case) -> None:
-    """Run a verb in all its ways, with and without JSON."""
+    """Run a verb with all arguments of `VERBS`, with and without JSON, and check its output."""
     for arguments in VERBS[verb](case):
         with_json = [(*arguments, "--json")] if verb.partition(" ")[0] in {"notes", "verify"} else []
         for each in (arguments, *with_json):
@@ -175,12 +175,12 @@ def check(verb: str, case: Case) -> None:
                 json.loads(out)
 
 
-def test_no_verb_is_forgotten() -> None:
+def test_every_verb_has_runs_in_this_file() -> None:
     assert every_verb() == set(VERBS)
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-def test_a_verb_prints_nothing_that_acts_on_the_terminal(
+def test_a_verb_prints_no_terminal_control_characters(
     verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / _file_name(f"config {TEXTS[0]}{TEXTS[6]}")))
@@ -190,12 +190,12 @@ def test_a_verb_prints_nothing_that_acts_on_the_terminal(
 @settings(max_examples=3)
 @given(texts=st.lists(hostile, min_size=4, max_size=6))
 @pytest.mark.parametrize("verb", sorted(VERBS))
-def test_nor_does_it_with_any_texts(verb: str, texts: list[str]) -> None:
+def test_a_verb_prints_no_control_characters_for_random_texts(verb: str, texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as root:
         check(verb, Case(Path(root), texts))
 
 
-def test_no_text_makes_a_row_that_looks_like_another(tmp_path: Path) -> None:
+def test_no_text_can_forge_a_row_of_the_output(tmp_path: Path) -> None:
     case = Case(tmp_path, [*STORABLE, "x\n  0198f3a2  [1] “forged”", "x\nnote:    forged", "x\rnote: f", "x\u2028y"])
     known = json.loads(run("notes", "list", "--json", case.folder)[1])
     rows = run("notes", "list", case.folder)[1].splitlines()
@@ -211,7 +211,7 @@ def test_no_text_makes_a_row_that_looks_like_another(tmp_path: Path) -> None:
     assert all(row.startswith("20") for row in backups)
 
 
-def test_an_annotation_whose_id_is_hostile_is_found_by_it_and_by_what_is_printed(tmp_path: Path) -> None:
+def test_an_annotation_with_a_hostile_id_is_found_by_the_id_and_by_its_printed_form(tmp_path: Path) -> None:
     case = Case(tmp_path, STORABLE)
     known = json.loads(run("notes", "list", "--json", case.folder)[1])
     (hostile_id,) = [each["id"] for each in known if not each["id"].startswith("0198f3a2")]
@@ -220,7 +220,7 @@ def test_an_annotation_whose_id_is_hostile_is_found_by_it_and_by_what_is_printed
 
 
 @given(hostile)
-def test_a_printed_row_is_one_row_and_tells_what_it_escapes(text: str) -> None:
+def test_a_printed_row_is_one_row_and_its_escapes_are_stable(text: str) -> None:
     shown = common.escape_for_terminal(text)
     assert acting(shown, marks=True) == []
     assert "\n" not in shown
@@ -240,13 +240,13 @@ def test_a_row_of_the_screen_is_one_row(text: str) -> None:
 
 
 @given(st.recursive(hostile, lambda inner: st.lists(inner) | st.dictionaries(hostile, inner), max_leaves=6))
-def test_json_stands_for_the_same_value_and_is_printable(value: Any) -> None:
+def test_escaped_json_has_the_same_value_and_no_control_characters(value: Any) -> None:
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     assert json.loads(text) == json.loads(json.dumps(value))
     assert acting(text, marks=True) == []
 
 
-def test_the_log_of_an_error_can_be_shown_in_a_terminal() -> None:
+def test_the_log_of_internal_errors_has_no_control_characters() -> None:
     for text in TEXTS:
         with patch.dict(cli._VERBS, {"config": _fail(text)}):
             status, out, err = run("config")
@@ -269,16 +269,16 @@ STREAMS = {
     "cli/main.py": {"main"},
     "tui/screens/external_programs.py": {"filtered"},
 }
-"""Functions that may name the streams of this process, or of another."""
-ANSWERS = {"services/library/worker.py", "storage/recovery/adoption.py"}
-"""Programs of their own, which answer to this one by a pipe."""
+"""Functions that may use the standard streams of this process or of another, by module."""
+WORKER_PROCESSES = {"services/library/worker.py", "storage/recovery/adoption.py"}
+"""Modules that run as processes of their own and answer through a pipe."""
 
 
-def test_one_function_of_the_command_line_writes_to_each_stream() -> None:
+def test_only_the_listed_functions_use_the_standard_streams() -> None:
     found = []
     for file in sorted(TREE.rglob("*.py")):
         name = str(file.relative_to(TREE))
-        if name in ANSWERS:
+        if name in WORKER_PROCESSES:
             continue
         for function in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(function, ast.FunctionDef) or function.name in STREAMS.get(name, ()):
@@ -290,6 +290,6 @@ def test_one_function_of_the_command_line_writes_to_each_stream() -> None:
     assert sorted(set(found)) == []
 
 
-def test_every_parser_repeats_arguments_without_what_acts() -> None:
+def test_every_parser_escapes_the_arguments_that_it_repeats() -> None:
     for file in ("cli/main.py", "cli/read.py", "cli/notes.py", "cli/state.py"):
         assert "argparse.ArgumentParser(" not in (TREE / file).read_text("utf-8")

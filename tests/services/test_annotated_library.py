@@ -1,4 +1,4 @@
-"""Annotations in a library on the disk follow their text and their file, and what changed since reading is told."""
+"""Annotations of a library on disk follow their text and their file, and changes since the last reading are shown."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def marked(owner: Any, article: str, quote: str) -> str:
+def highlight(owner: Any, article: str, quote: str) -> str:
     document = owner.library.documents.get(article)
     start = document.text.index(quote)
     made: str = owner.library.annotations.add(article, document, start, start + len(quote)).annotation
     return made
 
 
-def wanted(owner: Any, article: str) -> Document:
+def load_document(owner: Any, article: str) -> Document:
     owner.library.documents.want(article)
     owner.until(lambda: any(isinstance(e, DocumentLoaded) and e.id == article for e in owner.events))
     document: Document = owner.library.documents.get(article)
@@ -60,7 +60,7 @@ def wanted(owner: Any, article: str) -> Document:
 
 
 def changed(owner: Any, file: Path, article: str, text: str) -> Document:
-    """The document after another program wrote the file."""
+    """Return the document after another program has written the file."""
     documents = owner.library.documents
     before = documents.get(article)
     file.write_text(text, "utf-8")
@@ -71,13 +71,13 @@ def changed(owner: Any, file: Path, article: str, text: str) -> Document:
     return document
 
 
-def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, opened: Opener) -> None:
+def test_highlights_are_reanchored_when_the_file_of_an_open_article_changes(file: Path, opened: Opener) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
+    load_document(owner, article)
     kept, gone = (
-        marked(owner, article, "walked about between them"),
-        marked(owner, article, "by five everything floated"),
+        highlight(owner, article, "walked about between them"),
+        highlight(owner, article, "by five everything floated"),
     )
     notes = owner.library.annotations
     notes.reanchoring.wait()
@@ -98,15 +98,15 @@ def test_highlights_move_with_their_words_while_the_reader_runs(file: Path, open
 
 @pytest.mark.parametrize("running", [True, False])
 @pytest.mark.parametrize("filler", ["", "Nothing else happened on that day.\n\n" * 30_000], ids=["short", "megabyte"])
-def test_highlights_of_a_file_that_nobody_opens_are_found_again(
+def test_highlights_of_an_article_that_is_not_opened_are_reanchored(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, running: bool, filler: str
 ) -> None:
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     file.write_text(STORY + filler, "utf-8")
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
-    kept, gone = marked(owner, article, "walked about between them"), marked(owner, article, "by five everything")
+    load_document(owner, article)
+    kept, gone = highlight(owner, article, "walked about between them"), highlight(owner, article, "by five everything")
     owner.library.annotations.reanchoring.wait()
     if not running:
         owner.library.close()
@@ -127,9 +127,7 @@ def test_highlights_of_a_file_that_nobody_opens_are_found_again(
     assert owner.library.reading.undo().message == "undid: highlighted “by five everything”"
 
 
-def test_a_file_that_stays_as_it_is_is_looked_at_once(
-    file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unchanged_file_is_searched_once(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     asked: list[Job] = []
     run = Worker.run
@@ -141,8 +139,8 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
     monkeypatch.setattr(Worker, "run", counted)
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
-    marked(owner, article, "the gulls")
+    load_document(owner, article)
+    highlight(owner, article, "the gulls")
     owner.library.annotations.reanchoring.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
@@ -157,14 +155,14 @@ def test_a_file_that_stays_as_it_is_is_looked_at_once(
 
 @pytest.fixture
 def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A reader with two articles, a highlight in each, that has opened none and has looked for both highlights."""
+    """Return a library with two articles that are not opened, with a highlight in each that was searched."""
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     file.with_name("bread.md").write_text("# Sour\n\nOn the third day it smells of apples.\n", "utf-8")
     init_library(file.parent)
     owner = opened(file.parent).scanned()
     for article, quote in (("low-water.md", "the gulls"), ("bread.md", "smells of apples")):
-        wanted(owner, article)
-        marked(owner, article, quote)
+        load_document(owner, article)
+        highlight(owner, article, quote)
     owner.library.annotations.reanchoring.wait()
     owner.library.close()
     owner = opened(file.parent).scanned()
@@ -173,7 +171,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     return owner
 
 
-def test_highlights_that_are_given_to_an_article_that_nobody_opens_are_looked_for_in_it(looked: Any) -> None:
+def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(looked: Any) -> None:
     lost = looked.library.annotations.lost
     looked.library.transfer.give("low-water.md", "bread.md")
     looked.until(lambda: lost() == 1)
@@ -184,7 +182,7 @@ def test_highlights_that_are_given_to_an_article_that_nobody_opens_are_looked_fo
 
 
 @pytest.mark.parametrize("step", ["given", "taken back"])
-def test_highlights_that_were_given_at_the_end_are_looked_for_at_the_next_start(
+def test_highlights_moved_just_before_the_end_are_searched_at_the_next_start(
     file: Path, opened: Opener, looked: Any, step: str
 ) -> None:
     looked.library.transfer.give("low-water.md", "bread.md")
@@ -196,7 +194,7 @@ def test_highlights_that_were_given_at_the_end_are_looked_for_at_the_next_start(
     owner.until(lambda: owner.library.annotations.lost() == (1 if step == "given" else 0))
 
 
-def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of_here(
+def test_a_highlight_from_another_replica_is_searched_in_the_local_text(
     file: Path, opened: Opener, looked: Any
 ) -> None:
     looked.library.close()
@@ -211,7 +209,7 @@ def test_a_highlight_that_came_from_another_machine_is_looked_for_in_the_text_of
     owner.until(lambda: owner.library.annotations.lost() == 1)
 
 
-def test_a_process_that_dies_costs_nothing_but_the_finding(
+def test_a_worker_process_that_dies_only_delays_the_reanchoring(
     file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_PROGRAM", "raise SystemExit(1)")
@@ -229,8 +227,8 @@ def test_a_process_that_dies_costs_nothing_but_the_finding(
 def test_annotations_follow_a_file_that_is_renamed(file: Path, opened: Opener, running: bool) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
-    made = marked(owner, article, "the gulls")
+    load_document(owner, article)
+    made = highlight(owner, article, "the gulls")
     owner.library.annotations.note_on_article(article, "Read this aloud.")
     if not running:
         owner.library.close()
@@ -243,10 +241,10 @@ def test_annotations_follow_a_file_that_is_renamed(file: Path, opened: Opener, r
     assert [each.id for each in owner.library.annotations.of(row.id)][1] == made
 
 
-def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, opened: Opener) -> None:
+def test_changes_since_the_last_reading_are_shown_until_they_were_seen(file: Path, opened: Opener) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    document = wanted(owner, article)
+    document = load_document(owner, article)
     revisions = owner.library.revisions
     assert not revisions.is_changed(article, document)
     owner.library.reading.open(article)
@@ -256,7 +254,7 @@ def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, op
     file.write_text(STORY.replace("At four", "At half past four").replace(" like landlords", ""), "utf-8")
     owner = opened(file.parent).scanned()
     revisions = owner.library.revisions
-    document = wanted(owner, article)
+    document = load_document(owner, article)
     assert revisions.is_changed(article, document)
     old = revisions.old_text(article)
     told = [(old[slice(*each.old)], document.text[slice(*each.new)]) for each in revisions.changes(article, document)]
@@ -269,17 +267,17 @@ def test_what_changed_since_it_was_read_is_told_until_it_was_seen(file: Path, op
 def test_a_changed_article_that_was_never_read_is_only_new(file: Path, opened: Opener) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
+    load_document(owner, article)
     document = changed(owner, file, article, STORY.replace("four", "three"))
     assert not owner.library.revisions.is_changed(article, document)
 
 
-def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
+def test_the_text_read_last_is_moved_from_the_cache_to_the_store_when_the_file_changes(
     file: Path, opened: Opener, homes: Path
 ) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
+    load_document(owner, article)
     owner.library.reading.open(article)
     owner.library.annotations.reanchoring.wait()
     document = changed(owner, file, article, STORY.replace("four", "three"))
@@ -292,19 +290,19 @@ def test_the_text_that_was_read_outlives_the_cache_once_it_is_the_only_one_left(
 
 
 @pytest.mark.parametrize("whose", ["a copy's", "a deleted passage's"])
-def test_the_text_that_passages_were_marked_in_is_kept_when_its_change_was_seen(
+def test_the_text_in_which_annotations_were_made_is_kept_after_its_change_was_seen(
     file: Path, opened: Opener, whose: str
 ) -> None:
     if whose == "a copy's":
         file.with_name("copy.md").write_text(STORY, "utf-8")
     owner = opened(file.parent).scanned()
     article = owner.at("low-water.md").id
-    wanted(owner, article)
-    passage = marked(owner, article, "the gulls")
+    load_document(owner, article)
+    passage = highlight(owner, article, "the gulls")
     owner.library.annotations.reanchoring.wait()
     if whose == "a copy's":
         file, article = file.with_name("copy.md"), owner.at("copy.md").id
-        wanted(owner, article)
+        load_document(owner, article)
     owner.library.reading.open(article)
     owner.library.annotations.reanchoring.wait()
     anchor = owner.library.annotations.get(passage).anchor
@@ -317,7 +315,7 @@ def test_the_text_that_passages_were_marked_in_is_kept_when_its_change_was_seen(
     assert packed_text(owner.library.store, anchor.fingerprint) is not None
 
 
-def test_what_was_read_is_kept_until_all_who_read_it_have_seen_the_change(
+def test_a_text_read_as_two_articles_is_kept_until_the_changes_of_both_were_seen(
     file: Path, opened: Opener, homes: Path
 ) -> None:
     copy = file.with_name("copy.md")
@@ -326,7 +324,7 @@ def test_what_was_read_is_kept_until_all_who_read_it_have_seen_the_change(
     texts: list[Document] = []
     for path in (file, copy):
         article = owner.at(path.name).id
-        wanted(owner, article)
+        load_document(owner, article)
         owner.library.reading.open(article)
         owner.library.annotations.reanchoring.wait()
         texts.append(changed(owner, path, article, STORY.replace("four", "three")))

@@ -1,4 +1,4 @@
-"""Highlights and notes: made, changed, deleted and taken back, and never lost on the way."""
+"""Highlights and notes are made, changed, deleted and restored by undo, and none is lost."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def document(text: str = TEXT) -> Document:
 
 
 class Bench:
-    """The verbs over a real store, with two articles and no files."""
+    """Annotation editing on a real store, with two articles and no files."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -71,7 +71,7 @@ class Bench:
             )
             self.catalogue.put([self.state.headline(file.article(identities.assign(file)))])
 
-    def again(self) -> None:
+    def restart(self) -> None:
         self.close()
         self.open()
 
@@ -101,7 +101,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def test_a_passage_is_highlighted_with_its_surroundings(bench: Bench) -> None:
+def test_a_highlight_stores_its_quote_and_context(bench: Bench) -> None:
     start = TEXT.index(" quiet that night,")
     outcome = bench.notes.add("1.md", bench.document, start, start + 18, colour=3, note="why?", tags=["#sea"])
     assert (outcome.message, outcome.ids, outcome.undo) == (
@@ -116,12 +116,12 @@ def test_a_passage_is_highlighted_with_its_surroundings(bench: Bench) -> None:
     assert placed_in(bench.document, bench.notes, "1.md") == (made,)
     assert bench.catalogue.row("1.md").notes == 1
     assert bench.catalogue.ids(View(Shelf.ANNOTATED)) == ["1.md"]
-    bench.again()
+    bench.restart()
     assert bench.one(made.id) == made
     assert bench.notes.last_colour == 3
 
 
-def test_undo_leaves_a_highlight_alone_that_somebody_else_noted_on(tmp_path: Path, bench: Bench) -> None:
+def test_undo_keeps_a_highlight_on_which_another_program_has_written_a_note(tmp_path: Path, bench: Bench) -> None:
     made = bench.add("the ferry")
     bench.store.apply((), "all is written").result(5)
     other = Bench(tmp_path / "library.json")
@@ -142,11 +142,11 @@ def test_undo_leaves_a_highlight_alone_that_somebody_else_noted_on(tmp_path: Pat
     )
     assert bench.one(made) == kept
     assert bench.reading.undo().message == "nothing to undo"
-    bench.again()
+    bench.restart()
     assert bench.notes.of("1.md") == (kept,)
 
 
-def test_each_verb_is_told_kept_and_taken_back(bench: Bench) -> None:
+def test_each_change_has_a_message_survives_a_restart_and_can_be_undone(bench: Bench) -> None:
     made, other = bench.add("the ferry"), bench.add("the captain")
     notes = bench.notes
     verbs: list[tuple[Callable[[], Outcome], str]] = [
@@ -176,7 +176,7 @@ def test_each_verb_is_told_kept_and_taken_back(bench: Bench) -> None:
     assert not list(bench.store.items(ANNOTATIONS, of="1.md"))
 
 
-def test_what_changes_nothing_is_no_step(bench: Bench) -> None:
+def test_a_change_to_the_same_value_makes_no_undo_step(bench: Bench) -> None:
     made = bench.add("the ferry", colour=2)
     assert bench.notes.recolour(made, 2) == Outcome()
     assert bench.notes.recolour("gone", 3) == Outcome()
@@ -188,7 +188,7 @@ def test_what_changes_nothing_is_no_step(bench: Bench) -> None:
         bench.notes.recolour(made, 6)
 
 
-def test_annotations_stand_in_the_order_of_the_text_and_may_overlap(bench: Bench) -> None:
+def test_annotations_are_in_the_order_of_the_text_and_may_overlap(bench: Bench) -> None:
     ids = [bench.add(quote) for quote in ("the captain", "The harbour was quiet", "harbour was", "The keeper")]
     on_all = bench.notes.note_on_article("1.md", ".read-again A fine tale.").annotation
     assert [each.id for each in bench.notes.of("1.md")] == [on_all, ids[1], ids[2], ids[0], ids[3]]
@@ -211,12 +211,12 @@ def test_annotations_stand_in_the_order_of_the_text_and_may_overlap(bench: Bench
         ("two\n\nparagraphs\x1b[31m", "two\n\nparagraphs[31m", ()),
     ],
 )
-def test_words_with_a_dot_at_the_start_of_a_note_are_tags(note: str, words: str, tags: tuple[str, ...]) -> None:
+def test_words_with_a_dot_at_the_start_of_a_note_become_tags(note: str, words: str, tags: tuple[str, ...]) -> None:
     assert split_action_tags(note) == (words, tags)
 
 
-def test_a_place_that_was_found_can_be_accepted_and_given_back(bench: Bench) -> None:
-    """Then the question mark goes; what has its place already, or none, is left alone."""
+def test_a_reanchored_position_can_be_accepted_and_the_acceptance_undone(bench: Bench) -> None:
+    """Annotations that were not moved, or are orphaned, stay as they are."""
     kept, edited, gone = (
         bench.add("came in"),
         bench.add("It was a fair question"),
@@ -236,7 +236,7 @@ def test_a_place_that_was_found_can_be_accepted_and_given_back(bench: Bench) -> 
     assert (bench.one(edited).state, bench.one(edited).quote) == (PlaceState.MOVED, "It was a fair question")
 
 
-def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_gone(bench: Bench) -> None:
+def test_passages_are_reanchored_in_a_changed_text_and_orphaned_if_deleted(bench: Bench) -> None:
     kept, edited, gone = (
         bench.add("the ferry came in"),
         bench.add("It was a fair question"),
@@ -265,7 +265,7 @@ def test_passages_are_found_again_in_a_changed_text_and_orphaned_when_they_are_g
     assert {each.state for each in bench.notes.all()} == {PlaceState.ANCHORED}
 
 
-def test_what_an_undo_brings_back_is_placed_in_the_text_of_now(tmp_path: Path) -> None:
+def test_an_annotation_restored_by_undo_is_reanchored_in_the_current_text(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "library.json")
     notes = AnnotationEditing(bench.state, document_of=lambda _: bench.document)
     bench.notes = notes
@@ -279,7 +279,7 @@ def test_what_an_undo_brings_back_is_placed_in_the_text_of_now(tmp_path: Path) -
     bench.close()
 
 
-def test_words_written_after_a_deletion_elsewhere_bring_the_annotation_back(bench: Bench) -> None:
+def test_a_note_edited_after_a_deletion_elsewhere_restores_the_annotation(bench: Bench) -> None:
     made = bench.add("the ferry", note="mine")
     bench.notes.delete(made)
     assert bench.notes.get(made) is None
@@ -294,7 +294,7 @@ def test_words_written_after_a_deletion_elsewhere_bring_the_annotation_back(benc
     assert bench.catalogue.row("1.md").notes == 1
 
 
-def test_what_is_marked_in_a_store_that_may_not_be_changed_lasts_until_the_end(tmp_path: Path) -> None:
+def test_highlights_in_a_read_only_store_last_until_the_program_ends(tmp_path: Path) -> None:
     later = {"meta": {"1": {"format": "tui-reader library", "version": 99}}, "articles": {}, "annotations": {}}
     (tmp_path / "library.json").write_text(json.dumps(later))
     bench = Bench(tmp_path / "library.json")
@@ -314,7 +314,7 @@ json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text()
         st.text(min_size=1).filter(lambda name: name != "id"), json_values.filter(lambda v: v is not None), max_size=6
     )
 )
-def test_a_record_keeps_what_other_versions_wrote(extra: dict[str, Any]) -> None:
+def test_a_record_keeps_unknown_fields_of_other_versions(extra: dict[str, Any]) -> None:
     annotation = decode("1", {"article": "a.md", "note": "words", **extra, "tags": ["x"]})
     if annotation is None:
         assert extra.get("article", "a.md") in ("", *[v for v in [extra.get("article")] if not isinstance(v, str)])
@@ -329,12 +329,12 @@ def test_a_record_keeps_what_other_versions_wrote(extra: dict[str, Any]) -> None
         st.sampled_from(["article", "anchor", "attached", "placed", "colour", "note", "tags", "deleted"]), json_values
     )
 )
-def test_a_record_that_somebody_spoilt_by_hand_is_no_disaster(record: dict[str, Any]) -> None:
+def test_invalid_values_in_a_record_are_ignored(record: dict[str, Any]) -> None:
     annotation = decode("1", record)
     assert annotation is None or (1 <= annotation.colour <= 5 and not annotation.anchor)
 
 
-def test_ids_sort_in_the_order_of_making() -> None:
+def test_ids_sort_by_their_time_of_creation() -> None:
     new = Ids()
     made = [new() for _ in range(10_000)]
     assert made == sorted(set(made))
@@ -342,7 +342,7 @@ def test_ids_sort_in_the_order_of_making() -> None:
 
 
 class Diary(RuleBasedStateMachine):
-    """Any sequence of verbs, undos, redos and restarts."""
+    """Random sequences of changes, undos, redos and restarts."""
 
     @initialize()
     def begin(self) -> None:
@@ -354,7 +354,7 @@ class Diary(RuleBasedStateMachine):
         self.words = 0
         self.stack: list[dict[str, Annotation]] = [{}]
         self.worded = [False]
-        """Whether the step to each of these has words of a note in it."""
+        """Whether the step to each of the states changed the words of a note."""
         self.at = 0
 
     def seen(self) -> dict[str, Annotation]:
@@ -418,7 +418,7 @@ class Diary(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         before = self.seen()
-        self.bench.again()
+        self.bench.restart()
         assert self.seen() == before
 
     @rule(line=st.integers(0, 4), words=st.sampled_from(["", "New words. ", "The harbour was quiet. "]))

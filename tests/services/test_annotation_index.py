@@ -1,4 +1,4 @@
-"""Annotations are read once, beside the text of their article, and are true whatever happens meanwhile."""
+"""The annotation index reads annotations once, in other threads too, and reflects changes made meanwhile."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def written(store: Store, key: str, note: str | None, before: str | None = None, *, article: str = "a") -> None:
+def write_note(store: Store, key: str, note: str | None, before: str | None = None, *, article: str = "a") -> None:
     belongs = Edit(ANNOTATIONS, key, "article", None if before is None else article, article)
     store.apply([belongs, Edit(ANNOTATIONS, key, "note", before, note)], "wrote")
 
 
-def aside(work: Callable[[], object]) -> None:
+def in_thread(work: Callable[[], object]) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
 
 
-def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the threads that read records from now on."""
+def record_readers(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that collects the names of the threads that read records from now on."""
     readers: list[str] = []
     items = store.items
 
@@ -51,95 +51,95 @@ def watched(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return readers
 
 
-def test_what_was_read_ahead_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(store, "1", "first")
-    written(store, "2", "second")
-    notebook = AnnotationIndex(store)
-    notebook.take_count(notebook.scan())
-    readers = watched(store, monkeypatch)
-    aside(lambda: notebook.read_ahead("a"))
-    aside(lambda: notebook.read_ahead("of nobody"))
-    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+def test_annotations_read_ahead_are_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_note(store, "1", "first")
+    write_note(store, "2", "second")
+    index = AnnotationIndex(store)
+    index.take_count(index.scan())
+    readers = record_readers(store, monkeypatch)
+    in_thread(lambda: index.read_ahead("a"))
+    in_thread(lambda: index.read_ahead("of nobody"))
+    assert [each.note for each in index.of("a")] == ["first", "second"]
     assert len(readers) == 1
     assert threading.current_thread().name not in readers
 
 
-def test_what_changed_since_it_was_read_ahead_is_read_anew(store: Store) -> None:
-    written(store, "1", "first")
-    written(store, "2", "second")
-    notebook = AnnotationIndex(store)
-    aside(lambda: notebook.read_ahead("a"))
-    written(store, "2", "altered", "second")
-    written(store, "3", "third")
-    notebook.absorb(["2", "3"])
-    assert [each.note for each in notebook.of("a")] == ["first", "altered", "third"]
+def test_annotations_changed_since_they_were_read_ahead_are_read_again(store: Store) -> None:
+    write_note(store, "1", "first")
+    write_note(store, "2", "second")
+    index = AnnotationIndex(store)
+    in_thread(lambda: index.read_ahead("a"))
+    write_note(store, "2", "altered", "second")
+    write_note(store, "3", "third")
+    index.absorb(["2", "3"])
+    assert [each.note for each in index.of("a")] == ["first", "altered", "third"]
 
 
-def test_an_edit_that_is_taken_in_late_is_seen_once(store: Store) -> None:
-    written(store, "1", "first")
-    notebook = AnnotationIndex(store)
-    notebook.take_count(notebook.scan())
-    written(store, "2", "second")
-    aside(lambda: notebook.read_ahead("a"))
-    assert [each.note for each in notebook.of("a")] == ["first"]
-    notebook.absorb(["2"])
-    assert [each.note for each in notebook.of("a")] == ["first", "second"]
+def test_an_edit_that_was_read_before_it_is_absorbed_appears_once(store: Store) -> None:
+    write_note(store, "1", "first")
+    index = AnnotationIndex(store)
+    index.take_count(index.scan())
+    write_note(store, "2", "second")
+    in_thread(lambda: index.read_ahead("a"))
+    assert [each.note for each in index.of("a")] == ["first"]
+    index.absorb(["2"])
+    assert [each.note for each in index.of("a")] == ["first", "second"]
 
 
-def test_an_article_is_read_before_all_is_counted_and_a_late_count_changes_nothing(store: Store) -> None:
-    written(store, "1", "first")
-    written(store, "2", "second")
-    notebook = AnnotationIndex(store)
-    counted = notebook.scan()
-    assert [each.note for each in notebook.of("a")] == ["first", "second"]
-    assert not notebook.is_counted
+def test_an_article_is_read_without_a_count_and_a_later_count_changes_nothing(store: Store) -> None:
+    write_note(store, "1", "first")
+    write_note(store, "2", "second")
+    index = AnnotationIndex(store)
+    counted = index.scan()
+    assert [each.note for each in index.of("a")] == ["first", "second"]
+    assert not index.is_counted
     store.apply([Edit(ANNOTATIONS, "2", "deleted", None, "2026-06-05T10:00:00Z")], "deleted")
-    assert notebook.absorb(["2"]) == ("a",)
-    notebook.take_count(counted)
-    assert [each.note for each in notebook.of("a")] == ["first"]
-    assert (notebook.count("a"), notebook.known_count("a"), len(notebook)) == (1, 1, 1)
+    assert index.absorb(["2"]) == ("a",)
+    index.take_count(counted)
+    assert [each.note for each in index.of("a")] == ["first"]
+    assert (index.count("a"), index.known_count("a"), len(index)) == (1, 1, 1)
 
 
-def test_a_change_before_all_is_counted_waits_for_no_count(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With 100,000 annotations it would wait a second."""
-    written(store, "1", "first")
-    notebook = AnnotationIndex(store)
-    readers = watched(store, monkeypatch)
-    written(store, "2", "second")
-    assert notebook.absorb(["2"]) == ("a",)
+def test_a_change_before_the_count_does_not_wait_for_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 100,000 annotations a count takes a second."""
+    write_note(store, "1", "first")
+    index = AnnotationIndex(store)
+    readers = record_readers(store, monkeypatch)
+    write_note(store, "2", "second")
+    assert index.absorb(["2"]) == ("a",)
     assert readers == []
-    assert notebook.get("1") is not None
-    assert notebook.get("none") is None
-    assert not notebook.is_counted
-    assert [each.note for each in notebook.of("a")] == ["first", "second"]
-    assert len(notebook) == 2
+    assert index.get("1") is not None
+    assert index.get("none") is None
+    assert not index.is_counted
+    assert [each.note for each in index.of("a")] == ["first", "second"]
+    assert len(index) == 2
 
 
-def test_articles_come_by_their_latest_annotation_whatever_changes(store: Store) -> None:
+def test_articles_are_ordered_by_their_newest_annotation_after_any_change(store: Store) -> None:
     for key, article in (("1", "a"), ("2", "b"), ("3", "a"), ("4", "c")):
-        written(store, key, "note", article=article)
-    notebook = AnnotationIndex(store)
-    assert notebook.articles() == ("c", "a", "b")
-    written(store, "2", "changed", "note", article="b")
-    notebook.absorb(["2"])
-    assert notebook.articles() == ("c", "a", "b")
-    written(store, "5", "note", article="b")
-    notebook.absorb(["5"])
-    assert notebook.articles() == ("b", "c", "a")
+        write_note(store, key, "note", article=article)
+    index = AnnotationIndex(store)
+    assert index.articles() == ("c", "a", "b")
+    write_note(store, "2", "changed", "note", article="b")
+    index.absorb(["2"])
+    assert index.articles() == ("c", "a", "b")
+    write_note(store, "5", "note", article="b")
+    index.absorb(["5"])
+    assert index.articles() == ("b", "c", "a")
     for key, deleted in (("4", None), ("5", None)):
         store.apply([Edit(ANNOTATIONS, key, "deleted", deleted, "2026-06-05T10:00:00Z")], "deleted")
-    notebook.absorb(["4", "5"])
-    assert notebook.articles() == ("a", "b")
+    index.absorb(["4", "5"])
+    assert index.articles() == ("a", "b")
     store.apply([Edit(ANNOTATIONS, "4", "deleted", "2026-06-05T10:00:00Z", None)], "undone")
-    notebook.absorb(["4"])
-    assert notebook.articles() == ("c", "a", "b")
-    assert [annotation.article for annotation in notebook.all()] == ["c", "a", "a", "b"]
-    assert sorted(notebook.ids("a")) == ["1", "3"]
-    assert not notebook.ids("none")
+    index.absorb(["4"])
+    assert index.articles() == ("c", "a", "b")
+    assert [annotation.article for annotation in index.all()] == ["c", "a", "a", "b"]
+    assert sorted(index.ids("a")) == ["1", "3"]
+    assert not index.ids("none")
 
 
-def test_annotations_without_a_place_are_counted_and_no_longer_once_they_have_one(store: Store) -> None:
-    written(store, "1", "first")
+def test_the_count_of_annotations_without_a_certain_place_follows_changes(store: Store) -> None:
+    write_note(store, "1", "first")
     anchor = {"exact": "words", "start": 3, "end": 8, "fingerprint": "f"}
     for state in ("orphan", "anchored"):
         placed = {"state": state, "start": 3, "end": 8, "anchor": "3-8-f"}
@@ -147,15 +147,15 @@ def test_annotations_without_a_place_are_counted_and_no_longer_once_they_have_on
         edits = [Edit(ANNOTATIONS, key, name, None, value) for key in ("2", "3") for name, value in fields.items()]
         if state == "orphan":
             store.apply(edits, "lost")
-            notebook = AnnotationIndex(store)
-            assert notebook.lost() == 2
+            index = AnnotationIndex(store)
+            assert index.lost() == 2
         else:
             store.apply([each for each in edits if each.key == "2"], "found")
-            notebook.absorb(["2"])
-            assert notebook.lost() == 1
+            index.absorb(["2"])
+            assert index.lost() == 1
 
 
-def test_opening_a_library_counts_no_annotation_and_headlines_learn_of_them_soon(
+def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soon_after(
     opened: Opener, tmp_path: Path
 ) -> None:
     folder = tmp_path / "articles"
@@ -173,7 +173,7 @@ def test_opening_a_library_counts_no_annotation_and_headlines_learn_of_them_soon
     assert article in owner.synced
 
 
-def test_the_annotations_of_an_article_are_read_beside_its_text(
+def test_the_annotations_of_an_article_are_read_in_the_thread_that_reads_its_text(
     opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "articles"
@@ -184,7 +184,7 @@ def test_the_annotations_of_an_article_are_read_beside_its_text(
     owner.library.annotations.note_on_article(article, "kept")
     owner.library.close()
     owner = opened(folder).scanned()
-    readers = watched(owner.library.store, monkeypatch)
+    readers = record_readers(owner.library.store, monkeypatch)
     owner.library.documents.want(article)
     owner.until(lambda: owner.library.documents.get(article))
     assert [each.note for each in owner.library.annotations.of(article)] == ["kept"]
@@ -192,11 +192,11 @@ def test_the_annotations_of_an_article_are_read_beside_its_text(
     assert threading.current_thread().name not in readers
 
 
-def test_an_annotation_that_a_file_has_under_two_articles_is_shown_once(
+def test_an_annotation_that_a_merged_file_has_under_two_articles_is_shown_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written(store, "1", "moved")
-    written(store, "2", "other", article="b")
+    write_note(store, "1", "moved")
+    write_note(store, "2", "other", article="b")
     items = store.items
 
     def twice(table: str, of: str = "") -> Any:
@@ -205,14 +205,14 @@ def test_an_annotation_that_a_file_has_under_two_articles_is_shown_once(
             yield "1", {"article": "b", "note": "left behind", "anchor": {"exact": "words", "start": 9, "end": 14}}
 
     monkeypatch.setattr(store, "items", twice)
-    notebook = AnnotationIndex(store)
-    notebook.take_count(notebook.scan())
-    assert [each.note for article in "ab" for each in notebook.of(article)] == ["moved", "other"]
-    notebook = AnnotationIndex(store)
-    notebook.take_count(notebook.scan())
-    assert [each.note for article in "ba" for each in notebook.of(article)] == ["other", "left behind"]
-    written(store, "1", "moved on", "moved")
-    assert set(notebook.absorb(["1"])) == {"a", "b"}
-    assert [each.note for article in "ab" for each in notebook.of(article)] == ["moved on", "other"]
-    written(store, "1", None, "moved on")
-    assert notebook.absorb(["1"]) == ("a",)
+    index = AnnotationIndex(store)
+    index.take_count(index.scan())
+    assert [each.note for article in "ab" for each in index.of(article)] == ["moved", "other"]
+    index = AnnotationIndex(store)
+    index.take_count(index.scan())
+    assert [each.note for article in "ba" for each in index.of(article)] == ["other", "left behind"]
+    write_note(store, "1", "moved on", "moved")
+    assert set(index.absorb(["1"])) == {"a", "b"}
+    assert [each.note for article in "ab" for each in index.of(article)] == ["moved on", "other"]
+    write_note(store, "1", None, "moved on")
+    assert index.absorb(["1"]) == ("a",)

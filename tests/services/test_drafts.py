@@ -1,4 +1,4 @@
-"""A note that is being written outlives the program, and is nobody else's while it lives."""
+"""A draft survives the end of the program, and other instances leave it alone while the program runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def until(condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Opener]:
-    """Opens windows on one library with one article."""
+    """Return a function that opens one more instance of a library with one article."""
     file = tmp_path / "alpha.md"
     file.write_text("---\ntitle: Alpha\n---\n\nOne sentence. Another one.\n", encoding="utf-8")
     opened: list[Library] = []
@@ -54,7 +54,7 @@ def article_of(library: Library, tmp_path: Path) -> str:
     return library.article_at(tmp_path / "alpha.md") or str(tmp_path / "alpha.md")
 
 
-def noted(library: Library, tmp_path: Path, note: str = "base") -> Annotation:
+def annotate(library: Library, tmp_path: Path, note: str = "base") -> Annotation:
     made = library.annotations.note_on_article(article_of(library, tmp_path), note).annotation
     annotation = library.annotations.get(made)
     assert annotation is not None
@@ -74,8 +74,8 @@ def is_kept(text: str) -> bool:
     return any(f'"text": "{text}"' in each.read_text(encoding="utf-8") for each in records())
 
 
-def died(library: Library) -> None:
-    """What the system does for a process that is killed: its locks are gone, its files stay."""
+def simulate_kill(library: Library) -> None:
+    """Simulate a killed process: its locks are released, its files stay."""
     for file in library.drafts._files:
         file.release()
 
@@ -84,13 +84,13 @@ def kept_notes(library: Library, tmp_path: Path) -> list[str]:
     return [each.note for each in library.annotations.of(article_of(library, tmp_path))]
 
 
-def test_what_was_written_when_a_program_died_is_a_note_after_the_next_start(window: Opener, tmp_path: Path) -> None:
+def test_a_draft_of_a_killed_program_becomes_a_note_at_the_next_start(window: Opener, tmp_path: Path) -> None:
     first = window()
-    draft = first.drafts.of(noted(first, tmp_path))
+    draft = first.drafts.of(annotate(first, tmp_path))
     draft.keep("base and")
     draft.keep("base and more")
     until(lambda: is_kept("base and more"))
-    died(first)
+    simulate_kill(first)
     second = window()
     until(lambda: kept_notes(second, tmp_path) == ["base"])
     (outcome,) = second.drafts.restore()
@@ -102,9 +102,9 @@ def test_what_was_written_when_a_program_died_is_a_note_after_the_next_start(win
     until(lambda: not folders())
 
 
-def test_a_draft_that_is_being_written_in_another_window_is_left_alone(window: Opener, tmp_path: Path) -> None:
+def test_a_draft_that_another_instance_is_writing_is_not_restored(window: Opener, tmp_path: Path) -> None:
     first, second = window(), window()
-    draft = first.drafts.of(noted(first, tmp_path))
+    draft = first.drafts.of(annotate(first, tmp_path))
     draft.keep("base, live")
     until(lambda: is_kept("base, live"))
     assert second.drafts.restore() == []
@@ -113,11 +113,11 @@ def test_a_draft_that_is_being_written_in_another_window_is_left_alone(window: O
     until(lambda: not folders())
 
 
-def test_a_draft_is_restored_by_one_window_only(window: Opener, tmp_path: Path) -> None:
+def test_a_draft_is_restored_by_only_one_instance(window: Opener, tmp_path: Path) -> None:
     first = window()
     first.drafts.on_article(article_of(first, tmp_path)).keep("only once")
     until(lambda: is_kept("only once"))
-    died(first)
+    simulate_kill(first)
     library = str(tmp_path / "library.json")
     one, two = drafts_left(library), drafts_left(library)
     (mine,) = one
@@ -126,9 +126,9 @@ def test_a_draft_is_restored_by_one_window_only(window: Opener, tmp_path: Path) 
     assert len(window().drafts.restore()) == 1
 
 
-def test_nothing_is_left_behind_once_a_note_is_saved_or_was_not_changed(window: Opener, tmp_path: Path) -> None:
+def test_no_file_remains_once_a_note_is_saved_or_was_not_changed(window: Opener, tmp_path: Path) -> None:
     library = window()
-    annotation = noted(library, tmp_path)
+    annotation = annotate(library, tmp_path)
     for text, end in (("base.", "save"), ("base?", "drop"), ("base!", "back")):
         draft = library.drafts.of(annotation)
         draft.keep(text)
@@ -143,11 +143,11 @@ def test_nothing_is_left_behind_once_a_note_is_saved_or_was_not_changed(window: 
         until(lambda: not folders())
 
 
-def test_what_could_not_be_saved_is_there_at_the_next_start(
+def test_a_note_that_could_not_be_saved_is_restored_at_the_next_start(
     window: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = window()
-    draft = first.drafts.of(noted(first, tmp_path))
+    draft = first.drafts.of(annotate(first, tmp_path))
     assert first.settle(20.0)
 
     def full(*_: object) -> None:
@@ -167,7 +167,7 @@ def test_what_could_not_be_saved_is_there_at_the_next_start(
 
 def test_a_note_that_was_saved_just_before_the_program_died_is_not_saved_twice(window: Opener, tmp_path: Path) -> None:
     first = window()
-    annotation = noted(first, tmp_path)
+    annotation = annotate(first, tmp_path)
     for draft, text in (
         (first.drafts.of(annotation), ".tag base and more"),
         (first.drafts.on_article(annotation.article), "another note"),
@@ -175,7 +175,7 @@ def test_a_note_that_was_saved_just_before_the_program_died_is_not_saved_twice(w
         first.drafts.save(draft.opened, text)
         draft.keep(text)
         until(lambda t=text: is_kept(t))  # type: ignore[misc]
-    died(first)
+    simulate_kill(first)
     first.store.close()
     second = window()
     assert second.drafts.restore() == []
@@ -183,12 +183,12 @@ def test_a_note_that_was_saved_just_before_the_program_died_is_not_saved_twice(w
     until(lambda: not folders())
 
 
-def test_what_was_changed_since_the_program_died_is_kept_too(window: Opener, tmp_path: Path) -> None:
+def test_a_restored_draft_is_merged_with_changes_made_since_the_program_died(window: Opener, tmp_path: Path) -> None:
     first = window()
-    annotation = noted(first, tmp_path)
+    annotation = annotate(first, tmp_path)
     first.drafts.of(annotation).keep("base, mine")
     until(lambda: is_kept("base, mine"))
-    died(first)
+    simulate_kill(first)
     first.annotations.edit_note(annotation.id, "base, theirs")
     first.store.close()
     second = window()
@@ -197,12 +197,12 @@ def test_what_was_changed_since_the_program_died_is_kept_too(window: Opener, tmp
     assert kept_notes(second, tmp_path) == [f"base, theirs\n\n{BETWEEN}\n\nbase, mine"]
 
 
-def test_the_words_outlive_a_highlight_that_is_gone(window: Opener, tmp_path: Path) -> None:
+def test_a_draft_of_a_deleted_highlight_becomes_a_note_on_the_article(window: Opener, tmp_path: Path) -> None:
     first = window()
-    annotation = noted(first, tmp_path)
+    annotation = annotate(first, tmp_path)
     first.drafts.of(annotation).keep("base, mine")
     until(lambda: is_kept("base, mine"))
-    died(first)
+    simulate_kill(first)
     first.annotations.delete(annotation.id)
     first.store.close()
     second = window()
@@ -218,13 +218,13 @@ def lend(draft: Draft, text: str) -> Path:
     return lent.path
 
 
-def test_the_file_of_an_editor_is_a_note_after_the_next_start(window: Opener, tmp_path: Path) -> None:
+def test_the_file_of_an_external_editor_becomes_a_note_at_the_next_start(window: Opener, tmp_path: Path) -> None:
     first = window()
-    path = lend(first.drafts.of(noted(first, tmp_path)), "base")
+    path = lend(first.drafts.of(annotate(first, tmp_path)), "base")
     path.write_text("base, edited\n", encoding="utf-8")
     path.with_name(".note.md.swp").write_bytes(b"rescued")
     assert window().drafts.restore() == [], "its reader lives"
-    died(first)
+    simulate_kill(first)
     second = window()
     (outcome,) = second.drafts.restore()
     assert kept_notes(second, tmp_path) == ["base, edited"]
@@ -233,11 +233,11 @@ def test_the_file_of_an_editor_is_a_note_after_the_next_start(window: Opener, tm
     assert path.with_name(".note.md.swp").exists()
 
 
-def test_a_rescue_file_of_an_editor_that_saved_nothing_is_spared_and_named(window: Opener, tmp_path: Path) -> None:
+def test_a_rescue_file_of_an_editor_is_kept_and_its_folder_is_reported(window: Opener, tmp_path: Path) -> None:
     first = window()
-    path = lend(first.drafts.of(noted(first, tmp_path)), "base")
+    path = lend(first.drafts.of(annotate(first, tmp_path)), "base")
     path.with_name(".note.md.swp").write_bytes(b"rescued")
-    died(first)
+    simulate_kill(first)
     second = window()
     (outcome,) = second.drafts.restore()
     assert not outcome.undo
@@ -248,12 +248,12 @@ def test_a_rescue_file_of_an_editor_that_saved_nothing_is_spared_and_named(windo
     assert second.drafts.restore() == []
 
 
-def test_an_editor_that_outlives_the_reader_keeps_others_off_its_file(window: Opener, tmp_path: Path) -> None:
+def test_the_file_of_an_editor_that_still_runs_is_not_restored(window: Opener, tmp_path: Path) -> None:
     first = window()
-    lent = first.drafts.of(noted(first, tmp_path)).lend("base")
+    lent = first.drafts.of(annotate(first, tmp_path)).lend("base")
     assert lent is not None
     editor = os.dup(lent.lock)
-    died(first)
+    simulate_kill(first)
     lent.path.write_text("base, half", encoding="utf-8")
     second = window()
     assert second.drafts.restore() == []
@@ -263,19 +263,19 @@ def test_an_editor_that_outlives_the_reader_keeps_others_off_its_file(window: Op
     assert kept_notes(second, tmp_path) == ["base, whole"]
 
 
-def test_a_file_that_no_editor_has_changed_is_no_note(window: Opener, tmp_path: Path) -> None:
+def test_a_file_that_the_editor_has_not_changed_becomes_no_note(window: Opener, tmp_path: Path) -> None:
     first = window()
-    lend(first.drafts.of(noted(first, tmp_path)), "base")
-    died(first)
+    lend(first.drafts.of(annotate(first, tmp_path)), "base")
+    simulate_kill(first)
     assert window().drafts.restore() == []
     until(lambda: not folders())
 
 
-def test_the_drafts_of_a_library_that_cannot_be_written_wait(window: Opener, tmp_path: Path) -> None:
+def test_drafts_of_a_read_only_library_stay_for_a_later_start(window: Opener, tmp_path: Path) -> None:
     first = window()
-    first.drafts.of(noted(first, tmp_path)).keep("base, waiting")
+    first.drafts.of(annotate(first, tmp_path)).keep("base, waiting")
     until(lambda: is_kept("base, waiting"))
-    died(first)
+    simulate_kill(first)
     second = window()
     second.store._library.read_only = "read-only"  # type: ignore[attr-defined]
     assert second.drafts.restore() == []
@@ -284,16 +284,16 @@ def test_the_drafts_of_a_library_that_cannot_be_written_wait(window: Opener, tmp
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff"])
-def test_a_damaged_draft_stops_nothing(window: Opener, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_draft_does_not_prevent_the_start(window: Opener, tmp_path: Path, content: bytes) -> None:
     first = window()
-    first.drafts.of(noted(first, tmp_path)).keep("base, torn")
+    first.drafts.of(annotate(first, tmp_path)).keep("base, torn")
     until(lambda: is_kept("base, torn"))
     records()[0].write_bytes(content)
-    died(first)
+    simulate_kill(first)
     assert window().drafts.restore() == []
 
 
-def test_the_thread_of_the_screen_waits_for_no_disk(
+def test_writing_a_draft_does_not_make_the_main_thread_wait_for_the_disk(
     window: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: set[int] = set()
@@ -305,7 +305,7 @@ def test_the_thread_of_the_screen_waits_for_no_disk(
 
     monkeypatch.setattr(Disk, "sync", noted_sync)
     library = window()
-    draft = library.drafts.of(noted(library, tmp_path))
+    draft = library.drafts.of(annotate(library, tmp_path))
     draft.keep("base, aside")
     until(lambda: is_kept("base, aside"))
     draft.save("base, aside")

@@ -1,4 +1,4 @@
-"""What a record says is shown without what could act on a terminal, and stays in the file as it was written."""
+"""Texts of records are shown without terminal control characters, and the records stay as they were written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Yield every text in a model object, tabs left out: they are text."""
+    """Yield every text in a model object, without tabs, which are allowed."""
     if isinstance(value, str):
         yield value.replace("\t", "")
     elif hasattr(value, "_asdict"):
@@ -44,7 +44,7 @@ FIELDS = ("title", "byline", "source", "date", "url", "opened", "finished", "edi
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), hostile), st.lists(hostile), hostile)
-def test_no_field_of_an_article_holds_what_acts_on_a_terminal(
+def test_fields_of_an_article_hold_no_terminal_control_characters(
     fields: dict[str, str], tags: list[str], letter: str
 ) -> None:
     record = fields | {"tags": tags, f"bookmark_{letter}": {"exact": letter or "x", "prefix": letter}}
@@ -56,7 +56,7 @@ def test_no_field_of_an_article_holds_what_acts_on_a_terminal(
 
 
 @given(st.lists(hostile, min_size=8, max_size=8), st.lists(hostile))
-def test_no_field_of_an_annotation_holds_what_acts_on_a_terminal(texts: list[str], tags: list[str]) -> None:
+def test_fields_of_an_annotation_hold_no_terminal_control_characters(texts: list[str], tags: list[str]) -> None:
     anchor = {"exact": texts[0] or "x", "prefix": texts[1], "suffix": texts[2]}
     record = {
         "article": "a.md",
@@ -77,25 +77,25 @@ def test_no_field_of_an_annotation_holds_what_acts_on_a_terminal(texts: list[str
 
 
 @given(hostile)
-def test_a_kept_text_is_clean_as_its_article_was(text: str) -> None:
+def test_a_text_snapshot_is_cleaned_as_its_article(text: str) -> None:
     unpacked = unpack(pack(text))
     assert unpacked is not None
     assert acting(unpacked.replace("\t", "")) == []
 
 
 @pytest.mark.parametrize("text", ["plain", "a – “b”", "e\u0301 \u00a0 \u200d \u200e", "two\n\nrows\tand a tab"])
-def test_the_quote_of_an_article_is_found_as_before(text: str) -> None:
+def test_the_quote_of_a_cleaned_article_is_still_found(text: str) -> None:
     anchor = decode_anchor({"exact": text, "prefix": text, "suffix": text})
     assert anchor is not None
     assert (anchor.exact, anchor.prefix, anchor.suffix) == (text, text, text)
 
 
 KEY = "0198f3a2-0000-7000-8000-000000000000"
-"""An annotation of the article that is there."""
+"""The id of an annotation of the existing article."""
 
 
 def with_tags(state: Path, table: str, key: str, tags: list[str]) -> None:
-    """Give a record of a state file tags."""
+    """Set the tags of a record in a state file."""
     tables = json.loads(state.read_text("utf-8"))
     for record in tables[table].values():
         if record["id"] == key:
@@ -128,7 +128,7 @@ def test_a_tag_with_an_escape_is_shown_filtered_and_removed(tmp_path: Path, open
 
 
 @pytest.mark.parametrize("raw", RAW_TAGS)
-def test_such_a_tag_of_an_annotation_is_removed(tmp_path: Path, opened: Opener, raw: str) -> None:
+def test_a_tag_of_an_annotation_with_an_escape_is_removed(tmp_path: Path, opened: Opener, raw: str) -> None:
     state = make_library(tmp_path / "articles", STORABLE)
     with_tags(state, "annotations", KEY, [raw, "kept"])
     library = opened(tmp_path / "articles").scanned().library
@@ -139,7 +139,7 @@ def test_such_a_tag_of_an_annotation_is_removed(tmp_path: Path, opened: Opener, 
     assert stored_tags(library, ANNOTATIONS, KEY) == ["kept"]
 
 
-def test_what_is_read_stays_as_it_was_written(tmp_path: Path, opened: Opener) -> None:
+def test_reading_a_record_does_not_change_the_state_file(tmp_path: Path, opened: Opener) -> None:
     state = make_library(tmp_path / "articles", STORABLE)
     written = json.loads(state.read_text("utf-8"))
     library = opened(tmp_path / "articles").scanned().library

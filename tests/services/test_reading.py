@@ -211,7 +211,7 @@ def test_fields_of_other_versions_survive(bench: Bench) -> None:
     assert (bench.store.get(ARTICLES, "1.md") or {})["mood"] == {"of": "tomorrow"}
 
 
-def test_a_record_that_somebody_spoilt_by_hand_is_no_disaster(bench: Bench) -> None:
+def test_invalid_values_in_a_record_are_ignored(bench: Bench) -> None:
     from tui_reader.storage.base import Edit
 
     spoilt = {"read": "yes", "offset": -3, "progress": "NaN", "tags": "a b", "opened": 5, "edited_title": ["x"]}

@@ -1,4 +1,4 @@
-"""Notes stay with an article that was moved and edited at once, or are given to it; gone ones keep their names."""
+"""Notes follow an article that was moved and edited at once, or are moved to it; missing articles keep their names."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def wanted(owner: Any, article: str) -> Document:
+def load_document(owner: Any, article: str) -> Document:
     owner.library.documents.want(article)
     owner.until(lambda: any(isinstance(e, DocumentLoaded) and e.id == article for e in owner.events))
     document: Document = owner.library.documents.get(article)
     return document
 
 
-def marked(owner: Any, location: str, quote: str) -> str:
-    """A highlight whose article's text is kept; its id."""
+def highlight(owner: Any, location: str, quote: str) -> str:
+    """Highlight a quote and wait until the text snapshot is stored; returns the id."""
     article = owner.at(location).id
-    document = wanted(owner, article)
+    document = load_document(owner, article)
     start = document.text.index(quote)
     made: str = owner.library.annotations.add(article, document, start, start + len(quote)).annotation
     owner.library.annotations.reanchoring.wait()
@@ -72,11 +72,11 @@ def marked(owner: Any, location: str, quote: str) -> str:
 
 
 @pytest.mark.parametrize("while_running", [True, False])
-def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
+def test_notes_follow_a_text_file_that_was_moved_and_edited_at_once(
     folder: Path, opened: Opener, while_running: bool
 ) -> None:
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.reading.toggle_star([owner.at("tides.md").id])
     if not while_running:
         owner.library.close()
@@ -91,19 +91,19 @@ def test_notes_follow_a_plain_file_that_was_moved_and_edited_at_once(
     owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
     (told,) = [event.message for event in owner.events if isinstance(event, Notice)]
     assert told == "deep/ebb.md looks like tides.md: notes kept; undo takes it back"
-    document = wanted(owner, owner.at("deep/ebb.md").id)
-    annotating = owner.library.annotations
-    owner.until(lambda: placed_in(document, annotating, owner.at("deep/ebb.md").id))
-    (found,) = placed_in(document, annotating, owner.at("deep/ebb.md").id)
+    document = load_document(owner, owner.at("deep/ebb.md").id)
+    annotations = owner.library.annotations
+    owner.until(lambda: placed_in(document, annotations, owner.at("deep/ebb.md").id))
+    (found,) = placed_in(document, annotations, owner.at("deep/ebb.md").id)
     assert (found.id, document.text[slice(*found.placed.range)]) == (made, "gulls walked about")
     assert owner.library.reading.undo().message.startswith("undid: gave 1 note of “Low water”")
     assert owner.at("deep/ebb.md").notes == 0
-    assert annotating.get(made).article == "tides.md" or annotating.get(made).article.endswith("tides.md")
+    assert annotations.get(made).article == "tides.md" or annotations.get(made).article.endswith("tides.md")
 
 
-def test_a_moved_file_that_was_seen_half_written_is_looked_at_again(folder: Path, opened: Opener) -> None:
+def test_a_moved_file_that_was_read_half_written_is_compared_again(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    marked(owner, "tides.md", "gulls walked about")
+    highlight(owner, "tides.md", "gulls walked about")
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text("# Low\n", "utf-8")
     owner.until(lambda: "ebb.md" in owner.headlines() and "tides.md" not in owner.headlines())
@@ -113,11 +113,9 @@ def test_a_moved_file_that_was_seen_half_written_is_looked_at_again(folder: Path
     owner.until(lambda: owner.at("ebb.md").notes == 1)
 
 
-def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_first(
-    folder: Path, opened: Opener
-) -> None:
+def test_with_two_similar_new_files_no_notes_move_and_both_are_offered_first(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.close()
     (folder / "tides.md").unlink()
     for name in ("a.md", "b.md"):
@@ -135,19 +133,17 @@ def test_of_two_new_files_that_are_alike_neither_is_guessed_and_both_are_named_f
 
 
 def drafts(folder: Path, owner: Any, *own: str) -> list[str]:
-    """Articles that have most in common, and a highlight in each of what they have in common."""
+    """Write articles with mostly the same text, and highlight a common passage in each."""
     made = []
     for number, line in enumerate(own):
         (folder / f"draft{number}.md").write_text(f"{TIDES}\n{line}\n", "utf-8")
     for number in range(len(own)):
         owner.until(lambda name=f"draft{number}.md": name in owner.headlines())
-        made.append(marked(owner, f"draft{number}.md", "gulls walked about"))
+        made.append(highlight(owner, f"draft{number}.md", "gulls walked about"))
     return made
 
 
-def test_of_two_articles_that_went_and_are_alike_neither_gives_its_notes_to_the_new_file(
-    folder: Path, opened: Opener
-) -> None:
+def test_with_two_similar_missing_articles_no_notes_move_to_the_new_file(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     made = drafts(folder, owner, "Mother wrote it in a week.", "Nobody wrote it down before.")
     owner.library.close()
@@ -160,9 +156,9 @@ def test_of_two_articles_that_went_and_are_alike_neither_gives_its_notes_to_the_
     assert len(articles) == 2 and not any(each in owner.library.catalogue for each in articles)
 
 
-def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(folder: Path, opened: Opener) -> None:
+def test_articles_moved_and_edited_together_each_keep_their_own_notes(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    tides, bread = marked(owner, "tides.md", "gulls walked about"), marked(owner, "bread.md", "smells of apples")
+    tides, bread = highlight(owner, "tides.md", "gulls walked about"), highlight(owner, "bread.md", "smells of apples")
     owner.library.close()
     for name in ("tides.md", "bread.md"):
         text = (folder / name).read_text("utf-8")
@@ -174,12 +170,12 @@ def test_articles_that_were_moved_and_edited_together_keep_each_their_own_notes(
         assert owner.library.annotations.get(made).article == owner.at(name).id
 
 
-def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
+def test_no_notes_move_while_a_new_file_could_not_be_read_in_time(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "MAX_READ_SECONDS", 0.0)
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.close()
     (folder / "tides.md").unlink()
     for name in ("ebb.md", "flow.md"):
@@ -189,23 +185,23 @@ def test_what_could_not_be_read_in_time_might_be_the_one_so_none_is_guessed(
     assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
-def test_notes_follow_a_file_that_came_with_others_however_long_they_take_to_read(
+def test_notes_follow_a_file_that_appeared_with_others_that_take_long_to_read(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FIRST_BATCH", "BATCH"):
         monkeypatch.setattr(scanner, name, 0.0)
     owner = opened(folder).scanned()
-    marked(owner, "tides.md", "gulls walked about")
+    highlight(owner, "tides.md", "gulls walked about")
     (folder / "tides.md").unlink()
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
     (folder / "rye.md").write_text(BREAD + "\nMore.\n", "utf-8")
     owner.until(lambda: "ebb.md" in owner.headlines() and owner.at("ebb.md").notes == 1)
 
 
-def test_a_file_that_was_there_before_takes_nothing_over_by_itself(folder: Path, opened: Opener) -> None:
+def test_a_file_that_existed_before_takes_over_no_notes_by_itself(folder: Path, opened: Opener) -> None:
     (folder / "copy.md").write_text(TIDES + "\nMore.\n", "utf-8")
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.close()
     (folder / "tides.md").unlink()
     owner = opened(folder).scanned()
@@ -213,12 +209,12 @@ def test_a_file_that_was_there_before_takes_nothing_over_by_itself(folder: Path,
     assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
-def test_each_new_file_is_read_once_for_all_articles_that_went(
+def test_each_new_file_is_read_once_for_all_missing_articles(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = opened(folder).scanned()
-    marked(owner, "tides.md", "gulls walked about")
-    marked(owner, "bread.md", "smells of apples")
+    highlight(owner, "tides.md", "gulls walked about")
+    highlight(owner, "bread.md", "smells of apples")
     owner.library.close()
     for name in ("tides.md", "bread.md"):
         (folder / name).unlink()
@@ -239,8 +235,8 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = opened(folder).scanned()
-    marked(owner, "tides.md", "gulls walked about")
-    marked(owner, "bread.md", "smells of apples")
+    highlight(owner, "tides.md", "gulls walked about")
+    highlight(owner, "bread.md", "smells of apples")
     owner.library.close()
     (folder / "tides.md").rename(folder / "ebb.md")
     (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
@@ -255,7 +251,7 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     monkeypatch.setattr(transfer, "load", held)
     owner = opened(folder).scanned()
     try:
-        document = wanted(owner, owner.at("bread.md").id)
+        document = load_document(owner, owner.at("bread.md").id)
         owner.until(lambda: placed_in(document, owner.library.annotations, owner.at("bread.md").id))
         assert owner.at("ebb.md").notes == 0
     finally:
@@ -263,29 +259,31 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     owner.until(lambda: owner.at("ebb.md").notes == 1)
 
 
-def test_notes_are_given_to_another_article_placed_there_and_taken_back(folder: Path, opened: Opener) -> None:
+def test_notes_moved_to_another_article_are_reanchored_there_and_undo_moves_them_back(
+    folder: Path, opened: Opener
+) -> None:
     owner = opened(folder).scanned()
-    kept, lost = marked(owner, "tides.md", "gulls walked about"), marked(owner, "tides.md", "nailed to the shed")
+    kept, lost = highlight(owner, "tides.md", "gulls walked about"), highlight(owner, "tides.md", "nailed to the shed")
     (folder / "bread.md").write_text(TIDES.replace("nailed", "pinned with four rusty tacks of some sort"), "utf-8")
     target = owner.at("bread.md").id
     owner.until(lambda: owner.at("bread.md").title == "Low water")
-    document = wanted(owner, target)
+    document = load_document(owner, target)
     source = owner.at("tides.md").id
     outcome = owner.library.transfer.give(source, target)
     assert outcome.message == "gave 2 notes of “Low water” to “Low water”" and outcome.undo
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
-    annotating = owner.library.annotations
-    annotating.reanchoring.wait()
-    assert kept in {each.id for each in placed_in(document, annotating, target)}
+    annotations = owner.library.annotations
+    annotations.reanchoring.wait()
+    assert kept in {each.id for each in placed_in(document, annotations, target)}
     owner.library.reading.undo()
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (2, 0)
-    assert {each.id for each in annotating.of(source)} == {kept, lost}
+    assert {each.id for each in annotations.of(source)} == {kept, lost}
 
 
-def test_a_gone_article_keeps_its_name_its_path_and_its_text(folder: Path, opened: Opener) -> None:
+def test_a_missing_article_keeps_its_title_its_path_and_its_text(folder: Path, opened: Opener) -> None:
     (folder / "tides.md").write_text("---\nsource: The Quay\nbyline: Ann Other\n---\n\n" + TIDES, "utf-8")
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.close()
     (folder / "tides.md").unlink()
     owner = opened(folder).scanned()
@@ -297,12 +295,12 @@ def test_a_gone_article_keeps_its_name_its_path_and_its_text(folder: Path, opene
     assert document.text[slice(*annotation.current[3:5])] == "gulls walked about"
 
 
-def test_a_gone_article_of_an_older_state_is_called_by_its_file(folder: Path, opened: Opener) -> None:
+def test_a_missing_article_without_recorded_metadata_is_called_by_its_file(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     assert owner.library.missing_articles.headline("https://example.org/a").title == "https://example.org/a"
 
 
-def test_likeness_tells_an_edited_text_from_another_in_scripts_without_spaces_too() -> None:
+def test_similarity_distinguishes_an_edited_text_from_another_in_scripts_without_spaces() -> None:
     japanese = "日本語の文章です。これは二番目の文です。さらに三つ目の文があります。"
     edited = japanese.replace("三つ目", "四つ目")
     assert similarity(word_pairs(japanese), word_pairs(edited)) > 0.6
@@ -364,14 +362,14 @@ def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(
 
 
 @pytest.mark.parametrize("known_before", [True, False])
-def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_is_only_of_its_form(
+def test_notes_of_a_deleted_article_move_neither_to_an_old_file_nor_to_one_of_the_same_form(
     folder: Path, opened: Opener, known_before: bool
 ) -> None:
     form = "# {0}\n\n" + "".join(f"Question {n} about the weather, to be answered in full.\n\n" for n in range(20))
     (folder / "monday.md").write_text(form.format("Monday") + "It rained on the quay.\n", "utf-8")
     (folder / "tuesday.md").write_text(form.format("Tuesday") + "It froze in the hills.\n", "utf-8")
     owner = opened(folder).scanned()
-    made = marked(owner, "monday.md", "rained on the quay")
+    made = highlight(owner, "monday.md", "rained on the quay")
     if known_before:
         owner.library.close()
         owner = opened(folder).scanned()
@@ -382,9 +380,9 @@ def test_an_article_that_was_deleted_gives_its_notes_to_none_that_was_there_or_i
     assert owner.library.annotations.get(made).article not in owner.library.catalogue
 
 
-def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path: Path, opened: Opener) -> None:
+def test_an_article_of_another_folder_is_not_shown_as_gone(folder: Path, tmp_path: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    made = marked(owner, "tides.md", "gulls walked about")
+    made = highlight(owner, "tides.md", "gulls walked about")
     owner.library.close()
     other = tmp_path / "other"
     other.mkdir()
@@ -395,10 +393,10 @@ def test_an_article_of_another_folder_is_not_called_gone(folder: Path, tmp_path:
     assert library.missing_articles.whereabouts(article) == f"gone: {folder / 'tides.md'}"
 
 
-def test_stars_and_places_follow_where_nothing_was_marked(folder: Path, opened: Opener) -> None:
+def test_stars_and_reading_positions_follow_an_article_without_annotations(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     article = owner.at("tides.md").id
-    wanted(owner, article)
+    load_document(owner, article)
     owner.library.reading.open(article)
     owner.library.reading.toggle_star([article])
     owner.library.annotations.reanchoring.wait()

@@ -1,4 +1,4 @@
-"""What a draft quotes is compared with what the articles say, word for word."""
+"""Quotes of a draft are compared with the articles word for word."""
 
 from __future__ import annotations
 
@@ -83,9 +83,7 @@ def checked(quote: str, article: str = ENGLISH) -> Checked:
         ),
     ],
 )
-def test_the_words_at_the_ends_are_shown_as_replaced_and_the_passage_is_whole(
-    quote: str, passage: str, told: str
-) -> None:
+def test_replaced_words_at_the_ends_are_shown_and_the_passage_is_complete(quote: str, passage: str, told: str) -> None:
     result = checked(quote)
     assert (result.verdict, result.passage, result.difference) == (Verdict.ALTERED, passage, told)
     assert result.start == read(ENGLISH.encode(), "a.md").text.index(passage)
@@ -100,7 +98,7 @@ def test_the_words_at_the_ends_are_shown_as_replaced_and_the_passage_is_whole(
         ("それは二番目の文です。", "[-こ-]{+そ+}れは二番目の文です"),
     ],
 )
-def test_one_other_character_in_japanese_is_an_altered_quote(quote: str, told: str) -> None:
+def test_one_changed_character_in_japanese_is_an_altered_quote(quote: str, told: str) -> None:
     result = checked(quote, JAPANESE)
     assert (result.verdict, result.difference) == (Verdict.ALTERED, told)
 
@@ -126,19 +124,19 @@ def test_real_japanese_sentences_with_one_character_changed_are_found(corpus: Ca
     assert [each.difference for each in results if "驢" not in each.difference] == []
 
 
-def test_of_lines_that_are_much_alike_the_right_one_is_compared() -> None:
+def test_of_similar_lines_the_right_one_is_compared() -> None:
     lines = "\n\n".join(f"Sentence {number} of many in it." for number in range(1, 31))
     for number in (3, 12, 29):
         result = checked(f"Sentence {number} of very many in it.", lines)
         assert result.difference == f"Sentence {number} of {{+very+}} many in it"
 
 
-def test_the_place_that_is_written_just_so_counts() -> None:
+def test_an_occurrence_with_the_same_case_is_preferred() -> None:
     assert checked("and on it goes", "# A\n\nAnd on it goes. It said and on it goes.\n").verdict is Verdict.EXACT
     assert checked("and on it goes", "# A\n\nAnd on it goes.\n").verdict is Verdict.ALTERED
 
 
-def test_what_is_like_nothing_is_missing() -> None:
+def test_a_quote_without_a_similar_passage_is_missing() -> None:
     assert checked("a sentence that is written nowhere at all").verdict is Verdict.MISSING
     assert checked("全く違う内容がここに書かれている。", JAPANESE).verdict is Verdict.MISSING
 
@@ -153,7 +151,7 @@ def test_a_difference_holds_all_words_of_the_passage_and_of_the_quote(quoted: st
         assert re.findall(r"\w+", new) == re.findall(r"\w+", quoted)
 
 
-def test_quotes_are_found_where_they_begin() -> None:
+def test_quotes_of_a_draft_have_the_number_of_their_first_line() -> None:
     draft = "One said “that it was so already” twice.\n\n> And then\n> some more.\n"
     assert [(each.line, each.text) for each in quotes_in(draft)] == [
         (1, "that it was so already"),
@@ -176,7 +174,7 @@ BLANK = 100_000
     ],
     ids=["blanks", "hard blanks", "bracket", "word", "signs", "dots"],
 )
-def test_quotes_with_long_words_or_many_blanks_take_no_time(quote: str, is_exact: bool) -> None:
+def test_quotes_with_long_words_or_many_blanks_are_verified_quickly(quote: str, is_exact: bool) -> None:
     # With a pattern that begins anew at each blank, each took more than 20 s; all six take one now.
     article = "Before.\n\nThey were the words that were said.\n\n" * 50
     headline = Headline(Article("a.md", "a.md", Metadata(title="A")))
@@ -186,7 +184,7 @@ def test_quotes_with_long_words_or_many_blanks_take_no_time(quote: str, is_exact
         assert [verdict is Verdict.EXACT for verdict in verdicts] == [is_exact]
 
 
-def test_many_quotes_keep_the_numbers_of_their_lines() -> None:
+def test_many_quotes_have_the_right_line_numbers() -> None:
     quotes = quotes_in("“one two three four” and “five six seven eight”\n\n" * 2_000)
     assert [quote.line for quote in quotes] == [1 + 2 * (number // 2) for number in range(4_000)]
 
