@@ -188,7 +188,7 @@ def test_no_notes_move_while_a_new_file_could_not_be_read_in_time(
 def test_notes_follow_a_file_that_appeared_with_others_that_take_long_to_read(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FIRST_BATCH", "BATCH"):
+    for name in ("FIRST_BATCH_SECONDS", "BATCH_SECONDS"):
         monkeypatch.setattr(scanner, name, 0.0)
     owner = opened(folder).scanned()
     highlight(owner, "tides.md", "gulls walked about")

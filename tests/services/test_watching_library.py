@@ -84,7 +84,7 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
 def test_a_moved_file_stays_its_article_however_long_it_takes_to_read(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FIRST_BATCH", "BATCH"):
+    for name in ("FIRST_BATCH_SECONDS", "BATCH_SECONDS"):
         monkeypatch.setattr(scanner, name, 0.0)
     owner = opened(folder).scanned()
     owner.library.reading.toggle_star([owner.at("one.md").id])

@@ -1,9 +1,9 @@
-"""Which file is which article: ids that are unique, survive restarts, and ride along when a file is moved.
+"""Decide which file is which article: ids are unique, survive restarts, and follow a file that is moved.
 
-An id is the one that a file's front matter claims, else the address of the original, else the name of the file. What a
-reader did with an article is recorded under its id together with where its file stood and the fingerprint of its bytes,
-so that the record, once there, says better than the file who the article is. When a recorded file is gone, the one that
-claims its id or address now is that article, else the one that has its bytes.
+The id of an article is the one that its file's front matter claims, else the address of the original, else the name of
+the file. The state of an article is recorded under its id together with the name of its file and the fingerprint of its
+bytes; such a record overrides what the file claims. When a recorded file is gone, the file that claims its id or
+address is that article, else the file that has its bytes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 
 class _Record(NamedTuple):
+    """What the store says about the file of an article; empty where it says nothing."""
+
     location: str
     fingerprint: str
 
 
 class Move(NamedTuple):
-    """A file that was taken for one article, such as a new one, and turned out to be another."""
+    """A file that had the id of one article, such as a new one, and turned out to be another article."""
 
     file: FoundFile
     mistaken: ArticleId
@@ -37,14 +39,14 @@ class Move(NamedTuple):
 
 
 class Identities:
-    """Gives every file its id, and finds out which vanished file a new one used to be."""
+    """Assigns ids to files, and recognizes moved files. Used from the owner thread, if not stated otherwise."""
 
     def __init__(self, records: Iterable[tuple[ArticleId, Record]], exists: Callable[[str], bool]) -> None:
-        """Learn what is recorded.
+        """Read the recorded files.
 
         Args:
-            records: The articles of the store.
-            exists: Whether a file of that name stands on the disk; asked about the origin of a likely move only.
+            records: The article records of the store.
+            exists: Returns True if a file of that name is on disk; called only for the origin of a likely move.
         """
         self._exists = exists
         self._records: dict[ArticleId, _Record] = {}
@@ -54,36 +56,39 @@ class Identities:
         self._live: dict[str, ArticleId] = {}
         self._unsettled: set[ArticleId] = set()
         self._disputed: set[str] = set()
-        """Names of files that claim one id, or of whose ids the store says something else."""
+        """Names of files that claim the id of another file, or for which the store records another id."""
         self._vanished = True
-        """Whether a recorded file may have gone since moves were looked for; at the start, any may have."""
+        """Whether a recorded file may have gone since the last `settle`; at the start, any may have."""
         for article_id, record in records:
             self._learn(article_id, str(record.get(LOCATION) or ""), str(record.get(FINGERPRINT) or ""))
 
     def file(self, article_id: ArticleId) -> FoundFile | None:
-        """The file of an article, if it is there."""
+        """Return the file of an article; None if it has none."""
         return self._files.get(article_id)
 
     def at(self, name: str) -> ArticleId | None:
-        """The article whose file has this name now. Safe to ask from any thread."""
+        """Return the article whose file has this name now, or None. Safe to call from any thread."""
         return self._live.get(name)
 
     def recorded(self, article_id: ArticleId) -> tuple[str | None, str | None]:
-        """Name and fingerprint of the article's file as the store has them; None for what it has not."""
+        """Return the recorded name and fingerprint of an article's file; None for each that is not recorded."""
         record = self._records.get(article_id, _Record("", ""))
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Whether the store says where the article's file stands, and what it held."""
+        """Return True if the store records the current name and fingerprint of an article's file, or it has no file."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 
     def has_record(self, article_id: ArticleId) -> bool:
-        """Whether the store holds anything about the article."""
+        """Return True if the store has a record of the article."""
         return article_id in self._records
 
     def assign(self, file: FoundFile) -> ArticleId:
-        """The id of a file that was found or has changed; where it is another one than before, that article is gone."""
+        """Return the id of a file that was found or has changed.
+
+        If it is another id than before, the article with the former id has no file any more.
+        """
         current = self._live.get(file.name)
         if current is not None:
             if not self._is_replaced(current, file, self._files[current].fingerprint):
@@ -98,7 +103,11 @@ class Identities:
         return article_id
 
     def release(self, name: str) -> ArticleId | None:
-        """Take in that a file is gone; the id that it had."""
+        """Record that a file is gone.
+
+        Returns:
+            The id that it had; None if the file was unknown.
+        """
         article_id = self._live.pop(name, None)
         if article_id is not None:
             del self._files[article_id]
@@ -106,11 +115,14 @@ class Identities:
             self._vanished = self._vanished or article_id in self._records
         return article_id
 
-    def share_out(self) -> list[Move]:
-        """Give files the ids that are theirs by what is recorded, else by their names; those that have another one now.
+    def reassign_disputed(self) -> list[Move]:
+        """Reassign ids that several files claim: to the recorded file, else to the first by name.
 
-        Which of several files that claim one id was seen first is chance, and another window may have seen another one
-        first. So that all agree, the first by name has it, until one of them is recorded under it.
+        The order in which a scan sees the files is chance, and another window may see them in another order. With this
+        rule all windows agree.
+
+        Returns:
+            The files whose ids changed.
         """
         files = [self._files[self._live[name]] for name in sorted(self._disputed) if name in self._live]
         files = [file for file in files if not self._is_settled(file)]
@@ -120,14 +132,17 @@ class Identities:
         return [Move(file, old, new) for file, old, new in zip(files, before, now, strict=True) if old and old != new]
 
     def settle(self, is_bare: Callable[[ArticleId], bool] | None = None) -> list[Move]:
-        """Find moved files, now that everything on the disk has been seen.
+        """Find moved files after a complete scan.
 
-        A file that nobody did anything with is a recorded article if it claims its id or address or has its bytes, that
-        article's file is nowhere to be found, and no other article or file would fit as well. Files that have just
-        come are asked first: one that was there before is a copy that stayed when the original went.
+        A file without a state of its own is a recorded article if it claims its id or address or has its bytes, that
+        article has no file any more, and no other article or file fits as well. New files are considered first: a file
+        that was there before is a copy that stayed when the original went.
 
         Args:
-            is_bare: Whether nothing worth keeping is recorded of an article; None for whether nothing is at all.
+            is_bare: Returns True if nothing worth keeping is recorded of an article; None to require no record at all.
+
+        Returns:
+            The files that turned out to be recorded articles.
         """
         moves: list[Move] = []
         vanished, self._vanished = self._vanished, False
@@ -141,14 +156,14 @@ class Identities:
                 if known is not None and (self._is_unrecorded(mistaken) or (is_bare is not None and is_bare(mistaken))):
                     fitting[known].append(self._files[mistaken])
             for known, files in fitting.items():
-                file = self._most_like(known, files)
+                file = self._best_match(known, files)
                 if file is not None and known not in doubtful and known not in self._files:
                     moves.append(self._move(file, known))
             doubtful.update(fitting)
         return moves
 
     def _likely(self, ids: Collection[ArticleId]) -> set[ArticleId]:
-        """Those whose files have the bytes, the id or the address of an article without a file; 100,000 take 50 ms."""
+        """Return the articles whose files match a missing one in bytes, id or address; 100,000 take 50 ms."""
         missing = {known for known, record in self._records.items() if record.location and known not in self._files}
         prints = {self._records[known].fingerprint for known in missing} - {""}
         found = set()
@@ -159,6 +174,7 @@ class Identities:
         return found
 
     def _move(self, file: FoundFile, known: ArticleId) -> Move:
+        """Give a file the id of a known article."""
         mistaken = self._live[file.name]
         del self._files[mistaken]
         self._live[file.name] = known
@@ -166,7 +182,7 @@ class Identities:
         return Move(file, mistaken, known)
 
     def note(self, edit: Edit) -> None:
-        """Take an edit of an article's record in."""
+        """Update the recorded files by an edit of an article's record."""
         if edit.field not in {LOCATION, FINGERPRINT} and edit.key in self._records:
             return
         old = self._records.get(edit.key, _Record("", ""))
@@ -182,6 +198,7 @@ class Identities:
             self._disputed.update({location, held.name} if held is not None else {location})
 
     def _learn(self, article_id: ArticleId, location: str, fingerprint: str) -> None:
+        """Index what is recorded of an article's file."""
         self._records[article_id] = _Record(location, fingerprint)
         if location:
             self._recorded_at[location] = article_id
@@ -189,6 +206,7 @@ class Identities:
             self._by_fingerprint[fingerprint].add(article_id)
 
     def _pick(self, file: FoundFile) -> ArticleId:
+        """Choose the id of a new file: recorded, claimed, address, name, or a unique variant of the name."""
         recorded = self._recorded_at.get(file.name)
         if recorded is not None and recorded not in self._files:
             known = self._records[recorded].fingerprint
@@ -205,67 +223,68 @@ class Identities:
         return candidate
 
     def _is_free(self, article_id: ArticleId, name: str) -> bool:
-        """Whether nobody has an id, nor may come back for it."""
+        """Return True if no file has an id, and no recorded file of another name may return to it."""
         record = self._records.get(article_id)
         return article_id not in self._files and (record is None or record.location in {"", name})
 
     def _is_settled(self, file: FoundFile) -> bool:
-        """Whether the article of a file is recorded to be this very file. Standard input is nobody else's anyway."""
+        """Return True if the record of a file's article names this file, or the file is standard input."""
         record = self._records.get(self._live[file.name])
         return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
-        """Whether another file is the article, by what is recorded, than the one that it is shown with."""
+        """Return True if the store records another file for an article than the one that it is shown with."""
         location = self._records.get(article_id, _Record("", "")).location
         shown = self._live.get(location, article_id)
         return shown != article_id and not self._is_settled(self._files[shown])
 
     def _is_replaced(self, article_id: ArticleId, file: FoundFile, fingerprint: str) -> bool:
-        """Whether another article was put in the place of one that had claimed its id itself."""
+        """Return True if a file that claimed its id was replaced by another article of the same name."""
         claim = file.metadata.id
         if not claim or claim == article_id or fingerprint == file.fingerprint:
             return False
-        # An id that is a file name was never claimed: the file has got its first one now, and stays who it was.
+        # An id that is a file name was never claimed: the file claims its first id now, and stays the same article.
         return Path(article_id.partition("~")[0]).suffix != Path(file.name).suffix
 
     def _is_unrecorded(self, article_id: ArticleId) -> bool:
+        """Return True if the store records no file of an article."""
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """The recorded article that a file must be whose own id is a mistake, if there is just one."""
+        """Return the recorded article that a file with a mistaken id must be; None if there is none or several."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):
                 return claim
-        alike = self._by_fingerprint.get(file.fingerprint, ()) if file.size else ()
-        missing = [known for known in alike if known != article_id and self._is_missing(known, file)]
+        same_bytes = self._by_fingerprint.get(file.fingerprint, ()) if file.size else ()
+        missing = [known for known in same_bytes if known != article_id and self._is_missing(known, file)]
         if len(missing) > 1:
-            missing = [known for known in missing if _last(self._records[known].location) == _last(file.name)]
+            missing = [known for known in missing if _base_name(self._records[known].location) == _base_name(file.name)]
         return missing[0] if len(missing) == 1 else None
 
     def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
-        """Whether a recorded article has no file, unless it is this one: another window may have recorded that."""
+        """Return True if a recorded article has no file but perhaps this one, as another window may have recorded."""
         location = self._records[known].location
         if known in self._files or not location:
             return False
         return location == file.name or not (location in self._live or self._exists(location))
 
-    def _most_like(self, known: ArticleId, files: list[FoundFile]) -> FoundFile | None:
-        """The file that is a recorded article, of those that might be: its bytes count first, then its name."""
+    def _best_match(self, known: ArticleId, files: list[FoundFile]) -> FoundFile | None:
+        """Return the one file that fits a recorded article best, by its bytes, then by its name; None if several do."""
         record = self._records[known]
         same = [each for each in files if each.fingerprint == record.fingerprint] or files
         if len(same) > 1:
-            same = [each for each in same if _last(each.name) == _last(record.location)]
+            same = [each for each in same if _base_name(each.name) == _base_name(record.location)]
         return same[0] if len(same) == 1 else None
 
 
-def _last(name: str) -> str:
-    """The file's own name, without its folders."""
+def _base_name(name: str) -> str:
+    """Return the last part of a name, without folders."""
     return name.rpartition("/")[2]
 
 
 def _address(metadata: Metadata) -> str:
-    """The address of the original, unless it was guessed or is but a site's front page."""
+    """Return the address of the original; empty if it was guessed or is only the front page of a site."""
     if "url" in metadata.guessed or not metadata.url:
         return ""
     parts = urlsplit(metadata.url)

@@ -1,4 +1,4 @@
-"""What a scan found out, on its way to the library."""
+"""Results of a scan, passed from the scanner's thread to the library."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class FoundFile(NamedTuple):
-    """A file as a scan found it, before anybody knows which article it is."""
+    """A file as a scan found it; `Identities` decides which article it is."""
 
     path: str
     name: str
-    """How ids and records call the file: unique in the library, and the same on every machine that shares its state."""
+    """Name of the file in ids and records: unique in the library, and equal on every computer that shares its state."""
     location: str
-    """How a person calls it."""
+    """Path as shown to people."""
     metadata: Metadata
     size: int = 0
     mtime_ns: int = 0
@@ -32,31 +32,31 @@ class FoundFile(NamedTuple):
         return self.path != stdin.KEY
 
     def article(self, article_id: ArticleId) -> Article:
-        """The file as an article of the catalogue."""
+        """Return the file as an article of the catalogue."""
         return Article(article_id, self.location, self.metadata, self.size, self.mtime_ns, self.error)
 
 
 class Batch(NamedTuple):
-    """A part of what a scan found out."""
+    """A part of the results of a scan."""
 
     found: tuple[FoundFile, ...] = ()
     changed: tuple[str, ...] = ()
-    """Names of files known before whose content is another one now."""
+    """Names of known files whose content has changed."""
     gone: tuple[str, ...] = ()
-    """Names of files that are no longer there."""
+    """Names of known files that are gone."""
     complete: bool = False
-    """Whether everything in the places has been seen, so that moves can be told from copies."""
+    """Whether every file has been seen by now, so that a moved file can be distinguished from a copy."""
     remembered: bool = False
-    """Whether the files are those of the last scan, some of which may have gone since."""
+    """Whether the files come from the cache of the last scan; some may be gone since."""
 
 
-def found_file(places: LibraryPaths, file: CachedFile) -> FoundFile:
-    """A remembered file as one that was found."""
+def found_file(paths: LibraryPaths, file: CachedFile) -> FoundFile:
+    """Return a cached file with its names in a library."""
     path = file.path
     return FoundFile(
         path,
-        places.name_of(path),
-        places.location_of(path),
+        paths.name_of(path),
+        paths.location_of(path),
         file.metadata,
         file.size,
         file.mtime_ns,
@@ -66,5 +66,5 @@ def found_file(places: LibraryPaths, file: CachedFile) -> FoundFile:
 
 
 def without_header(metadata: Metadata) -> Metadata:
-    """Metadata without the front matter itself, of which lists have no use and which may be of any size."""
+    """Return metadata without the front matter itself, which may be of any size and which no list shows."""
     return metadata._replace(header=NOTHING) if metadata.header else metadata

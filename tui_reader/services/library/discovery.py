@@ -114,7 +114,7 @@ class Discovery:
             self._known,
             self._stop,
             deliver=self._deliver,
-            tell=self._events.send,
+            send=self._events.send,
         )
         try:
             # The tick lets the owner look for edits of other programs.

@@ -206,7 +206,7 @@ class Library:
 
     def _sync_files(self) -> Iterable[ArticleId]:
         """Take in scan results until there are none or the time is over, and queue the articles for re-anchoring."""
-        touched = self._parts.scan_ingest.let_go()
+        touched = self._parts.scan_ingest.release_closed()
         batches, deadline = self._parts.discovery.batches, time.monotonic() + SYNC_SECONDS
         while not batches.empty():
             touched.update(self._parts.scan_ingest.take_in(batches.get()))
@@ -219,7 +219,7 @@ class Library:
     def _sync_edits_of_others(self) -> Iterable[ArticleId]:
         """Show what other programs wrote into the state, then give files the ids that are recorded for them."""
         touched = dict.fromkeys(self._parts.state.absorb(self.store.poll(), own=False))
-        touched.update(self._parts.scan_ingest.share_out())
+        touched.update(self._parts.scan_ingest.reassign_disputed())
         return touched
 
     def _report_notices(self) -> Iterable[ArticleId]:
