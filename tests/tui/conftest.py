@@ -1,4 +1,4 @@
-"""Keys in, screen out: a reader over a real folder, driven as a person would."""
+"""A reader on real folders that tests drive by keys and check by the screen."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 DEADLINE = 8.0
 """Seconds after which something that should have happened has not."""
 
-# Textual's pilot waits after each key until the process is idle, and looks every 20 ms: 60 % of these tests' time.
-# A shorter look is as sure: the process counts as idle while it uses less than a quarter of the time between two looks.
+# Textual's pilot waits after each key until the process is idle, and checks every 20 ms: 60 % of these tests' time. A
+# shorter interval is as reliable: the process counts as idle while it uses less than a quarter of the time between two
+# checks.
 textual._wait.SLEEP_GRANULARITY = 0.002
 textual._wait.SLEEP_IDLE = 0.0005
 
@@ -57,7 +58,7 @@ class Reader:
         await self.keys(*text)
 
     def burst(self, *keys: str) -> None:
-        """Press keys faster than the program can answer."""
+        """Press keys faster than the program can process them."""
         for key in keys:
             self.app.post_message(self._event(key))
 
@@ -68,7 +69,7 @@ class Reader:
         return events.Key(key, NAMED.get(key))
 
     def lines(self) -> list[str]:
-        """What the screen shows, a text a row, without trailing spaces."""
+        """Return the rows of the screen as texts, without trailing spaces."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     @property
@@ -80,7 +81,7 @@ class Reader:
         return self.lines()[-1]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something that a thread brings about; fails with the screen where it does not come."""
+        """Wait for the effect of a thread; fail with the contents of the screen if it does not come."""
         end = time.monotonic() + DEADLINE
         while not condition():
             assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
@@ -90,18 +91,18 @@ class Reader:
         """Wait until the screen shows texts."""
         await self.until(lambda: all(text in self.text for text in texts))
 
-    async def told(self, *texts: str) -> None:
-        """Wait until the last row tells something, however its words fall into rows."""
+    async def last_row_shows(self, *texts: str) -> None:
+        """Wait until the last row shows a text, even if it is wrapped over several rows."""
         await self.until(lambda: all(text in self.app.reading.state.panes.status.said for text in texts))
 
-    async def misses(self, text: str) -> None:
+    async def no_longer_sees(self, text: str) -> None:
         """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text)
 
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Believe sooner that a file is gone, so that tests need not wait for it."""
+    """Count a file as gone sooner than outside of tests, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 
@@ -110,7 +111,7 @@ Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Reader]]
 
 @pytest.fixture
 def start() -> Start:
-    """Gives the way to start a reader over paths."""
+    """Return the function that starts a reader on paths."""
 
     @asynccontextmanager
     async def reading(
@@ -131,7 +132,7 @@ def start() -> Start:
 
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
-    """A folder of three articles whose order by date is Alpha, Beta, Gamma."""
+    """Make a folder of three articles, which are listed as Alpha, Beta, Gamma."""
     folder = tmp_path / "articles"
     folder.mkdir()
     about = (

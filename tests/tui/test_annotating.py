@@ -1,4 +1,4 @@
-"""Annotating: from the first highlight to a passage that was lost, found and attached again."""
+"""Annotating an article, from the first highlight to a lost passage that is attached again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_three_keys_lead_from_the_list_to_a_highlight(start: Start, articl
         assert len(annotations_of(reader)) == 1
 
 
-async def test_without_a_focus_the_first_key_shows_what_the_second_highlights(start: Start, articles: Path) -> None:
+async def test_without_a_focus_the_first_key_focuses_what_the_second_highlights(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("enter")
@@ -55,7 +55,7 @@ async def test_without_a_focus_the_first_key_shows_what_the_second_highlights(st
         await reader.sees("highlighted in amber")
 
 
-async def test_colours_go_by_their_names_and_recolour_what_is_there(start: Start, articles: Path) -> None:
+async def test_colour_keys_show_the_colours_names_and_recolour_a_highlight(start: Start, articles: Path) -> None:
     names = ("claim", "evidence", "doubt", "idea", "lede")
     async with start(articles, settings=Settings(colours=names)) as reader:
         await open_first(reader)
@@ -74,7 +74,7 @@ async def test_colours_go_by_their_names_and_recolour_what_is_there(start: Start
         assert {each.colour for each in annotations_of(reader)} == {3, 2}, "the last colour used is taken again"
 
 
-async def test_colours_renamed_in_the_settings_are_called_so_at_once(start: Start, articles: Path) -> None:
+async def test_renamed_colours_show_their_new_names_at_once(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "H")
@@ -86,7 +86,7 @@ async def test_colours_renamed_in_the_settings_are_called_so_at_once(start: Star
         await reader.sees("undid: made “Paragraph 1 of Alpha wolf.” evidence")
 
 
-async def test_an_undo_in_another_article_says_in_which(start: Start, articles: Path) -> None:
+async def test_an_undo_in_another_article_names_it(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings(mark_read_on_open=False)) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "H", "J")
@@ -138,7 +138,7 @@ async def test_a_search_extends_the_selection_to_the_match(start: Start, article
         assert annotations_of(reader)[0].quote == words
 
 
-async def test_the_last_words_extend_a_selection_again_and_stay_so(start: Start, articles: Path) -> None:
+async def test_searching_again_extends_the_selection_and_keeps_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         pane = reader.app.reading.state.panes.article
@@ -151,7 +151,7 @@ async def test_the_last_words_extend_a_selection_again_and_stay_so(start: Start,
         assert pane.selection.text_of(pane.selection.range) == words
 
 
-async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Start, articles: Path) -> None:
+async def test_a_note_of_several_lines_can_be_typed_ahead_and_opened_again(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         reader.burst(")", ")", "a", *"who says?", "enter", *"j k q 3 H", "escape", "j")
@@ -166,11 +166,11 @@ async def test_a_note_is_typed_ahead_in_several_lines_and_comes_back(start: Star
         await reader.keys("u")
         assert annotations_of(reader)[0].note.endswith("3 H")
         await reader.keys("u", "u")
-        await reader.misses("1 highlight")
+        await reader.no_longer_sees("1 highlight")
         assert not annotations_of(reader)
 
 
-async def test_an_empty_note_leaves_the_highlight_and_says_nothing_new(start: Start, articles: Path) -> None:
+async def test_an_empty_note_leaves_the_highlight_without_a_message(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", "a", "escape")
@@ -179,7 +179,7 @@ async def test_an_empty_note_leaves_the_highlight_and_says_nothing_new(start: St
         await reader.sees("1 highlight")
 
 
-async def test_tags_of_a_highlight_come_from_the_key_and_from_dots_in_the_note(start: Start, articles: Path) -> None:
+async def test_a_highlight_is_tagged_by_the_tags_key_and_in_its_note(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "a")
@@ -226,7 +226,7 @@ async def test_overlapping_highlights_are_cycled_and_deleted_one_by_one(start: S
         assert len(annotations_of(reader)) == 2
 
 
-async def test_the_next_mark_and_the_one_before_are_two_keys_away(start: Start, articles: Path) -> None:
+async def test_two_keys_lead_to_the_next_and_the_previous_highlight(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "H", "2", "0", "}", "H", "g", "g", "]", "h")
@@ -265,7 +265,7 @@ async def test_a_quote_is_copied_with_its_source(start: Start, articles: Path) -
         await reader.until(lambda: "@article" in reader.app.clipboard)
 
 
-async def test_a_note_on_the_whole_article_is_one(start: Start, articles: Path) -> None:
+async def test_an_article_has_one_note_of_its_own(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("g", "n")
@@ -279,7 +279,7 @@ async def test_a_note_on_the_whole_article_is_one(start: Start, articles: Path) 
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
-async def test_it_works_at_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+async def test_annotating_works_at_every_terminal_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
     async with start(articles, size=size) as reader:
         await reader.sees("Alpha")
         await reader.keys("enter")
@@ -292,9 +292,11 @@ async def test_it_works_at_every_size(start: Start, articles: Path, size: tuple[
         assert all(len(line) <= size[0] for line in reader.lines())
 
 
-async def test_the_whole_walk(start: Start, articles: Path) -> None:
-    """Highlight, note, overlap, recolour, edit the file outside, see it moved, delete the passage outside, find the
-    orphan, attach it again, undo all of it, start again, redo.
+async def test_annotations_survive_edits_outside_a_lost_passage_undo_and_a_restart(
+    start: Start, articles: Path
+) -> None:
+    """Highlight, write a note, overlap, recolour, edit the file outside and delete the passage; then find the
+    annotation without a place, attach it again, undo all of it, restart and redo.
     """
     file = articles / "alpha.md"
     async with start(articles) as reader:
@@ -313,7 +315,7 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
 
         paragraph = next(part for part in text.split("\n\n") if part.startswith(quote))
         file.write_text(text.replace(paragraph, "Nothing of it is left here, not one of its words."))
-        await reader.told("no place in this text", "ga shows")
+        await reader.last_row_shows("no place in this text", "ga shows")
         await reader.keys("g", "a")
         await reader.sees("no place", "the turning point")
         await reader.keys("enter")
@@ -341,7 +343,7 @@ async def test_the_whole_walk(start: Start, articles: Path) -> None:
         await reader.sees("without a place")
 
 
-async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, articles: Path) -> None:
+async def test_changes_since_the_article_was_read_are_announced_and_shown(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
         await open_first(reader)
@@ -374,7 +376,7 @@ async def test_what_changed_since_it_was_read_is_said_and_shown(start: Start, ar
         assert "nothing has changed" not in reader.text
 
 
-async def test_keys_lead_from_change_to_change(start: Start, articles: Path) -> None:
+async def test_keys_step_through_the_changes(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
         await open_first(reader)
@@ -407,7 +409,7 @@ async def test_keys_lead_from_change_to_change(start: Start, articles: Path) -> 
         await reader.sees("change 3 of 3")
 
 
-async def test_a_selection_is_piped_to_a_command_and_the_answer_shown(start: Start, articles: Path) -> None:
+async def test_a_selection_is_piped_through_a_command_and_its_output_shown(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "v", "|")
@@ -442,7 +444,7 @@ async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles
         await reader.until(lambda: not annotations_of(reader))
 
 
-async def test_a_note_outlives_whatever_happens_to_its_article_meanwhile(start: Start, articles: Path) -> None:
+async def test_a_note_being_written_survives_changes_of_its_article(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", "a")
@@ -459,18 +461,18 @@ async def test_a_note_outlives_whatever_happens_to_its_article_meanwhile(start: 
         assert "Paragraph 1 of Alpha wolf." in kept.note
 
 
-async def test_the_last_row_tells_the_keys_of_the_sheet_while_a_note_is_written(start: Start, articles: Path) -> None:
+async def test_the_last_row_shows_the_keys_of_the_note_sheet(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", ")", "a")
         await reader.sees("esc saves", "ctrl+z undo", "f7 select all")
-        await reader.misses("c1-5 colour")
+        await reader.no_longer_sees("c1-5 colour")
         await reader.keys("escape")
         await reader.sees("c1-5 colour")
-        await reader.misses("f7 select all")
+        await reader.no_longer_sees("f7 select all")
 
 
-async def test_what_was_found_is_what_the_next_key_marks(start: Start, articles: Path) -> None:
+async def test_the_highlight_key_marks_the_sentence_of_the_match(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", ")", "/")
@@ -484,7 +486,7 @@ async def test_what_was_found_is_what_the_next_key_marks(start: Start, articles:
         assert set(quotes) == {"Paragraph 3 of Alpha wolf.", "And a third."}
 
 
-async def test_the_top_and_the_bottom_are_where_one_goes_on_from(start: Start, articles: Path) -> None:
+async def test_stepping_continues_from_the_top_and_the_bottom(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("}", "}", "}", ")", "g", "g", ")", "H")

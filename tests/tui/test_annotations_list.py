@@ -1,4 +1,4 @@
-"""The list of annotations: read, narrow, change and leave it, in an article and across the library."""
+"""The list of annotations: reading, filtering, changing, in an article and across the library."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def annotations_of(reader: Any) -> list[Annotation]:
 
 
 def painted(reader: Any) -> list[Any]:
-    """The highlights that the page beside the list shows."""
+    """Return the highlights painted in the preview."""
     return list(reader.app.screen.query_one("#article").highlights.index)
 
 
 async def annotate(reader: Any) -> None:
-    """Two highlights in Alpha, one of them with a note and a tag, and one in Beta."""
+    """Make two highlights in Alpha, one of them with a note and a tag, and one in Beta."""
     await reader.sees("Alpha wolf")
     await reader.keys("enter")
     await reader.sees("Paragraph 1 of Alpha")
@@ -42,7 +42,7 @@ async def annotate(reader: Any) -> None:
     assert len(annotations_of(reader)) == 3
 
 
-async def test_all_are_listed_by_article_with_their_place_beside(start: Start, articles: Path) -> None:
+async def test_all_annotations_are_listed_by_article_with_a_preview(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("A")
@@ -57,7 +57,7 @@ async def test_all_are_listed_by_article_with_their_place_beside(start: Start, a
         await reader.sees("INBOX")
 
 
-async def test_typing_narrows_by_words_colours_tags_and_more(start: Start, articles: Path) -> None:
+async def test_the_filter_takes_words_colours_tags_and_more(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings(colours=("claim", "doubt", "idea", "x", "y"))) as reader:
         await annotate(reader)
         await reader.keys("A", "/")
@@ -85,7 +85,7 @@ async def test_typing_narrows_by_words_colours_tags_and_more(start: Start, artic
         await reader.sees("3 of 3")
 
 
-async def test_one_is_changed_in_place_and_undone(start: Start, articles: Path) -> None:
+async def test_an_annotation_is_changed_in_the_list_and_undone(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("A", "j", "e")
@@ -103,7 +103,7 @@ async def test_one_is_changed_in_place_and_undone(start: Start, articles: Path) 
         await reader.sees("3 of 3", "#check #lede")
 
 
-async def test_several_are_chosen_and_changed_together(start: Start, articles: Path) -> None:
+async def test_several_annotations_are_chosen_and_changed_together(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("A", "space", "space")
@@ -120,7 +120,7 @@ async def test_several_are_chosen_and_changed_together(start: Start, articles: P
         assert len(annotations_of(reader)) == 3
 
 
-async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
+async def test_enter_goes_to_the_annotation_in_its_article(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("A", "G", "enter")
@@ -132,7 +132,7 @@ async def test_enter_goes_to_the_place(start: Start, articles: Path) -> None:
         await reader.keys("ctrl+o")
 
 
-async def test_the_list_of_an_article_has_only_its_own(start: Start, articles: Path) -> None:
+async def test_the_list_of_an_article_has_only_its_annotations(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("g", "a")
@@ -141,7 +141,7 @@ async def test_the_list_of_an_article_has_only_its_own(start: Start, articles: P
         await reader.sees("Nothing is annotated in this article")
 
 
-async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, articles: Path) -> None:
+async def test_the_notes_of_a_deleted_article_stay_readable(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         (articles / "alpha.md").unlink()
@@ -159,7 +159,7 @@ async def test_an_article_that_went_leaves_its_notes_to_be_read(start: Start, ar
         )
 
 
-async def test_the_notes_of_an_article_that_went_are_given_to_another_with_a_key(start: Start, articles: Path) -> None:
+async def test_a_key_transfers_the_notes_of_a_deleted_article_to_another(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         old = (articles / "alpha.md").read_text("utf-8")
@@ -180,7 +180,7 @@ async def test_the_notes_of_an_article_that_went_are_given_to_another_with_a_key
         assert len(annotations_of(reader)) == 3
 
 
-async def test_a_moved_and_edited_article_takes_its_notes_along_and_says_so(start: Start, articles: Path) -> None:
+async def test_a_moved_and_edited_article_keeps_its_notes_with_a_message(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         old = (articles / "alpha.md").read_text("utf-8")
@@ -189,11 +189,11 @@ async def test_a_moved_and_edited_article_takes_its_notes_along_and_says_so(star
         await reader.sees("wolf.md looks like alpha.md: notes kept; undo takes it back")
         await reader.keys("A", "j")
         await reader.sees("who says so?", "Paragraph 2 of Alpha")
-        await reader.misses("(gone")
+        await reader.no_longer_sees("(gone")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
-async def test_what_is_gone_or_lost_is_read_and_given_in_a_small_terminal_too(
+async def test_notes_without_a_place_are_readable_and_transferable_in_a_small_terminal(
     start: Start, articles: Path, size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
@@ -231,7 +231,7 @@ async def test_an_open_article_that_is_moved_and_edited_stays_open_with_its_new_
         await reader.until(lambda: len(reader.app.reading.state.panes.article.highlights.index) == 2)
 
 
-async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, articles: Path) -> None:
+async def test_enter_on_an_annotation_without_a_place_goes_to_where_it_stood(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("enter", "2", "9", "}", "H", "4", "}", "H")
@@ -259,7 +259,7 @@ async def test_enter_on_a_lost_one_leads_to_where_it_stood(start: Start, article
         await reader.sees("again · u undoes")
 
 
-async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(start: Start, articles: Path) -> None:
+async def test_an_annotation_without_a_place_is_attached_to_a_candidate(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await annotate(reader)
         file = articles / "alpha.md"
@@ -279,7 +279,7 @@ async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(st
             await reader.keys("n", "N", "r")
         else:
             await reader.keys("r")
-            await reader.sees("enter goes there")
+            await reader.sees("enter goes to the article")
             await reader.keys("enter")
             await reader.sees("to the focused sentence")
             await reader.keys(")", ")", "enter")
@@ -288,7 +288,7 @@ async def test_a_lost_one_is_attached_to_one_of_the_places_it_could_belong_to(st
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
-async def test_it_fits_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+async def test_the_list_fits_every_terminal_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
     async with start(articles, size=size) as reader:
         await annotate(reader)
         await reader.keys("A", "j")
@@ -298,7 +298,7 @@ async def test_it_fits_every_size(start: Start, articles: Path, size: tuple[int,
         await reader.sees("who says so?")
 
 
-async def test_every_command_of_the_list_works_and_can_be_left(start: Start, articles: Path) -> None:
+async def test_every_command_of_the_list_works(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings(editor="true")) as reader:
         await annotate(reader)
         for command in (each for each in COMMANDS if Pane.ANNOTATIONS in each.panes and each.id != "quit"):
@@ -314,8 +314,8 @@ async def test_every_command_of_the_list_works_and_can_be_left(start: Start, art
         assert reader.app.return_code == 0
 
 
-async def test_what_was_chosen_stays_so_until_it_is_said_otherwise(start: Start, articles: Path) -> None:
-    """A recolouring is not the last thing one does to several: the next key is about them too."""
+async def test_chosen_annotations_stay_chosen_after_a_command(start: Start, articles: Path) -> None:
+    """A recolouring is rarely the last command for several annotations: the next one acts on them too."""
     async with start(articles) as reader:
         await annotate(reader)
         await reader.keys("A", "j", "space", "space")
@@ -328,13 +328,13 @@ async def test_what_was_chosen_stays_so_until_it_is_said_otherwise(start: Start,
         await reader.keys("u", "space", "c", "4")
         await reader.sees("1 chosen")
         await reader.keys("escape")
-        await reader.misses("chosen")
+        await reader.no_longer_sees("chosen")
         await reader.keys("/")
         await reader.types("foo:bar")
         await reader.sees("no field “foo”", "3 of 3")
 
 
-async def test_on_the_smallest_screen_all_of_the_current_one_is_seen(start: Start, articles: Path) -> None:
+async def test_the_smallest_screen_shows_all_of_the_current_annotation(start: Start, articles: Path) -> None:
     async with start(articles, size=(40, 12)) as reader:
         await reader.until(lambda: reader.app.reading.state.shown is not None)
         await reader.keys("enter")
@@ -350,9 +350,7 @@ async def test_on_the_smallest_screen_all_of_the_current_one_is_seen(start: Star
         await reader.sees("#tag3")
 
 
-async def test_what_one_can_do_about_a_gone_article_is_seen_on_the_smallest_screen(
-    start: Start, articles: Path
-) -> None:
+async def test_the_smallest_screen_shows_what_to_do_about_a_deleted_article(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles, size=(40, 12)) as reader:
         await reader.until(lambda: reader.app.reading.state.shown is not None)
@@ -367,7 +365,7 @@ async def test_what_one_can_do_about_a_gone_article_is_seen_on_the_smallest_scre
         await reader.sees("1 of 1")
 
 
-async def test_the_row_of_one_that_an_undo_changed_is_painted_anew(start: Start, articles: Path) -> None:
+async def test_an_undo_repaints_the_row_of_the_changed_annotation(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
         await annotate(reader)

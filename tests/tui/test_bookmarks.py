@@ -1,4 +1,4 @@
-"""A letter for a place, and the way back to it: in the article, from another one, after the text has changed."""
+"""Bookmarks: set and followed in the article, from another one, and after the text has changed."""
 
 from __future__ import annotations
 
@@ -18,22 +18,20 @@ async def open_first(reader: Reader) -> None:
 
 
 def first_row(reader: Reader) -> str:
-    """The first words of the text that the article pane shows."""
+    """Return the first words of the text in the article pane."""
     pane = reader.app.reading.state.panes.article
     assert pane.document is not None
     return pane.document.text[pane.viewport.offset :][:60].split("\n")[0]
 
 
 def title_of(reader: Reader) -> str:
-    """Title of the article that is shown."""
+    """Return the title of the shown article."""
     shown = reader.app.reading.state.shown
     assert shown is not None
     return reader.library.catalogue.row(shown).title
 
 
-async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one_came_from(
-    start: Start, articles: Path
-) -> None:
+async def test_a_bookmark_leads_to_its_place_and_the_key_twice_leads_back(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("3", "ctrl+f", "m", "a")
@@ -49,7 +47,7 @@ async def test_a_letter_leads_back_to_its_place_and_twice_the_quote_to_where_one
         assert "named by a letter" in reader.last_row
 
 
-async def test_a_focused_sentence_is_what_is_bookmarked(start: Start, articles: Path) -> None:
+async def test_a_bookmark_is_set_at_the_focused_sentence(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys(")", ")", ")", "m", "x", "G", "'", "x")
@@ -60,9 +58,7 @@ async def test_a_focused_sentence_is_what_is_bookmarked(start: Start, articles: 
         assert "there is no bookmark x" in reader.last_row
 
 
-async def test_a_capital_letter_leads_to_its_article_from_the_list_and_stands_in_one_alone(
-    start: Start, articles: Path
-) -> None:
+async def test_a_capital_bookmark_leads_to_its_article_and_exists_once(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("2", "ctrl+f", "m", "A")
@@ -83,7 +79,7 @@ async def test_a_capital_letter_leads_to_its_article_from_the_list_and_stands_in
         assert state.library.catalogue.row(found[0]).title == "Alpha wolf"
 
 
-async def test_it_outlives_the_program_and_a_change_of_the_text(start: Start, articles: Path) -> None:
+async def test_a_bookmark_survives_a_restart_and_a_change_of_the_text(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("3", "ctrl+f", "m", "q")

@@ -1,4 +1,4 @@
-"""A file that changes while it is read: the reader stays with the words that they were at."""
+"""A file that changes while it is read: focus and selection stay on their words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def note(tmp_path: Path) -> Path:
 
 
 def rewrite(path: Path, text: str) -> None:
-    """Change a file as a pull does: another one is put in its place."""
+    """Replace a file by another one, as `git pull` does."""
     other = path.with_suffix(".new")
     other.write_text(f"# Note\n\n{text}", encoding="utf-8")
     other.replace(path)
@@ -47,8 +47,8 @@ def quotes(reader: Reader) -> list[str]:
 
 
 @pytest.mark.parametrize("last", ["The last paragraph ends.", "The very last paragraph ends."])
-async def test_the_focus_stays_with_its_sentence(start: Start, note: Path, last: str) -> None:
-    """Whether the rest of the text is as it was or not, H marks the sentence that was looked at."""
+async def test_the_focus_stays_on_its_sentence_when_the_file_changes(start: Start, note: Path, last: str) -> None:
+    """The highlight key marks the focused sentence, whether the rest of the text changed or not."""
     async with start(note.parent) as reader:
         await focused(reader)
         await changed(
@@ -61,7 +61,7 @@ async def test_the_focus_stays_with_its_sentence(start: Start, note: Path, last:
 
 
 @pytest.mark.parametrize("last", ["The last paragraph ends.", "The very last paragraph ends."])
-async def test_a_selection_stays_with_its_words_and_goes_on_at_its_caret(start: Start, note: Path, last: str) -> None:
+async def test_a_selection_stays_on_its_words_and_can_be_extended(start: Start, note: Path, last: str) -> None:
     async with start(note.parent) as reader:
         await focused(reader)
         await reader.keys("v", "o", "w")
@@ -75,19 +75,19 @@ async def test_a_selection_stays_with_its_words_and_goes_on_at_its_caret(start: 
         assert quotes(reader) == ["comes behind it."]
 
 
-async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> None:
-    """Neither focus nor selection goes over to other words in silence."""
+async def test_a_message_says_that_the_focused_or_selected_words_are_gone(start: Start, note: Path) -> None:
+    """Neither focus nor selection moves to other words without a message."""
     async with start(note.parent) as reader:
         await focused(reader)
         await changed(
             reader, note, TEXT.replace("Another one comes behind it. ", "Quite other words stand here. "), "Quite"
         )
-        await reader.told("the sentence in focus is no longer in it")
+        await reader.last_row_shows("the sentence in focus is no longer in it")
         await reader.keys("H")
         assert quotes(reader) == []
         await reader.keys("v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
-        await reader.told("what was selected is no longer in it")
+        await reader.last_row_shows("what was selected is no longer in it")
         assert not reader.app.reading.state.panes.article.selection.kind
         await reader.sees("} paragraph")
 
@@ -96,7 +96,7 @@ async def test_words_that_are_gone_are_said_to_be(start: Start, note: Path) -> N
 async def test_the_question_mark_goes_once_the_place_is_accepted(
     start: Start, note: Path, keys: tuple[str, ...]
 ) -> None:
-    """In the article and in the list; undo brings it back."""
+    """In the article and in the list; undo restores the question mark."""
     async with start(note.parent) as reader:
         await focused(reader)
         await reader.keys("H")
@@ -108,18 +108,18 @@ async def test_the_question_mark_goes_once_the_place_is_accepted(
             keys = keys[1:]
         await reader.keys(*keys)
         await reader.sees("accepted the place of")
-        await reader.misses("1?")
+        await reader.no_longer_sees("1?")
         assert quotes(reader) == ["Another one came behind it."]
         await reader.keys("u")
         await reader.sees("1?")
 
 
-async def test_a_highlight_that_is_being_resized_is_not_put_on_other_words(start: Start, note: Path) -> None:
+async def test_a_highlight_being_resized_does_not_move_to_other_words(start: Start, note: Path) -> None:
     async with start(note.parent) as reader:
         await focused(reader)
         await reader.keys("H", "g", "v")
         await changed(reader, note, "Nothing is left of all that was here before this.\n", "Nothing is left")
-        await reader.told("what was selected is no longer in it")
+        await reader.last_row_shows("what was selected is no longer in it")
         await reader.keys(")", "H")
         assert sorted(quotes(reader)) == [
             "Another one comes behind it.",

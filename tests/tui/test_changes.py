@@ -1,4 +1,4 @@
-"""From what has changed to a highlight: the key that is told leads to the same sentence in the text itself."""
+"""The comparison with an older text, and highlights and quotes made from it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Start
 
 
-async def test_the_sentence_of_a_change_is_highlighted_by_the_key_that_is_told_and_once_more(
-    start: Start, articles: Path
-) -> None:
+async def test_a_changed_sentence_can_be_highlighted_after_leaving_the_comparison(start: Start, articles: Path) -> None:
     file, settings = articles / "alpha.md", Settings(mark_read_on_open=False)
     async with start(articles, settings=settings) as reader:
         await reader.sees("Paragraph 1 of Alpha")
@@ -33,9 +31,7 @@ async def test_the_sentence_of_a_change_is_highlighted_by_the_key_that_is_told_a
         assert "Paragraph twenty of the Alpha wolf." in quotes
 
 
-async def test_a_quote_of_what_has_changed_has_only_words_that_stand_in_the_text(
-    start: Start, articles: Path, tmp_path: Path
-) -> None:
+async def test_a_quote_from_a_comparison_has_no_removed_words(start: Start, articles: Path, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     file, settings = articles / "alpha.md", Settings(copy_command=f"sh -c 'cat > {taken}'")
     async with start(articles, settings=settings) as reader:

@@ -1,4 +1,4 @@
-"""Choosing one of several things: by keys where they are few, by a part of the name where they are many."""
+"""Pickers: few entries are chosen by keys, many by a part of the name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Start
 
 
-async def test_j_and_k_move_among_a_few(start: Start, articles: Path) -> None:
+async def test_j_and_k_move_in_a_picker_with_few_entries(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("S", "j", "j", "k", "enter")
         await reader.sees("oldest first")
         await reader.keys("S", "x", "3")
-        await reader.misses("oldest first")
+        await reader.no_longer_sees("oldest first")
         await reader.keys("S", "q")
-        await reader.misses("Order of the headlines")
+        await reader.no_longer_sees("Order of the headlines")
 
 
-async def test_a_few_can_be_filtered_all_the_same(start: Start, articles: Path) -> None:
+async def test_a_picker_with_few_entries_can_be_filtered(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("S", "/")
@@ -30,7 +30,7 @@ async def test_a_few_can_be_filtered_all_the_same(start: Start, articles: Path) 
         await reader.sees("oldest first")
 
 
-async def test_letters_are_a_filter_among_many_and_the_keys_that_move_are_named(start: Start, articles: Path) -> None:
+async def test_letters_filter_a_picker_with_many_entries_and_its_keys_are_shown(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys(":")
@@ -40,7 +40,7 @@ async def test_letters_are_a_filter_among_many_and_the_keys_that_move_are_named(
 
 
 async def test_a_command_without_a_key_shows_none_in_the_help(start: Start, articles: Path) -> None:
-    """A colon before it would read as another meaning of the colon."""
+    """A colon before it could be misread as a key."""
     async with start(articles, size=(120, 200)) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("?")

@@ -1,4 +1,4 @@
-"""The cursor stays with its article or goes to the next one that is listed; no step passes over an article."""
+"""The cursor keeps its article or moves to the next listed one, so that no step skips an article."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = "ABCDEFGH"
 
 @pytest.fixture
 def eight(tmp_path: Path) -> Path:
-    """Eight articles, A to H in the order of the list; all carry the tag `many`."""
+    """Make eight articles, A to H in the order of the list, all with the tag `many`."""
     folder = tmp_path / "eight"
     folder.mkdir()
     for number, name in enumerate(NAMES):
@@ -38,7 +38,7 @@ def write(folder: Path, name: str, day: int, tags: str = "many") -> None:
 
 
 def shown(reader: Reader) -> str:
-    """The first letter of the title in the article pane."""
+    """Return the first letter of the title in the article pane."""
     state = reader.app.reading.state
     assert state.shown is not None
     headline = state.headline(state.shown)
@@ -62,7 +62,7 @@ def starred(reader: Reader, *names: str) -> None:
 
 
 async def choose(reader: Reader, view: str) -> None:
-    """Show a view, from its top."""
+    """Show a view from its top."""
     if view == "tag":
         reader.app.reading.listing.mark_tag("many", include=True)
     else:
@@ -75,7 +75,7 @@ VIEWS = ["inbox", "unread", "starred", "tag"]
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("read_before", [0, 1, 2, 5])
-async def test_no_article_is_passed_over_after_some_were_read_and_one_is_archived(
+async def test_no_article_is_skipped_after_reading_some_and_archiving_one(
     start: Start, eight: Path, view: str, read_before: int
 ) -> None:
     async with start(eight) as reader:
@@ -93,10 +93,10 @@ async def test_no_article_is_passed_over_after_some_were_read_and_one_is_archive
 
 
 @pytest.mark.parametrize(("view", "key"), [("unread", "r"), ("starred", "s"), ("unread", "e"), ("starred", "e")])
-async def test_the_cursor_of_the_list_goes_to_the_next_that_stays(
+async def test_the_cursor_moves_to_the_next_article_that_stays_listed(
     start: Start, eight: Path, view: str, key: str
 ) -> None:
-    """Those that a key took out of the view leave with a change from outside; the cursor keeps its article."""
+    """Articles that a key removed from the view leave it with a change from outside; the cursor keeps its article."""
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         starred(reader, *NAMES)
@@ -117,8 +117,8 @@ async def test_the_cursor_of_the_list_goes_to_the_next_that_stays(
         assert under_cursor(reader) == shown(reader) == "D"
 
 
-async def test_the_article_under_the_cursor_is_still_there_for_the_next_key(start: Start, eight: Path) -> None:
-    """A file that comes meanwhile is no reason to take away the article that was just marked."""
+async def test_the_article_under_the_cursor_stays_listed_for_the_next_key(start: Start, eight: Path) -> None:
+    """A new file must not remove the article that was just marked."""
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
@@ -131,7 +131,9 @@ async def test_the_article_under_the_cursor_is_still_there_for_the_next_key(star
 
 
 @pytest.mark.parametrize("at_end", [False, True])
-async def test_after_a_deleted_file_the_cursor_is_on_the_next(start: Start, eight: Path, *, at_end: bool) -> None:
+async def test_after_a_file_is_deleted_the_cursor_is_on_the_next_article(
+    start: Start, eight: Path, *, at_end: bool
+) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("G", *([] if at_end else ["k", "k"]))
@@ -142,7 +144,7 @@ async def test_after_a_deleted_file_the_cursor_is_on_the_next(start: Start, eigh
         await reader.until(lambda: shown(reader) == "G")
 
 
-async def test_the_cursor_comes_back_to_a_file_that_comes_back(start: Start, eight: Path) -> None:
+async def test_the_cursor_returns_to_a_file_that_comes_back(start: Start, eight: Path) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("j", "j")
@@ -155,7 +157,7 @@ async def test_the_cursor_comes_back_to_a_file_that_comes_back(start: Start, eig
         await reader.until(lambda: shown(reader) == "C")
 
 
-async def test_undo_and_marking_all_leave_the_cursor_on_its_article(start: Start, eight: Path) -> None:
+async def test_undo_and_marking_all_read_keep_the_cursor_on_its_article(start: Start, eight: Path) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
@@ -171,7 +173,7 @@ async def test_undo_and_marking_all_leave_the_cursor_on_its_article(start: Start
         assert under_cursor(reader) == "D"
 
 
-async def test_another_window_moves_the_cursor_no_further_than_to_the_next(start: Start, eight: Path) -> None:
+async def test_changes_in_another_window_move_the_cursor_at_most_to_the_next_article(start: Start, eight: Path) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
@@ -189,8 +191,8 @@ async def test_another_window_moves_the_cursor_no_further_than_to_the_next(start
 
 
 @pytest.mark.parametrize("chosen", [1, 3])
-async def test_annotations_that_are_deleted_take_the_cursor_to_the_next(start: Start, eight: Path, chosen: int) -> None:
-    """Also where several above it go at the same time."""
+async def test_deleting_annotations_moves_the_cursor_to_the_next_one(start: Start, eight: Path, chosen: int) -> None:
+    """Also if several above it are deleted at the same time."""
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         catalogue = reader.library.catalogue
@@ -220,7 +222,7 @@ LISTS = st.lists(st.sampled_from("abcdefghij"), unique=True)
 
 
 @given(before=LISTS, after=LISTS, data=st.data())
-def test_the_cursor_never_passes_over_what_stays(before: list[str], after: list[str], data: st.DataObject) -> None:
+def test_the_cursor_never_skips_an_entry_that_stays(before: list[str], after: list[str], data: st.DataObject) -> None:
     after = [each for each in before if each in after]
     if not before:
         return

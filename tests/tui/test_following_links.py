@@ -23,7 +23,7 @@ async def test_a_refused_link_does_not_replace_the_clipboard(start: Start, tmp_p
         await reader.sees("one link")
         reader.app.copy_to_clipboard("what was copied before")
         await reader.keys("enter", "f")
-        await reader.told("is not opened")
+        await reader.last_row_shows("is not opened")
         assert reader.app.clipboard == "what was copied before"
 
 
@@ -54,12 +54,12 @@ async def test_a_link_that_could_run_something_is_refused_even_if_a_format_lets_
         assert reader.app.clipboard == "what was copied before"
 
 
-async def test_an_address_that_no_program_can_open_goes_to_the_clipboard(start: Start, tmp_path: Path) -> None:
+async def test_an_address_that_no_program_can_open_is_copied(start: Start, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Links\n\nThere is [one link](https://example.org/x) here.\n", encoding="utf-8")
     async with start(tmp_path) as reader:
         await reader.sees("one link")
         await reader.keys("enter", "f")
-        await reader.told("sent to the clipboard")
+        await reader.last_row_shows("sent to the clipboard")
         assert reader.app.clipboard == "https://example.org/x"
 
 

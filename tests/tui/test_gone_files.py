@@ -1,4 +1,4 @@
-"""A file that is gone, empty or unreadable while it is read: the text stays, and place and state come back with it."""
+"""A file that is missing, empty or unreadable while it is read: its text stays, position and state come back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BLINK = 0.7
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Believe as late as outside of tests that a file is gone."""
+    """Count a file as gone as late as outside of tests."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 2.0)
 
 
@@ -42,7 +42,11 @@ def state_of(reader: Reader, name: str) -> Headline:
 
 
 async def in_the_middle(reader: Reader) -> int:
-    """Open Alpha, mark a sentence in it and focus another one; the offset of the top of the page."""
+    """Open Alpha, highlight a sentence and focus another one.
+
+    Returns:
+        The offset at the top of the page.
+    """
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", "2", "0", "}", "H", ")", "m", "a")
     pane = reader.app.reading.state.panes.article
@@ -109,7 +113,7 @@ def blank(path: Path) -> Callable[[], None]:
 
 
 def all_rewritten(path: Path) -> Callable[[], None]:
-    """As by `git checkout` of another branch and back."""
+    """Rewrite all files, as `git checkout` of another branch and back does."""
     held = {each: each.read_bytes() for each in path.parent.glob("*.md")}
     for each in held:
         each.unlink()
@@ -137,7 +141,7 @@ BLINKS = [
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("blink", BLINKS)
-async def test_a_file_that_is_away_for_a_moment_changes_nothing(
+async def test_a_file_missing_for_a_moment_changes_nothing(
     start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]]
 ) -> None:
     path = articles / "alpha.md"
@@ -168,7 +172,7 @@ LASTING = [
 
 @pytest.mark.parametrize(("blink", "told"), LASTING)
 @pytest.mark.parametrize("changed", [False, True])
-async def test_the_text_of_a_file_that_is_gone_stays_and_keys_act_on_it(
+async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
     start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]], told: str, *, changed: bool
 ) -> None:
     path = articles / "alpha.md"
@@ -213,8 +217,8 @@ async def is_still(reader: Reader, offset: int, focus: str) -> None:
     assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
-async def test_the_next_article_follows_one_that_is_gone(start: Start, articles: Path) -> None:
-    """It leaves the list once it is no longer looked at, and keeps its state for the file that comes back."""
+async def test_the_next_article_can_be_opened_after_a_missing_one(start: Start, articles: Path) -> None:
+    """The missing article leaves the list once it is closed, and keeps its state for the returning file."""
     path = articles / "beta.md"
     data = path.read_bytes()
     async with start(articles) as reader:
@@ -222,7 +226,7 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
         await reader.keys("J", "enter", "4", "}", "s")
         offset = reader.app.reading.state.panes.article.viewport.offset
         path.unlink()
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         await reader.keys("q", "q")
         await reader.sees("file is gone", "Beta test")
         await reader.keys("j")
@@ -235,26 +239,28 @@ async def test_the_next_article_follows_one_that_is_gone(start: Start, articles:
         assert state_of(reader, "Beta test").state.starred
 
 
-async def test_what_needs_the_file_is_refused_in_words(start: Start, articles: Path) -> None:
+async def test_commands_that_need_the_missing_file_say_why_they_fail(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter")
         (articles / "alpha.md").unlink()
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         await reader.keys("o")
-        await reader.told("this article has neither an address nor a file")
+        await reader.last_row_shows("this article has neither an address nor a file")
         await reader.keys("Y")
-        await reader.told("there is nothing to copy")
+        await reader.last_row_shows("there is nothing to copy")
 
 
 @pytest.mark.parametrize("edited", [False, True])
-async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, articles: Path, *, edited: bool) -> None:
+async def test_a_missing_file_that_returns_under_another_name_is_followed(
+    start: Start, articles: Path, *, edited: bool
+) -> None:
     path = articles / "alpha.md"
     text = path.read_text(encoding="utf-8")
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
         path.unlink()
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         (articles / "sub").mkdir()
         moved = articles / "sub" / "wolf.md"
         moved.write_text(text.replace("The end of", "The very end of") if edited else text, encoding="utf-8")
@@ -266,7 +272,7 @@ async def test_a_file_that_is_moved_while_it_is_gone_is_followed(start: Start, a
         assert len(reader.library.annotations.of(reader.app.reading.state.shown or "")) == 1
 
 
-async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place(start: Start, articles: Path) -> None:
+async def test_an_article_opened_while_its_file_is_empty_keeps_its_position(start: Start, articles: Path) -> None:
     path = articles / "alpha.md"
     data = path.read_bytes()
     async with start(articles) as reader:
@@ -288,7 +294,7 @@ async def test_an_article_that_is_opened_while_its_file_is_empty_keeps_its_place
         await reader.keys("Q")
 
 
-async def test_two_windows_keep_their_places(start: Start, articles: Path) -> None:
+async def test_two_windows_keep_their_reading_positions(start: Start, articles: Path) -> None:
     path = articles / "alpha.md"
     async with start(articles) as one, start(articles) as other:
         offset = await in_the_middle(one)
@@ -296,19 +302,19 @@ async def test_two_windows_keep_their_places(start: Start, articles: Path) -> No
         await other.keys("enter", "5", "}")
         second = other.app.reading.state.panes.article.viewport.offset
         back = removed(path)
-        await one.told("the file is gone")
-        await other.told("the file is gone")
+        await one.last_row_shows("the file is gone")
+        await other.last_row_shows("the file is gone")
         back()
         for reader, place in ((one, offset), (other, second)):
             library, state = reader.library, reader.app.reading.state
-            await reader.misses("file is gone")
+            await reader.no_longer_sees("file is gone")
             assert not library.why_missing(state.shown)
             assert title(reader) == "Alpha wolf"
             assert reader.app.reading.state.panes.article.viewport.offset == place
 
 
 @pytest.mark.parametrize("shelf", ["unread", "starred"])
-async def test_in_a_filtered_view_the_article_stays_too(start: Start, articles: Path, shelf: str) -> None:
+async def test_a_missing_article_stays_open_in_a_filtered_view(start: Start, articles: Path, shelf: str) -> None:
     path = articles / "alpha.md"
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
@@ -316,7 +322,7 @@ async def test_in_a_filtered_view_the_article_stays_too(start: Start, articles: 
         reader.app.reading.listing.set_view(View(shelf=Shelf(shelf)))
         await reader.keys("enter", "3", "}")
         back = removed(path)
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         assert title(reader) == "Alpha wolf"
         await reader.keys("s")
         assert "“Alpha wolf”" in reader.app.reading.state.panes.status.said
@@ -327,7 +333,9 @@ async def test_in_a_filtered_view_the_article_stays_too(start: Start, articles: 
 
 
 @pytest.mark.parametrize("selecting", [False, True])
-async def test_selection_and_search_stay(start: Start, articles: Path, *, selecting: bool) -> None:
+async def test_selection_and_search_stay_while_the_file_is_missing(
+    start: Start, articles: Path, *, selecting: bool
+) -> None:
     path = articles / "alpha.md"
     async with start(articles) as reader:
         await in_the_middle(reader)
@@ -335,7 +343,7 @@ async def test_selection_and_search_stay(start: Start, articles: Path, *, select
         await reader.keys(*(["v", "w", "w"] if selecting else ["/", *"third", "enter"]))
         before = (pane.selection.range, pane.search.position, pane.viewport.offset)
         back = removed(path)
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
         back()
         await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
@@ -343,10 +351,10 @@ async def test_selection_and_search_stay(start: Start, articles: Path, *, select
 
 
 @pytest.mark.parametrize("reason", [OSError(5, "Input/output error"), PermissionError(13, "denied"), MemoryError()])
-async def test_a_failed_read_shows_a_page_and_is_tried_again(
+async def test_a_failed_read_shows_an_error_page_and_is_retried(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, reason: Exception
 ) -> None:
-    """Nothing ends; the page names the file, the reason and the way out, and gives way to the text by itself."""
+    """The error page names the file, the reason and the remedy, and is replaced by the text once it can be read."""
     failing = True
     real = os.open
 
@@ -371,7 +379,7 @@ async def test_a_failed_read_shows_a_page_and_is_tried_again(
         await reader.sees("Paragraph 1 of Alpha")
 
 
-async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
+async def test_a_shown_text_is_not_replaced_by_a_failed_read(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(articles) as reader:
@@ -386,18 +394,18 @@ async def test_a_text_on_the_page_is_not_replaced_by_a_failed_read(
             context.setattr(os, "open", fail)
             reader.library.documents.drop(shown)
             reader.library.documents.want(shown)
-            await reader.told("the file cannot be read: input/output error; the text stays as last read")
+            await reader.last_row_shows("the file cannot be read: input/output error; the text stays as last read")
         assert reader.app.reading.state.panes.article.viewport.offset == offset
         assert "Paragraph" in reader.text
 
 
-async def test_the_whole_library_may_go_and_come_back(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_the_whole_library_may_disappear_and_come_back(start: Start, articles: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(articles, copy)
     async with start(articles) as reader:
         offset = await in_the_middle(reader)
         shutil.rmtree(articles)
-        await reader.told("the file is gone")
+        await reader.last_row_shows("the file is gone")
         assert reader.app.reading.state.panes.article.viewport.offset == offset
         shutil.copytree(copy, articles)
         await reader.until(lambda: len(reader.library.catalogue) == 3)

@@ -1,4 +1,4 @@
-"""No screen paints what acts on a terminal, whatever the library, its files, the settings and the state say."""
+"""No screen paints control characters, whatever the library, its files, the settings and the state contain."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ quit = ["\\u001b", "Q"]
 
 
 def painted(reader: Reader) -> list[str]:
-    """Every row of the screen, after a check of its width."""
+    """Return every row of the screen, after checking its width."""
     strips = reader.app.screen._compositor.render_strips()
     assert {strip.cell_length for strip in strips} == {reader.app.size.width}
     return [segment.text for strip in strips for segment in strip]
 
 
 def check(reader: Reader, where: str) -> None:
-    """Fail if a segment of the screen holds what acts on a terminal, or a row more than one."""
+    """Fail if a segment of the screen contains a control character, or a row more than one line."""
     bad = [text for text in painted(reader) if acting(text) or "\n" in text]
     assert bad == [], where
     for each in reader.app.screen.query(Input):
@@ -103,7 +103,7 @@ WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A library whose state, folder and files are hostile."""
+    """Make a library whose state, folder and files contain control characters."""
     folder = tmp_path / NAME
     make_library(folder, STORABLE)
     (folder / os.fsdecode(b"caf\xe9\x1b[31m\x9b.md")).write_text(
@@ -113,14 +113,14 @@ def library(tmp_path: Path) -> Path:
 
 
 def hostile_settings(tmp_path: Path) -> tuple[config.Settings, tuple[str, ...]]:
-    """Settings whose names would act on a terminal, and what is told of them."""
+    """Return settings with control characters in their names, and the warnings about them."""
     file = tmp_path / "config.toml"
     file.write_text(KEYS, "utf-8")
     return config.load(file)
 
 
 @pytest.mark.parametrize(("where", "keys", "screen"), WALKS, ids=[where for where, _, _ in WALKS])
-async def test_a_screen(
+async def test_no_row_of_a_screen_contains_control_characters(
     library: Path, tmp_path: Path, start: Start, where: str, keys: tuple[str, ...], screen: str
 ) -> None:
     settings, _ = hostile_settings(tmp_path)
@@ -135,7 +135,9 @@ async def test_a_screen(
         assert not screen or type(reader.app.screen).__name__ == screen
 
 
-async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: Start) -> None:
+async def test_warnings_and_key_names_contain_no_control_characters(
+    library: Path, tmp_path: Path, start: Start
+) -> None:
     settings, warnings = hostile_settings(tmp_path)
     async with start(library, settings=settings) as reader:
         app = reader.app
@@ -151,7 +153,7 @@ async def test_notices_and_names_of_keys(library: Path, tmp_path: Path, start: S
         assert any("owned" in notice for notice in app.notices)
 
 
-async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
+async def test_error_messages_contain_no_control_characters(articles: Path, start: Start) -> None:
     async with start(articles) as reader:
         await reader.until(lambda: reader.app.reading.is_wired)
         state = reader.app.reading.state
@@ -166,8 +168,8 @@ async def test_what_is_said_of_an_error(articles: Path, start: Start) -> None:
             check(reader, f"the bars: {text!r}")
 
 
-async def test_the_clipboard_is_given_no_escape(articles: Path, start: Start) -> None:
-    """A paste in a shell ends where the terminal's own escape says so; what follows would be run."""
+async def test_no_escape_character_is_copied_to_the_clipboard(articles: Path, start: Start) -> None:
+    """An escape sequence ends a paste in the shell, and the rest of it would run as a command."""
     sent: list[str] = []
     async with start(articles) as reader:
         await reader.until(lambda: reader.app.reading.is_wired)
@@ -187,7 +189,7 @@ PLAIN_STYLES = Style()
 
 
 @given(hostile, hostile)
-def test_a_row_is_as_wide_as_asked_and_acts_on_nothing(left: str, right: str) -> None:
+def test_a_painted_row_has_the_requested_width_and_no_control_characters(left: str, right: str) -> None:
     for width in (1, 2, 7, 40):
         strip = line(
             width, PLAIN_STYLES, [Piece(left, PLAIN_STYLES), Piece("x", PLAIN_STYLES)], [Piece(right, PLAIN_STYLES)]
@@ -199,14 +201,16 @@ def test_a_row_is_as_wide_as_asked_and_acts_on_nothing(left: str, right: str) ->
 
 
 def makers(tree: ast.AST) -> Iterator[str]:
-    """Names of what is called to make what Textual paints."""
+    """Return the names of the functions that create what Textual paints."""
     for each in ast.walk(tree):
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
             yield each.func.id
 
 
-def test_only_two_modules_make_what_is_painted() -> None:
-    """Others go through `line` or the painter, which clean; what Textual's own widgets show is constant or cleaned."""
+def test_only_two_modules_create_segments() -> None:
+    """Other modules go through `line` or the painter, which clean; the texts of Textual's own widgets are constant or
+    cleaned.
+    """
     found = {
         str(file.relative_to(TREE))
         for file in TREE.rglob("*.py")

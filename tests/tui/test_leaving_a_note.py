@@ -1,4 +1,4 @@
-"""However a note is left, what was typed is kept."""
+"""Every way of leaving a note saves what was typed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = "half a thought, 漢字 👩‍🚀"
 
 
 async def begin(reader: Any, words: str = WORDS) -> None:
-    """Type words on the sheet, faster than it can take them."""
+    """Type words on the note sheet, faster than it can process them."""
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", ")", ")", "a")
     await reader.sees("esc saves")
@@ -41,7 +41,7 @@ async def still_there(start: Start, articles: Path, words: str = WORDS) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_keeps_it(start: Start, articles: Path, number: signal.Signals) -> None:
+async def test_a_signal_saves_the_open_note(start: Start, articles: Path, number: signal.Signals) -> None:
     async with start(articles) as reader:
         await begin(reader)
         os.kill(os.getpid(), number)
@@ -49,7 +49,7 @@ async def test_a_signal_keeps_it(start: Start, articles: Path, number: signal.Si
     await still_there(start, articles)
 
 
-async def test_the_key_that_ends_any_program_of_this_kind_keeps_it(start: Start, articles: Path) -> None:
+async def test_textuals_quit_key_saves_the_open_note(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         reader.burst("ctrl+q")
@@ -57,7 +57,7 @@ async def test_the_key_that_ends_any_program_of_this_kind_keeps_it(start: Start,
     await still_there(start, articles)
 
 
-async def test_a_failure_of_the_program_keeps_it(start: Start, articles: Path) -> None:
+async def test_a_crash_of_the_program_saves_the_open_note(start: Start, articles: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         async with start(articles) as reader:
             await begin(reader)
@@ -67,7 +67,7 @@ async def test_a_failure_of_the_program_keeps_it(start: Start, articles: Path) -
     await still_there(start, articles)
 
 
-async def test_clicks_beside_the_sheet_leave_the_keys_with_it(start: Start, articles: Path) -> None:
+async def test_clicks_beside_the_sheet_leave_the_focus_on_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader, "one ")
         await reader.sees("one")
@@ -79,7 +79,7 @@ async def test_clicks_beside_the_sheet_leave_the_keys_with_it(start: Start, arti
         assert [each.note for each in reader.library.annotations.all()] == ["one xxxxx"]
 
 
-async def test_a_library_that_cannot_be_written_to_says_so_before_a_word_is_typed(start: Start, articles: Path) -> None:
+async def test_a_read_only_library_says_so_before_a_note_is_typed(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader, "one")
         await reader.keys("escape")
@@ -96,7 +96,7 @@ async def test_a_library_that_cannot_be_written_to_says_so_before_a_word_is_type
         reader.library.store._library.read_only = ""
 
 
-async def test_a_sheet_that_can_no_longer_be_kept_stays_open(start: Start, articles: Path) -> None:
+async def test_a_note_that_can_no_longer_be_saved_stays_open(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader, "one")
         reader.library.store._library.read_only = "The library is read-only: no room."
@@ -118,7 +118,7 @@ async def test_a_sheet_that_can_no_longer_be_kept_stays_open(start: Start, artic
         reader.library.store._library.read_only = ""
 
 
-async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
+async def test_the_text_saved_by_a_failed_editor_is_shown_on_the_sheet(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(_app: object, editor: str, path: Path, unchanged: str, _held: object) -> str:
@@ -141,7 +141,7 @@ async def test_what_an_editor_wrote_before_it_failed_stands_on_the_sheet(
         assert not reader.app.reading.typing
 
 
-async def test_who_types_without_a_pause_loses_no_more_than_a_second_to_a_crash(start: Start, articles: Path) -> None:
+async def test_a_crash_loses_at_most_one_second_of_continuous_typing(start: Start, articles: Path) -> None:
     def is_kept() -> bool:
         return any("xxx" in each.read_text() for each in (state_folder() / "drafts").glob("*/draft.json"))
 

@@ -1,4 +1,4 @@
-"""Attaching a lost highlight from the list: only to words that are seen to be the place."""
+"""Attaching an annotation without a place from the list: only to a candidate that is visible."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def placed(reader: Any) -> Placement:
 
 
 async def lose_one(reader: Any, file: Path) -> None:
-    """Highlight a sentence, and let it be replaced by two that are like it."""
+    """Highlight a sentence, and replace it by two similar ones."""
     await reader.until(lambda: reader.app.reading.state.shown is not None)
     await reader.keys("enter")
     await reader.sees("The minister")
@@ -59,7 +59,7 @@ def selected(reader: Any) -> str:
     return pane.selection.text_of(pane.selection.range) if pane.selection.range is not None else ""
 
 
-async def test_the_place_is_selected_as_soon_as_the_list_opens(start: Start, tmp_path: Path) -> None:
+async def test_the_candidate_is_selected_as_soon_as_the_list_opens(start: Start, tmp_path: Path) -> None:
     file = make(tmp_path / "lib")
     async with start(file.parent) as reader:
         await lose_one(reader, file)
@@ -70,7 +70,7 @@ async def test_the_place_is_selected_as_soon_as_the_list_opens(start: Start, tmp
         assert only(reader).quote == CLOSE
 
 
-async def test_a_text_that_changes_meanwhile_moves_the_place_with_its_words(start: Start, tmp_path: Path) -> None:
+async def test_the_candidate_moves_with_its_words_when_the_text_changes(start: Start, tmp_path: Path) -> None:
     file = make(tmp_path / "lib")
     async with start(file.parent) as reader:
         await lose_one(reader, file)
@@ -84,7 +84,7 @@ async def test_a_text_that_changes_meanwhile_moves_the_place_with_its_words(star
         assert only(reader).quote == CLOSE
 
 
-async def test_before_the_new_text_is_looked_through_nothing_is_attached_to_the_old_place(
+async def test_nothing_is_attached_to_an_old_candidate_before_the_new_text_is_searched(
     start: Start, tmp_path: Path
 ) -> None:
     file = make(tmp_path / "lib")
@@ -100,7 +100,7 @@ async def test_before_the_new_text_is_looked_through_nothing_is_attached_to_the_
         assert only(reader).quote in (MARKED, CLOSE)
 
 
-async def test_a_narrow_terminal_tells_the_words_of_the_place(start: Start, tmp_path: Path) -> None:
+async def test_a_narrow_terminal_shows_the_words_of_the_candidate(start: Start, tmp_path: Path) -> None:
     file = make(tmp_path / "lib")
     async with start(file.parent, size=(60, 22)) as reader:
         await lose_one(reader, file)
@@ -110,7 +110,7 @@ async def test_a_narrow_terminal_tells_the_words_of_the_place(start: Start, tmp_
         assert only(reader).quote == CLOSE
 
 
-async def test_the_words_that_were_marked_first_stay_to_be_read(start: Start, tmp_path: Path) -> None:
+async def test_the_words_highlighted_first_stay_readable(start: Start, tmp_path: Path) -> None:
     file = make(tmp_path / "lib")
     async with start(file.parent) as reader:
         await lose_one(reader, file)
@@ -119,12 +119,10 @@ async def test_the_words_that_were_marked_first_stay_to_be_read(start: Start, tm
         await reader.sees("Marked first: “The minister arrives with a number")
         assert only(reader).first_quote == MARKED
         await reader.keys("u")
-        await reader.misses("Marked first")
+        await reader.no_longer_sees("Marked first")
 
 
-async def test_a_place_that_is_out_of_sight_since_the_terminal_grew_is_shown_again(
-    start: Start, tmp_path: Path
-) -> None:
+async def test_a_hidden_candidate_is_shown_again_after_the_terminal_grew(start: Start, tmp_path: Path) -> None:
     file = make(tmp_path / "lib")
     async with start(file.parent, size=(60, 22)) as reader:
         await lose_one(reader, file)

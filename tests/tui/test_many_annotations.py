@@ -1,4 +1,4 @@
-"""However many annotations there are, the list reads those that are seen, with the article annotated last on top."""
+"""A list of many annotations reads only the visible ones, with the article annotated last on top."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ARTICLES, EACH = 40, 4
 
 
 def annotated(folder: Path) -> None:
-    """Forty articles of four annotations, annotated in the order of their numbers."""
+    """Make forty articles with four annotations each, annotated in the order of their numbers."""
     folder.mkdir()
     for number in range(ARTICLES):
         words = " ".join(f"Sentence {index} of {number}." for index in range(20))
@@ -35,7 +35,7 @@ def annotated(folder: Path) -> None:
                 library.annotations.add(article, document, start, start + 12, note=f"note {index}")
 
 
-async def test_the_list_of_many_reads_what_is_seen(
+async def test_a_long_list_reads_only_the_visible_annotations(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "many"

@@ -1,4 +1,4 @@
-"""A note that is changed elsewhere while its sheet is open keeps the words of both."""
+"""A note that is changed elsewhere while it is open keeps the words of both versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ def notes(reader: Any) -> list[str]:
 
 
 async def begin(reader: Any) -> str:
-    """Write a note, and open it again; its id."""
+    """Write a note, and open it again.
+
+    Returns:
+        The id of its annotation.
+    """
     await reader.sees("Alpha wolf")
     await reader.keys("enter")
     await reader.sees("Paragraph 1 of Alpha")
@@ -36,13 +40,13 @@ async def begin(reader: Any) -> str:
 
 
 def change(articles: Path, wanted: str, note: str) -> None:
-    """Give it another note, as from another terminal."""
+    """Replace the note, as another terminal would."""
     assert main(["notes", "edit", wanted, str(articles), "--note", note]) == 0
 
 
 @pytest.mark.parametrize("size", [(120, 35), (60, 20)])
 @pytest.mark.parametrize("seen", [True, False], ids=["after it was seen", "at the same moment"])
-async def test_both_texts_are_kept_and_undo_leaves_the_other_one(
+async def test_both_versions_of_a_note_are_kept_and_undo_restores_the_other_one(
     start: Start, articles: Path, seen: bool, size: tuple[int, int]
 ) -> None:
     both = f"CLI words\n\n{BETWEEN}\n\nbase TUI"
@@ -61,7 +65,7 @@ async def test_both_texts_are_kept_and_undo_leaves_the_other_one(
         await reader.until(lambda: notes(reader) == [both])
 
 
-async def test_changes_in_different_places_become_one_text_and_it_is_said(start: Start, articles: Path) -> None:
+async def test_changes_in_different_places_are_merged_with_a_message(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         made = await begin(reader)
         await reader.types(" TUI")
@@ -72,7 +76,7 @@ async def test_changes_in_different_places_become_one_text_and_it_is_said(start:
         assert notes(reader) == ["first, base TUI"]
 
 
-async def test_a_note_that_was_only_looked_at_stays_as_it_was_changed(start: Start, articles: Path) -> None:
+async def test_a_note_that_was_only_opened_keeps_the_change_made_elsewhere(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         made = await begin(reader)
         change(articles, made, "CLI words")
@@ -81,7 +85,7 @@ async def test_a_note_that_was_only_looked_at_stays_as_it_was_changed(start: Sta
         assert notes(reader) == ["CLI words"]
 
 
-async def test_emptying_the_sheet_throws_away_no_words_that_were_never_seen(start: Start, articles: Path) -> None:
+async def test_emptying_the_sheet_deletes_no_words_added_elsewhere(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "g", "n")

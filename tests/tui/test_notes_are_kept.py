@@ -1,4 +1,4 @@
-"""Whatever is done, no word of a note is lost: it stands in the list of annotations, or undo and redo lead to it."""
+"""No sequence of actions loses a word of a note: the list of annotations, undo or redo still shows it."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ SIZE = (110, 70)
 
 
 class Ended(Exception):  # noqa: N818 - none of the kind: the reader was left
-    """The reader was left in the middle."""
+    """The reader was left before the end of the sequence."""
 
 
 class Walk:
-    """A person at the keys, who remembers every word that was ever written on a sheet and kept."""
+    """A simulated user who remembers every word that was written and saved."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -89,7 +89,7 @@ class Walk:
                 await self.end(reader, pick)
 
     async def press(self, reader: Any, *keys: str) -> None:
-        """Press keys in one go, and come back to the article."""
+        """Press keys at once, and return to the article."""
         reader.burst(*keys)
         await reader.pilot.pause()
         await self.come_back(reader)
@@ -103,7 +103,7 @@ class Walk:
         raise AssertionError(f"there is no way back to the article from\n{reader.text}")
 
     async def write(self, reader: Any, *keys: str, over: bool = False, words: str | None = None) -> None:
-        """Open a sheet, if the keys do, write words on it that are on no other, and leave it."""
+        """Open a sheet if the keys do so, write unique words on it, and close it."""
         reader.burst(*keys)
         await reader.pilot.pause()
         if reader.app.screen.typing:
@@ -119,7 +119,7 @@ class Walk:
             assert any(fresh in each.note for each in reader.library.annotations.all())
 
     async def end(self, reader: Any, pick: int) -> None:
-        """Leave the reader while words stand on the sheet."""
+        """Quit the reader while words stand on the sheet."""
         reader.burst("g", "g", *["}"] * (pick + 1), "a")
         await reader.pilot.pause()
         if not reader.app.screen.typing:
@@ -135,7 +135,7 @@ class Walk:
         raise Ended
 
     async def change_file(self, reader: Any, name: str, pick: int) -> None:
-        """Another program changes the text."""
+        """Change the text as another program would."""
         self.changes += 1
         head, *paragraphs = self.file.read_text(encoding="utf-8").split("\n\n")
         marked = [each.quote for each in reader.library.annotations.all() if each.quote]
@@ -149,7 +149,7 @@ class Walk:
         await reader.until(lambda: pane.document and f"Changed {self.changes} times" in pane.document.text)
 
     async def look(self, reader: Any) -> None:
-        """Read the list of annotations; what is not in it is looked for with the undo key, and then with redo."""
+        """Look for every word in the list of annotations, then with undo, then with redo."""
         await reader.keys("A")
         await reader.until(lambda: reader.app.screen is not reader.app.reading)
         missing = set(self.kept)
@@ -164,7 +164,7 @@ class Walk:
         assert not missing, f"{missing} of {self.kept} can be seen nowhere:\n{reader.text}"
 
     async def read_list(self, reader: Any, wanted: set[str]) -> set[str]:
-        """Go through the list; those of the words that are seen in it, which are all that notes have."""
+        """Return those of the words that are visible in the list."""
         notes = "\n".join(each.note for each in reader.library.annotations.all())
         expected = {words for words in wanted if words in notes}
         seen: set[str] = set()
@@ -181,7 +181,7 @@ class Walk:
 Step = tuple[str, int]
 
 
-def test_no_sequence_of_steps_loses_a_word_of_a_note(start: Start, tmp_path: Path) -> None:
+def test_no_sequence_of_actions_loses_a_word_of_a_note(start: Start, tmp_path: Path) -> None:
     @settings(
         max_examples=4,
         deadline=None,

@@ -1,4 +1,4 @@
-"""A note on a whole article stands above its text, in full, wherever the article is shown."""
+"""The note on a whole article is shown in full above its text."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ async def write_note(reader: Any, *lines: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 35), (50, 30)])
-async def test_all_of_it_stands_above_the_text(start: Start, articles: Path, size: tuple[int, int]) -> None:
+async def test_the_whole_note_is_shown_above_the_text(start: Start, articles: Path, size: tuple[int, int]) -> None:
     async with start(articles, size=size) as reader:
         await write_note(reader, "What is it for?", "Ask the keeper.")
         await reader.sees("✎ What is it for?", "Ask the keeper.", "Paragraph 1 of Alpha")
         assert reader.text.index("Ask the keeper.") < reader.text.index("Paragraph 1 of Alpha")
         await reader.keys("u")
-        await reader.misses("Ask the keeper.")
+        await reader.no_longer_sees("Ask the keeper.")
         await reader.keys("ctrl+r")
         await reader.sees("Ask the keeper.")
         await reader.keys("J")
@@ -39,7 +39,7 @@ async def test_all_of_it_stands_above_the_text(start: Start, articles: Path, siz
         await reader.sees("Ask the keeper.")
 
 
-async def test_the_place_is_kept_when_it_is_written(start: Start, articles: Path) -> None:
+async def test_writing_the_note_keeps_the_reading_position(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "space", "space", ")")
@@ -49,7 +49,7 @@ async def test_the_place_is_kept_when_it_is_written(start: Start, articles: Path
         assert reader.lines()[row] == words
 
 
-async def test_a_long_one_says_how_much_of_it_is_not_shown(start: Start, articles: Path) -> None:
+async def test_a_long_note_says_how_many_rows_are_hidden(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await write_note(reader, *(f"row {number}" for number in range(20)))
         await reader.sees("row 6", "… 13 more rows")
@@ -57,7 +57,9 @@ async def test_a_long_one_says_how_much_of_it_is_not_shown(start: Start, article
 
 
 @pytest.mark.parametrize("size", [(120, 35), (50, 30)])
-async def test_the_list_of_annotations_shows_all_of_it(start: Start, articles: Path, size: tuple[int, int]) -> None:
+async def test_the_list_of_annotations_shows_the_whole_note(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
     async with start(articles, size=size) as reader:
         await write_note(reader, "What is it for?", "Ask the keeper.")
         await reader.keys("A")

@@ -1,4 +1,4 @@
-"""Terminals of 256 and of 16 colours: what means something is still told apart."""
+"""Terminals with 256 and with 16 colours: meaningful colours stay distinct."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ APART = ("page", "raised", "cursor-tone", "selection", *HIGHLIGHTS)
 
 
 def number_of(colour: str) -> int | None:
-    """The number of the palette that a terminal is sent for a colour."""
+    """Return the palette number that a terminal receives for a colour."""
     return RichColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT).number
 
 
 @pytest.mark.parametrize("theme", PAINTED, ids=lambda theme: theme.name)
-def test_in_256_colours_no_two_tones_that_mean_something_are_one(theme: Theme) -> None:
+def test_meaningful_colours_stay_distinct_with_256_colours(theme: Theme) -> None:
     tones = fitted({**variable_defaults(theme), **theme.variables})
     assert len({number_of(tones[tone]) for tone in APART}) == len(APART)
     for tone in ("page", "raised", "cursor-tone", *HIGHLIGHTS):
@@ -59,7 +59,7 @@ async def test_the_highlights_of_an_article_differ_in_256_colours(
         assert len({number_of(variables[tone]) for tone in APART}) == len(APART)
 
 
-async def test_sixteen_colours_are_the_terminals_own(
+async def test_16_colours_are_those_of_the_terminal(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLORTERM")
@@ -68,7 +68,7 @@ async def test_sixteen_colours_are_the_terminals_own(
         assert reader.app.theme == "terminal"
 
 
-async def test_without_colours_the_sentence_in_focus_is_no_highlight(
+async def test_without_colours_focus_and_highlights_look_different(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

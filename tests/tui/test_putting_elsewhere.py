@@ -1,4 +1,4 @@
-"""Resizing a highlight, and attaching one without a place: begun by one key, done by another, left by any way out."""
+"""Resizing a highlight, and attaching an annotation without a place: begun, completed and cancelled."""
 
 from __future__ import annotations
 
@@ -27,16 +27,14 @@ async def highlight_first(reader: Any) -> None:
 
 
 @pytest.mark.parametrize("way_out", [["v"], ["y"], ["q"], ["escape"], ["V", "V"], ["h", "l"]])
-async def test_whoever_leaves_the_selection_resizes_nothing_later(
-    start: Start, articles: Path, way_out: list[str]
-) -> None:
+async def test_leaving_the_selection_ends_the_resizing(start: Start, articles: Path, way_out: list[str]) -> None:
     async with start(articles) as reader:
         await highlight_first(reader)
         await reader.keys("g", "v")
         await reader.sees("H resize")
-        # In a selection h and l move its end: they leave only once it is left.
+        # In a selection `h` and `l` move its end; they change the pane only after the selection has ended.
         await reader.keys(*(["v", *way_out] if way_out[0] == "h" else way_out))
-        await reader.misses("H resize")
+        await reader.no_longer_sees("H resize")
         await reader.sees("Paragraph 1 of Alpha")
         reader.app.reading.state.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
         await reader.keys("v", "H")
@@ -49,12 +47,12 @@ async def test_a_click_that_ends_the_selection_ends_the_resizing(start: Start, a
         await reader.keys("g", "v")
         row = next(y for y, line in enumerate(reader.lines()) if "Paragraph 3 of Alpha" in line)
         await reader.pilot.click("#article", offset=(12, row - 1))
-        await reader.misses("H resize")
+        await reader.no_longer_sees("H resize")
         await reader.keys("H")
         assert (SENTENCES[0], 1) in marks_of(reader)
 
 
-async def test_a_colour_goes_to_what_is_resized_in_one_step(start: Start, articles: Path) -> None:
+async def test_a_colour_key_resizes_and_recolours_in_one_step(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_first(reader)
         await reader.keys("g", "v", "i", "s", "c", "3")
@@ -63,7 +61,7 @@ async def test_a_colour_goes_to_what_is_resized_in_one_step(start: Start, articl
         assert marks_of(reader) == [(SENTENCES[0], 1)]
 
 
-async def test_a_note_goes_to_what_is_resized(start: Start, articles: Path) -> None:
+async def test_the_note_key_resizes_the_highlight_and_opens_its_note(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_first(reader)
         await reader.keys("g", "v", "i", "s", "a", "a")
@@ -73,7 +71,7 @@ async def test_a_note_goes_to_what_is_resized(start: Start, articles: Path) -> N
         assert (made.quote, made.note) == (" ".join(SENTENCES[:2]), "why")
 
 
-async def test_one_without_a_place_waits_only_in_its_article(start: Start, articles: Path) -> None:
+async def test_an_annotation_without_a_place_waits_only_in_its_article(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
         await highlight_first(reader)
@@ -83,7 +81,7 @@ async def test_one_without_a_place_waits_only_in_its_article(start: Start, artic
         await reader.keys("A", "enter")
         await reader.sees("H attach here")
         await reader.keys("J")
-        await reader.misses("H attach here")
+        await reader.no_longer_sees("H attach here")
         await reader.keys(")", ")", "H")
         await reader.sees("highlighted in")
         assert ("Paragraph 1 of Beta test.", 1) in marks_of(reader)
@@ -94,7 +92,7 @@ def _range_of(reader: Any, words: str) -> tuple[int, int]:
     return text.index(words), text.index(words) + len(words)
 
 
-async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start, articles: Path) -> None:
+async def test_an_overlapping_highlight_becomes_the_current_one(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_first(reader)
         await reader.keys("g", "v", "i", "s", "H")
@@ -106,7 +104,7 @@ async def test_what_overlaps_another_part_of_a_highlight_is_gone_to(start: Start
         assert pane.highlights.current != first
 
 
-async def test_one_that_is_deleted_while_it_waits_keeps_no_key(start: Start, articles: Path) -> None:
+async def test_a_deleted_annotation_waits_no_longer(start: Start, articles: Path) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
         await highlight_first(reader)

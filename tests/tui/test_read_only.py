@@ -1,4 +1,4 @@
-"""A library that cannot be written to is read as any other; what is done lasts until the end, and that is said."""
+"""A read-only library can be read and changed until the end, with a warning that nothing is saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIZES = pytest.mark.parametrize("size", [(120, 35), (60, 20)])
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that tells a pause between keys."""
+    """Replace the clock that measures pauses between keys."""
     now = [100.0]
     monkeypatch.setattr(key_screen, "monotonic", lambda: now[0])
     return now
@@ -35,7 +35,7 @@ def _read_only(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
 
 
 def words(reader: Any) -> str:
-    """What the screen shows, rows joined."""
+    """Return the contents of the screen as one line."""
     return " ".join(" ".join(reader.lines()).split())
 
 
@@ -46,7 +46,9 @@ async def enter(reader: Any) -> None:
 
 
 @SIZES
-async def test_it_is_said_at_the_start_and_stays_marked(start: Start, articles: Path, size: tuple[int, int]) -> None:
+async def test_a_read_only_library_is_announced_and_stays_marked(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
     async with start(articles, size=size) as reader:
         await reader.until(lambda: "NOT saved" in words(reader))
         assert "read-only" in reader.lines()[0]
@@ -56,7 +58,7 @@ async def test_it_is_said_at_the_start_and_stays_marked(start: Start, articles: 
         assert "changes are shown" not in words(reader), "what comes next takes its place"
 
 
-async def test_what_is_said_at_the_start_gives_the_hints_their_row_once_a_key_has_come(
+async def test_the_announcement_gives_way_to_the_hints_after_a_key(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screen, "NOTICE_SECONDS", 0.05)
@@ -67,9 +69,7 @@ async def test_what_is_said_at_the_start_gives_the_hints_their_row_once_a_key_ha
         assert "? keys" in reader.last_row
 
 
-async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be_saved(
-    start: Start, articles: Path
-) -> None:
+async def test_changes_are_shown_undoable_and_marked_as_not_saved(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await enter(reader)
         await reader.sees("2 unread")
@@ -80,7 +80,7 @@ async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be
         await reader.sees("starred “Alpha wolf” · NOT saved")
         assert [each.colour for each in reader.library.annotations.all()] == [4]
         await reader.keys("u", "u", "u")
-        await reader.misses("1 highlight")
+        await reader.no_longer_sees("1 highlight")
         await reader.keys("H", "A")
         await reader.until(lambda: reader.app.screen is not reader.app.reading)
         await reader.keys("c", "2")
@@ -92,7 +92,7 @@ async def test_what_is_done_is_shown_and_can_be_taken_back_and_is_said_not_to_be
 
 @SIZES
 @pytest.mark.parametrize("keys", [("a",), ("g", "n"), ("E",), ("g", "a", "a")], ids="".join)
-async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_else(
+async def test_words_typed_for_a_note_that_cannot_be_saved_run_no_commands(
     start: Start, articles: Path, clock: list[float], keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
@@ -112,7 +112,7 @@ async def test_words_that_are_typed_for_a_note_that_cannot_be_kept_do_nothing_el
         await reader.until(lambda: reader.app.screen is not shown)
 
 
-async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: Start, articles: Path) -> None:
+async def test_escape_ends_the_discarding_and_other_keys_work(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await enter(reader)
         await reader.keys(")", ")", "a", "j", "ctrl+d")
@@ -124,7 +124,7 @@ async def test_escape_ends_the_dropping_and_keys_that_write_nothing_work(start: 
         await reader.until(lambda: reader.app.screen is not shown)
 
 
-def test_the_command_line_refuses(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_refuses_changes(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     quote = ["--quote", "Paragraph 1 of Alpha wolf."]
     assert main(["notes", "add", str(articles / "alpha.md"), *quote]) == 1
     assert "read-only" in capsys.readouterr().err

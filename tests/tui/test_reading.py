@@ -1,4 +1,4 @@
-"""Reading: walk through the list, open, move, come back to the same place."""
+"""Reading: moving in the list, opening, scrolling, and returning to the reading position."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_the_first_screen_shows_three_panes_and_the_newest_article(start: 
         assert "j k move" in reader.last_row
 
 
-async def test_walking_through_the_list_shows_each_article_without_opening_it(start: Start, articles: Path) -> None:
+async def test_moving_in_the_list_shows_each_article_without_opening_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("j")
@@ -36,18 +36,18 @@ async def test_walking_through_the_list_shows_each_article_without_opening_it(st
         await reader.sees("Paragraph 1 of Gamma", "3 unread")
 
 
-async def test_opening_marks_as_read_and_gives_the_keys_to_the_article(start: Start, articles: Path) -> None:
+async def test_opening_an_article_marks_it_read_and_activates_its_pane(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter")
         await reader.sees("2 unread", "( ) sentence")
         await reader.keys("1", "0", "j")
-        await reader.misses("Paragraph 1 of Alpha")
+        await reader.no_longer_sees("Paragraph 1 of Alpha")
         await reader.keys("q")
         await reader.sees("enter open")
 
 
-async def test_the_place_is_kept_across_articles_and_restarts_and_widths(start: Start, articles: Path) -> None:
+async def test_the_reading_position_survives_other_articles_restarts_and_resizes(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "2", "0", "}")
@@ -63,7 +63,7 @@ async def test_the_place_is_kept_across_articles_and_restarts_and_widths(start: 
         assert reader.app.reading.state.panes.article.viewport.offset == top
 
 
-async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, articles: Path) -> None:
+async def test_keys_typed_ahead_act_on_the_pane_they_were_meant_for(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         reader.burst("/", *"beta", "enter", "enter", "s")
@@ -71,11 +71,11 @@ async def test_typed_ahead_keys_find_the_pane_they_were_meant_for(start: Start, 
         assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
-async def test_a_title_filter_narrows_with_every_letter_and_escape_takes_it_back(start: Start, articles: Path) -> None:
+async def test_a_title_filter_applies_with_every_letter_and_escape_clears_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Gamma rays")
         await reader.keys("/", "g", "a", "m")
-        await reader.misses("Beta test")
+        await reader.no_longer_sees("Beta test")
         await reader.sees("Paragraph 1 of Gamma")
         await reader.keys("escape")
         await reader.sees("Beta test", "3 · newest first")
@@ -107,7 +107,7 @@ async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, artic
         await reader.sees("3 · newest first")
 
 
-async def test_changes_can_be_taken_back_one_by_one(start: Start, articles: Path) -> None:
+async def test_changes_can_be_undone_one_by_one(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("s", "e")
@@ -115,7 +115,7 @@ async def test_changes_can_be_taken_back_one_by_one(start: Start, articles: Path
         await reader.keys("u")
         await reader.sees("undid: archived “Alpha wolf”", "3 · newest first", "★")
         await reader.keys("u")
-        await reader.misses("★")
+        await reader.no_longer_sees("★")
         await reader.keys("2", "ctrl+r")
         await reader.sees("2 · newest first")
 
@@ -130,7 +130,7 @@ async def test_tags_are_edited_with_completion(start: Start, articles: Path) -> 
         await reader.sees("tagged “Alpha wolf”: nature, space")
 
 
-async def test_details_are_corrected_and_the_file_stays_as_it_is(start: Start, articles: Path) -> None:
+async def test_metadata_is_corrected_without_changing_the_file(start: Start, articles: Path) -> None:
     before = (articles / "alpha.md").read_bytes()
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
@@ -140,7 +140,7 @@ async def test_details_are_corrected_and_the_file_stays_as_it_is(start: Start, a
         await reader.keys("ctrl+s")
         await reader.sees("Alpha wolf and cub")
         await reader.keys("u")
-        await reader.misses("and cub")
+        await reader.no_longer_sees("and cub")
     assert (articles / "alpha.md").read_bytes() == before
 
 
@@ -175,16 +175,16 @@ async def test_the_palette_runs_a_command_in_the_pane_where_it_works(start: Star
         await reader.until(lambda: reader.app.reading.state.pane is Pane.ARTICLE)
 
 
-async def test_a_file_that_appears_changes_and_goes_is_seen(start: Start, articles: Path) -> None:
+async def test_new_changed_and_deleted_files_are_shown(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("3 unread")
         (articles / "delta.md").write_text("---\ntitle: Delta blues\ndate: 2026-11-20\n---\n\nIn the delta.\n")
         await reader.sees("Delta blues", "4 unread")
         (articles / "alpha.md").write_text("---\ntitle: Omega wolf\ndate: 2026-11-03\n---\n\nAnother text.\n")
         await reader.sees("Omega wolf")
-        await reader.misses("Alpha wolf")
+        await reader.no_longer_sees("Alpha wolf")
         (articles / "delta.md").unlink()
-        await reader.misses("Delta blues")
+        await reader.no_longer_sees("Delta blues")
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 35), (100, 30), (80, 24), (60, 20), (40, 12), (24, 6)])
@@ -201,7 +201,7 @@ async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: P
         assert all(len(line) <= size[0] for line in reader.lines())
 
 
-async def test_a_terminal_too_small_is_told_and_recovers(start: Start, articles: Path) -> None:
+async def test_a_terminal_that_is_too_small_says_so_and_recovers(start: Start, articles: Path) -> None:
     async with start(articles, size=(20, 4)) as reader:
         await reader.sees("Needs 24 columns")
         await reader.pilot.resize_terminal(120, 35)
@@ -214,7 +214,7 @@ async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) ->
         await reader.keys("enter", "J", "s", "z", "T", "G", "i")
 
 
-async def test_nothing_in_an_article_is_taken_for_markup(start: Start, tmp_path: Path) -> None:
+async def test_nothing_in_an_article_is_rendered_as_markup(start: Start, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "---\ntitle: '[/x] [bold]not markup[/bold]'\ntags: ['[/y]']\n---\n\n[/z] \\[red] x\n"
     )
@@ -228,7 +228,7 @@ async def test_nothing_in_an_article_is_taken_for_markup(start: Start, tmp_path:
 async def test_every_command_works_in_every_pane_it_is_bound_in(
     start: Start, articles: Path, pane: Pane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each row of the table pressed for real, and once more with a count: no error, and the reader goes on."""
+    """Press every key of the table, with a count as well: there is no error, and the reader goes on."""
     monkeypatch.setattr("tui_reader.services.library.desktop.open_file", lambda *_: None)
     async with start(articles, settings=Settings(editor="true")) as reader:
         await reader.sees("Paragraph 1 of Alpha")

@@ -1,4 +1,4 @@
-"""Several annotations at once, from the list: one deed is one step, and it is done to what is seen."""
+"""Commands on several annotations: each is one undoable step, and acts only on what is listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 async def three(reader: Any) -> None:
-    """Three highlights, of which the last is green, and the list of them."""
+    """Make three highlights, the last of them green, and open their list."""
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", ")", ")", "H", ")", "H", ")", "c", "2")
     await reader.keys("A")
@@ -31,7 +31,7 @@ def tags_of(reader: Any) -> list[tuple[str, ...]]:
     return [each.tags for each in reader.library.annotations.all()]
 
 
-async def test_tags_for_several_are_one_step_and_each_keeps_its_own(start: Start, articles: Path) -> None:
+async def test_tagging_several_annotations_is_one_step_and_keeps_their_other_tags(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await three(reader)
         await reader.keys("t")
@@ -50,7 +50,7 @@ async def test_tags_for_several_are_one_step_and_each_keeps_its_own(start: Start
         assert tags_of(reader) == [("one",), ("two",), ()]
 
 
-async def test_what_is_chosen_and_not_listed_is_said_and_nothing_is_done_in_its_place(
+async def test_chosen_annotations_that_are_not_listed_are_counted_and_left_unchanged(
     start: Start, articles: Path
 ) -> None:
     async with start(articles) as reader:
@@ -69,7 +69,7 @@ async def test_what_is_chosen_and_not_listed_is_said_and_nothing_is_done_in_its_
         assert len(list(reader.library.annotations.all())) == 2
 
 
-async def test_an_open_list_follows_what_is_done_elsewhere(
+async def test_an_open_list_shows_changes_made_elsewhere(
     start: Start, articles: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = articles / "alpha.md"
@@ -88,7 +88,7 @@ async def test_an_open_list_follows_what_is_done_elsewhere(
         assert "It has a second sentence." in "".join(shown), "the cursor stays where it was"
 
 
-async def test_a_filter_that_is_half_typed_narrows_nothing(start: Start, articles: Path) -> None:
+async def test_a_half_typed_filter_matches_everything(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await three(reader)
         await reader.keys("/")
@@ -103,7 +103,7 @@ async def test_a_filter_that_is_half_typed_narrows_nothing(start: Start, article
         await reader.sees("1 of 3")
 
 
-async def test_a_filtered_list_is_never_empty_while_it_is_made_anew(
+async def test_a_filtered_list_is_never_empty_while_it_is_reloaded(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(articles) as reader:

@@ -1,4 +1,4 @@
-"""Starting: what is typed, clicked or signalled before the reader has all its parts."""
+"""Keys, clicks and signals that arrive before the reader is complete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch, do: Callable[[ReaderApp], object]) -> None:
-    """Have something done as soon as the reading screen is there, before its first frame."""
+    """Call a function as soon as the reading screen is mounted, before its first frame."""
     mounted = ReadingScreen.on_mount
 
     def on_mount(screen: ReadingScreen) -> None:
@@ -33,7 +33,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, do: Callable[[ReaderApp], object]) 
     monkeypatch.setattr(ReadingScreen, "on_mount", on_mount)
 
 
-async def test_keys_typed_before_the_first_frame_do_what_they_say(
+async def test_keys_typed_before_the_first_frame_are_executed(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def type_ahead(app: ReaderApp) -> None:
@@ -45,7 +45,7 @@ async def test_keys_typed_before_the_first_frame_do_what_they_say(
     at_once(monkeypatch, type_ahead)
     async with start(articles) as reader:
         await reader.sees("/ gam", "“gam”", "Gamma rays")
-        await reader.misses("Beta test")
+        await reader.no_longer_sees("Beta test")
         await reader.keys("escape")
         await reader.sees("★", "Beta test")
         assert reader.app.failure is None
@@ -64,7 +64,7 @@ async def test_a_click_before_the_first_frame_is_no_error(
         assert reader.app.failure is None
 
 
-async def test_being_asked_to_end_before_the_first_frame_is_no_error(
+async def test_quitting_before_the_first_frame_is_no_error(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once(monkeypatch, lambda app: app.call_later(app.action_quit))

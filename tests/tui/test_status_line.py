@@ -1,4 +1,4 @@
-"""What the reader says, and that nothing of it is cut off."""
+"""The messages of the last row, which are never cut off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-async def test_taking_back_more_than_there_is_shows_all_that_was_taken_back(start: Start, articles: Path) -> None:
+async def test_undoing_more_steps_than_exist_shows_all_that_were_undone(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("s", "j", "s")
@@ -41,7 +41,7 @@ async def test_a_tag_is_added_by_typing_it(start: Start, articles: Path) -> None
         await reader.sees("tagged “Alpha wolf”: nature, polar")
 
 
-async def test_a_message_that_follows_a_question_is_told_in_full(start: Start, articles: Path) -> None:
+async def test_a_message_after_a_question_is_shown_in_full(start: Start, articles: Path) -> None:
     async with start(articles, size=(60, 20)) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("t")
@@ -51,7 +51,7 @@ async def test_a_message_that_follows_a_question_is_told_in_full(start: Start, a
         assert "…" not in "".join(reader.lines()[-2:])
 
 
-async def test_one_article_is_no_articles(start: Start, articles: Path) -> None:
+async def test_one_article_is_counted_in_the_singular(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("g", "t")
@@ -59,7 +59,7 @@ async def test_one_article_is_no_articles(start: Start, articles: Path) -> None:
         assert "1 articles" not in reader.text
 
 
-async def test_an_empty_library_says_the_whole_way_to_its_folder(start: Start, tmp_path: Path) -> None:
+async def test_an_empty_library_shows_the_full_path_of_its_folder(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path, size=(60, 20)) as reader:
         await reader.sees("No articles yet")
         said = "".join(line.strip() for line in reader.lines())
@@ -82,7 +82,7 @@ async def test_many_wrong_settings_leave_room_to_read_and_are_all_in_the_help(st
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 35)])
-async def test_the_way_to_the_keys_is_on_the_last_row_of_every_pane(
+async def test_the_last_row_of_every_pane_shows_the_key_of_the_help(
     start: Start, articles: Path, size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
@@ -95,7 +95,7 @@ async def test_the_way_to_the_keys_is_on_the_last_row_of_every_pane(
         assert "? keys" in reader.last_row
 
 
-async def test_the_help_is_whole_on_a_small_screen(start: Start, articles: Path) -> None:
+async def test_the_help_is_complete_on_a_small_screen(start: Start, articles: Path) -> None:
     async with start(articles, size=(40, 12)) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("?")
@@ -110,7 +110,7 @@ async def test_the_order_in_use_is_under_the_cursor_when_one_is_chosen(start: St
         await reader.sees("by source")
 
 
-async def test_a_file_that_goes_while_it_is_read_is_told(start: Start, articles: Path) -> None:
+async def test_a_message_says_that_the_open_file_was_deleted(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter")
@@ -118,10 +118,10 @@ async def test_a_file_that_goes_while_it_is_read_is_told(start: Start, articles:
         await reader.sees("the file is gone; the text stays as last read", "Paragraph 1 of Alpha")
 
 
-async def test_dropping_the_filter_takes_its_count_off_the_last_row(start: Start, articles: Path) -> None:
+async def test_clearing_the_filter_removes_its_count_from_the_last_row(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("/", "g", "a", "m", "enter")
         await reader.sees("1 of 3 articles")
         await reader.keys("escape")
-        await reader.sees("every article of this view again")
+        await reader.sees("filter cleared")

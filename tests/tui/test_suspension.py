@@ -1,4 +1,4 @@
-"""Putting the program aside with ctrl+z, as one does with any other in a terminal."""
+"""Suspending the program with ctrl+z."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Start
 
 
-async def test_a_terminal_that_cannot_is_said_to(start: Start, articles: Path) -> None:
+async def test_a_terminal_that_cannot_suspend_says_so(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("ctrl+z")
-        await reader.sees("this terminal cannot put the reader aside")
+        await reader.sees("this terminal cannot suspend the reader")
 
 
-async def test_everything_is_on_disk_before_the_program_stops(
+async def test_everything_is_saved_before_the_program_is_suspended(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The place, too; then the whole group is stopped, so that a script around it does not wait for ever."""
+    """The reading position too. The whole process group is stopped, so that a script around the program does not wait
+    forever.
+    """
     did: list[object] = []
     monkeypatch.setattr(os, "killpg", lambda group, number: did.append((group == os.getpgrp(), number)))
     monkeypatch.setattr(os, "getsid", lambda _: -1)
@@ -40,27 +42,29 @@ async def test_everything_is_on_disk_before_the_program_stops(
         assert reader.library.catalogue.row(article).state.offset > 0
 
 
-async def test_without_a_shell_it_goes_on(start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Started by the terminal itself, nobody could bring it back."""
+async def test_without_a_shell_the_program_continues(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the terminal started the program itself, no shell could resume it."""
     monkeypatch.setattr(os, "getsid", lambda _: os.getpid())
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         monkeypatch.setattr(type(reader.app._driver), "can_suspend", True)
         await reader.keys("ctrl+z")
-        await reader.sees("there is no shell that could bring the reader back")
+        await reader.sees("there is no shell that could resume the reader")
         await reader.keys("A", "ctrl+z")
-        await reader.sees("there is no shell that could bring the reader back")
+        await reader.sees("there is no shell that could resume the reader")
 
 
-async def test_keys_that_mean_nothing_are_said_to_and_swallowed(start: Start, articles: Path) -> None:
+async def test_unbound_keys_are_reported_and_consumed(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("l", ")", "v", "x")
-        await reader.sees("x is no key here")
+        await reader.sees("no command on x")
         await reader.keys("g", "s")
-        await reader.sees("gs is no key here")
+        await reader.sees("no command on gs")
         await reader.keys("escape", "g")
         assert "gg top" in reader.last_row.replace("g  g", "gg")
         assert reader.last_row.endswith("…")
         await reader.keys("escape")
-        await reader.misses("…")
+        await reader.no_longer_sees("…")

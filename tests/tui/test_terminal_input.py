@@ -1,4 +1,4 @@
-"""A paste is text, whatever is in it, and however the terminal's input is cut."""
+"""The parser of the terminal's input: a paste is text, whatever it contains and however it is split."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def parsed(pieces: Iterable[str]) -> list[tuple[str, str]]:
-    """What a terminal's input means: keys by their names, pastes by their texts."""
+    """Return the events of an input: keys by their names, pastes by their texts."""
     parser = InputParser()
     found = []
     for piece in pieces:
@@ -54,8 +54,8 @@ def test_a_paste_is_one_text(pasted: str, text: str) -> None:
     st.lists(st.text(alphabet="a\x1b[]2m0~1;\x07\r|", max_size=12).filter(lambda text: END not in text), max_size=3),
     st.data(),
 )
-def test_however_the_input_is_cut_a_paste_is_never_typed(pastes: list[str], data: st.DataObject) -> None:
-    # A piece of the end's sign at the end of a paste would make the sign itself another one.
+def test_a_paste_is_never_typed_however_the_input_is_split(pastes: list[str], data: st.DataObject) -> None:
+    # A part of the end marker at the end of a paste would complete a second marker.
     whole = "".join(f"j{BEGIN}{pasted.rstrip(END)}{END}" for pasted in pastes) + "k"
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=6)))
     pieces = [whole[low:high] for low, high in zip([0, *cuts], [*cuts, len(whole)], strict=True) if low < high]
@@ -67,14 +67,14 @@ def test_however_the_input_is_cut_a_paste_is_never_typed(pastes: list[str], data
     ]
 
 
-def test_the_terminal_is_read_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_app_reads_the_terminal_with_this_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     names = vars(linux_driver)
     monkeypatch.setitem(names, "XTermParser", names["XTermParser"])
     read_input_so(linux_driver.LinuxDriver)
     assert names["XTermParser"] is InputParser
 
 
-async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_a_paste_with_key_sequences_is_text_of_the_note(start: Start, articles: Path, tmp_path: Path) -> None:
     proof = tmp_path / "proof"
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
@@ -89,7 +89,7 @@ async def test_a_paste_made_to_run_commands_is_words_of_the_note(start: Start, a
         assert made.note == f"a quote |id>{proof}"
 
 
-async def test_what_is_pasted_or_searched_for_acts_on_no_terminal(start: Start, articles: Path) -> None:
+async def test_pasted_and_searched_texts_contain_no_control_characters(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "/")
@@ -107,7 +107,7 @@ async def test_what_is_pasted_or_searched_for_acts_on_no_terminal(start: Start, 
         assert "\t" not in reader.text
 
 
-def test_no_key_behind_an_escape_character_is_taken_for_itself_alone() -> None:
+def test_a_key_after_an_escape_character_is_read_as_a_key_with_alt() -> None:
     parser = InputParser()
     found = [*parser.feed("\x1b)")]
     parser._timeout_time = 0.0

@@ -1,4 +1,4 @@
-"""Themes: what is read stands out, in ours, in Textual's and in the reader's own."""
+"""Themes: contrast and completeness of ours, of Textual's and of the user's own."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def test_our_themes_are_legible_everywhere(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", own_themes(), ids=lambda theme: theme.name)
-def test_our_themes_set_every_tone_and_ink(theme: Theme) -> None:
+def test_our_themes_set_every_colour_variable(theme: Theme) -> None:
     assert set(theme.variables) >= {*TONES, *INKS}
     theme.to_color_system().generate()
 
 
 @pytest.mark.parametrize("theme", [t for t in BUILTIN_THEMES.values() if not t.ansi], ids=lambda theme: theme.name)
-def test_a_theme_that_does_not_know_us_is_made_legible(theme: Theme) -> None:
+def test_a_theme_without_our_colours_gets_legible_ones(theme: Theme) -> None:
     colours = variable_defaults(theme)
     for ink, tone, _ in PAIRS:
         assert contrast(Color.parse(colours[ink]), Color.parse(colours[tone])) >= 4.5, f"{ink} on {tone}"
@@ -51,14 +51,14 @@ def test_a_theme_file_changes_what_it_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ['page = "no colour"', 'paper = "#fff"', "page = ", 'page = "#12"'])
-def test_a_bad_theme_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
+def test_an_invalid_theme_file_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"bad\.toml"):
         load_theme(path)
 
 
-def test_a_theme_that_does_not_exist_is_said_so_in_words(tmp_path: Path) -> None:
+def test_a_missing_theme_gives_a_warning(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There is no theme “dusk”") as caught:
         load_theme(tmp_path / "dusk")
     assert "Errno" not in str(caught.value)

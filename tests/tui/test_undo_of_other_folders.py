@@ -1,4 +1,4 @@
-"""Folders without a state of their own share one history; undo stays in the folders that are open."""
+"""Folders without a state of their own share one history; undo stays in the open folders."""
 
 from __future__ import annotations
 
@@ -48,40 +48,40 @@ CHANGES = [(("s",), "starred"), (("l", ")", "H"), "highlighted"), (("e",), "arch
 async def test_undo_leaves_another_folder_alone(
     start: Start, obs: Path, art: Path, keys: tuple[str, ...], told: str
 ) -> None:
-    """The step waits for its own folder, also where something else was done meanwhile."""
+    """The step waits for its own folder, also if another change was made in between."""
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak", "A text of")
         await reader.keys(*keys)
-        await reader.told(told)
+        await reader.last_row_shows(told)
     async with start(art) as reader:
         await reader.sees("Amber", "Alder")
         await reader.keys("u")
-        await reader.told("nothing to undo here; changes in other folders are undone there")
+        await reader.last_row_shows("nothing to undo here; changes in other folders are undone there")
         await reader.keys("j", "s", "u")
-        await reader.told("undid: starred “Alder”")
+        await reader.last_row_shows("undid: starred “Alder”")
         await reader.keys("u")
-        await reader.told("nothing to undo here")
+        await reader.last_row_shows("nothing to undo here")
     async with start(obs) as reader:
         await reader.sees("A text of")
         await reader.keys("u")
-        await reader.told("undid: ", told)
+        await reader.last_row_shows("undid: ", told)
 
 
-async def test_redo_stays_in_its_folder_too(start: Start, obs: Path, art: Path) -> None:
-    """What is done elsewhere does not end the redo of a folder."""
+async def test_redo_leaves_another_folder_alone(start: Start, obs: Path, art: Path) -> None:
+    """A change in another folder does not end the redo of this one."""
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak")
         await reader.keys("s", "u")
-        await reader.told("undid: starred “Orion”")
+        await reader.last_row_shows("undid: starred “Orion”")
     async with start(art) as reader:
         await reader.sees("Amber", "Alder")
         await reader.keys("ctrl+r")
-        await reader.told("nothing to redo here")
+        await reader.last_row_shows("nothing to redo here")
         await reader.keys("s")
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak")
         await reader.keys("ctrl+r")
-        await reader.told("redid: starred “Orion”")
+        await reader.last_row_shows("redid: starred “Orion”")
         assert is_starred(reader.library, "Orion")
 
 
@@ -93,9 +93,9 @@ async def test_in_both_folders_each_step_is_undone_in_turn(start: Start, obs: Pa
     async with start(obs, art) as reader:
         await reader.sees("Orion", "Amber")
         await reader.keys("u")
-        await reader.told("undid: starred “Amber”")
+        await reader.last_row_shows("undid: starred “Amber”")
         await reader.keys("u")
-        await reader.told("undid: starred “Orion”")
+        await reader.last_row_shows("undid: starred “Orion”")
         state = reader.app.reading.state
         headline = state.headline(state.panes.headlines.current)
         assert headline is not None
@@ -106,33 +106,33 @@ async def test_a_step_about_both_folders_waits_for_both(start: Start, obs: Path,
     async with start(obs, art) as reader:
         await reader.sees("Orion", "Amber")
         await reader.keys("R")
-        await reader.told("marked 4 articles as read")
+        await reader.last_row_shows("marked 4 articles as read")
     async with start(art) as reader:
         await reader.sees("Amber")
         await reader.keys("u")
-        await reader.told("nothing to undo here")
+        await reader.last_row_shows("nothing to undo here")
     async with start(obs, art) as reader:
         await reader.sees("Orion", "Amber")
         await reader.keys("u")
-        await reader.told("undid: marked 4 articles as read")
+        await reader.last_row_shows("undid: marked 4 articles as read")
 
 
 @pytest.mark.parametrize("gone", [False, True])
-async def test_what_was_undone_out_of_sight_is_named_with_its_file(start: Start, obs: Path, *, gone: bool) -> None:
-    """It may be filtered out, or its file may be gone."""
+async def test_an_undone_change_out_of_sight_is_named_with_its_file(start: Start, obs: Path, *, gone: bool) -> None:
+    """The article may be filtered out, or its file may be gone."""
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak")
         await reader.keys("s", "j")
         if gone:
             (obs / "orion.md").unlink()
-            await reader.misses("Orion")
+            await reader.no_longer_sees("Orion")
         else:
             await reader.keys("/", *"oak", "enter")
         await reader.keys("u")
-        await reader.told("undid: starred “Orion”", "orion.md")
+        await reader.last_row_shows("undid: starred “Orion”", "orion.md")
 
 
-def test_without_a_screen_too(obs: Path, art: Path) -> None:
+def test_undo_without_a_screen_stays_in_its_folder(obs: Path, art: Path) -> None:
     def opened(path: Path) -> Library:
         return open_library((path / "orion.md" if path == obs else path / "amber.md",), settings=Settings())
 
@@ -151,18 +151,18 @@ def test_without_a_screen_too(obs: Path, art: Path) -> None:
 async def test_steps_on_an_annotation_that_is_undone_are_redone_after_a_restart(
     start: Start, obs: Path, art: Path
 ) -> None:
-    """What was written on it says nothing of its article; the step that made it does."""
+    """The edit of the note does not name its article; the step that made the annotation does."""
     async with start(obs) as reader:
         await reader.sees("A text of Orion")
         await reader.keys("l", ")", "H", "c", "3", "a", *"word", "escape", "3", "u")
-        await reader.told("undid 3 changes")
+        await reader.last_row_shows("undid 3 changes")
     async with start(art) as reader:
         await reader.sees("A text of Amber")
         await reader.keys("ctrl+r")
-        await reader.told("nothing to redo here")
+        await reader.last_row_shows("nothing to redo here")
     async with start(obs) as reader:
         await reader.sees("A text of Orion")
         await reader.keys("3", "ctrl+r")
-        await reader.told("redid 3 changes")
+        await reader.last_row_shows("redid 3 changes")
         (annotation,) = reader.library.annotations.all()
         assert (annotation.colour, annotation.note) == (3, "word")

@@ -1,4 +1,4 @@
-"""Undo takes back what was done on purpose, and shows where that was."""
+"""Undo reverts deliberate changes, and shows where they were."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def shown_title(reader: Any) -> str:
-    """The title of the article in the article pane, which the cursor of the list stands on, too."""
+    """Return the title of the article in the article pane, after checking that the list's cursor stands on it."""
     state = reader.app.reading.state
     assert state.shown == state.panes.headlines.current, "list and article agree"
     return str(state.headline(state.shown).title)
@@ -29,7 +29,7 @@ def is_visible(reader: Any, offset: int) -> bool:
 
 
 async def choose_shelf(reader: Any, name: str) -> None:
-    """From the list, choose what it shows."""
+    """Choose a shelf, from the list."""
     await reader.keys("h", "g", "g", *"jjjj")
     sidebar = reader.app.reading.state.panes.sidebar
     for _ in range(5):
@@ -40,7 +40,11 @@ async def choose_shelf(reader: Any, name: str) -> None:
 
 
 async def highlight_in_alpha(reader: Any) -> int:
-    """Highlight the 30th paragraph, read on in Beta; where the highlight stands."""
+    """Highlight the 30th paragraph, and go on reading in Beta.
+
+    Returns:
+        The offset of the highlight.
+    """
     await reader.sees("Alpha wolf")
     await reader.keys("enter")
     await reader.sees("Paragraph 1 of Alpha")
@@ -50,7 +54,7 @@ async def highlight_in_alpha(reader: Any) -> int:
     return int(made.placed.start)
 
 
-async def test_opening_another_article_is_nothing_to_undo(start: Start, articles: Path) -> None:
+async def test_opening_an_article_is_not_an_undoable_change(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_in_alpha(reader)
         await reader.sees("1 unread")
@@ -82,7 +86,7 @@ async def test_undo_and_redo_go_to_the_article_and_the_place(
         await reader.sees("Paragraph 1 of Beta")
 
 
-async def test_from_the_list_undo_shows_the_place_too(start: Start, articles: Path) -> None:
+async def test_undo_from_the_list_shows_the_place(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         place = await highlight_in_alpha(reader)
         await reader.keys("q", "G", "u")
@@ -92,7 +96,7 @@ async def test_from_the_list_undo_shows_the_place_too(start: Start, articles: Pa
         assert reader.app.reading.state.pane is Pane.LIST
 
 
-async def test_a_place_that_is_in_sight_does_not_move(start: Start, articles: Path) -> None:
+async def test_undo_does_not_scroll_to_a_visible_place(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", "8", "}", "H", "9", "j")
@@ -115,7 +119,7 @@ async def test_an_unread_mark_that_is_undone_elsewhere_stays_undone(start: Start
         assert not reader.app.reading.state.headline(reader.app.reading.state.shown).state.read
 
 
-async def test_where_the_view_leaves_the_article_out_the_message_names_it(start: Start, articles: Path) -> None:
+async def test_the_undo_message_names_an_article_outside_the_view(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_in_alpha(reader)
         await reader.keys("q", "/")
@@ -125,9 +129,7 @@ async def test_where_the_view_leaves_the_article_out_the_message_names_it(start:
         assert shown_title(reader) == "Beta test"
 
 
-async def test_an_article_whose_last_highlight_goes_is_named_as_it_leaves_the_view(
-    start: Start, articles: Path
-) -> None:
+async def test_the_undo_message_names_an_article_that_leaves_the_view(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await highlight_in_alpha(reader)
         await reader.keys(")", "H", "q", "q")
@@ -164,7 +166,7 @@ async def test_no_article_is_skipped_after_one_was_archived(start: Start, articl
         await reader.sees("Paragraph 1 of Beta")
 
 
-async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is(start: Start, articles: Path) -> None:
+async def test_undo_in_a_narrow_terminal_shows_the_place_with_the_article(start: Start, articles: Path) -> None:
     async with start(articles, size=(60, 20)) as reader:
         place = await highlight_in_alpha(reader)
         await reader.keys("Q")
@@ -178,7 +180,9 @@ async def test_in_a_narrow_terminal_the_place_is_shown_as_soon_as_the_article_is
             await reader.keys("q", "g", "g", "Q")
 
 
-async def test_in_the_list_of_annotations_the_cursor_goes_to_what_came_back(start: Start, articles: Path) -> None:
+async def test_undo_in_the_list_of_annotations_moves_the_cursor_to_the_restored_one(
+    start: Start, articles: Path
+) -> None:
     async with start(articles) as reader:
         await highlight_in_alpha(reader)
         await reader.keys(")", "H", ")", "H", "q", "q", "k", "e")

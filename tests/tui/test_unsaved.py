@@ -1,4 +1,4 @@
-"""As long as changes are not saved the first row says so; a state file that fails ends no reader."""
+"""While changes are not saved the first row warns; a failing state file does not end the reader."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIZES = pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 20), (40, 12)
 
 @pytest.mark.parametrize(("number", "reason"), [(errno.ENOSPC, "disk full"), (errno.EIO, "disk error")])
 @SIZES
-async def test_the_first_row_says_so_until_it_is_saved(
+async def test_the_first_row_warns_until_changes_are_saved(
     start: Start,
     articles: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -31,7 +31,7 @@ async def test_the_first_row_says_so_until_it_is_saved(
     number: int,
     reason: str,
 ) -> None:
-    """The whole sentence gives way to the keys after some seconds; the list of annotations says so, too."""
+    """The full message gives way to the hints after some seconds; the list of annotations shows the warning too."""
     monkeypatch.setattr(events, "FAILURE_SECONDS", 0.1)
 
     def fail(*_: object) -> int:
@@ -66,15 +66,15 @@ async def test_the_first_row_says_so_until_it_is_saved(
         (problems.unsaved(2, problems.stopped("/x", ValueError())), "NOT saved: saving has stopped (2)"),
     ],
 )
-def test_the_sentence_is_cut_to_what_fits_a_row(sentence: str, warning: str) -> None:
+def test_the_warning_is_shortened_to_fit_a_row(sentence: str, warning: str) -> None:
     assert warning_of(sentence) == warning
 
 
 @pytest.mark.parametrize("keys", [("l", ")", "H"), ("A",), ("g", "a")])
-async def test_a_state_file_that_cannot_be_read_is_told_and_nothing_ends(
+async def test_an_unreadable_state_file_is_reported_and_the_reader_goes_on(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
-    """The sentence names the file, the reason and the way out; what can be done without reading goes on."""
+    """The message names the file, the reason and the remedy; what needs no reading goes on working."""
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("l", ")", "H", ")", "H", "g", "g", "Q")
@@ -97,7 +97,7 @@ async def test_a_state_file_that_cannot_be_read_is_told_and_nothing_ends(
 
 
 @pytest.mark.parametrize("keys", [("s",), ("A",), ("g", "a"), ("t",)])
-async def test_a_key_that_ends_with_an_error_ends_nothing_else(
+async def test_an_error_in_a_key_handler_does_not_end_the_reader(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
     async with start(articles) as reader:

@@ -30,7 +30,7 @@ def test_names_are_unique_and_every_row_is_in_the_help_once() -> None:
     assert len(BY_ID) == len(COMMANDS) == len(shown) == len(set(shown))
 
 
-def test_a_remapped_command_listens_to_its_new_keys_alone() -> None:
+def test_a_remapped_command_keeps_none_of_its_old_keys() -> None:
     keymap = Keymap({"star": ["f5", "g s"]})
     assert keymap.warnings == []
     assert keymap.keys_of(BY_ID["star"]) == ("f5", "g s")
@@ -38,7 +38,7 @@ def test_a_remapped_command_listens_to_its_new_keys_alone() -> None:
     assert keymap.hint("star") == "f5"
 
 
-def test_the_readers_choice_wins_over_the_table_and_says_what_it_cost() -> None:
+def test_a_remapped_key_wins_over_the_table_and_a_warning_names_what_lost_it() -> None:
     keymap = Keymap({"star": ["j"]})
     assert keymap.of(Pane.LIST)["j",].id == "star"
     assert keymap.warnings == ["[keys] “j” belongs to star in the list and the article; down goes without it."]
@@ -53,7 +53,7 @@ def test_a_key_that_would_hide_a_sequence_is_a_conflict() -> None:
     assert sum("top goes" in warning for warning in keymap.warnings) == 1, "once for all panes"
 
 
-def test_unknown_names_and_keys_are_told_and_change_nothing() -> None:
+def test_unknown_commands_and_keys_give_a_warning_and_change_nothing() -> None:
     keymap = Keymap({"sta": ["x"], "undo": ["control+u"], "sort": [""]})
     said = " ".join(keymap.warnings)
     assert "Did you mean “star”?" in said
@@ -62,7 +62,7 @@ def test_unknown_names_and_keys_are_told_and_change_nothing() -> None:
     assert keymap.hint("sort") == "S"
 
 
-def test_there_is_always_a_way_out() -> None:
+def test_quit_help_and_palette_always_keep_a_key() -> None:
     keymap = Keymap({"quit": [], "star": ["Q"], "help": []})
     assert keymap.hint("quit") == "Q"
     assert keymap.of(Pane.ARTICLE)["Q",].id == "quit"
@@ -77,5 +77,5 @@ def test_footer_hints_share_a_label_and_come_from_the_keys_in_force() -> None:
 @pytest.mark.parametrize(
     ("keys", "shown"), [("g g", "gg"), ("pagedown", "PgDn"), ("ctrl+d", "ctrl+d"), ("alt+left", "alt+←"), ("] u", "]u")]
 )
-def test_keys_are_written_as_people_write_them(keys: str, shown: str) -> None:
+def test_keys_are_printed_in_their_usual_form(keys: str, shown: str) -> None:
     assert written(keys) == shown

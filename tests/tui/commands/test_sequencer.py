@@ -1,4 +1,4 @@
-"""From keys to commands: sequences, counts, and what is dropped."""
+"""The sequencer: key sequences, counts, and what ends an incomplete one."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def test_a_count_goes_before_a_key_and_before_a_sequence() -> None:
     assert type_keys("5", "0", "g", "g")[-1] == (Step.RUN, "top", 50)
 
 
-def test_a_zero_is_no_count_by_itself() -> None:
+def test_a_zero_begins_no_count() -> None:
     assert type_keys("0") == [(Step.PASS, "", None)]
 
 
-def test_escape_drops_what_is_half_typed_and_is_a_key_otherwise() -> None:
+def test_escape_drops_a_half_typed_sequence_and_is_an_ordinary_key_otherwise() -> None:
     assert [step for step, *_ in type_keys("3", "g", "escape")] == [Step.WAIT, Step.WAIT, Step.CANCEL]
     assert type_keys("escape") == [(Step.RUN, "back", None)]
 
 
-def test_a_key_that_does_not_go_on_drops_the_sequence() -> None:
+def test_a_key_that_continues_no_sequence_drops_it() -> None:
     assert [step for step, *_ in type_keys("g", "~", "j")] == [Step.WAIT, Step.CANCEL, Step.RUN]
 
 
-def test_a_half_typed_sequence_tells_how_it_may_go_on() -> None:
+def test_a_half_typed_sequence_lists_the_keys_that_may_follow() -> None:
     sequencer = Sequencer()
     sequencer.feed("3", ARTICLE)
     sequencer.feed("]", ARTICLE)
@@ -53,7 +53,7 @@ def test_a_half_typed_sequence_tells_how_it_may_go_on() -> None:
     assert {"u", "]"} <= {keys for keys, _ in sequencer.hints(ARTICLE)}
 
 
-def test_a_command_may_take_the_next_key_as_it_is() -> None:
+def test_a_command_may_take_the_next_key_as_its_argument() -> None:
     to = Command("to", ("f",), "to", "To a character", Group.MOVE, counts=True, takes_key=True)
     keymap: dict[tuple[str, ...], Command] = {("f",): to}
     sequencer = Sequencer()
@@ -64,7 +64,7 @@ def test_a_command_may_take_the_next_key_as_it_is() -> None:
 
 
 @given(st.lists(st.sampled_from([*"jkgG[]u{}()0123456789", "escape", "ctrl+d", "~"]), max_size=40))
-def test_whatever_is_typed_escape_twice_leaves_nothing_behind(keys: list[str]) -> None:
+def test_escape_twice_resets_the_sequencer_after_any_keys(keys: list[str]) -> None:
     sequencer = Sequencer()
     for key in keys:
         fed = sequencer.feed(key, ARTICLE)

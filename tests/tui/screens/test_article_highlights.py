@@ -1,4 +1,4 @@
-"""The highlights that are painted are those of the library, however they were changed."""
+"""The painted highlights equal those of the library after any sequence of changes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STEPS = st.tuples(
 @pytest.mark.parametrize("remembered", [2, 1_000])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=25), looks=st.integers(1, 3))
-def test_marks_kept_step_by_step_are_those_looked_up_anew(
+def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
     tmp_path: Path, steps: list[Any], looks: int, remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -100,7 +100,7 @@ def test_marks_kept_step_by_step_are_those_looked_up_anew(
     store.close()
 
 
-def test_marks_prepared_aside_take_in_what_changed_since(tmp_path: Path) -> None:
+def test_highlights_computed_in_a_thread_include_later_changes(tmp_path: Path) -> None:
     store = open_store(tmp_path / "library.json")
     state = LibraryState(store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None)
     notes, text = AnnotationEditing(state, ()), DOCUMENTS[0]

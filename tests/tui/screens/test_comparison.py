@@ -1,4 +1,4 @@
-"""Both texts in one: nothing of either is lost, and each is told from the other."""
+"""The comparison document contains both texts completely and marks which is which."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ texts = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six.",
 
 @settings(max_examples=150)
 @given(texts, texts)
-def test_what_is_new_and_what_is_gone_stand_where_they_belong(old: str, new: str) -> None:
+def test_added_and_removed_words_stand_at_their_places(old: str, new: str) -> None:
     altered = [TextChange(old[c.old.start : c.old.end], c.new.start, c.new.end) for c in changes(old, new)]
     both = ComparisonDocument(document(new), altered)
     shown = both.document.text

@@ -1,4 +1,4 @@
-"""Screens that lie over another one."""
+"""Dialogs over another screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("leaving", ["q", "enter", "1", "escape"])
 @pytest.mark.parametrize("keys", ["S", "gT"])
-async def test_keys_behind_the_one_that_leaves_take_no_other_screen_along(
+async def test_keys_after_the_one_that_closes_a_dialog_close_no_other_screen(
     start: Start, articles: Path, keys: str, leaving: str
 ) -> None:
     async with start(articles) as reader:

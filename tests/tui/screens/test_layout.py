@@ -1,4 +1,4 @@
-"""How much room each pane has, at any width."""
+"""The widths of the panes at every terminal width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ panes = st.sampled_from((Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE))
 
 
 @given(widths, panes, st.booleans())
-def test_the_active_pane_is_there_and_all_fit(width: int, pane: Pane, zen: bool) -> None:
+def test_the_active_pane_is_visible_and_all_panes_fit(width: int, pane: Pane, zen: bool) -> None:
     pane = Pane.ARTICLE if zen else pane
     shown = arrange(width, pane, zen=zen)
     columns = {Pane.SIDEBAR: shown.sidebar, Pane.LIST: shown.headlines, Pane.ARTICLE: shown.article}
@@ -24,16 +24,16 @@ def test_the_active_pane_is_there_and_all_fit(width: int, pane: Pane, zen: bool)
 
 
 @given(widths)
-def test_moving_between_panes_moves_nothing_where_all_three_stand(width: int) -> None:
+def test_three_panes_keep_their_widths_whichever_is_active(width: int) -> None:
     if width >= 100:
         assert len({arrange(width, pane, zen=False) for pane in (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)}) == 1
 
 
-def test_the_three_ranges() -> None:
+def test_the_number_of_panes_depends_on_the_width() -> None:
     modes = [arrange(width, Pane.LIST, zen=False).mode for width in (120, 100, 99, 72, 71, 40)]
     assert modes == [Mode.THREE, Mode.THREE, Mode.TWO, Mode.TWO, Mode.ONE, Mode.ONE]
 
 
-def test_an_article_beside_a_list_has_room_to_be_read() -> None:
+def test_an_article_beside_the_list_has_at_least_forty_columns() -> None:
     for width in range(72, 400):
         assert arrange(width, Pane.LIST, zen=False).article >= 40
