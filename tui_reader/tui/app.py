@@ -349,7 +349,7 @@ class ReaderApp(FailureGuard, App[None]):
         state = self.reading.state
         editor = editor_of(self.settings.editor)
         if not editor:
-            state.say(f"no editor is set: change {path} by any means, and start anew", bad=True)
+            state.say(f"no editor is set: edit {path} and restart", bad=True)
             return
         try:
             if not path.exists():
@@ -368,7 +368,7 @@ class ReaderApp(FailureGuard, App[None]):
         self._notices = [*warnings, *keymap.warnings, *wrong]
         self.use_theme(name)
         self.reading.apply_settings(settings, keymap)
-        state.say(" · ".join(self._notices) or "settings taken over", bad=bool(self._notices))
+        state.say(" · ".join(self._notices) or "settings reloaded", bad=bool(self._notices))
 
 
 def key_name(event: events.Key) -> str:

@@ -291,7 +291,7 @@ class AnnotationEditor:
         """Make the places where annotations were found again their own places."""
         if not self._host.show_outcome(self._library.annotations.accept(ids, self._library.documents.get)):
             moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
-            self._host.say("its text is not there yet" if moved else "it has its place" if ids else "")
+            self._host.say("its text is still loading" if moved else "its place is certain already" if ids else "")
 
     def delete(self, ids: Sequence[AnnotationId]) -> None:
         """Delete annotations; undo restores them."""
@@ -354,7 +354,7 @@ class AnnotationEditor:
     def _may_write(self) -> bool:
         """Return True if a note could be saved; if not, say so before the user writes one."""
         if self._library.read_only:
-            told = "the library is read-only: no note can be kept · words are dropped now, until a pause or esc"
+            told = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
             self._host.say(told, bad=True)
             self._host.drop_typed_words()
         return not self._library.read_only

@@ -111,7 +111,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         if fed.step is Step.RUN and fed.command is not None:
             self.run(fed.command, fed.times, fed.key)
         elif fed.step in (Step.CANCEL, Step.PASS) and len(key) == 1:
-            self.say(f"{typed}{key} is no key here")
+            self.say(f"no command on {typed}{key}")
         return fed.step is not Step.PASS
 
     def drop_typed_words(self) -> None:

@@ -80,7 +80,7 @@ class ChoiceList(LinePane):
         """Paint one entry with its remark."""
         base, index = self.named_style(""), y + self._top
         if index >= len(self._choices):
-            text = "   nothing like that" if index == 0 else ""
+            text = "   no match" if index == 0 else ""
             return line(width, base, [Piece(text, base + self.named_style("muted"))])
         choice, cursor = self._choices[index], index == self._cursor
         if cursor:

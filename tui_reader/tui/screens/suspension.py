@@ -27,9 +27,9 @@ def suspend(app: App[Any], library: Library) -> str:
     """
     driver = app._driver
     if "SIGTSTP" not in signal.Signals.__members__ or driver is None or not driver.can_suspend:
-        return "this terminal cannot put the reader aside"
+        return "this terminal cannot suspend the reader"
     if os.getsid(0) == os.getpid():
-        return "there is no shell that could bring the reader back"
+        return "there is no shell that could resume the reader"
     library.settle(SETTLE_SECONDS)
     app.app_suspend_signal.publish(app)
     # The whole process group, as vi does: a script that started this program would otherwise wait for ever.

@@ -98,7 +98,7 @@ class AnnotationActions:
             self._host.say("this is where it could belong: the same key attaches it")
         elif is_lost(annotation):
             keys = self._state.keymap.hint("go_to_annotation")
-            self._host.say(f"no place in this text is like it; {keys} goes there, to select one")
+            self._host.say(f"no similar passage in this text; {keys} goes to the article, to select one")
         else:
             self.accept_place(None)
 

@@ -28,7 +28,7 @@ class TransferDialog:
             self._host.say("there is no other article to give its notes to")
         elif self._source is None:
             self._source = source
-            self._host.say("looking for an article that is like it…")
+            self._host.say("looking for a similar article…")
             self._library.transfer.guess(source, partial(self._ask, source))
 
     def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:

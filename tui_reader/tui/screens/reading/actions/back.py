@@ -28,7 +28,7 @@ class BackActions:
             self._pane_layout.activate(Pane.LIST)
         elif host.listing.clear_filter():
             host.navigator.show_current()
-            state.say("every article of this view again")
+            state.say("filter cleared")
         else:
             state.say(f"{state.keymap.hint('quit')} quits")
 

@@ -62,7 +62,7 @@ class ChangesActions:
             pane.focus.show(sentence.start, sentence.end)
         state.notify_text_shown()
         state.library.revisions.mark_seen(state.shown, comparison.original)
-        state.say("this is the text as it is now")
+        state.say("this is the current text")
         return True
 
     def _begin(self) -> None:

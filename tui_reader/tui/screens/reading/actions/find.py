@@ -185,9 +185,9 @@ class FindActions:
         """Remove every filter."""
         if self._listing.clear_filter():
             self._navigator.show_current()
-            self._state.say("every article of this view again")
+            self._state.say("filter cleared")
         else:
-            self._state.refuse("nothing is filtered")
+            self._state.refuse("no filter is set")
 
 
 def _match_position(index: int, total: int) -> str:

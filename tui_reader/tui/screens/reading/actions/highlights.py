@@ -250,7 +250,7 @@ class HighlightActions:
             return None
         if document is None or document.partial or not document.has_text:
             self._state.refuse(
-                "the text is not there yet" if document is None or document.partial else "there is no text"
+                "the text is still loading" if document is None or document.partial else "there is no text"
             )
             return None
         if not pane.selection.kind and pane.focus.range is None and pane.focus.visible_candidate is None:

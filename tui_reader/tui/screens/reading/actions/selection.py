@@ -115,4 +115,4 @@ class SelectionActions:
 
     def _say_if_not_found(self, moved: bool) -> None:
         if not moved:
-            self._state.refuse("no other one")
+            self._state.refuse("no other match")
