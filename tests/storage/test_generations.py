@@ -102,7 +102,7 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
         plain.table("articles").update({"starred": True}, where("id") == "theirs")
     found, told = keys(mine)
     assert found == {"shared", "mine1", "mine2", "theirs", "n1"}
-    assert "not at hand" in told
+    assert "was not found" in told
     assert "removed: " in told
     library = LibraryFiles(mine, "aaaa")
     assert (library.document("articles", document_id("theirs")) or {})["starred"] is True
@@ -133,7 +133,7 @@ def test_a_snapshot_and_a_journal_of_different_generations_are_not_combined(tmp_
     found, told = keys(path)
     assert "y" not in found or mixed == BACKUP, "the other machine's journal does not belong to this snapshot"
     assert {"a", "b"} <= found
-    assert "removed" not in told.split("not at hand")[0], "the ancestor was not found"
+    assert "removed" not in told.split("was not found")[0], "the ancestor was not found"
 
 
 def test_a_hand_edit_of_an_earlier_versions_file_removes_nothing_in_doubt(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_hand_edit_of_an_earlier_versions_file_removes_nothing_in_doubt(tmp_pa
     remove(path, "b")
     found, told = keys(path)
     assert found == {"a", "b"}
-    assert "not at hand" in told
+    assert "was not found" in told
 
 
 def test_records_with_unknown_timestamps_show_that_the_header_names_a_wrong_ancestor(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_records_with_unknown_timestamps_show_that_the_header_names_a_wrong_ance
     mine.write_text(json.dumps(ours))
     found, told = keys(mine)
     assert "theirs" in found
-    assert "not at hand" in told
+    assert "was not found" in told
 
 
 def test_a_record_that_the_journal_changed_since_survives_its_removal(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tinydb.table import Document, Table
 
 from tui_reader.storage.engine.edits import moved, written
 from tui_reader.storage.engine.library_files import LibraryFiles
-from tui_reader.storage.recovery.foreign_layout import derived_id, identified
+from tui_reader.storage.recovery.foreign_layout import derived_id, with_id
 from tui_reader.storage.replication.registers import DELETED, has_sets
 from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.compaction import compact
@@ -259,7 +259,7 @@ class LibraryTable(Table):
         before = state.document(self.name, number)
         if before == document:
             return number, dict(document)
-        fields = identified(self.name, number, document)
+        fields = with_id(self.name, number, document)
         home = derived_id(self.name, fields)
         if not home:
             if has_sets(self.name) and before is None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.recovery.external_edits import complete, join_known, timestamp_edits
+from tui_reader.storage.recovery.external_edits import fill_from_generation, join_known, timestamp_edits
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import reassembled, salvage
 from tui_reader.storage.snapshot import limits
@@ -51,7 +51,7 @@ class Adopted:
 
 
 def adopt(path: str, timestamp: str, disk: Disk) -> Adopted:
-    """Adopt a small snapshot that is not in our layout; the file itself stays as it is.
+    """Adopt a small snapshot in another layout; the file itself is not changed.
 
     Args:
         path: The file.
@@ -137,7 +137,7 @@ def _work(path: str, timestamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]
         else:
             parsed = salvage(raw)
             if known is not None:
-                complete(parsed, known, prefer_known=isinstance(error, _ChecksumError))
+                fill_from_generation(parsed, known, prefer_known=isinstance(error, _ChecksumError))
             report["damage"] = str(error)
     report["newer"] = parsed.newer
     if rekey(parsed) and not (report["notice"] or report["damage"]):

@@ -82,13 +82,13 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
             count += 1
             target = f"{stem}-{count}.json"
     disk.sync_folder(folder_of(path))
-    for old in _too_many(path, target, disk):
+    for old in _surplus_copies(path, target, disk):
         with contextlib.suppress(OSError):
             disk.unlink(old)
     return target
 
 
-def _too_many(path: str, newest: str, disk: Disk) -> list[str]:
+def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
     """Return the oldest copies of each kind beyond the limits, to be removed; never the newest of all."""
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):

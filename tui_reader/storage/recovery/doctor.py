@@ -10,7 +10,7 @@ from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.engine.edits import written
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups, problems
-from tui_reader.storage.recovery.foreign_layout import derived_id, latest_stamp
+from tui_reader.storage.recovery.foreign_layout import derived_id, latest_timestamp
 from tui_reader.storage.recovery.journal_repair import repair_other_journal, repair_own_journal
 from tui_reader.storage.recovery.ownership import may_replace_backups
 from tui_reader.storage.replication.conflicts import all_copies
@@ -126,16 +126,16 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
                 derived = derived_id(name.removesuffix(TOMBSTONES), document)
                 misplaced += number <= last or (derived not in (0, number))
                 last = number
-                if (latest := latest_stamp(document)) and is_far_ahead(latest):
+                if (latest := latest_timestamp(document)) and is_far_ahead(latest):
                     ahead.append(str(document.get("id", number)))
         except (UnreadableError, ValueError) as error:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
     if misplaced:
-        yield Finding(f"{misplaced} documents of {library.path} do not stand in their place.", is_wrong=True)
+        yield Finding(f"{misplaced} documents of {library.path} are in the wrong place.", is_wrong=True)
     if ahead:
         named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
         text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
-        yield Finding(text + "What is changed in them here counts all the same.", is_wrong=False)
+        yield Finding(text + "Changes that are made to them here are kept all the same.", is_wrong=False)
     counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
         counts += f" ({deleted:,} of the annotations deleted, for undo)"
@@ -165,8 +165,8 @@ def _check_journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         many = "" if library.journal.lines == 1 else "s"
         mended = ""
         if fix and not library.damage and not library.read_only and compact(library):
-            mended = "Brought into the file."
-        text = f"{library.journal.lines} change{many} of this machine wait beside {library.path} to be brought into it."
+            mended = "Written to the file."
+        text = f"{library.journal.lines} change{many} of this machine wait in the journal of {library.path}."
         yield Finding(text, is_wrong=False, mended=mended)
     prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
     for name in _names(library):
@@ -203,7 +203,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
             with library.exclusive():
                 remove_leftovers(library)
             mended = "Removed."
-        yield Finding(f"{path} was left by a run that was ended while it wrote.", is_wrong=True, mended=mended)
+        yield Finding(f"{path} was left behind by a run that was killed while writing.", is_wrong=True, mended=mended)
     copies = [copy.path for copy in all_copies(library.path, library.disk)]
     if copies and fix and not library.read_only and not library.damage:
         for merged in merge_conflict_copies(library):
@@ -215,11 +215,11 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
         compact(library)
     else:
         for copy in copies:
-            yield Finding(f"{copy} is a conflict copy that was not merged yet.", is_wrong=True)
+            yield Finding(f"{copy} is a conflict copy that is not merged yet.", is_wrong=True)
     _refuse_irregular_files(library)
     if not may_replace_backups(library.path, library.disk):
         text = (
-            f"{library.path}{BACKUP} or {library.path}{BACKUP_JOURNAL} is another program's and stays as it is: "
+            f"{library.path}{BACKUP} or {library.path}{BACKUP_JOURNAL} belongs to another program and is left alone: "
             "the state before the last rewrite is not kept. Move that file away."
         )
         yield Finding(text, is_wrong=True)
@@ -229,7 +229,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
 
 
 def _refuse_irregular_files(library: LibraryFiles) -> None:
-    """Record in `disk.refused` what has the name of one of our files but is a link, a pipe or the like."""
+    """Record in `disk.refused` the links, pipes and the like that have the name of one of our files."""
     snapshot = os.path.basename(library.path)  # noqa: PTH119
     ours = tuple(f"{snapshot}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
     for name in _names(library):

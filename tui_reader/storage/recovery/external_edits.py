@@ -74,16 +74,17 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
         if identity(parsed.header) is None:
             return ""
         return (
-            f"{path} was changed by another program. The state that it started from is not at hand: what it may have "
-            "removed cannot be told from what it never had."
+            f"{path} was changed by another program. The version that it was edited from was not "
+            "found, so records that were removed cannot be distinguished from those that it never had."
         )
     changed, added, kept = join_known(parsed, known, timestamp)
     if not (changed or added or kept):
         return ""
     many = "s" * (kept != 1)
     return (
-        f"{path} was changed by another program: {changed} changed, {added} added. The state that it started from is "
-        f"not at hand, so nothing was removed: {kept} record{many} that it lacks stay{'s' * (kept == 1)}. {_BACK}"
+        f"{path} was changed by another program: {changed} changed, {added} added. The version that it was edited "
+        f"from was not found, so nothing was removed: {kept} missing record{many} {'is' if kept == 1 else 'are'} kept. "
+        f"{_BACK}"
     )
 
 
@@ -220,7 +221,7 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
     return True
 
 
-def complete(parsed: Parsed, before: State, *, prefer_known: bool) -> None:
+def fill_from_generation(parsed: Parsed, before: State, *, prefer_known: bool) -> None:
     """Join the last good generation to what could be salvaged from a damaged file.
 
     Args:

@@ -78,17 +78,17 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
     except UnicodeDecodeError as error:
         raise DamagedError(f"at byte {error.start}: it is not UTF-8") from None
     try:
-        data = json.loads(text, object_pairs_hook=unique)
+        data = json.loads(text, object_pairs_hook=join_repeated_keys)
     except json.JSONDecodeError as error:
         raise DamagedError(f"at line {error.lineno}, column {error.colno}: {_reason(text, error)}") from None
     except (ValueError, RecursionError) as error:
         raise DamagedError(f"somewhere: {error}") from None
     if not isinstance(data, dict):
         raise DamagedError(f"as a whole: it holds a {type(data).__name__}, not tables by name")
-    parsed = Parsed(is_merged=any(isinstance(part, Repeated) for part in (data, *data.values())))
+    parsed = Parsed(is_merged=any(isinstance(part, RepeatedKeys) for part in (data, *data.values())))
     for table, documents in data.items():
         numbered = _documents(table, documents)
-        parsed.is_torn |= any(isinstance(document, Repeated) for document in numbered.values())
+        parsed.is_torn |= any(isinstance(document, RepeatedKeys) for document in numbered.values())
         if table != META:
             parsed.tables[table] = numbered
             continue
@@ -107,11 +107,11 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
     return error.msg[0].lower() + error.msg[1:]
 
 
-class Repeated(dict[str, Any]):
+class RepeatedKeys(dict[str, Any]):
     """A JSON object that held a key more than once."""
 
 
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def join_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build an object from its keys and values, joining values whose keys repeat (an `object_pairs_hook`).
 
     Plain JSON parsers would drop all but the last value.
@@ -119,7 +119,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(pairs)
     if len(out) == len(pairs):
         return out
-    merged = Repeated()
+    merged = RepeatedKeys()
     for key, value in pairs:
         known = merged.get(key)
         if is_header(known) or is_header(value):
@@ -127,7 +127,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         elif isinstance(known, dict) and isinstance(value, dict):
             if all(isinstance(inner, dict) for inner in (*known.values(), *value.values())):
                 # A table that stands twice: join it document by document.
-                merged[key] = Repeated(known | {k: _both(known.get(k), v) for k, v in value.items()})
+                merged[key] = RepeatedKeys(known | {k: _both(known.get(k), v) for k, v in value.items()})
             else:
                 merged[key] = _both(known, value)
         else:
@@ -199,7 +199,7 @@ def _timestamp(value: Any) -> str:
     return value if is_timestamp(value) else ZERO
 
 
-def home_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
+def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
     """Find the table that a record belongs to, deleted or not.
 
     The document id of an article, an annotation or a text is derived from its fields, so it shows which kind it is.
@@ -249,7 +249,7 @@ def rekey(parsed: Parsed) -> int:
             if is_header(document):
                 del parsed.tables[table][number]
                 dropped += 1
-            elif (home := home_of(table, number, document)).removesuffix(TOMBSTONES) != table.removesuffix(TOMBSTONES):
+            elif (home := table_of(table, number, document)).removesuffix(TOMBSTONES) != table.removesuffix(TOMBSTONES):
                 del parsed.tables[table][number]
                 add(parsed.tables, home, number, document)
     for table in list(parsed.tables):
@@ -258,12 +258,12 @@ def rekey(parsed: Parsed) -> int:
             continue
         documents, parsed.tables[table] = parsed.tables[table], {}
         for number, document in documents.items():
-            document = identified(living, number, document)  # noqa: PLW2901
+            document = with_id(living, number, document)  # noqa: PLW2901
             add(parsed.tables, table, derived_id(living, document) or number, document)
     return dropped
 
 
-def identified(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
+def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document's fields, with a new `id` if it is an annotation that was written without one.
 
     The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids that the
@@ -312,7 +312,7 @@ def lay_out(parsed: Parsed) -> bytes:
     return bytes(memory.data)
 
 
-def latest_stamp(document: dict[str, Any]) -> str:
+def latest_timestamp(document: dict[str, Any]) -> str:
     """Return the latest timestamp of a document as it stands in a file; `ZERO` if it has none."""
     return max(timestamps_of(document), default=ZERO)
 

@@ -2,7 +2,7 @@
 
 The file may hold the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
 whole. But the headings of tables, the commas and the header may stand twice, be missing, or stand before the wrong
-records. So the table that a record belongs to is found from the record itself (`home_of`).
+records. So the table that a record belongs to is found from the record itself (`table_of`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui_reader.storage.recovery.foreign_layout import (
     DamagedError,
     Parsed,
-    Repeated,
+    RepeatedKeys,
     add,
-    home_of,
     is_header,
+    join_repeated_keys,
     later_header,
     parse,
-    unique,
+    table_of,
 )
 from tui_reader.storage.snapshot.generations import ORIGIN
 from tui_reader.storage.snapshot.json_values import check
@@ -35,8 +35,8 @@ _BETWEEN = re.compile(r"[\s,{}]*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
 _INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
 _MAX_INDENT = 64
-"""Columns of white space before a record that begins a line; plain TinyDB writes 8 at most unless it is told to."""
-_decoder = json.JSONDecoder(object_pairs_hook=unique)
+"""Columns of white space before a record that begins a line; a plain TinyDB writes at most 8 by default."""
+_decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
 
 
 class Sides(NamedTuple):
@@ -132,16 +132,16 @@ def find_records(text: str) -> FoundRecords:
         except (ValueError, TypeError, RecursionError):
             document, end = {}, 0
         if not end or end > (limit or end) or _holds_records(document):
-            # Part of it is missing. What follows in it may look like a heading, such as its time stamps.
+            # A part of the record is missing. The rest of it, such as its timestamps, may look like a heading.
             whole, position = False, limit or match.end()
             continue
         position = end
-        whole &= not isinstance(document, Repeated)
+        whole &= not isinstance(document, RepeatedKeys)
         number = int(name)
         if is_header(document):
             headers += 1
             parsed.header = later_header(parsed.header, document)
-        elif (home := home_of(table, number, document, by_fields=True)) == META:
+        elif (home := table_of(table, number, document, by_fields=True)) == META:
             parsed.extra[number] = document
         else:
             mixed |= (home, number) in numbers
@@ -151,7 +151,7 @@ def find_records(text: str) -> FoundRecords:
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
-    """Return True if a name begins a table and is not a field with an object, left of a damaged record."""
+    """Return True if a name begins a table; it may also be a field that remains of a damaged record."""
     if _INSIDE_TABLE.match(text, match.end()):
         return True
     return _starts_line(text, match.start()) and text.startswith(("\n", "\r\n"), match.end())
@@ -177,7 +177,7 @@ def _next_line_of_table(text: str, start: int) -> int:
 
 
 def _holds_records(document: dict[str, Any]) -> bool:
-    """Return True if records follow in a record, because its closing brace is missing."""
+    """Return True if a record contains other records, because its closing brace is missing."""
     return any(
         _NUMBER.fullmatch(name) and isinstance(value, dict) and "id" in value for name, value in document.items()
     )
@@ -232,7 +232,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
                 if is_header(document):
                     continue
                 # Records that git merged without a conflict may stand under the wrong heading, too.
-                home = home_of(name, number, document, by_fields=True)
+                home = table_of(name, number, document, by_fields=True)
                 # Deleted on one side and changed on the other: both are registers of one document.
                 tombstone_table = f"{home}{TOMBSTONES}"
                 add(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def repair_own_journal(library: LibraryFiles) -> str:
-    """Compact this machine's journal, which brings its whole lines into the snapshot, and start it again.
+    """Write the undamaged lines of this machine's journal to the snapshot, and start the journal again.
 
     Returns:
         What was done, as a sentence; empty if another instance is compacting.
@@ -28,7 +28,7 @@ def repair_own_journal(library: LibraryFiles) -> str:
         library.journal.damaged = 0
     if not compact(library, force=True):
         return ""
-    return f"The whole lines were brought into the file; the damaged journal is kept as {kept}."
+    return f"The undamaged lines were written to the file; the damaged journal is kept as {kept}."
 
 
 def repair_other_journal(library: LibraryFiles, path: str) -> str:
@@ -56,4 +56,4 @@ def repair_other_journal(library: LibraryFiles, path: str) -> str:
             disk.close(handle)
         disk.rename(temporary, path)
         disk.sync_folder(library.folder)
-    return f"Its {len(entries):,} whole lines stay; the damaged journal is kept as {kept}."
+    return f"Its {len(entries):,} undamaged lines are kept; the damaged journal is kept as {kept}."

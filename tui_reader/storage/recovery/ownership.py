@@ -57,7 +57,7 @@ class Verdict(NamedTuple):
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the file belongs to another program, or may do so."""
+        """Whether the file belongs to another program, or might."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)
 
 
@@ -86,7 +86,7 @@ def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: b
     except OSError as error:
         raise problems.unreadable(name, error) from error
     content, reason = judge(head, tail, size)
-    if content is not Content.OURS and _is_vouched_for(real, disk, content):
+    if content is not Content.OURS and _is_ours_by_neighbours(real, disk, content):
         content = Content.OURS
     owners = {
         Content.OURS: Owner.OURS,
@@ -119,7 +119,7 @@ def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = F
 
 
 def is_our_snapshot(path: str, disk: Disk) -> bool:
-    """Return True if a copy or a backup of a snapshot is ours by its own content.
+    """Return True if a copy or a backup of a snapshot belongs to this program by its own content.
 
     Returns:
         True if it is a regular file, no link, whose content is ours, sound or damaged.
@@ -143,7 +143,7 @@ def foreign_copy(path: str, disk: Disk) -> str:
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:
-    """Return True if a journal or an undo file is ours, also if only a part of its first line was written.
+    """Return True if a journal or undo file is this program's, even if its first line is incomplete.
 
     Returns:
         False if it is no regular file, such as a link.
@@ -196,8 +196,8 @@ def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
     return head, tail, max(size, len(head))
 
 
-def _is_vouched_for(path: str, disk: Disk, content: Content) -> bool:
-    """Return True if the files beside a file show that it was ours before it was damaged.
+def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
+    """Return True if the files beside a damaged file show that it was a library of this program.
 
     A backup of ours does: there was a snapshot of ours here. A journal does so only if the file itself is not a sound
     document of another program, since earlier versions put journals beside those.

@@ -40,7 +40,7 @@ def not_saved(path: str, error: OSError) -> StoreError:
             "End that program; the next change saves this one too.",
         )
     reason = error.strerror or str(error)
-    return StoreError(f"{path} cannot be written ({reason}): this change is NOT saved.", "See that the disk is well.")
+    return StoreError(f"{path} cannot be written ({reason}): this change is NOT saved.", "Check the disk.")
 
 
 def refused(path: str, error: BaseException) -> StoreError:
@@ -100,7 +100,7 @@ def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
         reason, way_out = error.strerror or str(error), "Check the disk"
     return StoreError(
         f"{path} could not be brought up to date ({reason}). All changes are safe in {journal}.",
-        f"{way_out}; the reader brings them into the file later.",
+        f"{way_out}; the reader writes them to the file later.",
     )
 
 
@@ -136,17 +136,17 @@ def not_put_away(copy: str, error: OSError) -> str:
 def unreadable(path: str, error: OSError) -> StoreError:
     """Build the error for a file that cannot be read at all."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return StoreError(f"{path} does not exist.", "See that its name and its folder are spelled right.")
+        return StoreError(f"{path} does not exist.", "Check the spelling of its name and its folder.")
     if isinstance(error, RefusedError):
-        return StoreError(f"{error.path} {error.reason}.", "A file is wanted there; move it, or name another place.")
+        return StoreError(f"{error.path} {error.reason}.", "Move it away, or name another file.")
     reason = error.strerror or str(error)
-    way_out = "Check its owner and its permissions." if is_read_only(error) else "See that the disk is well."
+    way_out = "Check its owner and its permissions." if is_read_only(error) else "Check the disk."
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
 
 
 def own_journal_unreadable(path: str, error: OSError) -> str:
     """Return the message that this machine's journal cannot be read, nor anything be saved."""
-    return f"{unreadable(path, error)} Until then the changes that it holds do not show, and new ones are NOT saved."
+    return f"{unreadable(path, error)} Until then its changes are not shown, and new ones are NOT saved."
 
 
 def partly_unreadable(path: str, error: Exception) -> str:
@@ -156,7 +156,7 @@ def partly_unreadable(path: str, error: Exception) -> str:
         reason = error.strerror or str(error)
     else:
         reason = str(error) or type(error).__name__
-    return f"A part of {path} cannot be read ({reason}): what it holds does not show. Check the disk, then reopen."
+    return f"A part of {path} cannot be read ({reason}): its content is not shown. Check the disk, then reopen."
 
 
 @contextlib.contextmanager
@@ -176,23 +176,25 @@ def as_store_errors(path: str) -> Iterator[None]:
 def damaged_lines(path: str, count: int) -> str:
     """Return the message that damaged lines of a journal were skipped."""
     lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
-    return f"{lines} of {path} were passed over. “tui-reader doctor --fix” keeps the damaged file and mends it."
+    return f"{lines} of {path} were skipped. “tui-reader doctor --fix” keeps the damaged file and mends it."
 
 
 def journal_unreadable(path: str, error: OSError) -> str:
     """Return the message that another machine's journal cannot be read, so that its changes are not shown."""
-    return f"{unreadable(path, error)} The changes that it holds do not show until it can be read."
+    return f"{unreadable(path, error)} Its changes are not shown until it can be read."
 
 
 def not_listed(folder: str, error: OSError) -> str:
     """Return the message that the library's folder cannot be searched for the journals of other machines."""
     reason = error.strerror or str(error)
-    return f"{folder} cannot be listed ({reason}): changes of other machines in it do not show. Check its permissions."
+    return (
+        f"{folder} cannot be listed ({reason}): changes of other machines in it are not shown. Check its permissions."
+    )
 
 
 def no_journal(path: str) -> str:
     """Return the message that a file has the name of a journal but belongs to another program."""
-    return f"{path} is not a journal of tui-reader: it is passed over and stays as it is."
+    return f"{path} is not a journal of tui-reader: it is skipped and left alone."
 
 
 def foreign(path: str, reason: str) -> StoreError:
@@ -207,7 +209,7 @@ def damaged(path: str, where: str) -> str:
     """Return the message about a damaged file, which is overwritten only if the user asks for that."""
     return (
         f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
-        "“tui-reader doctor --fix” saves what is whole, “tui-reader backup restore” goes back to a backup."
+        "“tui-reader doctor --fix” saves what can be read, “tui-reader backup restore” goes back to a backup."
     )
 
 

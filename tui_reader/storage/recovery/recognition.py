@@ -55,7 +55,7 @@ class Content(Enum):
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
-    """Decide from the bytes of a file whether it is ours.
+    """Decide from the bytes of a file whether it belongs to this program.
 
     Args:
         head: The first `HEAD` bytes.
@@ -96,7 +96,7 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def has_data(head: bytes, size: int) -> bool:
-    """Return True if a file that is not ours holds data.
+    """Return True if another program's file holds data.
 
     Returns:
         False if it is short and holds only debris: brackets, zero bytes, conflict marks, empty tables.
@@ -286,10 +286,10 @@ _ANNOTATION: dict[str, Callable[[object], bool]] = {
 
 
 def _is_article(document: dict[str, Any]) -> bool:
-    """Return True if an article without timestamps is one of ours.
+    """Return True if a record without timestamps has the fields of an article of this program.
 
     Returns:
-        True if all fields are ours, and one of them holds what the user did with the article.
+        True if the article has no other fields, and one of them holds what the user did with it.
     """
     known = _STATE | _DESCRIPTION
     has_state = False
@@ -306,10 +306,10 @@ def _is_article(document: dict[str, Any]) -> bool:
 
 
 def _is_annotation(document: dict[str, Any]) -> bool:
-    """Return True if an annotation without timestamps is one of ours.
+    """Return True if a record without timestamps has the fields of an annotation of this program.
 
     Returns:
-        True if all fields are ours, and one of them names the article.
+        True if the annotation has no other fields, and one of them names its article.
     """
     fits = all(name in _ANNOTATION and _ANNOTATION[name](value) for name, value in document.items())
     return fits and bool(document.get("article")) and len(document.keys() - {"id", "article"}) > 0

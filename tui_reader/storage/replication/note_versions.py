@@ -69,8 +69,8 @@ class Version(NamedTuple):
     """The versions that the author had seen; None if that is not known."""
     origins: tuple[_Origin, ...] = ()
 
-    def knows(self, timestamp: str) -> bool:
-        """Return True if this version replaces the one with a timestamp: its author had seen that one."""
+    def has_seen(self, timestamp: str) -> bool:
+        """Return True if the author had seen the version with this timestamp, and so replaced it."""
         replica = timestamp[_REPLICA_AT:]
         if self.seen is None:
             # A replica has seen its own versions. Whether it had seen those of others is not known.
@@ -139,7 +139,7 @@ def current(known: Sequence[Version]) -> list[Version]:
     left = [
         version
         for version in all_of_them
-        if not any(other.timestamp != version.timestamp and other.knows(version.timestamp) for other in all_of_them)
+        if not any(other.timestamp != version.timestamp and other.has_seen(version.timestamp) for other in all_of_them)
         and (version.timestamp != ZERO or len(all_of_them) == 1)
     ]
     return left or all_of_them[:1]
@@ -177,7 +177,7 @@ def shown(left: Sequence[Version]) -> Any:
     common = [
         origin
         for origin in origins
-        if all(origin in version.origins or all(map(version.knows, origin.timestamps)) for version in left)
+        if all(origin in version.origins or all(map(version.has_seen, origin.timestamps)) for version in left)
     ]
     latest = max(common, key=lambda origin: (max(origin.timestamps, default=ZERO), origin.text), default=None)
     ancestor = latest.text if latest is not None else None
