@@ -1,4 +1,4 @@
-"""Checks that every file of the corpora must pass; tests run a sample, scripts/conformance.py all of them."""
+"""Checks for all files of the corpora; tests run a sample of them, scripts/conformance.py runs all."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def opening(path: Path) -> list[str]:
 
 
 def header(path: Path) -> list[str]:
-    """Check that a header equals the result of the YAML or TOML library, and that the text does not contain it."""
+    """Check that a header equals the result of the YAML or TOML library, and is not shown in the text."""
     source = path.read_bytes().decode().replace("\r\n", "\n")
     document = formats.read(source.encode(), path.name)
     metadata = document.metadata
@@ -129,7 +129,7 @@ def header(path: Path) -> list[str]:
 
 
 def _written(typed: object, exact: str) -> str:
-    """Return a title as it was written, where the typed loader turned `2020` into a number or `no` into False."""
+    """Return a title as it was written: a typed loader turns `2020` into a number and `no` into False."""
     return typed if isinstance(typed, str) else exact
 
 

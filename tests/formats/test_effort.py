@@ -1,4 +1,4 @@
-"""Markdown that would take too long is read as plain text, decided by counts that are equal on every machine."""
+"""Markdown that would take too long is read as plain text, decided by counts and not by a clock."""
 
 from __future__ import annotations
 

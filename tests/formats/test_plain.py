@@ -1,4 +1,4 @@
-"""A pasted text is shown with every character, one paragraph for each line; nothing is hidden or repaired."""
+"""A pasted text is shown with every character, one paragraph for each line, without repairs."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_verses_and_lists_have_no_empty_rows_and_paragraphs_have() -> None:
     assert [block.tight for block in document.blocks] == [True, False, False, False]
 
 
-def test_lines_above_the_first_real_paragraph_are_shown_in_the_quiet_tone() -> None:
+def test_lines_above_the_first_real_paragraph_are_shown_in_a_muted_tone() -> None:
     document = read(f"A headline of some words\nBy Jane Doe\n5 June 2026\n{PROSE}\n{PROSE}".encode(), "-")
     assert [block.quiet for block in document.blocks] == [True, True, True, False, False]
     metadata = document.metadata

@@ -1,4 +1,4 @@
-"""All articles in a folder are listed, in spite of loops, hidden and ignored files and unreadable folders."""
+"""All articles in a folder are listed, in spite of loops, ignored files and unreadable folders."""
 
 from __future__ import annotations
 

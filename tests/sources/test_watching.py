@@ -19,7 +19,7 @@ Reported = list[str]
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bool]]:
-    """Return the result of watching, given the changed paths of each quarter of a second; only `.md` files matter."""
+    """Return what watching yields for batches of changed paths, one each quarter of a second."""
 
     def watch(*batches: Reported) -> Iterator[bool]:
         seconds = itertools.count(step=0.25)

@@ -121,7 +121,7 @@ def read_body(source: SourceText, name: str, *, partial: bool = False, metadata:
 
 
 def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
-    """Return paragraphs as blocks; the first `quiet` ones are drawn in the quiet tone."""
+    """Return paragraphs as blocks; the first `quiet` ones are drawn in a muted tone."""
     kind = BlockKind.PARAGRAPH
     blocks = []
     start = 0

@@ -46,8 +46,8 @@ _MOST_ZEROS = 0.01
 _MOST_CONTROLS = 0.02
 """Largest share of other control bytes in a damaged text; compressed data has 10 %."""
 
-_FEW_CONTROLS = 8
-"""Number of control bytes that proves nothing, however short the file is."""
+_TOO_FEW_TO_JUDGE = 8
+"""Number of control bytes or damaged characters that proves nothing, however short the file is."""
 
 _ONE_SIDED = 0.7
 """Smallest share of the zero bytes that are high bytes of UTF-16; U+3000 and U+4E00 have a zero low byte."""
@@ -132,7 +132,7 @@ def _decode_marked(data: bytes, codec: str, name: str) -> Decoded:
     notice = f"Read as {name}." if name != "UTF-8" else ""
     damage = text.count("\ufffd")
     # The mark decides unless more than a tenth of the text cannot be decoded.
-    if damage > _FEW_CONTROLS and damage > len(text) // 10:
+    if damage > _TOO_FEW_TO_JUDGE and damage > len(text) // 10:
         return Decoded("", problem=f"not text: it is marked as {name}, but is not")
     if damage and damage != data.count("\ufffd".encode(codec)):
         notice = f"Read as {name}; places that could not be decoded are shown as \ufffd."
@@ -141,7 +141,7 @@ def _decode_marked(data: bytes, codec: str, name: str) -> Decoded:
 
 def _with_notice(text: str, codec: str, how: str) -> Decoded:
     """Return a text with a notice that names its encoding; `how` ends the sentence."""
-    from tui_reader.formats.text.legacy_encodings import name_of  # noqa: PLC0415 - 3 ms for the files that are not UTF-8 alone
+    from tui_reader.formats.text.legacy_encodings import name_of  # noqa: PLC0415 - 3 ms, only for files that are not UTF-8
 
     return Decoded(text, name_of(codec), f"Read as {name_of(codec)}{how}")
 
@@ -170,7 +170,7 @@ def _why_binary(sample: bytes) -> str:
     if zeros > size * _MOST_ZEROS:
         return f"not text: {_percent(zeros, size)} of its bytes are zero"
     controls = size - len(sample.translate(None, _CONTROLS))
-    if controls > _FEW_CONTROLS and controls > size * _MOST_CONTROLS:
+    if controls > _TOO_FEW_TO_JUDGE and controls > size * _MOST_CONTROLS:
         return f"not text: {_percent(controls, size)} of its bytes are control characters"
     return ""
 
@@ -189,7 +189,7 @@ def _decode_utf16_or_32(data: bytes) -> Decoded | None:
     """
     sample = data[: _SAMPLE - _SAMPLE % 4]
     zeros = sample.count(0)
-    if zeros <= _FEW_CONTROLS and zeros * 4 < len(sample):
+    if zeros <= _TOO_FEW_TO_JUDGE and zeros * 4 < len(sample):
         return None
     for codec, name, places, unit in (
         ("utf-32-le", "UTF-32", (2, 3), 4),
