@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.anchoring.context import near
+from tui_reader.anchoring.context import estimate_position
 from tui_reader.anchoring.description import fingerprint
 from tui_reader.model.anchor import Anchor
 
@@ -22,8 +22,8 @@ def test_the_estimate_follows_the_preceding_text_although_much_was_inserted_befo
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + text.replace(SENTENCES[9], "")
-    assert abs(near(anchor, new) - new.index(SENTENCES[10])) <= 1
-    assert abs(near(anchor, new, text) - new.index(SENTENCES[10])) <= 1
+    assert abs(estimate_position(anchor, new) - new.index(SENTENCES[10])) <= 1
+    assert abs(estimate_position(anchor, new, text) - new.index(SENTENCES[10])) <= 1
 
 
 def test_with_the_old_text_more_distant_context_is_used() -> None:
@@ -31,19 +31,19 @@ def test_with_the_old_text_more_distant_context_is_used() -> None:
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + "".join(SENTENCES[:5]) + "".join(SENTENCES[13:])
     border = new.index(SENTENCES[13])
-    assert abs(near(anchor, new, text) - border) < 260
+    assert abs(estimate_position(anchor, new, text) - border) < 260
 
 
 def test_without_any_context_left_the_estimate_is_the_same_share_of_the_text() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[10].strip())
     new = "xyzzy " * 10
-    assert near(anchor, new, text) == round(anchor.start / len(text) * (len(new) - 1))
-    assert near(anchor, "") == 0
+    assert estimate_position(anchor, new, text) == round(anchor.start / len(text) * (len(new) - 1))
+    assert estimate_position(anchor, "") == 0
 
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=60), st.data())
 def test_the_estimate_is_always_an_offset_of_the_text(new: str, old: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(old) - 1))
     anchor = Anchor(old[start:], old[max(0, start - 32) : start], "", start, len(old), 0, fingerprint(old))
-    assert 0 <= near(anchor, new, old) <= len(new)
+    assert 0 <= estimate_position(anchor, new, old) <= len(new)

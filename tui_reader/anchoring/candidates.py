@@ -48,9 +48,13 @@ class Candidate(NamedTuple):
 
     range: Range
     score: float
+    """Weighted mean of the three similarities, 0 to 1."""
     quote: float
+    """Similarity of the quote, 0 to 1."""
     before: float
+    """Similarity of the context before it."""
     after: float
+    """Similarity of the context after it."""
 
 
 class NormalizedAnchor(NamedTuple):

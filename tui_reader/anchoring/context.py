@@ -15,7 +15,7 @@ STEP, FARTHEST = 32, 960
 """Step in which pieces of context are tried, and their maximum distance from the passage, in characters."""
 
 
-def near(anchor: Anchor, text: str, old: str | None = None) -> int:
+def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
     """Return the code point of a text at which a lost passage would be.
 
     Args:

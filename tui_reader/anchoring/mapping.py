@@ -32,6 +32,7 @@ class _Match(NamedTuple):
     old: Range
     new: Range
     weight: int
+    """How much the match counts as evidence, in letters."""
 
 
 class Part(NamedTuple):

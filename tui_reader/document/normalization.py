@@ -55,7 +55,9 @@ class Words(NamedTuple):
     keys: list[str]
     """The words, normalized and composed."""
     starts: list[int]
+    """Offset at which each word begins."""
     ends: list[int]
+    """Offset after the last character of each word."""
 
     @classmethod
     def of(cls, normalized_text: str) -> Words:

@@ -13,6 +13,7 @@ class Entry(NamedTuple):
     level: int
     """Level of the heading, 1 to 6."""
     title: str
+    """Text of the heading on one line."""
     offset: int
     """Offset of the heading in the text."""
     block: int

@@ -27,6 +27,7 @@ class Fragment(NamedTuple):
     """A part of the text drawn from a column on: `text[start:end]`, with tabs expanded from the start."""
 
     column: int
+    """Screen column at which the fragment begins."""
     start: int
     end: int
 
@@ -49,12 +50,15 @@ class Row(NamedTuple):
     """
 
     block: int
+    """Number of the row's block."""
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the row within its block; negative for rows outside its text: `GAP`, `DIVIDER`, `DIVIDER_GAP`."""
     fragments: tuple[Fragment, ...]
     ornaments: tuple[Ornament, ...]
     start: int
+    """Start of the range of the text that the row owns."""
     end: int
+    """End of that range."""
 
 
 GAP = -1

@@ -35,7 +35,9 @@ class _Edit(NamedTuple):
     start: int
     end: int
     side: int
+    """0 for the edit of one text, 1 for that of the other."""
     tokens: Sequence[str]
+    """The new tokens."""
 
 
 def merge(original: str, mine: str, theirs: str) -> Merged:

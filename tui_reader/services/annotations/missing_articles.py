@@ -92,12 +92,12 @@ class MissingArticles:
     def near(self, annotation: Annotation, document: Document) -> int:
         """Return the offset in a document where the passage of an annotation would be if it were still there."""
         # Imported here and below only where needed, not for the first frame (5 ms): most highlights are placed.
-        from tui_reader.anchoring.context import near  # noqa: PLC0415
+        from tui_reader.anchoring.context import estimate_position  # noqa: PLC0415
 
         current = annotation.current
         if current is None:
             return 0
-        return near(current, document.text, self._text_of(current.fingerprint))
+        return estimate_position(current, document.text, self._text_of(current.fingerprint))
 
     def quote(self, annotation: Annotation, style: str) -> str:
         """Return an annotation's words as a quote with its source, without the text in which they stood.
