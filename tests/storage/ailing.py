@@ -88,7 +88,7 @@ def prepare(folder: Path) -> Path:
 
 
 def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
-    """Use every function of a library. Return the sentences for the user, and the exceptions that are not sentences."""
+    """Use every function of a library. Return the sentences for the user, and unexpected exceptions."""
     told: list[str] = []
     wrong: list[str] = []
 

@@ -1,4 +1,6 @@
-"""Compute every state that a power cut may leave on disk from a scenario's system calls (as ALICE does, OSDI '14).
+"""Compute every state that a power cut may leave on disk, from recorded system calls.
+
+This is the method of ALICE (OSDI '14).
 
 For every prefix of the calls: what was flushed is there; of the rest any prefix of the folder's changes, or all but
 one, and of each file's unflushed writes nothing, everything, a torn part, zeros, or the last write alone.
@@ -114,7 +116,7 @@ BATCH = tuple(f"b{n}" for n in range(4))
 
 
 def record(folder: Path) -> Scenario:
-    """Record changes, compactions, a second window that changes something during one, a restart and a batch."""
+    """Record changes, compactions, a change by a second window during one, a restart and a batch."""
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"

@@ -1,4 +1,4 @@
-"""Make the n-th system call of a kind fail, for every n, and check what is left once the disk works again."""
+"""Make the n-th system call of a kind fail, for every n, and check what is left afterwards."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class FaultyDisk(Unflushed):
 
 
 def run(folder: Path, fault: Fault, at: int) -> tuple[bool, str]:
-    """Run the steps with a fault. Return whether it happened, and what was wrong afterwards; empty if nothing."""
+    """Run the steps with a fault. Return whether it happened, and what was wrong afterwards, if anything."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     disk = FaultyDisk(fault, at)

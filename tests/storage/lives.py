@@ -1,4 +1,4 @@
-"""Everything that a library and the state of its machine do with files, with obstacles in place of these files.
+"""Everything that a library and its state folder do with files, with obstacles in place of files.
 
     python -m tests.storage.lives record FOLDER
 
@@ -93,14 +93,14 @@ NAMES = (
 
 @contextlib.contextmanager
 def set_up(root: Path) -> Iterator[None]:
-    """Point the XDG variables below this folder and make the undo file be rewritten often, within the context."""
+    """Within the context, point the XDG variables below this folder and rewrite the undo file often."""
     variables = {f"XDG_{name.upper()}_HOME": str(root / name) for name in ("data", "config", "cache", "state")}
     with mock.patch.dict(os.environ, variables), mock.patch.object(history_file, "_REWRITE_AT", 4):
         yield
 
 
 def prepare(root: Path) -> None:
-    """Create a library with a previous generation, backups, a journal, an undo file and a draft of a killed run."""
+    """Create a library with a `.bak`, backups, a journal, an undo file and a draft of a killed run."""
     with set_up(root):
         _prepare(root)
 
@@ -266,7 +266,9 @@ class HungError(BaseException):
 
 
 def live_with(kind: str, name: str, prepared: Path, root: Path) -> str | None:
-    """Return what is wrong after a life with an obstacle in place of a file; empty if nothing, None if not possible.
+    """Return what is wrong after a life with an obstacle in place of a file; empty if nothing.
+
+    Returns None if the obstacle cannot be created.
 
     Args:
         kind: What stands there, a key of `obstacles.KINDS`.
@@ -336,7 +338,7 @@ def _plain(name: str) -> str:
 
 
 def record(root: Path) -> dict[str, list[str]]:
-    """Return the names that a life uses: those relative to a folder's descriptor, and those by their whole paths."""
+    """Return the names that a life opens: relative to a folder's descriptor, and by whole paths."""
     prepare(root)
     events = {"open": 1, "os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "sqlite3.connect": 1}
     used: dict[str, set[str]] = {"within": set(), "whole": set()}

@@ -94,7 +94,7 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
 
 
 def snapshots(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """Yield what is wrong after each cut and flipped bit of the snapshot: damage unreported, or the file replaced."""
+    """Yield what is wrong after each cut and each flipped bit of the snapshot."""
     snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
     changed = [(f"cut at {size}", snapshot[:size]) for size in range(1, len(snapshot))]

@@ -70,7 +70,7 @@ class Stopping(Unflushed):
 
 
 class Killing(Stopping):
-    """A disk that kills the process before the n-th call: later calls do nothing, and its locks are released."""
+    """A disk that kills the process before the n-th call; later calls do nothing, and locks are released."""
 
     def __init__(self, at: int) -> None:
         super().__init__(at, self._die)
@@ -122,7 +122,7 @@ def leave(store: LibraryStore, folder: Path) -> Path:
 
 
 def reach(folder: Path) -> tuple[list[str], list[str]]:
-    """Return the labels of all steps that can be undone, and of those that can be redone, the next one first."""
+    """Return the labels of the steps that can be undone and of those that can be redone, next one first."""
     library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     try:
         undo = History(lambda: older_entries(library), library.clock.latest)
@@ -145,7 +145,7 @@ def fresh(source: Path, target: Path) -> Path:
 
 
 def kills_in_a_compaction(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
-    """Kill a compaction before each of its calls, and the next one too. Return the number of kills and the findings."""
+    """Kill a compaction before each of its calls, then the next one. Return number of kills and findings."""
     start = folder / "start"
     start.mkdir(parents=True)
     store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
@@ -181,7 +181,7 @@ def _killed(folder: Path, at: int) -> bool:
 
 
 def windows_ending_together(folder: Path, session: str, windows: int, step: int = 1) -> tuple[int, list[str]]:
-    """End a window before each call of another window that ends. Return the number of runs, and the findings."""
+    """End a window before each call of another one that ends. Return number of runs and findings."""
     start = folder / "start"
     start.mkdir(parents=True)
     stores = [LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Interrupted(Unflushed):
-    """A disk that runs a function once, after a new snapshot was written and before it is renamed into place."""
+    """A disk that runs a function once, after a snapshot was written and before it is renamed."""
 
     def __init__(self) -> None:
         self.then: Callable[[], None] | None = None

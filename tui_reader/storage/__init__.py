@@ -1,4 +1,4 @@
-"""Storage of a library's state on disk. Nothing outside this package knows TinyDB, a journal or a lock."""
+"""Storage of a library's state. No other package knows TinyDB, a journal or a lock."""
 
 from __future__ import annotations
 

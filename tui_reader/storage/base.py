@@ -1,4 +1,4 @@
-"""The interface between the services and the storage of the state: records made of fields, and edits of them.
+"""The interface between services and storage: records made of fields, and edits of them.
 
 A record is a JSON object with a key within a table. Callers never see a file, a lock or a database.
 """
@@ -44,7 +44,7 @@ class Transaction(NamedTuple):
 
 
 class Store(Protocol):
-    """The state of one library. Methods are called from one thread; their results include every edit made so far."""
+    """The state of one library, used by one thread. Results include every edit made so far."""
 
     @property
     def read_only(self) -> str:
@@ -56,7 +56,7 @@ class Store(Protocol):
 
     @property
     def notices(self) -> Sequence[str]:
-        """Sentences for the user about the opening: recovered changes, another window, a damaged file moved away."""
+        """Sentences for the user, such as: changes were recovered, another window is open, a file is damaged."""
 
     @property
     def damage(self) -> str:
@@ -66,7 +66,7 @@ class Store(Protocol):
         """Return a record by key, or None if there is none."""
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
-        """Yield every record of a table with its key; with `of`, only those whose field `article` has this value.
+        """Yield the records of a table with their keys; with `of`, only those with this field `article`.
 
         With `of`, the cost depends on the number of the article's own records, not on that of all. May be called from
         any thread; it may then miss edits that are made meanwhile, and yield only some of those of one transaction.
@@ -101,7 +101,7 @@ class Store(Protocol):
         """
 
     def redo(self) -> Transaction | None:
-        """Redo the transaction that was undone last. Return the edits applied now; None if there is nothing to redo."""
+        """Redo the transaction undone last. Return the edits applied now; None if there is nothing to redo."""
 
     def poll(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call; `get` shows them already."""

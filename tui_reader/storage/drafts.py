@@ -1,4 +1,4 @@
-"""Drafts: notes that are being written and not saved yet, in files that survive a crash of the program.
+"""Drafts: notes that are being written and not saved yet, in files that survive a crash.
 
 Each draft is a folder in this machine's state folder: `draft.json` contains the draft, `lock` is held by the program
 that writes it and by an editor that the program has started, and `note.md` is the file that such an editor edits. If
@@ -139,7 +139,7 @@ def new_draft(library: str) -> DraftFile:
 
 
 def drafts_left(library: str) -> Iterator[DraftFile]:
-    """Yield the drafts of a library that a crash has left, oldest first; each is locked by this process from now on."""
+    """Yield the drafts that a crash has left of a library, oldest first, each locked by this process."""
     disk = Disk()
     drafts = f"{os.path.realpath(state_folder())}/drafts"
     try:

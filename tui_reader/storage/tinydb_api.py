@@ -1,4 +1,4 @@
-"""The interface of TinyDB on a library: every call returns once durable, at a cost that depends on what it changes."""
+"""The interface of TinyDB on a library: a call is durable when it returns, and costs only its change."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -
 
 
 class _View(MutableMapping[int, dict[str, Any]]):
-    """A table as TinyDB's updaters see it: it returns private copies, and records the documents that were accessed."""
+    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed."""
 
     def __init__(self, state: State, table: str) -> None:
         self._state, self._table = state, table
@@ -289,7 +289,7 @@ class LibraryTable(Table):
             return self._ids_as_saved(super().insert_multiple(self._identified(document) for document in documents))
 
     def _ids_as_saved(self, numbers: list[int]) -> list[int]:
-        """Return the ids that documents of the last change were saved under, given those that TinyDB gave them."""
+        """Return the ids that the documents of the last change were saved under, given TinyDB's ids."""
         return [self._saved_ids.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -326,7 +326,7 @@ class LibraryTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
-        """Update the documents that match. All matches of a condition are found before the first one is changed."""
+        """Update the documents that match. All matches are found before the first one is changed."""
         if self._store is None:
             return super().update(fields, cond, doc_ids)
         with self._store.exclusive():
@@ -400,6 +400,6 @@ class LibraryDB(TinyDB):
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
     def compact(self) -> bool:
-        """Write all changes into the file that a plain TinyDB reads now. Return True if the file is up to date."""
+        """Write all changes into the file that a plain TinyDB reads. Return True if the file is current."""
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

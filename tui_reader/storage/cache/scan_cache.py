@@ -173,7 +173,7 @@ _NO_FIELDS: frozenset[str] = frozenset()
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return True if an error means that the database is damaged, not that its folder or the moment is unsuitable."""
+    """Return True if an error means that the database is damaged, rather than busy or not writable."""
     import sqlite3  # noqa: PLC0415
 
     if isinstance(error, RefusedError):

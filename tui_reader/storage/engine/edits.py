@@ -1,4 +1,4 @@
-"""Convert edits of records, which the services make, into operations on documents, which the journal holds."""
+"""Convert edits of records, as services make them, into journal operations on documents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PLACED = "placed"
 
 
 def checked(edit: Edit) -> Edit:
-    """Return an edit with a private copy of its value, and with tags sorted, or raise if it cannot be saved.
+    """Check that an edit can be saved. Return it with a private copy of its value, tags sorted.
 
     Raises:
         ValueError: The value cannot be saved, or the field is reserved for the store.
@@ -120,7 +120,7 @@ def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str]
 
 
 def _comparable(fields: Record) -> dict[str, str]:
-    """Return an annotation's fields as comparable texts, without the position, which is computed from the others."""
+    """Return an annotation's fields as comparable texts, without the position, which is derived."""
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
@@ -165,7 +165,7 @@ def _of_record(
 def moved(
     state: State, table: str, number: int, home: int, fields: Mapping[str, Json]
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the members `o` and `m` of the entry that gives a document another id and exactly these fields.
+    """Return the members `o` and `m` of the entry that gives a document a new id and exactly these fields.
 
     Unchanged values keep their timestamps: with new ones they would win over later changes of another machine.
 

@@ -82,7 +82,7 @@ class History:
         self._undone: deque[Step] = deque(maxlen=STEPS)
 
     def push(self, transaction: Transaction) -> Step:
-        """Add a new transaction. Nothing can be redone afterwards; words of notes that were undone can be undone to."""
+        """Add a new transaction, and discard undone steps, except those with words of a note (see above)."""
         step = Step(os.urandom(4).hex(), transaction)
         self._first = self._first or step.name
         self._done.extend((*_preserved(self._undone, step.name), step))
@@ -96,7 +96,7 @@ class History:
         return _move(self._done, self._undone)
 
     def next_redo(self) -> Step | None:
-        """Move the step that was undone last to those that can be undone, and return it; None if there is none."""
+        """Move the step undone last to those that can be undone, and return it; None if there is none."""
         if not self._undone and not self._first:
             self._load()
         return _move(self._undone, self._done)
@@ -115,7 +115,7 @@ class History:
         self._done = deque([*done, *self._done], STEPS)
 
     def _foreign(self, entries: Iterable[Entry]) -> set[str]:
-        """Return the names of the steps that this run must skip, and of the steps that would undo these together."""
+        """Return the names of the steps that this run skips, and of the steps that would undo them together."""
         if self.select is None:
             return set()
         steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
@@ -159,7 +159,7 @@ def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[lis
 
 
 def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
-    """Return the undone steps and one that undoes them together; empty if none of them contains words of a note.
+    """Return the undone steps and one that undoes them all; empty if none contains words of a note.
 
     Args:
         undone: The steps, the one undone last at the end.

@@ -66,7 +66,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Append the members of journal entries that undo needs to the undo file; they are on disk when this returns.
+    """Append the members of journal entries that undo needs to the undo file, and flush it.
 
     If the name belongs to something else than an undo file, nothing is added: losing undo across restarts is better
     than a compaction that fails.
@@ -161,7 +161,7 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the names of the steps that `Step.joined` ties to the given ones, since these are replayed only together."""
+    """Add the names of steps that `Step.joined` ties to the given ones: they are only replayed together."""
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]

@@ -152,7 +152,10 @@ class LibraryFiles(LibraryReader):
             return entries
 
     def take_over(self, operations: list[list[Any]]) -> None:
-        """Save documents of another copy, `[table, id, document]`, and report them as changes of another program.
+        """Save documents of another copy, and report them as changes of another program.
+
+        Args:
+            operations: The documents, each as `[table, id, document]`.
 
         Raises:
             StoreError: The documents were not saved.

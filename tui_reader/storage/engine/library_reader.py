@@ -1,4 +1,4 @@
-"""Read the files of one library, and keep the state in memory equal to them while other programs change them."""
+"""Read the files of one library, and reload them when other programs change them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class LibraryReader:
 
     @property
     def damage(self) -> str:
-        """What is wrong with the snapshot, as sentences; empty if it is sound. A damaged snapshot is not replaced."""
+        """What is wrong with the snapshot, as sentences; empty if it is sound. A damaged one is not replaced."""
         return self.opener.damage
 
     @property
@@ -91,7 +91,7 @@ class LibraryReader:
     # -- reading the files --------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        """Read all files again. Needs no lock: a compaction replaces the snapshot before it replaces the journal."""
+        """Read all files again. Needs no lock: a compaction replaces the snapshot before the journal."""
         with self._guard:
             self.journal.close()
             entries = self._own_entries()
@@ -107,7 +107,9 @@ class LibraryReader:
         self.state = state
 
     def _open_journal(self) -> bool:
-        """Open the journal of this replica if it exists. If another program's file has its name, become read-only.
+        """Open the journal of this replica if it exists.
+
+        The library becomes read-only if another program's file has its name.
 
         Returns:
             True if the journal is open now.
@@ -184,7 +186,7 @@ class LibraryReader:
                 self._reload()
 
     def verify(self) -> bool:
-        """Compare the snapshot with the checksum in its header, reading it once; a damaged one is not replaced.
+        """Compare the snapshot with the checksum in its header. A damaged snapshot is not replaced.
 
         Returns:
             True if the snapshot is sound.

@@ -1,4 +1,4 @@
-"""The tasks of the writer thread besides saving: poll, merge conflict copies, unite annotations, compact."""
+"""Tasks of the writer thread besides saving: polling, merging conflict copies, compaction."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MERGE_FIRST_BYTES = 1 << 20
 
 
 class Maintenance:
-    """The tasks of the writer thread between saves. A task that fails becomes a notice and is tried again later.
+    """The tasks of the writer thread between saves. A failing task adds a notice and is tried again later.
 
     Args:
         library: The files.
@@ -66,7 +66,7 @@ class Maintenance:
         """The folder's time of change when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
-        """Return True if there are conflict copies, and so small that they are merged before the library is shown."""
+        """Return True if there are conflict copies, small enough to merge before the library is shown."""
         self._copies_folder_time = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES
@@ -137,7 +137,9 @@ class Maintenance:
             self.report_changes()
 
     def unite_annotations(self, *, everywhere: bool = False) -> None:
-        """Make one document of each annotation that was moved and changed at once, where others changed annotations.
+        """Unite the documents of each annotation that one replica moved while another one changed it.
+
+        Looks at the annotations that others changed since the last call.
 
         Args:
             everywhere: Look at all annotations, unless this snapshot was looked at before. Stops when changes wait.
@@ -170,7 +172,7 @@ class Maintenance:
     # -- the snapshot -------------------------------------------------------------------------------------------
 
     def run_idle_tasks(self) -> None:
-        """Read others' changes and merge new conflict copies; verify and compact after seconds without a change."""
+        """Read others' changes and merge new conflict copies; after two idle seconds also verify and compact."""
         is_idle = self.read_changes() and self._idle_seconds() >= IDLE_SECONDS
         if is_idle and not self._notices.guard("checking the file", self._verify_and_compact):
             self.restart_idle_time()  # do not ask a disk that fails again at once
@@ -180,7 +182,7 @@ class Maintenance:
         self._merge_new_copies()
 
     def write_resolved_merge(self) -> None:
-        """Write a snapshot that was read from conflict marks at once: any other program would find it damaged."""
+        """Replace a file with conflict marks by the merged snapshot at once: other programs cannot read it."""
         if self._library.opener.held_merge_sides and not self._library.read_only:
             self.report_damage()
             self._notices.guard("writing what was merged", lambda: compact(self._library))

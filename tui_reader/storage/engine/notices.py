@@ -1,4 +1,4 @@
-"""Sentences for the user about the library, collected while its files are opened, written and maintained."""
+"""Sentences for the user, collected while the files of a library are opened, written and maintained."""
 
 from __future__ import annotations
 

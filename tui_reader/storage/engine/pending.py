@@ -1,4 +1,4 @@
-"""A transaction that is not on disk yet, and how its edits of a note combine with those of another window."""
+"""Transactions that are not on disk yet, and how two windows' edits of one note are combined."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Pending:
             self.step.transaction = Transaction(self.step.transaction.label, self._written)
 
     def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
-        """Combine an edit of a note with another window's edit of the same note; return any other edit unchanged."""
+        """Combine an edit of a note with another window's edit of it; return any other edit unchanged."""
         if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
             return edit
         now = record(edit.table, edit.key).get(edit.field)

@@ -1,4 +1,4 @@
-"""The thread that saves transactions and, between them, reads what other programs changed and compacts the journal."""
+"""The thread that saves transactions, and maintains the files between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compaction: write a new snapshot that contains the journals, in an order of steps that is safe at every crash.
+"""Compaction: write a new snapshot that contains the journals, safe against a crash at any step.
 
 1. Under the lock: copy the state and note how far the journal was read. Create a temporary file and lock it.
 2. Without the lock, since this takes long: write the new snapshot and flush it to the drive.
@@ -118,7 +118,7 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
 
 
 def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
-    """Give a file that is about to be replaced a second name. If that fails, there is no backup, and no error.
+    """Give a file that is about to be replaced a second name, as a backup. Raises nothing if that fails.
 
     Returns:
         The second name and the final one; empty if that failed.

@@ -1,4 +1,4 @@
-"""The system calls of the store, in one place: so that a test can make each of them fail, record or reorder it.
+"""The system calls of the store, in one place, so that tests can fail, record and reorder them.
 
 A library may be in a folder that others can write to: a clone, a synced folder, an unpacked archive. A file with one of
 our names is used only if it is a regular file: a symbolic link would make the reader write to its target; a named pipe
@@ -38,7 +38,7 @@ _KINDS = {
 
 
 class RefusedError(OSError):
-    """Something other than a regular file has the name of a file of the store, or a link that of its folder.
+    """A file of the store is not a regular file, or its folder is a symbolic link.
 
     Args:
         path: The refused path.
@@ -119,7 +119,7 @@ class Disk:
         return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
 
     def rename(self, source: str, target: str) -> None:
-        """Rename a file, atomically replacing the target; a symbolic link as the target is replaced, not followed."""
+        """Rename a file, atomically replacing the target; a symbolic link there is replaced, not followed."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             try:
                 os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder)

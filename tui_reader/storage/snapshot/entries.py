@@ -1,4 +1,4 @@
-"""Check the structure of journal entries, since a journal may come from another machine or an unknown sender.
+"""Check the structure of journal entries, since a journal may come from an unknown sender.
 
 A checksum proves only that a line is as it was written. `State.apply` and `history` rely on this structure.
 """
@@ -39,19 +39,19 @@ def is_entry(value: Any) -> bool:
 
 
 def _looks_like_timestamp(timestamp: Any) -> bool:
-    """Return True for all timestamps, the empty one, and those too far ahead, which `State` treats as empty."""
+    """Return True for timestamps, an empty text, and times too far ahead, which `State` treats as empty."""
     if type(timestamp) is not str:
         return False
     return not timestamp or (len(timestamp) > _TIMESTAMP_MIN_LENGTH and timestamp[12] == timestamp[16] == "-")
 
 
 def may_hold_surrogates(data: bytes) -> bool:
-    """Return True if a text in JSON data may contain half of a surrogate pair, which could not be written again."""
+    """Return True if JSON data may contain half of a surrogate pair, which cannot be encoded again."""
     return b"\\ud" in data or b"\\uD" in data
 
 
 def is_clean(value: Any, text: bytes) -> bool:
-    """Return True if a value decoded from `text` can be encoded again: it contains no half of a surrogate pair."""
+    """Return True if a value decoded from `text` can be encoded again: it has no half of a surrogate pair."""
     if _SURROGATE.search(text) is None:
         return True
     try:

@@ -66,7 +66,7 @@ def _fingerprint(snapshot: SnapshotFile) -> list[int]:
 def keep_generation(
     path: str, snapshot: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
 ) -> list[tuple[str, str]]:
-    """Write the files that are kept of a generation besides the snapshot; one that cannot be written is left out.
+    """Write the copies that are kept of a generation; one that cannot be written is omitted.
 
     Args:
         path: The snapshot.
@@ -136,7 +136,7 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
 
 
 def latest_known(path: str, disk: Disk) -> State | None:
-    """Return the previous generation, with the journal that was compacted after it if the two belong together.
+    """Return the previous generation, with the journal compacted after it if the two belong together.
 
     It is an earlier state of this library, so it may be merged into any other; no record counts as removed against it.
 

@@ -1,4 +1,4 @@
-"""The journal: changes that the snapshot does not contain yet, one line per transaction, and the library's lock.
+"""The journal: transactions that the snapshot does not contain yet, one per line, and the lock.
 
 A line is `checksum space JSON line-break`, the checksum being CRC-32 in eight hexadecimal digits. The first line names
 the format. A journal is only ever appended to, or replaced as a whole by rename.
@@ -59,7 +59,7 @@ def encode_line(entry: Entry) -> bytes:
 
 
 def decode_lines(data: bytes) -> tuple[list[Entry], int]:
-    """Return the intact entries in whole lines, and the number of lines that are damaged or contain no entry."""
+    """Return the intact entries in whole lines, and the number of damaged lines."""
     texts: list[bytes] = []
     damaged = 0
     for line in data.split(b"\n"):
@@ -166,7 +166,7 @@ class Journal:
         return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
 
     def has_news(self) -> bool:
-        """Return True if another process appended to the file since the last read, or replaced it. Needs no lock."""
+        """Return True if another process appended to the file or replaced it since the last read."""
         return not self.is_current() or (self.is_open and self._disk.fstat(self._handle).st_size != self.offset)
 
     def acquire(self) -> bool:

@@ -21,7 +21,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=F
 
 
 def _number(text: str) -> float:
-    """Decode a number with a fraction or an exponent; refuse `1e400`, which would become infinity, unknown to JSON."""
+    """Decode a number with fraction or exponent; refuse `1e400`, which would become infinity."""
     value = float(text)
     if value - value != 0:
         raise ValueError(f"{text[:20]} is no number that JSON knows")
@@ -140,5 +140,5 @@ def _is_deep(value: Any, levels: int) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Encode a value so that equal values have equal texts, whatever the order of keys; also defines a total order."""
+    """Encode a value so that equal values have equal texts; the texts also give values a total order."""
     return _canonical(value)

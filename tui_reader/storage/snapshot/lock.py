@@ -1,4 +1,4 @@
-"""A lock between processes on an open file, which the system releases when the process that holds it dies."""
+"""A lock between processes on an open file; the system releases it when the process dies."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ class SnapshotFile:
         return block[start + len(name) : end if end >= 0 else len(block)].removesuffix(b",")
 
     def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield the text of every document of a table with its id, from `low` to before `high`, in order of the ids."""
+        """Yield ids and texts of the documents of a table from `low` to before `high`, in order."""
         for chunk in self.chunks(table, low):
             for line in chunk.data.split(b"\n"):
                 number, document = split(line)

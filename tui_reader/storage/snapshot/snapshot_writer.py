@@ -30,7 +30,10 @@ _NEARBY_BYTES = 1 << 14
 
 
 class Plan(Protocol):
-    """The content of a new snapshot. `numbers` and `text` of a table are called after its predecessors were written."""
+    """The content of a new snapshot, as ids and texts of documents by table.
+
+    `numbers` and `text` of a table are called after the tables before it were written.
+    """
 
     def tables(self) -> Iterator[str]:
         """Yield the names of the tables, in order. Tables of the old snapshot that are not named are omitted."""
@@ -66,7 +69,7 @@ class PlainPlan:
 
 
 class _Output:
-    """A buffered output that also computes the checksum of the body. Large pieces are written without copying."""
+    """A buffered output that computes the checksum of the body. Large pieces bypass the buffer."""
 
     def __init__(self, handle: int, disk: Disk) -> None:
         self._handle, self._disk = handle, disk
@@ -147,7 +150,7 @@ def write_snapshot(
 
 
 def _runs(old: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
-    """Yield the lines of a table with its changes, as runs that the caller joins with a comma and a line break."""
+    """Yield the changed lines of a table, in runs that the caller joins with a comma and a line break."""
     waiting = plan.numbers(table)
     done = 0
     for chunk in old.chunks(table):

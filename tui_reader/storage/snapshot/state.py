@@ -65,7 +65,7 @@ class State:
         return self._last
 
     def view(self, table: str) -> State:
-        """Return a copy of one table between two entries, which later entries do not change. Called from any thread."""
+        """Return a copy of one table, consistent between two entries. Called from any thread."""
         while True:
             last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))
@@ -243,7 +243,7 @@ class State:
             self._next.numbers[own] = number
 
     def number_of(self, own: int) -> int | None:
-        """Return the id of a changed annotation, given the part that is derived from its own key; None if unchanged."""
+        """Return the id of a changed annotation by the part derived from its own key; None if unchanged."""
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
@@ -271,7 +271,7 @@ class State:
 
 
 class CompactionPlan:
-    """The content of a new snapshot: each table of a state, followed by its table of deleted documents, if any."""
+    """The content of a new snapshot: each table of a state, followed by that of its deleted documents."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -299,7 +299,7 @@ class CompactionPlan:
                 yield tombstones
 
     def _delete_documents(self, name: str) -> None:
-        """Add the documents of a dropped table to its deleted documents, since the table itself is not written."""
+        """Add the documents of a dropped table to its deleted documents: the table itself is not written."""
         for number in self._state.changed_numbers(name):
             self.text(name, number, self._state.snapshot.line(name, number))
 
