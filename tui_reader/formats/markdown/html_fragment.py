@@ -34,14 +34,16 @@ class FragmentReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[UnplacedBlock] = []
         self._running = RunningText()
-        self._numbers: list[int | None] = []
-        self._quote = 0
-        self._level = 0
-        self._pre = 0
+        self._last_numbers: list[int | None] = []
+        """For each open list, the number of its last item; None for a list with bullets."""
+        self._quote_depth = 0
+        self._heading_level = 0
+        self._pre_depth = 0
         self._marker = ""
         self._rows: list[list[CellText]] | None = None
-        self._cell = False
-        self._header = False
+        """Rows of the table that is being parsed; None outside tables."""
+        self._in_cell = False
+        self._has_header = False
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
         """Do nothing, so that an unclosed script or style does not hide the text after it.
@@ -66,8 +68,8 @@ class FragmentReader(HTMLParser):
             self._rows.append([])
         elif tag in ("td", "th"):
             self._end_cell()
-            self._cell = True
-            self._header |= tag == "th"
+            self._in_cell = True
+            self._has_header |= tag == "th"
         else:
             self._running.add(" ")
 
@@ -90,7 +92,7 @@ class FragmentReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Append text between tags; called by the parser."""
-        if self._pre:
+        if self._pre_depth:
             self._running.add(data)
             return
         folded = _SPACE.sub(" ", data)
@@ -115,55 +117,55 @@ class FragmentReader(HTMLParser):
         self._flush()
         heading = _HEADING.fullmatch(tag)
         if heading:
-            self._level = int(heading[1])
+            self._heading_level = int(heading[1])
         elif tag == "hr":
             self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.RULE, 0, 0)), ""))
         elif tag == "blockquote":
-            self._quote += 1
+            self._quote_depth += 1
         elif tag in ("pre", "textarea"):
-            self._pre += 1
+            self._pre_depth += 1
         elif tag in ("ul", "ol"):
-            self._numbers.append(0 if tag == "ol" else None)
-        elif tag == "li" and self._numbers:
-            number = self._numbers[-1]
+            self._last_numbers.append(0 if tag == "ol" else None)
+        elif tag == "li" and self._last_numbers:
+            number = self._last_numbers[-1]
             self._marker = "•" if number is None else f"{number + 1}."
-            self._numbers[-1] = None if number is None else number + 1
+            self._last_numbers[-1] = None if number is None else number + 1
         elif tag == "table":
             self._rows = []
 
     def _end_block(self, tag: str) -> None:
         self._flush()
         if _HEADING.fullmatch(tag):
-            self._level = 0
+            self._heading_level = 0
         elif tag == "blockquote":
-            self._quote = max(0, self._quote - 1)
+            self._quote_depth = max(0, self._quote_depth - 1)
         elif tag in ("pre", "textarea"):
-            self._pre = max(0, self._pre - 1)
-        elif tag in ("ul", "ol") and self._numbers:
-            self._numbers.pop()
+            self._pre_depth = max(0, self._pre_depth - 1)
+        elif tag in ("ul", "ol") and self._last_numbers:
+            self._last_numbers.pop()
 
     def _end_cell(self) -> None:
         text, spans = self._running.finish()
         self._running = RunningText()
-        if self._cell and self._rows is not None:
+        if self._in_cell and self._rows is not None:
             if not self._rows:
                 self._rows.append([])
             self._rows[-1].append(CellText(text, spans))
         elif text:  # a caption, or text outside the cells
             self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
-        self._cell = False
+        self._in_cell = False
 
     def _end_table(self) -> None:
         self._end_cell()
         rows, self._rows = [row for row in self._rows or [] if row], None
         if rows:
-            piece = join_table(rows, [], header=self._header)
+            piece = join_table(rows, [], header=self._has_header)
             self.blocks.append(piece._replace(block=self._nested(piece.block)))
-        self._header = False
+        self._has_header = False
 
     def _nested(self, block: Block) -> Block:
         """Return a block with the current depth of quotations and lists."""
-        return block._replace(quote=self._quote, depth=len(self._numbers))
+        return block._replace(quote=self._quote_depth, depth=len(self._last_numbers))
 
     def _flush(self) -> None:
         """End the current paragraph, heading or code block."""
@@ -171,12 +173,12 @@ class FragmentReader(HTMLParser):
         self._running = RunningText()
         if not text:
             return
-        if self._pre:
+        if self._pre_depth:
             self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.CODE, 0, 0)), text))
             return
-        kind = BlockKind.HEADING if self._level else BlockKind.PARAGRAPH
-        marker, self._marker = (self._marker, "") if self._numbers else ("", "")
-        block = self._nested(Block(kind, 0, 0, level=self._level, marker=marker))
+        kind = BlockKind.HEADING if self._heading_level else BlockKind.PARAGRAPH
+        marker, self._marker = (self._marker, "") if self._last_numbers else ("", "")
+        block = self._nested(Block(kind, 0, 0, level=self._heading_level, marker=marker))
         if self.blocks and block.depth and (above := self.blocks[-1]).block.depth:
             self.blocks[-1] = above._replace(block=above.block._replace(tight=True))
         self.blocks.append(UnplacedBlock(block, text, spans))

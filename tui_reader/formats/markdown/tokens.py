@@ -49,11 +49,14 @@ class BlockReader:
     def __init__(self) -> None:
         self.builder = DocumentBuilder()
         self._enclosing: list[tuple[_List, ...]] = []
+        """For each block, the lists that enclose it."""
         self._lists: list[_List] = []
-        self._count = 0
-        self._quote = 0
+        self._list_count = 0
+        self._quote_depth = 0
         self._marker = ""
-        self._last_number: list[int] = []
+        """Marker of the list item or footnote whose first block comes next."""
+        self._last_numbers: list[int] = []
+        """For each open list, the number of its last item; -1 before the first."""
         self._quiet = False
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -78,14 +81,14 @@ class BlockReader:
                 case "table_open":
                     index = self._table(tokens, index)
                 case "blockquote_open":
-                    self._quote += 1
+                    self._quote_depth += 1
                 case "blockquote_close":
-                    self._quote -= 1
+                    self._quote_depth -= 1
                 case "bullet_list_open" | "ordered_list_open":
                     self._open_list(token, tight=index not in loose)
                 case "bullet_list_close" | "ordered_list_close":
                     self._lists.pop()
-                    self._last_number.pop()
+                    self._last_numbers.pop()
                 case "list_item_open":
                     self._open_item(token)
                 case "list_item_close":
@@ -117,7 +120,7 @@ class BlockReader:
     def _add(self, block: Block, text: str, spans: Sequence[Span] = ()) -> None:
         marker, self._marker = self._marker or block.marker, ""
         block = block._replace(
-            quote=block.quote + self._quote,
+            quote=block.quote + self._quote_depth,
             depth=block.depth + len(self._lists),
             marker=marker,
             quiet=block.quiet or self._quiet,
@@ -136,9 +139,9 @@ class BlockReader:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), "")
         ordered = token.type == "ordered_list_open"
         bullets = sum(not item.ordered for item in self._lists)
-        self._count += 1
-        self._lists.append(_List(self._count, ordered, tight, _BULLETS[min(bullets, len(_BULLETS) - 1)]))
-        self._last_number.append(-1)
+        self._list_count += 1
+        self._lists.append(_List(self._list_count, ordered, tight, _BULLETS[min(bullets, len(_BULLETS) - 1)]))
+        self._last_numbers.append(-1)
 
     def _open_item(self, token: Token) -> None:
         if not self._lists[-1].ordered:
@@ -146,10 +149,10 @@ class BlockReader:
             return
         number = int(token.info) if token.info.isdecimal() else 0
         # Many authors write `1.` before every item and mean 1, 2, 3.
-        last = self._last_number[-1]
+        last = self._last_numbers[-1]
         if number <= last:
             number = last + 1
-        self._last_number[-1] = number
+        self._last_numbers[-1] = number
         self._marker = f"{number}{token.markup}"
 
     def _paragraph(self, token: Token, inline: Token) -> None:
