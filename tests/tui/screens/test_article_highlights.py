@@ -19,7 +19,7 @@ from tui_reader.services.articles.reading import Reading
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
-from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
+from tui_reader.tui.screens.article_highlights import ArticleHighlights, is_lost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +85,9 @@ def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
         if at % looks:
             continue
         before = kept.shown
-        changed = kept.look("a", shown)
+        changed = kept.update("a", shown)
         fresh = ArticleHighlights(notes)
-        fresh.look("a", shown)
+        fresh.update("a", shown)
         assert kept.shown == fresh.shown
         assert changed or kept.shown == before
         assert (kept.highlights, kept.notes, kept.lost) == (fresh.highlights, fresh.notes, fresh.lost)
@@ -110,10 +110,10 @@ def test_highlights_computed_in_a_thread_include_later_changes(tmp_path: Path) -
     assert len(notes.of("a")) == 1
     prepared = ArticleHighlights(notes)
     assert prepared.prepare("a", text)
-    assert prepared.is_of(text)
+    assert prepared.is_for(text)
     second = notes.add("a", text, 20, 30).annotation
     notes.delete(first)
-    assert prepared.look("a", text)
+    assert prepared.update("a", text)
     assert [mark.id for mark in prepared.index] == [second]
     notes.reanchoring.wait()
     store.close()

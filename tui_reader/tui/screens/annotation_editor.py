@@ -1,226 +1,23 @@
-"""Editing of existing annotations, and the highlights of an article for a pane; used by both screens."""
+"""Editing of existing annotations, in the article or in the list of annotations."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.annotation import PlaceState
-from tui_reader.services.annotations.reanchoring import paintable_in
-from tui_reader.tui.widgets.article_pane.highlight_index import Highlight, HighlightIndex
 from tui_reader.tui.widgets.note_sheet import NoteSheet
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.drafts import Draft
-    from tui_reader.services.annotations.editing import AnnotationEditing
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.screens.external_programs import Edited
-    from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
-    from tui_reader.tui.widgets.article_pane.pane import ArticlePane
-
-
-class ArticleHighlights:
-    """The highlights of one article in the form the article pane needs, updated incrementally.
-
-    5,000 highlights take 8 ms at the first call of `look`. Later calls for the same text process only the annotations
-    that changed, some hundredths of a millisecond for each, however many there are.
-    """
-
-    def __init__(self, annotating: AnnotationEditing) -> None:
-        self._annotating = annotating
-        self._looked: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and the complete text of the last call of `look`, and whether the article had any text by then.
-        """
-        self._at = -1
-        """The change number of the annotation service at the last call of `look`."""
-        self._known: dict[AnnotationId, Annotation] = {}
-        """All annotations of the article, highlighted or not."""
-        self._own: dict[AnnotationId, ArticleNote] = {}
-        """The notes on the whole article."""
-        self._marks: dict[AnnotationId, Highlight] = {}
-        self._ranks: list[str] = []
-        """The sort key of each shown highlight, its time of change first; in ascending order."""
-        self._shown: list[Highlight] = []
-        self._index: HighlightIndex | None = None
-        """The shown highlights by position; None until a pane needs them."""
-        self.highlights = self.notes = self.lost = 0
-        """The number of annotations on a passage; of those with a note; of those without a certain place."""
-
-    @property
-    def shown(self) -> tuple[Highlight, ...]:
-        """The highlights with a certain place, in the order of painting: the one changed last is on top."""
-        return tuple(self._shown)
-
-    @property
-    def index(self) -> HighlightIndex:
-        """The shown highlights indexed by position. Updated in place until another text is shown."""
-        if self._index is None:
-            self._index = HighlightIndex(self._shown, self._ranks)
-        return self._index
-
-    def show_in(self, pane: ArticlePane) -> None:
-        """Give a pane that shows this article the highlights and the notes on the article."""
-        pane.highlights.show(self.index)
-        pane.viewport.set_article_notes([self._own[each] for each in sorted(self._own)])
-
-    def look(self, article: ArticleId | None, document: Document | None) -> bool:
-        """Update to the current annotations of an article.
-
-        Args:
-            article: The article, or None.
-            document: Its text, if it has been read.
-
-        Returns:
-            True if a highlight, a note or a count has changed since the last call.
-        """
-        readable = document if document is not None and not document.partial and not document.error else None
-        looked = article, readable, document is not None
-        self._at, ids = self._annotating.changed_since(self._at)
-        if looked == self._looked and ids is not None:
-            return self._look_at(dict.fromkeys(ids))
-        same = looked[0] == self._looked[0] and looked[2] == self._looked[2] and ids is not None and not ids
-        self._looked, self._index = looked, None
-        if not same:
-            # The annotations are read together with the text in a thread; reading them earlier would block for 0.1 s.
-            self._learn(self._annotating.of(article) if article is not None and document is not None else ())
-        self._put_in_order(readable, same=same)
-        return True
-
-    def prepare(self, article: ArticleId, document: Document) -> bool:
-        """Compute the highlights of an article before its text is shown.
-
-        Called from a thread that reads texts, on an object that no other thread uses yet. The first call of `look` in
-        the owner's thread adds the changes since.
-
-        Returns:
-            True if the annotations of the article had been read ahead.
-        """
-        ahead = self._annotating.ahead(article)
-        if ahead is None or document.error:
-            return False
-        self._at, annotations = ahead
-        self._looked = article, document, True
-        self._learn(annotations)
-        self._put_in_order(document, same=False)
-        self._index = HighlightIndex(self._shown, self._ranks)
-        return True
-
-    def is_of(self, document: Document | None) -> bool:
-        """Return True if this object holds the highlights of a document."""
-        return document is not None and document is self._looked[1]
-
-    def _learn(self, annotations: Sequence[Annotation]) -> None:
-        """Replace the annotations by those of an article, and count them."""
-        self._known = {each.id: each for each in annotations}
-        self._own = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
-        self.highlights = self.notes = self.lost = 0
-        self._count(annotations, 1)
-
-    def _put_in_order(self, readable: Document | None, *, same: bool) -> None:
-        """Build the highlights of the annotations that have a place in a text.
-
-        Args:
-            readable: The complete text, or None.
-            same: True if the annotations are those of the last call, so that their highlights can be reused.
-        """
-        standing: list[Annotation] = []
-        if readable is not None and self._known:
-            standing = sorted(filter(paintable_in(readable), self._known.values()), key=_rank)
-        marks = self._marks
-        if marks and same:
-            # An unchanged highlight stays the same object, so that changed ones are found quickly by identity.
-            self._shown = [marks.get(each.id) or _mark(each) for each in standing]
-        else:
-            self._shown = list(map(_mark, standing))
-        self._ranks = list(map(_rank, standing))
-        self._marks = {mark.id: mark for mark in self._shown}
-
-    def _look_at(self, ids: Iterable[AnnotationId]) -> bool:
-        """Update the annotations with these ids.
-
-        Returns:
-            True if any of them differs from before.
-        """
-        article, readable, is_there = self._looked
-        stands = paintable_in(readable) if readable is not None else None
-        gone: list[AnnotationId] = []
-        put: list[tuple[Highlight, str]] = []
-        seen = False
-        for annotation_id in ids:
-            old = self._known.pop(annotation_id, None)
-            new = self._annotating.get(annotation_id) if is_there else None
-            if new is not None and new.article != article:
-                new = None
-            if new is not None:
-                self._known[annotation_id] = new
-            if new == old:
-                continue
-            seen = True
-            self._own.pop(annotation_id, None)
-            if old is not None:
-                self._count((old,), -1)
-                if self._marks.pop(annotation_id, None) is not None:
-                    place = bisect_left(self._ranks, _rank(old))
-                    del self._ranks[place], self._shown[place]
-                    gone.append(annotation_id)
-            if new is not None:
-                self._count((new,), 1)
-                if new.anchor is None:
-                    self._own[annotation_id] = new.note, new.tags
-                if stands is not None and stands(new):
-                    rank, mark = _rank(new), _mark(new)
-                    place = bisect_left(self._ranks, rank)
-                    self._ranks.insert(place, rank)
-                    self._shown.insert(place, mark)
-                    self._marks[annotation_id] = mark
-                    put.append((mark, rank))
-        if self._index is not None:
-            self._index.change(gone, put)
-        return seen
-
-    def _count(self, annotations: Iterable[Annotation], by: int) -> None:
-        highlights, notes, lost = self.highlights, self.notes, self.lost
-        for each in annotations:
-            if each.anchor is not None:
-                highlights += by
-            if each.note:
-                notes += by
-            placed = each.placed
-            if placed is not None and placed.state not in _CERTAIN:
-                lost += by
-        self.highlights, self.notes, self.lost = highlights, notes, lost
-
-
-_CERTAIN = (PlaceState.ANCHORED, PlaceState.MOVED)
-
-
-def _rank(annotation: Annotation) -> str:
-    """Return the sort key of an annotation: its time of change, then its id for equal times."""
-    # 5,000 strings are sorted in 1.2 ms, as many pairs in 1.7 ms.
-    return f"{annotation.updated} {annotation.id}"
-
-
-def _mark(annotation: Annotation) -> Highlight:
-    placed = annotation.placed
-    if placed is None:
-        return Highlight(annotation.id, 0, 0, annotation.colour, annotation.note, annotation.tags)
-    moved = placed.state is PlaceState.MOVED
-    return Highlight(
-        annotation.id, placed.start, placed.end, annotation.colour, annotation.note, annotation.tags, moved
-    )
-
-
-def is_lost(annotation: Annotation) -> bool:
-    """Return True if it is not certain where an annotation belongs in its text."""
-    return annotation.placed is not None and not annotation.placed.is_certain
 
 
 def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:

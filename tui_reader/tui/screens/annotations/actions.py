@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tui_reader.exchange.registry import WRITERS
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
-from tui_reader.tui.screens.annotation_editor import AnnotationEditor, is_lost, run_steps
+from tui_reader.tui.screens.annotation_editor import AnnotationEditor, run_steps
 from tui_reader.tui.screens.annotations.transfer_dialog import TransferDialog
+from tui_reader.tui.screens.article_highlights import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError
 from tui_reader.search.evaluation import compile_for_annotations
 from tui_reader.search.parser import ParsedQuery, parse
-from tui_reader.tui.screens.annotation_editor import is_lost
+from tui_reader.tui.screens.article_highlights import is_lost
 from tui_reader.tui.widgets.annotation_source import Section
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.document.clean import clean_line
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
-from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
+from tui_reader.tui.screens.article_highlights import ArticleHighlights, is_lost
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -100,7 +100,7 @@ class PlacePreview:
             return
         if not gone:
             self._library.annotations.reanchoring.place(annotation.article, document)
-        if self._highlights.look(annotation.article, document) or self._highlighted_article != annotation.article:
+        if self._highlights.update(annotation.article, document) or self._highlighted_article != annotation.article:
             self._highlighted_article = annotation.article
             self._highlights.show_in(pane)
         pane.selection.end()

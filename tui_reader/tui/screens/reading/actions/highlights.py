@@ -9,9 +9,11 @@ from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
-from tui_reader.tui.screens.annotation_editor import ArticleHighlights, is_lost
+from tui_reader.tui.screens.article_highlights import is_lost
 from tui_reader.tui.screens.reading.actions.attach import AttachActions
+from tui_reader.tui.screens.reading.highlights_display import HighlightsDisplay
 from tui_reader.tui.screens.reading.state import Place
+from tui_reader.tui.widgets.styled_lines import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 
-MOST_KEPT = 6
-"""Number of articles whose highlights stay in memory, so that switching between them costs nothing."""
 FRAMES = 10
 """Frames to wait for the article pane to become visible."""
 
@@ -70,14 +70,7 @@ class HighlightActions:
         self._state, self._listing, self._navigator = state, listing, navigator
         self._selection_actions, self._editor, self._show_all = selection_actions, editor, show_all
         self._changes_notice = changes_notice
-        self._highlights = ArticleHighlights(state.library.annotations)
-        self._recent: dict[ArticleId | None, ArticleHighlights] = {}
-        """The highlights of the articles shown last, the latest one last."""
-        self._prepared: dict[ArticleId, ArticleHighlights] = {}
-        """The highlights of articles that were read ahead; filled by the reading threads."""
-        state.library.loaded_documents.prepare = self._prepare_highlights
-        self._highlighted_article: ArticleId | None = None
-        """The article whose highlights are shown."""
+        self._display = HighlightsDisplay(state)
         self.attaching = AttachActions(state)
         """The annotation that the next highlighting key attaches to a new range."""
         self._lost_notice_for: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
@@ -180,7 +173,9 @@ class HighlightActions:
         pane = self._state.panes.article
         self._navigator.remember_place()
         if not pane.highlights.step(count):
-            self._state.refuse(at_the_end if self._highlights.shown else "nothing is highlighted in this article")
+            self._state.refuse(
+                at_the_end if self._display.highlights.shown else "nothing is highlighted in this article"
+            )
 
     @command("all_annotations")
     def all_annotations(self, _count: int | None) -> None:
@@ -285,7 +280,7 @@ class HighlightActions:
         self._selection_actions.began()
         annotation = state.library.annotations.get(annotation_id)
         quote = annotation.quote if annotation is not None else ""
-        short = quote if len(quote) <= 24 else quote[:23] + "…"
+        short = clip(quote, 24)
         keys = state.keymap.hint("highlight")
         state.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
 
@@ -348,40 +343,13 @@ class HighlightActions:
 
     def refresh(self) -> None:
         """Update the highlights in the article pane. Costs next to nothing if none has changed."""
-        article, pane = self._state.shown, self._state.panes.article
-        self._choose_highlights(article)
-        changed = self._highlights.look(article, pane.document) or article != self._highlighted_article
-        if changed:
-            self._highlighted_article = article
-            self._highlights.show_in(pane)
+        if self._display.update():
             self._count()
         self._go_to_target()
         if notice := self._changes_notice():
             self._state.say(notice)
-        if lost := self._lost_notice(article):
+        if lost := self._lost_notice(self._state.shown):
             self._state.say_also(lost)
-
-    def _prepare_highlights(self, article: ArticleId, document: Document) -> None:
-        """Compute the highlights of an article in the thread that has read its text: some 15 ms for 5,000."""
-        highlights = ArticleHighlights(self._state.library.annotations)
-        if highlights.prepare(article, document):
-            while len(self._prepared) >= MOST_KEPT:
-                self._prepared.pop(next(iter(self._prepared), article), None)
-            self._prepared[article] = highlights
-
-    def _choose_highlights(self, article: ArticleId | None) -> None:
-        """Continue with the highlights of an article that were computed before."""
-        prepared = self._prepared.pop(article, None) if article is not None else None
-        if prepared is not None and prepared.is_of(self._state.panes.article.document):
-            self._highlights, self._highlighted_article = prepared, None
-        elif article != self._highlighted_article:
-            self._highlights = self._recent.get(article) or ArticleHighlights(self._state.library.annotations)
-        else:
-            return
-        self._recent.pop(article, None)
-        self._recent[article] = self._highlights
-        if len(self._recent) > MOST_KEPT:
-            del self._recent[next(iter(self._recent))]
 
     def go_once_shown(self, target: Target) -> None:
         """Go to a position as soon as its article is shown."""
@@ -425,11 +393,11 @@ class HighlightActions:
     @property
     def painted(self) -> tuple[Highlight, ...]:
         """The highlights that are painted."""
-        return self._highlights.shown
+        return self._display.highlights.shown
 
     def _count(self) -> None:
-        lost = self._highlights.lost
-        counted = ((self._highlights.highlights, "highlight"), (self._highlights.notes, "note"))
+        lost = self._display.highlights.lost
+        counted = ((self._display.highlights.highlights, "highlight"), (self._display.highlights.notes, "note"))
         parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
         if lost:
             parts.append(f"{lost:,} without a place")
