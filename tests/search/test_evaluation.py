@@ -78,6 +78,6 @@ def test_words_of_an_annotation_may_stand_in_note_tags_and_title() -> None:
         (Field(FieldName.COLOUR, "1"), False),
     ]
     for query, matches in expected:
-        assert compile_for_annotations(query, lambda _: "Title")(annotation) is matches
+        assert compile_for_annotations(query)((annotation, "Title")) is matches
     with pytest.raises(ValueError, match="no field shelf"):
-        compile_for_annotations(Field(FieldName.SHELF, "inbox"), lambda _: "")
+        compile_for_annotations(Field(FieldName.SHELF, "inbox"))

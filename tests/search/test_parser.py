@@ -19,8 +19,8 @@ def matching_days(typed: str) -> list[str]:
     parsed = parse(typed, ("claim",), TODAY)
     assert not parsed.problem
     made = [Annotation(id=day, article="a", created=f"{day}T08:30:00Z", updated="") for day in CREATED]
-    matches = compile_for_annotations(parsed.query, lambda _: "Title")
-    return [each.id for each in made if matches(each)]
+    matches = compile_for_annotations(parsed.query)
+    return [each.id for each in made if matches((each, "Title"))]
 
 
 @pytest.mark.parametrize(

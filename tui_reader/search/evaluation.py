@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from tui_reader.model.annotation import Annotation
-    from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Leaf, Term
 
 T = TypeVar("T")
 
 Predicate: TypeAlias = "Callable[[T], bool]"
+
+TitledAnnotation: TypeAlias = "tuple[Annotation, str]"
+"""An annotation with the title of its article. A list looks the title up once for all annotations of an article."""
 
 
 class SearchableHeadline(Protocol):
@@ -128,32 +130,32 @@ def _headline_leaf(leaf: Leaf) -> Predicate[SearchableHeadline]:
 
 
 def compile_for_annotations(
-    query: Term, title_of: Callable[[ArticleId], str], is_gone: Callable[[Annotation], bool] = lambda _: False
-) -> Predicate[Annotation]:
-    """Return a predicate that returns True if an annotation matches a query.
+    query: Term, is_gone: Callable[[Annotation], bool] = lambda _: False
+) -> Predicate[TitledAnnotation]:
+    """Return a predicate that returns True if an annotation, given with its article's title, matches a query.
 
     Args:
-        query: The query.
-        title_of: Returns the title of an article, in which words and phrases are searched for too.
+        query: The query; its words and phrases are searched for in quote, note, tags and title.
         is_gone: Returns True if the article of an annotation is not in the library.
     """
 
-    def occurs(key: str, annotation: Annotation) -> bool:
-        title = title_of(annotation.article)
-        return key in search_key(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")
-
-    def leaf_predicate(leaf: Leaf) -> Predicate[Annotation]:
+    def leaf_predicate(leaf: Leaf) -> Predicate[TitledAnnotation]:
         if isinstance(leaf, Phrase):
             phrase = search_key(leaf.text)
-            return lambda annotation: occurs(phrase, annotation)
+            return lambda titled: phrase in _searched_text(titled)
         if isinstance(leaf, Words):
             words = search_key(leaf.text).split()
-            return lambda annotation: all(occurs(word, annotation) for word in words)
-        if leaf.name is FieldName.ARTICLE:
-            return is_gone
-        return _annotation_field(leaf)
+            return lambda titled: all(word in _searched_text(titled) for word in words)
+        matches = is_gone if leaf.name is FieldName.ARTICLE else _annotation_field(leaf)
+        return lambda titled: matches(titled[0])
 
     return compile_term(query, leaf_predicate)
+
+
+def _searched_text(titled: TitledAnnotation) -> str:
+    """Return the search key of all text of an annotation and of its article's title."""
+    annotation, title = titled
+    return search_key(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")
 
 
 def _annotation_field(term: Field) -> Predicate[Annotation]:

@@ -76,7 +76,7 @@ class ListLoader:
         self._library, self._source, self._list, self._article = library, source, shown, article
         self.typed = ""
         self.filter = ParsedQuery()
-        self._matches = compile_for_annotations(self.filter.query, source.title, self._is_gone)
+        self._matches = compile_for_annotations(self.filter.query, self._is_gone)
         self.total = 0
         """The number of annotations without a filter, when the loading began."""
         self._remaining: Iterator[ArticleId] | None = None
@@ -112,7 +112,7 @@ class ListLoader:
         """
         changed = typed != self.typed
         self.typed, self.filter = typed, parse(typed, colours, today)
-        self._matches = compile_for_annotations(self.filter.query, self._source.title, self._is_gone)
+        self._matches = compile_for_annotations(self.filter.query, self._is_gone)
         return changed
 
     def _is_gone(self, annotation: Annotation) -> bool:
@@ -177,7 +177,7 @@ class ListLoader:
                 return False
             if ids is not None:
                 return annotation_id in ids
-            return not self.filter.terms or self._matches(annotation)
+            return not self.filter.terms or self._matches((annotation, self._source.title(annotation.article)))
 
         return self._list.nearest(is_listed)
 
@@ -222,7 +222,8 @@ class ListLoader:
             self.refresh(self._empty)
 
     def _matching_ids(self, article: ArticleId) -> list[AnnotationId]:
-        return [each.id for each in self._library.annotations.of(article) if self._matches(each)]
+        title = self._source.title(article)
+        return [each.id for each in self._library.annotations.of(article) if self._matches((each, title))]
 
     def _seek_kept(self) -> None:
         kept = self._library.annotations.get(self._keep) if self._keep is not None else None
