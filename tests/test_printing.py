@@ -267,7 +267,7 @@ def _fail(text: str) -> Callable[[Sequence[str]], int]:
 STREAMS = {
     "cli/common.py": {"_write", "flush_stdout", "print_notice", "_write_failure", "escape_unencodable", "print_json"},
     "cli/main.py": {"main"},
-    "tui/screens/external_programs.py": {"filtered"},
+    "tui/screens/external_programs.py": {"pipe_through"},
 }
 """Functions that may use the standard streams of this process or of another, by module."""
 WORKER_PROCESSES = {"services/library/worker.py", "storage/recovery/adoption.py"}
