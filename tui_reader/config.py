@@ -239,7 +239,7 @@ _KEYS = """\
 
 
 def default_text() -> str:
-    """Return the commented file of settings: every setting with its meaning and its default, commented out."""
+    """Return the file of settings: every setting with its description and its default, commented out."""
     import textwrap  # noqa: PLC0415 - only for `tui-reader config`
 
     parts = [_HEAD]

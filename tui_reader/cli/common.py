@@ -65,7 +65,7 @@ def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
 
 
 def escape_unencodable() -> None:
-    """Let standard output and standard error escape characters that their encoding lacks, instead of failing."""
+    """Make the standard streams escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

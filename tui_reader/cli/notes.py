@@ -315,7 +315,7 @@ def _describe(note: Note) -> str:
 
 
 def _library_paths(options: argparse.Namespace) -> list[Path]:
-    """Return the paths given, else the library around `options.file` that carries its own state, else that file.
+    """Return the given paths, else the library that contains `options.file`, else that file itself.
 
     Raises:
         UsageError: `options.file` is no file.
@@ -389,7 +389,10 @@ def _shorten(text: str, max_length: int = 60) -> str:
 
 
 def _print_field(name: str, value: str) -> None:
-    """Print the name and the value of a field; indent all rows but the first, so that none looks like another field."""
+    """Print the name and the value of a field.
+
+    All rows but the first are indented, so that none looks like another field.
+    """
     first, *more = value.expandtabs(4).split("\n")
     for row in (f"{name + ':':8} {first}", *(f"{'':8} {each}".rstrip() for each in more)):
         print_line(row)

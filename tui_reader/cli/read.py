@@ -112,7 +112,7 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
 
 
 def _read_stdin(max_megabytes: int) -> bytes:
-    """Read standard input up to one byte beyond the limit for files, so that a longer input is recognized as too big.
+    """Read standard input up to one byte beyond the limit, by which too long input is recognized.
 
     Raises:
         UsageError: Standard input cannot be read.

@@ -1,1 +1,1 @@
-"""Formats that other programs read: quotes with their sources, one module and one row of the registry each."""
+"""Formats that other programs read: quotes with their sources, one module and registry row each."""

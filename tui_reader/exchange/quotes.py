@@ -38,7 +38,7 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
 
 
 def place_name(start: int, end: int) -> str:
-    """Return a suffix for citation keys, so that two quotes of one article are two entries and two footnotes."""
+    """Return a suffix that makes the citation keys of two quotes of one article different."""
     return f"-{start}-{end}"
 
 
@@ -61,7 +61,7 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
 
 
 def _position(document: Document, offset: int) -> str:
-    """Return the number of the paragraph at an offset, headings not counted, and the percentage of the text."""
+    """Return the paragraph number at an offset, without headings, and the percentage of the text."""
     index = block_index(document, offset)
     is_paragraph = (block.kind not in {BlockKind.HEADING, BlockKind.RULE} for block in document.blocks[: index + 1])
     percent = round(100 * offset / max(1, len(document.text)))

@@ -78,7 +78,9 @@ class AnnotationIndex:
         return len(self._owners)
 
     def scan(self, is_over: Callable[[], bool] = lambda: False) -> Counted:
-        """Count all annotations for `take_count`; may be called from any thread (5,000: 0.1 s; 100,000: 1.1 s).
+        """Count all annotations for `take_count`; may be called from any thread.
+
+        Takes 0.1 s for 5,000 annotations and 1.1 s for 100,000.
 
         Args:
             is_over: Returns True if the result is no longer needed, which ends the count.
@@ -193,7 +195,11 @@ class AnnotationIndex:
         return None if page is None else (changes, [each for _, each in list(page) if not each.is_deleted])
 
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """Return the number of changes so far, and the ids changed after a number; None if no longer remembered."""
+        """Return the number of changes so far, and the ids changed after an earlier number.
+
+        Returns:
+            None in place of the ids if that many changes are no longer remembered.
+        """
         since = self._changes - change
         if since > len(self._changed):
             return self._changes, None
@@ -289,7 +295,10 @@ class AnnotationIndex:
         return page
 
     def _is_elsewhere(self, annotation: Annotation) -> bool:
-        """Return True if another article's page has the annotation, as a merged state file may have it under two."""
+        """Return True if another article's page has the annotation, too.
+
+        That happens if a state file merged by another program has an annotation under two articles.
+        """
         known = self._known.get(annotation.id)
         return known is not None and known.article != annotation.article and known.article in self._pages
 

@@ -1,7 +1,8 @@
-"""Encodes annotations as records of the store and decodes them; fields with their default value are left out.
+"""Encodes annotations as records of the store and decodes them.
 
-Each anchor and the placement are one field, since their parts only mean something together. Fields that this version
-does not know are never changed, since every change is an edit of single fields.
+Fields with their default value are left out. Each anchor and the placement are one field, since their parts only mean
+something together. Fields that this version does not know are never changed, since every change is an edit of single
+fields.
 
 Decoding cleans texts as articles are cleaned: quotes are still found in their articles, and characters that could
 control a terminal stay in the record.

@@ -1,4 +1,4 @@
-"""What is known of articles that are no longer in the library: their metadata, last location and last text."""
+"""What is known of missing articles: their metadata, last location and last text."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ STDIN_PREFIX = "stdin:"
 class MissingArticles:
     """Looks up metadata and texts of articles whose files are gone. Used from the library's thread."""
 
-    def __init__(self, state: LibraryState, places: LibraryPaths, text_of: Callable[[str], str | None]) -> None:
+    def __init__(self, state: LibraryState, paths: LibraryPaths, text_of: Callable[[str], str | None]) -> None:
         """Create the look-up for a library.
 
         Args:
             state: The library's state.
-            places: The paths of the library.
+            paths: The paths of the library.
             text_of: Returns a kept text by its fingerprint; None if there is none.
         """
-        self._state, self._places, self._text_of = state, places, text_of
+        self._state, self._paths, self._text_of = state, paths, text_of
         self._document: tuple[str, Document] | None = None
 
     def headline(self, article: ArticleId) -> Headline:
-        """Return the headline of an article, with the metadata recorded when it was annotated if it is missing."""
+        """Return the headline of an article; a missing one has the metadata recorded with its annotations."""
         if article in self._state.catalogue:
             return self._state.catalogue.row(article)
         record = self._state.store.get(ARTICLES, article)
@@ -55,7 +55,7 @@ class MissingArticles:
         return Headline(Article(article, location, metadata), state, notes)
 
     def whereabouts(self, article: ArticleId) -> str:
-        """Return `gone: path` or `elsewhere: path` for an article that is not in the library; empty for one that is."""
+        """Return `gone: path` or `elsewhere: path` for a missing article; empty for one in the library."""
         if article in self._state.catalogue:
             return ""
         record = self._state.store.get(ARTICLES, article)
@@ -63,7 +63,7 @@ class MissingArticles:
         location = self._location(name)
         if not location or location == "-" or not isinstance(name, str):
             return "gone"
-        is_there = os.path.lexists(self._places.path_of(name))
+        is_there = os.path.lexists(self._paths.path_of(name))
         return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
@@ -131,7 +131,7 @@ class MissingArticles:
             return ""
         if name.startswith(STDIN_PREFIX):
             return "-"
-        return escape(self._places.location_of(str(self._places.path_of(name))))
+        return escape(self._paths.location_of(str(self._paths.path_of(name))))
 
 
 def _plain(text: str, headline: Headline) -> Document:

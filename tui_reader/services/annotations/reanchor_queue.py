@@ -1,7 +1,8 @@
-"""Re-anchors the annotations of articles that changed without being opened, so that lists show their current state.
+"""Re-anchors the annotations of articles that changed without being opened.
 
-A worker process handles one article after the other. An article's record says which passages were searched in which
-version of its file, so that a start reads only articles that have changed since or got annotations from elsewhere.
+Without it, lists of annotations would show outdated states until each article is opened. A worker process handles one
+article after the other. An article's record says which passages were searched in which version of its file, so that a
+start reads only articles that have changed since or got annotations from elsewhere.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ class ReanchorQueue:
             self._due = time.monotonic() + QUIET_SECONDS
 
     def run_step(self) -> None:
-        """Store what was found, and start on the next article if the folders are quiet; takes a few milliseconds."""
+        """Store what was found, and start on the next article if the folders are quiet.
+
+        Takes a few milliseconds at most.
+        """
         self._background.take_in()
         if not self._state.annotation_index.is_counted:
             return
@@ -118,8 +122,8 @@ class ReanchorQueue:
         """Remove the marks of articles that still have to be searched, so that the next start searches them."""
         while self._unchecked:
             self._check(self._unchecked.popitem()[0])
-        held = {article: (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN) for article in self._stale}
-        edits = [Edit(ARTICLES, article, LOOKED_IN, before, None) for article, before in held.items() if before]
+        marks = {article: (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN) for article in self._stale}
+        edits = [Edit(ARTICLES, article, LOOKED_IN, before, None) for article, before in marks.items() if before]
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)
 
@@ -128,7 +132,10 @@ class ReanchorQueue:
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
-        """Queue the article of an annotation changed here (by undo or redo, too) that may be placed in an old text."""
+        """Queue the article of an annotation that was changed here and may be placed in an old text.
+
+        Undo and redo change annotations, too.
+        """
         annotation = self._state.annotation_index.get(annotation_id)
         if annotation is None or annotation.current is None or annotation.article in self._stale:
             return

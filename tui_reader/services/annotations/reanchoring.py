@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 
 class Reanchoring:
-    """Re-anchors the annotations of loaded documents; searches in a thread, all else runs in the library's thread."""
+    """Re-anchors the annotations of loaded documents.
+
+    Searches run in a background thread, everything else in the library's thread.
+    """
 
     def __init__(
         self,
@@ -228,7 +231,10 @@ def find_all(
 
 
 def paintable_in(document: Document) -> Callable[[Annotation], bool]:
-    """Return a test for highlights that may be painted in a document: their place in this very text is certain."""
+    """Return a predicate: True for highlights whose place in this very document is certain.
+
+    Only such highlights may be painted.
+    """
     fingerprint = document_fingerprint(document)
     certain = (PlaceState.ANCHORED, PlaceState.MOVED)
 

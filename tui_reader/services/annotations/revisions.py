@@ -68,9 +68,10 @@ class Revisions:
         return bool(seen) and not document.partial and seen != document_fingerprint(document) and self._has(seen)
 
     def changes(self, article: ArticleId, document: Document) -> list[Change]:
-        """Return the changes since an article was read last, word by word; their `new` ranges count in the document.
+        """Return the changes since an article was read last, word by word.
 
-        Takes 0.1 s for 10,000 words. Empty if nothing has changed or the earlier text is not kept.
+        The `new` range of a change counts in the document, `old` in `old_text`. Takes 0.1 s for 10,000 words. Empty if
+        nothing has changed or the earlier text is not kept.
         """
         # Imports rapidfuzz (30 ms), and most articles never change.
         from tui_reader.anchoring.diff import changes  # noqa: PLC0415
@@ -84,7 +85,7 @@ class Revisions:
         return self._compared[2]
 
     def old_text(self, article: ArticleId) -> str | None:
-        """Return the text that was read last, in which the `old` ranges of changes count; None if it is not kept."""
+        """Return the text of an article that was read last; None if it is not kept."""
         seen = self._seen(article)
         return self.text(seen) if seen else None
 
@@ -103,7 +104,10 @@ class Revisions:
             self._release(article, before)
 
     def loaded(self, article: ArticleId, document: Document) -> None:
-        """Handle a document that was loaded: keep its text if the article was read, else the text read earlier."""
+        """Keep the text that was read last, after a document was loaded.
+
+        That is the document's own text, or an earlier one that the article's file no longer has.
+        """
         store = self._state.store
         record = store.get(ARTICLES, article)
         if not record or not record.get("opened") or document.partial or not document.has_text:

@@ -1,4 +1,4 @@
-"""Text snapshots: earlier texts of articles, kept for annotations made in them and for showing what has changed.
+"""Text snapshots: earlier texts of articles, kept to re-anchor annotations and to show changes.
 
 A snapshot is named by its fingerprint. The text in which an annotation was made is kept in the store for good, since
 deleted annotations may be restored. The text that was read last is kept in a cache, where it may be lost without harm.
@@ -62,7 +62,7 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
 
 
 def packed_revision(store: Store, fingerprint: str) -> str | None:
-    """Return the packed text in the store to compare articles with, also if it was kept for annotations; or None."""
+    """Return the packed text of a fingerprint, whether kept for annotations or revisions; None if neither."""
     return packed_text(store, fingerprint) or packed_text(store, fingerprint + _READ)
 
 
@@ -73,7 +73,7 @@ def edits_to_keep(store: Store, fingerprint: str, packed: str) -> list[Edit]:
 
 
 def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that put a packed text into the store to compare an article with; none if it is there."""
+    """Return the edits that keep a packed text to compare an article with; none if it is kept already."""
     articles = compared_with(store, fingerprint)
     return _revision_edits(store, fingerprint, packed, [*articles, article]) if article not in articles else []
 
@@ -88,8 +88,8 @@ def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId
 
 def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
     """Return the articles for which a text is kept to compare them with."""
-    held = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
-    return [each for each in held if isinstance(each, str)] if isinstance(held, list) else []
+    articles = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
+    return [each for each in articles if isinstance(each, str)] if isinstance(articles, list) else []
 
 
 def _revision_edits(store: Store, fingerprint: str, packed: str | None, articles: list[ArticleId]) -> list[Edit]:
@@ -100,7 +100,10 @@ def _revision_edits(store: Store, fingerprint: str, packed: str | None, articles
 
 
 class TextCache:
-    """A cache of texts in a folder that may be emptied at any time; thread-safe, a failure loses one text at most."""
+    """A thread-safe cache of texts in a folder that may be emptied at any time.
+
+    A failure loses one text at most.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = f"{os.path.realpath(folder.parent)}/{folder.name}"

@@ -1,4 +1,4 @@
-"""Annotation transfer: moves the notes and the state of a missing article to the file that it has become.
+"""Annotation transfer: moves the notes and the state of a missing article to its renamed file.
 
 A file that was moved and edited at once has no fingerprint in common with the old one, only a similar text. Kept texts
 of missing articles are compared with new files; a new file takes the notes over by itself if it is much more similar
@@ -116,9 +116,10 @@ class Transfer:
         """Called with the outcome when an article has taken over notes by itself."""
 
     def give(self, source: ArticleId, target: ArticleId) -> Outcome:
-        """Move all annotations of an article to another one, and its state if its file is missing; undo reverts it.
+        """Move all annotations of an article, and its state if its file is missing, to another one.
 
-        The passages are re-anchored in the other text as after an edit: those that are not found are orphaned.
+        The passages are re-anchored in the other text as after an edit: those that are not found are orphaned. Undo
+        reverts the move.
         """
         store, catalogue = self._state.store, self._state.catalogue
         if store.read_only:
@@ -267,15 +268,15 @@ class Transfer:
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
-        """Return the edits that copy the state of an article to another one, for fields that the other has not set."""
-        record, held = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
+        """Return the edits that copy an article's state to another one, for fields not set there."""
+        record, target_record = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
         given = [
             name
             for name in record
             if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined"}
             or name.startswith(("edited_", "bookmark_"))
         ]
-        return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in held]
+        return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in target_record]
 
     def _title(self, article: ArticleId) -> str:
         return self._missing_articles.headline(article).title

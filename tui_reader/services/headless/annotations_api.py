@@ -1,4 +1,7 @@
-"""The annotations API for scripts: lists annotations as placed in the current files, makes, changes, deletes them."""
+"""The annotations API for scripts: lists, makes, changes, moves and deletes annotations.
+
+Annotations are listed as they are placed in the current files, without opening a screen.
+"""
 
 from __future__ import annotations
 

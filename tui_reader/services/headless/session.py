@@ -77,7 +77,7 @@ def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> 
         try:
             event = events.get(timeout=SCAN_SECONDS)
         except queue.Empty:
-            raise ReaderError("The articles could not be looked through.", "Is a drive away?") from None
+            raise ReaderError("The articles could not be scanned.", "Is a drive missing?") from None
         if isinstance(event, SyncNeeded):
             library.sync()
         elif isinstance(event, ScanFinished):

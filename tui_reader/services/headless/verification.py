@@ -82,7 +82,10 @@ class Checked:
 
 
 def quotes_in(draft: str) -> list[DraftQuote]:
-    """Return the quotes of a Markdown draft in order: block quotes, and four words or more in quotation marks."""
+    """Return the quotes of a Markdown draft in order: block quotes and texts in quotation marks.
+
+    A text in quotation marks counts from `MIN_QUOTE_WORDS` words on.
+    """
     return sorted(_quotes_in(draft), key=lambda quote: quote.line)
 
 
@@ -184,7 +187,7 @@ def _verify_in(
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """Return the passage most similar to a quote, of those found by words and by letters; None if none is similar."""
+    """Return the passage most similar to a quote, searched by words and by letters; None if none is."""
     by_words = finder.nearest(quote)
     if by_words is not None:
         # Of similar lines, such as those of a table, the search by words finds the region, that by letters the line.
@@ -206,7 +209,10 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | Non
 
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
-    """Return ranges within the lines between two offsets whose letters are most similar to a quote, the best first."""
+    """Return the ranges between two offsets whose letters are most similar to a quote, the best first.
+
+    Each range lies within one line; at most `MAX_LINES` are returned.
+    """
     wanted = normalized(quote)
     found: list[tuple[float, Range]] = []
     steps = 0
@@ -263,7 +269,7 @@ def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
 
 
 def _may_stand_for(quoted: str, word: str) -> bool:
-    """Return True if a word of a passage may be the one that the quote replaced; punctuation ends a sentence."""
+    """Return True if the quote may have replaced a word of the passage; punctuation ends a sentence."""
     return quoted[0].isalnum() and word[0].isalnum()
 
 
