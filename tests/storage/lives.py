@@ -33,7 +33,8 @@ from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 from tui_reader.storage.drafts import drafts_left, new_draft
 from tui_reader.storage.engine import history_file
 from tui_reader.storage.recovery.backups import backups
-from tui_reader.storage.recovery.doctor import doctor, merge, restore
+from tui_reader.storage.recovery.doctor import doctor
+from tui_reader.storage.recovery.other_copies import merge, restore
 from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.disk import Disk
 

@@ -160,10 +160,10 @@ def test_a_damaged_file_is_named_left_alone_and_read_as_far_as_possible(tmp_path
     path.write_bytes(data)
     store = LibraryStore(LibraryFiles(path, "aaaa"))
     store._library.verify()
-    told = store._library.damage
-    assert str(path) in told
-    assert word in told
-    assert "doctor" in told
+    damage = store._library.damage
+    assert str(path) in damage
+    assert word in damage
+    assert "doctor" in damage
     store.apply([Edit(ARTICLES, "late", "n", None, 9)], "late").result(5)
     store.close()
     assert path.read_bytes() == data, "nothing was changed"

@@ -35,23 +35,23 @@ def annotate(library: LibraryFiles, key: str, note: str) -> None:
     library.commit(lambda _: {"o": [["annotations", str(document_id(key, "a")), values]]})
 
 
-def made(path: Path, machine: str, *keys: str, compactions: int = 1) -> None:
+def made(path: Path, replica: str, *keys: str, compactions: int = 1) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    library = LibraryFiles(path, machine)
+    library = LibraryFiles(path, replica)
     for number in range(compactions):
         put(library, *keys, compactions=number)
         assert compact(library)
     library.close()
 
 
-def keys(path: Path, machine: str = "aaaa") -> tuple[set[str], str]:
+def keys(path: Path, replica: str = "aaaa") -> tuple[set[str], str]:
     """Return the articles of a library as a machine sees them, and its notice about the file."""
-    library = LibraryFiles(path, machine)
+    library = LibraryFiles(path, replica)
     found = {document["id"] for _, document in library.documents("articles")}
     found |= {document["id"] for _, document in library.documents("annotations")}
-    told = library.opener.notice
+    notice = library.opener.notice
     library.close()
-    return found, told
+    return found, notice
 
 
 def remove(path: Path, key: str) -> None:
@@ -65,9 +65,9 @@ def test_a_record_removed_from_the_last_generation_is_deleted(tmp_path: Path, co
     path = tmp_path / "library.json"
     made(path, "aaaa", "a", "b", "c", compactions=compactions)
     remove(path, "b")
-    found, told = keys(path)
+    found, notice = keys(path)
     assert found == {"a", "c"}
-    assert "1 removed" in told
+    assert "1 removed" in notice
 
 
 def test_successive_removals_are_taken_over(tmp_path: Path) -> None:
@@ -75,9 +75,9 @@ def test_successive_removals_are_taken_over(tmp_path: Path) -> None:
     made(path, "aaaa", "a", "b", "c", "d")
     for number, key in enumerate("bcd"):
         remove(path, key)
-        found, told = keys(path)
+        found, notice = keys(path)
         assert found == set("abcd") - set("bcd"[: number + 1])
-        assert "1 removed" in told
+        assert "1 removed" in notice
         library = LibraryFiles(path, "aaaa")
         assert compact(library)
         library.close()
@@ -100,10 +100,10 @@ def test_nothing_is_removed_against_a_generation_of_another_machine(tmp_path: Pa
     mine.with_name("moved").replace(mine)  # a sync program replaces my file by theirs
     with TinyDB(mine) as plain:
         plain.table("articles").update({"starred": True}, where("id") == "theirs")
-    found, told = keys(mine)
+    found, notice = keys(mine)
     assert found == {"shared", "mine1", "mine2", "theirs", "n1"}
-    assert "was not found" in told
-    assert "removed: " in told
+    assert "was not found" in notice
+    assert "removed: " in notice
     library = LibraryFiles(mine, "aaaa")
     assert (library.document("articles", document_id("theirs")) or {})["starred"] is True
     library.close()
@@ -130,10 +130,10 @@ def test_a_snapshot_and_a_journal_of_different_generations_are_not_combined(tmp_
     made(other, "bbbb", "x", "y", compactions=2)
     shutil.copy(str(other) + mixed, str(path) + mixed)
     remove(path, "c")
-    found, told = keys(path)
+    found, notice = keys(path)
     assert "y" not in found or mixed == BACKUP, "the other machine's journal does not belong to this snapshot"
     assert {"a", "b"} <= found
-    assert "removed" not in told.split("was not found")[0], "the ancestor was not found"
+    assert "removed" not in notice.split("was not found")[0], "the ancestor was not found"
 
 
 def test_a_hand_edit_of_an_earlier_versions_file_removes_nothing_in_doubt(tmp_path: Path) -> None:
@@ -143,9 +143,9 @@ def test_a_hand_edit_of_an_earlier_versions_file_removes_nothing_in_doubt(tmp_pa
     del data["meta"]["1"]["made_from"]
     path.write_text(json.dumps(data))
     remove(path, "b")
-    found, told = keys(path)
+    found, notice = keys(path)
     assert found == {"a", "b"}
-    assert "was not found" in told
+    assert "was not found" in notice
 
 
 def test_records_with_unknown_timestamps_show_that_the_header_names_a_wrong_ancestor(tmp_path: Path) -> None:
@@ -159,9 +159,9 @@ def test_records_with_unknown_timestamps_show_that_the_header_names_a_wrong_ance
     ours, other = json.loads(mine.read_text()), json.loads(theirs.read_text())
     ours["articles"] = other["articles"]
     mine.write_text(json.dumps(ours))
-    found, told = keys(mine)
+    found, notice = keys(mine)
     assert "theirs" in found
-    assert "was not found" in told
+    assert "was not found" in notice
 
 
 def test_a_record_that_the_journal_changed_since_survives_its_removal(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ def deletion(library: LibraryFiles, key: str) -> None:
     library.commit(lambda _: {"o": [["articles", str(document_id(key)), {"-": True}]]})
 
 
-def edited(path: Path, machine: str, *changes: Callable[[LibraryFiles], None]) -> None:
-    library = LibraryFiles(path, machine)
+def edited(path: Path, replica: str, *changes: Callable[[LibraryFiles], None]) -> None:
+    library = LibraryFiles(path, replica)
     for change in changes:
         change(library)
     assert compact(library, force=True)
@@ -72,9 +72,9 @@ def three_files(folder: Path, seed: int, *, bare: bool) -> tuple[Path, Path, Pat
         path.parent.mkdir(parents=True)
     shared = [lambda library, n=n: article(library, f"shared{n}", title=f"t{n}") for n in range(4)]
     edited(paths[0], "oooo", *([] if bare else shared))
-    for path, machine in zip(paths[1:], ("aaaa", "bbbb"), strict=True):
+    for path, replica in zip(paths[1:], ("aaaa", "bbbb"), strict=True):
         shutil.copy(paths[0], path)
-        edited(path, machine, *random_changes(chance, machine, tables="aann"))
+        edited(path, replica, *random_changes(chance, replica, tables="aann"))
     return paths[0], paths[1], paths[2]
 
 

@@ -408,9 +408,9 @@ TEXTS = st.lists(st.sampled_from(["one", "two", "three", "\n\n"]), max_size=4).m
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_merging_a_merged_text_with_one_of_its_sources_changes_nothing(one: str, two: str, base: str) -> None:
+def test_merging_a_merged_text_with_one_of_its_sources_changes_nothing(one: str, two: str, ancestor: str) -> None:
     for both in (combined(None, one, two), combined(None, two, one)):
         for part in (one, two, both):
             assert combined(None, both, part) == both
-            assert combined(base, both, part) == both or BETWEEN not in both
+            assert combined(ancestor, both, part) == both or BETWEEN not in both
         assert set(one.split()) | set(two.split()) <= set(both.split())

@@ -19,7 +19,8 @@ from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.backups import backups, rotate
-from tui_reader.storage.recovery.doctor import doctor, restore
+from tui_reader.storage.recovery.doctor import doctor
+from tui_reader.storage.recovery.other_copies import restore
 from tui_reader.storage.snapshot.disk import Disk
 
 BY_WHOLE_PATH = {

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui_reader.storage.recovery.backups import Backup
-    from tui_reader.storage.recovery.doctor import Checkup, Restored
+    from tui_reader.storage.recovery.doctor import Checkup
+    from tui_reader.storage.recovery.other_copies import Restored
     from tui_reader.storage.replication.merge import Merged
 
 
@@ -39,7 +40,7 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merged]:
     Raises:
         StoreError: A file cannot be read or is damaged, or the state cannot be written.
     """
-    from tui_reader.storage.recovery.doctor import merge  # noqa: PLC0415
+    from tui_reader.storage.recovery.other_copies import merge  # noqa: PLC0415
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
     return merge(state, replica_id(), others)
@@ -85,7 +86,7 @@ def restore_backup(state: Path, name: str) -> Restored:
     Raises:
         StoreError: No backup or several have that name, it cannot be read, or the state cannot be written.
     """
-    from tui_reader.storage.recovery.doctor import restore  # noqa: PLC0415
+    from tui_reader.storage.recovery.other_copies import restore  # noqa: PLC0415
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
 
     return restore(state, replica_id(), name)

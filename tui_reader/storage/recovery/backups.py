@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_reader.errors import StoreError
+from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.ownership import is_our_snapshot
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
@@ -86,6 +87,26 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
         with contextlib.suppress(OSError):
             disk.unlink(old)
     return target
+
+
+def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
+    """Copy the snapshot itself to the backups, before it is replaced.
+
+    Args:
+        path: The snapshot.
+        kind: Why it is kept; becomes `Backup.kind`.
+        disk: Makes the system calls.
+
+    Returns:
+        Path of the backup.
+
+    Raises:
+        StoreError: The snapshot cannot be copied.
+    """
+    try:
+        return keep(path, path, kind, disk)
+    except OSError as error:
+        raise problems.not_saved(path, error) from error
 
 
 def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:

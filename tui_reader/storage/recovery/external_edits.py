@@ -150,8 +150,8 @@ def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestam
         for number, registers in known.items():
             if number not in documents and number not in tombstones and is_alive(registers):
                 removed += 1
-                # The tombstone is just later than the ancestor's record, not later: if another machine or the journal
-                # has changed the record since, whoever removed it did not know that, and the change restores it.
+                # The tombstone gets the timestamp just after the ancestor's record, no later one. If another machine or
+                # the journal changed the record since, the removal was made without knowing that: the change wins.
                 latest = max(each for each, _ in registers.values())
                 registers[DELETED] = (next_timestamp(latest, timestamp), True)
                 add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))

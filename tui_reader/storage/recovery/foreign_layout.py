@@ -304,11 +304,11 @@ def lay_out(parsed: Parsed) -> bytes:
         ZERO,
     )
     kept = {k: v for k, v in parsed.header.items() if k not in ("format", "version", "bytes", "crc32", "tables")}
-    base = SnapshotFile(MemorySource(b""))
-    base.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
+    template = SnapshotFile(MemorySource(b""))
+    template.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
     plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
     memory = _Memory()
-    write_snapshot(0, memory, base, plan, kept | {"hlc": latest}, most_tables=list(tables))
+    write_snapshot(0, memory, template, plan, kept | {"hlc": latest}, most_tables=list(tables))
     return bytes(memory.data)
 
 

@@ -1,0 +1,117 @@
+"""Merges other copies of a library into it, and restores backups."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.engine.edits import written
+from tui_reader.storage.engine.library_files import LibraryFiles
+from tui_reader.storage.recovery import backups, problems
+from tui_reader.storage.replication.merge import Merged, merge_file
+from tui_reader.storage.replication.registers import DELETED
+from tui_reader.storage.snapshot.compaction import compact
+from tui_reader.storage.snapshot.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+_BATCH = 2_000
+"""Documents in one journal entry."""
+
+
+class Restored(NamedTuple):
+    """The result of restoring a backup."""
+
+    backup: str
+    """Path of the backup."""
+    kept: str
+    """Path of the copy of the state before; empty if there was none."""
+    changes: int
+    """Number of documents that the restoration changed."""
+
+
+def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[Merged]:
+    """Merge other copies of a library into it: another machine's file, a conflict copy, a backup.
+
+    Args:
+        path: The snapshot.
+        replica: This machine's replica id.
+        others: The copies, which are only read.
+
+    Raises:
+        StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
+    """
+    library = LibraryFiles(path, replica)
+    try:
+        with problems.as_store_errors(library.path):
+            _require_sound(library)
+            merged = [merge_file(library, os.path.realpath(other)) for other in others]
+            compact(library)
+    finally:
+        library.close()
+    return merged
+
+
+def restore(path: str | Path, replica: str, name: str) -> Restored:
+    """Restore a backup, as an ordinary change that other machines receive like any other.
+
+    Args:
+        path: The snapshot.
+        replica: This machine's replica id.
+        name: The backup's path, file name, or a part of it such as its date.
+
+    Raises:
+        StoreError: There is no such backup, it cannot be read, or the library cannot be written.
+    """
+    with problems.as_store_errors(os.path.realpath(path)):
+        return _restored(path, replica, name)
+
+
+def _restored(path: str | Path, replica: str, name: str) -> Restored:
+    backup = backups.find(os.path.realpath(path), name, Disk())
+    library = LibraryFiles(path, replica)
+    other = LibraryFiles(backup.path, replica)
+    try:
+        if other.damage or other.read_only:
+            raise StoreError(f"{backup.path} cannot be used: {other.damage or other.read_only}")
+        if library.read_only:
+            raise StoreError(library.read_only)
+        kept = ""
+        if library.opener.exists:
+            kept = backups.keep_snapshot(library.path, "damaged" if library.damage else "restored", library.disk)
+        if library.damage:
+            compact(library, despite_damage=True)
+        changed = 0
+        for operations in _operations_to(library, other):
+            library.commit(lambda _, o=operations: {"o": o})  # type: ignore[misc]
+            changed += len(operations)
+        compact(library)
+    finally:
+        library.close()
+        other.close()
+    return Restored(backup.path, kept, changed)
+
+
+def _operations_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
+    """Yield the operations that make a library's documents equal to those of another one, in batches."""
+    waiting: list[list[Any]] = []
+    for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
+        wanted = dict(goal.state.documents(table))
+        removed = [number for number, _ in library.state.documents(table) if number not in wanted]
+        waiting += [[table, str(number), {DELETED: True}] for number in removed]
+        for number, document in wanted.items():
+            waiting += written(library.state, table, number, document)
+            if len(waiting) >= _BATCH:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
+
+
+def _require_sound(library: LibraryFiles) -> None:
+    if library.read_only or library.damage:
+        raise StoreError(library.read_only or library.damage)
