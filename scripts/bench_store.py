@@ -243,7 +243,7 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
         adds.append(timed(kept, store, edits))
     rows.add("highlight → durable, p99", percentile(adds, 0.99), "ms", target="≤ 2 ms", stock=stock["insert"])
     rows.add("bytes written per highlight", (library.journal.offset - before) / len(adds), "B", stock=stock["bytes"])
-    rows.add("close (folds all of it)", timed(store.close), "ms", stock=stock["update"])
+    rows.add("close (compacts all of it)", timed(store.close), "ms", stock=stock["update"])
     with LibraryDB(path, replica=REPLICA) as db:
         annotations, articles = db.table("annotations"), db.table("articles")
 
@@ -262,7 +262,7 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
     rows.add("LibraryDB: update by id, p50", percentile(updates, 0.5), "ms", stock=stock["update"])
     rows.add("LibraryDB: get by id, p50", percentile(gets, 0.5), "ms", stock=stock["get"])
     rows.add("LibraryDB: search", search, "ms", stock=stock["search"])
-    folds(path, keys, rows, chance, stock)
+    compactions(path, keys, rows, chance, stock)
     rows.add(
         "anonymous memory, open, 4,000 look-ups",
         in_child(OUR_MEMORY, str(path), str(listed)),
@@ -282,7 +282,7 @@ def appended(handle: int, data: bytes) -> None:
     os.fdatasync(handle)
 
 
-def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock: dict[str, float]) -> None:
+def compactions(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock: dict[str, float]) -> None:
     library = LibraryFiles(path, REPLICA)
     library.verify()
 
@@ -299,7 +299,7 @@ def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock:
         change(3)
         os.sync()
         few.append(timed(lambda: compact(library)))
-    rows.add("fold, few changes", statistics.median(few), "ms", target="≤ 120 ms", stock=stock["update"])
+    rows.add("compaction, few changes", statistics.median(few), "ms", target="≤ 120 ms", stock=stock["update"])
     os.sync()
     raw = path.with_name("raw")
     plain = statistics.median(timed(flushed, raw, path.read_bytes()) for _ in range(3))
@@ -314,7 +314,9 @@ def folds(path: Path, keys: list[str], rows: Rows, chance: random.Random, stock:
         target="≤ 60 ms",
     )
     os.sync()
-    rows.add(f"fold, {many:,} changes", timed(lambda: compact(library)), "ms", target="≤ 400 ms", stock=stock["update"])
+    rows.add(
+        f"compaction, {many:,} changes", timed(lambda: compact(library)), "ms", target="≤ 400 ms", stock=stock["update"]
+    )
     library.close()
 
 

@@ -169,7 +169,7 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
 
         return change
 
-    def folds() -> None:
+    def compaction() -> None:
         if opened:
             compact(opened[-1])
 
@@ -181,11 +181,11 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
     for number in range(1, 4):
         yield put(number, f"a{number % 2}")
     yield put(4, *BATCH)
-    yield folds
+    yield compaction
     for number in range(5, 8):
         yield put(number, f"a{number % 2}")
     yield put(8, *BATCH)
-    yield folds
+    yield compaction
     yield put(9, "a1")
     yield close
     yield put(10, "a0")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
 from tinydb.storages import Storage
@@ -21,6 +20,7 @@ from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.json_values import check
 from tui_reader.storage.snapshot.snapshot import META, TOMBSTONES
+from tui_reader.storage.tinydb_view import DELETED_HERE, TableView
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from tinydb.queries import QueryLike
 
     from tui_reader.storage.snapshot.state import State
-
-_DELETED: Final = object()
 
 
 class LibraryStorage(Storage):
@@ -152,47 +150,6 @@ def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -
     return written(state, table, number, fields)
 
 
-class _View(MutableMapping[int, dict[str, Any]]):
-    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed."""
-
-    def __init__(self, state: State, table: str) -> None:
-        self._state, self._table = state, table
-        self.accessed: dict[int, Any] = {}
-
-    def __getitem__(self, number: int) -> dict[str, Any]:
-        known = self.accessed.get(number)
-        if known is None:
-            known = self._state.document(self._table, number)
-            if known is None:
-                raise KeyError(number)
-            self.accessed[number] = known
-        if known is _DELETED:
-            raise KeyError(number)
-        return known
-
-    def __setitem__(self, number: int, document: dict[str, Any]) -> None:
-        self.accessed[number] = copy.deepcopy(document)
-
-    def __delitem__(self, number: int) -> None:
-        if number not in self:
-            raise KeyError(number)
-        self.accessed[number] = _DELETED
-
-    def __contains__(self, number: object) -> bool:
-        if number in self.accessed:
-            return self.accessed[number] is not _DELETED
-        return isinstance(number, int) and self._state.document(self._table, number) is not None
-
-    def __iter__(self) -> Iterator[int]:
-        numbers = [number for number, _ in self._state.documents(self._table)]
-        seen = set(numbers)
-        yield from (number for number in numbers if self.accessed.get(number) is not _DELETED)
-        yield from (n for n, d in list(self.accessed.items()) if n not in seen and d is not _DELETED)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
 class LibraryTable(Table):
     """A table whose changes are journal entries. With any other storage it behaves as TinyDB's own table."""
 
@@ -218,14 +175,14 @@ class LibraryTable(Table):
             return
         with self._store.exclusive():
             state = self._store.library.state
-            view = _View(state, self.name)
+            view = TableView(state, self.name)
             updater(view)  # type: ignore[arg-type]
             ops: list[list[Any]] = []
             copies: list[list[Any]] = []
             self._saved_ids = {}
             taken: set[int] = set()
             for number, document in view.accessed.items():
-                if document is _DELETED:
+                if document is DELETED_HERE:
                     if state.document(self.name, number) is not None:
                         ops.append([self.name, str(number), {DELETED: True}])
                     continue
@@ -242,7 +199,7 @@ class LibraryTable(Table):
         self.clear_cache()
 
     def _derived(
-        self, view: _View, state: State, number: int, document: Mapping[str, Any], taken: set[int]
+        self, view: TableView, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
         """Return the id that the reader derives for a document, and the document's fields.
 

@@ -1,0 +1,54 @@
+"""The view of a table that TinyDB's own updaters change before the changes are committed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tui_reader.storage.snapshot.state import State
+
+DELETED_HERE: Final = object()
+"""Placeholder for a document that an updater deleted."""
+
+
+class TableView(MutableMapping[int, dict[str, Any]]):
+    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed."""
+
+    def __init__(self, state: State, table: str) -> None:
+        self._state, self._table = state, table
+        self.accessed: dict[int, Any] = {}
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        known = self.accessed.get(number)
+        if known is None:
+            known = self._state.document(self._table, number)
+            if known is None:
+                raise KeyError(number)
+            self.accessed[number] = known
+        if known is DELETED_HERE:
+            raise KeyError(number)
+        return known
+
+    def __setitem__(self, number: int, document: dict[str, Any]) -> None:
+        self.accessed[number] = copy.deepcopy(document)
+
+    def __delitem__(self, number: int) -> None:
+        if number not in self:
+            raise KeyError(number)
+        self.accessed[number] = DELETED_HERE
+
+    def __contains__(self, number: object) -> bool:
+        if number in self.accessed:
+            return self.accessed[number] is not DELETED_HERE
+        return isinstance(number, int) and self._state.document(self._table, number) is not None
+
+    def __iter__(self) -> Iterator[int]:
+        numbers = [number for number, _ in self._state.documents(self._table)]
+        seen = set(numbers)
+        yield from (number for number in numbers if self.accessed.get(number) is not DELETED_HERE)
+        yield from (n for n, d in list(self.accessed.items()) if n not in seen and d is not DELETED_HERE)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
