@@ -167,19 +167,19 @@ def test_what_was_read_before_the_file_changed_is_not_kept(shelf: Shelf, slow: S
 
 
 def test_there_is_room_for_so_many_characters_and_always_for_one(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROOM", 250)
+    monkeypatch.setattr(module, "KEPT_CHARACTERS", 250)
     for count, number in enumerate(("1", "2", "3"), 1):
         shelf.documents.want(number)
         shelf.until(lambda count=count: len(shelf.loaded()) == count)  # type: ignore[misc]
     assert [shelf.documents.get(number) is not None for number in ("1", "2", "3")] == [False, True, True]
-    monkeypatch.setattr(module, "ROOM", 10)
+    monkeypatch.setattr(module, "KEPT_CHARACTERS", 10)
     shelf.documents.want("4")
     shelf.until(lambda: "4" in shelf.loaded())
     assert [shelf.documents.get(number) is not None for number in ("2", "3", "4")] == [False, False, True]
 
 
 def test_a_long_article_is_not_read_ahead(shelf: Shelf, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AHEAD", 99)
+    monkeypatch.setattr(module, "AHEAD_BYTES", 99)
     shelf.documents.want("1", ["2"])
     shelf.until(lambda: shelf.loaded() == ["1"])
     shelf.documents.want("3")

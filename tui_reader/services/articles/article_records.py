@@ -1,9 +1,9 @@
-"""How a reading state lies in the store: one flat record per article, fields at their resting value left out.
+"""Encode reading states as records of the store: one flat record per article, without fields at their default.
 
-A library may come from anywhere, so texts are cleaned as they are read: what could act on a terminal stays in the
-record, and is not in the state.
+A library may come from anywhere, so texts are cleaned when a record is decoded: characters that could act on a terminal
+stay in the record and do not reach the state.
 
-Fields that this version does not know are never touched, since every change is an edit of single fields.
+Fields that this version does not know are never changed, since every change is an edit of single fields.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Record
 
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
-"""Metadata that a reader can correct; the correction of `title` lies in the field `edited_title`."""
+"""Metadata that a reader can correct; the correction of `title` is kept in the field `edited_title`."""
 
 _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
 TEXTS = frozenset(("tags", *(edited for _, edited in _EDITED)))
-"""Fields whose texts a state has clean, and the record as they were written."""
+"""Fields whose texts are cleaned in a state and kept as written in the record."""
 
 BOOKMARK = "bookmark_"
-"""Begins the name of a field that holds a bookmark's anchor; its letter ends it."""
+"""Prefix of a field that holds a bookmark's anchor; the rest of its name is the letter."""
 LOCATION = "location"
-"""Where the file stood when it was last seen, in the way ids name files."""
+"""Field with the name of the article's file, as ids use it, when it was last seen."""
 FINGERPRINT = "fingerprint"
-"""BLAKE2b of the file's bytes, 16 bytes in hexadecimal: finds an article again whose file was moved."""
+"""Field with the BLAKE2b of the file's bytes, 16 bytes in hexadecimal: recognizes a moved file."""
 DESCRIBING = ("title", "byline", "source", "date", "url")
-"""Metadata that an annotated article's record repeats, so that it has a name when its file is gone."""
+"""Metadata that the record of an annotated article repeats, so that it has a title when its file is gone."""
 SEEN_FIELDS = ("read", "opened", "finished", "offset", "progress", "seen")
-"""What looking at an article leaves in its record, as against what a reader does with it on purpose."""
+"""Fields that opening and reading an article sets, unlike those that a reader sets on purpose."""
 
 
 def decode(record: Record | None) -> ReadingState:
-    """The state that a record tells of; a value of the wrong type counts as absent."""
+    """Return the state that a record holds; a value of the wrong type counts as absent."""
     if not record:
         return _UNTOUCHED
     tags = record.get("tags")
@@ -60,7 +60,7 @@ def decode(record: Record | None) -> ReadingState:
 
 
 def encode(state: ReadingState) -> dict[str, Any]:
-    """The fields of a state, None where a field rests at its default."""
+    """Return the record fields of a state; None for each field at its default."""
     return {
         "read": state.read or None,
         "starred": state.starred or None,
@@ -77,18 +77,18 @@ def encode(state: ReadingState) -> dict[str, Any]:
 
 
 def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
-    """A state some of whose fields in the store are others now."""
+    """Return a state with some record fields replaced."""
     return decode({**encode(state), **fields}) if fields else state
 
 
 def encode_description(metadata: Metadata) -> dict[str, Any]:
-    """What a record repeats of an article's metadata."""
+    """Return the record fields that repeat an article's metadata."""
     guessed = [name for name in DESCRIBING if name in metadata.guessed and getattr(metadata, name)]
     return {name: str(getattr(metadata, name)) or None for name in DESCRIBING} | {"guessed": guessed or None}
 
 
 def decode_description(record: Record | None) -> Metadata:
-    """What a record tells of an article's metadata; a value of the wrong type counts as absent."""
+    """Return the metadata that a record repeats; a value of the wrong type counts as absent."""
     title, byline, source, date, url = (_text((record or {}).get(name)) for name in DESCRIBING)
     guessed = (record or {}).get("guessed")
     names = frozenset(guessed).intersection(DESCRIBING) if _is_texts(guessed) else frozenset[str]()
@@ -99,20 +99,24 @@ _UNTOUCHED = ReadingState()
 
 
 def _bookmarks(record: Record) -> Mapping[str, Anchor]:
-    # A letter that cannot be typed leads nowhere.
+    """Return the anchors of a record's bookmarks, by letter."""
+    # A bookmark whose letter cannot be typed cannot be used.
     names = [name for name in record if name.startswith(BOOKMARK) and name.isprintable()]
     found = {name.removeprefix(BOOKMARK): decode_anchor(record[name]) for name in names}
     return {letter: anchor for letter, anchor in found.items() if anchor is not None} or NOTHING
 
 
 def _number(value: object) -> float:
+    """Return a number that can be used as an offset or a share; 0 for everything else."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
     return float(value) if usable and isinstance(value, (int, float)) and abs(value) < 2**53 else 0.0
 
 
 def _is_texts(value: object) -> TypeGuard[list[str]]:
+    """Return True if a value is a list of strings."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _text(value: object) -> str:
+    """Return a cleaned text; empty for a value that is no text."""
     return clean_line(value) if isinstance(value, str) else ""

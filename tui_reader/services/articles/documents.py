@@ -1,4 +1,4 @@
-"""Documents, read in threads of their own and kept while there is room."""
+"""Load documents in threads, and keep the latest ones in memory."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.scan_results import FoundFile
     from tui_reader.sources.base import Source
 
-ROOM = 24_000_000
-"""Characters of all documents that are kept, four times the longest novel; the one wanted last is always kept."""
-AHEAD = 1_000_000
-"""Bytes beyond which a file is read when it is opened, not before: it would keep a core busy for long."""
+KEPT_CHARACTERS = 24_000_000
+"""Characters of all documents in memory, four times the longest novel; the last one read is always kept."""
+AHEAD_BYTES = 1_000_000
+"""Size of a file beyond which it is read only when it is opened, not ahead: it would keep a core busy for long."""
 AHEAD_PAUSE = 0.015
-"""Seconds after a wish before anything is read ahead: the picture of what was wished for has the processor first, and
-at 30 keys a second there is time for a neighbour before the next key."""
+"""Seconds after a request before neighbours are read ahead: the frame that shows the requested document has the
+processor first, and at 30 keys a second there is time for a neighbour before the next key."""
 FRAME_PAUSE = 0.03
-"""Seconds that the rest of a long text waits for its beginning to be on the screen."""
-WORKERS = 2
-"""Threads: while one reads a long article ahead or to its end, the other is there for the next one opened."""
+"""Seconds that reading the rest of a long text waits, so that the frame with its beginning can be drawn."""
+MAX_THREADS = 2
+"""While one thread reads a long article ahead or to its end, the other is free for the next one that is opened."""
 
 
 class Documents:
-    """Gives documents that are at hand, and fetches others. May be called from any thread; never waits."""
+    """Documents in memory, and the threads that load others. May be called from any thread."""
 
     def __init__(
         self, find: Callable[[ArticleId], FoundFile | None], other_sources: Mapping[ArticleId, Source], limit: int
     ) -> None:
-        """Start empty.
+        """Start without documents and threads.
 
         Args:
-            find: The file of an article; must be quick, and may be called from any thread.
+            find: Returns the file of an article; must be quick, and is called from any thread.
             other_sources: The sources of articles that are not on disk, such as standard input.
-            limit: Bytes that an article may have.
+            limit: Largest number of bytes that an article may have.
         """
         self.listener: Listener = noop
         self.prepare: Callable[[ArticleId, Document], None] = noop
-        """Called with what was read before anybody is given it, by the thread that read it."""
+        """Called by the thread that read a document, before `get` returns it."""
         self._find = find
         self._other_sources = other_sources
         self._limit = limit
@@ -68,9 +68,9 @@ class Documents:
         self._changed = threading.Condition()
 
     def listen(self, listener: Listener) -> None:
-        """Tell a listener what is loaded from now on, and first what was loaded while nobody listened.
+        """Send events to a listener from now on, and first one for each document that is loaded already.
 
-        A screen wants its first document before it is ready to be told of it; that of standard input is quicker.
+        A screen requests its first document before it can take events; standard input may be read by then.
         """
         self.listener = listener
         with self._changed:
@@ -79,7 +79,7 @@ class Documents:
             listener(DocumentLoaded(article_id, document))
 
     def get(self, article_id: ArticleId) -> Document | None:
-        """A document that is at hand, maybe only its beginning (`partial`); None if it has to be wanted first."""
+        """Return a loaded document, perhaps only its beginning (`partial`); None if it is not loaded."""
         with self._changed:
             document = self._kept.get(article_id)
             if document is not None:
@@ -87,17 +87,21 @@ class Documents:
             return document
 
     def want(self, article_id: ArticleId, neighbours: Sequence[ArticleId] = ()) -> None:
-        """Fetch a document, then those that are likely to be wanted next.
+        """Request a document, and those that are likely to be requested next; returns at once.
 
-        `DocumentLoaded` tells of the first: of its beginning where that is to be had sooner, then of the whole. What
-        was wanted before and is not begun yet is forgotten. Nothing is told of a document that is at hand as a whole.
+        `DocumentLoaded` is sent for the beginning of a long text, then for the whole, but not for a document that is
+        loaded completely. Earlier requests that no thread has begun are cancelled.
+
+        Args:
+            article_id: The document.
+            neighbours: Those that are likely to be requested next.
         """
         with self._changed:
             self._pause_until = time.monotonic() + AHEAD_PAUSE
             self._wanted = article_id if self._is_lacking(article_id) else None
-            self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._is_worth_it(i))
+            self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._may_read_ahead(i))
             tasks = (self._wanted is not None) + bool(self._ahead)
-            while tasks > self._idle and len(self._threads) < WORKERS and not self._closed:
+            while tasks > self._idle and len(self._threads) < MAX_THREADS and not self._closed:
                 thread = threading.Thread(target=self._work, name=f"documents-{len(self._threads)}", daemon=True)
                 self._threads.append(thread)
                 self._idle += 1
@@ -107,15 +111,15 @@ class Documents:
     def want_within(
         self, article_id: ArticleId, neighbours: Sequence[ArticleId] = (), *, seconds: float
     ) -> Document | None:
-        """Want a document, and wait for it a moment: most are read in less than it takes to draw a frame.
+        """Request a document and wait briefly: most are read in less time than a frame takes to draw.
 
         Args:
             article_id: The document.
-            neighbours: Those that are likely to be wanted next.
-            seconds: The longest that this may take, whatever the disk does.
+            neighbours: Those that are likely to be requested next.
+            seconds: How long to wait at most, however slow the disk is.
 
         Returns:
-            What is at hand by then, maybe nothing; `DocumentLoaded` tells of what comes later.
+            What is loaded by then, perhaps None; `DocumentLoaded` is sent for what comes later.
         """
         self.want(article_id, neighbours)
         with self._changed:
@@ -123,40 +127,43 @@ class Documents:
             return self._kept.get(article_id)
 
     def drop(self, article_id: ArticleId) -> None:
-        """Forget a document, and do not keep it if it is being read just now."""
+        """Remove a document from memory, and discard the result if it is being read now."""
         with self._changed:
             self._forget(article_id)
             self._working.pop(article_id, None)
 
     def fingerprint(self, article_id: ArticleId) -> str:
-        """Fingerprint of the bytes that the kept document was read from; empty if none is kept or could be read."""
+        """Return the fingerprint of the bytes that a loaded document was read from; empty if there is none."""
         with self._changed:
             return self._prints.get(article_id, "")
 
     def close(self) -> None:
-        """Stop fetching. A thread in the midst of a document ends with it; the program need not wait."""
+        """Stop loading. A thread that is reading a document ends after it; the program need not wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def _forget(self, article_id: ArticleId) -> None:
+        """Remove a document from memory; called with the lock held."""
         document = self._kept.pop(article_id, None)
         self._prints.pop(article_id, None)
         if document is not None:
             self._size -= len(document.text)
 
     def _is_lacking(self, article_id: ArticleId) -> bool:
+        """Return True if a document has to be read and is not being read yet."""
         document = self._kept.get(article_id)
-        # A page that says why the text could not be read is no text: reading is tried again.
+        # A page that says why the text could not be read is not the text: reading is tried again.
         return (document is None or document.partial or bool(document.error)) and article_id not in self._working
 
-    def _is_worth_it(self, article_id: ArticleId) -> bool:
-        """Whether to read an article that nobody asked for yet."""
+    def _may_read_ahead(self, article_id: ArticleId) -> bool:
+        """Return True if a neighbour is to be read ahead."""
         file, kept = self._find(article_id), self._kept.get(article_id)
         is_refused = kept is not None and bool(kept.error)
-        return file is not None and file.size <= AHEAD and not is_refused and self._is_lacking(article_id)
+        return file is not None and file.size <= AHEAD_BYTES and not is_refused and self._is_lacking(article_id)
 
     def _work(self) -> None:
+        """Read requested documents until closed; runs in each thread."""
         lower_priority()
         while True:
             with self._changed:
@@ -177,7 +184,7 @@ class Documents:
                     del self._working[article_id]
 
     def _await_task(self) -> None:
-        """Wait until there is something to do; what nobody asked for yet waits for a pause in the asking."""
+        """Wait for a request, or for the pause after the last one if there are neighbours to read ahead."""
         while not self._closed and self._wanted is None:
             rest = self._pause_until - time.monotonic() if self._ahead else None
             if rest is not None and rest <= 0:
@@ -185,6 +192,7 @@ class Documents:
             self._changed.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
+        """Read a document and keep it, or a page that says why it cannot be read."""
         file = self._find(article_id)
         if file is None:
             return
@@ -214,23 +222,25 @@ class Documents:
         self._keep(article_id, ticket, document, fingerprint)
 
     def _give_way(self, article_id: ArticleId) -> None:
-        """Leave the processor to the frame that shows a beginning: reading on, single steps hold it for 40 ms."""
+        """Wait for the frame that shows the beginning: single steps of reading hold the GIL for up to 40 ms."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 
     def _content_of(self, article_id: ArticleId, file: FoundFile) -> Content:
+        """Read the bytes of an article from its file, or from another source."""
         source = self._other_sources.get(article_id)
         return read_content(Path(file.path), self._limit) if source is None else content_from(source, file.path)
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
+        """Prepare a document, keep it unless it was dropped meanwhile, and send `DocumentLoaded`."""
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
 
         lengths.prepare(document)
-        # Whoever asks works out again what could not be prepared, and is told why; the text is there all the same.
+        # What could not be prepared is computed when it is needed, and fails visibly there; the text is shown anyway.
         with suppress(Exception):
             self.prepare(article_id, document)
         with self._changed:
-            # Dropped while it was read: what was read is out of date.
+            # Dropped while it was being read: the result is outdated.
             if self._working.get(article_id) is not ticket:
                 return
             self._forget(article_id)
@@ -238,14 +248,14 @@ class Documents:
             if fingerprint:
                 self._prints[article_id] = fingerprint
             self._size += len(document.text)
-            while self._size > ROOM and len(self._kept) > 1:
+            while self._size > KEPT_CHARACTERS and len(self._kept) > 1:
                 self._forget(next(iter(self._kept)))
             self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
 
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
-    """A page that says why there is no other."""
+    """Return a document that says why an article cannot be read."""
     from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
 
     builder = DocumentBuilder()

@@ -1,4 +1,4 @@
-"""What a reader does with articles: each verb is true at once, durable soon, and can be taken back."""
+"""Change the state of articles. Each change is visible at once, on disk soon, and can be undone."""
 
 from __future__ import annotations
 
@@ -24,43 +24,53 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit, Transaction
 
 BOOKMARK_QUOTE = 60
-"""Code points behind a bookmark that are kept to find it again when the text has changed."""
+"""Code points after a bookmark that are kept to find it again when the text has changed."""
 
 
 class Outcome(NamedTuple):
-    """What a verb did."""
+    """The result of a change."""
 
     message: str = ""
-    """One line to tell; empty where nothing is worth telling."""
+    """One line for the status line; empty if there is nothing to say."""
     ids: tuple[ArticleId, ...] = ()
-    """Articles whose row is another one now."""
+    """Articles whose headlines changed."""
     undo: bool = False
-    """Whether `undo` would take this back."""
+    """Whether `undo` would undo this change."""
     annotation: AnnotationId = ""
-    """The annotation that was made, taken back or brought back; empty where none was, or several."""
+    """The annotation that was created, undone or redone; empty if there was none or several."""
     place: int | None = None
-    """Code point where the passage of an undone or redone `annotation` stands, or stood; None where it has none."""
+    """Code point at which an undone or redone `annotation` is or was; None if it has no place."""
     steps: int = 0
-    """Steps of undo or redo that were taken, also where all that a step is about was left alone."""
+    """Number of undo or redo steps, also if a step changed nothing since all of it was changed elsewhere."""
     left: bool = False
-    """Whether that was so."""
+    """Whether the step changed nothing since all of it was changed elsewhere."""
 
 
 class Reading:
-    """The verbs. Called from the thread that calls `Library.sync`; none waits for a disk."""
+    """Changes of article states. Called from the library's owner thread; no method waits for the disk."""
 
     def __init__(
         self, state: LibraryState, clock: Callable[[], str] = now_in_seconds, *, scope: UndoScope | None = None
     ) -> None:
-        """Args: `scope` tells what belongs to the open places; None if everything does."""
+        """Prepare.
+
+        Args:
+            state: The library's state.
+            clock: Returns the time, see `ids.now_in_seconds`.
+            scope: Knows which undo steps belong to other folders; None if none do.
+        """
         self._state, self._scope = state, scope
         self._catalogue = state.catalogue
         self._clock = clock
 
     def open(self, article_id: ArticleId, *, mark_read: bool = True) -> Outcome:
-        """Take in that an article was opened; it counts as read from now on, unless that is not wished.
+        """Record that an article was opened, and mark it as read.
 
-        Nobody opens an article to have it marked, so `undo` leaves this alone and takes back what was done on purpose.
+        This cannot be undone: `undo` is for changes that were made on purpose.
+
+        Args:
+            article_id: The article.
+            mark_read: Whether to mark it as read.
         """
         headline = self._one(article_id)
         if headline is None:
@@ -72,21 +82,21 @@ class Reading:
         return Outcome("", self._state.commit(edits, "opened", undoable=False)) if edits else Outcome()
 
     def toggle_read(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Mark articles as read, or as unread if they all are read."""
+        """Mark articles as read, or as unread if they are all read."""
         rows = self._catalogue.rows(ids)
         if all(row.state.read for row in rows):
             return self._change(rows, {"read": None}, "marked {} as unread")
         return self._change(rows, {"read": True}, "marked {} as read")
 
     def toggle_star(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Star articles, or take the stars off if they all have one."""
+        """Star articles, or remove the stars if they all have one."""
         rows = self._catalogue.rows(ids)
         if all(row.state.starred for row in rows):
             return self._change(rows, {"starred": None}, "unstarred {}")
         return self._change(rows, {"starred": True}, "starred {}")
 
     def toggle_archive(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Archive articles, or take them back to the inbox if they all are archived."""
+        """Archive articles, or move them back to the inbox if they are all archived."""
         rows = self._catalogue.rows(ids)
         if all(row.state.archived for row in rows):
             return self._change(rows, {"archived": None}, "moved {} back to the inbox")
@@ -98,7 +108,7 @@ class Reading:
         return self._change(rows, {"read": True}, "marked {} as read")
 
     def set_tags(self, article_id: ArticleId, tags: Sequence[str]) -> Outcome:
-        """Give an article these tags and no others; its file keeps its own."""
+        """Replace the tags of an article; its file is not changed."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
@@ -109,13 +119,13 @@ class Reading:
         return self._change([headline], {"tags": wanted}, label)
 
     def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
-        """Correct a metadata field: title, byline, source, date, url or language. The file keeps its own.
+        """Correct a metadata field: title, byline, source, date, url or language. The file is not changed.
 
-        An empty title goes back to the file's. A value that the file itself gives takes the correction away; one that
-        was only guessed is confirmed by it.
+        An empty title restores that of the file. The value that the file states removes the correction; a value that
+        was only guessed is confirmed.
 
         Raises:
-            ValueError: No such field can be corrected.
+            ValueError: The field cannot be corrected.
         """
         if field not in EDITABLE:
             raise ValueError(field)
@@ -123,7 +133,7 @@ class Reading:
         if headline is None:
             return Outcome()
         try:
-            value = _accepted(field, clean_line(value))
+            value = _valid_correction(field, clean_line(value))
         except ValueError as error:
             return Outcome(str(error))
         metadata = headline.article.metadata
@@ -136,7 +146,7 @@ class Reading:
         return self._change([headline], {f"edited_{field}": corrected}, label)
 
     def join_tail(self, article_id: ArticleId) -> Outcome:
-        """Join the trailing stories of a paste to the article, or set them apart again."""
+        """Join the stories that follow a pasted article to it, or separate them again."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
@@ -145,12 +155,12 @@ class Reading:
         return self._change([headline], {"joined": True}, "joined the trailing stories to {}")
 
     def leave(self, article_id: ArticleId, offset: int, progress: float) -> Outcome:
-        """Remember the place in an article.
+        """Record the reading position of an article.
 
         Args:
             article_id: The article.
-            offset: Code point that stands at the top of the pane.
-            progress: Share of the text that has been seen, 0 to 1; what was seen once stays seen.
+            offset: Code point at the top of the pane.
+            progress: Share of the text that has been seen, 0 to 1; it never decreases.
         """
         headline = self._one(article_id)
         if headline is None:
@@ -164,21 +174,21 @@ class Reading:
         return Outcome("", self._state.commit(edits, "left", undoable=False)) if edits else Outcome()
 
     def set_bookmark(self, article_id: ArticleId, letter: str, document: Document, offset: int) -> Outcome:
-        """Give a place a letter, to come back to.
+        """Set a bookmark.
 
-        A small letter means another place in every article; a capital one means a single place in all of the library.
+        A small letter is a bookmark of its own in every article; a capital letter is a single one in the whole library.
 
         Args:
             article_id: The article.
             letter: One letter.
-            document: The article as it is read.
-            offset: Code point in it.
+            document: The article's document.
+            offset: Code point in the document.
         """
         headline, text = self._one(article_id), document.text
         start = max(0, min(offset, len(text) - 1))
         if headline is None or not text:
             return Outcome("there is no text to come back to")
-        # Here, for those who set one.
+        # Imported here since few readers set bookmarks.
         from tui_reader.anchoring.description import describe  # noqa: PLC0415
 
         anchor = describe(document, start, min(len(text), start + BOOKMARK_QUOTE))
@@ -192,7 +202,11 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def bookmark(self, letter: str, article_id: ArticleId | None) -> tuple[ArticleId, Anchor] | None:
-        """Where a bookmark stands: a small letter's in this article, a capital one's in any; None if there is none."""
+        """Find a bookmark: a small letter in the given article, a capital one in any.
+
+        Returns:
+            The article and the anchor; None if the bookmark is not set.
+        """
         if letter.isupper():
             headline = self._catalogue.bookmarked(letter)
         else:
@@ -202,10 +216,10 @@ class Reading:
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:
-        """The code point of a bookmark in a text: where its words stand now, or could stand, else where it was."""
+        """Return the code point of a bookmark in a document: where its words are or may be now, else where it was."""
         if document.text[anchor.start : anchor.end] == anchor.exact:
             return anchor.start
-        # Here, for those whose text has changed.
+        # Imported here since most texts have not changed.
         from tui_reader.anchoring.resolution import resolve  # noqa: PLC0415
 
         placed = resolve(anchor, document.text)
@@ -214,21 +228,29 @@ class Reading:
         return placed.candidates[0].start if placed.candidates else max(0, min(anchor.start, len(document.text) - 1))
 
     def undo(self) -> Outcome:
-        """Take back the last change, were it made before a restart."""
+        """Undo the last change, also one from before a restart."""
         return self._step(self._state.store.undo, "undid: ", "nothing to undo")
 
     def redo(self) -> Outcome:
-        """Make the change that was last taken back again."""
+        """Redo the change that was undone last."""
         return self._step(self._state.store.redo, "redid: ", "nothing to redo")
 
     def all_tags(self) -> list[str]:
-        """Every tag in use outside the archive, by name."""
+        """Return every tag in use outside the archive, sorted by name."""
         return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (search_key(tag), tag))
 
     def _one(self, article_id: ArticleId) -> Headline | None:
+        """Return the headline of an article; None if it is not in the library."""
         return next(iter(self._catalogue.rows([article_id])), None)
 
-    def _step(self, step: Callable[[], Transaction | None], told: str, nothing: str) -> Outcome:
+    def _step(self, step: Callable[[], Transaction | None], prefix: str, nothing: str) -> Outcome:
+        """Undo or redo one step.
+
+        Args:
+            step: Undoes or redoes in the store; returns None if there is no step.
+            prefix: Beginning of the message.
+            nothing: Message if there is no step.
+        """
         transaction = step()
         if transaction is None:
             others = self._scope is not None and self._scope.has_others
@@ -241,12 +263,12 @@ class Reading:
         stay = (
             annotation.article for annotation in map(self._state.annotation_index.get, left) if annotation is not None
         )
-        message = _told(told, transaction) + self._elsewhere(transaction, ids)
+        message = _step_message(prefix, transaction) + self._elsewhere(transaction, ids)
         touched = tuple(dict.fromkeys((*ids, *stay)))
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
-        """Name the file of the first article that a transaction changed, if none of its articles is listed here."""
+        """Return the file of a transaction's first article, in parentheses, if none of its articles is here."""
         if ids or self._scope is None:
             return ""
         paths = filter(None, map(self._scope.path_of, self._scope.articles_of(transaction)))
@@ -254,7 +276,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Where a passage stands, or stood before edits took its annotation away; None where it has no sure place."""
+        """Return where a passage is, or was before edits removed its annotation; None if its place is uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})
@@ -263,7 +285,7 @@ class Reading:
         return annotation.placed.start
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
-        """Set fields of articles; `{}` in the label stands for their titles or number."""
+        """Set fields of articles; `{}` in the label is replaced by their title or number."""
         edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row, fields)]
         if not edits:
             return Outcome()
@@ -272,27 +294,28 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
 
-def _told(told: str, transaction: Transaction) -> str:
-    """What was taken back or done again, and what of it was left alone."""
-    label = clean_line(str(transaction.label))  # it may come from a journal that another program wrote
+def _step_message(prefix: str, transaction: Transaction) -> str:
+    """Return the message of an undo or redo step, with the number of annotations that it could not change."""
+    label = clean_line(str(transaction.label))  # the label may come from a journal that another program wrote
     if not transaction.left:
-        return told + label
+        return prefix + label
     if not transaction.edits:
         return f"left alone, since it was changed elsewhere: {label}"
     number = f"{len(transaction.left):,} annotations" if len(transaction.left) > 1 else "an annotation"
-    return f"{told}{label}; without {number} changed elsewhere since"
+    return f"{prefix}{label}; without {number} changed elsewhere since"
 
 
 def _named(rows: Iterable[Headline]) -> str:
+    """Return the title of a single article, or the number of several."""
     rows = list(rows)
     return f"“{rows[0].title}”" if len(rows) == 1 else f"{len(rows):,} articles"
 
 
-def _accepted(field: str, value: str) -> str:
-    """A value as it is kept.
+def _valid_correction(field: str, value: str) -> str:
+    """Return a corrected value in the form in which it is recorded.
 
     Raises:
-        ValueError: It cannot be; the message says why.
+        ValueError: The value is not valid; the message says why.
     """
     if field == "date" and value:
         try:
