@@ -54,21 +54,21 @@ def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
 
 def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
     """Shift one insertion, given as the word before which it is, its first word and the word after it."""
-    by = _best_shift(old, new, gap, lambda other, mine: matches[other] == mine)
+    distance = _best_shift(old, new, gap, lambda other, mine: matches[other] == mine)
     at, first, end = gap
-    for shift in range(by):
+    for shift in range(distance):
         matches[at + shift] = first + shift
-    for shift in range(-1, by - 1, -1):
+    for shift in range(-1, distance - 1, -1):
         matches[at + shift] = end + shift
 
 
 def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
     """Shift one deletion, given as the word before which it was, its first word and the word after it."""
-    by = _best_shift(new, old, gap, lambda other, mine: matches[mine] == other)
+    distance = _best_shift(new, old, gap, lambda other, mine: matches[mine] == other)
     at, first, end = gap
-    for shift in range(by):
+    for shift in range(distance):
         matches[first + shift], matches[end + shift] = at + shift, -1
-    for shift in range(-1, by - 1, -1):
+    for shift in range(-1, distance - 1, -1):
         matches[end + shift], matches[first + shift] = at + shift, -1
 
 
@@ -83,7 +83,7 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
     """
     at, first, end = gap
     keys = mine.keys
-    best, by = _looseness(other, mine, gap), 0
+    best, distance = _edges_at_space(other, mine, gap), 0
     for step in (-1, 1):
         shift = 0
         while best < 3 and abs(shift) < MAX_SHIFT:
@@ -94,19 +94,19 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
             if keys[leaves] != keys[enters] or not matched(at + edge, leaves):
                 break
             shift += step
-            value = _looseness(other, mine, (at + shift, first + shift, end + shift))
+            value = _edges_at_space(other, mine, (at + shift, first + shift, end + shift))
             if value > best:
-                best, by = value, shift
-    return by
+                best, distance = value, shift
+    return distance
 
 
-def _looseness(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
+def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
     """Return how many of a gap's three edges, 0 to 3, are at white space."""
     at, first, end = gap
-    return _is_loose(other, at) + _is_loose(mine, first) + _is_loose(mine, end)
+    return _is_after_space(other, at) + _is_after_space(mine, first) + _is_after_space(mine, end)
 
 
-def _is_loose(words: Words, at: int) -> bool:
+def _is_after_space(words: Words, at: int) -> bool:
     """Return True if white space, or an end of the text, separates a word from the one before."""
     return at <= 0 or at >= len(words.keys) or words.starts[at] > words.ends[at - 1]
 

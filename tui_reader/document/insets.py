@@ -46,11 +46,11 @@ class Insets:
         self._blocks = blocks
         # At least half of a narrow screen is left to the text, however deep the nesting is.
         self._max_indent = width - max(4, min(width // 2, 24))
-        self._hangs: tuple[int, ...] = ()
+        self._indents: tuple[int, ...] = ()
         """For each list around the last block, the cells of its widest marker and the space after it."""
-        self._counted: list[bool] = []
+        self._numbered: list[bool] = []
         """For each of those lists, True if its items are numbered."""
-        self._expected = 0
+        self._next_index = 0
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:
@@ -60,12 +60,12 @@ class Insets:
         """
         block = self._blocks[index]
         depth = max(block.depth, 1 if block.marker else 0)
-        if index != self._expected or not depth:
-            self._hangs = ()
-        self._expected = index + 1
+        if index != self._next_index or not depth:
+            self._indents = ()
+        self._next_index = index + 1
         if depth:
             self._enter_lists(index, depth, block.marker)
-        key = (block.quote, self._hangs, block.marker, block.kind is BlockKind.CODE)
+        key = (block.quote, self._indents, block.marker, block.kind is BlockKind.CODE)
         inset = self._cache.get(key)
         if inset is None:
             inset = self._cache[key] = self._make(*key)
@@ -73,16 +73,20 @@ class Insets:
 
     def _enter_lists(self, index: int, depth: int, marker: str) -> None:
         """Update the state of the lists that enclose a block."""
-        hangs = self._hangs[:depth]
-        counted = _is_number(marker)
-        if marker and (len(hangs) < depth or self._counted[depth - 1] is not counted):
-            hangs = (*hangs[: depth - 1], *(UNKNOWN_ITEM_CELLS,) * (depth - 1 - len(hangs)), self._widest(index, depth))
+        indents = self._indents[:depth]
+        numbered = _is_number(marker)
+        if marker and (len(indents) < depth or self._numbered[depth - 1] is not numbered):
+            indents = (
+                *indents[: depth - 1],
+                *(UNKNOWN_ITEM_CELLS,) * (depth - 1 - len(indents)),
+                self._widest(index, depth),
+            )
         else:
-            hangs += (UNKNOWN_ITEM_CELLS,) * (depth - len(hangs))
-        self._counted = [*self._counted, *[False] * depth][:depth]
+            indents += (UNKNOWN_ITEM_CELLS,) * (depth - len(indents))
+        self._numbered = [*self._numbered, *[False] * depth][:depth]
         if marker:
-            self._counted[depth - 1] = counted
-        self._hangs = hangs
+            self._numbered[depth - 1] = numbered
+        self._indents = indents
 
     def _widest(self, index: int, depth: int) -> int:
         """Return the cells of the widest marker of a list, so that all its items have the same indent.
@@ -91,26 +95,26 @@ class Insets:
             index: Number of the list's first block.
             depth: Depth of the list.
         """
-        counted = _is_number(self._blocks[index].marker)
+        numbered = _is_number(self._blocks[index].marker)
         cells = 0
         for later in range(index, len(self._blocks)):
             block = self._blocks[later]
             if max(block.depth, 1 if block.marker else 0) < depth:
                 break
             if block.marker and max(block.depth, 1) == depth:
-                if _is_number(block.marker) is not counted:
+                if _is_number(block.marker) is not numbered:
                     break
                 cells = max(cells, cell_width(block.marker))
         return cells + 1
 
-    def _make(self, quote: int, hangs: tuple[int, ...], marker: str, code: bool) -> Inset:
+    def _make(self, quote: int, indents: tuple[int, ...], marker: str, code: bool) -> Inset:
         """Return the inset of a block from all properties that determine it."""
         bars = first = self.bars(quote)
         left = min(len(bars) * BAR_CELLS, self._max_indent)
-        column = min(left + sum(hangs), self._max_indent)
+        column = min(left + sum(indents), self._max_indent)
         if marker:
             # Numbers are right-aligned, so that digits of one place stand under each other.
-            start = max(left, column - hangs[-1], column - 1 - cell_width(marker))
+            start = max(left, column - indents[-1], column - 1 - cell_width(marker))
             while cell_width(marker) > column - start:
                 marker = marker[:-1]
             if marker:
