@@ -111,7 +111,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
-        """The generation collected since the last key, 0 for none; 2 at the start, when there is no garbage yet."""
+        """The generation collected since the last key, 0 for none; 2 at the start: no garbage yet."""
         self._status = 0
 
     # Start and end
@@ -192,7 +192,7 @@ class ReaderApp(FailureGuard, App[None]):
         await self.action_quit()
 
     async def action_quit(self) -> None:
-        """Save the open note and the reading position, and quit. Textual binds a key of its own to this action."""
+        """Save the open note and the reading position, and quit. Textual binds a key to this, too."""
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 await screen.wait_for_note_keys()
@@ -269,7 +269,7 @@ class ReaderApp(FailureGuard, App[None]):
                 screen.show_hints()
                 await screen.settle()
                 return
-            if screen.drops(key_name(event)):
+            if screen.discards(key_name(event)):
                 return
             if screen.feed(key_name(event)):
                 await screen.settle()
@@ -280,7 +280,7 @@ class ReaderApp(FailureGuard, App[None]):
         await super().on_event(event)
 
     def _is_escape_and_key(self, event: events.Key) -> bool:
-        """Return True if a key with alt is to be read as esc and another key, because it is not bound as one key."""
+        """Return True if an unbound key with alt is to be read as esc and another key."""
         if not event.key.startswith("alt+") or event.character is None or event.is_forwarded:
             return False
         if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None:
@@ -290,7 +290,7 @@ class ReaderApp(FailureGuard, App[None]):
     # Themes
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the colours for style sheets and panes; with 256 colours, shades that the terminal can distinguish."""
+        """Return the colours for style sheets and panes, reduced to 256 if the terminal has no more."""
         variables, theme = super().get_css_variables(), self.current_theme
         if self.console.color_system == "256" and not theme.ansi:
             if theme.name not in self._fitted:
@@ -327,7 +327,7 @@ class ReaderApp(FailureGuard, App[None]):
             self._filters.append(NoColor())
 
     def _find_theme(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """Find a theme of the settings: a name, or the path of a theme file relative to the configuration folder.
+        """Find the theme of the settings: a name, or a path relative to the configuration folder.
 
         Returns:
             The theme's name, and a tuple with the problem if there is one; then the name is that of the default theme.

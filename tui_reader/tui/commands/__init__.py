@@ -1,1 +1,1 @@
-"""The command table and what derives from it: bindings, keys, footer hints, help, palette and key sheet."""
+"""The command table and what derives from it: bindings, keys, footer hints, help, key sheet."""

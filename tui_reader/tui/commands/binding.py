@@ -22,7 +22,7 @@ Owner = TypeVar("Owner")
 Argument = TypeVar("Argument")
 
 Handler: TypeAlias = "Callable[..., None]"
-"""Runs a command. Receives the count, None if none was typed, and for a command that takes a key that key as well."""
+"""Runs a command. Receives the count or None, and the key for a command that takes one."""
 Method: TypeAlias = "Callable[[Owner, int | None], None]"
 KeyMethod: TypeAlias = "Callable[[Owner, int | None, str], None]"
 FamilyMethod: TypeAlias = "Callable[[Owner, Argument, int | None], None]"
@@ -52,7 +52,7 @@ def command(name: str) -> Callable[[Method[Owner]], Method[Owner]]:
 
 
 def key_command(name: str) -> Callable[[KeyMethod[Owner]], KeyMethod[Owner]]:
-    """Return a decorator for the method that runs a command followed by a key, such as the letter of a bookmark."""
+    """Return a decorator for a command that is followed by a key, such as a bookmark's letter."""
 
     def bind_method(method: KeyMethod[Owner]) -> KeyMethod[Owner]:
         _bindings.setdefault(method, []).append(Binding(name))

@@ -53,7 +53,7 @@ class Command(NamedTuple):
     id: str
     """Name in `config.toml`, and in the decorator of its handler: `next_article`."""
     keys: tuple[str, ...]
-    """Key sequences, with a space between the keys of one: `j`, `g g`, `ctrl+d`. Empty if only the palette offers it.
+    """Key sequences such as `j`, `g g`, `ctrl+d`. Empty if only the palette offers the command.
     """
     label: str
     """One or two words for the last row of the screen."""

@@ -1,4 +1,4 @@
-"""The keys in force: those of the command table, changed by `[keys]` of the settings, checked for conflicts."""
+"""The keys in force: the command table, changed by `[keys]` of the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.sequencer import Sequence as KeySequence
 
 ESSENTIAL = ("quit", "help", "palette")
-"""Commands that must keep a key: without them there is no way out of the program, and no list of its keys."""
+"""Commands that must keep a key: the way out of the program, and the lists of its keys."""
 
 
 class Keymap:
@@ -52,7 +52,7 @@ class Keymap:
         return self._panes[pane]
 
     def keys_of(self, command: Command, pane: Pane | None = None) -> tuple[str, ...]:
-        """Return the key sequences that run a command in a pane, or in any pane if none is given, as in the table."""
+        """Return the key sequences of a command in a pane, or in any pane if none is given."""
         panes = command.panes if pane is None else {pane}
         return tuple(
             keys
@@ -115,7 +115,7 @@ _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 
 
 def is_key_sequence(text: str) -> bool:
-    """Return True if a text names keys: each a printable character or a named key, with modifiers or without."""
+    """Return True if a text names keys: printable characters or named keys, with modifiers."""
     return bool(text) and all(_is_key(key) for key in text.split(" "))
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.command import Command
 
 Sequence = tuple[str, ...]
-"""Keys in the order they are typed, each by its Textual name or the character it prints: `("g", "g")`, `("ctrl+d",)`.
+"""Keys in typing order, by Textual name or printed character: `("g", "g")`, `("ctrl+d",)`.
 """
 
 

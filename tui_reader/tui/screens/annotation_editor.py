@@ -151,13 +151,13 @@ class AnnotationEditor:
     def _may_write(self) -> bool:
         """Return True if a note could be saved; if not, say so before the user writes one."""
         if self._library.read_only:
-            told = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
-            self._host.say(told, bad=True)
+            message = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
+            self._host.say(message, bad=True)
             self._host.drop_typed_words()
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:
-        """Save a written note. If that is impossible the sheet opens again, until the user closes it a second time."""
+        """Save a written note; if that is impossible, reopen the sheet until it is closed again."""
         if draft.is_unchanged(text):
             draft.drop()
         elif not self._library.read_only:

@@ -30,7 +30,7 @@ class ArticleHighlights:
     def __init__(self, service: AnnotationEditing) -> None:
         self._service = service
         self._source: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and the complete text of the last call of `update`, and whether the article had any text by then.
+        """The article and text of the last call of `update`; True if any of its text was read by then.
         """
         self._change_number = -1
         """The change number of the annotation service at the last call of `update`."""

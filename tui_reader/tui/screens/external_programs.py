@@ -30,13 +30,13 @@ class Edited(NamedTuple):
     """The result of an editor."""
 
     text: str | None
-    """The edited text; None if there is no change. With a problem, the text that the editor had saved by then."""
+    """The edited text; None for no change. After a problem, the text saved until then."""
     problem: str = ""
     """The error message; empty if there is none."""
 
 
 def editor_of(setting: str) -> str:
-    """Return the command of the editor: from the settings, else the environment, else one that is installed.
+    """Return the editor's command: from the settings, the environment, or one that is installed.
 
     Returns:
         The command, or an empty text if there is no editor.

@@ -49,7 +49,7 @@ class Typing(Protocol):
 
 
 class KeyScreen(FailureGuard, Screen[None]):
-    """A screen that receives every key before Textual's own bindings, and runs the command that keys complete."""
+    """A screen that receives every key before Textual's own bindings, and runs commands."""
 
     AUTO_FOCUS = ""
     _editor: NoteEditor | None = None
@@ -118,8 +118,8 @@ class KeyScreen(FailureGuard, Screen[None]):
         """Discard the keys typed from now on, because the note that they are meant for cannot be saved."""
         self._dropping_until = monotonic() + PAUSE_SECONDS
 
-    def drops(self, key: str) -> bool:
-        """Return True if a key is to be discarded as a word of such a note; esc and a pause end the discarding."""
+    def discards(self, key: str) -> bool:
+        """Return True if a key belongs to a note that cannot be saved, and is to be discarded."""
         now = monotonic()
         if now >= self._dropping_until or (len(key) > 1 and key not in _WRITING and key != "escape"):
             return False

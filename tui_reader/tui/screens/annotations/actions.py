@@ -45,8 +45,8 @@ class AnnotationActions:
     def _targets(self) -> tuple[AnnotationId, ...]:
         """Return the annotations that a command acts on; say so in the last row if there are none."""
         ids = self._listing.ids
-        if not ids and (told := self._listing.no_target_message):
-            self._host.say(told)
+        if not ids and (message := self._listing.no_target_message):
+            self._host.say(message)
         return ids
 
     @command_family(COLOUR_COMMANDS)

@@ -54,7 +54,7 @@ class AnnotationListing:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations that a command acts on: the chosen ones that are listed, or the one under the cursor."""
+        """The annotations that a command acts on: the listed chosen ones, or that under the cursor."""
         current = self._list.current
         if self._list.chosen_count:
             return self._list.chosen
@@ -75,7 +75,7 @@ class AnnotationListing:
         return self._loader.typed
 
     def narrow(self, typed: str, today: date) -> bool:
-        """Apply a filter. The cursor moves to the first match; with an empty filter it stays on its annotation.
+        """Apply a filter; the cursor moves to the first match, or stays if the filter is empty.
 
         Args:
             typed: The filter.
@@ -185,8 +185,8 @@ class AnnotationListing:
         left = f"{self._list.count:,}{'…' if loader.is_loading else ''} of {total:,}"
         chosen = self._list.chosen_count
         hidden = chosen - self._list.chosen_here
-        told = f"{chosen:,} chosen, {hidden:,} not listed" if hidden else f"{chosen:,} chosen"
-        remark = f"{told} · {left}" if chosen else left
+        choice = f"{chosen:,} chosen, {hidden:,} not listed" if hidden else f"{chosen:,} chosen"
+        remark = f"{choice} · {left}" if chosen else left
         self._bar.show(loader.typed, remark, loader.filter.problem)
         self._prompt.remark(" · ".join(filter(None, (loader.filter.problem, left))))
 

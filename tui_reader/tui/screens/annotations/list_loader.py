@@ -136,7 +136,7 @@ class ListLoader:
             self._start()
 
     def refresh(self, empty: Sequence[str]) -> None:
-        """Filter again in the background, and replace the list only at the end, because it is in use meanwhile."""
+        """Filter again, and replace the list only at the end, because it is in use meanwhile."""
         if self._waits_for_count or self._remaining is not None or self._replacement is not None:
             self._changed_meanwhile = True
             return

@@ -116,7 +116,7 @@ class PlacePreview:
             pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """Return the current candidate for the place of an annotation in the shown text; None if there is none."""
+        """Return the current candidate for the place of an annotation; None if there is none."""
         placed, document = annotation.placed, self.document
         if placed is None or placed.is_certain or not placed.candidates or document is None:
             return None
@@ -125,7 +125,7 @@ class PlacePreview:
         return placed.candidates[self._candidate % len(placed.candidates)]
 
     def offered(self, annotation: Annotation) -> Range | None:
-        """Return the current candidate, but only while it is visible, so that the user knows what will be attached."""
+        """Return the current candidate, but only while it is visible to the user."""
         candidate = self.candidate(annotation)
         seen = self._offered is not None and self._offered == (annotation.id, self.document, candidate)
         return candidate if seen else None
@@ -180,7 +180,7 @@ class PlacePreview:
             state = "Its words are no longer in this text"
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
-        self._card.show([(text, look) for text, look in paragraphs if text.strip()])
+        self._card.show([(text, style) for text, style in paragraphs if text.strip()])
 
     def _placed_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
         """Return the paragraphs of the card for an annotation with a place.

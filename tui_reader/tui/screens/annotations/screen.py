@@ -1,4 +1,4 @@
-"""The screen that lists the annotations of an article or of the library, with a preview beside the list."""
+"""The screen that lists the annotations of an article or the library, with a preview."""
 
 from __future__ import annotations
 

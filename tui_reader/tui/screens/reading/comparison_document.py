@@ -1,4 +1,4 @@
-"""A document that shows a text together with its changes: added words, and removed ones at their former place."""
+"""A document that shows a text with its changes: added words, and removed ones in place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TextChange(NamedTuple):
 
 
 class ComparisonDocument:
-    """One document made of a text and the words removed from it, with a mapping between the offsets of both."""
+    """A text merged with the words removed from it, with a mapping between the offsets."""
 
     def __init__(self, document: Document, altered: Sequence[TextChange]) -> None:
         """Args: `altered` are the changes in the order of the text."""
@@ -83,11 +83,11 @@ def _start(change: tuple[int, int]) -> int:
 def _merged(
     text: str, block: Block, gone: Sequence[TextChange], here: Sequence[TextChange], spans: Iterable[Span]
 ) -> tuple[Block, str, list[Span]]:
-    """Return a block with the removed words put back, its text, and the spans that mark what was added and removed."""
+    """Return a block with the removed words put back, its text, and the spans of the changes."""
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Return the position of a code point in the merged block, before or behind the words removed right there."""
+        """Return the position of a code point in the merged block, before or behind removed words."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LONG_SCAN = 200
 """Number of articles from which the progress of a scan is shown."""
 FAILURE_SECONDS = 8.0
-"""Seconds for which the full message about an unsaved change stays; the first row keeps a short warning."""
+"""Seconds for the full message about an unsaved change; the first row keeps a short one."""
 SCANNING = "reading the library"
 
 

@@ -1,4 +1,4 @@
-"""The highlights in the article pane, kept up to date with the library, and a cache for articles shown before."""
+"""The highlights shown in the article pane, with a cache for the articles shown last."""
 
 from __future__ import annotations
 

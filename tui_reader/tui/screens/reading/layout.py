@@ -10,7 +10,7 @@ from tui_reader.tui.commands.command import Pane
 THREE_PANES = 100
 """Columns from which sidebar, list and article stand side by side."""
 TWO_PANES = 72
-"""Columns from which list and article stand side by side; below, an article would have fewer than 40 columns."""
+"""Columns from which list and article stand side by side, so that an article has 40 or more."""
 LEAST_WIDTH, LEAST_HEIGHT = 24, 6
 """The smallest size, in columns and rows, in which a text can be read."""
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class PanesContainer(Horizontal):
-    """Holds the panes side by side, and handles the messages about the mouse that they send to their parent."""
+    """Holds the panes side by side, and handles their messages about the mouse."""
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout, *panes: Widget, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(*panes, id=id)
         self._host, self._state, self._pane_layout = host, host.state, pane_layout
 
     def on_headline_list_clicked(self, event: HeadlineList.Clicked) -> None:
-        """Move the cursor to the clicked headline; open the article at a double click or a click on the cursor."""
+        """Move the cursor to the clicked headline; open it at a double click or a click on the cursor."""
         headlines = self._state.panes.headlines
         was_current = headlines.cursor == event.index and self._state.pane is Pane.LIST
         headlines.move_to(event.index)

@@ -1,4 +1,4 @@
-"""Protocols of the reading screen's surroundings: what its parts ask of the screen, and the screen of the app.
+"""Protocols: what the parts of the reading screen ask of the screen, and the screen of the app.
 
 The parts import these protocols and not their owners, so that no two modules import each other.
 """

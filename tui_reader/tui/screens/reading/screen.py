@@ -51,7 +51,7 @@ KEEP_PLACE_SECONDS = 2.0
 NOTICE_SECONDS = 6.0
 """Seconds for which the warnings of the start stay after the first key."""
 STILL_SECONDS = 1.0
-"""Seconds without a key before the position is saved: saving updates the headline's progress, which costs a frame."""
+"""Seconds without a key before the position is saved, which costs a frame."""
 
 
 class ReadingScreen(KeyScreen):
@@ -117,8 +117,8 @@ class ReadingScreen(KeyScreen):
         """The articles whose texts are shown or waited for. Thread-safe."""
         if not self.is_wired:
             return ()
-        beside = self.annotations.awaited if self.annotations is not None else None
-        return self.state.shown, self.navigator.expected, beside
+        in_list = self.annotations.awaited if self.annotations is not None else None
+        return self.state.shown, self.navigator.expected, in_list
 
     def wire(self) -> None:
         """Build the article pane, the prompt and the actions, unless that is done.
@@ -277,7 +277,7 @@ class ReadingScreen(KeyScreen):
         self.state.panes.status.display = True
 
     def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
-        """Apply the settings that can change while the program runs: keys, measure, density, colour names, programs."""
+        """Apply the settings that can change at run time: keys, measure, density, colour names."""
         self.state.apply_settings(settings, keymap)
         self.use_keymap(keymap)
         self.library.annotations.name_colours(settings.colours)

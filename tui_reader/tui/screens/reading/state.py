@@ -114,7 +114,7 @@ class ReadingScreenState:
         return self._shown
 
     def set_shown(self, article: ArticleId | None) -> None:
-        """Replace the article in the article pane, which ends a comparison; another article is not entered yet."""
+        """Replace the article in the article pane; that ends a comparison and the entered state."""
         if article != self._shown:
             self._entered = False
         self._comparison = None
@@ -140,7 +140,7 @@ class ReadingScreenState:
 
     @property
     def comparison(self) -> ComparisonDocument | None:
-        """The comparison with an older text that the article pane shows instead of the text; None for the text."""
+        """The comparison that the article pane shows instead of the text; None for the text."""
         return self._comparison
 
     def set_comparison(self, comparison: ComparisonDocument | None) -> None:
@@ -185,7 +185,7 @@ class ReadingScreenState:
         return self.settings.colours[colour - 1]
 
     def label_of(self, keys: str, label: str) -> str:
-        """Return the label of a key that continues a half-typed command; a colour goes by the user's name for it."""
+        """Return the label of a key that continues a half-typed command, with the user's colour names."""
         return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
 
     def help_of(self, command: Command) -> str:
@@ -203,7 +203,7 @@ class ReadingScreenState:
         return self.panes.headlines.current
 
     def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
-        """Show a message in the last row for some seconds; while a question is asked, beside the question."""
+        """Show a message in the last row for some seconds; while a question is asked, next to it."""
         if self.panes.prompt.asking:
             self.panes.prompt.remark(message)
             return

@@ -1,4 +1,4 @@
-"""Makes what the reading screen needs after its first frame: the article pane, the prompt and the actions."""
+"""Builds what the reading screen needs after its first frame: article pane, prompt, actions."""
 
 from __future__ import annotations
 

@@ -417,10 +417,10 @@ class ArticleNavigator:
 
 
 CUT_TOLERANCE = 200
-"""Code points at the end of a truncated text that may differ from the whole: an incomplete mark is parsed differently.
+"""Code points at the end of a truncated text that may differ: incomplete markup parses differently.
 """
 
 
 def _is_cut(whole: str, text: str) -> bool:
-    """Return True if a text is the beginning of another one, as that of a file that is still being written."""
+    """Return True if a text is the beginning of another, as while a file is still being written."""
     return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_TOLERANCE, len(text) // 8)])

@@ -88,7 +88,7 @@ class ChangesActions:
         state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
-        """Return the comparison with the text that was read last, or the comparison shown a moment ago; else None."""
+        """Return the comparison with the text read last, or the one shown a moment ago; else None."""
         revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
@@ -141,9 +141,7 @@ class ChangesActions:
         state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def notice(self) -> str:
-        """Return the notice that the shown article has changed; empty if it has not, or if the notice was returned
-        before.
-        """
+        """Return the notice that the shown article has changed; empty if it was returned before."""
         state = self._state
         document = state.panes.article.document
         article = state.shown

@@ -1,4 +1,4 @@
-"""The commands that annotate: highlight, recolour, write notes, delete, step through highlights, attach."""
+"""The commands that annotate: highlight, recolour, write notes, delete, step, attach."""
 
 from __future__ import annotations
 

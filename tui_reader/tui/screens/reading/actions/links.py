@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LinkActions:
-    """Runs the commands for links and the clipboard, and handles keys while a link is chosen by its letters."""
+    """Runs the commands for links and the clipboard, and handles the letters of link hints."""
 
     def __init__(
         self, state: ReadingScreenState, navigator: ArticleNavigator, to_terminal: Callable[[str], None]

@@ -116,7 +116,7 @@ class QuoteActions:
         return document is not None and chosen is not None and bool(document.text[slice(*chosen)].strip())
 
     def _chosen(self) -> Range | None:
-        """Return the range to quote: the selection, the highlight under the cursor, or the sentence in focus or on top.
+        """Return the range to quote: the selection, the highlight under the cursor, or the sentence.
 
         The range refers to the article's text, also while a comparison is shown.
         """
