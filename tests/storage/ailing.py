@@ -89,14 +89,14 @@ def prepare(folder: Path) -> Path:
 
 def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
     """Use every function of a library. Return the sentences for the user, and unexpected exceptions."""
-    told: list[str] = []
+    sentences: list[str] = []
     wrong: list[str] = []
 
     def attempt(name: str, act: Callable[[], object]) -> Any:
         try:
             return act()
         except StoreError as error:
-            told.append(str(error))
+            sentences.append(str(error))
         except Exception as error:  # noqa: BLE001 - whatever else it raises is the finding
             wrong.append(f"{name} raised {error!r}")
         return None
@@ -116,11 +116,11 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
         attempt("merge", lambda: merge_file(files, str(path)))
         attempt("compact", lambda: compact(files, force=True))
         attempt("close", store.close)
-        told += [*store.notices, store.read_only, store.damage, store.unsaved]
-    told = [sentence for sentence in told if sentence]
+        sentences += [*store.notices, store.read_only, store.damage, store.unsaved]
+    sentences = [sentence for sentence in sentences if sentence]
     unclear = ("[Errno", "Error(", "report")  # such as "please report this"; so no test may have it in its path
-    wrong += [f"told: {sentence}" for sentence in told if any(each in sentence for each in unclear)]
-    return told, wrong
+    wrong += [f"unclear: {sentence}" for sentence in sentences if any(each in sentence for each in unclear)]
+    return sentences, wrong
 
 
 def every_call(
@@ -135,12 +135,12 @@ def every_call(
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(start, work)
         disk = Ailing(call, at, number=number, for_good=for_good)
-        told, bad = walk(work / "library.json", disk)
+        sentences, bad = walk(work / "library.json", disk)
         wrong += [f"{call} {at}: {each}" for each in bad]
         if disk.count < at:
             return at - 1, wrong
-        if for_good and at == 1 and call != "has_file" and not any(str(work) in sentence for sentence in told):
-            wrong.append(f"{call} {at}: no sentence names a file: {told}")
+        if for_good and at == 1 and call != "has_file" and not any(str(work) in sentence for sentence in sentences):
+            wrong.append(f"{call} {at}: no sentence names a file: {sentences}")
         wrong += [f"{call} {at}: lost {key}" for key in ("a", "b", "c", "late", "last") if not _has(work, key)]
         at += step
 

@@ -57,7 +57,7 @@ def snapshot_of(documents: Mapping[int, str]) -> SnapshotFile:
 def test_a_new_snapshot_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
     snapshot_file, plan = snapshot_of(old), Changes(changes)
     memory = _Memory()
-    write_snapshot(0, memory, snapshot_file, plan, {"hlc": ""}, most_tables=["t"])
+    write_snapshot(0, memory, snapshot_file, plan, {"hlc": ""}, possible_tables=["t"])
     new = SnapshotFile(MemorySource(bytes(memory.data)))
     expected = {n: {"v": v} for n, v in sorted((old | changes).items()) if v is not None}
     assert new.verify()

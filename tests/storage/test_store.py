@@ -233,7 +233,7 @@ def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, mon
     store = open_store(tmp_path / "library.json")
     keep_whole(store)
     seen = []
-    take = State._take
+    take = State._join
 
     def watched(state: State, table: str, number: int, registers: Any) -> None:
         take(state, table, number, registers)
@@ -241,7 +241,7 @@ def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, mon
         record = store.get(ANNOTATIONS, "n")
         seen.append({name: record.get(name) for name in ("anchor", "note", "placed")} if record else None)
 
-    monkeypatch.setattr(State, "_take", watched)
+    monkeypatch.setattr(State, "_join", watched)
     store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "given").result(5)
     whole = {name: value for name, value in NOTED.items() if name != "article"}
     assert seen

@@ -14,11 +14,17 @@ DELETED_HERE: Final = object()
 
 
 class TableView(MutableMapping[int, dict[str, Any]]):
-    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed."""
+    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed.
+
+    Args:
+        state: The documents before the change.
+        table: Name of the table.
+    """
 
     def __init__(self, state: State, table: str) -> None:
         self._state, self._table = state, table
         self.accessed: dict[int, Any] = {}
+        """Documents that were read, set or deleted, by id; `DELETED_HERE` for the deleted ones."""
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         known = self.accessed.get(number)

@@ -189,7 +189,7 @@ class LibraryFiles(LibraryReader):
         temporary, handle = self.temporary()
         try:
             empty = SnapshotFile(MemorySource(b""))
-            write_snapshot(handle, self.disk, empty, PlainPlan({}), self.header(), most_tables=[])
+            write_snapshot(handle, self.disk, empty, PlainPlan({}), self.header(), possible_tables=[])
             self.disk.rename(temporary, self.path)
             self.disk.sync_folder(self.folder)
         except OSError:

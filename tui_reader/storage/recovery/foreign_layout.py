@@ -308,7 +308,7 @@ def lay_out(parsed: Parsed) -> bytes:
     template.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
     plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
     memory = _Memory()
-    write_snapshot(0, memory, template, plan, kept | {"hlc": latest}, most_tables=list(tables))
+    write_snapshot(0, memory, template, plan, kept | {"hlc": latest}, possible_tables=list(tables))
     return bytes(memory.data)
 
 

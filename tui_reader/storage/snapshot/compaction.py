@@ -55,9 +55,8 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
         if not (library.state.has_changes or library.opener.notice or library.damage or force):
             return True
         if library.journal.damaged:
-            keep(
-                library.path, library.journal.path, "damaged", library.disk
-            )  # the new snapshot does not contain those lines
+            # The new snapshot will not contain the damaged lines, so keep a copy of the journal.
+            keep(library.path, library.journal.path, "damaged", library.disk)
             library.journal.damaged = 0
         state = library.state
         frozen = state.copy()
@@ -74,7 +73,7 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
             _copy_mode(library, handle)
             header = library.header()
             header |= origin(frozen.snapshot, content, header["hlc"])
-            write_snapshot(handle, library.disk, frozen.snapshot, plan, header, most_tables=plan.most_tables())
+            write_snapshot(handle, library.disk, frozen.snapshot, plan, header, possible_tables=plan.possible_tables())
             if library.disk.handles_block_renames:
                 library.disk.close(handle)
                 handle = -1

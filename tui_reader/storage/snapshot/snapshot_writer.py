@@ -106,7 +106,7 @@ class _Output:
 
 
 def write_snapshot(
-    handle: int, disk: Disk, old: SnapshotFile, plan: Plan, header: Mapping[str, Any], *, most_tables: Sequence[str]
+    handle: int, disk: Disk, old: SnapshotFile, plan: Plan, header: Mapping[str, Any], *, possible_tables: Sequence[str]
 ) -> dict[str, Any]:
     """Write a snapshot to an empty file, and flush it to the drive.
 
@@ -116,13 +116,13 @@ def write_snapshot(
         old: The old snapshot, whose unchanged lines are copied.
         plan: The content of the new snapshot.
         header: Members of the header, without those that depend on the content.
-        most_tables: All names that the plan may yield, to reserve room for the header.
+        possible_tables: All names that the plan may yield, to reserve room for the header.
 
     Returns:
         The header as it was written.
     """
     out = _Output(handle, disk)
-    room = len(encode(dict(header))) + 200 + sum(60 + len(encode(name)) for name in most_tables)
+    room = len(encode(dict(header))) + 200 + sum(60 + len(encode(name)) for name in possible_tables)
     out.put(START + b" " * room + b"\n", body=False)
     if old.extra:
         out.put(old.extra + b"\n")

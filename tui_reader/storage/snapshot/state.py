@@ -109,13 +109,13 @@ class State:
     def exists(self, table: str, number: int) -> bool:
         """Return True if there is a document. Decodes it only if it may have been deleted since the snapshot."""
         line = self.snapshot.line(table, number)
-        if line is not None and DELETED not in (self._change(table, number) or ()):
+        if line is not None and DELETED not in (self._changed_registers(table, number) or ()):
             return True
         return is_alive(self.merged(table, number, line))
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """Return a document without timestamps and hidden fields; None if it does not exist."""
-        if self._change(table, number) is None:
+        if self._changed_registers(table, number) is None:
             line = self.snapshot.line(table, number)
             return _plain(line) if line is not None else None
         registers = self.registers(table, number)
@@ -211,7 +211,7 @@ class State:
             self._presence.update(entry["t"])
         for table, number, document in entry.get("m", ()):
             self.latest = max(self.latest, *timestamps_of(document), ZERO)
-            self._take(table, int(number), expand(document, sets=has_sets(table)))
+            self._join(table, int(number), expand(document, sets=has_sets(table)))
         operations = entry.get("o", ())
         for operation in sorted(operations, key=_deletes) if len(operations) > 1 else operations:
             table, values = operation[0], operation[2]
@@ -220,9 +220,9 @@ class State:
                 registers.update((name, (timestamp, ABSENT)) for name in operation[3])
             if self._presence and EXISTS in values and not self._presence.get(table, True):
                 self._presence[table] = True
-            self._take(table, int(operation[1]), registers)
+            self._join(table, int(operation[1]), registers)
 
-    def _take(self, table: str, number: int, registers: Registers) -> None:
+    def _join(self, table: str, number: int, registers: Registers) -> None:
         if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
             return  # the header of another copy, which an earlier version merged as a record
         documents = self._next.documents.get(table)
@@ -247,7 +247,7 @@ class State:
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
-    def _change(self, table: str, number: int) -> Registers | None:
+    def _changed_registers(self, table: str, number: int) -> Registers | None:
         """Return the registers that entries changed in a document; None if there are none."""
         registers = self._last.documents.get(table, {}).get(number)
         return registers if registers is not None else self._changed.get(table, {}).get(number)
@@ -262,7 +262,7 @@ class State:
         """Return the registers of a document, given its line in the snapshot; None if it has none."""
         if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
             line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
-        changed = self._change(table, number) or {}
+        changed = self._changed_registers(table, number) or {}
         if line is None:
             return dict(changed)
         registers = expand(decode_object(line), sets=has_sets(table))
@@ -277,7 +277,7 @@ class CompactionPlan:
         self._state = state
         self._tombstones: dict[str, dict[int, bytes | None]] = {}
 
-    def most_tables(self) -> list[str]:
+    def possible_tables(self) -> list[str]:
         """Return every name that a table of the new snapshot may have."""
         names = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
         return list(dict.fromkeys([*names, *(f"{name}{TOMBSTONES}" for name in names)]))
