@@ -518,7 +518,7 @@ def test_notes_of_a_missing_file_show_its_name_and_can_be_moved_to_another(
     other.write_text("# Other\n\nIn short, a tide table is a promise.\n", "utf-8")
     for source in ("deep/tides.md", folder / "deep" / "tides.md"):
         status, out = run("notes", "move", source, other)
-        assert (status, out) == (0, "gave 1 note of “Tides” to “Other”\n"), source
+        assert (status, out) == (0, "moved 1 note of “Tides” to “Other”\n"), source
         (note,) = listed(run, folder)
         assert (note["file"], note["state"], note["note"]) == (str(other), "moved", "whose?")
         library = open_library([folder])
@@ -566,10 +566,10 @@ def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[
 def test_a_relative_path_names_the_file_below_the_current_folder(
     two: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
-    assert run("notes", "move", "a.md", two / "other.md") == (0, "gave 1 note of “deep/a.md” to “Other”\n")
+    assert run("notes", "move", "a.md", two / "other.md") == (0, "moved 1 note of “deep/a.md” to “Other”\n")
     status, out = run("notes", "move", "a.md", two / "other.md")
     assert status == 1 and "a.md has no notes" in out
-    assert run("notes", "move", "../a.md", two / "other.md") == (0, "gave 1 note of “a.md” to “Other”\n")
+    assert run("notes", "move", "../a.md", two / "other.md") == (0, "moved 1 note of “a.md” to “Other”\n")
 
 
 def test_if_several_articles_had_a_path_only_an_id_can_name_one(
@@ -581,7 +581,7 @@ def test_if_several_articles_had_a_path_only_an_id_can_name_one(
         added(run, file, "--note", f"about {day}")
     status, out = run("notes", "move", file, folder / "other.md")
     assert status == 1 and "guid-Monday  “Monday”" in out and "guid-Tuesday  “Tuesday”" in out
-    assert run("notes", "move", "guid-Monday", folder / "other.md") == (0, "gave 1 note of “Monday” to “Other”\n")
+    assert run("notes", "move", "guid-Monday", folder / "other.md") == (0, "moved 1 note of “Monday” to “Other”\n")
 
 
 def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(

@@ -69,7 +69,7 @@ Verb = Callable[[Reading], Outcome]
         (lambda r: r.toggle_read(["1.md"]), "marked “Title 1” as read", lambda s: s.read),
         (lambda r: r.mark_all_read(["1.md", "2.md"]), "marked 2 articles as read", lambda s: s.read),
         (lambda r: r.set_tags("1.md", ["new", "#t1", " "]), "tagged “Title 1”: new, t1", lambda s: s.tags),
-        (lambda r: r.set_tags("1.md", []), "took all tags off “Title 1”", lambda s: s.tags == ()),
+        (lambda r: r.set_tags("1.md", []), "removed all tags from “Title 1”", lambda s: s.tags == ()),
         (lambda r: r.join_tail("1.md"), "joined the trailing stories to “Title 1”", lambda s: s.joined),
         (lambda r: r.edit_metadata("1.md", "byline", "M. Roe"), "set the byline of “Title 1”", lambda s: s.edits),
     ],

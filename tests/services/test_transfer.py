@@ -96,7 +96,7 @@ def test_notes_follow_a_text_file_that_was_moved_and_edited_at_once(
     owner.until(lambda: placed_in(document, annotations, owner.at("deep/ebb.md").id))
     (found,) = placed_in(document, annotations, owner.at("deep/ebb.md").id)
     assert (found.id, document.text[slice(*found.placed.range)]) == (made, "gulls walked about")
-    assert owner.library.reading.undo().message.startswith("undid: gave 1 note of “Low water”")
+    assert owner.library.reading.undo().message.startswith("undid: moved 1 note of “Low water”")
     assert owner.at("deep/ebb.md").notes == 0
     assert annotations.get(made).article == "tides.md" or annotations.get(made).article.endswith("tides.md")
 
@@ -270,7 +270,7 @@ def test_notes_moved_to_another_article_are_reanchored_there_and_undo_moves_them
     document = load_document(owner, target)
     source = owner.at("tides.md").id
     outcome = owner.library.transfer.give(source, target)
-    assert outcome.message == "gave 2 notes of “Low water” to “Low water”" and outcome.undo
+    assert outcome.message == "moved 2 notes of “Low water” to “Low water”" and outcome.undo
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
     annotations = owner.library.annotations
     annotations.reanchoring.wait()

@@ -171,12 +171,12 @@ async def test_a_key_transfers_the_notes_of_a_deleted_article_to_another(start: 
         await reader.keys("A", "j", "r")
         await reader.sees("Give the notes of “Alpha wolf” to…", "alike · wolf.md", "alike · wolves.md")
         await reader.keys("enter")
-        await reader.sees("gave 2 notes of “Alpha wolf” to “Alpha wolf” · u undoes")
+        await reader.sees("moved 2 notes of “Alpha wolf” to “Alpha wolf” · u undoes")
         await reader.until(lambda: "gone" not in reader.text and "Paragraph 2 of Alpha" in reader.text)
         placed = [each for each in annotations_of(reader) if each.quote.startswith("Paragraph 1 of Alpha")]
         await reader.until(lambda: reader.library.annotations.get(placed[0].id).placed.is_certain)
         await reader.keys("u")
-        await reader.sees("undid: gave 2 notes", "Alpha wolf (gone: alpha.md)")
+        await reader.sees("undid: moved 2 notes", "Alpha wolf (gone: alpha.md)")
         assert len(annotations_of(reader)) == 3
 
 

@@ -44,7 +44,7 @@ async def test_tagging_several_annotations_is_one_step_and_keeps_their_other_tag
         await reader.sees("tagged 3 annotations: lede")
         assert tags_of(reader) == [("lede", "one"), ("lede", "two"), ("lede",)]
         await reader.keys("t", "ctrl+u", "enter")
-        await reader.sees("took shared tags off 3 annotations")
+        await reader.sees("removed shared tags from 3 annotations")
         assert tags_of(reader) == [("one",), ("two",), ()]
         await reader.keys("u", "u")
         assert tags_of(reader) == [("one",), ("two",), ()]

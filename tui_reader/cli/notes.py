@@ -167,13 +167,13 @@ def _notes_parser() -> ArgumentParser:
     editing = verb("edit", _edit, "change an annotation; what is not named stays as it is")
     editing.add_argument("id", metavar="ID", help=_ID_HELP)
     editing.add_argument(
-        "--note", metavar="TEXT", help="write this in place of the note; - for standard input, '' to take the note off"
+        "--note", metavar="TEXT", help="write this in place of the note; - for standard input, '' to remove the note"
     )
     editing.add_argument(
         "--tag",
         action="append",
         metavar="TAG",
-        help="give this tag in place of all that it has; may be given again, '' takes all tags off",
+        help="give this tag in place of all that it has; may be given again, '' removes all tags",
     )
     editing.add_argument("--colour", metavar="COLOUR", help=f"give it this colour, {_COLOUR_HELP}")
     deleting = verb("delete", _delete, "delete annotations")

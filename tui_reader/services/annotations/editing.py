@@ -196,7 +196,7 @@ class AnnotationEditing:
     def retag(self, which: Which, tags: Sequence[str]) -> Outcome:
         """Replace the tags of annotations."""
         wanted = _clean_tags(tags)
-        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
+        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "removed all tags from {}"
         return self._change(which, lambda _: {"tags": wanted or None}, label)
 
     def retag_several(self, which: Which, tags: Sequence[str], shared: Collection[str]) -> Outcome:
@@ -212,7 +212,7 @@ class AnnotationEditing:
         def fields(annotation: Annotation) -> Mapping[str, Any]:
             return {"tags": sorted(set(annotation.tags).difference(shared).union(wanted)) or None}
 
-        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took shared tags off {}"
+        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "removed shared tags from {}"
         return self._change(which, fields, label)
 
     def edit_note(self, annotation_id: AnnotationId, note: str, *, base: str | None = None) -> Outcome:
@@ -228,7 +228,7 @@ class AnnotationEditing:
         if annotation is not None and annotation.is_on_article:
             label = "changed {}"
         else:
-            label = "wrote a note on {}" if text else "took the note off {}"
+            label = "wrote a note on {}" if text else "removed the note from {}"
         label += _mention_tags(more_tags)
         merged, merge_message = text, ""
         if annotation is not None and base is not None and annotation.note not in (base, text):

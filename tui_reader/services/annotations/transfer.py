@@ -135,7 +135,7 @@ class Transfer:
         if not edits:
             return Outcome("it has no notes")
         count = f"{len(annotations):,} {'note' if len(annotations) == 1 else 'notes'}" if annotations else "the state"
-        label = f"gave {count} of “{self._title(source)}” to “{self._title(target)}”"
+        label = f"moved {count} of “{self._title(source)}” to “{self._title(target)}”"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:

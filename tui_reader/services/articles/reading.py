@@ -115,7 +115,7 @@ class Reading:
         wanted = sorted({tag for raw in tags if (tag := clean_line(raw).lstrip("#"))})
         if wanted == sorted(set(headline.tags)):
             return Outcome()
-        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "took all tags off {}"
+        label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "removed all tags from {}"
         return self._change([headline], {"tags": wanted}, label)
 
     def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
