@@ -1,4 +1,4 @@
-"""A library in a folder of its own, with every event it tells, and no way to the places of whoever runs the tests."""
+"""Fixtures: libraries that record their events and keep away from the files of the user who runs the tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 DEADLINE = 20.0
-"""Seconds that a test waits for a thread before it fails; far beyond what any of them takes."""
+"""Seconds that a test waits for a thread before it fails; far longer than any thread takes."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +35,12 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Believe sooner that a file is gone, so that tests need not wait for it."""
+    """Report missing files sooner, so that tests need not wait for it."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 
 class Owner:
-    """Stands for the screen: takes events, and syncs when asked to, on the thread of the test."""
+    """Stands in for a screen: records events, and syncs when requested, on the thread of the test."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -54,7 +54,7 @@ class Owner:
             self._news.notify_all()
 
     def until(self, true: Callable[[], object]) -> None:
-        """Sync whenever the library asks, until something is true."""
+        """Sync whenever the library requests it, until a condition is true."""
         deadline = time.monotonic() + DEADLINE
         seen = 0
         while True:
@@ -77,7 +77,7 @@ class Owner:
         return [event for event in self.events if not isinstance(event, SyncNeeded)]
 
     def headlines(self) -> dict[str, Headline]:
-        """Every article, by location."""
+        """Return every article, by location."""
         catalogue = self.library.catalogue
         ids = [*catalogue.ids(View()), *catalogue.ids(View(shelf=Shelf.ARCHIVE))]
         return {row.article.location: row for row in catalogue.rows(ids)}
@@ -91,7 +91,7 @@ Opener = Callable[..., Owner]
 
 @pytest.fixture
 def opened() -> Iterator[Opener]:
-    """Opens libraries that are closed after the test."""
+    """Return a function that opens libraries, which are closed after the test."""
     libraries: list[Library] = []
 
     def open_it(*paths: Path, start: bool = True, settings: Settings | None = None, **more: object) -> Owner:

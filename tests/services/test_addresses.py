@@ -1,4 +1,4 @@
-"""No article makes another program do more than show a page or begin a message."""
+"""No address of an article makes a program do more than show a page or begin a message."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_any_other_address_is_refused(address: str) -> None:
         ('https://example.com/"$(x)`y`', "https://example.com/%22$(x)%60y%60"),
     ],
 )
-def test_an_address_of_the_web_is_opened_without_what_misleads(address: str, opened: str) -> None:
+def test_a_web_address_is_opened_without_misleading_parts(address: str, opened: str) -> None:
     assert safe_url(address) == opened
 
 
@@ -114,7 +114,7 @@ def test_an_address_of_the_web_is_opened_without_what_misleads(address: str, ope
         ("mailto:o'brien@b.c", "mailto:o%27brien@b.c"),
     ],
 )
-def test_a_message_keeps_its_safe_fields_alone(address: str, opened: str) -> None:
+def test_a_message_keeps_only_its_safe_fields(address: str, opened: str) -> None:
     assert safe_url(address) == opened
 
 
@@ -122,7 +122,7 @@ def test_a_message_keeps_its_safe_fields_alone(address: str, opened: str) -> Non
     st.sampled_from(["http://", "https://", "HTTPS://u@", "mailto:", "mailto:a@b.c?", "file:", "a"]),
     st.text(st.sampled_from("abh@.:/?&=%#-\\ \n\t\0\x1b\u202e\x9b'\"“attachsubject26D0A"), max_size=40),
 )
-def test_whatever_is_opened_is_one_plain_argument(start: str, rest: str) -> None:
+def test_an_opened_address_is_always_one_plain_argument(start: str, rest: str) -> None:
     try:
         opened = safe_url(start + rest)
     except RefusedUrlError as error:
@@ -140,7 +140,7 @@ def test_whatever_is_opened_is_one_plain_argument(start: str, rest: str) -> None
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The programs that would have been started."""
+    """Collect the command lines that would have been started."""
     calls: list[list[str]] = []
     monkeypatch.setattr(
         "tui_reader.services.library.desktop.subprocess.Popen", lambda arguments, **_: calls.append(arguments)

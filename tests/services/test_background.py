@@ -1,4 +1,4 @@
-"""Work aside: finished by its owner, in order, and never in the way when it breaks."""
+"""Background jobs are finished by the owner in order, and a job that raises stops no other."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def nothing() -> None:
     pass
 
 
-def test_results_are_taken_in_by_the_owner_in_order() -> None:
+def test_the_owner_finishes_jobs_in_order() -> None:
     background = Background()
     done: list[int] = []
-    told: list[str] = []
+    ready: list[str] = []
     for number in range(3):
-        background.do(partial(mul, number, 2), done.append, lambda: told.append("ready"))
+        background.do(partial(mul, number, 2), done.append, lambda: ready.append("ready"))
     assert done == []
     background.wait()
     assert done == [0, 2, 4]
-    assert told
+    assert ready
     background.close()
 
 
-def test_what_breaks_is_told_and_the_next_job_begins() -> None:
+def test_a_job_that_raises_is_reported_and_the_next_one_runs() -> None:
     failures: list[Exception] = []
     done: list[int] = []
     background = Background(failures.append)
@@ -39,7 +39,7 @@ def test_what_breaks_is_told_and_the_next_job_begins() -> None:
     background.close()
 
 
-def test_an_owner_in_a_hurry_does_not_wait_for_ever() -> None:
+def test_waiting_for_jobs_ends_after_the_given_time() -> None:
     background, gate = Background(), Event()
     done: list[bool] = []
     background.do(gate.wait, done.append, nothing)

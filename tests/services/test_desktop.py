@@ -1,4 +1,4 @@
-"""An address of an article reaches another program only in a form that can do no more than open a page or a mail."""
+"""An address of an article is passed on only in a form that can do no more than open a page or a message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui_reader.services.library.addresses import MAIL_FIELDS, RefusedUrlError, 
         "mailto:a@example.org,b@example.org?subject=Hello%20there&body=One%0D%0A%20%20two",
     ],
 )
-def test_an_address_of_the_web_or_of_mail_stays_what_it_is(url: str) -> None:
+def test_plain_web_and_mail_addresses_are_unchanged(url: str) -> None:
     assert safe_url(url) == url
 
 
@@ -46,12 +46,12 @@ def test_an_address_of_the_web_or_of_mail_stays_what_it_is(url: str) -> None:
     ],
 )
 @pytest.mark.parametrize("scheme", ["mailto", "MailTo"])
-def test_a_mail_takes_no_file_along(query: str, scheme: str) -> None:
+def test_a_mail_address_attaches_no_file(query: str, scheme: str) -> None:
     assert safe_url(f"{scheme}:a@example.org?{query}&subject=Hi") == "mailto:a@example.org?subject=Hi"
     assert safe_url(f"{scheme}:a@example.org?{query}") == "mailto:a@example.org"
 
 
-def test_a_field_of_a_mail_holds_one_line_and_counts_once() -> None:
+def test_a_field_of_a_mail_address_is_one_line_and_is_used_once() -> None:
     url = safe_url("mailto:a@b.org?subject=Hi%0D%0ABcc:%20x@y.org&SUBJECT=again&body=one%0Atwo%1B[0m")
     assert url == "mailto:a@b.org?subject=Hi%20Bcc%3A%20x@y.org&body=one%0D%0Atwo%5B0m"
     with pytest.raises(RefusedUrlError, match="no recipient"):
@@ -82,9 +82,7 @@ def test_a_field_of_a_mail_holds_one_line_and_counts_once() -> None:
         "",
     ],
 )
-def test_any_other_address_is_refused_in_a_sentence_that_can_be_shown(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_any_other_address_is_refused_with_a_printable_message(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", None)  # it would be called
     with pytest.raises(RefusedUrlError) as refused:
         desktop.open_url(url, "browser")
@@ -93,7 +91,7 @@ def test_any_other_address_is_refused_in_a_sentence_that_can_be_shown(
 
 
 @given(st.text(st.sampled_from("atchbody=&?%0123456789ABDsujectn-: \n\r\x1b@.,é")))
-def test_whatever_a_mail_says_only_known_fields_come_through(rest: str) -> None:
+def test_a_mail_address_never_has_other_fields_than_the_known_ones(rest: str) -> None:
     try:
         url = safe_url(f"mailto:{rest}")
     except RefusedUrlError:

@@ -1,4 +1,4 @@
-"""Documents come without making anyone wait, the one asked for first."""
+"""Documents are loaded in the background, the requested one first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEADLINE = 20.0
 
 
 class Slow:
-    """Formats whose reading waits for the test, and that say what they read."""
+    """Formats that read when the test allows it, and record what they read."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -48,7 +48,7 @@ class Slow:
 
 
 class Shelf:
-    """Documents of files `0`, `1`, … of which each holds its name a hundred times."""
+    """Documents of the files `0` to `9`, each of which contains its name a hundred times."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -93,7 +93,7 @@ def shelf(tmp_path: Path, slow: Slow) -> Iterator[Shelf]:
     made.documents.close()
 
 
-def test_nothing_is_at_hand_before_it_was_wanted(shelf: Shelf) -> None:
+def test_a_document_is_loaded_only_after_a_request(shelf: Shelf) -> None:
     assert shelf.documents.get("1") is None
     shelf.documents.want("1", ["2", "3"])
     shelf.until(lambda: set(shelf.loaded()) == {"1", "2", "3"})
@@ -102,15 +102,15 @@ def test_nothing_is_at_hand_before_it_was_wanted(shelf: Shelf) -> None:
     assert document.text == "2" * 100
 
 
-def test_who_begins_to_listen_is_told_what_was_loaded_before(shelf: Shelf) -> None:
+def test_a_new_listener_gets_events_for_documents_that_were_loaded_before(shelf: Shelf) -> None:
     shelf.documents.want("1")
     shelf.until(lambda: shelf.loaded() == ["1"])
-    heard: list[Event] = []
-    shelf.documents.listen(heard.append)
-    assert heard == shelf.events
+    events: list[Event] = []
+    shelf.documents.listen(events.append)
+    assert events == shelf.events
 
 
-def test_the_beginning_comes_before_the_whole(shelf: Shelf, slow: Slow) -> None:
+def test_the_beginning_of_a_long_text_is_loaded_before_the_whole(shelf: Shelf, slow: Slow) -> None:
     slow.held = {"1"}
     shelf.documents.want("1")
     shelf.until(lambda: shelf.events)
@@ -124,7 +124,7 @@ def test_the_beginning_comes_before_the_whole(shelf: Shelf, slow: Slow) -> None:
     assert not whole.partial
 
 
-def test_the_next_article_does_not_wait_for_a_long_one(shelf: Shelf, slow: Slow) -> None:
+def test_the_next_article_is_loaded_while_a_long_one_is_being_read(shelf: Shelf, slow: Slow) -> None:
     slow.held = {"1"}
     shelf.documents.want("1")
     slow.until_begun("1")
@@ -132,7 +132,7 @@ def test_the_next_article_does_not_wait_for_a_long_one(shelf: Shelf, slow: Slow)
     shelf.until(lambda: shelf.loaded() == ["2"])
 
 
-def test_what_is_wanted_later_takes_the_place_of_what_was_not_begun(shelf: Shelf, slow: Slow) -> None:
+def test_a_later_request_replaces_requests_that_were_not_begun(shelf: Shelf, slow: Slow) -> None:
     slow.held = {"1", "2"}
     shelf.documents.want("1")
     slow.until_begun("1")
@@ -145,14 +145,14 @@ def test_what_is_wanted_later_takes_the_place_of_what_was_not_begun(shelf: Shelf
     assert set(slow.begun) == {"1", "2", "5"}
 
 
-def test_what_is_at_hand_is_not_read_again(shelf: Shelf, slow: Slow) -> None:
+def test_a_loaded_document_is_not_read_again(shelf: Shelf, slow: Slow) -> None:
     for _ in range(3):
         shelf.documents.want("1", ["2"])
         shelf.until(lambda: set(shelf.loaded()) == {"1", "2"})
     assert sorted(slow.begun) == ["1", "2"]
 
 
-def test_what_was_read_before_the_file_changed_is_not_kept(shelf: Shelf, slow: Slow) -> None:
+def test_a_document_that_was_dropped_while_being_read_is_not_kept(shelf: Shelf, slow: Slow) -> None:
     slow.held = {"1"}
     shelf.documents.want("1")
     slow.until_begun("1")
@@ -166,7 +166,7 @@ def test_what_was_read_before_the_file_changed_is_not_kept(shelf: Shelf, slow: S
     assert document.text == "another text"
 
 
-def test_there_is_room_for_so_many_characters_and_always_for_one(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_are_kept_up_to_a_limit_and_at_least_one(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_CHARACTERS", 250)
     for count, number in enumerate(("1", "2", "3"), 1):
         shelf.documents.want(number)
@@ -187,7 +187,7 @@ def test_a_long_article_is_not_read_ahead(shelf: Shelf, slow: Slow, monkeypatch:
     assert slow.begun == ["1", "3"]
 
 
-def test_an_article_that_went_says_so(shelf: Shelf) -> None:
+def test_the_document_of_a_missing_file_states_that_it_is_missing(shelf: Shelf) -> None:
     (shelf.folder / "1").unlink()
     shelf.documents.want("1")
     shelf.until(lambda: shelf.loaded() == ["1"])

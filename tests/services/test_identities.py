@@ -1,4 +1,4 @@
-"""An article stays itself: wherever its file goes, whoever else claims its id, on whichever machine."""
+"""An article keeps its id when its file moves, another file claims the id, or another computer opens it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def star(owner: Any, location: str) -> str:
     return article_id
 
 
-def test_an_id_is_what_the_file_claims_else_its_address_else_its_name(tmp_path: Path, opened: Opener) -> None:
+def test_an_id_is_claimed_by_the_file_or_its_address_or_its_name(tmp_path: Path, opened: Opener) -> None:
     folder = tmp_path / "articles"
     write(folder / "a.md", "a", "claimed", "https://example.org/a")
     write(folder / "b.md", "b", url="https://example.org/b")
@@ -49,7 +49,7 @@ def test_an_id_is_what_the_file_claims_else_its_address_else_its_name(tmp_path: 
     }
 
 
-def test_a_copy_in_another_library_takes_nothing_away(tmp_path: Path, opened: Opener) -> None:
+def test_a_copy_in_another_library_has_its_own_state(tmp_path: Path, opened: Opener) -> None:
     star(opened(write(tmp_path / "here" / "x.md", "x").parent).scanned(), "x.md")
     shutil.copytree(tmp_path / "here", tmp_path / "there")
     there = opened(tmp_path / "there").scanned()
@@ -72,7 +72,7 @@ def test_one_claimed_id_in_two_libraries_is_two_articles(tmp_path: Path, opened:
 
 
 @pytest.mark.parametrize("while_running", [True, False])
-def test_another_article_under_the_same_name_starts_afresh(tmp_path: Path, opened: Opener, while_running: bool) -> None:
+def test_another_article_under_the_same_name_has_no_state(tmp_path: Path, opened: Opener, while_running: bool) -> None:
     today = write(tmp_path / "articles" / "today.md", "Monday", "guid-monday")
     owner = opened(tmp_path / "articles").scanned()
     owner.library.reading.toggle_star([owner.at("today.md").id])
@@ -97,7 +97,7 @@ def test_a_file_that_gets_an_id_later_stays_the_same_article(tmp_path: Path, ope
     assert (row.id, row.state.starred) == (first, True)
 
 
-def test_a_claimed_id_follows_although_the_text_was_changed_too(tmp_path: Path, opened: Opener) -> None:
+def test_a_moved_and_edited_file_is_recognized_by_its_claimed_id(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x", "guid")
     star(opened(path.parent).scanned(), "x.md")
     path.unlink()
@@ -105,7 +105,7 @@ def test_a_claimed_id_follows_although_the_text_was_changed_too(tmp_path: Path, 
     assert opened(path.parent).scanned().at("y.md").state.starred
 
 
-def test_a_move_by_copying_first_is_a_move(tmp_path: Path, opened: Opener) -> None:
+def test_copying_a_file_and_deleting_the_original_is_a_move(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     owner = opened(path.parent).scanned()
     owner.library.reading.toggle_star([owner.at("x.md").id])
@@ -116,7 +116,7 @@ def test_a_move_by_copying_first_is_a_move(tmp_path: Path, opened: Opener) -> No
     owner.until(lambda: "x.md" not in owner.headlines() and owner.at("y.md").state.starred)
 
 
-def test_of_two_that_might_be_the_moved_one_neither_is_guessed(tmp_path: Path, opened: Opener) -> None:
+def test_of_two_possible_targets_of_a_move_neither_is_chosen(tmp_path: Path, opened: Opener) -> None:
     folder = tmp_path / "articles"
     for name in ("x.md", "y.md"):
         write(folder / name, "the same")
@@ -128,7 +128,7 @@ def test_of_two_that_might_be_the_moved_one_neither_is_guessed(tmp_path: Path, o
     assert not opened(folder).scanned().at("z.md").state.starred
 
 
-def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> None:
+def test_decomposed_file_names_of_macos_give_the_same_ids(tmp_path: Path) -> None:
     init_library(tmp_path)
     places = find_library_paths([tmp_path], None, tmp_path / "data", tmp_path / "cache")
     composed = "Élan.md"
@@ -137,14 +137,14 @@ def test_names_are_the_same_on_machines_that_take_them_apart(tmp_path: Path) -> 
 
 
 def noted(owner: Any, location: str) -> str:
-    """A note on an article; its id."""
+    """Add a note to an article; return the id of the note."""
     made: str = owner.library.annotations.note_on_article(owner.at(location).id, "Keep me.").annotation
     return made
 
 
 @pytest.mark.parametrize("while_running", [True, False])
-@pytest.mark.parametrize("moved", ["moved", "written anew"])
-def test_an_address_follows_although_the_text_was_changed_too(
+@pytest.mark.parametrize("moved", ["moved", "written again"])
+def test_a_moved_and_edited_file_is_recognized_by_its_address(
     tmp_path: Path, opened: Opener, while_running: bool, moved: str
 ) -> None:
     path = write(tmp_path / "articles" / "x.md", "x", url="https://example.org/x")
@@ -168,7 +168,7 @@ def test_an_address_follows_although_the_text_was_changed_too(
     assert owner.at("deep/y.md").state.starred
 
 
-def test_an_address_of_two_articles_takes_nothing_from_the_one_that_is_there(tmp_path: Path, opened: Opener) -> None:
+def test_an_address_of_two_articles_does_not_move_the_state_of_a_present_one(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x", url="https://example.org/x")
     star(opened(path.parent).scanned(), "x.md")
     write(path.with_name("y.md"), "another edition", url="https://example.org/x")
@@ -177,7 +177,7 @@ def test_an_address_of_two_articles_takes_nothing_from_the_one_that_is_there(tmp
 
 
 @pytest.mark.parametrize("while_running", [True, False])
-def test_a_copy_that_was_listed_and_opened_before_its_original_went_is_the_moved_one(
+def test_a_copy_that_was_opened_before_its_original_went_is_the_moved_file(
     tmp_path: Path, opened: Opener, while_running: bool
 ) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
@@ -199,7 +199,7 @@ def test_a_copy_that_was_listed_and_opened_before_its_original_went_is_the_moved
     assert opened(path.parent).scanned().at("y.md").notes == 1
 
 
-def test_a_copy_with_stars_or_notes_of_its_own_stays_itself(tmp_path: Path, opened: Opener) -> None:
+def test_a_copy_with_stars_or_notes_of_its_own_stays_a_separate_article(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     owner = opened(path.parent).scanned()
     noted(owner, "x.md")
@@ -212,7 +212,7 @@ def test_a_copy_with_stars_or_notes_of_its_own_stays_itself(tmp_path: Path, open
     assert len(list(owner.library.annotations.all())) == 2
 
 
-def test_of_two_copies_neither_is_guessed(tmp_path: Path, opened: Opener) -> None:
+def test_of_two_copies_neither_is_taken_for_the_moved_file(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     shutil.copyfile(path, path.with_name("y.md"))
     shutil.copyfile(path, path.with_name("z.md"))
@@ -225,9 +225,7 @@ def test_of_two_copies_neither_is_guessed(tmp_path: Path, opened: Opener) -> Non
     assert [each.note for each in owner.library.annotations.all()] == ["Keep me."]
 
 
-def test_a_file_that_has_just_come_is_the_moved_one_rather_than_a_copy_that_was_there(
-    tmp_path: Path, opened: Opener
-) -> None:
+def test_a_new_file_is_the_moved_one_rather_than_an_older_copy(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     shutil.copyfile(path, path.with_name("y.md"))
     owner = opened(path.parent).scanned()
@@ -237,7 +235,7 @@ def test_a_file_that_has_just_come_is_the_moved_one_rather_than_a_copy_that_was_
     assert (owner.at("y.md").notes, owner.at("z.md").notes) == (0, 1)
 
 
-def test_a_renamed_folder_keeps_files_of_one_content_apart_by_their_names(tmp_path: Path, opened: Opener) -> None:
+def test_files_with_equal_content_in_a_renamed_folder_are_distinguished_by_name(tmp_path: Path, opened: Opener) -> None:
     for name in ("x.md", "y.md"):
         write(tmp_path / "articles" / "old" / name, "the same")
     owner = opened(tmp_path / "articles").scanned()
@@ -253,9 +251,7 @@ STORY = "https://example.org/story"
 
 
 @pytest.mark.parametrize("claim", ["address", "id"])
-def test_who_is_first_by_name_has_what_several_claim_whichever_was_seen_first(
-    tmp_path: Path, opened: Opener, claim: str
-) -> None:
+def test_of_several_files_that_claim_an_id_the_first_by_name_has_it(tmp_path: Path, opened: Opener, claim: str) -> None:
     folder = tmp_path / "articles"
     claimed = {"claim": "guid"} if claim == "id" else {"url": STORY}
     write(folder / "y.md", "French", **claimed)
@@ -270,7 +266,7 @@ def test_who_is_first_by_name_has_what_several_claim_whichever_was_seen_first(
         assert {name: library.article_at(folder / name) for name in ids} == ids
 
 
-def test_who_has_a_claimed_id_keeps_it_once_something_was_done_with_it(tmp_path: Path, opened: Opener) -> None:
+def test_a_file_keeps_its_claimed_id_once_its_article_has_a_state(tmp_path: Path, opened: Opener) -> None:
     first = write(tmp_path / "articles" / "y.md", "French", url=STORY)
     owner = opened(first.parent).scanned()
     owner.library.reading.toggle_star([owner.at("y.md").id])
@@ -279,9 +275,7 @@ def test_who_has_a_claimed_id_keeps_it_once_something_was_done_with_it(tmp_path:
     assert owner.at("y.md").state.starred and not owner.at("x.md").state.starred
 
 
-def test_what_was_piped_in_stays_itself_beside_a_file_that_claims_the_same_address(
-    tmp_path: Path, opened: Opener
-) -> None:
+def test_standard_input_and_a_file_with_the_same_address_are_separate_articles(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "English", url=STORY)
     owner = opened(path.parent, stdin=path.read_bytes()).scanned()
     assert owner.at("-").id == STORY != owner.at("x.md").id
@@ -289,14 +283,14 @@ def test_what_was_piped_in_stays_itself_beside_a_file_that_claims_the_same_addre
 
 
 @pytest.mark.parametrize("name", ["x.md", "y.md"])
-def test_a_note_stays_on_its_file_though_another_window_shows_the_claimed_id_on_another_one(
+def test_a_note_stays_on_its_file_if_another_window_gives_the_claimed_id_to_another_file(
     tmp_path: Path, opened: Opener, name: str
 ) -> None:
     folder = tmp_path / "articles"
     write(folder / "x.md", "English", url=STORY)
     write(folder / "y.md", "French", url=STORY)
     owner = opened(folder).scanned()
-    # A library of one file alone gives it the address, whoever has it in a library of both.
+    # A library of one file gives it the address, even if another file has it in a library of both.
     with library_of([folder / name], None, Settings()) as library:
         AnnotationsApi(library, Settings()).add(folder / name, "", note="Keep me.")
     owner.until(owner.library.annotations.articles)

@@ -1,4 +1,4 @@
-"""`init` says in the ignore files of git and Syncthing what stays on this machine, and changes nothing else in them."""
+"""`init` adds this computer's own files to the ignore files of git and Syncthing, and changes nothing else there."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FILES = (".gitignore", ".stignore")
 
 
 @pytest.mark.parametrize("before", [None, "", "mine\n", "mine", "/.backups/\nmine\n", "# a comment\n\n*.o\n"])
-def test_what_is_missing_is_added_once(tmp_path: Path, before: str | None) -> None:
+def test_missing_patterns_are_added_once(tmp_path: Path, before: str | None) -> None:
     for name in FILES:
         if before is not None:
             (tmp_path / name).write_text(before)
-    told = write_ignore_files(tmp_path)
-    assert ".gitignore" in told[0]
+    messages = write_ignore_files(tmp_path)
+    assert ".gitignore" in messages[0]
     after = [(tmp_path / name).read_text() for name in FILES]
     for text in after:
         lines = text.splitlines()
@@ -36,27 +36,27 @@ def test_what_is_missing_is_added_once(tmp_path: Path, before: str | None) -> No
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("exists", [True, False])
-def test_links_are_not_followed_and_that_is_said(tmp_path: Path, name: str, exists: bool) -> None:
+def test_links_are_not_followed_and_reported(tmp_path: Path, name: str, exists: bool) -> None:
     target = tmp_path / "elsewhere"
     if exists:
         target.write_text("kept")
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / name).symlink_to(target)
-    told = write_ignore_files(tmp_path / "library")
-    assert any(name in sentence and "link" in sentence for sentence in told)
+    messages = write_ignore_files(tmp_path / "library")
+    assert any(name in sentence and "link" in sentence for sentence in messages)
     assert target.exists() == exists
     assert not exists or target.read_text() == "kept"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * (1 << 20) + b"\n"])
-def test_what_is_no_text_is_left_alone_and_that_is_said(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_text_is_left_as_it_is_and_reported(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".gitignore").write_bytes(content)
     assert any("was not changed" in sentence for sentence in write_ignore_files(tmp_path))
     assert (tmp_path / ".gitignore").read_bytes() == content
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-def test_git_understands_it(tmp_path: Path) -> None:
+def test_git_ignores_the_files_of_this_computer(tmp_path: Path) -> None:
     write_ignore_files(tmp_path)
     (tmp_path / ".backups").mkdir()
     for name in ("library.json", "library.json.bak", "library.json.bak.journal", "library.json.journal-ab12"):

@@ -1,4 +1,4 @@
-"""A library opens on real folders: what stands there is seen, what was done with it is kept."""
+"""A library opens on real folders: it lists their articles and keeps their state."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_folder_is_read_with_everything_below_it(folder: Path, opened: Opener) -> None:
+def test_a_folder_is_listed_with_its_subfolders(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     assert set(owner.headlines()) == {"one.md", "deep/two.md", "three.txt"}
     one = owner.at("one.md")
@@ -55,7 +55,7 @@ def test_a_folder_is_read_with_everything_below_it(folder: Path, opened: Opener)
     assert owner.library.folders == (folder,)
 
 
-def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again(
+def test_the_next_start_lists_all_articles_before_scanning_and_reads_only_changed_files(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).scanned().library.close()
@@ -74,7 +74,7 @@ def test_the_next_start_shows_everything_before_it_looks_and_reads_nothing_again
     assert reads == [folder / "one.md"]
 
 
-def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
+def test_cached_articles_beyond_the_first_screens_arrive_in_portions(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).scanned().library.close()
@@ -89,7 +89,7 @@ def test_what_is_remembered_beyond_the_first_screens_comes_in_portions(
     owner.scanned()
 
 
-def test_a_sync_takes_a_portion_and_asks_for_another(
+def test_a_sync_takes_one_portion_and_requests_another_sync(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).scanned().library.close()
@@ -133,7 +133,7 @@ def test_a_file_that_was_written_a_moment_ago_is_read_again(
     assert opened(folder).scanned().at("one.md").title == "Six"
 
 
-def test_state_survives_and_is_found_by_every_way_to_the_file(folder: Path, opened: Opener, homes: Path) -> None:
+def test_state_survives_and_is_found_by_each_path_to_the_file(folder: Path, opened: Opener, homes: Path) -> None:
     owner = opened(folder).scanned()
     assert owner.library.reading.toggle_star([owner.at("one.md").id]).message == "starred “One”"
     owner.library.close()
@@ -145,7 +145,7 @@ def test_state_survives_and_is_found_by_every_way_to_the_file(folder: Path, open
     assert sorted(path.name for path in folder.iterdir()) == ["deep", "one.md", "three.txt"]
 
 
-def test_a_library_that_was_made_carries_its_state_with_relative_names(
+def test_an_initialized_library_keeps_its_state_inside_with_relative_names(
     folder: Path, tmp_path: Path, opened: Opener
 ) -> None:
     state = init_library(folder)
@@ -168,12 +168,12 @@ def test_a_named_folder_that_may_not_be_listed_is_refused(
         opened(folder)
 
 
-def test_a_folder_is_no_state_file(folder: Path, opened: Opener) -> None:
+def test_a_folder_is_refused_as_a_state_file(folder: Path, opened: Opener) -> None:
     with pytest.raises(StoreError, match="is a folder"):
         opened(folder, state=folder)
 
 
-def test_another_state_file_can_be_named(folder: Path, tmp_path: Path, opened: Opener) -> None:
+def test_another_state_file_can_be_chosen(folder: Path, tmp_path: Path, opened: Opener) -> None:
     owner = opened(folder, state=tmp_path / "mine.json").scanned()
     owner.library.reading.toggle_read([owner.at("one.md").id])
     owner.library.close()
@@ -181,7 +181,7 @@ def test_another_state_file_can_be_named(folder: Path, tmp_path: Path, opened: O
     assert not opened(folder).scanned().at("one.md").state.read
 
 
-def test_without_a_path_the_first_run_makes_a_library_of_samples_and_says_where(homes: Path, opened: Opener) -> None:
+def test_without_a_path_the_first_run_creates_and_reports_a_library_of_samples(homes: Path, opened: Opener) -> None:
     owner = opened().scanned()
     place = homes / "data" / "tui-reader" / "articles"
     assert str(place) in owner.library.notices[0]
@@ -195,7 +195,7 @@ def test_without_a_path_the_first_run_makes_a_library_of_samples_and_says_where(
     assert len(again.library.catalogue) < 5
 
 
-def test_a_missing_path_is_refused_by_name(tmp_path: Path, opened: Opener) -> None:
+def test_a_missing_path_is_refused_with_its_name(tmp_path: Path, opened: Opener) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.md does not exist"):
         opened(tmp_path / "nowhere.md")
 
@@ -209,9 +209,7 @@ def test_a_folder_without_articles_is_an_empty_library(tmp_path: Path, opened: O
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_an_article_that_says_so_until_it_is_readable(
-    folder: Path, opened: Opener
-) -> None:
+def test_an_unreadable_file_is_listed_with_the_reason_until_it_is_readable(folder: Path, opened: Opener) -> None:
     (folder / "one.md").chmod(0)
     owner = opened(folder).scanned()
     assert owner.at("one.md").article.error == "no permission to read it"
@@ -234,12 +232,12 @@ def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: O
     assert document.error
 
 
-def test_a_binary_file_is_an_article_that_says_so(folder: Path, opened: Opener) -> None:
+def test_a_binary_file_is_listed_with_the_reason_why_it_has_no_text(folder: Path, opened: Opener) -> None:
     (folder / "noise.txt").write_bytes(bytes(range(256)) * 50)
     assert opened(folder).scanned().at("noise.txt").article.error
 
 
-def test_a_folder_that_cannot_be_listed_is_told(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unlistable_folder_is_reported(folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     scandir = os.scandir
 
     def refuse(path: str) -> Any:
@@ -253,7 +251,7 @@ def test_a_folder_that_cannot_be_listed_is_told(folder: Path, opened: Opener, mo
     assert Notice("The folder deep cannot be listed; it is left out.") in owner.events
 
 
-def test_an_article_that_trips_a_format_harms_no_other(
+def test_an_article_that_makes_its_format_fail_affects_no_other(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan, read = formats.scan, formats.read
@@ -280,7 +278,7 @@ def test_an_article_that_trips_a_format_harms_no_other(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_is_never_waited_for(folder: Path, opened: Opener) -> None:
+def test_a_named_pipe_is_not_opened_as_an_article(folder: Path, opened: Opener) -> None:
     os.mkfifo(folder / "pipe.md")
     owner = opened(folder).scanned()
     assert "pipe.md" not in owner.headlines()
@@ -288,7 +286,7 @@ def test_a_pipe_is_never_waited_for(folder: Path, opened: Opener) -> None:
     assert [row.article.error for row in named.headlines().values()] == ["not a regular file"]
 
 
-def test_names_that_are_no_text_are_shown_escaped_and_keep_their_state(folder: Path, opened: Opener) -> None:
+def test_file_names_that_are_not_utf8_are_shown_escaped_and_keep_their_state(folder: Path, opened: Opener) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9\x1b[31m.md")).write_text("# A title\n\nText.\n")
     owner = opened(folder).scanned()
     row = owner.at("caf\\xe9\\x1b[31m.md")
@@ -306,7 +304,7 @@ def test_ignored_and_hidden_files_are_left_out(folder: Path, opened: Opener) -> 
     assert set(owner.headlines()) == {"one.md", "three.txt", "deep/keep.md"}
 
 
-def test_standard_input_is_an_article_that_is_known_again(opened: Opener) -> None:
+def test_equal_standard_input_is_the_same_article_at_the_next_start(opened: Opener) -> None:
     owner = opened(stdin=b"Piped words\n\nSome words from elsewhere, in a line of their own.\n")
     (row,) = owner.headlines().values()
     assert (owner.library.name, row.title, row.article.location) == ("standard input", "Piped words", "-")
@@ -320,7 +318,7 @@ def test_standard_input_is_an_article_that_is_known_again(opened: Opener) -> Non
     assert [row.state.offset for row in again.headlines().values()] == [7]
 
 
-def test_standard_input_without_end_is_refused_in_words(opened: Opener) -> None:
+def test_too_much_standard_input_is_refused_with_a_message(opened: Opener) -> None:
     owner = opened(stdin=b"word " * 300_000, settings=Settings(max_file_mb=1))
     (row,) = owner.headlines().values()
     assert "too large" in row.article.error
@@ -329,7 +327,7 @@ def test_standard_input_without_end_is_refused_in_words(opened: Opener) -> None:
     assert owner.library.documents.get(row.id).error
 
 
-def test_two_files_that_claim_one_id_keep_their_states_apart(folder: Path, opened: Opener) -> None:
+def test_two_files_that_claim_one_id_have_separate_states(folder: Path, opened: Opener) -> None:
     for name in ("x.md", "y.md"):
         write(folder / name, f"---\nid: same\ntitle: {name}\n---\n\nText of {name}.\n")
     owner = opened(folder).scanned()
@@ -341,19 +339,19 @@ def test_two_files_that_claim_one_id_keep_their_states_apart(folder: Path, opene
     assert (again.at("x.md").state.starred, again.at("y.md").state.starred) == (False, True)
 
 
-def test_links_between_articles_lead_to_them(folder: Path, opened: Opener) -> None:
+def test_relative_links_lead_to_other_articles(folder: Path, opened: Opener) -> None:
     write(folder / "with space.md", "# Spaced\n")
     owner = opened(folder).scanned()
     two, one = owner.at("deep/two.md").id, owner.at("one.md").id
-    beside = owner.library.article_beside
-    assert beside(two, "../one.md#part") == one
-    assert beside(one, "deep/two.md") == two
-    assert beside(one, "with%20space.md") == owner.at("with space.md").id
-    assert beside(one, "missing.md") is None
-    assert beside(one, "#part") is None
+    linked = owner.library.article_beside
+    assert linked(two, "../one.md#part") == one
+    assert linked(one, "deep/two.md") == two
+    assert linked(one, "with%20space.md") == owner.at("with space.md").id
+    assert linked(one, "missing.md") is None
+    assert linked(one, "#part") is None
 
 
-def test_several_places_make_one_library(folder: Path, tmp_path: Path, opened: Opener) -> None:
+def test_several_folders_and_files_are_one_library(folder: Path, tmp_path: Path, opened: Opener) -> None:
     other = write(tmp_path / "other" / "four.md", "# Four\n")
     init_library(folder)
     owner = opened(folder, other).scanned()
@@ -363,7 +361,7 @@ def test_several_places_make_one_library(folder: Path, tmp_path: Path, opened: O
     assert owner.at("one.md").title == "One"
 
 
-def test_a_damaged_scan_cache_costs_a_scan_and_nothing_else(folder: Path, opened: Opener, homes: Path) -> None:
+def test_a_damaged_scan_cache_only_costs_a_scan(folder: Path, opened: Opener, homes: Path) -> None:
     opened(folder).scanned().library.close()
     (cache,) = (homes / "cache" / "tui-reader" / "scans").glob("*.sqlite")
     cache.write_bytes(b"this is no database" * 1000)
@@ -375,15 +373,15 @@ def test_a_damaged_scan_cache_costs_a_scan_and_nothing_else(folder: Path, opened
     assert len(opened(folder, start=False).headlines()) == 3
 
 
-def test_what_the_store_finds_after_the_opening_is_told(tmp_path: Path) -> None:
+def test_notices_of_the_store_after_opening_are_sent(tmp_path: Path) -> None:
     library = open_library([tmp_path])
-    told: list[object] = []
+    events: list[object] = []
     try:
-        library.start(told.append)
+        library.start(events.append)
         assert isinstance(library.store.notices, list)
         library.store.notices.append("The fold failed: the disk is full.")
         library.sync()
         library.sync()
-        assert told.count(Notice("The fold failed: the disk is full.")) == 1
+        assert events.count(Notice("The fold failed: the disk is full.")) == 1
     finally:
         library.close()

@@ -1,4 +1,4 @@
-"""The text of an article that is a link out of the library is shown and marked, and not copied into a shared state."""
+"""An article that is a link out of the library can be highlighted; a shared state does not keep its text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXT = f"A first line, which is the title.\n\nOne sentence to mark.\n\n{SECRET}\
 
 @pytest.fixture(params=["file", "folder", "chain"])
 def library(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """A library that carries its state, in which `sub/private.md` leads out of it, and the file elsewhere."""
+    """A library with a state file of its own, in which `sub/private.md` is a link to a file outside."""
     elsewhere, root = tmp_path / "elsewhere", tmp_path / "cloned"
     elsewhere.mkdir()
     root.mkdir()
@@ -44,7 +44,7 @@ def library(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 
 def kept(folder: Path) -> str:
-    """Everything that the files in a folder hold, packed texts unpacked; of links nothing."""
+    """Return the contents of all files in a folder, with packed texts unpacked and without links."""
     out = ""
     for path in folder.rglob("*"):
         if path.name.startswith("library") and not path.is_symlink() and path.is_file():
@@ -79,7 +79,7 @@ def change(owner: Any, path: Path, article: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["sub/private.md", "own.md"])
-def test_only_what_was_marked_of_a_linked_article_is_kept(library: Path, opened: Opener, name: str) -> None:
+def test_only_highlighted_passages_of_a_linked_article_are_kept(library: Path, opened: Opener, name: str) -> None:
     owner = opened(library).scanned()
     article = read_and_mark(owner, name)
     change(owner, library / name, article)
@@ -94,7 +94,7 @@ def test_only_what_was_marked_of_a_linked_article_is_kept(library: Path, opened:
     assert all(name in each and "library.json" in each for each in said)
 
 
-def test_texts_are_kept_where_the_state_is_private_or_the_other_folder_is_named(
+def test_texts_are_kept_if_the_state_is_private_or_the_other_folder_is_opened_too(
     library: Path, tmp_path: Path, homes: Path
 ) -> None:
     path = library / "sub" / "private.md"
@@ -107,7 +107,7 @@ def test_texts_are_kept_where_the_state_is_private_or_the_other_folder_is_named(
     assert find_library_paths([library], None, data, cache).may_keep_text(path)
 
 
-def test_a_library_that_is_reached_through_a_link_keeps_its_texts(tmp_path: Path, homes: Path) -> None:
+def test_a_library_that_is_opened_through_a_link_keeps_its_texts(tmp_path: Path, homes: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "own.md").write_text(TEXT, "utf-8")
     init_library(tmp_path / "real")

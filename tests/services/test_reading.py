@@ -1,4 +1,4 @@
-"""Every verb says what it did, is true at once, is kept, and can be taken back."""
+"""Each change of an article is reported, visible at once, recorded, and can be undone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Bench:
-    """The verbs over a real store, without files and threads."""
+    """`Reading` on a real store, without files and threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -74,7 +74,7 @@ Verb = Callable[[Reading], Outcome]
         (lambda r: r.edit_metadata("1.md", "byline", "M. Roe"), "set the byline of “Title 1”", lambda s: s.edits),
     ],
 )
-def test_a_verb_is_told_kept_and_taken_back(
+def test_a_change_is_reported_recorded_and_undone(
     bench: Bench, verb: Verb, message: str, look: Callable[[Any], object]
 ) -> None:
     outcome = verb(bench.reading)
@@ -92,7 +92,7 @@ def test_a_verb_is_told_kept_and_taken_back(
     assert bench.row(1) == changed
 
 
-def test_there_may_be_nothing_to_undo_or_to_do(bench: Bench) -> None:
+def test_changes_without_effect_and_empty_undo_are_reported(bench: Bench) -> None:
     assert bench.reading.undo() == Outcome("nothing to undo")
     assert bench.reading.redo() == Outcome("nothing to redo")
     assert bench.reading.toggle_star([]) == Outcome()
@@ -108,7 +108,7 @@ def test_several_articles_toggle_together(bench: Bench) -> None:
     assert bench.reading.toggle_star(["1.md", "2.md"]).message == "unstarred 2 articles"
 
 
-def test_opening_marks_as_read_and_leaves_undo_to_what_was_done_on_purpose(bench: Bench) -> None:
+def test_opening_marks_as_read_and_is_not_an_undo_step(bench: Bench) -> None:
     bench.reading.toggle_star(["2.md"])
     bench.reading.open("1.md", mark_read=False)
     assert not bench.row(1).state.read
@@ -124,7 +124,7 @@ def test_opening_marks_as_read_and_leaves_undo_to_what_was_done_on_purpose(bench
     assert bench.row(1).state.opened == bench.clock
 
 
-def test_the_place_is_remembered_and_the_end_is_reached_once(bench: Bench) -> None:
+def test_the_reading_position_is_recorded_and_finishing_is_recorded_once(bench: Bench) -> None:
     bench.reading.leave("1.md", 120, 0.25)
     assert (bench.row(1).state.offset, bench.row(1).state.progress) == (120, 0.25)
     bench.reading.leave("1.md", 900, 1.0)
@@ -137,7 +137,7 @@ def test_the_place_is_remembered_and_the_end_is_reached_once(bench: Bench) -> No
     assert bench.reading.undo().message == "nothing to undo"
 
 
-def test_corrections_confirm_guesses_and_go_when_the_file_says_the_same(bench: Bench) -> None:
+def test_corrections_confirm_guesses_and_are_removed_when_equal_to_the_file(bench: Bench) -> None:
     edit = bench.reading.edit_metadata
     assert bench.row(1).is_guessed("title")
     edit("1.md", "title", "Title 1")
@@ -146,7 +146,7 @@ def test_corrections_confirm_guesses_and_go_when_the_file_says_the_same(bench: B
     assert bench.row(1).is_guessed("title")
     edit("1.md", "source", "")
     assert bench.row(1).field("source") == ""
-    assert edit("1.md", "source", "Desk").message == "took the source of “Title 1” from its file again"
+    assert edit("1.md", "source", "Desk").message == "restored the source of “Title 1” from its file"
     assert bench.row(1).state.edits == {}
     assert edit("1.md", "title", "Two\nlines\x1b[31m").message == "set the title of “Title 1”"
     assert "\x1b" not in bench.row(1).title
@@ -154,7 +154,7 @@ def test_corrections_confirm_guesses_and_go_when_the_file_says_the_same(bench: B
 
 
 @pytest.mark.parametrize(("field", "value"), [("date", "last week"), ("url", "javascript:alert(1)")])
-def test_a_value_that_cannot_be_is_refused_in_words(bench: Bench, field: str, value: str) -> None:
+def test_an_invalid_value_is_refused_with_a_message(bench: Bench, field: str, value: str) -> None:
     outcome = bench.reading.edit_metadata("1.md", field, value)
     assert value in outcome.message
     assert not outcome.undo
@@ -173,7 +173,7 @@ def test_only_metadata_can_be_corrected(bench: Bench) -> None:
         bench.reading.edit_metadata("1.md", "words", "3")
 
 
-def test_views_follow_the_verbs(bench: Bench) -> None:
+def test_views_show_changes_at_once(bench: Bench) -> None:
     bench.reading.toggle_archive(["1.md"])
     bench.reading.toggle_star(["1.md", "2.md"])
     bench.reading.toggle_read(["3.md"])
@@ -185,7 +185,7 @@ def test_views_follow_the_verbs(bench: Bench) -> None:
     assert bench.reading.all_tags() == ["t1", "t2", "t3", "t4"]
 
 
-def test_what_is_done_in_a_read_only_store_lasts_until_the_end(tmp_path: Path) -> None:
+def test_changes_in_a_read_only_store_last_until_it_is_closed(tmp_path: Path) -> None:
     newer = '{"meta": {"1": {"format": "tui-reader library", "version": 99}}}'
     (tmp_path / "library.json").write_text(newer)
     bench = Bench(tmp_path / "library.json")

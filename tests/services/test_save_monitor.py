@@ -1,4 +1,4 @@
-"""A slow disk is told, a fast one is not, and a change that was lost never stays silent."""
+"""A slow disk is reported, a fast one is not, and every lost change is reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEADLINE = 20.0
 
 
-class Told:
+class Recorder:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.news = threading.Condition()
@@ -35,35 +35,37 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def recorder() -> Recorder:
+    return Recorder()
 
 
 @pytest.fixture
-def watch(told: Told, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
+def watch(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
     made = SaveMonitor()
-    made.listener = told.listen
+    made.listener = recorder.listen
     yield made
     made.close()
 
 
-def test_a_slow_change_is_told_until_it_is_saved(
-    watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_a_slow_change_is_reported_until_it_is_saved(
+    watch: SaveMonitor, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(save_monitor, "REPORT_SECONDS", 0.01)
     receipt: Future[None] = Future()
     watch.track(receipt)
-    told.until(lambda: len(told.events) >= 2)
-    assert all(isinstance(event, Saving) for event in told.events)
+    recorder.until(lambda: len(recorder.events) >= 2)
+    assert all(isinstance(event, Saving) for event in recorder.events)
     receipt.set_result(None)
-    told.until(lambda: told.events[-1] == Saved())
-    first, second = told.events[:2]
+    recorder.until(lambda: recorder.events[-1] == Saved())
+    first, second = recorder.events[:2]
     assert isinstance(first, Saving)
     assert isinstance(second, Saving)
     assert second.seconds > first.seconds >= 0.01
 
 
-def test_a_quick_change_is_not_worth_a_word(watch: SaveMonitor, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quick_change_is_not_reported(
+    watch: SaveMonitor, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(save_monitor, "REPORT_SECONDS", DEADLINE)
     receipts: list[Future[None]] = [Future() for _ in range(3)]
     for receipt in receipts:
@@ -71,13 +73,13 @@ def test_a_quick_change_is_not_worth_a_word(watch: SaveMonitor, told: Told, monk
     for receipt in receipts[:2]:
         receipt.set_result(None)
     receipts[2].set_exception(StoreError("The disk is full."))
-    told.until(lambda: told.events)
-    assert told.events == [StoreFailed("The disk is full.")]
+    recorder.until(lambda: recorder.events)
+    assert recorder.events == [StoreFailed("The disk is full.")]
 
 
-def test_a_failure_is_told_with_its_way_out(watch: SaveMonitor, told: Told) -> None:
+def test_a_failed_change_is_reported_with_a_hint(watch: SaveMonitor, recorder: Recorder) -> None:
     for error in (StoreError("The disk is full.", "Make room."), OSError("gone")):
         receipt: Future[None] = Future()
         receipt.set_exception(error)
         watch.track(receipt)
-    assert told.events == [StoreFailed("The disk is full. Make room."), StoreFailed("Not saved: gone.")]
+    assert recorder.events == [StoreFailed("The disk is full. Make room."), StoreFailed("Not saved: gone.")]

@@ -1,4 +1,4 @@
-"""What happens to files while the reader runs is seen at once, and no state is lost over it."""
+"""Changes of files while the reader runs are noticed at once, and lose no state."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "articles"
 
 
-def test_files_that_come_change_and_go_are_seen_within_a_second(folder: Path, opened: Opener) -> None:
+def test_new_changed_and_deleted_files_are_noticed_within_a_second(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     began = time.monotonic()
     write(folder / "new" / "three.md", "three")
@@ -54,7 +54,7 @@ def test_files_that_come_change_and_go_are_seen_within_a_second(folder: Path, op
     assert time.monotonic() - began < 3 * 3
 
 
-def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
+def test_a_file_that_an_editor_removes_while_saving_stays_in_the_list(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released: list[str] = []
@@ -67,7 +67,7 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
     original = folders.walk
 
     def walk(*about: Any) -> list[Entry]:
-        """What stands there, after which the editor finishes."""
+        """List the files; the editor finishes saving after that."""
         entries = list(original(*about))
         if not (folder / "one.md").exists():
             write(folder / "one.md", "saved")
@@ -81,7 +81,7 @@ def test_a_file_that_is_away_while_an_editor_saves_it_stays_in_the_list(
     assert released == []
 
 
-def test_a_moved_file_stays_its_article_however_long_it_takes_to_read(
+def test_a_moved_file_stays_the_same_article_even_if_reading_it_takes_long(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FIRST_BATCH_SECONDS", "BATCH_SECONDS"):
@@ -92,7 +92,7 @@ def test_a_moved_file_stays_its_article_however_long_it_takes_to_read(
     owner.until(lambda: "three.md" in owner.headlines() and owner.at("three.md").state.starred)
 
 
-def test_without_help_of_the_system_changes_are_still_seen(
+def test_changes_are_noticed_without_file_events_of_the_system(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> Iterator[None]:
@@ -105,7 +105,7 @@ def test_without_help_of_the_system_changes_are_still_seen(
     owner.until(lambda: "three.md" in owner.headlines())
 
 
-def test_a_folder_that_is_put_in_the_place_of_another_is_watched(
+def test_a_folder_that_replaces_a_watched_one_is_watched(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "TICK", 0.05)
@@ -125,11 +125,11 @@ def test_a_single_file_is_watched_through_a_save_by_rename(
     monkeypatch.setattr(watcher, "TICK", 0.01)
     owner = opened(folder / "one.md").scanned()
     (row,) = owner.headlines().values()
-    write(folder / "one.md.tmp", "one, saved anew").replace(folder / "one.md")
-    owner.until(lambda: owner.library.catalogue.row(row.id).title == "one, saved anew")
+    write(folder / "one.md.tmp", "one, saved again").replace(folder / "one.md")
+    owner.until(lambda: owner.library.catalogue.row(row.id).title == "one, saved again")
 
 
-def test_a_document_whose_file_changed_is_told_and_read_again(folder: Path, opened: Opener) -> None:
+def test_a_changed_file_is_reported_and_its_document_is_read_again(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     one = owner.at("one.md").id
     owner.library.documents.want(one)
@@ -143,7 +143,7 @@ def test_a_document_whose_file_changed_is_told_and_read_again(folder: Path, open
     assert sum(isinstance(event, DocumentLoaded) for event in owner.events) == 2
 
 
-def test_a_file_that_was_only_touched_is_not_told(folder: Path, opened: Opener) -> None:
+def test_a_touched_file_with_equal_content_is_not_reported(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     one = owner.at("one.md")
     (folder / "one.md").touch()
@@ -171,7 +171,7 @@ def test_state_and_notes_follow_a_file_that_is_moved(folder: Path, opened: Opene
     assert (again.id, again.state.starred, again.notes) == (one, True, 1)
 
 
-def test_a_new_file_in_the_place_of_a_moved_one_is_another_article(folder: Path, opened: Opener) -> None:
+def test_a_new_file_with_the_name_of_a_moved_one_is_another_article(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     one = owner.at("one.md").id
     owner.library.reading.toggle_star([one])
@@ -187,7 +187,7 @@ def test_a_new_file_in_the_place_of_a_moved_one_is_another_article(folder: Path,
     assert (again.at("one.md").state.starred, again.at("one.md").state.archived) == (False, True)
 
 
-def test_a_copy_leaves_the_state_where_it_was(folder: Path, opened: Opener) -> None:
+def test_a_copy_does_not_take_the_state_of_its_original(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     owner.library.reading.toggle_star([owner.at("one.md").id])
     (folder / "copy.md").write_bytes((folder / "one.md").read_bytes())
@@ -195,7 +195,7 @@ def test_a_copy_leaves_the_state_where_it_was(folder: Path, opened: Opener) -> N
     assert (owner.at("one.md").state.starred, owner.at("copy.md").state.starred) == (True, False)
 
 
-def test_state_stays_while_a_file_is_away(folder: Path, opened: Opener) -> None:
+def test_state_is_kept_while_a_file_is_missing(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     owner.library.reading.toggle_star([owner.at("one.md").id])
     away = (folder / "one.md").rename(folder.parent / "one.md")
@@ -207,11 +207,11 @@ def test_state_stays_while_a_file_is_away(folder: Path, opened: Opener) -> None:
 
 
 @pytest.mark.parametrize("piped", [False, True])
-def test_an_edit_of_another_program_is_taken_in(
+def test_edits_of_another_program_are_shown(
     folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, piped: bool
 ) -> None:
     class Shared:
-        """The real store, into which another program writes."""
+        """A store into which another program writes."""
 
         def __init__(self, path: Path) -> None:
             self._store = open_store(path)

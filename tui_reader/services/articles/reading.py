@@ -142,7 +142,7 @@ class Reading:
         corrected = None if as_in_file or (field == "title" and not value) else value
         if corrected == headline.state.edits.get(field):
             return Outcome()
-        label = f"set the {field} of {{}}" if corrected is not None else f"took the {field} of {{}} from its file again"
+        label = f"set the {field} of {{}}" if corrected is not None else f"restored the {field} of {{}} from its file"
         return self._change([headline], {f"edited_{field}": corrected}, label)
 
     def join_tail(self, article_id: ArticleId) -> Outcome:
@@ -197,7 +197,7 @@ class Reading:
         if elsewhere is not None and elsewhere.id != article_id:
             edits += self._state.record_fields(elsewhere, {BOOKMARK + letter: None})
         if not edits:
-            return Outcome(f"bookmark {letter} stands here already")
+            return Outcome(f"bookmark {letter} is here already")
         label = f"set bookmark {letter} in “{headline.title}”"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 

@@ -47,7 +47,7 @@ class ScanIngest:
         self._gone: list[ArticleId] = []
         self._came: list[str] = []
         self._changed: list[str] = []
-        """Articles that went, and files that came or changed, since the last complete scan."""
+        """Missing articles, and new and changed files, since the last complete scan."""
         self.open: ArticleId | None = None
         """Article that is being read: its headline stays if its file goes, becomes empty or unreadable."""
         self._missing: dict[ArticleId, str] = {}
@@ -57,7 +57,7 @@ class ScanIngest:
         """Take in a part of the results.
 
         Returns:
-            The articles that came, changed or went.
+            The articles that were added, changed or removed.
         """
         self._state.describe_before_removal(batch.gone)
         left = [self._release(name) for name in batch.gone]

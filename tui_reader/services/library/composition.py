@@ -78,7 +78,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     """Build the parts of a library, with the first remembered articles in its catalogue.
 
     Args:
-        paths: The places of the library and of its state.
+        paths: The folders and files of the library, and of its state.
         store: The open state file.
         settings: What to leave out, how large an article may be, and what the colours are called.
     """

@@ -45,4 +45,4 @@ class EventSender:
 
     def comparison_failed(self, error: Exception) -> None:
         """Report that missing files could not be compared with new ones."""
-        self.listener(Notice(f"Files that went could not be looked for ({type(error).__name__}: {error})."))
+        self.listener(Notice(f"Missing files could not be compared with new ones ({type(error).__name__}: {error})."))

@@ -145,7 +145,7 @@ class Library:
         return self._parts.scan_ingest.why_missing(article_id) if article_id is not None else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the article that took over the annotations of a missing one without being asked to, if one did."""
+        """Return the article to which the annotations of a missing one were transferred automatically, or None."""
         return self.transfer.successors.get(article_id)
 
     def start(self, listener: Listener) -> None:
@@ -186,7 +186,7 @@ class Library:
         8. Numbers of annotations: the least urgent, and counted by the steps before as well.
 
         Returns:
-            The articles that came, changed or went, each once.
+            The articles that were added, changed or removed, each once.
         """
         touched: dict[ArticleId, None] = {}
         for step in (

@@ -190,7 +190,7 @@ class LibraryState:
                 ARTICLES, article_id, self.store.get(ARTICLES, article_id), encode_description(metadata)
             )
         if edits:
-            self._track(self.store.apply(edits, "took note of files", undoable=False))
+            self._track(self.store.apply(edits, "recorded files", undoable=False))
 
     def describe_before_removal(self, names: Iterable[str]) -> None:
         """Record title and origin of annotated articles whose files are gone, before they leave the catalogue."""
@@ -213,7 +213,7 @@ class LibraryState:
                 held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
                 edits += edits_to_fields(ARTICLES, article_id, held, fields)
         if edits and not self.store.read_only:
-            self._track(self.store.apply(edits, "took note of files", undoable=False))
+            self._track(self.store.apply(edits, "recorded files", undoable=False))
             for edit in edits:
                 self.identities.note(edit)
 

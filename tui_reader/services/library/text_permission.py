@@ -22,7 +22,7 @@ class TextPermission:
         """Prepare.
 
         Args:
-            paths: The places of the library.
+            paths: The folders and files of the library.
             path_of: Returns the file of an article; None for standard input.
             events: Takes a notice for each text that is left out.
         """

@@ -31,10 +31,10 @@ NO_PARENTS: Mapping[AnnotationId, ArticleId] = MappingProxyType({})
 class UndoScope:
     """Decides which transactions concern only articles of the open folders. Used from the library's owner thread."""
 
-    def __init__(self, state: LibraryState, places: LibraryPaths) -> None:
-        self._state, self._places = state, places
-        self._roots = tuple(os.path.join(folder, "") for folder in places.folders)  # noqa: PTH118 - a prefix
-        self._files = frozenset(map(str, places.files))
+    def __init__(self, state: LibraryState, paths: LibraryPaths) -> None:
+        self._state, self._paths = state, paths
+        self._roots = tuple(os.path.join(folder, "") for folder in paths.folders)  # noqa: PTH118 - a prefix
+        self._files = frozenset(map(str, paths.files))
         self.has_others = False
         """Whether the last `select` left out a step that belongs to other folders."""
 
@@ -75,7 +75,7 @@ class UndoScope:
     def path_of(self, article: ArticleId) -> Path | None:
         """Return the recorded path of an article; None if none is recorded."""
         name, _ = self._state.identities.recorded(article)
-        return self._places.path_of(name) if name else None
+        return self._paths.path_of(name) if name else None
 
     def _is_here(self, article: ArticleId) -> bool:
         """Return True if an article is in the open folders, or was recorded in them."""
@@ -84,7 +84,7 @@ class UndoScope:
         path = self.path_of(article)
         if path is None:
             # A library with a state file of its own has no other folders that the article could belong to.
-            return self._places.base is not None
+            return self._paths.base is not None
         return str(path) in self._files or str(path).startswith(self._roots)
 
 
