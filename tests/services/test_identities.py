@@ -187,6 +187,7 @@ def test_a_copy_that_was_opened_before_its_original_went_is_the_moved_file(
     owner.library.close()
     shutil.copyfile(path, copy)
     owner = opened(path.parent).scanned()
+    owner.until(lambda: "y.md" in owner.headlines())
     owner.library.reading.open(owner.at("y.md").id)
     owner.library.reading.leave(owner.at("y.md").id, 3, 0.5)
     if not while_running:

@@ -206,7 +206,7 @@ async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
         if changed:
             await reader.keys("g", "g")
             await reader.sees("New words here.")
-        assert len(reader.app.reading.highlight_actions.painted) == 2
+        await reader.until(lambda: len(reader.app.reading.highlight_actions.painted) == 2)
 
 
 async def is_still(reader: Reader, offset: int, focus: str) -> None:

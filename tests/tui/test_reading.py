@@ -122,7 +122,7 @@ async def test_changes_can_be_undone_one_by_one(start: Start, articles: Path) ->
 
 async def test_tags_are_edited_with_completion(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "space")
         await reader.keys("t")
         await reader.types(", spa")
         await reader.until(lambda: reader.app.reading.state.panes.prompt._input._suggestion)
