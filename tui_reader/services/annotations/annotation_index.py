@@ -126,7 +126,7 @@ class AnnotationIndex:
 
     @property
     def is_being_counted(self) -> bool:
-        """Whether another thread is counting."""
+        """Whether another thread is counting the annotations."""
         return not self._counted and self._counting
 
     def count(self, article: ArticleId) -> int:

@@ -48,12 +48,12 @@ class ReanchorJob(NamedTuple):
 
 
 class Reanchored(NamedTuple):
-    """Where the passages of a job are now."""
+    """The result of a job: where the passages are in the current file."""
 
     file: str
     """Fingerprint of the file's bytes, as the scanner makes it."""
     text: str
-    """Fingerprint of its text."""
+    """Fingerprint of the text in the file."""
     found: Mapping[AnnotationId, Mapping[str, Any]]
     """Encoded placements; only of annotations that were last placed in another text."""
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 LOOKED_IN = "looked_in"
-"""Field of an article's record: what its passages were searched in last; see `_Searched`."""
+"""Field of an article's record: the file and text in which its passages were searched last; see `_Searched`."""
 QUIET_SECONDS = 2.0
 """Wait after the last change in the folders before an article is read; short commands have ended by then."""
 STEP_SECONDS = 0.002

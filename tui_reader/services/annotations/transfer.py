@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 MIN_SHOWN_SIMILARITY = 0.3
-"""Similarity from which it is shown; two articles on one subject by one author reach 0.15."""
+"""Lowest similarity of two texts that is shown to the user; two articles on one subject by one author reach 0.15."""
 MIN_SIMILARITY = 0.6
 """Similarity from which a new file takes over the notes of a missing article by itself."""
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
