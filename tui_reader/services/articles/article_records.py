@@ -1,4 +1,4 @@
-"""Encode reading states as records of the store: one flat record per article, without fields at their default.
+"""Encode reading states as records: one flat record per article, without fields at their default.
 
 A library may come from anywhere, so texts are cleaned when a record is decoded: characters that could act on a terminal
 stay in the record and do not reach the state.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Catalogue(Protocol):
-    """What screens and commands ask about the articles of a library. Called from the library's owner thread only."""
+    """The articles of a library, as screens and commands query them. Called by the owner thread only."""
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
         """Return the articles that match the query of a view, in its order."""
@@ -48,7 +48,7 @@ class Catalogue(Protocol):
         """Return the headlines of those ids that are in the library or held, in the order given."""
 
     def counts(self) -> Counts:
-        """Return the numbers of the sidebar; costs what changed since the last call, whatever the library's size."""
+        """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
 
     def __contains__(self, article_id: object) -> bool: ...
 
@@ -157,7 +157,7 @@ class MemoryCatalogue:
         return [headline for headline in headlines if headline is not None]
 
     def hold(self, headline: Headline) -> None:
-        """Take an article out of every view; `rows` returns its headline, which `put` replaces, until `release`."""
+        """Take an article out of every view; `rows` still returns its headline until `release`."""
         self.remove((headline.id,))
         self._held[headline.id] = headline
 
@@ -265,7 +265,7 @@ class MemoryCatalogue:
         self.put((Headline(old.article, state, old.notes),))
 
     def _order(self, sort: Sort) -> list[_Entry]:
-        """Return all articles in an order; sorted at the first call (10,000: 30 ms), kept up to date from then on."""
+        """Return all articles in an order; the first call sorts (10,000: 30 ms), changes update it."""
         order = self._orders.get(sort)
         if order is None:
             order = self._orders[sort] = sorted(_entry(sort, row) for row in self._rows.values())
@@ -300,7 +300,7 @@ class MemoryCatalogue:
 
 
 def epoch_seconds(date: str) -> float | None:
-    """Return the seconds since 1970 of an ISO 8601 date or time, UTC if it names no zone; None if it is neither."""
+    """Return the seconds since 1970 of an ISO 8601 date or time, UTC by default; None if it is invalid."""
     if not date:
         return None
     try:

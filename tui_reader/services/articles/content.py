@@ -1,4 +1,4 @@
-"""Read the bytes of an article and turn them into a document: the only module that joins sources and formats."""
+"""Read the bytes of an article and turn them into a document, or into metadata."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Content(NamedTuple):
         return scan(self.data, self.name)
 
     def preview(self) -> Document | None:
-        """Return the beginning of a long text as a partial document; None if the whole takes no longer to parse."""
+        """Return the beginning of a long text as a partial document; None for texts that parse quickly."""
         from tui_reader.formats import preview  # noqa: PLC0415 - see above
 
         return preview(self.data, self.name)

@@ -1,4 +1,4 @@
-"""Decide which file is which article: ids are unique, survive restarts, and follow a file that is moved.
+"""Decide which file is which article: ids are unique, survive restarts and follow moved files.
 
 The id of an article is the one that its file's front matter claims, else the address of the original, else the name of
 the file. The state of an article is recorded under its id together with the name of its file and the fingerprint of its
@@ -39,7 +39,7 @@ class Move(NamedTuple):
 
 
 class Identities:
-    """Assigns ids to files, and recognizes moved files. Used from the owner thread, if not stated otherwise."""
+    """Assigns ids to files, and recognizes moved files. Used by the owner thread unless stated otherwise."""
 
     def __init__(self, records: Iterable[tuple[ArticleId, Record]], exists: Callable[[str], bool]) -> None:
         """Read the recorded files.
@@ -76,7 +76,7 @@ class Identities:
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if the store records the current name and fingerprint of an article's file, or it has no file."""
+        """Return True if the store has the current name and fingerprint of an article's file, if any."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 
@@ -251,7 +251,7 @@ class Identities:
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the recorded article that a file with a mistaken id must be; None if there is none or several."""
+        """Return the recorded article that a file with a mistaken id must be; None unless there is one."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):
@@ -263,14 +263,14 @@ class Identities:
         return missing[0] if len(missing) == 1 else None
 
     def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
-        """Return True if a recorded article has no file but perhaps this one, as another window may have recorded."""
+        """Return True if a recorded article has no file, or only this one, recorded by another window."""
         location = self._records[known].location
         if known in self._files or not location:
             return False
         return location == file.name or not (location in self._live or self._exists(location))
 
     def _best_match(self, known: ArticleId, files: list[FoundFile]) -> FoundFile | None:
-        """Return the one file that fits a recorded article best, by its bytes, then by its name; None if several do."""
+        """Return the file that fits a recorded article best, by bytes, then by name; None if several do."""
         record = self._records[known]
         same = [each for each in files if each.fingerprint == record.fingerprint] or files
         if len(same) > 1:

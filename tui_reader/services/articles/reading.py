@@ -216,7 +216,7 @@ class Reading:
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:
-        """Return the code point of a bookmark in a document: where its words are or may be now, else where it was."""
+        """Return the code point of a bookmark: where its words are or may be now, else where it was."""
         if document.text[anchor.start : anchor.end] == anchor.exact:
             return anchor.start
         # Imported here since most texts have not changed.
@@ -276,7 +276,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return where a passage is, or was before edits removed its annotation; None if its place is uncertain."""
+        """Return where a passage is, or was before its annotation was removed; None if that is uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})

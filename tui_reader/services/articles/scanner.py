@@ -1,4 +1,4 @@
-"""Scan the folders and files of a library, then watch them while it is open. Runs in a thread of its own."""
+"""Scan the folders and files of a library, then watch them while it is open, in a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run work that takes longer than a frame in a thread, and finish it in the thread of the library's owner."""
+"""Run work that takes longer than a frame in a thread, and finish it in the owner's thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two threads that find out what a library holds: one scans and watches the folders, one counts annotations."""
+"""Two threads of a library: one scans and watches the folders, one counts annotations."""
 
 from __future__ import annotations
 

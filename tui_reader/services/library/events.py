@@ -23,10 +23,11 @@ class _Fieldless:
 
 
 class SyncNeeded(_Fieldless):
-    """A request to call `Library.sync` soon: there are results to take in, or other programs may have edited the state.
+    """A request to call `Library.sync` soon.
 
-    Nothing has changed for the listener yet. It calls `Library.sync()` on its own thread, which takes the changes in
-    and returns the ids of the articles that changed. So the catalogue never changes while a key is handled.
+    There are results to take in, or other programs may have edited the state. Nothing has changed for the listener yet:
+    it calls `Library.sync()` on its own thread, which takes the changes in and returns the ids of the articles that
+    changed. So the catalogue never changes while a key is handled.
     """
 
 
@@ -52,7 +53,7 @@ class DocumentLoaded(NamedTuple):
 
 
 class DocumentChanged(NamedTuple):
-    """The file of an article has new content, so its loaded document is outdated. Sent from within `Library.sync`."""
+    """The file of an article has new content, so its loaded document is outdated. Sent by `Library.sync`."""
 
     id: ArticleId
 

@@ -19,7 +19,7 @@ def now_in_seconds() -> str:
 
 
 class Ids:
-    """Generator of version 7 UUIDs (RFC 9562, method 1): each is greater than all that this object returned before."""
+    """Generator of version 7 UUIDs (RFC 9562, method 1), each greater than all before it."""
 
     def __init__(self) -> None:
         self._last = 0

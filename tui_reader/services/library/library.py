@@ -145,7 +145,7 @@ class Library:
         return self._parts.scan_ingest.why_missing(article_id) if article_id is not None else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the article to which the annotations of a missing one were transferred automatically, or None."""
+        """Return the article that took over the annotations of a missing one automatically, or None."""
         return self.transfer.successors.get(article_id)
 
     def start(self, listener: Listener) -> None:
@@ -205,7 +205,7 @@ class Library:
         return tuple(touched)
 
     def _sync_files(self) -> Iterable[ArticleId]:
-        """Take in scan results until there are none or the time is over, and queue the articles for re-anchoring."""
+        """Take in scan results until the time is over, and queue their articles for re-anchoring."""
         touched = self._parts.scan_ingest.release_closed()
         batches, deadline = self._parts.discovery.batches, time.monotonic() + SYNC_SECONDS
         while not batches.empty():
@@ -240,7 +240,7 @@ class Library:
         return ()
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
-        """Let new articles take over from missing ones where a finished comparison says that they are the same."""
+        """Let new articles take over from missing ones that a finished comparison found to be the same."""
         self.transfer.collect()
         return ()
 

@@ -51,7 +51,7 @@ class LibraryPaths(NamedTuple):
         return _printable(path if inside is None else inside)
 
     def may_keep_text(self, path: str | os.PathLike[str]) -> bool:
-        """Decide whether the text of a file may be copied into the state; resolves links, so it reads the disk.
+        """Decide whether the text of a file may be copied into the state; reads the disk to resolve links.
 
         A state beside the articles is shared by git, a syncing program or by hand. Its sender could add a link to a
         file that only the recipient has, and would get its text.
@@ -201,7 +201,7 @@ def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[P
 
 
 def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
-    """Return the folder that directly holds everything, whose `library.json` would be used; None if there is none."""
+    """Return the folder that directly holds everything, if there is one; its `library.json` would be used."""
     homes = {*folders, *(file.parent for file in files)}
     return homes.pop() if len(homes) == 1 else None
 

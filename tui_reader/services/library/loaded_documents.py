@@ -1,4 +1,4 @@
-"""Act on documents that were read: prepare them in the reading thread, re-anchor in them in the owner's."""
+"""Prepare documents in the threads that read them, and re-anchor in them in the owner's thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LoadedDocuments:
         permission: TextPermission,
         events: EventSender,
     ) -> None:
-        """Take over preparing documents; `receive` is passed to `Documents.listen` once the library has a listener."""
+        """Prepare documents from now on; `receive` is passed to `Documents.listen` by the library."""
         self._state, self._documents = state, documents
         self._reanchoring, self._revisions = reanchoring, revisions
         self._permission, self._events = permission, events
@@ -44,7 +44,7 @@ class LoadedDocuments:
         documents.prepare = self._prepare
 
     def receive(self, event: Event) -> None:
-        """Pass an event of the reading threads on, and queue its document if it has to be re-anchored or compared."""
+        """Pass on an event of the reading threads, and queue its document if the article has a state."""
         self._events.send(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
             self._queue.put(event)

@@ -24,7 +24,7 @@ OTHER_REASON = "disk error"
 
 
 def warning_of(unsaved: str) -> str:
-    """Shorten the sentence about unsaved changes to a warning for the first row: `NOT saved: disk full (3)`.
+    """Shorten the sentence about unsaved changes to a warning, such as `NOT saved: disk full (3)`.
 
     Args:
         unsaved: The sentence, which begins with the number of changes; empty if all are saved.
@@ -37,7 +37,7 @@ def warning_of(unsaved: str) -> str:
 
 
 class SaveMonitor:
-    """A thread that waits for receipts and sends `Saving` when one takes long, then `Saved` when all are on disk."""
+    """A thread that sends `Saving` while a change takes long to be on disk, then `Saved`."""
 
     def __init__(self) -> None:
         self.listener: Listener = noop

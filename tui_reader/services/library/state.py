@@ -224,6 +224,6 @@ def always(_: ArticleId) -> bool:
 
 
 def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:
-    """Return the articles that edits annotate: their files and titles must be recorded to recognize them later."""
+    """Return the articles that edits annotate, whose files and titles must be recorded."""
     annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
     return {article for article in annotated if isinstance(article, str)}

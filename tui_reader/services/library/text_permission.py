@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TextPermission:
-    """Answers for each article whether its text may be copied; see `LibraryPaths.may_keep_text` for the reason."""
+    """Decides for each article whether its text may be copied; see `LibraryPaths.may_keep_text`."""
 
     def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
         """Prepare.
@@ -33,18 +33,18 @@ class TextPermission:
         """Earlier answers: `may_keep_title` is called where waiting for the disk would delay a key."""
 
     def may_keep_text(self, article_id: ArticleId) -> bool:
-        """Return True if the text may be copied; asks the disk, so it is called by threads that read or pack texts."""
+        """Return True if the text may be copied; reads the disk, so background threads call it."""
         path = self._path_of(article_id)
         may_keep = self._known[article_id] = path is None or self._paths.may_keep_text(path)
         return may_keep
 
     def may_keep_title(self, article_id: ArticleId) -> bool:
-        """Return True if a line of the text may be copied; asks the disk only for articles that were never read."""
+        """Return True if a line of the text may be copied; reads the disk only for unread articles."""
         known = self._known.get(article_id)
         return known if known is not None else self.may_keep_text(article_id)
 
     def report_left_out(self, article_id: ArticleId) -> None:
-        """Send a notice that the text of an annotated article is not copied; called once a text, in `Library.sync`."""
+        """Send a notice that the text of an annotated article is not copied; called once for each text."""
         path = self._path_of(article_id)
         if path is not None:
             self._events.send(Notice(self._paths.text_left_out(str(path))))

@@ -44,7 +44,10 @@ class Job(NamedTuple):
 
 
 class Worker:
-    """A process that is started with the first job. One thread calls `run` and `rest`; any thread may call `close`."""
+    """A process that is started with the first job.
+
+    One thread calls `run` and `rest`; any thread may call `close`.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
