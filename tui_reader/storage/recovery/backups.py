@@ -20,12 +20,12 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
 
 FOLDER = ".backups"
-_DAYS = 7
-_WEEKS = 4
+_DAILY_KEPT = 7
+_WEEKLY_KEPT = 4
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
 """How many copies of one kind are kept at least and at most, and how many bytes of them beyond the least."""
-_KEPT = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
-_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
+_COPY_NAME = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
+_BACKUP_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 
 
 class Backup(NamedTuple):
@@ -114,7 +114,7 @@ def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):
         # A name that this module does not give belongs to a file of another program.
-        if match := _KEPT.search(backup.path):
+        if match := _COPY_NAME.search(backup.path):
             # Order by the time in the name: a copy's own modification time is that of its source.
             order = "~" if backup.path == newest else "".join(match.groups(""))
             kinds.setdefault(backup.kind, []).append((order, backup))
@@ -196,16 +196,16 @@ def _outdated(path: str, disk: Disk) -> list[str]:
     out = []
     for place, (day, name) in enumerate(dated):
         week = day.isocalendar()[:2]
-        if place < _DAYS:
+        if place < _DAILY_KEPT:
             continue
-        if week in weeks or len(weeks) >= _WEEKS:
+        if week in weeks or len(weeks) >= _WEEKLY_KEPT:
             out.append(name)
         weeks.setdefault(week)
     return out
 
 
 def _day(backup: Backup) -> date:
-    match = _NAME.fullmatch(Path(backup.path).name)
+    match = _BACKUP_NAME.fullmatch(Path(backup.path).name)
     return date.fromisoformat(match["when"]) if match else backup.when.date()
 
 
@@ -218,7 +218,7 @@ def backups(path: str, disk: Disk) -> list[Backup]:
     found = [(f"{path}{BACKUP}", "before")]
     with contextlib.suppress(OSError):
         for name in disk.names(folder_of(path)):
-            match = _NAME.fullmatch(name)
+            match = _BACKUP_NAME.fullmatch(name)
             if match and match["stem"] == Path(path).stem:
                 found.append((f"{folder_of(path)}/{name}", match["kind"].strip("-").split("-")[0] or "daily"))
     known = [Backup(each, *_status(disk.stat(each)), kind) for each, kind in found if disk.has_file(each)]

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
     from tui_reader.storage.snapshot.state import State
 
-_BACK = "“tui-reader backup list” shows the state before."
+_BACKUP_HINT = "“tui-reader backup list” shows the state before."
 
 
 def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: str, disk: Disk) -> str:
@@ -84,7 +84,7 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
     return (
         f"{path} was changed by another program: {changed} changed, {added} added. The version that it was edited "
         f"from was not found, so nothing was removed: {kept} missing record{many} {'is' if kept == 1 else 'are'} kept. "
-        f"{_BACK}"
+        f"{_BACKUP_HINT}"
     )
 
 
@@ -157,7 +157,7 @@ def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestam
                 add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))
     if not (changed or added or removed):
         return ""
-    return f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. {_BACK}"
+    return f"{path} was changed by another program: {changed} changed, {added} added, {removed} removed. {_BACKUP_HINT}"
 
 
 def _with_context(table: str, old: Registers, edits: dict[str, Any], timestamp: str) -> dict[str, Any]:

@@ -173,8 +173,10 @@ def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> No
     documents[number] = document
 
 
-_ANNOTATION = frozenset({"anchor", "attached", "placed", "quote", "deleted", "created", "updated", "colour"})
-_TEXT = frozenset({"zlib", "articles"})
+_ANNOTATION_FIELDS = frozenset({"anchor", "attached", "placed", "quote", "deleted", "created", "updated", "colour"})
+"""Fields that only annotations have."""
+_TEXT_FIELDS = frozenset({"zlib", "articles"})
+"""Fields that only records of the table `texts` have."""
 
 
 def is_header(document: Any) -> bool:
@@ -217,21 +219,21 @@ def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_field
         return "annotations"
     if not by_fields:
         return table if table == "annotations" and number > OWN_KEY_MASK else heading
-    if table in (*_KNOWN, "_default"):
-        if number > OWN_KEY_MASK or (isinstance(parent, str) and parent) or not _ANNOTATION.isdisjoint(document):
+    if table in (*_KNOWN_TABLES, "_default"):
+        if number > OWN_KEY_MASK or (isinstance(parent, str) and parent) or not _ANNOTATION_FIELDS.isdisjoint(document):
             return "annotations"
-        if not _TEXT.isdisjoint(document):
+        if not _TEXT_FIELDS.isdisjoint(document):
             return "texts"
         if key and number == document_id(key):
             return "articles"
         if key and table == "annotations" and document.keys().isdisjoint({"note", "tags"}):
             return "articles"
     elif key and number == document_id(key):
-        return "articles" if _TEXT.isdisjoint(document) else "texts"
+        return "articles" if _TEXT_FIELDS.isdisjoint(document) else "texts"
     return table
 
 
-_KNOWN = ("articles", "annotations", "texts")
+_KNOWN_TABLES = ("articles", "annotations", "texts")
 
 
 def rekey(parsed: Parsed) -> int:

@@ -68,7 +68,7 @@ def split_sides(text: str) -> Sides:
         if where == "ancestor" and length != size:
             continue  # with several ancestors, git merges these first: the text between has longer marks of its own
         before = where
-        where, size = _NEXT.get((where, mark[1]), ""), length
+        where, size = _NEXT_PART.get((where, mark[1]), ""), length
         if not where:
             matching, where = False, before
     if not (matching and where == "both"):
@@ -76,13 +76,14 @@ def split_sides(text: str) -> Sides:
     return Sides(("".join(ours), "".join(theirs)) if marked else (text,), marked)
 
 
-_NEXT = {
+_NEXT_PART = {
     ("both", "<"): "ours",
     ("ours", "|"): "ancestor",
     ("ours", "="): "theirs",
     ("ancestor", "="): "theirs",
     ("theirs", ">"): "both",
 }
+"""Which part of a merge begins at a conflict mark, by the part before it and the mark's character."""
 
 
 class FoundRecords(NamedTuple):

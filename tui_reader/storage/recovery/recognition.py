@@ -26,7 +26,7 @@ _MARKS = re.compile(
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
 """Text that only our files hold. Within a string of another JSON file the quotation marks are escaped."""
-_BEGUN = re.compile(
+_DAMAGED_START = re.compile(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
 """The beginning of a damaged file of ours without a header."""
@@ -82,7 +82,7 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
     if found.reason and not found.is_broken:
         return Content.OTHER, found.reason
     # The text is damaged, or its records do not show whose it is: every part of a file of ours holds timestamps.
-    is_begun = found.is_broken and not found.misfits and _BEGUN.match(text) is not None
+    is_begun = found.is_broken and not found.misfits and _DAMAGED_START.match(text) is not None
     if is_begun or _MARKS.search(text) or _MARKS.search(end):
         return Content.OURS, ""
     if found.is_broken and not found.reason:
@@ -266,18 +266,18 @@ def _is_object(value: object) -> bool:
     return isinstance(value, dict)
 
 
-_STATE: dict[str, Callable[[object], bool]] = {
+_STATE_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("read", "starred", "archived", "joined"), _is_truth),
     **dict.fromkeys(("offset", "progress"), _is_number),
     **dict.fromkeys(("opened", "finished", "location", "fingerprint", "seen"), _is_text),
     "tags": _is_list_of_texts,
 }
 """The fields of an article that hold what the user did with it, and a test of each value."""
-_DESCRIPTION: dict[str, Callable[[object], bool]] = {
+_DESCRIPTION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,
 }
-_ANNOTATION: dict[str, Callable[[object], bool]] = {
+_ANNOTATION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "article", "note", "quote", "created", "updated", "deleted"), _is_text),
     **dict.fromkeys(("anchor", "attached", "placed"), _is_object),
     "colour": _is_number,
@@ -291,7 +291,7 @@ def _is_article(document: dict[str, Any]) -> bool:
     Returns:
         True if the article has no other fields, and one of them holds what the user did with it.
     """
-    known = _STATE | _DESCRIPTION
+    known = _STATE_FIELDS | _DESCRIPTION_FIELDS
     has_state = False
     for name, value in document.items():
         if name.startswith(("bookmark_", "edited_")):
@@ -299,7 +299,7 @@ def _is_article(document: dict[str, Any]) -> bool:
             has_state = True
         else:
             fits = name in known and known[name](value)
-            has_state = has_state or name in _STATE
+            has_state = has_state or name in _STATE_FIELDS
         if not fits:
             return False
     return has_state and bool(document.get("id"))
@@ -311,5 +311,5 @@ def _is_annotation(document: dict[str, Any]) -> bool:
     Returns:
         True if the annotation has no other fields, and one of them names its article.
     """
-    fits = all(name in _ANNOTATION and _ANNOTATION[name](value) for name, value in document.items())
+    fits = all(name in _ANNOTATION_FIELDS and _ANNOTATION_FIELDS[name](value) for name, value in document.items())
     return fits and bool(document.get("article")) and len(document.keys() - {"id", "article"}) > 0
