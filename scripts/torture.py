@@ -40,8 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.storage import (  # noqa: E402
-    ailing,
     crashes,
+    failing_disk,
     faults,
     lives,
     machines,
@@ -146,17 +146,17 @@ def instances_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]
 
 def failing_reads(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(seed)
-    call, number = chance.choice(ailing.READS), chance.choice((errno.EIO, errno.EACCES, errno.EROFS))
-    count, wrong = ailing.every_call(folder / "state", call, number, for_good=chance.random() < 0.5)
+    call, number = chance.choice(failing_disk.READS), chance.choice((errno.EIO, errno.EACCES, errno.EROFS))
+    count, wrong = failing_disk.every_call(folder / "state", call, number, for_good=chance.random() < 0.5)
     return {"failed reads": count}, wrong
 
 
 def read_only_mounts(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(seed)
-    path = ailing.prepare(folder / "state")
+    path = failing_disk.prepare(folder / "state")
     before = {item.name: item.read_bytes() for item in path.parent.iterdir() if item.is_file()}
-    disk = ailing.Mounted(chance.choice((errno.EROFS, errno.EACCES, errno.EPERM)), is_known=chance.random() < 0.5)
-    _, wrong = ailing.walk(path, disk)
+    disk = failing_disk.Mounted(chance.choice((errno.EROFS, errno.EACCES, errno.EPERM)), is_known=chance.random() < 0.5)
+    _, wrong = failing_disk.walk(path, disk)
     after = {item.name: item.read_bytes() for item in path.parent.iterdir() if item.is_file()}
     return {"mounts": 1}, wrong + (["something was written"] if before != after else [])
 

@@ -26,7 +26,7 @@ READS = ("open", "read_at", "stat", "fstat", "names", "has_file")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
-class Ailing(Unflushed):
+class FailingDisk(Unflushed):
     """A disk on which the n-th call of one kind fails, or all calls from that one on."""
 
     def __init__(self, call: str, at: int, *, number: int = errno.EIO, for_good: bool = False) -> None:
@@ -134,7 +134,7 @@ def every_call(
         work = folder / "work"
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(start, work)
-        disk = Ailing(call, at, number=number, for_good=for_good)
+        disk = FailingDisk(call, at, number=number, for_good=for_good)
         sentences, bad = walk(work / "library.json", disk)
         wrong += [f"{call} {at}: {each}" for each in bad]
         if disk.count < at:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.storage import ailing
-from tests.storage.ailing import Mounted
+from tests.storage import failing_disk
 from tests.storage.crashes import Unflushed
+from tests.storage.failing_disk import Mounted
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.engine.library_files import LibraryFiles
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
-@pytest.mark.parametrize("call", ailing.READS)
+@pytest.mark.parametrize("call", failing_disk.READS)
 def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
-    count, wrong = ailing.every_call(tmp_path, call, for_good=for_good, step=3)
+    count, wrong = failing_disk.every_call(tmp_path, call, for_good=for_good, step=3)
     assert count > 0
     assert not wrong, wrong[:5]
 
@@ -35,7 +35,7 @@ def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(tmp_path: Path,
 def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(
     tmp_path: Path, number: int, is_known: bool
 ) -> None:
-    path = ailing.prepare(tmp_path / "library")
+    path = failing_disk.prepare(tmp_path / "library")
     before = sorted((item.name, item.stat().st_mtime_ns) for item in path.parent.iterdir())
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Mounted(number, is_known=is_known)))
     assert "read-only" in store.read_only
@@ -57,7 +57,7 @@ def test_a_real_read_only_mount_opens_for_reading(tmp_path: Path) -> None:
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("no mount allowed")
     try:
-        path = ailing.prepare(mounted / "library")
+        path = failing_disk.prepare(mounted / "library")
         subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
         store = LibraryStore(LibraryFiles(path, "aaaa"))
         assert "read-only" in store.read_only
@@ -77,7 +77,7 @@ def test_another_file_that_cannot_be_opened_does_not_prevent_reading(tmp_path: P
                 raise OSError(number, os.strerror(number), path)
             return super().open(path, flags, mode)
 
-    path = ailing.prepare(tmp_path / "library")
+    path = failing_disk.prepare(tmp_path / "library")
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Refusing()))
     assert {key for key, _ in store.items(ARTICLES)} >= {"a", "b", "c"}
     if name != "undo-aaaa":
@@ -99,6 +99,6 @@ def test_an_unreadable_snapshot_is_named_with_advice(tmp_path: Path, number: int
                 raise OSError(number, os.strerror(number), path)
             return super().open(path, flags, mode)
 
-    path = ailing.prepare(tmp_path / "library")
+    path = failing_disk.prepare(tmp_path / "library")
     with pytest.raises(StoreError, match=r"library\.json cannot be read: .*\. (Check|See)"):
         LibraryFiles(path, "aaaa", disk=Refusing())
