@@ -46,7 +46,11 @@ SAY_SECONDS = 4.0
 
 
 class AnnotationsScreen(KeyScreen):
-    """The list of annotations and its preview. Changes are shown on the reading screen as well."""
+    """The list of annotations and its preview. Changes are shown on the reading screen as well.
+
+    It has more than 25 public methods because it inherits 19 for keys and notes from KeyScreen, and is the host of its
+    actions.
+    """
 
     CSS = """
     AnnotationsScreen {

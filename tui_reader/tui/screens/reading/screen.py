@@ -55,7 +55,11 @@ STILL_SECONDS = 1.0
 
 
 class ReadingScreen(KeyScreen):
-    """The reading screen: it owns the panes, and passes each command to its handler."""
+    """The reading screen: it owns the panes, and passes each command to its handler.
+
+    It has more than 25 public methods because it inherits 19 for keys and notes from KeyScreen, and is the host of its
+    actions, its event handlers and the list of annotations.
+    """
 
     DEFAULT_CSS = """
     ReadingScreen {

@@ -45,10 +45,7 @@ class Target(NamedTuple):
 
 
 class HighlightActions:
-    """Runs the commands that annotate, and keeps the highlights in the article pane up to date.
-
-    It has more than 25 public methods because each command has one.
-    """
+    """Runs the commands that annotate, and keeps the highlights in the article pane up to date."""
 
     def __init__(
         self,

@@ -18,10 +18,7 @@ ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 
 
 class Navigation:
-    """Runs the commands that move; the count is None if none was typed.
-
-    It has more than 25 public methods because each command has one.
-    """
+    """Runs the commands that move; the count is None if none was typed."""
 
     def __init__(
         self, state: ReadingScreenState, navigator: ArticleNavigator, activate: Callable[[Pane], None]
