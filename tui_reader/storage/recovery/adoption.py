@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.recovery.external_edits import fill_from_generation, join_known, timestamp_edits
+from tui_reader.storage.recovery.external_edits import (
+    fill_from_generation,
+    join_known,
+    timestamp_edits,
+    timestamp_edits_of_copy,
+)
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import reassembled, salvage
 from tui_reader.storage.snapshot import limits
@@ -50,21 +55,22 @@ class Adopted:
     """If the file held both sides of a merge, a sentence that says so; the snapshot then holds both."""
 
 
-def adopt(path: str, timestamp: str, disk: Disk) -> Adopted:
+def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
     """Adopt a small snapshot in another layout; the file itself is not changed.
 
     Args:
         path: The file.
         timestamp: The timestamp for what was edited.
         disk: Makes the system calls.
+        copy_of: The snapshot that the file is a copy of, if it is one.
     """
-    data, report = _work(path, timestamp, disk)
+    data, report = _work(path, timestamp, disk, copy_of)
     return Adopted(SnapshotFile(MemorySource(data)), **report)
 
 
-def command(path: str, out: str, timestamp: str) -> list[str]:
+def command(path: str, out: str, timestamp: str, copy_of: str = "") -> list[str]:
     """Return the command line of the program that adopts `path` and writes the snapshot to `out`."""
-    return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, timestamp]
+    return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, timestamp, copy_of]
 
 
 class Adoption:
@@ -74,17 +80,18 @@ class Adoption:
         path: The file.
         timestamp: The timestamp for what was edited.
         disk: Makes the system calls.
+        copy_of: As for `adopt`.
     """
 
-    def __init__(self, path: str, timestamp: str, disk: Disk) -> None:
+    def __init__(self, path: str, timestamp: str, disk: Disk, copy_of: str = "") -> None:
         # Importing these takes 8 ms and is hardly ever needed.
         import subprocess  # noqa: PLC0415
         import tempfile  # noqa: PLC0415
 
-        self._path, self._timestamp, self._disk = path, timestamp, disk
+        self._path, self._timestamp, self._disk, self._copy_of = path, timestamp, disk, copy_of
         self._folder = tempfile.TemporaryDirectory(prefix="tui-reader-")
         self._out = f"{os.path.realpath(self._folder.name)}/base"
-        self._process = subprocess.Popen(command(path, self._out, timestamp), stdout=subprocess.PIPE)  # noqa: S603
+        self._process = subprocess.Popen(command(path, self._out, timestamp, copy_of), stdout=subprocess.PIPE)  # noqa: S603
 
     @property
     def is_done(self) -> bool:
@@ -106,7 +113,9 @@ class Adoption:
         report, _ = self._process.communicate()
         try:
             if self._process.returncode:
-                return adopt(self._path, self._timestamp, self._disk)  # no subprocess can be run: do it here
+                return adopt(
+                    self._path, self._timestamp, self._disk, self._copy_of
+                )  # no subprocess can be run: do it here
             source: FileSource | MemorySource = FileSource(self._out, self._disk)
             if self._disk.handles_block_renames:  # the folder could not be removed with the file open
                 data = source.read(source.size, 0)
@@ -117,7 +126,7 @@ class Adoption:
             self._folder.cleanup()
 
 
-def _work(path: str, timestamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]:
+def _work(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> tuple[bytes, dict[str, str]]:
     raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
     known = latest_known(path, disk)
     report = {"damage": "", "notice": "", "newer": "", "joined_sides": ""}
@@ -125,7 +134,9 @@ def _work(path: str, timestamp: str, disk: Disk) -> tuple[bytes, dict[str, str]]
         parsed = parse(raw, may_be_empty=known is None)
         _expect_tables(parsed)
         _expect_checksum(raw, parsed)
-        if not is_as_written(raw, parsed):
+        if copy_of and not is_as_written(raw, parsed):
+            timestamp_edits_of_copy(copy_of, parsed, timestamp, disk)
+        elif not is_as_written(raw, parsed):
             report["notice"] = timestamp_edits(path, parsed, known, timestamp, disk)
         if parsed.is_merged:
             report["joined_sides"] = report["notice"] = problems.joined_sides(path)
@@ -191,6 +202,6 @@ def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
 
 if __name__ == "__main__":
     _disk = Disk()
-    _data, _report = _work(sys.argv[1], sys.argv[3], _disk)
+    _data, _report = _work(sys.argv[1], sys.argv[3], _disk, sys.argv[4])
     _disk.write(_disk.create(sys.argv[2]), _data)
     json.dump(_report, sys.stdout)

@@ -35,7 +35,7 @@ from tui_reader.storage.replication.registers import (
     same,
     visible,
 )
-from tui_reader.storage.snapshot.generations import ancestor, identity
+from tui_reader.storage.snapshot.generations import ancestor, identity, latest_known
 from tui_reader.storage.snapshot.snapshot import TOMBSTONES
 
 if TYPE_CHECKING:
@@ -88,6 +88,27 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
     )
 
 
+def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: Disk) -> None:
+    """Give what another program edited in a copy of a library timestamps; nothing counts as removed.
+
+    A copy has no generations beside it, and its edits keep the timestamps of the values that they replace. Without
+    timestamps of their own they lose against every other edit of the same field, notes included.
+
+    Args:
+        library: The snapshot that it is a copy of, whose generations are searched for the one that was edited.
+        parsed: The content of the copy; changed in place.
+        timestamp: The timestamp for what was edited.
+        disk: Makes the system calls.
+    """
+    start = None if parsed.is_merged else ancestor(library, parsed.header, disk)
+    if start is not None and is_edit_of(parsed, start):
+        timestamp_against_ancestor(library, parsed, start, timestamp, has_removals=False)
+        return
+    known = latest_known(library, disk)
+    if known is not None and known.snapshot.header.get("library") == parsed.header.get("library"):
+        join_known(parsed, known, timestamp)
+
+
 def is_edit_of(parsed: Parsed, start: State) -> bool:
     """Return True if a file was made by editing a generation: all its timestamps are in that one.
 
@@ -107,7 +128,9 @@ def is_edit_of(parsed: Parsed, start: State) -> bool:
     return True
 
 
-def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestamp: str) -> str:
+def timestamp_against_ancestor(
+    path: str, parsed: Parsed, start: State, timestamp: str, *, has_removals: bool = True
+) -> str:
     """Compare a file with its ancestor; give edited values timestamps and removed records tombstones.
 
     Args:
@@ -115,6 +138,7 @@ def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestam
         parsed: The content of the file; changed in place.
         start: The ancestor: the very generation that the file was made from.
         timestamp: The timestamp for what was edited.
+        has_removals: Whether records that are missing in the file were removed.
 
     Returns:
         A sentence that counts the changes; empty if nothing was changed.
@@ -126,7 +150,7 @@ def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestam
     for table in start.tables():
         known = dict(all_registers(start, table))
         if table not in parsed.tables:
-            if any(is_alive(registers) for registers in known.values()):
+            if has_removals and any(is_alive(registers) for registers in known.values()):
                 raise DamagedError(f"as a whole: the table “{table}” is missing")
             continue
         documents = parsed.tables[table]
@@ -147,7 +171,7 @@ def timestamp_against_ancestor(path: str, parsed: Parsed, start: State, timestam
                 changed += 1
                 new |= {name: (timestamp, value) for name, value in _with_context(table, old, edits, timestamp).items()}
                 documents[number] = compress(new, sets=sets)
-        for number, registers in known.items():
+        for number, registers in known.items() if has_removals else ():
             if number not in documents and number not in tombstones and is_alive(registers):
                 removed += 1
                 # The tombstone gets the timestamp just after the ancestor's record, no later one. If another machine or

@@ -98,9 +98,9 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     if reason := foreign_copy(source, library.disk):
         raise StoreError(f"{source} is not a library of tui-reader: {reason}. Nothing was merged.")
     if file.size > SMALL:
-        adopted = Adoption(source, library.clock.now(), library.disk).result()
+        adopted = Adoption(source, library.clock.now(), library.disk, library.path).result()
     else:
-        adopted = adopt(source, library.clock.now(), library.disk)
+        adopted = adopt(source, library.clock.now(), library.disk, library.path)
     if adopted.damage:
         raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
     if adopted.newer:
