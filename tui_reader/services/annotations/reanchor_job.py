@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
-from tui_reader.services.library.worker import Job
+from tui_reader.services.library.worker import JOB_MEMORY, Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tui_reader.services.library.worker import Worker
 
 FUNCTION = f"{__name__}:find_in_file"
+MEMORY_PER_BYTE = 120
+"""Bytes of memory that a byte of an article may take: parsing 5 MB of Markdown takes 420 MB, 85 for each byte."""
 
 
 class ReanchorJob(NamedTuple):
@@ -43,7 +45,8 @@ class ReanchorJob(NamedTuple):
             "placed": dict(self.placed),
             "texts": dict(self.texts),
         }
-        answer = worker.run(Job(FUNCTION, arguments))
+        memory = max(JOB_MEMORY, MEMORY_PER_BYTE * self.limit)
+        answer = worker.run(Job(FUNCTION, arguments, memory=memory))
         return Reanchored(answer["file"], answer["text"], answer["found"]) if answer else None
 
 

@@ -90,7 +90,7 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
         UsageError: A path does not exist, or is a folder that may not be listed.
         StoreError: The state file is a folder or another program's, or the one of the folder may not be read.
     """
-    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, the command line's other verbs do without
+    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, other commands of the command line do without
 
     folders, files = _folders_and_files(paths)
     everything = (*folders, *files)
