@@ -128,7 +128,7 @@ class _TableRows:
         return len(cut_rows(self._text[cell.start : cell.end], width))
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """Return the end of what is drawn of a part of a cell: without hanging white space."""
+        """Return the end offset of a part of a cell as it is drawn, without trailing white space."""
         return start + len(self._text[start:end].rstrip(HANGING))
 
     def _ornaments(self, index: int) -> tuple[Ornament, ...]:

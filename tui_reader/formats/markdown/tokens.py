@@ -177,7 +177,7 @@ class BlockReader:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
-        """Append a table.
+        """Convert a table's tokens and append it to the blocks.
 
         Args:
             tokens: All tokens.

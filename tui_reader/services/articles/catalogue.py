@@ -68,7 +68,7 @@ class WritableCatalogue(Catalogue, Protocol):
         """Take an article out of every view, and still return its headline by id until `release`."""
 
     def release(self, article_id: ArticleId) -> None:
-        """Forget the headline of an article that is held; unknown ids are ignored."""
+        """Undo `hold`: forget the headline that it kept. Unknown ids are ignored."""
 
 
 class _Row:

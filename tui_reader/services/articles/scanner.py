@@ -287,5 +287,5 @@ def _is_article(name: str) -> bool:
 
 
 def _entry(file: CachedFile) -> Entry:
-    """Return a known file as listing it would."""
+    """Return a cached file as the `Entry` that listing its folder would give."""
     return Entry(file.path, Signature(file.size, file.mtime_ns, file.inode))

@@ -100,7 +100,7 @@ def inverse(
 
 
 def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
-    """Return the keys of annotations that `edits` would delete but that were modified since.
+    """Return the annotations that `edits` would delete although they were modified after the step was made.
 
     An annotation without its article cannot be reached: words that another window or machine has added to it would be
     lost from view. A new position of its passage (`placed`) is no modification, since it is computed again.

@@ -54,7 +54,7 @@ class Step:
 
     @classmethod
     def of_member(cls, member: list[Any]) -> Step:
-        """Return the step that a member `u` of a journal entry contains."""
+        """Decode the step that is stored under `u` in a journal entry."""
         name, label, records = member
         edits = tuple(
             Edit(table, key, field, before, after)
@@ -133,7 +133,7 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
 
 
 def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[list[Step], list[Step]]:
-    """Compute the steps that can be undone and those that can be redone, each in the order of time.
+    """Return the steps to undo and the steps to redo, both oldest first.
 
     Args:
         entries: Journal entries, oldest first.

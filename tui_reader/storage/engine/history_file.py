@@ -49,7 +49,7 @@ def read_entries(path: str, disk: Disk) -> list[Entry]:
 
 
 def older_entries(library: LibraryFiles) -> list[Entry]:
-    """Return the entries in the files that undo needs, of earlier runs and other windows, oldest first."""
+    """Read the entries that undo needs from the undo file and the journal, oldest first."""
     # Read the journal first: a compaction in between moves its entries to the undo file.
     in_journal = read_entries(library.journal.path, library.disk)
     return in_order([*read_entries(history_path(library), library.disk), *in_journal])

@@ -34,7 +34,10 @@ _ID = re.compile(r"[1-9][0-9]{0,59}")
 
 
 class DamagedError(Exception):
-    """The file is damaged, or no TinyDB file. The text says where and why, as the end of a sentence."""
+    """The file is damaged or is not a TinyDB file.
+
+    The message is a clause that says where and why, to be appended to a sentence.
+    """
 
 
 @dataclass

@@ -214,7 +214,7 @@ def damaged(path: str, where: str) -> str:
 
 
 def unusable(error: RefusedError) -> str:
-    """Return the message that nothing can be saved because a link or the like has the name of the journal."""
+    """Return the message that nothing can be saved because the journal's path is a link or no regular file."""
     return (
         f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
         "Remove it, or move it away, then reopen."

@@ -65,7 +65,7 @@ class State:
         return self._last
 
     def view(self, table: str) -> State:
-        """Return a copy of one table, consistent between two entries. Called from any thread."""
+        """Return a copy of one table, with no journal entry half applied. Safe to call from any thread."""
         while True:
             last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))

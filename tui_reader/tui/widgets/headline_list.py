@@ -265,7 +265,7 @@ class HeadlineList(LinePane):
                 f"{reading_minutes(article.metadata.words)} min",
                 f"{state.progress:.0%}".replace("%", " %") if 0.005 <= state.progress < 0.995 else "",
             ]
-        meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), keep=(1, 0))
+        meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), drop_first=(1, 0))
         right = [Piece(f"{marks} ", base + self.named_style("mark"))] if marks else ()
         return line(width, base, [bar, Piece("  ", base), Piece(meta, base + self.named_style("muted"))], right)
 

@@ -39,16 +39,18 @@ def clip(text: str, width: int) -> str:
     return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
 
 
-def fit_parts(parts: Sequence[str], width: int, *, keep: Sequence[int] = ()) -> str:
+def fit_parts(parts: Sequence[str], width: int, *, drop_first: Sequence[int] = ()) -> str:
     """Join parts by ` · `, and drop whole parts until the rest fits.
 
     Args:
         parts: The parts; empty ones are skipped.
         width: Columns.
-        keep: Indexes of the parts that are dropped first, in this order; then the others are, the last one first.
+        drop_first: Indexes of the parts that are dropped first, in this order; then the others are, the last one first.
     """
     left = [index for index, part in enumerate(parts) if part]
-    order = [index for index in keep if index in left] + [index for index in reversed(left) if index not in keep]
+    order = [index for index in drop_first if index in left] + [
+        index for index in reversed(left) if index not in drop_first
+    ]
     while len(left) > 1 and cell_len(" · ".join(parts[index] for index in left)) > width:
         left.remove(order.pop(0))
     return clip(" · ".join(parts[index] for index in left), width)

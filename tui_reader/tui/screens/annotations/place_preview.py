@@ -43,7 +43,7 @@ class PlacePreview:
 
     @property
     def narrow(self) -> bool:
-        """True if there is no room for the text, so that the card shows the candidate."""
+        """True if the screen is too narrow for the text: candidate places are then shown on the card."""
         return self._narrow
 
     @narrow.setter

@@ -87,7 +87,7 @@ def _merged(
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Return the position of a code point in the merged block, before or behind removed words."""
+        """Return where an offset is in the merged block; `behind` chooses the side of words removed there."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 

@@ -126,7 +126,7 @@ class ReadingScreenState:
         return self._entered
 
     def set_entered(self, *, entered: bool) -> None:
-        """Record whether the shown article is opened."""
+        """Record whether the shown article was opened, and not only shown under the cursor."""
         self._entered = entered
 
     @property
