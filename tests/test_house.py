@@ -25,5 +25,14 @@ def test_no_two_modules_of_a_layer_share_a_name_but_for_roles(modules: list[hous
     assert house.repeated_names(modules) == []
 
 
+def test_no_docstring_refers_to_another_one(modules: list[house.Module]) -> None:
+    assert house.same_docstrings(modules) == []
+
+
 def test_no_method_is_looked_up_by_a_computed_name(modules: list[house.Module]) -> None:
     assert house.attribute_dispatch(modules) == []
+
+
+def test_no_class_and_no_file_is_too_large(modules: list[house.Module]) -> None:
+    assert [name for count, name, _ in house.classes(modules) if count > house.MOST_METHODS] == []
+    assert [module.name for module in modules if module.lines > house.MOST_LINES] == []
