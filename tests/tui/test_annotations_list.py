@@ -148,7 +148,7 @@ async def test_the_notes_of_a_deleted_article_stay_readable(start: Start, articl
         await reader.until(lambda: len(reader.library.catalogue) == 2)
         await reader.keys("A", "j")
         await reader.sees("Alpha wolf (gone: alpha.md)", "who says so?", "Its article is not in this library (gone")
-        await reader.sees("Paragraph 3 of Alpha wolf"), "what it said last stands beside it"
+        await reader.sees("Paragraph 3 of Alpha wolf"), "the last known text is shown in the preview"
         assert {mark.colour for mark in painted(reader)} == {1, 2}
         await reader.keys("enter")
         await reader.sees("its article is not in this library · r gives its notes to another one")

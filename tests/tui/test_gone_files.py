@@ -170,10 +170,10 @@ LASTING = [
 ]
 
 
-@pytest.mark.parametrize(("blink", "told"), LASTING)
+@pytest.mark.parametrize(("blink", "message"), LASTING)
 @pytest.mark.parametrize("changed", [False, True])
 async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
-    start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]], told: str, *, changed: bool
+    start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]], message: str, *, changed: bool
 ) -> None:
     path = articles / "alpha.md"
     async with start(articles) as reader:
@@ -181,7 +181,7 @@ async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
         focus = reader.app.reading.state.panes.article.focus.text()
         back = blink(path)
         await reader.sees("the text stays as last read")
-        assert told.partition(";")[0].lower() in reader.lines()[0]
+        assert message.partition(";")[0].lower() in reader.lines()[0]
         await is_still(reader, offset, focus)
         await reader.keys("s", "H", "e")
         assert "archived “Alpha wolf”" in reader.app.reading.state.panes.status.said
@@ -191,7 +191,7 @@ async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
                 assert not state_of(reader, other).state.starred
                 assert not state_of(reader, other).state.archived
         await reader.keys("g", "g")
-        await reader.sees(told, "Paragraph 1 of Alpha")
+        await reader.sees(message, "Paragraph 1 of Alpha")
         await reader.keys("'", "a")
         back()
         if changed:

@@ -98,7 +98,7 @@ WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("notes of a gone article for another", ("A", "G", "r"), ""),
     ("annotations of the article", ("enter", "g", "a"), ""),
 )
-"""What is looked at: the keys from a fresh start to there, and the screen, where only one can be the right one."""
+"""The screens to check: a name, the keys that lead there, and the class of the screen if only one is possible."""
 
 
 @pytest.fixture

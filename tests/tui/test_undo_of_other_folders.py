@@ -44,15 +44,15 @@ def is_starred(library: Library, title: str) -> bool:
 CHANGES = [(("s",), "starred"), (("l", ")", "H"), "highlighted"), (("e",), "archived"), (("r",), "as read")]
 
 
-@pytest.mark.parametrize(("keys", "told"), CHANGES)
+@pytest.mark.parametrize(("keys", "message"), CHANGES)
 async def test_undo_leaves_another_folder_alone(
-    start: Start, obs: Path, art: Path, keys: tuple[str, ...], told: str
+    start: Start, obs: Path, art: Path, keys: tuple[str, ...], message: str
 ) -> None:
     """The step waits for its own folder, also if another change was made in between."""
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak", "A text of")
         await reader.keys(*keys)
-        await reader.last_row_shows(told)
+        await reader.last_row_shows(message)
     async with start(art) as reader:
         await reader.sees("Amber", "Alder")
         await reader.keys("u")
@@ -64,7 +64,7 @@ async def test_undo_leaves_another_folder_alone(
     async with start(obs) as reader:
         await reader.sees("A text of")
         await reader.keys("u")
-        await reader.last_row_shows("undid: ", told)
+        await reader.last_row_shows("undid: ", message)
 
 
 async def test_redo_leaves_another_folder_alone(start: Start, obs: Path, art: Path) -> None:
