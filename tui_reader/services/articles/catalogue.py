@@ -204,7 +204,7 @@ class MemoryCatalogue:
         return self._listed[1]
 
     def _changed(self, old: Headline | None, new: Headline | None) -> None:
-        """Update what is derived from a headline that comes, changes or goes."""
+        """Update counts, bookmarks and cached views for a headline that is added, changed or removed."""
         self._listed = self._positions = None
         self._tally.replace(old, new)
         before = old.state.bookmarks if old is not None else NOTHING

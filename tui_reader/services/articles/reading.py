@@ -52,7 +52,7 @@ class Reading:
     def __init__(
         self, state: LibraryState, clock: Callable[[], str] = now_in_seconds, *, scope: UndoScope | None = None
     ) -> None:
-        """Prepare.
+        """Change the articles of a library's state.
 
         Args:
             state: The library's state.

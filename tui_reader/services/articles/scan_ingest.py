@@ -54,7 +54,7 @@ class ScanIngest:
         """Open articles whose files have no text now, with the fingerprint of the text that is still shown."""
 
     def take_in(self, batch: Batch) -> dict[ArticleId, None]:
-        """Take in a part of the results.
+        """Update the library by a part of the scan results.
 
         Returns:
             The articles that were added, changed or removed.
@@ -104,7 +104,7 @@ class ScanIngest:
         return rows[0].article.error if rows else ""
 
     def release_closed(self) -> dict[ArticleId, None]:
-        """Stop showing articles as last read that are no longer open: show their files, or remove them.
+        """Show the current state of missing articles that are no longer open, or remove them.
 
         Returns:
             The articles that changed.

@@ -57,7 +57,7 @@ class Scanner:
         deliver: Callable[[Batch], None],
         send: Callable[[Event], None],
     ) -> None:
-        """Prepare; `run` scans.
+        """Prepare to scan; `run` does it.
 
         Args:
             paths: The folders and files to scan.

@@ -19,7 +19,7 @@ class TextPermission:
     """Decides for each article whether its text may be copied; see `LibraryPaths.may_keep_text`."""
 
     def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
-        """Prepare.
+        """Start without any answer known.
 
         Args:
             paths: The folders and files of the library.

@@ -129,7 +129,7 @@ def main() -> None:
 
 
 def _answer_to(line: str) -> str:
-    """Run the job of a line.
+    """Run the job that one line of the input describes.
 
     Returns:
         `{"result": …}` as JSON; `null` if the job failed, upon which the parent replaces this process.
