@@ -96,9 +96,9 @@ def test_a_draft_of_a_killed_program_becomes_a_note_at_the_next_start(window: Op
     (outcome,) = second.drafts.restore()
     assert outcome.message == "kept what was typed before the reader ended: changed the note on an article"
     assert outcome.undo
-    assert kept_notes(second, tmp_path) == ["base and more"]
+    until(lambda: kept_notes(second, tmp_path) == ["base and more"])
     second.reading.undo()
-    assert kept_notes(second, tmp_path) == ["base"]
+    until(lambda: kept_notes(second, tmp_path) == ["base"])
     until(lambda: not folders())
 
 
@@ -162,7 +162,7 @@ def test_a_note_that_could_not_be_saved_is_restored_at_the_next_start(
             first.close()
     second = window()
     assert len(second.drafts.restore()) == 1
-    assert kept_notes(second, tmp_path) == ["base, and no room"]
+    until(lambda: kept_notes(second, tmp_path) == ["base, and no room"])
 
 
 def test_a_note_that_was_saved_just_before_the_program_died_is_not_saved_twice(window: Opener, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_restored_draft_is_merged_with_changes_made_since_the_program_died(win
     second = window()
     (outcome,) = second.drafts.restore()
     assert "both texts stand in it" in outcome.message
-    assert kept_notes(second, tmp_path) == [f"base, theirs\n\n{BETWEEN}\n\nbase, mine"]
+    until(lambda: kept_notes(second, tmp_path) == [f"base, theirs\n\n{BETWEEN}\n\nbase, mine"])
 
 
 def test_a_draft_of_a_deleted_highlight_becomes_a_note_on_the_article(window: Opener, tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_draft_of_a_deleted_highlight_becomes_a_note_on_the_article(window: Op
     second = window()
     (outcome,) = second.drafts.restore()
     assert "its highlight is gone" in outcome.message
-    assert kept_notes(second, tmp_path) == ["base, mine"]
+    until(lambda: kept_notes(second, tmp_path) == ["base, mine"])
 
 
 def lend(draft: Draft, text: str) -> Path:
@@ -227,7 +227,7 @@ def test_the_file_of_an_external_editor_becomes_a_note_at_the_next_start(window:
     simulate_kill(first)
     second = window()
     (outcome,) = second.drafts.restore()
-    assert kept_notes(second, tmp_path) == ["base, edited"]
+    until(lambda: kept_notes(second, tmp_path) == ["base, edited"])
     assert str(path.parent) in outcome.message, "the editor's own rescue file is spared, and named"
     until(lambda: not records())
     assert path.with_name(".note.md.swp").exists()
@@ -242,7 +242,7 @@ def test_a_rescue_file_of_an_editor_is_kept_and_its_folder_is_reported(window: O
     (outcome,) = second.drafts.restore()
     assert not outcome.undo
     assert str(path.parent) in outcome.message
-    assert kept_notes(second, tmp_path) == ["base"]
+    until(lambda: kept_notes(second, tmp_path) == ["base"])
     until(lambda: not records())
     assert path.with_name(".note.md.swp").exists()
     assert second.drafts.restore() == []
@@ -260,7 +260,7 @@ def test_the_file_of_an_editor_that_still_runs_is_not_restored(window: Opener, t
     lent.path.write_text("base, whole", encoding="utf-8")
     os.close(editor)
     assert len(second.drafts.restore()) == 1
-    assert kept_notes(second, tmp_path) == ["base, whole"]
+    until(lambda: kept_notes(second, tmp_path) == ["base, whole"])
 
 
 def test_a_file_that_the_editor_has_not_changed_becomes_no_note(window: Opener, tmp_path: Path) -> None:
