@@ -1,4 +1,4 @@
-"""Drafts: notes that are being written and not saved yet, in files that survive a crash.
+"""Drafts: unsaved notes that are being written, in files that survive a crash.
 
 Each draft is a folder in this machine's state folder: `draft.json` contains the draft, `lock` is held by the program
 that writes it and by an editor that the program has started, and `note.md` is the file that such an editor edits. If
@@ -32,10 +32,10 @@ _TRIES = 5
 
 
 class DraftFile:
-    """A draft on disk, locked by this process. The methods wait for the disk."""
+    """A draft on disk, locked by this process. Its methods block until the disk operation is done."""
 
     def __init__(self, folder: Path, handle: int) -> None:
-        """Called by `new_draft` and `drafts_left`, with the folder and the descriptor of its locked file."""
+        """Keep the folder and the descriptor of its lock file. Only `new_draft` and `drafts_left` call this."""
         self.folder, self.lock = folder, handle
         self._disk = Disk()
 
@@ -45,7 +45,7 @@ class DraftFile:
         return self.folder / _NOTE
 
     def write(self, record: dict[str, Any]) -> None:
-        """Replace the draft's record; the new one is on disk when this returns.
+        """Replace the draft's record. The new record is on disk when the call returns.
 
         Raises:
             OSError: It could not be written.
@@ -61,7 +61,7 @@ class DraftFile:
         disk.sync_folder(str(self.folder))
 
     def read(self) -> dict[str, Any]:
-        """Return the draft's record; empty if there is none that can be read."""
+        """Return the draft's record; empty if it is missing or unreadable."""
         try:
             record = json.loads(read_whole(str(self.folder / _DRAFT), self._disk, limits.DRAFT))
         except (OSError, ValueError, StoreError):
@@ -92,14 +92,14 @@ class DraftFile:
 
     @property
     def has_others(self) -> bool:
-        """Whether an editor has created files of its own in the folder, such as a swap file."""
+        """True if an editor has created files of its own in the folder, such as a swap file."""
         try:
             return not _OWN.issuperset(os.listdir(self.folder))  # noqa: PTH208 - names, no paths
         except OSError:
             return False
 
     def remove(self, *, spare_others: bool = False) -> None:
-        """Remove the draft and release its lock; `spare_others` keeps a folder with files of an editor."""
+        """Remove the draft and release its lock. `spare_others` keeps the folder if it has an editor's files."""
         with contextlib.suppress(OSError):
             self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
@@ -139,7 +139,7 @@ def new_draft(library: str) -> DraftFile:
 
 
 def drafts_left(library: str) -> Iterator[DraftFile]:
-    """Yield the drafts that a crash has left of a library, oldest first, each locked by this process."""
+    """Yield a library's drafts that remain after a crash, oldest first, each locked by this process."""
     disk = Disk()
     drafts = f"{os.path.realpath(state_folder())}/drafts"
     try:

@@ -1,4 +1,4 @@
-"""The interface of TinyDB on a library: a call is durable when it returns, and costs only its change."""
+"""TinyDB's interface to a library: a call is durable when it returns, and costs only its change."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 
 
 class LibraryStorage(Storage):
-    """The storage behind `LibraryDB`: a library, with the whole-file methods that TinyDB's own code calls.
+    """The TinyDB storage of a library, with the whole-file `read` and `write` that TinyDB itself calls.
 
     Args:
         path: The snapshot, usually `library.json`.
         create_dirs: Create missing folders.
         encoding: UTF-8, as JSON always is.
         access_mode: `r` to read only.
-        replica: Replica id in timestamps and in the name of the journal; by default that of this machine.
+        replica: Replica id in timestamps and in the name of the journal; by default the id of this machine.
         formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so options that only change
             spaces and the order of keys are accepted without effect; others are refused.
 
     Raises:
-        OSError: The folder does not exist, or the file does not and may not be created.
+        OSError: The folder does not exist, or the file does not exist and may not be created.
         StoreError: The file cannot be read.
     """
 
@@ -82,27 +82,27 @@ class LibraryStorage(Storage):
         """Hold the lock of the library.
 
         Raises:
-            OSError: The file was opened for reading.
-            StoreError: It cannot be written.
+            OSError: The library was opened read-only.
+            StoreError: The library cannot be written.
         """
         if not self._writable:
             raise io.UnsupportedOperation("the database was opened for reading only")
         return self.library.exclusive()
 
     def state(self) -> State:
-        """Return the documents as they are now, other windows' changes included."""
+        """Return the current documents, including changes by other windows."""
         if not self.library.is_held:
             self.library.poll()
         return self.library.state
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """Return all tables, as TinyDB keeps them in memory; parses the whole file."""
+        """Return all tables in TinyDB's format in memory. Parses the whole file."""
         state = self.state()
         tables = {table: {str(n): d for n, d in state.documents(table)} for table in state.tables()}
         return tables or None
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace all tables; documents that are equal cost a comparison and are not written."""
+        """Replace all tables. Unchanged documents are compared, but not written."""
         with self.exclusive():
             state = self.library.state
             ops: list[list[Any]] = []
@@ -128,7 +128,7 @@ class LibraryStorage(Storage):
             self.library.commit(lambda _: entry)
 
     def close(self) -> None:
-        """Write all changes into the file that a plain TinyDB reads, and close it."""
+        """Write all changes into the snapshot, which plain TinyDB reads, and close the library."""
         if not self._closed:
             self._closed = True
             try:
@@ -139,11 +139,11 @@ class LibraryStorage(Storage):
 
 
 def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
-    """Return a list of the one operation that gives a document exactly these fields; empty if it has them.
+    """Return a list with the operation that gives a document these fields; empty if nothing changes.
 
     Raises:
         ValueError: A value cannot be saved.
-        TypeError: A value or a key is not one of JSON.
+        TypeError: A value or a key has a type that JSON lacks.
     """
     fields = dict(fields)
     check(fields)
@@ -151,14 +151,16 @@ def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -
 
 
 class LibraryTable(Table):
-    """A table whose changes are journal entries. With any other storage it behaves as TinyDB's own table."""
+    """A table that writes its changes to the journal.
+
+    With any storage other than `LibraryStorage` it behaves like TinyDB's table."""
 
     def __init__(self, storage: Storage, name: str, **options: Any) -> None:
         if name == META or name.endswith(TOMBSTONES):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
         self._saved_ids: dict[int, int] = {}
-        """Ids that documents of the last change were saved under, by the ids that TinyDB gave them."""
+        """Document ids after the last change, by the ids that TinyDB had assigned. Holds only ids that differ."""
 
     @property
     def _store(self) -> LibraryStorage | None:
@@ -201,17 +203,18 @@ class LibraryTable(Table):
     def _derived(
         self, view: TableView, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
-        """Return the id that the reader derives for a document, and the document's fields.
+        """Return the document id derived from the field `id` of a document, and the document's fields.
 
         Args:
             view: The table, with all documents that were accessed.
-            state: The documents before.
-            number: The id that TinyDB gave the document.
+            state: The documents before the change.
+            number: The document id that TinyDB assigned.
             document: The document after the change.
-            taken: Ids that other documents of this change moved to. The new id is added if this one moves.
+            taken: New ids of other documents in this change. If this document gets a new id, it is added.
 
         Raises:
-            ValueError: The document has no `id`, so the reader would not find it; or another one has its id.
+            ValueError: The document has no `id`, so the reader would not find it; or another document has the derived
+                id.
         """
         before = state.document(self.name, number)
         if before == document:
@@ -246,7 +249,7 @@ class LibraryTable(Table):
             return self._ids_as_saved(super().insert_multiple(self._identified(document) for document in documents))
 
     def _ids_as_saved(self, numbers: list[int]) -> list[int]:
-        """Return the ids that the documents of the last change were saved under, given TinyDB's ids."""
+        """Convert the ids that TinyDB assigned in the last change to the ids under which documents were saved."""
         return [self._saved_ids.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -257,14 +260,14 @@ class LibraryTable(Table):
         return document
 
     def upsert(self, document: Mapping[str, Any], cond: QueryLike | None = None) -> list[int]:
-        """Update the documents that match, or insert this one."""
+        """Update the documents that match `cond` with these fields; insert `document` if none matches."""
         if self._store is None:
             return super().upsert(document, cond)
         with self._store.exclusive():
             return super().upsert(document, cond)
 
     def get(self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: list[int] | None = None) -> Any:
-        """Return one document by id or condition, or several by ids; an id costs one look-up."""
+        """Return one document by id or condition, or several by ids. Each id costs one look-up."""
         store = self._store
         if store is None or (doc_id is None and doc_ids is None):
             return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]  # TinyDB checks the combination itself
@@ -283,7 +286,7 @@ class LibraryTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
-        """Update the documents that match. All matches are found before the first one is changed."""
+        """Update the documents that match. All matches are determined before the first update."""
         if self._store is None:
             return super().update(fields, cond, doc_ids)
         with self._store.exclusive():
@@ -343,20 +346,20 @@ class LibraryTable(Table):
 
 
 class LibraryDB(TinyDB):
-    """A TinyDB opened with a path, safe against crashes, other windows and other machines.
+    """A TinyDB on a library file, safe against crashes and concurrent changes by windows and machines.
 
-    A call returns once its change is durable. `close` updates the file, which a plain TinyDB may read at any time.
+    A call returns once its change is durable. `close` updates the file, which plain TinyDB can read at any time.
     """
 
     table_class: type[Table] = LibraryTable
     default_storage_class = LibraryStorage  # type: ignore[assignment]  # TinyDB declares it by its own value
 
     def tables(self) -> set[str]:
-        """Return the names of the tables, without those that are reserved for the store."""
+        """Return the names of the tables, without the tables reserved for the store."""
         storage = self.storage
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
     def compact(self) -> bool:
-        """Write all changes into the file that a plain TinyDB reads. Return True if the file is current."""
+        """Write all changes into the snapshot, which plain TinyDB reads. Return True if it is now current."""
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

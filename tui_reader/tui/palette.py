@@ -1,6 +1,7 @@
-"""Theme colours for terminals of 256 colours, chosen from xterm's palette so that they stay distinguishable.
+"""Theme colours for terminals of 256 colours: distinguishable colours of xterm's palette.
 
-Rounding each colour by itself gives two dark highlights one colour, and a light highlight the grey of the cursor.
+If each colour were rounded independently, two dark highlights would get one colour, and a light highlight would get the
+grey of the cursor.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST = 4.5
-"""Least contrast of a background to every text colour on it: 7:1 would leave three dark tints."""
+"""Minimum contrast of a background to each text colour on it: 7:1 would leave only three dark tints."""
 _PAPER = ("page", "raised", "cursor-tone", "selection")
-"""Backgrounds that differ only in lightness, the one with the most contrast to text first."""
+"""Names of the backgrounds that differ only in lightness, in descending order of contrast to text."""
 _LEAST_HUE = 32
-"""Difference of a colour's channels, of 255, from which it counts as a hue and not as grey."""
+"""Minimum difference between RGB channels (0 to 255) of a colour that counts as a hue, not as grey."""
 
 
 def fitted(colours: Mapping[str, str]) -> dict[str, str]:
-    """Map theme colours to colours of the palette.
+    """Map theme colours to colours of the 256-colour palette.
 
     Args:
-        colours: Values by name, as `#rrggbb`; other names are left out.
+        colours: Theme colours as `#rrggbb`, by the names in `INKS` and `TONES`. Entries with other names are ignored.
     """
     wanted = {name: Color.parse(colours[name]) for name in (*INKS, *TONES)}
     found = {ink: _nearest(wanted[ink], _palette()) for ink in INKS}
@@ -45,7 +46,7 @@ def fitted(colours: Mapping[str, str]) -> dict[str, str]:
 
 
 def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, Color]:
-    """The tones of the paper, each a step nearer to the ink than the one before."""
+    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than the last."""
     found: dict[str, Color] = {}
     sign = 1 if contrast(inks["text-ink"], Color(0, 0, 0)) > contrast(inks["text-ink"], Color(255, 255, 255)) else -1
     last: float | None = None
@@ -57,7 +58,7 @@ def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, 
 
 
 def _legible(tone: str, choice: Sequence[Color], inks: Mapping[str, Color]) -> Sequence[Color]:
-    """Those on which every ink can be read; all where none is such."""
+    """Return the candidates on which all text colours of a tone are legible; all candidates if none is."""
     read = [inks[ink] for ink, on, _ in PAIRS if on == tone and ink in {"text-ink", "bright", "match-current-ink"}]
     return [each for each in choice if all(contrast(ink, each) >= LEAST for ink in read)] or choice
 
@@ -67,7 +68,7 @@ def _is_hue(colour: Color) -> bool:
 
 
 def _like(colour: Color) -> Sequence[Color]:
-    """Greys for what is next to grey, all colours for others."""
+    """Return the candidates for a colour: only greys if it is nearly grey, else the whole palette."""
     if _is_hue(colour):
         return _palette()
     return [each for each in _palette() if each.r == each.g == each.b]
@@ -78,24 +79,24 @@ def _nearest(wanted: Color, choice: Sequence[Color]) -> Color:
 
 
 def _distance(one: Color, other: Color) -> float:
-    """How unlike two colours look: Riemersma's "redmean", which weighs the channels as the eye does, roughly."""
+    """Return the perceived difference of two colours by Riemersma's "redmean" approximation."""
     red = (one.r + other.r) / 2
     squares = (one.r - other.r) ** 2, (one.g - other.g) ** 2, (one.b - other.b) ** 2
     return (2 + red / 256) * squares[0] + 4 * squares[1] + (2 + (255 - red) / 256) * squares[2]
 
 
 def _unlike(one: Color, other: Color) -> float:
-    """How unlike two hues are: an amber may be darker, but is to stay one."""
+    """Return the difference of two colours, mostly of hue: amber may become darker, but must stay amber."""
     apart = abs(one.hsl.h - other.hsl.h)
     return 4 * min(apart, 1 - apart) + 2 * abs(one.hsl.l - other.hsl.l) + 0.3 * abs(one.hsl.s - other.hsl.s)
 
 
 @cache
 def _palette() -> tuple[Color, ...]:
-    """The colours beyond the first sixteen, which are the user's own, that Rich leaves as they are."""
+    """Return the palette colours that Rich passes on unchanged, without the user's first 16 colours."""
     levels = (0, 95, 135, 175, 215, 255)
     cube = [(red, green, blue) for red in levels for green in levels for blue in levels]
-    # Rich has a scale of 25 greys, the terminal shows one that is up to 7 of 255 darker.
+    # Rich assumes a scale of 25 greys. The terminal's own greys are darker by up to 7 of 255.
     greys = [(level, level, level) for level in (round(number * 255 / 25) for number in range(1, 25))]
     return tuple(Color(*rgb) for number, rgb in enumerate((*cube, *greys), start=16) if _number(rgb) == number)
 

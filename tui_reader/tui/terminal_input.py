@@ -1,7 +1,7 @@
-"""Parsing of terminal input: a paste is always text, and no key is lost.
+"""Parsing of terminal input: pasted text never runs commands, and no key is lost.
 
 Textual's parser ends a bracketed paste at the first escape character inside it and parses the rest as keys. So a paste
-of coloured output would run commands of the reader, and a malicious one any command of the shell.
+of coloured output would run commands of the reader, and a malicious paste could run any command of the shell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 """Sequences before and after a paste in bracketed paste mode (xterm's mode 2004)."""
 _sequences = LazyPattern(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b\n]*+(?:\x07|\x1b\\)")
-"""Control sequences and operating system commands (ECMA-48)."""
+"""Pattern of control sequences and operating system commands (ECMA-48)."""
 
 
 def cleaned(pasted: str) -> str:
@@ -33,16 +33,16 @@ def cleaned(pasted: str) -> str:
 
 
 class PasteFilter:
-    """Passes input on as it comes, but each paste when it is complete, and without control characters."""
+    """Filters terminal input: keys pass at once, a paste when complete and without control characters."""
 
     def __init__(self) -> None:
         self._begun = ""
-        """Input that may be the first part of `BEGIN`; it was already passed on."""
+        """The end of the input so far, if it may be the start of `BEGIN`. It has already been passed on."""
         self._pasted: list[str] | None = None
         """Pieces of the current paste; None outside a paste."""
 
     def feed(self, data: str) -> str:
-        """Take input, and return the part that can be parsed now."""
+        """Add input, and return all input that can be parsed now."""
         given = []
         while data:
             if self._pasted is None:
@@ -50,7 +50,7 @@ class PasteFilter:
                 given.append(before)
             else:
                 self._pasted.append(data)
-                # The sign of the end may have come in two pieces.
+                # The end marker may be split over two pieces of input.
                 tail = "".join(self._pasted[-len(END) :])
                 if END not in tail:
                     break
@@ -60,7 +60,7 @@ class PasteFilter:
         return "".join(given)
 
     def _until_paste(self, data: str) -> tuple[str, str]:
-        """Split input after the beginning of a paste: what comes before, with `BEGIN`, and the rest."""
+        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which was pasted."""
         begun = self._begun
         before, sign, behind = (begun + data).partition(BEGIN)
         if sign:
@@ -72,25 +72,25 @@ class PasteFilter:
 
 
 class InputParser(XTermParser):
-    """Textual's parser, with pastes cleaned before it sees them, and `alt` kept for keys that are no letters."""
+    """Textual's parser, extended: it gets cleaned pastes, and keeps `alt` for keys that are no letters."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._filter = PasteFilter()
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Parse input; an empty text marks its end."""
+        """Parse input; empty `data` marks the end of the input."""
         given = self._filter.feed(data)
         return super().feed(given) if given or not data else ()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        """Return the keys of a sequence; after an escape character with `alt`, as Textual 8 does only for letters."""
+        """Yield the key events of a sequence; `alt` prefixes every key, where Textual 8 prefixes only letters."""
         for event in super()._sequence_to_key_events(sequence):
             yield events.Key(f"alt+{event.key}", event.character) if alt else event
 
 
 def read_input_so(driver: type[Driver]) -> None:
-    """Make a driver use `InputParser`: it looks its parser up by the name that its module imports."""
+    """Make a driver use `InputParser`, by replacing the parser class in the driver's module."""
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
         names["XTermParser"] = InputParser

@@ -1,7 +1,8 @@
-"""The themes as Textual theme variables: backgrounds, three strengths of text and one accent.
+"""The colour themes as Textual theme variables: backgrounds, three strengths of text and one accent.
 
-A theme of Textual's own, or one of the user's, may leave our variables out: they are then derived from its colours.
-Every pair of ink and tone that can meet on the screen is listed in `PAIRS`, and tested for contrast.
+A built-in theme of Textual or a theme of the user may lack the reader's variables, which are then derived from its
+colours. An ink is a foreground, a tone is a background. `PAIRS` lists each pair of ink and tone that can occur on the
+screen; tests check the contrast of all pairs.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ DEFAULT_THEME = "paper-dark"
 TERMINAL_THEME = "terminal"
 
 HIGHLIGHTS = tuple(f"highlight-{colour}" for colour in range(1, 6))
-"""Tones of the highlights, by colour."""
+"""Names of the highlight backgrounds, in the order of the colour numbers."""
 
 TONES = ("page", "side", "raised", "cursor-tone", "code-tone", "match", "match-current", "selection", *HIGHLIGHTS)
-"""Backgrounds."""
+"""Names of all background colours."""
 
 INKS = ("text-ink", "bright", "muted-ink", "accent-ink", "link-ink", "good", "bad", "faint", "match-current-ink")
-"""Foregrounds; `faint` draws rules and never a word."""
+"""Names of all foreground colours. `faint` is only for rules, never for text."""
 
 PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("text-ink", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "code-tone", "match", *HIGHLIGHTS)),
@@ -40,11 +41,13 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
 )
-"""Foreground, background and least contrast: 7:1 for text that is read, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
+"""Foreground, background, minimum contrast: 7:1 for body text, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
 
 
 def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
-    """Make a theme whose Textual colours are derived from our tones, so that inputs and pickers match the page."""
+    """Make a theme with Textual's colours derived from the reader's tones.
+
+    Textual's own inputs and pickers then match the page."""
     return Theme(
         name=name,
         primary=tones["accent-ink"],
@@ -174,7 +177,7 @@ _TERMINAL = {
 
 
 def _terminal() -> Theme:
-    """Make the theme of the terminal's own 16 colours, all of them chosen by the user's colour scheme."""
+    """Make the theme of the terminal's 16 colours, which the user's terminal settings define."""
     return Theme(
         name=TERMINAL_THEME,
         ansi=True,
@@ -207,7 +210,7 @@ def _terminal() -> Theme:
 
 
 def own_themes() -> tuple[Theme, ...]:
-    """Return the themes of the reader, the default first."""
+    """Return the themes that the reader ships, the default theme first."""
     return (
         _paper("paper-dark", dark=True, tones=_DARK),
         _paper("paper-light", dark=False, tones=_LIGHT),
@@ -217,7 +220,7 @@ def own_themes() -> tuple[Theme, ...]:
 
 
 def has_few_colours() -> bool:
-    """Return True if the terminal has only 16 colours by its name and COLORTERM."""
+    """Return True if the variables TERM and COLORTERM say that the terminal has only 16 colours."""
     from rich.console import Console  # noqa: PLC0415 - Textual loads it in any case
     from textual.constants import COLOR_SYSTEM  # noqa: PLC0415
 
@@ -240,7 +243,7 @@ def _luminance(colour: Color) -> float:
 
 
 def _legible(ink: Color, tones: list[Color], least: float) -> Color:
-    """Move a foreground towards black or white, only until it has its least contrast to all its backgrounds."""
+    """Shift a foreground towards black or white just until it has minimum contrast to all its backgrounds."""
     for goal in (WHITE, BLACK) if _luminance(tones[0]) < 0.18 else (BLACK, WHITE):
         for step in range(11):
             candidate = ink.blend(goal, step / 10)
@@ -254,7 +257,7 @@ _HUES = ("#d8a013", "#3fa045", "#3a86d6", "#d6487e", "#8a5cd6")
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """Return our variables for a theme that does not set them: its own colours, with legible foregrounds."""
+    """Derive the reader's variables for a theme that lacks them, with legible foregrounds."""
     if theme.ansi:
         return dict(_TERMINAL)
     base = theme.to_color_system().generate()
@@ -293,14 +296,14 @@ ATTRIBUTES = frozenset(("bold", "italic", "underline", "strike", "reverse"))
 
 
 def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) -> Style:
-    """Make a style from words: attributes, the name of a foreground, and `on` with the name of a background.
+    """Make a style from a description: attributes, a foreground, and `on` with a background.
 
-    Component classes of a style sheet would say the same, at 1 ms each while the program starts.
+    Component classes of a style sheet could express this too, but each would cost 1 ms at the start of the program.
 
     Args:
-        look: Such as `bold accent-ink on raised`.
-        variables: Values of inks and tones, see `TONES` and `INKS`.
-        colour: False to keep the attributes alone.
+        look: The description, such as `bold accent-ink on raised`.
+        variables: Colour values by the names in `TONES` and `INKS`.
+        colour: False to keep only the attributes, without colours.
     """
     colours: dict[str, Any] = {"color": None, "bgcolor": None}
     attributes: dict[str, Any] = {}
@@ -316,12 +319,12 @@ def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) ->
 
 
 def load_theme(path: Path) -> Theme:
-    """Read a theme from a TOML file: `name`, `dark`, and any of our tones as colours.
+    """Read a theme from a TOML file: `name`, `dark`, and colours for any of `TONES` and `INKS`.
 
-    Tones that the file leaves out are those of the paper theme of the same darkness.
+    Colours that the file leaves out come from the reader's light or dark paper theme, as `dark` says.
 
     Raises:
-        ConfigError: The file cannot be read, or a colour in it is none.
+        ConfigError: The file cannot be read, or one of its colours is invalid.
     """
     import tomllib  # noqa: PLC0415 - needed only by those who have a theme file
 

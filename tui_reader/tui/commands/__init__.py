@@ -1,1 +1,1 @@
-"""The command table and what derives from it: bindings, keys, footer hints, help, key sheet."""
+"""The command table, and the bindings, keys, footer hints, help and key sheet made from it."""

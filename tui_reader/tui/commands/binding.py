@@ -1,8 +1,8 @@
 """Decorators that bind the rows of the command table to the methods that run them.
 
 A decorator names the command that a method runs, whatever the method's own name is. Each screen collects the methods of
-its action objects once. A row without a method, a method without a row, or two methods for one row end the program at
-its start.
+its action objects once. A row without a method, a method without a row, or two methods for one row stop the
+program at its start with an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Owner = TypeVar("Owner")
 Argument = TypeVar("Argument")
 
 Handler: TypeAlias = "Callable[..., None]"
-"""Runs a command. Receives the count or None, and the key for a command that takes one."""
+"""A function that runs a command. Gets the count or None, and the next key if the command takes one."""
 Method: TypeAlias = "Callable[[Owner, int | None], None]"
 KeyMethod: TypeAlias = "Callable[[Owner, int | None, str], None]"
 FamilyMethod: TypeAlias = "Callable[[Owner, Argument, int | None], None]"
@@ -30,15 +30,15 @@ FamilyKeyMethod: TypeAlias = "Callable[[Owner, Argument, int | None, str], None]
 
 
 class Binding(NamedTuple):
-    """One command that a function runs."""
+    """The link between a command and the function that runs it."""
 
     id: str
     arguments: tuple[object, ...] = ()
-    """Passed to the function before the count. It tells apart the commands that one function runs."""
+    """Arguments passed to the function before the count. They differ between the commands of one function."""
 
 
 _bindings: dict[object, list[Binding]] = {}
-"""The commands of each decorated function."""
+"""The bindings of each decorated function."""
 
 
 def command(name: str) -> Callable[[Method[Owner]], Method[Owner]]:
@@ -52,7 +52,7 @@ def command(name: str) -> Callable[[Method[Owner]], Method[Owner]]:
 
 
 def key_command(name: str) -> Callable[[KeyMethod[Owner]], KeyMethod[Owner]]:
-    """Return a decorator for a command that is followed by a key, such as a bookmark's letter."""
+    """Return a decorator for the method of a command that takes the next key, such as a bookmark's letter."""
 
     def bind_method(method: KeyMethod[Owner]) -> KeyMethod[Owner]:
         _bindings.setdefault(method, []).append(Binding(name))
@@ -80,7 +80,9 @@ def command_family(
 def key_command_family(
     arguments: Mapping[str, Argument],
 ) -> Callable[[FamilyKeyMethod[Owner, Argument]], FamilyKeyMethod[Owner, Argument]]:
-    """Return a decorator like `command_family` for commands that are followed by a key."""
+    """Return a decorator for a method that runs several commands which take the next key.
+
+    It works like `command_family` otherwise."""
 
     def bind_method(method: FamilyKeyMethod[Owner, Argument]) -> FamilyKeyMethod[Owner, Argument]:
         _bindings.setdefault(method, []).extend(Binding(name, (value,)) for name, value in arguments.items())
@@ -94,13 +96,14 @@ def handlers_of(owners: Iterable[object], panes: frozenset[Pane]) -> dict[str, H
 
     Args:
         owners: The objects whose methods run the commands.
-        panes: The panes of the screen; it must handle each command that works in one of them, and no other.
+        panes: The panes of the screen. Every command that works in one of them needs a handler; no other command
+            may have one.
 
     Returns:
         The handler of each command, by its id.
 
     Raises:
-        LookupError: A command has no handler or two, or a handler belongs to no command of these panes.
+        LookupError: A command has no handler or two handlers, or a handler belongs to no command of these panes.
     """
     handlers: dict[str, Handler] = {}
     for owner in owners:
@@ -119,7 +122,7 @@ def handlers_of(owners: Iterable[object], panes: frozenset[Pane]) -> dict[str, H
 
 
 def _bound_functions(owner: type) -> Iterator[tuple[FunctionType, Binding]]:
-    """Iterate over the decorated methods of a class, each with every command that it runs."""
+    """Yield each decorated method of an object with the bindings of the commands that it runs."""
     for each in owner.__mro__:
         for function in vars(each).values():
             if isinstance(function, FunctionType):
@@ -128,7 +131,7 @@ def _bound_functions(owner: type) -> Iterator[tuple[FunctionType, Binding]]:
 
 
 def modules_of_commands() -> dict[str, list[str]]:
-    """Return the modules that handle each command, by the command's id. Only imported modules are known."""
+    """Return the modules that handle each command, by command id. Modules not imported yet are missing."""
     modules: dict[str, list[str]] = {}
     for function, bindings in _bindings.items():
         for binding in bindings:

@@ -19,7 +19,7 @@ class Pane(StrEnum):
 
 
 EVERYWHERE = frozenset({Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE})
-"""The three panes of the reading screen."""
+"""The panes of the reading screen, except while a passage is being selected."""
 ANYWHERE = frozenset(Pane)
 WITH_SELECTION = EVERYWHERE | {Pane.SELECTION}
 WITH_ANNOTATIONS = EVERYWHERE | {Pane.ANNOTATIONS}
@@ -35,7 +35,7 @@ IN_SIDEBAR = frozenset({Pane.SIDEBAR})
 
 
 class Group(StrEnum):
-    """The headings of the help and of the key sheet, in their order."""
+    """The groups of commands: headings of the help and of the key sheet, in the order shown."""
 
     MOVE = "Move"
     READ = "Read"
@@ -51,22 +51,22 @@ class Command(NamedTuple):
     """One row of the command table."""
 
     id: str
-    """Name in `config.toml`, and in the decorator of its handler: `next_article`."""
+    """Name of the command in `config.toml` and in the decorator of its handler, such as `next_article`."""
     keys: tuple[str, ...]
-    """Key sequences such as `j`, `g g`, `ctrl+d`. Empty if only the palette offers the command.
+    """Key sequences such as `j`, `g g`, `ctrl+d`. Empty if only the command palette offers the command.
     """
     label: str
-    """One or two words for the last row of the screen."""
+    """Name of the command in one or two words, for the key hints in the last row of the screen."""
     help: str
-    """The line in the help, without a full stop."""
+    """Description of the command in the help: one line without a full stop."""
     group: Group
     panes: frozenset[Pane] = EVERYWHERE
     """The panes in which the keys are bound."""
     counts: bool = False
     """True if a count before the key repeats the command."""
     footer: int = 0
-    """Weight in the last row of the screen: a higher one stands further left, 0 is left out."""
+    """Priority in the last row of the screen: higher values come further left; 0 leaves the command out."""
     palette: bool = True
-    """True if the palette offers the command; moving by a row makes no sense there."""
+    """True if the command palette offers the command. False for motions, such as moving by a row."""
     takes_key: bool = False
-    """True if the next key is an argument and no command, such as the character to go to."""
+    """True if the key after the command is its argument, such as the character to go to."""

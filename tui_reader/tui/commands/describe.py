@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class Hint(NamedTuple):
-    """Keys and what they do, in one or two words."""
+    """A hint in the last row: keys, and a label of one or two words for their command."""
 
     keys: str
     label: str
     stays: bool = False
-    """True if this hint stays in the last row when others have to be dropped for lack of room."""
+    """True if this hint is kept when the last row has no room for all hints."""
 
 
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
-    """Return the hints for a pane, the most useful first. Commands with one label share a hint: `j k move`."""
+    """Return the hints for a pane, most useful first. Commands with one label share a hint: `j k move`."""
     by_label: dict[str, list[Command]] = {}
     for command in sorted(COMMANDS, key=lambda command: -command.footer):
         if command.footer and keymap.keys_of(command, pane):
@@ -47,7 +47,7 @@ def _joined(keys: list[str]) -> str:
 
 
 def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str]]]]:
-    """Iterate over the groups of the help with their rows: keys, panes if not all, and help text."""
+    """Yield the groups of the help with their rows: keys, panes (unless all), and help text."""
     for group in Group:
         rows = [
             (written_all(keymap.keys_of(command)), where(command), command.help)
@@ -58,7 +58,7 @@ def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str
 
 
 def where(command: Command) -> str:
-    """Return the names of the panes where a command works; empty for all panes of the reading screen."""
+    """Return the names of the panes where a command works; empty if it works in all of the reading screen."""
     if command.panes >= EVERYWHERE:
         return ""
     return ", ".join(str(pane) for pane in Pane if pane in command.panes)
@@ -90,7 +90,7 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
 
 def _in_short(keymap: Keymap, group: Group) -> Iterator[str]:
-    """Iterate over the entries of a group in the brief table; commands with one label share an entry."""
+    """Yield the entries of a group for the brief table; commands with one label share an entry."""
     found: dict[str, list[str]] = {}
     for command in COMMANDS:
         motion = command.group is Group.SELECT and not command.palette

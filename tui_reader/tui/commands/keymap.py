@@ -1,4 +1,4 @@
-"""The keys in force: the command table, changed by `[keys]` of the settings."""
+"""The keys in effect: those of the command table, changed by the section `[keys]` of the settings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.sequencer import Sequence as KeySequence
 
 ESSENTIAL = ("quit", "help", "palette")
-"""Commands that must keep a key: the way out of the program, and the lists of its keys."""
+"""Commands that must keep a key: quitting the program, and showing its keys."""
 
 
 class Keymap:
     """The command that each key sequence runs in each pane.
 
     Attributes:
-        warnings: The problems with the remapping, one sentence each. A row with a problem keeps the keys that it had.
+        warnings: Problems with the keys in the settings, one sentence each. A command whose new keys have a problem
+            keeps its former keys.
     """
 
     def __init__(self, remapped: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -31,7 +32,7 @@ class Keymap:
             self._remap(name, tuple(" ".join(key.split()) for key in keys))
         self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
         self._begun: dict[Pane, dict[KeySequence, list[Command]]] = {pane: {} for pane in Pane}
-        """The commands bound to longer sequences, by each beginning of such a sequence."""
+        """For each pane and proper prefix of a key sequence: the commands whose sequences begin with it."""
         refused: dict[tuple[KeySequence, Command, Command], list[Pane]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
             for pane in (pane for pane in Pane if pane in command.panes):
@@ -52,7 +53,7 @@ class Keymap:
         return self._panes[pane]
 
     def keys_of(self, command: Command, pane: Pane | None = None) -> tuple[str, ...]:
-        """Return the key sequences of a command in a pane, or in any pane if none is given."""
+        """Return the key sequences of a command in a pane, or in any pane if `pane` is None."""
         panes = command.panes if pane is None else {pane}
         return tuple(
             keys
@@ -79,7 +80,7 @@ class Keymap:
         """Bind `keys` to `command`, unless that conflicts with another command in the pane.
 
         Returns:
-            The conflicting command, if the sequence, a prefix of it or an extension of it is bound; else None.
+            The conflicting command, which has this sequence, a prefix of it or an extension of it; None if bound.
         """
         bound, begun = self._panes[pane], self._begun[pane]
         for length in range(1, len(keys) + 1):
@@ -115,7 +116,7 @@ _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 
 
 def is_key_sequence(text: str) -> bool:
-    """Return True if a text names keys: printable characters or named keys, with modifiers."""
+    """Return True if a text is a key sequence: printable characters or named keys, with any modifiers."""
     return bool(text) and all(_is_key(key) for key in text.split(" "))
 
 

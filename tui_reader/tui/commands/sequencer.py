@@ -1,4 +1,4 @@
-"""Turns keys into commands: sequences of several keys, with counts before them."""
+"""Conversion of keys into commands: key sequences, each with an optional count before it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.command import Command
 
 Sequence = tuple[str, ...]
-"""Keys in typing order, by Textual name or printed character: `("g", "g")`, `("ctrl+d",)`.
+"""Keys in the order typed, by Textual name or printed character: `("g", "g")`, `("ctrl+d",)`.
 """
 
 
 class Step(Enum):
-    """The result of a key."""
+    """How the sequencer interpreted a key."""
 
     WAIT = auto()
-    """A count or the beginning of a sequence: more keys are expected."""
+    """The key belongs to a count or an incomplete sequence: more keys are expected."""
     RUN = auto()
     CANCEL = auto()
-    """A count or the beginning of a sequence was dropped."""
+    """The key cancelled a count or an incomplete sequence."""
     PASS = auto()
-    """The key is not bound here."""
+    """The key is not bound in the active pane."""
 
 
 class Fed(NamedTuple):
-    """The result of a key, with the command that it completes."""
+    """How the sequencer interpreted a key, with the command that the key completes."""
 
     step: Step
     command: Command | None = None
@@ -39,7 +39,7 @@ class Fed(NamedTuple):
 
 
 class Sequencer:
-    """Collects keys until they name a command.
+    """Collects keys until they form the sequence of a command.
 
     It has no timer: the caller resets it when a sequence stays incomplete.
     """
@@ -50,25 +50,25 @@ class Sequencer:
         self._digits = ""
         self._typed: Sequence = ()
         self._taker: Command | None = None
-        """A command that takes the next key as its argument."""
+        """The command that waits for the next key as its argument; None if no command waits."""
 
     @property
     def pending(self) -> bool:
-        """True if a count or a sequence is half typed."""
+        """True if a count or a sequence was begun and is incomplete."""
         return bool(self._digits or self._typed)
 
     @property
     def keys(self) -> Sequence:
-        """The keys of the half-typed sequence, without the count."""
+        """The keys of the incomplete sequence, without the count."""
         return self._typed
 
     @property
     def typed(self) -> str:
-        """The half-typed count and sequence, as the last row shows them."""
+        """The incomplete count and sequence, in the form that the last row shows."""
         return " ".join(filter(None, (self._digits, "".join(self._typed))))
 
     def reset(self) -> None:
-        """Forget a half-typed count and sequence."""
+        """Discard an incomplete count and sequence."""
         self._digits, self._typed, self._taker = "", (), None
 
     def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
@@ -109,7 +109,7 @@ class Sequencer:
         return int(self._digits) if self._digits else None
 
     def hints(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, str]]:
-        """Return how a half-typed sequence may continue: the missing keys, and the label of the command."""
+        """Return the possible completions of an incomplete sequence: the missing keys and the command's label."""
         length = len(self._typed)
         if self._taker is not None:
             return [("…", self._taker.label)]

@@ -152,10 +152,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("Q",), "quit", "Quit; everything is kept", Group.PROGRAM, ANYWHERE, footer=10),
 )
 # fmt: on
-"""Every command, in the order of the help."""
+"""All commands, in the order in which the help shows them."""
 
 BY_ID = {command.id: command for command in COMMANDS}
-"""The commands by their ids."""
+"""All commands, by id."""
 
 COLOUR_COMMANDS = {f"colour_{number}": number for number in range(1, COLOURS + 1)}
-"""The number of the colour for each command that highlights in one colour."""
+"""The colour number of each command that highlights in a certain colour, by command id."""
