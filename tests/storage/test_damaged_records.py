@@ -108,3 +108,28 @@ def test_a_repair_writes_what_was_joined(tmp_path: Path, whole: bytes) -> None:
     path.write_bytes(whole[:comma] + whole[comma + 1 :])
     doctor(path, "bbbb", fix=True)
     assert json.loads(path.read_bytes())["articles"].keys() == json.loads(whole)["articles"].keys()
+
+
+@pytest.mark.parametrize(
+    ("table", "number", "fields"),
+    [
+        ("articles", 5, {"id": "a", "starred": True}),
+        ("annotations", 9, {"id": "n", "article": "a", "note": "words"}),
+        ("annotations", document_id("n"), {"id": "n", "article": "a", "note": "words"}),
+    ],
+)
+def test_a_repair_moves_a_record_to_the_id_by_which_it_is_looked_up(
+    tmp_path: Path, table: str, number: int, fields: dict[str, Any]
+) -> None:
+    path = tmp_path / "library.json"
+    library = LibraryFiles(path, "aaaa")
+    library.commit(lambda _: {"o": [[table, str(number), fields]]})
+    assert compact(library)
+    library.close()
+    assert not doctor(path, "aaaa").is_well
+    assert doctor(path, "aaaa", fix=True).is_well
+    assert doctor(path, "aaaa").is_well
+    library = LibraryFiles(path, "aaaa")
+    right = document_id(fields["id"], fields.get("article", ""))
+    assert {n: {name: d[name] for name in fields} for n, d in library.documents(table)} == {right: fields}
+    library.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS
@@ -15,6 +15,7 @@ from tui_reader.storage.recovery.ownership import may_replace_backups
 from tui_reader.storage.replication.conflicts import all_copies
 from tui_reader.storage.replication.hlc import is_far_ahead
 from tui_reader.storage.replication.merge import merge_conflict_copies
+from tui_reader.storage.replication.registers import DELETED
 from tui_reader.storage.snapshot import filesystem, limits
 from tui_reader.storage.snapshot.compaction import compact, leftovers, remove_leftovers
 from tui_reader.storage.snapshot.disk import RefusedError
@@ -23,11 +24,17 @@ from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL, TOMBSTO
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _MAX_NAMED = 20
 """Records that a finding lists by name at most."""
+
+
+_Move: TypeAlias = tuple[str, int, int, dict[str, Any]]
+"""A document in the wrong place: its table, its id, the id that follows from its key, and its fields."""
+_BATCH = 2_000
+"""Documents in one journal entry."""
 
 
 class Finding(NamedTuple):
@@ -102,20 +109,26 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         return
     state = library.state
     misplaced = 0
+    moves: list[_Move] = []
     ahead: list[str] = []
     for name in state.snapshot.tables:
         try:
             last = 0
             for number, document in state.snapshot.documents(name):
-                derived = derived_id(name.removesuffix(TOMBSTONES), document)
-                misplaced += number <= last or (derived not in (0, number))
+                # A tombstone is found by its number alone.
+                derived = 0 if name.endswith(TOMBSTONES) else derived_id(name, document)
+                misplaced += number <= last
+                if derived not in (0, number):
+                    moves.append((name, number, derived, document))
                 last = number
                 if (latest := latest_timestamp(document)) and is_far_ahead(latest):
                     ahead.append(str(document.get("id", number)))
         except (UnreadableError, ValueError) as error:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
-    if misplaced:
-        yield Finding(f"{misplaced} documents of {library.path} are in the wrong place.", is_wrong=True)
+    if misplaced or moves:
+        text = f"{misplaced + len(moves)} documents of {library.path} are in the wrong place."
+        mended = _move(library, moves) if fix and moves and not misplaced and not library.read_only else ""
+        yield Finding(text, is_wrong=True, mended=mended)
     if ahead:
         named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
         text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
@@ -124,6 +137,21 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
         counts += f" ({deleted:,} of the annotations deleted, for undo)"
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
+
+
+def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
+    """Move documents to the ids that follow from their keys: by those they are looked up, so none was shown.
+
+    Returns:
+        What was done, as a sentence.
+    """
+    for start in range(0, len(moves), _BATCH):
+        batch = moves[start : start + _BATCH]
+        library.take_over([[table, str(derived), document] for table, _, derived, document in batch])
+        gone = [[table, str(number), {DELETED: True}] for table, number, _, _ in batch]
+        library.commit(lambda _, o=gone: {"o": o})  # type: ignore[misc]
+    compact(library)
+    return f"Moved {len(moves):,} documents to their places."
 
 
 def _repair(library: LibraryFiles) -> str:
