@@ -1,4 +1,4 @@
-"""The protocol that every format implements, and how formats compete for a file."""
+"""The protocol of a format, and the priorities by which one format is chosen for a file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 HEAD = 4_096
-"""Bytes at the start of a file that a format may look at to recognize it."""
+"""Number of bytes at the start of a file by which a format may recognize the file."""
 
 NO_MATCH = 0
 """Priority of a format that cannot read the file."""
 FALLBACK = 1
-"""Priority of a format that reads any file, if no other format recognizes it."""
+"""Priority of a format that can read any file, and reads those that no other format recognizes."""
 BY_CONTENT = 50
-"""Priority of a format that recognizes the first bytes of a file whose name says nothing."""
+"""Priority of a format that recognizes a file by its first bytes, while the suffix of its name belongs to no format."""
 BY_NAME = 100
 """Priority of a format to which the suffix of the file name belongs."""
 
@@ -56,20 +56,20 @@ class Format(Protocol):
         """
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return what the list of articles shows, without making blocks.
+        """Return the metadata of an article for the list of articles, without building its blocks.
 
         Returns:
             The metadata that `read` would find, and why the file cannot be read (empty if it can).
         """
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the beginning of an article that may take longer than 50 ms to read; None for any other."""
+        """Return the beginning of an article if reading all of it may take longer than 50 ms; else None."""
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a file name in lower case; empty if what follows its last point is no suffix.
+    """Return the suffix of a file name in lower case; empty if the name has none.
 
-    A number (`Chapter 1.5`) and words with spaces (`Vol. one`) belong to the name itself.
+    A number after the last point (`Chapter 1.5`), or words with spaces (`Vol. one`), are not a suffix.
     """
     suffix = PurePath(name).suffix.lower()
     return "" if " " in suffix or suffix.removeprefix(".").isdecimal() else suffix

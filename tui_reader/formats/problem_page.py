@@ -25,7 +25,7 @@ def problem_metadata(name: str) -> Metadata:
 
 
 def problem_document(name: str, size: int, reason: str) -> Document:
-    """Build a page that says which file cannot be read, why, that nothing was changed, and what to do.
+    """Build the page of an unreadable file: its name, the reason, that it is unchanged, and advice.
 
     Args:
         name: Name or path of the file, as users know it.
@@ -47,7 +47,7 @@ def problem_document(name: str, size: int, reason: str) -> Document:
 
 
 def empty_document(metadata: Metadata, source: str) -> Document:
-    """Build a page for a file without text: no bytes, or nothing but a header and comments."""
+    """Build the page of a file without text: an empty file, or only a header and comments."""
     message = "There is nothing to read in this file." if source.strip() or metadata.header else "This file is empty."
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), message)

@@ -1,4 +1,4 @@
-"""The table of formats, and the choice of the one that reads a file.
+"""The table of all formats, and the choice of the format that reads a file.
 
 To add a format, write one module with a class that implements `Format` and an instance called `FORMAT`, and add one
 row to `ROWS`.
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """A format that is imported when the first file needs it."""
+    """The entry of a format in the table; the format is imported when a file first needs it."""
 
     module: str
     """Name of the module, whose constant `FORMAT` is the format."""
     suffixes: tuple[str, ...]
-    """`Format.suffixes`, repeated here so that folders can be listed without importing any format."""
+    """Copy of `Format.suffixes`, by which folders are listed without importing any format."""
 
 
 ROWS: tuple[Row, ...] = (
@@ -34,7 +34,7 @@ ROWS: tuple[Row, ...] = (
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
 )
-"""All formats. Of two that match a file equally well, the first one reads it."""
+"""All formats. Of two formats with the same priority for a file, the first one reads it."""
 
 _ROW_BY_SUFFIX = {suffix: row for row in ROWS for suffix in row.suffixes}
 
@@ -54,7 +54,7 @@ def load(row: Row) -> Format:
 
 
 def format_for(name: str, data: bytes) -> Format:
-    """Return the format that reads a file: the owner of its suffix, else the best match by first bytes."""
+    """Return the format to which a file's suffix belongs, else the best match by the first bytes."""
     row = _ROW_BY_SUFFIX.get(suffix_of(name))
     if row is not None:
         return load(row)
@@ -63,7 +63,7 @@ def format_for(name: str, data: bytes) -> Format:
 
 
 def is_article(name: str) -> bool:
-    """Decide by its name alone whether a file in a folder is an article.
+    """Return True if a file in a folder is an article, decided by its name alone.
 
     Returns:
         True if the suffix belongs to a format, or if there is no suffix and the name is a usual one (`README`) or has
@@ -89,10 +89,10 @@ def read(data: bytes, name: str) -> Document:
 
 
 def preview(data: bytes, name: str) -> Document | None:
-    """Return the first 20,000 characters or so of a large article; None if `read` takes less than 50 ms."""
+    """Return about the first 20,000 characters of an article; None if `read` takes less than 50 ms."""
     return format_for(name, data).preview(data, name)
 
 
 def scan(data: bytes, name: str) -> tuple[Metadata, str]:
-    """Return an article's metadata, and why it cannot be read (empty if it can), without making blocks."""
+    """Return an article's metadata, and the reason if it cannot be read, without building blocks."""
     return format_for(name, data).scan(data, name)

@@ -1,4 +1,4 @@
-"""An estimate of the time that parsing a Markdown text takes, from counts of its marks.
+"""Estimate of the seconds that parsing a Markdown text takes, computed from the number of its marks.
 
 Some constructs take far longer than running text, and a text may consist of nothing else. The time is not measured: the
 same text would be Markdown on a fast machine and plain text on a slow one, and annotations would lose their positions.
@@ -31,11 +31,11 @@ _SECONDS_OF_CELL = 20e-6
 _SECONDS_OF_MISSING_CELL = 25e-6
 _SECONDS_OF_MARK = 4e-6
 _SECONDS_OF_NESTED_BRACKET = 35e-6
-"""The parser looks for the end of a nested bracket once for each level above it."""
+"""Seconds per nested bracket and level: the parser searches for its end once per enclosing bracket."""
 _SECONDS_OF_QUOTED_LINE = 4e-6
 """Seconds per quoted line and level of quotation."""
 _MOST_MISSING_CELLS = 65_536
-"""Most cells that the parser adds to incomplete rows of one table."""
+"""Largest number of cells that the parser adds to the incomplete rows of one table."""
 _MOST_LEVELS = 50
 
 
@@ -57,7 +57,7 @@ def seconds_of(body: str) -> float:
 
 
 def is_too_deep(body: str) -> bool:
-    """Return True if any line opens more than 50 quotations and lists; a rule (`- - -`) opens none."""
+    """Return True if one line opens more than 50 quotations and lists; a rule (`- - -`) opens none."""
     for found in _ITEMS_IN_LINE.finditer(body):
         marks: list[str] = _LEVEL.findall(found[0]) if len(found[0]) > _MOST_LEVELS else []
         if len(marks) > _MOST_LEVELS:
@@ -69,30 +69,30 @@ def is_too_deep(body: str) -> bool:
 
 
 def _items(body: str) -> int:
-    """Count list items; one line may open several."""
+    """Count the list items of a text; one line may begin several."""
     more = sum(len(_LEVEL.findall(found[0])) - 1 for found in _ITEMS_IN_LINE.finditer(body))
     return sum(1 for _ in _ITEM.finditer(body)) + more
 
 
 def _quoted_lines(body: str) -> int:
-    """Sum the levels of nested quotations over all quoted lines."""
+    """Return the sum of the quotation levels of all quoted lines."""
     return _areas(body, _QUOTE_IN_QUOTE, lambda found: found.count(">"))
 
 
 def _missing_cells(body: str) -> int:
-    """Count the cells that are missing in the rows of tables."""
+    """Count the cells that the rows of all tables lack compared with the header row of their table."""
     total = _areas(body, _DELIMITER_ROW, lambda found: len(_DASHES.findall(found)), most=_MOST_MISSING_CELLS)
     return max(0, total - body.count("|"))
 
 
 def _areas(body: str, sign: re.Pattern[str], width: Callable[[str], int], most: int | None = None) -> int:
-    """Sum the areas of paragraphs in which a pattern is found: largest width times number of lines.
+    """Return the sum of the areas (largest width times number of lines) of paragraphs with a pattern.
 
     Args:
         body: The text.
-        sign: Found in the first line of each area; later matches up to the next empty line belong to the area.
-        width: Returns the width for the text of a match.
-        most: Largest area that a paragraph counts; None for no limit.
+        sign: The pattern. An area begins at a match and ends at the next empty line.
+        width: Returns the width of a matched text.
+        most: Limit on the area of one paragraph; None for no limit.
     """
     total = area = stop = height = widest = 0
     for found in sign.finditer(body):

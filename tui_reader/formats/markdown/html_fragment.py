@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class FragmentReader(HTMLParser):
-    """Parser of one fragment of HTML. Every tag that is not inline begins a new paragraph."""
+    """Parser that converts one fragment of HTML to blocks; every tag that is not inline begins a paragraph."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -46,9 +46,9 @@ class FragmentReader(HTMLParser):
         self._has_header = False
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
-        """Do nothing, so that an unclosed script or style does not hide the text after it.
+        """Do nothing, so that an unclosed `script` or `style` element does not hide the text after it.
 
-        Closed ones were removed before.
+        `read_fragment` removes closed `script` and `style` elements before parsing.
         """
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -99,7 +99,7 @@ class FragmentReader(HTMLParser):
         self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
 
     def close(self) -> None:
-        """End parsing, and append the text that is left."""
+        """End parsing, and append the remaining text as a block."""
         super().close()
         if self._rows is not None:
             self._end_table()
@@ -164,7 +164,7 @@ class FragmentReader(HTMLParser):
         self._has_header = False
 
     def _nested(self, block: Block) -> Block:
-        """Return a block with the current depth of quotations and lists."""
+        """Return a copy of a block with the parser's current depth of quotations and lists."""
         return block._replace(quote=self._quote_depth, depth=len(self._last_numbers))
 
     def _flush(self) -> None:

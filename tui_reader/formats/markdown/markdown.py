@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 _LARGE = 100_000
-"""Bytes from which reading takes longer than 50 ms; it takes 0.34 s per MB."""
+"""Size in bytes from which reading a text takes longer than 50 ms; reading takes 0.34 s per MB."""
 
 _TOO_LARGE = 16_000_000
-"""Bytes above which a text is read as plain text: as Markdown, it would take 5 s and half a gigabyte."""
+"""Size in bytes above which a text is read as plain text: as Markdown it takes 5 s and half a gigabyte of memory."""
 
 _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
-"""Largest number of lines of a text whose lines are shorter than `_SHORT_LINE` characters on average.
+"""A text with more than `_MOST_SHORT_LINES` lines, shorter than `_SHORT_LINE` characters on average, is read as plain.
 
 Each line takes some 20 us, however short it is."""
 
 _MOST_SECONDS = 2.0
 _MOST_SECONDS_PER_MEGABYTE = 1.0
-"""Longest time that a text may take to read as Markdown; running text takes a third of a second per megabyte."""
+"""Limits on the estimated seconds of parsing, in total and per MB; running text takes a third of a second per MB."""
 
 _INLINE_NESTING = 50
-"""Levels of nested links and emphasis that are parsed."""
+"""Number of levels to which nested links and emphasis are parsed."""
 
 _ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
 _INLINE_MARKS = "[*_`~<!^&\\"
 _MOST_MARKS = 10_000
-"""Most marks in a paragraph that is parsed for links and emphasis; the time grows with their square."""
+"""Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
 
 _DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
 _MOST_DEFINITIONS = 2_000
@@ -57,7 +57,7 @@ _MARKDOWN_SIGN = re.compile(
     re.MULTILINE,
 )
 _FEWEST_SIGNS = 2
-"""Different signs of Markdown by which a file without a suffix is recognized: plain text may have one by chance."""
+"""Number of different Markdown constructs that identify a file without a suffix: plain text may have one by chance."""
 
 
 class Markdown:
@@ -67,7 +67,7 @@ class Markdown:
     suffixes = (".md", ".markdown", ".mdown", ".mkd")
 
     def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of Markdown, by the suffix; without a suffix, by signs in the first bytes."""
+        """Return the priority of Markdown by the suffix; without a suffix, by Markdown constructs in `head`."""
         suffix = suffix_of(name)
         if suffix:
             return BY_NAME if suffix in self.suffixes else NO_MATCH
@@ -82,14 +82,14 @@ class Markdown:
         return _read_body(source, _metadata(source, name), name, len(data))
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata and the reason why the file cannot be read, without parsing the text."""
+        """Return the metadata, and the reason if the file cannot be read, without parsing the text."""
         source = open_source(data)
         if source.problem:
             return problem_metadata(name), source.problem
         return _metadata(source, name), ""
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the beginning of a text of 100 kB or more; None for shorter ones.
+        """Return the beginning of a text of 100 kB or more; None for a shorter text.
 
         Links are resolved, even if their definitions stand at the end; footnotes are numbered, but not shown yet.
         """
@@ -106,7 +106,7 @@ FORMAT: Format = Markdown()
 
 
 def _definitions(data: bytes) -> str:
-    """Collect the definitions of links and footnotes from a whole text; footnotes get a dash as text."""
+    """Collect the definitions of links and footnotes of a text; the text of each footnote becomes a dash."""
     found = _DEFINITION_BYTES.findall(data)[:_MOST_DEFINITIONS]
     lines = [line if not line.startswith(b"[^") else line[: line.index(b"]:") + 2] + b" -" for line in found]
     return "\n\n" + clean_text(b"\n\n".join(lines).decode("utf-8", "replace"))
@@ -152,18 +152,18 @@ def _read_body(
 
 
 def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
-    """Read a text as plain text, with a notice that says why, such as `is too large`."""
+    """Read a text as plain text, with a notice that gives the reason `why`, such as `is too large`."""
     notice = f"It {why} to be read as Markdown and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
 
 
 def _only_letters(text: str) -> str:
-    """Return the letters and digits of a text without regard to case, for comparison."""
+    """Return the letters and digits of a text with case removed, to compare texts."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _parser() -> MarkdownIt:
-    """Return a CommonMark parser with our extensions and limits."""
+    """Return a CommonMark parser with the extensions and limits of this module."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
 
@@ -180,7 +180,7 @@ def _parser() -> MarkdownIt:
 
 
 def _parse_inline(state: StateCore) -> None:
-    """Parse running text in place of the parser's own step.
+    """Parse the inline marks of each paragraph; replaces the step `inline` of the parser.
 
     A paragraph with more than 10,000 marks stays as written.
     """

@@ -1,4 +1,4 @@
-"""Title and approximate text of a Markdown source, without parsing it.
+"""The title and approximate text of a Markdown source, found without parsing the source.
 
 Listing an article takes a third of a millisecond this way; parsing takes five times as long.
 """
@@ -11,10 +11,10 @@ from tui_reader.document.clean import clean_line
 from tui_reader.formats.text.exclusions import without_comments
 
 _TOP = 20_000
-"""Characters at the top that are searched for a title."""
+"""Number of characters at the start of a text that are searched for a title."""
 
 _HEAD = 3_000
-"""Characters at the top that are searched for byline, date and language."""
+"""Number of characters at the start of a text that are searched for byline, date and language."""
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]++(.*)")
 _ATX_END = re.compile(r"(?:^|[ \t])#+$")
@@ -63,7 +63,7 @@ def _without_marks(text: str) -> str:
 
 
 def title_heading(body: str) -> str:
-    """Return the title: the heading at the very top, else the first of level one, else nothing."""
+    """Return the heading at the top of a text, else the first heading of level one, else nothing."""
     lines = without_comments(body[:_TOP]).split("\n")
     at_top = True
     fence = ""

@@ -44,7 +44,7 @@ class _List(NamedTuple):
 
 
 class BlockReader:
-    """Builder of the blocks of one text from its tokens."""
+    """Builder that converts the tokens of one text to blocks."""
 
     def __init__(self) -> None:
         self.builder = DocumentBuilder()
@@ -60,7 +60,7 @@ class BlockReader:
         self._quiet = False
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Append the blocks of a list of tokens."""
+        """Convert tokens to blocks, and append the blocks."""
         index = 0
         loose = _loose_lists(tokens)
         while index < len(tokens):
@@ -97,7 +97,7 @@ class BlockReader:
             index += 1
 
     def read_note(self, number: int, tokens: Sequence[Token]) -> None:
-        """Append the blocks of a footnote; the first one has the number as its marker."""
+        """Append the blocks of a footnote; the first block has the footnote's number as its marker."""
         self._quiet = True
         self._marker = f"[{number}]"
         self.read(tokens)
@@ -106,7 +106,7 @@ class BlockReader:
         self._quiet = False
 
     def finish_tightness(self) -> None:
-        """Mark blocks as tight whose innermost list in common with the next block is tight."""
+        """Mark each block as tight if the innermost list that it shares with the next block is tight."""
         blocks, enclosing = self.builder.blocks, self._enclosing
         for index in range(len(blocks) - 1):
             shared = None
@@ -202,13 +202,13 @@ class BlockReader:
 
 
 def _loose_lists(tokens: Sequence[Token]) -> set[int]:
-    """Find the lists with empty rows between their items, in one pass, however deep the lists nest.
+    """Find the lists that have empty rows between their items, in one pass at any depth of nesting.
 
     Markdown-it marks the paragraphs of a tight list as hidden, so the first paragraph of an item decides; a list
     without paragraphs is tight.
 
     Returns:
-        Indices of the tokens that open such lists.
+        Indices of the tokens that open lists with empty rows.
     """
     loose: set[int] = set()
     undecided: list[tuple[int, int]] = []
@@ -226,7 +226,7 @@ def _loose_lists(tokens: Sequence[Token]) -> set[int]:
 
 
 def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:
-    """Return target and caption of each picture in a paragraph of pictures; empty for other paragraphs."""
+    """Return target and caption of each picture if a paragraph has only pictures; else an empty list."""
     pictures = []
     for child in children:
         if child.type == "image":
@@ -335,7 +335,7 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> Docume
 
 
 def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes: dict[str, Any]) -> None:
-    """Append the footnotes; those without references come last."""
+    """Append the blocks of all footnotes; footnotes without references come last."""
     listed = notes.get("list", {})
     for number in sorted(listed):
         note = listed[number]
@@ -349,7 +349,7 @@ def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes:
 
 
 def _separate_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
-    """Return the tokens outside footnote definitions, and those inside by footnote label."""
+    """Return the tokens outside footnote definitions, and the tokens of each definition by its label."""
     body: list[Token] = []
     definitions: dict[str, list[Token]] = {}
     into = body

@@ -1,4 +1,4 @@
-"""Headers that could not be read, such as one that is never closed or a list without keys.
+"""Detection of headers that could not be read, such as an unclosed header or a list without keys.
 
 Such a header stays in the text, but the guesses of title, byline and date skip it.
 """
@@ -15,7 +15,7 @@ _HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"'
 """The beginning of a header line: an indent, a list item, a closing bracket, a comment or a key."""
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
-"""The mark of a YAML value that is written in the lines below its key."""
+"""The mark after a YAML key (`>` or `|`) whose value is written in the lines below."""
 _MOST_LINES = 200
 
 
@@ -29,7 +29,7 @@ class FailedHeader(NamedTuple):
 
 
 def failed_header(text: str) -> FailedHeader:
-    """Find a header at the top of a text from which `read_front_matter` got no header."""
+    """Find a header that `read_front_matter` could not read at the top of a text."""
     opening = _FENCE.match(text)
     if opening is None:
         return FailedHeader()

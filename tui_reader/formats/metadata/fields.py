@@ -1,4 +1,4 @@
-"""Conversion of header keys, as site builders and clippers name them, to the fields of `Metadata`."""
+"""Conversion of header keys of site builders and web clippers to the fields of `Metadata`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LANGUAGE = ("lang", "language", "locale")
 _URL = ("url", "link", "canonical", "canonical_url", "permalink", "original_url", "source_url", "source", "uri")
 _ID = ("id", "guid", "uid", "uuid")
 _NESTED_TABLES = ("taxonomies", "extra", "params", "metadata", "meta")
-"""Tables of a header in which site builders (Zola, Hugo) put fields."""
+"""Names of the nested tables of a header in which site builders (Zola, Hugo) put fields."""
 
 _MONTHS = {
     name: number
@@ -109,9 +109,9 @@ def fields_of(header: Mapping[str, Any]) -> Fields:
 
 
 def _flat(header: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield all keys in lower case with their values.
+    """Yield all keys of a header in lower case with their values, nested tables included.
 
-    Those of nested tables come first, so that outer keys replace them in a dictionary.
+    Keys of nested tables come first, so that equal outer keys replace them in a dictionary.
     """
     for key, value in header.items():
         if key.lower() in _NESTED_TABLES and isinstance(value, dict):
@@ -126,7 +126,7 @@ def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _line(value: Any) -> str:
-    """Return a value as one line: the items of a list joined by commas, the name in a mapping."""
+    """Return a header value as one line: a list joined by commas, a mapping as its `name`."""
     if isinstance(value, str):
         return clean_line(value)
     if isinstance(value, list):
@@ -139,7 +139,7 @@ def _line(value: Any) -> str:
 
 
 def _source(keys: Mapping[str, Any]) -> str:
-    """Return the name of the publication, or the host name if the field has an address."""
+    """Return the publication that a header names; the host name if the header gives an address."""
     source = _first(keys, _SOURCE)
     if web_address(source):
         return (urlsplit(source).hostname or "").removeprefix("www.")
@@ -147,7 +147,7 @@ def _source(keys: Mapping[str, Any]) -> str:
 
 
 def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the tags of all keys that may have tags, without repetition, in the order written."""
+    """Return the tags in all keys of a header that may have tags, each once, in the order written."""
     tags: dict[str, str] = {}
     for name in _TAGS:
         value = keys.get(name)
@@ -164,7 +164,7 @@ def _split(line: str) -> list[str]:
 
 
 def web_address(value: object) -> str:
-    """Return a value if it is an `http` or `https` address without spaces; else an empty string."""
+    """Return a value unchanged if it is an `http` or `https` address without spaces; else empty."""
     if not isinstance(value, str):
         return ""
     address = clean_line(value)

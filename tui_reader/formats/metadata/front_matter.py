@@ -33,14 +33,14 @@ _CONTINUATION = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
 
 _LONGEST = 65_536
-"""Largest number of characters of a header that is given to a parser."""
+"""Largest number of characters of a header that is parsed as YAML or TOML."""
 
 _MOST_OPENERS = 200
-"""Most brackets in YAML, and most dashes in one of its lines: libyaml's binding crashes from a few thousand levels."""
+"""Limit on the brackets in YAML, and on the dashes in one line: libyaml's binding crashes at a few thousand levels."""
 
 
 class FrontMatter(NamedTuple):
-    """A header, and where the text below it begins."""
+    """The header of a text, and the offset at which the text below it begins."""
 
     header: Mapping[str, Any]
     """The keys are as written; values are strings, lists and mappings, in TOML also numbers, booleans and dates."""
@@ -146,7 +146,7 @@ def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
 
 
 def _cleaned(value: Any) -> Any:
-    """Return a copy of a value with clean strings.
+    """Return a copy of a header value whose strings are cleaned of control characters.
 
     Raises:
         ValueError: A number has more digits than Python converts to text.
@@ -191,7 +191,7 @@ def _read_lines(source: str) -> dict[str, Any]:
 
 
 class _FieldLines:
-    """The values of one key, collected from its lines."""
+    """The values of one header key, collected line by line."""
 
     def __init__(self) -> None:
         self.values: list[list[str]] = []
@@ -199,7 +199,7 @@ class _FieldLines:
         self.is_list = False
 
     def begin(self, written: str) -> None:
-        """Add a value that is written on the line of the key."""
+        """Begin a value with the text that stands on the line of the key."""
         written = written.strip()
         if written.startswith("[") and written.endswith("]"):
             self.is_list = True
@@ -208,7 +208,7 @@ class _FieldLines:
             self.values.append([_unquoted(written)])
 
     def continue_with(self, line: str) -> None:
-        """Add a line that continues the value above it."""
+        """Add a line that continues the last value."""
         if self.values:
             self.values[-1].append(line)
         else:

@@ -24,7 +24,7 @@ _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _WORD_SEPARATOR = re.compile(r"[-_\s.+]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _BULLETS = re.compile(r"(?:[>*+•–-][ \t]+)*")
-"""Marks of quotations and list items, which are not part of a title."""
+"""Marks of quotations and list items at the start of a line; a title does not include them."""
 _BYLINE = re.compile(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
     r"(?:[ \t]*[,|–—-][ \t]*[^\n.!?]{2,60})?"
@@ -37,7 +37,7 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 _LONG_LINE = 240
 _TOP_LINES = 12
-"""Number of lines at the top that may be a byline or a date."""
+"""Number of lines at the top of a text that are searched for a byline or a date."""
 
 
 def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[[], str] | None = None) -> Metadata:
@@ -66,7 +66,7 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
 
 
 def extrapolated(metadata: Metadata, share: float) -> Metadata:
-    """Return metadata with an estimate of the words of a whole text.
+    """Return the metadata of a text's beginning with the word count estimated for the whole text.
 
     Args:
         metadata: Metadata of the beginning of the text.
@@ -76,7 +76,7 @@ def extrapolated(metadata: Metadata, share: float) -> Metadata:
 
 
 def _first_lines(body: str) -> list[str]:
-    """Return the first lines that are not empty, each cut at 240 characters."""
+    """Return the first lines of a text that are not empty, each cut at 240 characters."""
     lines = body[:3_000].split("\n")[: 3 * _TOP_LINES]
     return [line for raw in lines if (line := clean_line(raw[:_LONG_LINE]))][:_TOP_LINES]
 
@@ -108,7 +108,7 @@ def looks_like_headline(line: str) -> bool:
 
 
 def beginning(line: str) -> str:
-    """Return the first ten words of a line, or 30 characters of a script without spaces."""
+    """Return the first ten words of a line, or its first 30 characters in a script without spaces."""
     words = line.split()
     start = " ".join(words[:10])
     if len(start) > 100 or len(_UNSPACED.findall(start)) > 30:
@@ -117,7 +117,7 @@ def beginning(line: str) -> str:
 
 
 def guess_byline(lines: list[str]) -> str:
-    """Return the name in the first line that is only a byline; empty if there is none."""
+    """Return the author in the first line that has only a byline; empty if there is no such line."""
     for line in lines:
         match = _BYLINE.fullmatch(line)
         if match and len(match[1].split()) <= 8 and line[-1] not in ".!?":
@@ -126,7 +126,7 @@ def guess_byline(lines: list[str]) -> str:
 
 
 def guess_date(lines: list[str], name: str) -> str:
-    """Return the date from a line that is only a date, or from the start of the file name; else nothing."""
+    """Return the date in a line that has only a date, else at the start of the file name; else empty."""
     for line in lines:
         match = _DATE_LINE.fullmatch(line)
         if match and _YEAR.search(match[1]) and (iso := iso_date(match[1])):

@@ -88,7 +88,7 @@ def is_header(entries: Mapping[str, Any], remarks: int = 0, *, set_off: bool = F
 
 
 def _fits(name: str, value: Any) -> bool:
-    """Return True if a field may have the value: dates have digits, names do not end like sentences."""
+    """Return True if a value suits its field: dates have digits, names do not end like sentences."""
     if name in _SENTENCE_FIELDS or not isinstance(value, str):
         return True
     if name in _DATE_FIELDS:

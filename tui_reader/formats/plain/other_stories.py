@@ -1,4 +1,4 @@
-"""Detection of headlines of other stories at the end of a pasted text.
+"""Detection of the headlines of other stories that follow the article in a pasted page.
 
 A browser's "select all" includes the links to other stories. Only strict patterns separate them, since nothing may be
 separated from articles without such links.
@@ -23,7 +23,7 @@ _HEADLINE_WORDS = range(4, 23)
 _MOST_WORDS = 48
 _FEWEST_WORDS = 4
 _FEWEST_NEW_NAMES = 3
-"""Names in a headline and its deck that the story above must not mention."""
+"""Smallest number of names in a headline and its deck that do not occur in the story above."""
 
 
 def is_sentence_end(line: str) -> bool:
@@ -32,13 +32,13 @@ def is_sentence_end(line: str) -> bool:
 
 
 def is_story_paragraph(line: str) -> bool:
-    """Return True if a line is running text: 12 words that end like a sentence, or 35 words."""
+    """Return True if a line is running text: 12 words or more ending like a sentence, or 35 or more."""
     words = len(line.split())
     return words >= 35 or (words >= 12 and is_sentence_end(line))
 
 
 def find_tail(texts: list[str]) -> int | None:
-    """Return the index of the first line of other stories; None if it is not certain that there are any.
+    """Return the index of the line at which other stories begin; None if none is found with certainty.
 
     Two patterns count: lines of which many are headlines, recognized by their missing full stop; or pairs of a headline
     and its deck, both with a full stop, in which every line has names that the story above never mentions.
@@ -93,7 +93,7 @@ def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -
 
 
 def _follows_a_longer_story(texts: list[str], start: int) -> bool:
-    """Return True if half of all story paragraphs and 65 % of all characters stand above `start`."""
+    """Return True if half of all story paragraphs and 65 % of all characters come before line `start`."""
     before = sum(map(is_story_paragraph, texts[:start]))
     after = sum(map(is_story_paragraph, texts[start:]))
     if before < max(2, after):

@@ -1,4 +1,4 @@
-"""The plain text format, above all for pasted text: nothing is hidden, repaired or changed.
+"""The plain text format, mostly for pasted pages: no text is hidden, repaired or changed.
 
 A line is a paragraph, unless the text was wrapped to a column by hand or by a mail program; then lines are joined.
 """
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 PREVIEW = 20_000
-"""Characters of a large file that are shown before the rest is read."""
+"""Number of characters of a large file that a preview shows before the rest is read."""
 ENDING = 10_000
-"""Characters at the end of a large file that a preview contains, to jump to; no screen shows as many."""
+"""Number of characters at the end of a large file in a preview, for jumps to the end; more than any screen shows."""
 
 _LARGE = 1_500_000
-"""Bytes from which reading may take longer than 50 ms on a slow machine; a usual one takes some 10 ms per MB."""
+"""Size in bytes from which reading may take over 50 ms on a slow machine; a usual machine takes some 10 ms per MB."""
 
 _CHUNK = 500_000
-"""Characters that are split at a time, before other threads can run."""
+"""Number of characters that are split into paragraphs before other threads can run."""
 
 _YIELD_EVERY = 1_000
-"""Paragraphs that are processed at a time, before other threads can run."""
+"""Number of paragraphs that are processed before other threads can run."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
@@ -71,14 +71,14 @@ class PlainText:
         return read_body(source, name)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata and the reason why the file cannot be read, without making blocks."""
+        """Return the metadata, and the reason if the file cannot be read, without building blocks."""
         source = open_source(data)
         if source.problem:
             return problem_metadata(name), source.problem
         return complete(source.header, source.body, name), ""
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the beginning and the end of a text of 1.5 MB or more; None for shorter ones."""
+        """Return the beginning and the end of a text of 1.5 MB or more; None for a shorter text."""
         if len(data) < _LARGE:
             return None
         source = head_of(data, PREVIEW)
@@ -94,7 +94,7 @@ FORMAT: Format = PlainText()
 
 
 def read_body(source: SourceText, name: str, *, partial: bool = False, metadata: Metadata | None = None) -> Document:
-    """Build the document of a clean text.
+    """Build the document of a cleaned text.
 
     Args:
         source: The text and its header.
@@ -142,7 +142,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
         wrapped: True if the text as a whole is wrapped to a column.
 
     Returns:
-        The texts of the paragraphs, and for each whether the next one follows without an empty row.
+        The texts of the paragraphs, and for each paragraph True if the next one follows without an empty row.
     """
     texts: list[str] = []
     tights: list[bool] = []
@@ -170,7 +170,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
 
 
 def _chunks(body: str) -> list[str]:
-    """Split a text at empty lines; long texts in parts, so that the user interface can draw in between."""
+    """Split a text at empty lines, in parts between which the user interface can draw."""
     chunks: list[str] = []
     start = 0
     while (end := body.find("\n\n", start + _CHUNK)) >= 0:
@@ -181,7 +181,7 @@ def _chunks(body: str) -> list[str]:
 
 
 def _is_wrapped(beginning: str) -> bool:
-    """Return True if a text is wrapped as a whole: most of its first lines are full, and few are longer."""
+    """Return True if a text is wrapped to a column: most of its first lines are full, few are longer."""
     lengths = [len(line) for line in beginning.split("\n")[:-1] if line.strip()]
     full = sum(_SHORTEST <= length <= _LONGEST for length in lengths)
     return (
@@ -192,7 +192,7 @@ def _is_wrapped(beginning: str) -> bool:
 
 
 def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
-    """Return True if the lines between two empty lines are one paragraph: 70 % but for the last are full.
+    """Return True if lines between two empty lines are one paragraph: 70 % without the last are full.
 
     Fewer than five lines prove nothing, since a headline and its deck look alike. They count as one paragraph only if
     the whole text is wrapped.
@@ -237,7 +237,7 @@ def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _separator(before: str, after: str) -> str:
-    """Return what replaces a line break: nothing between CJK characters or after a hyphen, else a space."""
+    """Return the replacement of a line break: empty between CJK characters or after a hyphen, else a space."""
     if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
         return ""
     return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "

@@ -1,1 +1,1 @@
-"""Parts that all text formats share: encodings, the split of header and body, running text."""
+"""Modules that all text formats share: encodings, separation of header and body, running text."""

@@ -1,4 +1,4 @@
-"""Links for web addresses that are written out in running text."""
+"""Detection of web addresses that are written out in running text, to make links of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Detection of the encoding of a file, and of files that are not text.
+"""Detection of a file's encoding, or of the reason why the file is not text.
 
 Tried in this order: a byte order mark; strict UTF-8; UTF-16 or UTF-32 without a mark, by their zero bytes; the encoding
 that an XML or HTML file declares; UTF-8 with a few damaged places; and last, detection by charset-normalizer.
@@ -35,25 +35,25 @@ _SIGNATURES = (
 )
 
 _SAMPLE = 65_536
-"""Bytes at the start of a file that decide whether it is text, and in which encoding."""
+"""Number of bytes at the start of a file by which it is recognized as text, and its encoding is chosen."""
 
 _CHUNK = 500_000
-"""Bytes that are decoded at a time: 10 ms for a million words would delay a frame of the user interface."""
+"""Number of bytes decoded at a time: a million words at once take 10 ms, which delays a frame of the user interface."""
 
 _MOST_ZEROS = 0.01
-"""Largest share of zero bytes in a damaged text, however short it is; other files have far more."""
+"""Largest share of zero bytes in a damaged text, at any length; files that are not text have far more."""
 
 _MOST_CONTROLS = 0.02
-"""Largest share of other control bytes in a damaged text; compressed data has 10 %."""
+"""Largest share of control bytes other than zero in a damaged text; compressed data has 10 %."""
 
 _TOO_FEW_TO_JUDGE = 8
-"""Number of control bytes or damaged characters that proves nothing, however short the file is."""
+"""Number of control bytes or damaged characters that is too small to judge a file by, at any length of the file."""
 
 _ONE_SIDED = 0.7
-"""Smallest share of the zero bytes that are high bytes of UTF-16; U+3000 and U+4E00 have a zero low byte."""
+"""Smallest share of zero bytes in the high position to recognize UTF-16; U+3000 and U+4E00 have a zero low byte."""
 
 _MOSTLY_ASCII = 0.7
-"""Smallest share of ASCII with which a text that fits no encoding is shown in spite of its damage."""
+"""Smallest share of ASCII bytes for a text that fits no encoding to be shown with its damage."""
 
 _CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
 
@@ -70,7 +70,7 @@ _MISREAD = {
 
 
 class Decoded(NamedTuple):
-    """The text of some bytes, or the reason why they are not text."""
+    """The decoded text of a file's bytes, or the reason why they are not text."""
 
     text: str
     encoding: str = ""
@@ -103,7 +103,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode_utf8(data: bytes) -> str:
-    """Decode UTF-8, long texts in chunks, so that other threads can run in between.
+    """Decode UTF-8, in chunks between which other threads can run.
 
     Raises:
         UnicodeDecodeError: The bytes are not valid UTF-8.
@@ -140,7 +140,7 @@ def _decode_marked(data: bytes, codec: str, name: str) -> Decoded:
 
 
 def _with_notice(text: str, codec: str, how: str) -> Decoded:
-    """Return a text with a notice that names its encoding; `how` ends the sentence."""
+    """Return a decoded text with a notice that names its encoding; the notice ends with `how`."""
     from tui_reader.formats.text.legacy_encodings import name_of  # noqa: PLC0415 - 3 ms, only for files that are not UTF-8
 
     return Decoded(text, name_of(codec), f"Read as {name_of(codec)}{how}")
@@ -164,7 +164,7 @@ def _decode_seven_bit(data: bytes) -> Decoded | None:
 
 
 def _why_binary(sample: bytes) -> str:
-    """Return why some bytes cannot be text, by counting zero and control bytes; empty if they may be text."""
+    """Return the reason if bytes have too many zero or control bytes to be text; else empty."""
     size = len(sample)
     zeros = sample.count(0)
     if zeros > size * _MOST_ZEROS:
@@ -213,7 +213,7 @@ def _decode_utf16_or_32(data: bytes) -> Decoded | None:
 
 
 def _decode_declared(data: bytes) -> Decoded | None:
-    """Decode by the encoding that an XML or HTML file declares in its first kilobyte; None if that fails."""
+    """Decode by the encoding that an XML or HTML file declares in its first kilobyte; None on failure."""
     match = _DECLARED.search(data[:1024])
     if match is None:
         return None

@@ -15,11 +15,11 @@ def without_comments(source: str) -> str:
 def without(pattern: re.Pattern[str], end: str, source: str, instead: str = "") -> str:
     """Replace all matches of a pattern.
 
-    Only the source up to the last occurrence of `end` is searched: behind it, every beginning of a match would be
+    Only the source up to the last occurrence of `end` is searched: after it, each beginning of a match would be
     followed to the end of the source in vain.
 
     Args:
-        pattern: Matches the parts to replace.
+        pattern: Pattern of the parts to replace.
         end: The text with which every match ends.
         source: The text to search.
         instead: The replacement; may refer to groups of the pattern.

@@ -31,18 +31,18 @@ _UNLIKELY = [
     *("cp1125", "cp1140", "euc_jis_2004", "euc_jisx0213", "hp_roman8", "kz1048", "mac_iceland", "ptcp154"),
     *("shift_jis_2004", "shift_jisx0213"),
 ]
-"""Code pages in which articles are not written, or that equal a better known one; any match is an accident."""
+"""Code pages that no article uses, or that equal a better known one; a match with them is a coincidence."""
 
 _WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
-"""Encodings with zero bytes in every line end and space: without zero bytes, any match is an accident, too."""
+"""Encodings with zero bytes in each line end and space; in bytes without zeros a match with them is a coincidence."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _BEYOND_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 
 _MOST_FOR_BRIEF = 40
-"""Bytes beyond ASCII, those of some sentences, up to which statistics are less reliable than usual spelling."""
+"""Number of bytes beyond ASCII (those of a few sentences) up to which spelling is more reliable than statistics."""
 _MOST_FOR_SPARSE = 0.01
-"""Largest share of bytes beyond ASCII in English with some typographic characters."""
+"""Largest share of bytes beyond ASCII in a text that is English with some typographic characters."""
 
 _ACCENTED = "àáâãäåæçèéêëìíîïñòóôöøùúüÿœ"
 _CAPITALS = _ACCENTED.upper()
@@ -94,18 +94,18 @@ _ALPHABETS = {
     "sv": "åäöé",
     "tr": "çğıi̇öşüâîû",
 }
-"""Letters beyond ASCII of each language, by its code."""
+"""The letters beyond ASCII of each language, by language code."""
 _TYPOGRAPHY = frozenset("‘’‚“”„–—…•·«»‹›©®™°§†‡£€½¡¿ªº\xa0\xad")
 _SYMBOL_IN_WORD = re.compile(r"[^\W\d_][£¢½¼¾¡¿©®¶]|[£¢½¼¾©®¶][^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _LEAST_SHARE = 0.06
-"""Smallest share of small words for a language here: half of `language.LEAST_SHARE`, as letters count as well."""
+"""Smallest share of small words to guess a language: half of `language.LEAST_SHARE`, as its letters are checked too."""
 _CONTEXT = 400
-"""Bytes before the first one beyond ASCII at which the sample for the language begins."""
+"""Number of bytes that the language sample includes before the first byte beyond ASCII."""
 
 _SAMPLE = 65_536
-"""Bytes that charset-normalizer examines: it takes a second per 10 MB."""
+"""Number of bytes that charset-normalizer examines; it takes one second per 10 MB."""
 
 
 def guess_codec(data: bytes) -> str:
@@ -114,9 +114,9 @@ def guess_codec(data: bytes) -> str:
 
 
 def _sparse_western(data: bytes) -> str:
-    """Return the first encoding in which the few bytes beyond ASCII of a text look Western; else empty.
+    """Return the first encoding that makes the few bytes beyond ASCII Western characters; else empty.
 
-    A curly quote here and an accent there are too little for statistics.
+    A few curly quotes and accents are too few bytes for statistics.
     """
     beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
     if beyond > len(data) * _MOST_FOR_SPARSE:
@@ -139,7 +139,7 @@ def _is_not_western(text: str) -> bool:
 
 
 def _brief_western(data: bytes) -> str:
-    """Return Windows-1252 or a similar encoding if a text with few accents has words in it; else empty."""
+    """Return Windows-1252 or a similar encoding if a text with few accents is spelled correctly in it; else empty."""
     if len(data) - len(data.translate(None, _BEYOND_ASCII)) > _MOST_FOR_BRIEF:
         return ""
     try:
@@ -168,7 +168,7 @@ def _detect(data: bytes) -> str:
 
 
 def _best_sibling(codec: str, data: bytes) -> str:
-    """Replace a Latin encoding by the similar one whose letters fit the language of the text best.
+    """Return the Latin encoding similar to `codec` whose letters fit the language of the text best.
 
     Similar encodings differ in a dozen letters only, which statistics confuse. But the small words of a language have
     few of these letters, so that the language can be guessed first.
@@ -194,7 +194,7 @@ def _best_sibling(codec: str, data: bytes) -> str:
 
 
 def _telling_sample(data: bytes) -> bytes:
-    """Return the first 64 kB around the first byte beyond ASCII, cut at line ends."""
+    """Return up to 64 kB of text around the first byte beyond ASCII, cut at line ends."""
     if len(data) <= _SAMPLE:
         return data
     beyond = re.search(rb"[\x80-\xff]", data)

@@ -1,4 +1,4 @@
-"""Running text with spans, built from the inline tokens of Markdown and the inline tags of HTML."""
+"""Builder of running text with spans from the inline tokens of Markdown and the inline tags of HTML."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TAGS = {
     "strike": SpanKind.STRIKE,
     "a": SpanKind.LINK,
 }
-"""Inline HTML tags that are styled; of all other tags only the text is kept."""
+"""Inline HTML tags that become styled spans; other inline tags are dropped, and their text is kept."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _SAFE_SCHEMES = frozenset(
@@ -46,7 +46,7 @@ def safe_target(address: str) -> str:
 
 
 class _OpenSpan(NamedTuple):
-    """A span whose end is not reached yet."""
+    """A span that has begun but not ended."""
 
     kind: SpanKind | None
     start: int
@@ -68,7 +68,7 @@ class RunningText:
 
     @property
     def last(self) -> str:
-        """Return the last character so far; empty if there is no text yet."""
+        """Return the last character of the text built so far; empty if there is none."""
         return self._parts[-1][-1] if self._parts else ""
 
     @property
@@ -77,7 +77,7 @@ class RunningText:
         return self._open_links > 0
 
     def add(self, text: str) -> None:
-        """Append text after cleaning: HTML entities may stand for control characters."""
+        """Clean a text and append it; cleaning is needed since HTML entities may stand for control characters."""
         text = clean_text(text)
         if not text:
             return
@@ -89,7 +89,7 @@ class RunningText:
         self.length += len(text)
 
     def add_span(self, kind: SpanKind, text: str, target: str = "") -> None:
-        """Append text with a span of its own."""
+        """Append a text, and a span that covers it."""
         start = self.length
         text = clean_text(text)
         if text:
@@ -98,7 +98,7 @@ class RunningText:
             self.spans.append(Span(kind, start, self.length, target))
 
     def add_soft_break(self, following: str) -> None:
-        """Append a space for a line break in the source; nothing between CJK characters, which need no spaces."""
+        """Append a space for a line break of the source; between CJK characters append nothing."""
         if not (_WIDE.match(self.last) and _WIDE.match(following[:1])):
             self.add(" ")
 
@@ -127,7 +127,7 @@ class RunningText:
             self._end(self._open.pop(numbers.pop()))
 
     def finish(self) -> tuple[str, list[Span]]:
-        """End all open spans, and return the text without white space at its ends, with its spans."""
+        """End all open spans; return the text, stripped of white space at its ends, and its spans."""
         while self._open:
             self._end(self._open.popitem()[1])
         text = "".join(self._parts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
-"""Bytes of UTF-8 that are not the first of a character."""
+"""The byte values that continue a character in UTF-8, as opposed to beginning one."""
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

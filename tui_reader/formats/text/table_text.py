@@ -1,4 +1,4 @@
-"""Conversion of a table from cells to the text of one block."""
+"""Conversion of a table's cells to the text and the spans of one block."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnplacedBlock(NamedTuple):
 
 
 class CellText(NamedTuple):
-    """The text of a cell; the spans are relative to it."""
+    """The text of a table cell, with spans relative to the start of the text."""
 
     text: str
     spans: Sequence[Span] = ()
