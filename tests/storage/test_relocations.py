@@ -101,12 +101,18 @@ class Machine:
         return None if value is ABSENT else value
 
     def notes(self) -> list[tuple[str, Record]]:
-        """Return every annotation as a reader sees it; listing and getting by key must agree."""
-        with closing(LibraryStore(self.library())) as store:
-            found = sorted(store.items(ANNOTATIONS))
-            for key, record in found:
-                assert store.get(ANNOTATIONS, key) == record
-                assert (key, record) in list(store.items(ANNOTATIONS, of=str(record.get("article"))))
+        """Return every annotation as a reader sees it; listing and getting by key agree at each moment."""
+        library = self.library()
+        with closing(LibraryStore(library)) as store:
+            while True:
+                state, moment = library.state, library.state.moment
+                found = sorted(store.items(ANNOTATIONS))
+                single = [store.get(ANNOTATIONS, key) for key, _ in found]
+                of_article = [list(store.items(ANNOTATIONS, of=str(record.get("article")))) for _, record in found]
+                if state is library.state and moment is state.moment:
+                    break  # else the writer united an annotation in between
+            assert single == [record for _, record in found]
+            assert all(each in listed for each, listed in zip(found, of_article, strict=True))
             return found
 
 
