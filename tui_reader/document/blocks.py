@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BlockKind(StrEnum):
-    """What a block is; how deep it is nested in lists and quotations is stated by its depths."""
+    """Kind of a block, such as a paragraph; its nesting is in `Block.quote` and `Block.depth`."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -127,13 +127,13 @@ NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
 class Document:
     """The text of an article with its structure.
 
-    A file that cannot be read becomes a document with `error` set; its blocks tell why. No error is raised.
+    A file that cannot be read becomes a document with `error` set; its blocks state why. No error is raised.
     """
 
     text: str
     blocks: Sequence[Block]
     spans: Sequence[Span] = ()
-    """Sorted by start, then longest first."""
+    """Ranges with a style or target, sorted by start, then longest first."""
     metadata: Metadata = field(default_factory=Metadata)
     tail: int | None = None
     """Index of the first block of the trailing stories found in a paste; None if there are none."""
@@ -145,18 +145,20 @@ class Document:
     """True if this is only the beginning, and perhaps the ending, shown while the whole is being read."""
     title_block: int | None = None
     """Index of the block that repeats the metadata's title; None if no block does. A screen that draws the title
-    above the text leaves out either, so that a reader does not see it twice; offsets stay unchanged."""
+    above the text omits the block or the title, so that the title is not shown twice; offsets stay unchanged."""
     gap: int | None = None
-    """Offset of the sign for the part that is not read yet, which the ending follows; None if there is no ending."""
+    """Offset of the ellipsis for the part that is not read yet; the ending follows it. None if there is no ending."""
     sections: Sequence[Section] = ()
-    """Sorted by offset. Headings are not repeated here: empty unless the format knows more than its headings say."""
+    """Named parts, sorted by offset. Headings are not repeated: empty if the format has no parts beyond headings."""
     resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
-    """Bytes that come with the article, such as pictures, by the name that `Block.target` gives. A format whose files
-    hold many gives a mapping that extracts each one when it is looked up."""
+    """Bytes that come with the article, such as pictures, by their names in `Block.target`. A format whose files
+    hold many supplies a mapping that extracts each one when it is looked up."""
 
     @property
     def has_text(self) -> bool:
-        """Return False for the page of an empty or unreadable file, in which nothing belongs to an article."""
+        """Return True if the document holds text of an article.
+
+        The page shown for an empty or unreadable file holds none."""
         if self.error or not self.blocks:
             return False
         return len(self.blocks) > 1 or not self.blocks[0].quiet or bool(self.metadata.words)
@@ -210,7 +212,7 @@ class DocumentBuilder:
         sections: Sequence[Section] = (),
         resources: Mapping[str, bytes] = NO_RESOURCES,
     ) -> Document:
-        """Return the document of all blocks that were added."""
+        """Build the document from all blocks added so far."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
         return Document(
             "\n".join(self._parts),

@@ -28,11 +28,11 @@ _SIGNS = {"b": _BRACKETS, "q": _QUOTES}
 
 
 def enclosing(document: Document, kind: str, within: Range) -> Range | None:
-    """Return the innermost pair that encloses a range and is larger than it; None if there is none.
+    """Return the innermost pair of signs around a range, larger than the range; None if there is none.
 
     Args:
         document: The document.
-        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` to include these signs.
+        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` for the text with these signs.
         within: A range in one block.
     """
     found = [
@@ -44,13 +44,16 @@ def enclosing(document: Document, kind: str, within: Range) -> Range | None:
 
 
 def first_within(document: Document, kind: str, within: Range) -> Range | None:
-    """Return the first pair that begins in a range, and the outermost of several; see `enclosing`."""
+    """Return the first pair of brackets or quotation marks that begins in a range.
+
+    Of nested pairs, return the outermost. For the arguments see `enclosing`.
+    """
     found = [each for each in _pairs(document, kind, within.start) if within.start <= each.start < within.end]
     return min(found, key=lambda each: each.start, default=None)
 
 
 def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
-    """Return the pairs of the block at an offset, without those that enclose nothing."""
+    """Return the pairs of signs in the block at an offset, except pairs that enclose nothing."""
     if not document.blocks:
         return []
     block = document.blocks[block_index(document, offset)]
@@ -62,7 +65,7 @@ def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
 
 
 def _matched(text: str, signs: dict[str, str]) -> list[Range]:
-    """Return the ranges of all pairs, signs included; a sign without its counterpart is ignored."""
+    """Return the ranges of all pairs of signs, signs included; a sign without a counterpart is ignored."""
     waiting: list[int] = []
     found: list[Range] = []
     closing = set("".join(signs.values()))

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui_reader.document.rows import Row
 
 END_COLUMN = 1 << 30
-"""Goal column of a caret that was sent to the end of its row; it means the end of every row."""
+"""Goal column that stands for the end of a row, whatever the row's length."""
 _ROWS_PER_REQUEST = 128
 """Rows that are requested together when the caret moves over many."""
 
 
 def snapped(document: Document, offset: int) -> int:
-    """Return the position of a caret sent to an offset: the offset, or else the nearest earlier character."""
+    """Return the offset itself if the caret may stand there, else that of the nearest earlier character."""
     blocks = document.blocks
     if not blocks:
         return 0
@@ -45,7 +45,7 @@ def snapped(document: Document, offset: int) -> int:
 def right(document: Document, offset: int) -> int:
     """Return the offset of the next character; the last character stays where it is.
 
-    From the last character of a block this is the first one of the next block that has text.
+    After the last character of a block comes the first one of the next block that has text.
     """
     blocks = document.blocks
     if not blocks:
@@ -63,7 +63,7 @@ def right(document: Document, offset: int) -> int:
 def left(document: Document, offset: int) -> int:
     """Return the offset of the previous character; the first character stays where it is.
 
-    From the first character of a block this is the last one of the previous block that has text.
+    Before the first character of a block comes the last one of the previous block that has text.
     """
     blocks = document.blocks
     if not blocks:
@@ -78,7 +78,7 @@ def left(document: Document, offset: int) -> int:
 
 
 def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
-    """Return the character nearest to a column, some rows down or, if `count` is negative, up.
+    """Return the offset nearest to the goal column, `count` rows down (up if negative).
 
     Rows without text are not counted.
 
@@ -86,7 +86,7 @@ def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
         layout: The rows.
         offset: Offset of the caret.
         count: Number of rows.
-        goal: Column of the layout; `END_COLUMN` for the end of the row.
+        goal: Column of the layout to reach; `END_COLUMN` for the end of the row.
     """
     document = layout.document
     here = layout.position(offset)[0]
@@ -112,7 +112,7 @@ def can_hold_caret(document: Document, row: Row) -> bool:
 
 
 def row_range(layout: Layout, offset: int) -> Range:
-    """Return the range of the text drawn on the row of an offset; in a table, of the cell at the offset."""
+    """Return the range of text drawn on the row at an offset; in a table, on that row of the cell."""
     row = layout.row(layout.position(offset)[0])
     for fragment in row.fragments:
         if fragment.start <= offset < fragment.end:
@@ -122,13 +122,15 @@ def row_range(layout: Layout, offset: int) -> Range:
 
 
 def find_character(document: Document, kind: str, wanted: str, offset: int, count: int = 1) -> int | None:
-    """Return where a search for a character leads; None if the block has it fewer than `count` times.
+    """Return the offset to which a search for a character moves the caret; None if it finds nothing.
+
+    It finds nothing if the caret's block has the character fewer than `count` times in that direction.
 
     Accents match however they are encoded; straight quotes and hyphens match typographic ones.
 
     Args:
         document: The document.
-        kind: `f` the next one, `F` the previous one, `t` and `T` the character just before it is reached.
+        kind: `f` for the next one, `F` for the previous one; `t` and `T` stop one character before it.
         wanted: The character.
         offset: Offset of the caret.
         count: Which occurrence, counted from 1.

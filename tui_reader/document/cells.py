@@ -54,7 +54,7 @@ class _CellsOfCharacter(dict[str, int]):
 
 _cells_of_character = _CellsOfCharacter()
 cells_of_character = _cells_of_character.__getitem__
-"""Return the cells of one code point on its own: 0, 1 or 2."""
+"""Return the number of cells of one code point on its own: 0, 1 or 2."""
 
 
 def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
@@ -131,7 +131,7 @@ def _unicode_clusters() -> Callable[[str], Iterator[str]]:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """Return the clusters of a text in order, each of which a reader takes for one character.
+    """Return the clusters of a text in order; a reader perceives each of them as one character.
 
     Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: after a zero
     width joiner, and at an emoji selector on its own.

@@ -19,7 +19,7 @@ _UNPRINTABLE = LazyPattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200e\u200f\u2028-\u202e\u2061-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff]"
 )
-"""What `escape` writes as an escape: all harmful characters, line feed and tab, and invisible marks.
+"""Characters that `escape` replaces: all harmful characters, line feed and tab, and invisible marks.
 
 The joiners and the soft hyphen stay: words of many scripts, and emoji, are made with them."""
 
@@ -66,7 +66,7 @@ def is_clean(text: str) -> bool:
 
 
 def is_clean_utf8(data: bytes) -> bool:
-    """Return True if `clean_text` would leave the text unchanged, given as valid UTF-8."""
+    """Return True if `clean_text` would leave a text, given as valid UTF-8, unchanged."""
     if len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return False
     if data.isascii():
@@ -115,7 +115,7 @@ def escape(text: str, *, keep: str = "") -> str:
 
 
 def escape_json(text: str) -> str:
-    r"""Write characters of JSON that must not reach a terminal as `\u` escapes; its value stays the same.
+    r"""Write characters of JSON that must not reach a terminal as `\u` escapes; the JSON value stays unchanged.
 
     Args:
         text: JSON; line feeds between its values stay.

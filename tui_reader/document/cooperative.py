@@ -15,7 +15,7 @@ WORK_SECONDS = 0.002
 PROBE_SECONDS = 0.00005
 """Length of the short sleep that shows, by how late it ends, whether another thread is running."""
 LATE_SECONDS = 0.0006
-"""Delay of that sleep from which another thread is assumed to run: a running thread gives up the GIL only after a
+"""Delay of the probe from which another thread is assumed to run: a running thread gives up the GIL only after a
 millisecond, the switch interval that the app sets at its start."""
 PAUSE_SECONDS = 0.003
 """Seconds to sleep while another thread is running, before the next probe."""

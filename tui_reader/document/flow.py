@@ -26,7 +26,7 @@ class BlockPlacement(NamedTuple):
     """Text of the document."""
     inset: Inset
     owned: int
-    """End of what the block's rows own; it includes the line feed after the block if a row owns that."""
+    """End of the text that the block's rows own, with the line feed after the block if a row owns it."""
 
 
 class BlockRows(Protocol):
@@ -39,14 +39,14 @@ class BlockRows(Protocol):
         """Return a row by its number within the block."""
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Return row within the block, and column, of the character at an offset."""
+        """Return the row within the block, and the column, of the character at an offset."""
 
     def offset_in(self, row: Row, column: int) -> int:
         """Return the offset of the character nearest to a column of one of the block's rows."""
 
 
 def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
-    """Return the offset of the cluster at a column; the fragment's first or last one if outside."""
+    """Return the offset of the fragment's cluster at a column; outside, of its first or last one."""
     piece = text[fragment.start : fragment.end]
     wanted = max(0, column - fragment.column)
     if is_narrow(piece):
@@ -112,12 +112,12 @@ class FlowRows:
         return Row(self._index, index, fragments, ornaments, start, self._owned if last else end)
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """Return the end of what is drawn of a row: without hanging white space, except in code."""
+        """Return the end of the text drawn on a row: without hanging white space, except in code."""
         piece = self._text[start:end]
         return start + len(piece.removesuffix("\n") if self._code else piece.rstrip(HANGING))
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Return row within the block, and column, of the character at an offset."""
+        """Return the row within the block, and the column, of the character at an offset."""
         cuts = self._cuts
         line = min(bisect_right(cuts, offset), len(cuts) - 1)
         start = cuts[line - 1] if line else self._block.start

@@ -41,7 +41,7 @@ class BlockHeights:
         self.estimated = bytearray(len(document.blocks))
         """1 for each block whose height is estimated, else 0."""
         self.heights = self._counted() if len(document.text) <= LONG else self._guessed()
-        """Rows of each block, the empty row after it included."""
+        """Number of rows of each block, the empty row after it included."""
 
     def _counted(self) -> list[int]:
         """Return the heights of all blocks: counted where that is fast, else estimated."""

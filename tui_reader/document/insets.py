@@ -49,7 +49,7 @@ class Insets:
         self._indents: tuple[int, ...] = ()
         """For each list around the last block, the cells of its widest marker and the space after it."""
         self._numbered: list[bool] = []
-        """For each of those lists, True if its items are numbered."""
+        """For each list around the last block, True if its items are numbered."""
         self._next_index = 0
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
@@ -108,7 +108,7 @@ class Insets:
         return cells + 1
 
     def _make(self, quote: int, indents: tuple[int, ...], marker: str, code: bool) -> Inset:
-        """Return the inset of a block from all properties that determine it."""
+        """Build an inset from the depth of quotation, list indents, marker, and whether it is for code."""
         bars = first = self.bars(quote)
         left = min(len(bars) * BAR_CELLS, self._max_indent)
         column = min(left + sum(indents), self._max_indent)
@@ -130,5 +130,5 @@ class Insets:
 
 
 def _is_number(marker: str) -> bool:
-    """Return True if a marker numbers its items, as `12.` and `[2]` do."""
+    """Return True if a marker is a number, such as `12.` or `[2]`."""
     return any(map(str.isdigit, marker))

@@ -37,13 +37,13 @@ DIVIDER_TEXT: Final = "other stories in this paste"
 _CHUNK: Final = 256
 """Blocks per partial sum of heights: when one height changes, only the sum of its chunk is updated."""
 _CACHED_BLOCKS: Final = 400
-"""Wrapped blocks that are kept."""
+"""Maximum number of wrapped blocks in the cache."""
 _ALWAYS_CACHED_ROWS: Final = 500
-"""Rows from which a block, such as a long table, is kept once it was wrapped: to wrap it again takes noticeably
-long."""
+"""Rows from which a wrapped block, such as a long table, always stays in the cache: wrapping it again takes
+noticeably long."""
 _EAGER_BLOCKS: Final = 100
 _EAGER_CHARACTERS: Final = 20_000
-"""Estimated blocks up to this number and total size are made exact at once: some 3 ms."""
+"""Maximum number and total characters of estimated blocks that are made exact at once: some 3 ms."""
 
 
 class Layout:
@@ -74,7 +74,7 @@ class Layout:
         self._estimated_count = self._estimated.count(1)
         """Number of heights that are estimated."""
         self._first_unrefined = 0
-        """Block before which no height is estimated."""
+        """Number of a block; all blocks before it have exact heights."""
         chunks = range(0, len(self._heights), _CHUNK)
         self._totals = array("i", [sum(self._heights[start : start + _CHUNK]) for start in chunks])
         self._sums: array[int] | None = None
@@ -167,7 +167,10 @@ class Layout:
         return FlowRows(placement)
 
     def block_at(self, y: int) -> int:
-        """Return the block of a row, including its empty row or divider; the nearest for a row outside."""
+        """Return the number of the block at a row; the nearest block for a row outside the document.
+
+        The empty row or divider after a block belongs to it.
+        """
         return self._locate(y)[0]
 
     def _locate(self, y: int) -> tuple[int, int]:
@@ -201,7 +204,7 @@ class Layout:
         return self.rows(max(0, min(y, self.height - 1)), 1)[0]
 
     def rows(self, first: int, count: int) -> list[Row]:
-        """Return up to `count` rows from a row on; the heights that they need are made exact first."""
+        """Return up to `count` rows, beginning with row `first`; their heights are made exact first."""
         count = min(count, count + first)
         first = max(first, 0)
         if not self._heights or first >= self.height:
@@ -247,10 +250,10 @@ class Layout:
         return Row(index, DIVIDER, (), (Ornament(0, line, OrnamentRole.DIVIDER),), start, start)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return row and column of the character at an offset.
+        """Return the row and the column of the character at an offset.
 
-        White space that is not drawn counts as after the last character of its row, at most in the last column; the
-        line feed after a block as in the empty row that follows the block.
+        White space that is not drawn is placed after the last character of its row, at most in the last column; the
+        line feed after a block is placed in the empty row that follows the block.
         """
         blocks = self.document.blocks
         if not blocks:
@@ -285,7 +288,7 @@ class Layout:
         return min(self._row_in(block, distance).start, len(self.document.text))
 
     def ensure(self, y: int, count: int) -> None:
-        """Make the heights of a number of rows exact, from a row on; no row above it moves."""
+        """Make the heights of all blocks in `count` rows from row `y` on exact; no row above moves."""
         if not self._estimated_count:
             return
         block, inside = self._locate(y)
@@ -300,7 +303,7 @@ class Layout:
         """Make more heights exact, from the first block on.
 
         Args:
-            seconds: When to stop; the block in progress is finished first.
+            seconds: Duration after which to stop; the block in progress is finished first.
 
         Returns:
             True if all heights are exact. Rows may have moved: identify the shown rows by their offsets.

@@ -1,7 +1,7 @@
 """Motions: from an offset to the word, sentence, paragraph or heading around, before or after it.
 
-All take and return offsets of the document's text, on boundaries of clusters. Sentences never cross blocks; a table's
-cells and a line of code are sentences of their own. A motion reads the nearby blocks, never the whole document.
+All functions take and return offsets of the document's text, on boundaries of clusters. Sentences never cross blocks;
+a table's cells and a line of code are sentences of their own. A motion reads only the nearby blocks.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def previous_heading(document: Document, offset: int, count: int = 1) -> int:
 
 
 def _words_from(text: str, offset: int) -> int:
-    """Return where to start a search for words so that the word around an offset is matched completely."""
+    """Return the offset from which a search for words matches the whole word around an offset."""
     low = max(0, offset - _WORD_LOOKBACK)
     return max(low, text.rfind(" ", low, offset), text.rfind("\n", low, offset))
 

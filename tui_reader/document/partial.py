@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIGN = "…"
-"""Stands for the part that has not been read yet."""
+"""Sign for the part of the text that has not been read yet."""
 
 
 def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Document:
@@ -34,9 +34,9 @@ def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Docu
 
 
 def offset_in_whole(partial: Document, whole: Document, offset: int) -> int:
-    """Return the offset in the whole document of an offset in the partial one.
+    """Convert an offset in a partial document to the offset in the whole one.
 
-    In the ending, the distance from the end of the text stays the same.
+    An offset in the ending keeps its distance from the end of the text.
     """
     if partial.gap is None or offset < partial.gap:
         return offset

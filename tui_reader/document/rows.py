@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class OrnamentRole(StrEnum):
-    """What an ornament is, from which the painter chooses its style."""
+    """Kind of an ornament, by which the painter chooses its style."""
 
     MARKER = "marker"
     """Bullet or number of a list item or footnote."""
@@ -58,7 +58,7 @@ class Row(NamedTuple):
     start: int
     """Start of the range of the text that the row owns."""
     end: int
-    """End of that range."""
+    """End of the range of the text that the row owns."""
 
 
 GAP = -1
@@ -66,4 +66,4 @@ GAP = -1
 DIVIDER = -2
 """Index of the line above the trailing stories."""
 DIVIDER_GAP = -3
-"""Index of the empty row under that line."""
+"""Index of the empty row under the line above the trailing stories."""

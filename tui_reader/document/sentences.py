@@ -1,7 +1,8 @@
 """Sentences: the offsets at which they begin in a block.
 
-Own rules for edited prose, applied in the usual order of evidence: the mark, the word before it, the word after it. A
-full stop after an abbreviation or an initial ends a sentence only if the next word is one with which sentences begin.
+The rules are made for edited prose and applied in the usual order of evidence: the mark, the word before it,
+the word after it. A full stop after an abbreviation or an initial ends a sentence only if the next word is one with
+which sentences begin.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
 def _words(listed: str) -> frozenset[str]:
-    """Return the words of a list."""
+    """Return the words of a text that lists them between white space."""
     return frozenset(listed.split())
 
 
@@ -130,10 +131,10 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
 
 
 def units_near(document: Document, index: int, offset: int) -> list[int]:
-    """Return the offsets at which sentences begin, in a block and around an offset of it.
+    """Return the offsets at which the sentences of a block begin that are near an offset.
 
-    A table's cells and lines of code count as sentences. The list contains at least the one at the offset, the one
-    before and the one after it if the block has them; for a block of ordinary size it contains all.
+    A table's cells and lines of code count as sentences. The list contains at least the sentence at the offset
+    and its two neighbours in the block; for a block of ordinary size it contains all sentences.
     """
     block = document.blocks[index]
     if block.table is not None:
@@ -155,11 +156,10 @@ def units_near(document: Document, index: int, offset: int) -> list[int]:
 
 
 def _window_start(text: str, block: Block, number: int) -> int:
-    """Return where a search window of a very long block begins.
+    """Return the offset at which a search window of a very long block begins.
 
-    It is the first sentence or line after a multiple of the window size.
-
-    If there is none within a window's size, as in text that is not prose, it is the nearest white space or cluster.
+    The window begins with the first sentence or line after a multiple of the window size; if there is none within a
+    window's size, as in text that is not prose, with the nearest white space or cluster.
     """
     if number <= 0:
         return block.start
@@ -182,7 +182,7 @@ def _line_starts(text: str) -> tuple[int, ...]:
 
 
 def _cells_near(table: Table, offset: int) -> list[int]:
-    """Return the offsets of the cells with text in the table row of an offset and the nearest such rows."""
+    """Return the offsets of cells with text: in the table row at an offset and the nearest rows with text."""
     rows = table.rows
     here = max(0, bisect_right(rows, offset, key=_row_start) - 1)
     starts = _cell_starts(rows[here]) if rows else []

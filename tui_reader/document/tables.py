@@ -15,9 +15,9 @@ from tui_reader.document.wrapping import HANGING, cut_rows
 GUTTER = 3
 """Cells between two columns: a rule with a space on both sides."""
 MIN_COLUMN = 8
-"""Cells below which a column of longer cells is not narrowed."""
+"""Minimum width in cells of a column that is narrowed."""
 MAX_WORD = 14
-"""Cells up to which a column is kept as wide as its longest word."""
+"""Maximum width in cells to which a column is kept as wide as its longest word."""
 
 
 _cell_start = attrgetter("start")
@@ -37,7 +37,7 @@ def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
 
 
 def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> tuple[list[int], bool] | None:
-    """Return the cells of each column and whether any cell wraps; None if the columns do not fit."""
+    """Return the width of each column, and True if any cell wraps; None if the columns do not fit."""
     count = max(map(len, table.rows), default=0)
     text = placement.text
     natural = [1] * count
@@ -77,13 +77,13 @@ class _CellLine(NamedTuple):
     """Number of the cell's column."""
     start: int
     drawn: int
-    """End of what is drawn of the part."""
+    """End of the text that is drawn."""
     end: int
-    """End of what the part owns, including white space at a wrap and the tab or line feed after the cell."""
+    """End of the text that the part owns, including white space at a wrap and the tab or line feed after the cell."""
 
 
 class _TableRows:
-    """Base of both ways to draw a table: knows where table rows begin, in the text and on the screen."""
+    """Base class of both ways to draw a table; holds where table rows begin in the text and on screen."""
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
         self._narrow = narrow
@@ -117,7 +117,7 @@ class _TableRows:
         return min(max(0, bisect_right(self._starts, offset) - 1), len(self._starts) - 2)
 
     def _cuts(self, cell: Cell, width: int) -> list[int]:
-        """Return the cuts of a cell as offsets of the document."""
+        """Return where the rows of a cell end at a width, as offsets of the document."""
         piece = self._text[cell.start : cell.end]
         return [cell.start + cut for cut in cut_rows(piece, width)]
 
@@ -233,7 +233,7 @@ class ColumnRows(_TableRows):
         return self._columns[column] + (free if align is Align.RIGHT else free // 2)
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Return row within the block, and column, of the character at an offset."""
+        """Return the row within the block, and the column, of the character at an offset."""
         number = self._row_at(offset)
         cells = self._cells(number)
         if not cells:
@@ -327,7 +327,7 @@ class StackedRows(_TableRows):
         return Row(self._index, index, (), outer, end if cells or line else start, end)
 
     def locate(self, offset: int) -> tuple[int, int]:
-        """Return row within the block, and column, of the character at an offset."""
+        """Return the row within the block, and the column, of the character at an offset."""
         number = self._row_at(offset)
         width = self._width(number)
         top = self._tops[number]

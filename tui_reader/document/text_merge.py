@@ -1,4 +1,4 @@
-"""Merge of two texts that were edited from one, such as a note in two windows; no added word is lost."""
+"""Merge of two edited versions of a text, such as a note in two windows; no added word is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BETWEEN = "— written at the same time —"
 """The line between two texts that cannot be merged."""
 _BETWEEN_PARTS = f"\n\n{BETWEEN}\n\n"
 MOST_TOKENS = 16_000
-"""Words and blanks from which lines are compared instead: words would take more than a tenth of a second."""
+"""Number of words and blanks from which lines are compared: words would take more than a tenth of a second."""
 
 # Each letter of a script without spaces is a word.
 _WORDS = re.compile(
@@ -30,7 +30,7 @@ class Merged(NamedTuple):
 
 
 class _Edit(NamedTuple):
-    """A replacement of the tokens `start` to `end` of the original by others, on side 0 or 1."""
+    """An edit in one of two texts: new tokens in place of `start` to `end` of the original's tokens."""
 
     start: int
     end: int
@@ -43,7 +43,8 @@ class _Edit(NamedTuple):
 def merge(original: str, mine: str, theirs: str) -> Merged:
     """Merge two texts word by word; if both changed the same words, put one text after the other.
 
-    An emptied text loses against a changed one: an emptying must not discard words that its author has not seen.
+    If one text was emptied and the other changed, the changed one wins: emptying a text must not discard words that its
+    author has not seen.
 
     Args:
         original: The text that both were edited from.
@@ -65,8 +66,8 @@ def combined(original: str | None, text: str, other: str) -> str:
 
     Args:
         original: The text that both were edited from; None if unknown: then both are kept.
-        text: The one that comes first if both are kept. It may already consist of several texts.
-        other: The other one.
+        text: The text that comes first if both are kept. It may already consist of several texts.
+        other: The text that comes second if both are kept.
     """
     parts, more = ([part.strip() for part in each.split(_BETWEEN_PARTS)] for each in (text, other))
     if set(more) <= set(parts) or not other.strip():
@@ -101,7 +102,7 @@ def _holds(text: str, part: str) -> bool:
 
 
 def _merged(original: str, mine: str, theirs: str) -> Merged | None:
-    """Return the merged text, or None if both changed what is between two words (the rule of diff3)."""
+    """Return the merged text; None if both texts changed the part between two words (the rule of diff3)."""
     texts = [_WORDS.findall(each) for each in (original, mine, theirs)]
     if max(map(len, texts)) > MOST_TOKENS:
         texts = [each.splitlines(keepends=True) for each in (original, mine, theirs)]

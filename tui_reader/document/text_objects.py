@@ -35,7 +35,7 @@ class Ends(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A kind of text that a selection grows by, given by its motions."""
+    """A unit of text, such as a sentence, by which a selection grows; given by its motions."""
 
     around: Callable[[Document, int], Range]
     after: Callable[[Document, int], int]
@@ -52,9 +52,11 @@ def last_character(document: Document, found: Range) -> int:
 
 
 def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
-    """Move the caret forward by a unit: to the end of an added unit, or the beginning of a kept one.
+    """Move the caret of a selection forward by a unit.
 
-    A selection of whole units stays one: if the caret passes the anchor, the anchor moves to the other end of its unit.
+    If the selection grows, the caret moves to the end of the added unit; if it shrinks, to the beginning of the first
+    unit that is kept. A selection of whole units remains one: if the caret passes the anchor, the
+    anchor moves to the other end of its unit.
     """
     anchor, caret = ends
     around, after, _ = unit
@@ -71,7 +73,7 @@ def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
 
 
 def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
-    """Move the caret back by a unit; see `grow_forward`."""
+    """Move the caret of a selection back by a unit: the mirror image of `grow_forward`."""
     anchor, caret = ends
     around, _, before = unit
     if caret <= anchor:
@@ -106,7 +108,7 @@ def text_object(document: Document, kind: str, offset: int) -> Range:
     Args:
         document: The document.
         kind: One of `OBJECTS`.
-        offset: A code point.
+        offset: Offset of the code point to start from.
 
     Raises:
         KeyError: The kind is unknown.

@@ -20,7 +20,8 @@ _unspaced = LazyPattern(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\u
 IDEOGRAPHS_PER_WORD = 2
 """The Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
 SOUTHERN_PER_WORD = 6
-"""That text has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in Burmese."""
+"""The Declaration of Human Rights has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in
+Burmese."""
 # White space of ASCII becomes a space and everything else a letter, so that a word begins at each " x".
 _SPACES = " \n\t"
 _SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
@@ -48,7 +49,7 @@ def count_words(text: str) -> int:
 
 
 def _divide_up(count: int, by: int) -> int:
-    """Return a quotient, rounded up."""
+    """Return `count` divided by `by`, rounded up."""
     return -(-count // by)
 
 

@@ -35,7 +35,7 @@ _legal_cut = LazyPattern(
 )
 _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 HANGING = "".join(sorted(_HANGING)) + "\n"
-"""White space that a row owns without drawing it at its end."""
+"""White space that a row owns but does not draw at its end."""
 _WINDOW = 8192
 """Code points of a long line of wide text that are cut at once."""
 
@@ -139,7 +139,7 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
 def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, first: int, fit: int) -> int:
     """Return the number of the cluster that begins the next row.
 
-    It is the one after hanging spaces, else the one at the last legal cut, else the first that does not fit.
+    This is the cluster after hanging spaces, else the one at the last legal cut, else the first that does not fit.
     """
     after = fit
     while after < len(clusters) and clusters[after] in _HANGING:
@@ -171,7 +171,7 @@ def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, wid
 def _clusters(line: str, width: int) -> list[str] | str:
     """Return the clusters of a line, none wider than a row.
 
-    A longer chain, such as stacked conjuncts, is cut where Rich would cut it.
+    A wider cluster, such as stacked conjuncts, is cut at the place where Rich cuts it.
     """
     if is_plain(line):
         return line
