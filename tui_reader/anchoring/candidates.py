@@ -1,4 +1,4 @@
-"""Candidates: positions in a text with the words of a passage, or with similar ones.
+"""Candidates: ranges of a text that contain the words of a passage, or similar words.
 
 Similar passages are found by a vote of the rarer words of the passage.
 """
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 BIN_SIZE = 40
 """Code points per bin in which votes are counted: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
-"""Occurrences from which a word has no vote: it would cost much and tell little."""
+"""Occurrences from which a word has no vote: its votes would cost much time and identify little."""
 MAX_VOTERS = 40
-"""Maximum number of words that vote; of a long quote only every second one or fewer do."""
+"""Maximum number of words that vote; of a long quote only every second word or fewer vote."""
 QUORUM = 0.25
 """Share of all votes that a position needs to be examined; it also needs half as many votes as the best one."""
 MAX_EXAMINED = 6
@@ -37,7 +37,7 @@ MAX_OCCURRENCES = 5_000
 """Maximum number of occurrences of a short quote that are compared with each other."""
 MIN_OCCURRENCES = 20
 MAX_COMPARED = 2_000_000
-"""Maximum total length of occurrences that are compared, beyond the fewest: each is compared as a whole."""
+"""Maximum total length of occurrences that are compared as wholes; at least `MIN_OCCURRENCES` are compared."""
 
 Positions = dict[str, list[int]]
 """For each word that votes, the offsets at which it begins."""
@@ -52,9 +52,9 @@ class Candidate(NamedTuple):
     quote: float
     """Similarity of the quote, 0 to 1."""
     before: float
-    """Similarity of the context before it."""
+    """Similarity of the context before the quote, 0 to 1."""
     after: float
-    """Similarity of the context after it."""
+    """Similarity of the context after the quote, 0 to 1."""
 
 
 class NormalizedAnchor(NamedTuple):
@@ -73,7 +73,7 @@ class NormalizedAnchor(NamedTuple):
 
 
 class CandidateSearch:
-    """Searches one text for candidates."""
+    """Searches one text for candidates: ranges that may be the passage of an anchor."""
 
     def __init__(self, text: str) -> None:
         self.normalized_text = normalized(text)
@@ -122,7 +122,7 @@ class CandidateSearch:
         return Candidate(place, WEIGHTS.score(quote, before, after), quote, before, after)
 
     def _voted_offsets(self, words: Words, positions: Positions) -> list[int]:
-        """Return the offsets at which, by the votes of its words, the passage may begin."""
+        """Return the offsets at which a passage may begin, by the votes of its words."""
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
@@ -177,7 +177,7 @@ class CandidateSearch:
 
 
 def single_spaced(context: str) -> str:
-    """Return a context with single spaces: the width of a gap is no evidence for a position."""
+    """Reduce white space in a context to single spaces: its width is no evidence for a position."""
     return re.sub("  +", " ", context) if "  " in context else context
 
 
@@ -190,7 +190,7 @@ def positions_of(words: Words) -> Positions:
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
-    """Return the words that may vote, with their offsets; pairs of letters in scripts without spaces."""
+    """Return the words that may vote, with offsets; in scripts without spaces, pairs of letters."""
     keys, starts, ends = words
     voters = []
     for i, key in enumerate(keys):

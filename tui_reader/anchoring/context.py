@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 PIECE_LENGTHS = (32, 20, 12)
-"""Characters of context that must occur unchanged. The longest, nearest such piece that occurs only once decides."""
+"""Lengths of pieces of context that are searched for. The longest, nearest one that occurs only once decides."""
 STEP, FARTHEST = 32, 960
 """Step in which pieces of context are tried, and their maximum distance from the passage, in characters."""
 
 
 def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
-    """Return the code point of a text at which a lost passage would be.
+    """Return the offset in a text at which a lost passage would be.
 
     Args:
         anchor: The passage.
         text: The current text.
-        old: The text that the passage was marked in, if it was kept: more of the context can then be searched for.
+        old: The text that the passage was marked in, if it was kept: it holds more context to search for.
     """
     folded = normalized(text)
     before, after = anchor.prefix, anchor.suffix

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 CONTEXT = 32
-"""Code points of context that are kept before and after a quote, as Hypothesis does."""
+"""Code points of context that are kept before and after a quote; Hypothesis keeps as many."""
 TEXT_VERSION = 1
-"""Increased when formats begin to produce another text from the same bytes: offsets in older texts become invalid."""
+"""Version, increased when formats produce another text from the same bytes: older offsets become invalid."""
 
 
 def fingerprint(text: str) -> str:
     """Return a string that identifies a text.
 
-    It is the BLAKE2b of its UTF-8, 16 bytes in hexadecimal, after the version of the text.
+    It consists of `TEXT_VERSION` and the BLAKE2b hash of the text's UTF-8, 16 bytes in hexadecimal.
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms to import, and at most starts no annotated article is shown
 
@@ -40,9 +40,9 @@ def describe(document: Document, start: int, end: int) -> Anchor:
     """Return the anchor of a range.
 
     Args:
-        document: The document that the range counts in.
+        document: The document whose text contains the range.
         start: First code point of the range.
-        end: Code point after the last one.
+        end: Code point after the last one of the range.
 
     Raises:
         ValueError: The range is empty or not within the text.

@@ -1,4 +1,4 @@
-"""Word diff of two texts: their longest common subsequence, found in pieces if the texts are long."""
+"""Word diff of two texts: their longest common subsequence, computed in pieces if they are long."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MAX_PRODUCT = 300_000_000
-"""Product of two lengths in words up to which both are compared at once: the bit matrix then takes 38 MB."""
+"""Product of two texts' lengths in words up to which they are compared at once: the bit matrix takes 38 MB."""
 RUN_LENGTHS = (6, 3, 1)
-"""Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. They are always cut at the
-first, because a longest subsequence alone tends to match words from everywhere; at the others while pieces are
-too large."""
+"""Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. Texts are always cut at runs
+of the first length, because a longest subsequence alone tends to match words from everywhere; at shorter runs only
+while pieces are too large."""
 MAX_ISLAND = 2
-"""Maximum number of unchanged words between two changes that are shown as changed too: “, the” connects nothing."""
+"""Maximum number of unchanged words between two changes that are shown as changed too, such as “, the”."""
 
 
 class ChangeKind(StrEnum):
-    """What happened to a part of the text."""
+    """Kind of a change: what happened to a part of the text."""
 
     INSERTED = "inserted"
     DELETED = "deleted"
@@ -32,7 +32,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """A part of the old text that became a part of the new one. One of them may be empty."""
+    """A range of the old text and the range of the new one that replaced it; either may be empty."""
 
     kind: ChangeKind
     old: Range
@@ -71,7 +71,7 @@ def _fold_keeping_case(text: str) -> str:
 
 
 def _span(words: Words, first: int, end: int) -> Range:
-    """Return the range of some words; of no words, the empty range after the previous word."""
+    """Return the range of words `first` to `end`; if there are none, an empty one after the last word."""
     if first < end:
         return Range(words.starts[first], words.ends[end - 1])
     place = words.ends[first - 1] if first else 0
@@ -79,7 +79,7 @@ def _span(words: Words, first: int, end: int) -> Range:
 
 
 def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
-    """Yield what is between matched words: start and end in the old text, then in the new one."""
+    """Yield the gaps between matched words: start and end in the old text, then in the new one."""
     a = c = 0
     for i, j in enumerate(matches):
         if j >= 0:
@@ -104,7 +104,7 @@ def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, i
 
 
 def _match(old: list[int], new: list[int], matches: array[int]) -> None:
-    """Fill in the matches, piece by piece."""
+    """Match the words of two texts piece by piece; write the result into `matches`."""
     pieces = [(0, len(old), 0, len(new), 0)]
     while pieces:
         a, b, c, d, depth = pieces.pop()
@@ -128,7 +128,7 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
 
 
 def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tuple[int, int, int, int]) -> None:
-    """Fill in the matches of one piece, all of whose words are compared at once."""
+    """Match the words of one piece at once; write the result into `matches`."""
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - 30 ms to import, and most articles never change
 
     a, b, c, d = piece

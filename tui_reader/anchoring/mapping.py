@@ -1,4 +1,4 @@
-"""Mapping of a passage to its words in a new text, letter by letter, even if they were moved."""
+"""Mapping of a passage to its words in a new text, letter by letter, even if words were moved."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from tui_reader.document.normalization import Words
 
 MIN_SEPARATION = 150
-"""Characters without a word of the old passage from which parts count as separate: a long sentence."""
+"""Distance in characters from which two parts of a passage count as separate: a long sentence."""
 MAX_SPELLED = 150
 """Maximum characters of a gap that is compared letter by letter: in a longer one, letters match by chance."""
 MIN_REVISION_SIMILARITY = 0.5
 """Minimum similarity of words to the words that may have replaced them."""
 MAX_SIGN_RUN_WEIGHT = 3
-"""Maximum weight, in letters, of a run of one sign such as a rule of dashes: to find it again is little evidence."""
+"""Maximum weight, in letters, of a run of one sign such as a rule of dashes: its match is little evidence."""
 
 
 class _Match(NamedTuple):
@@ -32,7 +32,7 @@ class _Match(NamedTuple):
     old: Range
     new: Range
     weight: int
-    """How much the match counts as evidence, in letters."""
+    """Weight of the match as evidence, in letters."""
 
 
 class Part(NamedTuple):
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 
 class Mapping:
-    """Where the words of an old text are in a new one."""
+    """Positions of the words of an old text in a new one."""
 
     def __init__(self, old: Words, new: Words, *, moved: bool = False) -> None:
         """Compare two texts; 10,000 words take 60 ms.
@@ -72,7 +72,7 @@ class Mapping:
                 self.sources[j] = i
 
     def follow(self, passage: Range) -> list[Part]:
-        """Return where the parts of a passage are in the new text, the largest part first."""
+        """Return the parts of a passage with their ranges in the new text, the largest part first."""
         old = self._old
         words = within(old, passage)
         total = sum(_weight(old, i, passage) for i in range(words.start, words.end))
@@ -88,12 +88,12 @@ class Mapping:
         return parts
 
     def has_moved_repetition(self, passage: Range) -> bool:
-        """Return True if the old text has words of a passage twice and one of both was moved."""
+        """Return True if the old text contains words of a passage twice and moved one occurrence."""
         words = within(self._old, passage)
         return bool(self._moved_repetitions) and not self._moved_repetitions.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
-        """Return the new range of a part, extended by words that may have replaced those at its ends."""
+        """Extend a part's new range by words that may have replaced the lost words at its ends."""
         old, new, matches = self._old, self._new, self.matches
         start, end = part.new
         first, last = bisect_right(old.ends, part.old.start), bisect_left(old.starts, part.old.end) - 1
@@ -118,7 +118,7 @@ class Mapping:
         return Range(start, end)
 
     def _is_similar(self, lost: Range, replacement: Range) -> bool:
-        """Return True if words may be a revision of others: a corrected typing error, a changed ending."""
+        """Return True if new words may be a revision of lost ones: a corrected typing error, a new ending."""
         if replacement.start >= replacement.end:
             return False
         return (
@@ -127,7 +127,7 @@ class Mapping:
         )
 
     def _runs(self, words: Range, passage: Range) -> Iterator[_Match]:
-        """Yield what is left of some words; words that follow each other in both texts as one match."""
+        """Yield the matches of a range of words; words that are consecutive in both texts are one match."""
         old, new, matches = self._old, self._new, self.matches
         i = words.start
         while i < words.end:
@@ -145,7 +145,7 @@ class Mapping:
             yield _Match(Range(old.starts[first], old.ends[i - 1]), place, weight)
 
     def _word_matches(self, word: int, passage: Range) -> Iterator[_Match]:
-        """Yield what is left of a word, as far as it is within a passage."""
+        """Yield the matches of a word or its letters in the new text, limited to a passage."""
         old, new = self._old, self._new
         j = self.matches[word]
         if j < 0:
@@ -165,7 +165,7 @@ class Mapping:
                 yield _Match(Range(start, end), Range(first, last), weight)
 
     def _letters(self, word: int) -> list[_Match]:
-        """Return what is left of a removed word that was split, corrected or joined to another."""
+        """Return the letters of a removed word that remain because it was split, corrected or joined."""
         if word not in self._letter_matches:
             matches = self.matches
             first, end = word, word + 1
@@ -211,7 +211,7 @@ def within(words: Words, place: Range) -> Range:
 
 
 def _weight(words: Words, word: int, passage: Range) -> int:
-    """Return the weight of a found word as evidence: its letters within a passage."""
+    """Return the weight of a matched word as evidence: the number of its letters within a passage."""
     start, end = words.starts[word], words.ends[word]
     if start < passage.start or end > passage.end:
         start, end = max(start, passage.start), min(end, passage.end)
@@ -220,7 +220,7 @@ def _weight(words: Words, word: int, passage: Range) -> int:
 
 
 def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, int]]:
-    """Return the letters of some words, each with the number of its word and its offset."""
+    """Return the letters of a range of words, each with the number of its word and its offset."""
     letters = []
     for word in range(*which):
         key, start, end = words.keys[word], words.starts[word], words.ends[word]

@@ -1,4 +1,4 @@
-"""Refinement of a word diff: where exactly words were inserted, and where passages were moved to.
+"""Refinement of a word diff: the exact places of insertions, and the targets of moved passages.
 
 All functions change the matches that `diff.align` returned: for each word of the old text the number of the same word
 in the new one, -1 if there is none. After `add_moved`, the numbers no longer increase.
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 MAX_SHIFT = 40
 """Maximum number of words by which a gap is shifted."""
 MAX_ISLAND = 6
-"""Maximum words of a run that counts as matched by chance if three times as many on both sides did not match."""
+"""Maximum words of a run that counts as a chance match: three times as many words on either side do not match."""
 PASSES = 6
-"""How often moved passages are searched for: each pass finds passages that kept their order among each other."""
+"""Number of searches for moved passages: each search finds passages that are still in their old order."""
 STRONG_RUN_LETTERS = 24
 """Letters that a run of words needs to count as moved by itself; some five words."""
 NEARBY_WORDS = 12
 """Distance in words from a moved run within which shorter runs are counted as moved with it."""
 MIN_ATTRACTING = 3
-"""Minimum words of a run that attracts neighbouring words which were matched elsewhere."""
+"""Minimum words of a run to which neighbouring words that were matched elsewhere are added."""
 MIN_REPEAT = 5
-"""Words in the same order that count as a repetition in a text."""
+"""Minimum number of consecutive words that count as a repetition if a text contains them twice."""
 
 
 class Run(NamedTuple):
@@ -53,7 +53,14 @@ def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
-    """Shift one insertion, given as the word before which it is, its first word and the word after it."""
+    """Shift one insertion.
+
+    Args:
+        old: The words of the old text.
+        new: The words of the new one.
+        gap: The old word before which the insertion is, its first word and the word after it.
+        matches: The matches, changed in place.
+    """
     distance = _best_shift(old, new, gap, lambda other, mine: matches[other] == mine)
     at, first, end = gap
     for shift in range(distance):
@@ -63,7 +70,14 @@ def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches:
 
 
 def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
-    """Shift one deletion, given as the word before which it was, its first word and the word after it."""
+    """Shift one deletion.
+
+    Args:
+        old: The words of the old text.
+        new: The words of the new one.
+        gap: The new word before which the deletion was, its first word and the word after it.
+        matches: The matches, changed in place.
+    """
     distance = _best_shift(new, old, gap, lambda other, mine: matches[mine] == other)
     at, first, end = gap
     for shift in range(distance):
@@ -73,11 +87,11 @@ def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: 
 
 
 def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
-    """Return the number of words by which a gap is best shifted; negative if to the left.
+    """Return the number of words by which to shift a gap; negative to the left, 0 to leave it.
 
     Args:
-        other: The text that has nothing at the gap.
-        mine: The text that has additional words.
+        other: The words of the text that has nothing at the gap.
+        mine: The words of the text that has additional words at the gap.
         gap: The word of the other text before which words are missing; the first of these words; the word after them.
         matched: Returns True if a word of the other text is matched to one of `mine`.
     """
@@ -101,7 +115,7 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
 
 
 def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
-    """Return how many of a gap's three edges, 0 to 3, are at white space."""
+    """Return the number of a gap's three edges that are at white space, 0 to 3."""
     at, first, end = gap
     return _is_after_space(other, at) + _is_after_space(mine, first) + _is_after_space(mine, end)
 
@@ -125,7 +139,7 @@ def drop_islands(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
-    """Match words that were moved, and return the runs of them."""
+    """Match words that were moved, and return their runs."""
     moved: list[Run] = []
     taken = bytearray(len(new.keys))
     for j in matches:
@@ -146,7 +160,7 @@ def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
 
 
 def _strong(old: Words, runs: list[Run]) -> list[Run]:
-    """Return the runs that are no coincidence: long ones, and those close to them."""
+    """Return the runs that are no coincidence: long runs, and shorter ones close to a long one."""
     chosen = [_weight(old, run) >= STRONG_RUN_LETTERS for run in runs]
     for near, far in (*((k - 1, k) for k in range(1, len(runs))), *((k + 1, k) for k in range(len(runs) - 2, -1, -1))):
         if chosen[near] and not chosen[far]:
@@ -159,7 +173,7 @@ def _strong(old: Words, runs: list[Run]) -> list[Run]:
 
 
 def _weight(words: Words, run: Run) -> int:
-    """Return the weight of some words in letters; those of scripts without spaces count twice, signs once."""
+    """Return the weight of a run in letters; letters of scripts without spaces count twice, signs once."""
     keys = words.keys[run.old : run.old + run.length]
     return sum((2 if len(key) == 1 and not key.isascii() else len(key)) if key[0].isalnum() else 1 for key in keys)
 
@@ -206,9 +220,9 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def moved_repetitions(old: Words, moved: list[Run]) -> set[int]:
-    """Return the numbers of words in runs that the old text has twice and of which one was moved.
+    """Return the numbers of words in runs that the old text contains twice, one of which was moved.
 
-    Which of both was moved cannot be decided.
+    It cannot be decided which occurrence was moved.
     """
     keys = old.keys
     wanted = {

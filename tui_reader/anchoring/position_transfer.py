@@ -18,7 +18,7 @@ BLOCK_SIZE = 1 << 16
 CONTEXT_SIZES = (0, 32, 200)
 """Code points of context, tried in this order, that may make a range unique in the text."""
 MAX_REPETITIONS = 200
-"""Occurrences of repeated words up to which the n-th is mapped to the n-th."""
+"""Occurrences of repeated words up to which the n-th old one is mapped to the n-th new one."""
 MARGIN = 2_000
 """Code points before the first and after the last change that are compared too."""
 
@@ -28,7 +28,7 @@ class PositionTransfer:
 
     Ranges before the first change or after the last one are mapped at once, and so are those that are unique in both
     texts (some 10 ms for a million words). Other ranges need a comparison of everything between these two changes,
-    which may take seconds if they are far apart.
+    which may take seconds if the changes are far apart.
     """
 
     def __init__(self, old: str, new: str) -> None:
@@ -42,13 +42,13 @@ class PositionTransfer:
         return self._resolver is not None or all(self._shift(each) is not None for each in ranges)
 
     def prepare(self, ranges: Iterable[Range]) -> None:
-        """Do the slow part of mapping the ranges; meant for a background thread."""
+        """Compare the texts if the ranges need that; it is slow and meant for a background thread."""
         for each in ranges:
             if self._shift(each) is None:
                 self.carry(each)
 
     def carry(self, place: Range) -> Range | None:
-        """Return a range in the new text; None if its words were removed or are not certain."""
+        """Map a range to the new text; None if its words were removed or the result is not certain."""
         distance = self._shift(place)
         if distance is not None:
             return Range(place.start + distance, place.end + distance)
@@ -88,7 +88,7 @@ class PositionTransfer:
 
     @property
     def _window(self) -> tuple[int, int]:
-        """Return the range of the old text that is compared."""
+        """Return the start and end of the part of the old text that is compared."""
         return max(0, self._same - MARGIN), min(len(self.old), self._tail + MARGIN)
 
     @property

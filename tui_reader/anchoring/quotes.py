@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_OCCURRENCES = 100
 """Maximum number of occurrences returned; a quote such as “the” has too many to be useful."""
 MIN_SIMILARITY = 0.6
-"""Minimum similarity of a passage of which a quote may be an altered form."""
+"""Minimum similarity of a passage to a quote that may be an altered form of it."""
 
 
 class SimilarPassage(NamedTuple):
@@ -45,10 +45,10 @@ class QuoteFinder:
         return _joined(self._words.keys)
 
     def occurrences(self, quote: str) -> list[Range]:
-        """Return where the words of a quote occur, in order.
+        """Return the ranges in which the words of a quote occur, in order.
 
         Case, white space and kinds of quotes do not matter. Signs at the ends of the quote are ignored if the text has
-        others: a full stop may belong to the quoting text.
+        different ones: a full stop may belong to the quoting text.
         """
         keys = Words.of(normalized(quote)).keys
         found = self._runs(keys)

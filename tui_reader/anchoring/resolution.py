@@ -33,28 +33,28 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 MAX_CANDIDATES = 5
-"""Maximum number of positions that are stored for the reader to choose from."""
+"""Maximum number of candidates that are stored for the reader to choose from."""
 REPEAT_RANGE = 20_000
 """Characters on both sides of a passage's old position that are searched for a repetition; 10 µs."""
 MIN_REPEAT = 100
-"""Characters from which equal text counts as a repetition whatever its context."""
+"""Length in characters from which equal text counts as a repetition whatever its context."""
 MIN_CANDIDATE_SCORE = 0.45
-"""Minimum score of a position that is offered."""
+"""Minimum score of a candidate that is offered to the reader."""
 
 
 def resolve(anchor: Anchor, text: str, snapshot: str | None = None) -> Placement:
-    """Return where the passage of an anchor is in a text.
+    """Find the passage of an anchor in a text; return its position, or that it has none.
 
     Args:
         anchor: The passage to find.
         text: The text to search.
-        snapshot: The text that the anchor was taken from; it helps a lot if much was edited.
+        snapshot: The text that the anchor was taken from; it improves the result if much was edited.
     """
     return Resolver(text, snapshot).place(anchor)
 
 
 def resolve_all(anchors: Iterable[Anchor], text: str, snapshot: str | None = None) -> list[Placement]:
-    """Return where the passages of many anchors are in one text.
+    """Find the passages of many anchors in one text; return their positions in the same order.
 
     1,000 anchors in a text of 10,000 words take some 0.2 s.
     """
@@ -63,7 +63,7 @@ def resolve_all(anchors: Iterable[Anchor], text: str, snapshot: str | None = Non
 
 
 class Resolver:
-    """Resolves anchors in one text. What several anchors need is computed once, when it is first needed."""
+    """Resolves anchors in one text; data that several anchors need is computed once, at its first use."""
 
     def __init__(self, text: str, snapshot: str | None = None) -> None:
         self._text = text
@@ -71,7 +71,7 @@ class Resolver:
         self.fingerprint = fingerprint(text)
 
     def place(self, anchor: Anchor) -> Placement:
-        """Return where the passage of an anchor is; see `resolve`."""
+        """Find the passage of an anchor; see `resolve`."""
         if self._is_unmoved(anchor):
             return self._placed(anchor, Candidate(Range(anchor.start, anchor.end), 1.0, 1.0, 1.0, 1.0))
         wanted = NormalizedAnchor.of(anchor)
@@ -131,7 +131,7 @@ class Resolver:
         )
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
-        """Return the position that a diff with the snapshot gives if it is certain, else search further."""
+        """Return the position by a diff with the snapshot if it is certain, else that of a wider search."""
         passage = Range(anchor.start, anchor.end)
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
@@ -162,7 +162,7 @@ class Resolver:
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, passage: Range, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text had a passage twice, equal on one side too, and one of both was moved."""
+        """Return True if the old text had a passage twice, one side of the context too, and one was moved."""
         if not self._mapping.has_moved_repetition(passage):
             return False
         old_text = self._single_spaced_old
@@ -185,7 +185,7 @@ class Resolver:
         return any(not self._is_another(passage, place) for place in self._search.exact(lost))
 
     def _is_sure(self, wanted: NormalizedAnchor, found: Candidate) -> bool:
-        """Return True if a position given by a diff is certain: a few words match by chance."""
+        """Return True if a position given by a diff is certain; a few words may match by chance."""
         if len(wanted.quote) < LIMITS.short and max(found.before, found.after) < LIMITS.context:
             return False
         if found.score < LIMITS.quote:
@@ -197,7 +197,7 @@ class Resolver:
         return all(each.score < found.score + LIMITS.lead or each.before + each.after < context_lead for each in others)
 
     def _rivals(self, passage: Range, wanted: NormalizedAnchor, found: Candidate) -> list[Candidate]:
-        """Return other candidates that fit about as well as one given by a diff and are not in the old text.
+        """Return new passages that fit an anchor about as well as the candidate given by a diff.
 
         A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary.
         """
@@ -222,7 +222,7 @@ class Resolver:
         return others > LIMITS.another * total
 
     def _searched_elsewhere(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
-        """Return the position of the same words elsewhere, unless they come from another passage.
+        """Return another position of a passage's words, unless they belong to another passage.
 
         Ranges with similar words are only offered as candidates.
         """
@@ -243,7 +243,7 @@ class Resolver:
         return self._snapshot.count(words) if self._snapshot is not None else 0
 
     def _searched(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
-        """Return the best position of all exact and similar candidates, without a snapshot."""
+        """Return the position of the best exact or similar candidate; used without a snapshot."""
         search = self._search
         found = [search.score(wanted, place) for place in search.exact(wanted.quote)]
         if not found or max(max(each.before, each.after) for each in found) < 0.8 or len(wanted.quote) < 25:
@@ -251,7 +251,7 @@ class Resolver:
         return self._best(anchor, wanted, found)
 
     def _best(self, anchor: Anchor, wanted: NormalizedAnchor, found: list[Candidate]) -> Placement:
-        """Return the best candidate's position if it is good enough and clearly better than the next one."""
+        """Return the best candidate's position if it scores well and clearly better than the next one."""
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
             # A few words that occur more than once are not lost, but which of them is meant cannot be decided.
@@ -269,7 +269,7 @@ class Resolver:
         return found.quote >= LIMITS.quote and found.score >= LIMITS.floor(length)
 
     def _placed(self, anchor: Anchor, found: Candidate) -> Placement:
-        """Return the certain position given by a candidate."""
+        """Return the placement, marked as certain, at a candidate's range."""
         same = min(found.quote, found.before, found.after) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
         return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint, anchor.key)

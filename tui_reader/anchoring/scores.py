@@ -1,4 +1,4 @@
-"""Scores of how well a range fits an anchor: similarity measures, their weights and their limits."""
+"""Scores of how well a range fits an anchor: similarity measures, with weights and limits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from tui_reader.model.ranges import Range
 
 _MOST_COMPARED = 400_000_000
-"""Product of two lengths in characters up to which letters are compared: some 10 ms."""
+"""Product of two texts' lengths in characters up to which letters are compared: some 10 ms."""
 MOST_STEPS = 500_000_000
-"""Steps that the search for a stretch of text may take: about a second."""
+"""Maximum number of steps of the search for a stretch of text: about a second."""
 
 
 class Weights(NamedTuple):
@@ -28,7 +28,7 @@ class Weights(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a candidate must reach. Measured by `scripts/bench_anchoring.py`: 0 wrong, few lost."""
+    """Limits that a candidate must reach; by `scripts/bench_anchoring.py`, 0 places are wrong, few lost."""
 
     floors: tuple[tuple[int, float], ...] = ((60, 0.63), (30, 0.68), (0, 0.76))
     """Minimum score by minimum length of the quote in characters: a shorter quote matches by chance more often."""
@@ -37,32 +37,32 @@ class Limits(NamedTuple):
     short: int = 14
     """Length below which an exact quote needs a matching context too."""
     context: float = 0.5
-    """Minimum similarity of one side of that context."""
+    """Minimum similarity of one side of the context of a short exact quote."""
     lead: float = 0.05
     """Minimum lead of the best score over the next; with less, the passage is ambiguous."""
     plain: float = 0.9
-    """Score of a position given by a diff from which no better one is searched for."""
+    """Score from which a position given by a diff is accepted without a search for a better one."""
     settled: float = 0.8
-    """Similarity of one side of the context from which no rivals of a position given by a diff are searched for."""
+    """Similarity of one side of the context from which a position given by a diff is not compared with rivals."""
     context_lead: float = 0.2
-    """How much more similar the context of a better candidate must be, of 2."""
+    """Minimum lead of a better candidate in similarity of context, both sides added: 0 to 2."""
     kept: float = 0.5
-    """Share of the quote, in letters, that a diff must find again in one range."""
+    """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
     """Share of the quote in one range from which the rest is not searched for elsewhere."""
     telling: int = 12
-    """Length from which a missing part of the quote that occurs elsewhere is no coincidence."""
+    """Length in characters from which a missing part of the quote that occurs elsewhere is no coincidence."""
     torn: float = 0.15
-    """Minimum lead of one part's share of the quote over the next part's, if that has at least this share."""
+    """Minimum lead of the largest part's share of the quote over the next part's, if the latter has this share too."""
     another: float = 0.5
-    """Share of a range, in characters, from which it counts as another passage of the old text."""
+    """Share of a range, in characters, that must come from another passage for the range to count as that one."""
     stretch: float = 1.8
     """Maximum length of a range as a multiple of the quote's length."""
     insertion: int = 40
-    """Characters by which a range may be longer still if a diff gives it: a few words."""
+    """Characters by which a range may exceed `stretch` if a diff gives it: a few words."""
 
     def floor(self, length: int) -> float:
-        """Return the minimum score for a quote of some length."""
+        """Return the minimum score for a quote of a given length."""
         return next(floor for least, floor in self.floors if length >= least)
 
 
@@ -73,7 +73,8 @@ LIMITS = Limits()
 def quote_similarity(a: str, b: str) -> float:
     """Return the similarity of two normalized texts: 1 - edit distance / length of the longer one.
 
-    Of texts of more than 20,000 characters words are compared, since the time grows with the product of the lengths.
+    In texts of more than 20,000 characters, words are compared instead of letters, since the time grows with the
+    product of the lengths.
     """
     if a == b:
         return 1.0
@@ -111,5 +112,5 @@ def best_stretch(wanted: str, text: str, least: float) -> Range | None:
 
 
 def context_similarity(found: str, wanted: str) -> float:
-    """Return the similarity of the context; 1.0 if the anchor has none."""
+    """Return the similarity of a found context to the wanted one; 1.0 if the anchor has no context."""
     return quote_similarity(found, wanted) if wanted else 1.0

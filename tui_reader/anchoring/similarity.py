@@ -1,4 +1,4 @@
-"""Similarity of two texts: whether one may be an edited version of the other, in whatever file."""
+"""Similarity of two texts, which shows whether one may be an edited version of the other."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def word_pairs(text: str) -> WordPairs:
 def similarity(old: WordPairs, new: WordPairs) -> float:
     """Return how similar a text is to an older one, 0 to 1.
 
-    Unrelated articles of one language have some 0.02 to 0.1. It is the mean of two shares: how much of the old text is
-    still there, and Dice's coefficient of both (A. Z. Broder, “On the resemblance and containment of documents”, 1997),
-    so that a long text that happens to contain everything has a lower similarity.
+    Unrelated articles of one language have some 0.02 to 0.1. The result is the mean of two shares: how much of the old
+    text is still there, and Dice's coefficient of both (A. Z. Broder, “On the resemblance and containment of
+    documents”, 1997), so that a long text that contains all of the old one by chance has a lower similarity.
     """
     if not old or not new:
         return 0.0
