@@ -1,4 +1,4 @@
-"""The settings with their defaults, and the commented file that sets them."""
+"""The settings with their defaults, and the commented settings file that users edit."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIN_MEASURE, MAX_MEASURE = 30, 200
-"""Bounds of the measure in cells: narrower breaks most words; in wider lines the eye misses the next line."""
+"""Bounds of the line width in cells: narrower lines break most words; after wider ones the eye misses the next line."""
 
 _Read: TypeAlias = Callable[[object], Any]
-"""Converts a value of the file to the setting's value; raises `ValueError` with a description of valid values."""
+"""Converts a value of the settings file to a setting; raises `ValueError` with a description of valid values."""
 
 
 def _setting(default: Any, read: _Read, about: str) -> Any:
@@ -138,7 +138,7 @@ class Settings:
 
 
 def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
-    """Read a file of settings.
+    """Read a settings file.
 
     Returns:
         The settings, and a warning for each invalid setting, whose default is used instead.
@@ -205,7 +205,7 @@ def _suggestion(name: str, names: tuple[str, ...]) -> str:
 
 
 def _as_clause(sentence: str) -> str:
-    """Return the message of a Python library so that it can end a sentence."""
+    """Return the message of a library's exception in a form that can end a sentence."""
     return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
@@ -214,7 +214,7 @@ def _printable(text: str) -> str:
 
 
 def _as_toml(value: object) -> str:
-    """Return a default as TOML."""
+    """Return the default value of a setting as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -239,7 +239,7 @@ _KEYS = """\
 
 
 def default_text() -> str:
-    """Return the file of settings: every setting with its description and its default, commented out."""
+    """Return the text of a settings file: each setting with description and default, commented out."""
     import textwrap  # noqa: PLC0415 - only for `tui-reader config`
 
     parts = [_HEAD]
@@ -254,7 +254,7 @@ def default_text() -> str:
 
 
 def write_default(path: Path) -> None:
-    """Write the commented file of settings if it does not exist.
+    """Write the commented settings file if it does not exist.
 
     Raises:
         ConfigError: The file exists already, or cannot be written.

@@ -1,4 +1,4 @@
-"""Errors that are shown to the user: each says what happened, and what to do."""
+"""Errors that are shown to the user, each with what happened and what to do."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class ReaderError(Exception):
 
 
 class UsageError(ReaderError):
-    """The command line cannot be obeyed: a missing path, no terminal."""
+    """The command line asks for something impossible, such as a missing path, or there is no terminal."""
 
     exit_code = 2
 
 
 class ConfigError(ReaderError):
-    """The configuration file cannot be used."""
+    """The settings file cannot be read, or is invalid."""
 
     exit_code = 2
 

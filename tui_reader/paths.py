@@ -1,4 +1,4 @@
-"""Paths of the program's own files: data, settings, cache and log.
+"""Paths of the files that the program itself keeps: data, settings, cache and log.
 
 The `XDG_*` variables are used on every system if they hold an absolute path, as their specification demands (XDG Base
 Directory Specification 0.8); without them each system's usual folders are used. This module creates nothing.
@@ -27,12 +27,12 @@ def config_dir() -> Path:
 
 
 def config_file() -> Path:
-    """Return the path of the settings that are read without `--config`."""
+    """Return the path of the settings file that is read if `--config` is not given."""
     return config_dir() / "config.toml"
 
 
 def cache_dir() -> Path:
-    """Return the folder of files that may be deleted at any time and are recreated."""
+    """Return the cache folder, whose files may be deleted at any time and are recreated."""
     return _folder("XDG_CACHE_HOME", ".cache", "user_cache_dir")
 
 

@@ -1,4 +1,4 @@
-"""The protocol that every place articles come from implements: folders, single files, standard input."""
+"""The protocol of a source of articles, such as folders, single files or standard input."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ class Entry(NamedTuple):
     """An article that a source lists, before its bytes are read."""
 
     key: str
-    """What `Source.read` takes: the absolute path of a file, `-` for standard input."""
+    """The argument of `Source.read`: the absolute path of a file, `-` for standard input."""
     signature: Signature
-    """Equal to that of the last listing if the bytes are the same."""
+    """A value that stays the same between two listings if the bytes of the article stay the same."""
 
 
 class RawArticle(NamedTuple):
-    """The bytes of an article, not yet read by a format."""
+    """The bytes of an article, before a format converts them."""
 
     data: bytes
     hint: str
     """File name from which the format is chosen and a title is guessed; `-` for standard input."""
     signature: Signature
-    """The signature that the article had while it was read."""
+    """The signature of the article while its bytes were read."""
 
 
 class Source(Protocol):
-    """A place that articles come from. It lists them, reads their bytes, and notices that some changed."""
+    """A place that articles come from: it lists them, reads their bytes, and reports changes."""
 
     def entries(self) -> Iterable[Entry]:
-        """List all articles that are there now. A source that cannot be listed has none."""
+        """List all current articles; empty if the source cannot be listed."""
 
     def read(self, key: str) -> RawArticle:
         """Return the bytes of an article.
@@ -48,7 +48,7 @@ class Source(Protocol):
         """
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Yield True when some entries may have changed; False about twice a second while none has.
+        """Yield True when entries may have changed, and False about twice a second otherwise.
 
         Args:
             stop: Ends the iteration when set, within a second.

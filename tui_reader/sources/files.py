@@ -1,4 +1,4 @@
-"""Safe reading of one file: a pipe, a device or a huge file in its place is refused, not waited for."""
+"""Safe reading of one file: pipes, devices and huge files are refused instead of blocking the program."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 MEGABYTE = 1_000_000
-"""Bytes of a megabyte, in settings and in messages."""
+"""Number of bytes that settings and messages count as one megabyte."""
 
 
 class Signature(NamedTuple):
-    """Properties of a file that change when its bytes do, found without reading it.
+    """Properties of a file that change when its bytes change, known without reading the file.
 
     The time alone is not enough: a file that is renamed to replace another one keeps its time.
     """
@@ -26,12 +26,12 @@ class Signature(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Signature:
-        """Return the signature of a file from its status."""
+        """Return the signature of a file from its `stat` result."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 class UnreadableError(Exception):
-    """A file exists but cannot be read; the message says why in a few words."""
+    """A file exists but cannot be read; the message gives the reason in a few words."""
 
 
 def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
@@ -77,7 +77,7 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
 
 
 def too_large(size: int, limit: int) -> str:
-    """Return the reason why an article of this many bytes is not read."""
+    """Return the message that an article of `size` bytes exceeds the limit."""
     return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB, max_file_mb in the settings"
 
 

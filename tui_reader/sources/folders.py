@@ -1,4 +1,4 @@
-"""The source of all articles in folders and the folders below them."""
+"""The source of all articles in folders and their subfolders."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _IGNORE_FILE_LIMIT = MEGABYTE
-"""Bytes of an ignore file; a larger one is no list of patterns, and may be a link to anything."""
+"""Largest size of an ignore file in bytes; a larger file is no list of patterns, and may be a link to any file."""
 
 
 class Folders:
-    """Every regular file in some folders that has the name of an article and that no rule ignores."""
+    """The source of all regular files in folders that have the name of an article and that no rule ignores."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Folders:
         on_unlistable: Callable[[str], None],
         limit: int,
     ) -> None:
-        """Remember what to list; nothing is read yet.
+        """Store the arguments; the first listing reads the folders.
 
         Args:
             roots: The folders, as absolute paths.
@@ -49,7 +49,7 @@ class Folders:
         """Folders in which the last complete listing found articles."""
 
     def entries(self) -> Iterator[Entry]:
-        """List the articles of one folder after the other, each in the order of names."""
+        """List all articles, folder by folder, sorted by name within each folder."""
         with_articles: set[str] = set()
         for root in self._roots:
             for entry in walk(root, self._rules, self._is_article, self._on_unlistable):
@@ -63,11 +63,11 @@ class Folders:
         return RawArticle(data, path.name, signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Yield True when articles may have changed, else False twice a second; see `watcher.changes`."""
+        """Yield True when articles may have changed, and False twice a second; see `watcher.changes`."""
         return watcher.changes(self._roots, stop, self._may_concern_an_article)
 
     def _may_concern_an_article(self, path: str) -> bool:
-        """Decide whether a changed path is worth a new listing.
+        """Return True if a changed path requires a new listing.
 
         Returns:
             True for articles, folders and ignore files; False for hidden files and for files of other kinds, such as
@@ -88,9 +88,9 @@ def walk(
     is_article: Callable[[str], bool],
     on_unlistable: Callable[[str], None],
 ) -> Iterator[Entry]:
-    """Yield every article below a folder, in the order of names.
+    """Yield every article in a folder and its subfolders, sorted by name.
 
-    Hidden files and folders are left out, and what the rules ignore. Symbolic links are followed; a folder that is
+    Hidden and ignored files and folders are left out. Symbolic links are followed; a folder that is
     reached twice is listed once, so that loops end.
 
     Args:
@@ -137,7 +137,7 @@ def walk(
 
 
 def _with_ignore_file(children: list[os.DirEntry[str]], relative: str, rules: Rules) -> Rules:
-    """Return the rules extended by the folder's ignore file, if there is one that can be read."""
+    """Return the rules, extended by the folder's ignore file if the folder has a readable one."""
     for child in children:
         if child.name == IGNORE_FILE:
             try:

@@ -1,7 +1,7 @@
 """Translation of the globs of gitignore(5) to regular expressions that match in linear time.
 
 The part between two stars is matched at its first occurrence. No later occurrence has to be tried, since a later one
-leaves less of the path for the rest of the glob. Atomic groups and possessive quantifiers prevent the engine from
+leaves less of the path for the rest of the glob. Atomic groups and possessive quantifiers keep the regex engine from
 backtracking to later ones.
 """
 
@@ -31,7 +31,7 @@ _STAR, _SPAN = "*", "**"
 
 
 class BrokenGlobError(ValueError):
-    """A glob is invalid and matches nothing: an unclosed character set, or a backslash at its end."""
+    """A glob is invalid and matches nothing: it has an unclosed character set, or ends with a backslash."""
 
 
 class _Token(NamedTuple):
@@ -43,12 +43,12 @@ class _Token(NamedTuple):
 
 
 def literal_of(glob: str) -> str | None:
-    """Return a glob without wildcards as it is; None for a glob with wildcards."""
+    """Return the text that a glob without wildcards matches; None for a glob with wildcards."""
     return glob if _SPECIAL.isdisjoint(glob) else None
 
 
 def regex_of_name(glob: str) -> str:
-    """Translate a glob for a file name, which has no slashes.
+    """Translate a glob without slashes to a regular expression for file names.
 
     Raises:
         BrokenGlobError: The glob is invalid.
@@ -57,7 +57,7 @@ def regex_of_name(glob: str) -> str:
 
 
 def regex_of_path(glob: str) -> str:
-    """Translate a glob for a whole path.
+    """Translate a glob with slashes to a regular expression for paths.
 
     Raises:
         BrokenGlobError: The glob is invalid.
@@ -72,7 +72,7 @@ def regex_of_path(glob: str) -> str:
 
 
 def _path(tokens: list[_Token]) -> str:
-    """Translate the tokens of a path, in which `**` matches any number of folders."""
+    """Translate the tokens of a glob for paths; `**` matches any number of folders."""
     parts: list[str] = []
     sections = _split(tokens, _SPAN)
     for index, section in enumerate(sections):
@@ -93,7 +93,7 @@ def _path(tokens: list[_Token]) -> str:
 
 
 def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
-    """Split tokens at every token of a kind."""
+    """Split a list of tokens at every token of the kind `kind`."""
     parts: list[list[_Token]] = [[]]
     for token in tokens:
         if token.kind == kind:
@@ -104,7 +104,7 @@ def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
 
 
 def _name(tokens: list[_Token]) -> str:
-    """Translate the tokens between two slashes."""
+    """Translate the tokens between two slashes of a glob."""
     first, *others = ["".join(token.regex for token in part) for part in _split(tokens, _STAR)]
     if not others:
         return first
@@ -154,7 +154,7 @@ def _ends_name(glob: str, end: int) -> bool:
 
 
 def _character_set(glob: str, at: int) -> tuple[str, int]:
-    """Translate a character set such as `[a-z]`.
+    """Translate a character set such as `[a-z]` to a regular expression.
 
     Args:
         glob: The whole glob.

@@ -1,4 +1,4 @@
-"""Patterns of files and folders that a library leaves out, in the syntax of `.gitignore`.
+"""Patterns of the files and folders that a library ignores, in the syntax of `.gitignore`.
 
 The rules are those of gitignore(5): a later pattern overrides an earlier one, `!` includes a name again, a slash that
 is not the last character makes a pattern relative to its folder, a slash at the end restricts it to folders, and `**`
@@ -17,37 +17,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 IGNORE_FILE = ".readerignore"
-"""Name of a file with one pattern in each line, for the folder of the file and all folders below."""
+"""Name of the file whose lines are patterns for its folder and all subfolders."""
 
 _LONGEST_PATTERN = 4_096
-"""Most characters of a pattern; no path that an operating system opens is longer."""
+"""Largest number of characters in a pattern; no operating system opens a longer path."""
 _MOST_WILDCARDS = 131_072
-"""Most characters of all patterns with wildcards; comparing one path with so many takes up to 10 ms."""
+"""Limit on the total characters of all patterns with wildcards; at the limit, matching one path takes up to 10 ms."""
 _PATTERNS_IN_REGEX = 200
-"""Number of patterns that are combined in one regular expression."""
+"""Largest number of patterns that are combined in one regular expression."""
 
 
 class _Rule(NamedTuple):
-    """A pattern."""
+    """One parsed pattern of an ignore file."""
 
     pattern: str
     """The pattern without `!` and without slashes at its beginning and its end."""
     is_path: bool
     """True if the pattern is compared with the path, False if with the name."""
     is_negative: bool
-    """True if the pattern includes what an earlier one excluded."""
+    """True if the pattern (`!…`) includes paths that an earlier pattern ignores."""
     folders_only: bool
 
 
 class Rules:
-    """All patterns that apply in a folder. Immutable, since each folder below adds its own patterns."""
+    """All patterns that apply in a folder; immutable, since each subfolder adds its own patterns to a copy."""
 
     def __init__(self, lists: tuple[_PatternList, ...] = (), wildcards: int = 0) -> None:
         self._lists = lists
         self._wildcards = wildcards
 
     def extended(self, lines: Iterable[str], base: str = "") -> Rules:
-        """Return these rules with more patterns, which override the present ones.
+        """Return a copy of the rules with further patterns, which override the existing ones.
 
         Args:
             lines: The patterns. Empty lines, comments (`#`) and invalid patterns are skipped, and patterns beyond the
@@ -70,7 +70,7 @@ class Rules:
         return Rules((*self._lists, _PatternList(added, f"{base}/" if base else "")), wildcards)
 
     def ignores(self, path: str, *, folder: bool) -> bool:
-        """Return True if a file or folder is left out.
+        """Return True if the rules ignore a file or folder.
 
         Folders above the path are not checked: callers that walk a tree do not enter folders that are left out.
 
@@ -94,7 +94,7 @@ class _PatternList:
         self.base = base
 
     def verdict(self, path: str, *, folder: bool) -> bool | None:
-        """Return True if the last matching pattern leaves a path out, False if it includes it, else None."""
+        """Return True if the last matching pattern ignores a path, False if it includes the path, else None."""
         number = (self._for_folders if folder else self._for_files).last(path)
         return None if number < 0 else not self._rules[number].is_negative
 
@@ -108,7 +108,7 @@ class _PatternList:
 
 
 class _Index:
-    """Numbered patterns, arranged for fast lookup of the last one that matches a path."""
+    """An index of numbered patterns for fast lookup of the last pattern that matches a path."""
 
     def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
         self._names: dict[str, int] = {}
@@ -168,12 +168,12 @@ def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[
 
 
 def _is_ending(rule: _Rule) -> bool:
-    """Return True if a pattern is a star and literal characters, such as `*.png`; most patterns are."""
+    """Return True if a pattern is a star and literal characters, such as `*.png`, as most patterns are."""
     return not rule.is_path and rule.pattern[0] == "*" and literal_of(rule.pattern[1:]) is not None
 
 
 def _rule(line: str) -> _Rule | None:
-    """Parse a line; None for empty lines, comments and patterns that are too long."""
+    """Parse a line of an ignore file; None for empty lines, comments and patterns that are too long."""
     pattern = _trimmed(line.removesuffix("\n").removesuffix("\r"))
     if pattern.startswith("#") or len(pattern) > _LONGEST_PATTERN:
         return None
@@ -189,7 +189,7 @@ def _rule(line: str) -> _Rule | None:
 
 
 def _trimmed(line: str) -> str:
-    """Return a line without spaces at its end, except one that is escaped by a backslash."""
+    """Strip the spaces at the end of a line, except a space that a backslash escapes."""
     end = len(line.rstrip(" "))
     backslashes = end - len(line[:end].rstrip("\\"))
     return line[: end + (backslashes % 2 and end < len(line))]

@@ -1,4 +1,4 @@
-"""The source of articles that were named one by one."""
+"""The source of articles whose files the command line names one by one."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class SingleFiles:
-    """Files that are articles whatever their names are.
+    """The source of named files, each an article whatever its suffix is.
 
     Pipes and devices are listed, so that users see the reason why reading refuses them.
     """
 
     def __init__(self, paths: Iterable[Path], limit: int) -> None:
-        """Remember the files; they need not exist.
+        """Store the paths; the files need not exist.
 
         Args:
             paths: Absolute paths.
@@ -32,7 +32,7 @@ class SingleFiles:
         self._limit = limit
 
     def entries(self) -> Iterator[Entry]:
-        """List the files that exist, in the order in which they were named."""
+        """List the files that exist, in the order of the paths."""
         for path in self._paths:
             try:
                 yield Entry(path, Signature.of(os.stat(path)))  # noqa: PTH116 - twice a second for each file
@@ -45,7 +45,7 @@ class SingleFiles:
         return RawArticle(data, path.name, signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Compare the signatures of all files twice a second; yield whether they differ."""
+        """Compare the signatures of all files twice a second; yield True if any has changed, else False."""
         before = tuple(self.entries())
         while not stop.wait(TICK):
             now = tuple(self.entries())

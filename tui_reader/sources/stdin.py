@@ -1,4 +1,4 @@
-"""The source of the one article that was piped into the program."""
+"""The source of the one article that is piped into standard input."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = "-"
-"""Key of the article, its location in the list, and the name by which formats know that it has none."""
+"""Key and displayed location of the article, and the name that tells formats that the article has no file name."""
 
 
 class Stdin:
-    """Bytes that were read from standard input before the library was opened. They never change."""
+    """The source of bytes that were read from standard input before the library was opened; they never change."""
 
     def __init__(self, data: bytes, limit: int) -> None:
-        """Remember the bytes.
+        """Store the bytes.
 
         Args:
-            data: All bytes; of an input that is too long, one more than the limit is enough.
+            data: All bytes; if the input exceeds the limit, one byte more than the limit is enough.
             limit: Largest number of bytes that the article may have.
         """
         self._data = data
@@ -31,11 +31,11 @@ class Stdin:
         self._signature = Signature(len(data), 0, 0)
 
     def entries(self) -> tuple[Entry, ...]:
-        """List the one article."""
+        """List the article of standard input."""
         return (Entry(KEY, self._signature),)
 
     def read(self, key: str) -> RawArticle:
-        """Return the bytes.
+        """Return the bytes of standard input.
 
         Raises:
             FileNotFoundError: The key is not that of standard input.
@@ -48,6 +48,6 @@ class Stdin:
         return RawArticle(self._data, KEY, self._signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Yield False twice a second."""
+        """Yield False twice a second, since standard input never changes."""
         while not stop.wait(TICK):
             yield False

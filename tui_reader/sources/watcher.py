@@ -1,4 +1,4 @@
-"""Detection of changes in folders, within a fraction of a second if the operating system reports them."""
+"""Detection of changed files in folders, within a fraction of a second if the operating system reports changes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TICK = 0.5
-"""Seconds between two checks of what the system does not report: single files, edits by other programs."""
+"""Seconds between two checks of changes that the system does not report: single files, edits by other programs."""
 
 POLL = 1.0
-"""Seconds between two checks of everything if the system cannot report changes."""
+"""Seconds between two listings of all folders if the system cannot report changes."""
 
 
 def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
-    """Yield True when something may have changed in folders, False after half a second without changes.
+    """Yield True when files in the folders may have changed, False after half a second without changes.
 
-    The first True is yielded when watching begins: earlier changes were not noticed.
+    The first True is yielded when watching begins, since earlier changes were not reported.
 
     Args:
         folders: The folders, which are watched with all folders below them.
@@ -40,7 +40,7 @@ def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callabl
 def _reported(
     folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]
 ) -> Generator[bool, None, bool]:
-    """Yield the changes that the operating system reports, as `changes` does.
+    """Yield True for changes that the operating system reports, else False, like `changes`.
 
     Returns:
         True if watching should be started again, because a folder was replaced; False if the system cannot watch these
@@ -81,7 +81,7 @@ def _reported(
 
 
 def _inodes(folders: Sequence[Path]) -> tuple[int, ...] | None:
-    """Return the inode numbers of folders, to see whether one was replaced; None if one does not exist."""
+    """Return the inode numbers of folders, by which a replaced folder is detected; None if one is missing."""
     try:
         return tuple(folder.stat().st_ino for folder in folders)
     except OSError:
