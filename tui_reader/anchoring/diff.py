@@ -20,7 +20,7 @@ RUN_LENGTHS = (6, 3, 1)
 of the first length, because a longest subsequence alone tends to match words from everywhere; at shorter runs only
 while pieces are too large."""
 MAX_ISLAND = 2
-"""Maximum number of unchanged words between two changes that are shown as changed too, such as “, the”."""
+"""Maximum number of unchanged words between two changes that are shown as changed too: “, the” links no text."""
 
 
 class ChangeKind(StrEnum):
@@ -71,7 +71,7 @@ def _fold_keeping_case(text: str) -> str:
 
 
 def _span(words: Words, first: int, end: int) -> Range:
-    """Return the range of words `first` to `end`; if there are none, an empty one after the last word."""
+    """Return the range of words `first` to `end`; if there are none, an empty range before `first`."""
     if first < end:
         return Range(words.starts[first], words.ends[end - 1])
     place = words.ends[first - 1] if first else 0

@@ -1,4 +1,4 @@
-"""Anchors: a passage as it was when it was marked, which is enough to find it again in another text."""
+"""Anchors: descriptions of marked passages, with which they can be found in a changed text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annotations: what a reader highlighted or wrote, and where the passage stands now."""
+"""Annotations: a reader's highlights and notes, with the current position of their passages."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class PlaceState(StrEnum):
     """How certain the position of a passage in a text is."""
 
     ANCHORED = "anchored"
-    """Found unchanged."""
+    """The passage was found unchanged."""
     MOVED = "moved"
-    """Found, but the passage or the text around it has changed."""
+    """The passage was found, but it or the text around it has changed."""
     AMBIGUOUS = "ambiguous"
     """Several positions fit about equally well; none is chosen."""
     ORPHAN = "orphan"
@@ -87,7 +87,7 @@ class Annotation(NamedTuple):
 
     @property
     def current(self) -> Anchor | None:
-        """Return the anchor of the passage that the annotation is about now."""
+        """Return the anchor in force: `attached` if the reader chose another passage later, else `anchor`."""
         return self.attached or self.anchor
 
     @property
@@ -98,7 +98,7 @@ class Annotation(NamedTuple):
 
     @property
     def first_quote(self) -> str:
-        """Return the words that were marked first if the annotation was later attached to others, else "".
+        """Return the words marked first if the annotation was attached to other words later, else "".
 
         A highlight that was only made longer or shorter is still about the same words.
         """

@@ -1,4 +1,4 @@
-"""Articles as the library lists them, and what a reader did with them."""
+"""Articles as the library lists them, with their metadata and reading state."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Metadata(NamedTuple):
-    """What a file states about itself in its front matter, completed by guesses marked as such.
+    """Metadata of an article: the front matter of its file, completed by guesses marked as such.
 
-    A format reads this from bytes alone. All strings are clean: no control characters, no line breaks.
+    A format reads metadata from bytes alone. All strings are clean: no control characters, no line breaks.
     """
 
     id: str = ""
@@ -39,7 +39,7 @@ class Metadata(NamedTuple):
     words: int = 0
     """Number of words; scripts without spaces count by characters, see `document.words`."""
     guessed: frozenset[str] = frozenset()
-    """Names of the fields above that were worked out from the text or the file name, not given by a header."""
+    """Names of the fields above that were guessed from the text or the file name, not given by a header."""
     header: Mapping[str, Any] = NOTHING
     """All keys of the front matter, as read."""
 
@@ -60,7 +60,7 @@ class Article(NamedTuple):
 
 
 class ReadingState(NamedTuple):
-    """What a reader did with an article. It is kept in the store and never written to the article's file."""
+    """Reading state of an article, such as place and tags; kept in the store, never in the file."""
 
     read: bool = False
     starred: bool = False
@@ -97,7 +97,7 @@ class Headline(NamedTuple):
         return self.article.id
 
     def field(self, name: str) -> str:
-        """Return a metadata field by name, as the reader corrected it or else as the file has it."""
+        """Return a metadata field by name: the reader's correction if there is one, else the file's value."""
         corrected = self.state.edits.get(name)
         return corrected if corrected is not None else str(getattr(self.article.metadata, name))
 

@@ -31,7 +31,7 @@ class Sort(StrEnum):
 
 
 class FieldName(StrEnum):
-    """What a `Field` term compares."""
+    """The property that a `Field` term compares with its value."""
 
     SHELF = "shelf"
     """The value of a `Shelf` that contains the article."""
@@ -48,7 +48,7 @@ class FieldName(StrEnum):
     HAS = "has"
     """A part of an annotation that is not empty: `note` or `tags`."""
     ARTICLE = "article"
-    """`gone`: the article of an annotation is not in the library."""
+    """The value `gone`: the article of an annotation is not in the library."""
     FROM = "from"
     """The first day of creation, ISO 8601; may be the beginning of a date such as `2026-05`."""
     BEFORE = "before"
@@ -71,7 +71,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A term that matches if one field has a value; `FieldName` says how each field is compared."""
+    """A term that matches if one field has a value; `FieldName` states how each field is compared."""
 
     name: FieldName
     value: str
@@ -79,21 +79,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A term that matches what another term does not match."""
+    """A term that matches the records that another term does not match."""
 
     term: Term
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """A term that matches what each of its terms matches; without terms it matches everything."""
+    """A term that matches the records that all of its terms match; without terms it matches everything."""
 
     terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """A term that matches what at least one of its terms matches; without terms it matches nothing."""
+    """A term that matches the records that at least one of its terms matches; without terms it matches nothing."""
 
     terms: tuple[Term, ...] = ()
 

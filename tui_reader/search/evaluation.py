@@ -25,7 +25,7 @@ TitledAnnotation: TypeAlias = "tuple[Annotation, str]"
 class SearchableHeadline(Protocol):
     """The properties of a headline that queries test, prepared for fast comparison.
 
-    They are computed once for each headline, so that a filter of 10,000 headlines takes about 1 ms.
+    The properties are computed once for each headline, so that a filter of 10,000 headlines takes about 1 ms.
     """
 
     archived: bool
@@ -47,7 +47,7 @@ def compile_term(term: Term, compile_leaf: Callable[[Leaf], Predicate[T]]) -> Pr
 
     Args:
         term: The query.
-        compile_leaf: Returns the predicate of a term that has no other terms in it; it depends on the kind of record.
+        compile_leaf: Returns the predicate of a term without other terms in it; it depends on the kind of record.
     """
     if isinstance(term, Not):
         negated = compile_term(term.term, compile_leaf)
@@ -66,7 +66,7 @@ def select_headlines(rows: list[Row], query: Term) -> list[Row]:
     """Return the headlines that match a query, in the order given.
 
     The terms of an `And` narrow the list one after another, each in a list comprehension without a call for every row:
-    this runs with every key of a filter, and a predicate called for 10,000 rows takes twice as long.
+    this function runs at every key typed into a filter, and a predicate called for 10,000 rows takes twice as long.
     """
     if isinstance(query, And):
         for term in query.terms:
@@ -112,7 +112,7 @@ _FIELD_SELECTIONS = {FieldName.SHELF: _select_shelf, FieldName.TAG: _select_tag,
 
 
 def _headline_leaf(leaf: Leaf) -> Predicate[SearchableHeadline]:
-    """Return the predicate of a term for headlines; it matches as `select_headlines` does.
+    """Return the predicate of a term for headlines; `select_headlines` applies the same rules.
 
     Raises:
         ValueError: Headlines do not have the field.
@@ -132,7 +132,7 @@ def _headline_leaf(leaf: Leaf) -> Predicate[SearchableHeadline]:
 def compile_for_annotations(
     query: Term, is_gone: Callable[[Annotation], bool] = lambda _: False
 ) -> Predicate[TitledAnnotation]:
-    """Return a predicate that returns True if an annotation, given with its article's title, matches a query.
+    """Return the predicate of a query for annotations, each given with its article's title.
 
     Args:
         query: The query; its words and phrases are searched for in quote, note, tags and title.
@@ -159,7 +159,7 @@ def _searched_text(titled: TitledAnnotation) -> str:
 
 
 def _annotation_field(term: Field) -> Predicate[Annotation]:
-    """Return the predicate of a field that an annotation itself has.
+    """Return the predicate of a term that compares a field of an annotation.
 
     Raises:
         ValueError: Annotations do not have the field.

@@ -28,7 +28,7 @@ class ParsedQuery:
 
     terms: tuple[Term, ...] = ()
     problem: str = ""
-    """The first part that could not be understood, in a few words; empty where all was."""
+    """The first part of the filter that was not understood, in a few words; empty if every part was."""
 
     @property
     def query(self) -> And:
@@ -37,12 +37,12 @@ class ParsedQuery:
 
 
 def parse(text: str, colours: Sequence[str], today: date) -> ParsedQuery:
-    """Parse a filter.
+    """Parse the filter of an annotations list.
 
     Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
     `tag:x`, `is:orphan`, `is:lost`, `is:gone`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w`
     narrow further; a `-` before any part negates it. A part that is half typed or cannot be understood narrows nothing;
-    between quotation marks every character is looked for.
+    between quotation marks every character is searched for.
 
     Args:
         text: What was typed.
@@ -81,15 +81,15 @@ def _full_name(field: str) -> str:
 
 
 def _is_begun(word: str, field: str | None) -> bool:
-    """Return True if a word is only the beginning of a part: `-`, or a field without a value."""
+    """Return True if a word is an incomplete part of a filter: `-`, or a field without a value."""
     return field is None and (word == "-" or (word.endswith(":") and _full_name(word[:-1]) in _FIELDS))
 
 
 def _term(name: str, value: str, colours: Sequence[str], today: date) -> Term:
-    """Return the term of one part.
+    """Return the term of one part of a filter.
 
     Args:
-        name: The full name of its field; empty for a word or a phrase.
+        name: The full name of the part's field; empty for a word or a phrase.
         value: The text after the name.
         colours: Names of the colours.
         today: The day from which ages count.

@@ -6,7 +6,7 @@ import unicodedata
 
 
 def search_key(text: str) -> str:
-    """Return the text without case and accents, for comparing words as people type them."""
+    """Return the text without case and accents, so that words match in whatever spelling they are typed."""
     if text.isascii():
         return text.lower()
     # Voicing marks of kana (class 8) and the vowel killer of Indic scripts (9) tell words apart; accents do not.
