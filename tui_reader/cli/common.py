@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser that escapes its messages, because they repeat arguments that could control the terminal."""
+    """A parser whose messages are escaped, since they repeat arguments that could control the terminal."""
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """End the program, after printing the message if there is one."""
+        """Print the escaped message, if there is one, and end the program."""
         if message:
             print_notice(message.removesuffix("\n"))
         sys.exit(status)
@@ -30,12 +30,12 @@ class ArgumentParser(argparse.ArgumentParser):
 def add_library_options(
     parser: argparse.ArgumentParser, default: str, *, positional: bool = False, alias: str = ""
 ) -> None:
-    """Add the options that name a library, `--library` and `--state`, to the parser of a verb.
+    """Add `--library` and `--state`, which name the library, to the parser of a verb.
 
     Args:
         parser: The verb's parser.
-        default: The library that is used without these options, in words for the help.
-        positional: Accept the paths as positional arguments, too, after all others.
+        default: Description, for the help text, of the library that is used without these options.
+        positional: True to accept the paths as positional arguments, too, after all other positional arguments.
         alias: An earlier name of `--library` that still works but is not shown in the help.
     """
     help_text = f"folder or file of the library; may be given again. Without it: {default}"
@@ -48,16 +48,16 @@ def add_library_options(
 
 
 def library_paths_of(options: argparse.Namespace) -> list[Path]:
-    """Return the paths that name the library, whether given by position or by `--library`."""
+    """Return the paths of the library, given as positional arguments or by `--library`."""
     return [*getattr(options, "paths", ()), *options.library]
 
 
 def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
-    r"""Escape every character that could control the terminal, as `\x1b`, and line feeds as well.
+    r"""Write line feeds and all characters that could control the terminal as escapes such as `\x1b`.
 
     Args:
         text: The text; a file's name, a tag or a note in it may hold any character.
-        keep_line_feeds: Keep line feeds as they are. Only for texts whose line feeds the program itself wrote.
+        keep_line_feeds: True to keep line feeds; only for texts whose line feeds the program itself wrote.
     """
     from tui_reader.document.clean import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
 
@@ -65,7 +65,7 @@ def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
 
 
 def escape_unencodable() -> None:
-    """Make the standard streams escape characters that their encoding lacks, instead of failing."""
+    """Set the standard streams to escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -82,7 +82,7 @@ def print_line(text: str) -> None:
 
 
 def print_lines(text: str) -> None:
-    """Write several lines of the result, whose line feeds are the program's own, to standard output.
+    """Write lines of the result to standard output; line feeds in `text` are not escaped.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.
@@ -122,7 +122,7 @@ def _write(text: str) -> None:
 
 
 def flush_stdout() -> None:
-    """Write what standard output still buffers, while a failure can still be reported.
+    """Flush the buffer of standard output, while a failure can still be reported.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.
@@ -148,17 +148,17 @@ def _write_failure(error: OSError) -> ReaderError:
 
 
 def print_notice(text: str) -> None:
-    """Write a line to standard error, apart from the result that may go down a pipe."""
+    """Write a notice to standard error, since standard output has the result and may be a pipe."""
     if sys.stderr is not None:
         sys.stderr.write(f"{escape_for_terminal(text)}\n")
 
 
 def print_error(message: str, hint: str = "", details: Sequence[str] = ()) -> None:
-    """Write an error to standard error: the message, then the hint and each detail on a line of its own."""
+    """Write an error to standard error: message, hint and details, each on a separate line."""
     for line in (f"{paths.PROGRAM}: {message}", *(f"  {each}" for each in (hint, *details) if each)):
         print_notice(line)
 
 
 def with_count(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 record`, `2 records`."""
+    """Return a number with a noun in singular or plural: `1 record`, `2 records`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 EXIT_INTERNAL = 70
-"""Exit status after an error of the program itself (EX_SOFTWARE of sysexits.h)."""
+"""Exit status after an internal error of the program (EX_SOFTWARE of sysexits.h)."""
 EXIT_INTERRUPTED = 130
-"""Exit status after ctrl+c, as shells report it."""
+"""Exit status after ctrl+c: the value by which shells report an interrupt."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -144,11 +144,11 @@ _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "merge": _merge,
     "backup": _backup,
 }
-"""Every verb with its function; arguments that begin with none of them start the reader."""
+"""The function of each verb; arguments that begin with no verb start the reader."""
 
 
 def _report(error: BaseException) -> None:
-    """Write the traceback of an error to the log, and one sentence about it to standard error."""
+    """Write the traceback of an internal error to the log, and one sentence to standard error."""
     import datetime  # noqa: PLC0415 - needed only after an internal error
     import traceback  # noqa: PLC0415
 

@@ -118,7 +118,7 @@ def _print_verdict(checked: Checked, draft: Path) -> None:
 
 
 def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
-    """Describe in a sentence what was searched, because “missing” means only: not in these articles."""
+    """Return a sentence with the searched articles: a “missing” quote is only missing in these."""
     where = ", ".join(map(str, searched_paths)) or "your default library, which is empty yet"
     sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
@@ -297,7 +297,7 @@ def _print_note(options: argparse.Namespace, note: Note) -> None:
 
 
 def _location(note: Note) -> str:
-    """Return the path of the article's file, or say where the file was last."""
+    """Return the path of the file of a note's article; for a missing file, its last path."""
     if note.file:
         return f"not in the library: {note.file}" if note.left_out else note.file
     return f"gone: {note.last_file}" if note.last_file else "file not found"
@@ -315,10 +315,10 @@ def _describe(note: Note) -> str:
 
 
 def _library_paths(options: argparse.Namespace) -> list[Path]:
-    """Return the given paths, else the library that contains `options.file`, else that file itself.
+    """Return the library's paths: those given, else the library with `options.file`, else that file.
 
     Raises:
-        UsageError: `options.file` is no file.
+        UsageError: `options.file` is not a file.
     """
     if options.file is None or options.library:
         return library_paths_of(options)
@@ -332,13 +332,13 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
 
 
 def _settings(options: argparse.Namespace) -> config.Settings:
-    """Load the settings without their warnings, which only the reader itself shows."""
+    """Load the settings and ignore their warnings, which only the reader on the screen shows."""
     file: Path = options.config or paths.config_file()
     return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def _colour(given: str | None, settings: config.Settings) -> int | None:
-    """Return the number of a colour given by its number or its name; None if none is given.
+    """Return the number of the colour that an option gives by number or name; None without the option.
 
     Raises:
         UsageError: There is no such colour.
@@ -389,9 +389,9 @@ def _shorten(text: str, max_length: int = 60) -> str:
 
 
 def _print_field(name: str, value: str) -> None:
-    """Print the name and the value of a field.
+    """Print one field of an annotation: its name and its value.
 
-    All rows but the first are indented, so that none looks like another field.
+    The rows of the value after the first are indented, so that no row looks like another field.
     """
     first, *more = value.expandtabs(4).split("\n")
     for row in (f"{name + ':':8} {first}", *(f"{'':8} {each}".rstrip() for each in more)):

@@ -1,4 +1,4 @@
-"""The start of the reader: arguments to settings, a library and the screen."""
+"""The start of the reader: parse arguments, load settings, open the library and show the screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STDIN = Path("-")
-"""Stands for standard input among the paths."""
+"""Argument that stands for standard input in the list of paths."""
 
 _EPILOG = """\
 commands:
@@ -112,7 +112,7 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
 
 
 def _read_stdin(max_megabytes: int) -> bytes:
-    """Read standard input up to one byte beyond the limit, by which too long input is recognized.
+    """Read standard input up to one byte beyond the limit; that byte shows that the input is too long.
 
     Raises:
         UsageError: Standard input cannot be read.
@@ -136,10 +136,10 @@ def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, 
 
 
 def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
-    """Refuse to start where Textual would draw wrongly or wait for input without end.
+    """Raise an error if Textual would draw wrongly, or wait for input forever.
 
     Raises:
-        UsageError: There is no terminal to draw on, or nothing to read where standard input was named.
+        UsageError: There is no terminal to draw on, or standard input is named but has nothing to read.
     """
     if not os.isatty(1):
         raise UsageError("Standard output is not a terminal.", "Run the reader in a terminal, without > and |.")
@@ -155,9 +155,9 @@ def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
 
 
 def _connect_terminal() -> None:
-    """Open the terminal on descriptors 0 and 2, where Textual reads keys and writes the screen.
+    """Open the terminal on descriptors 0 and 2, from which Textual reads keys and to which it draws.
 
-    Text piped into descriptor 0 would be typed as keys, and then leave a dead keyboard; a descriptor 2 that leads to a
+    Textual would take text piped into descriptor 0 for keys, then get no more keys; a descriptor 2 that leads to a
     file would leave the screen empty.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The verbs that maintain the state file: `doctor`, `merge` and `backup`.
+"""The verbs that check, merge and restore the state file: `doctor`, `merge` and `backup`.
 
 All of them may run while a reader has the library open; it shows their changes within a second.
 """
@@ -33,7 +33,7 @@ _EPILOG = (
 
 
 def doctor(arguments: Sequence[str]) -> int:
-    """Run `doctor`: check the state of a library, and mend it with `--fix`.
+    """Run `doctor`: check the state of a library, and repair it if `--fix` is given.
 
     Returns:
         The exit status: 1 if something is wrong, else 0.
@@ -61,7 +61,7 @@ def doctor(arguments: Sequence[str]) -> int:
 
 
 def merge(arguments: Sequence[str]) -> int:
-    """Run `merge`: merge other copies of the state into the library's, or act as a merge driver of git."""
+    """Run `merge`: merge copies of a state file into the library's state, or act as git's merge driver."""
     parser = _parser(
         "merge",
         "Merge other copies of a library's state into it: another machine's file, the conflict copy of a program that "
@@ -143,10 +143,10 @@ def _state_of(options: argparse.Namespace) -> Path:
 
 
 def _existing_state_of(options: argparse.Namespace) -> Path:
-    """Return the path of the state file; if `--state` names it, something of that name must exist.
+    """Return the path of the state file; a path given by `--state` must exist.
 
     Raises:
-        UsageError: Neither the named file nor a journal or a backup of it exists.
+        UsageError: Neither the file given by `--state` nor a journal or a backup of it exists.
     """
     state = _state_of(options)
     if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):

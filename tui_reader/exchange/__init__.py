@@ -1,1 +1,1 @@
-"""Formats that other programs read: quotes with their sources, one module and registry row each."""
+"""Writers of quotes with their sources in formats that other programs read, one module per format."""

@@ -1,4 +1,4 @@
-"""Writes a passage as a BibTeX entry of its article, with the passage as annotation."""
+"""The quote writer for BibTeX: an entry of the article, with the passage as annotation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a passage as a quote in running text with its source in a Markdown footnote."""
+"""The quote writer for running text: a quote with its source in a Markdown footnote."""
 
 from __future__ import annotations
 

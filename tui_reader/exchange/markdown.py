@@ -1,4 +1,4 @@
-"""Writes a passage as a Markdown block quote with its source below it."""
+"""The quote writer for Markdown: a block quote with its source below."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def escape(text: str) -> str:
 
 
 def code(file: str) -> str:
-    """Return a file name as Markdown code, or escaped if it has backquotes; empty stays empty."""
+    """Return a file name as Markdown code, or escaped if it has backquotes; empty for an empty name."""
     return escape(file) if "`" in file else f"`{file}`" if file else ""

@@ -1,4 +1,4 @@
-"""Writes a passage as a quote block of Org mode."""
+"""The quote writer for Org mode: a quote block with its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a passage as plain text in quotation marks with its source below it."""
+"""The quote writer for plain text: a passage in quotation marks with its source below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of a quote: what is known about the article and the place that a passage comes from."""
+"""The source of a quote: the metadata of its article, and the position of the passage in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class QuoteSource:
-    """What a quote says about its source; fields that are not known are empty strings."""
+    """The source of a quote as text fields; unknown fields are empty strings."""
 
     def __init__(self, headline: Headline, position: str, place_name: str, *, title_in_text: bool) -> None:
         """Collect the metadata of an article, with the user's own corrections.
@@ -23,7 +23,7 @@ class QuoteSource:
             headline: The article.
             position: Where in the text the passage stands, in words; empty if that is not known.
             place_name: A suffix that distinguishes the passage from others of the article.
-            title_in_text: Whether the text shows the title, so that it is cited as certain even if it was guessed.
+            title_in_text: True if the text shows the title, so that even a guessed title is cited as certain.
         """
         self.title = clean_line(headline.title)
         self.author = clean_line(re.sub(r"^by\s+", "", headline.field("byline"), flags=re.IGNORECASE))
@@ -52,7 +52,7 @@ class QuoteSource:
 
     @property
     def citation_key(self) -> str:
-        """A key in plain letters: author or publication, year, first word of the title, place of the passage."""
+        """The BibTeX key, in ASCII letters: author or publication, year, a word of the title, passage's place."""
         author = (self.author.split(" and ")[0].split() or self.publication.split() or [""])[-1]
         words = [word for word in self.title.split() if len(word) > 3] or self.title.split() or [""]
         parts = (author, self.date[:4], words[0])
@@ -65,9 +65,9 @@ _PLAIN_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "
 
 
 def _file_name(headline: Headline) -> str:
-    """Return the file of an article as a quote names it; empty for standard input.
+    """Return the file name by which a quote cites an article; empty for standard input.
 
-    Within the library's folder that is the path there, else the bare name. It is never a link: a quote is pasted
+    In the library's folder it is the relative path, else the bare name. It is never a link: a quote is pasted
     elsewhere, where an absolute path would lead nowhere, but would disclose the user's folders.
     """
     location = headline.article.location
@@ -75,7 +75,7 @@ def _file_name(headline: Headline) -> str:
 
 
 def separate_paragraphs(lines: list[str], *, prefix: str = "", blank: str = "") -> str:
-    """Join the lines that are not blank with an empty line between each two.
+    """Join the lines of a passage that are not blank, with an empty line between each two.
 
     Args:
         lines: The lines of a passage.

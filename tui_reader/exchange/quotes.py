@@ -1,4 +1,4 @@
-"""Quotes with their sources: author, title, date, address, and the place in the text."""
+"""Conversion of passages to quotes with their sources: author, title, date, address, place in the text."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
 
 
 def place_name(start: int, end: int) -> str:
-    """Return a suffix that makes the citation keys of two quotes of one article different."""
+    """Return a suffix by which the citation keys of two quotes of one article differ."""
     return f"-{start}-{end}"
 
 
 def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, place: str = "") -> str:
-    """Return words as a quote with their source where the text that they stood in is not available.
+    """Return words as a quote with its source, for an article whose text is not available.
 
     Args:
         headline: The article.
-        words: The words.
+        words: The words of the quote.
         style: The name of a writer in `tui_reader.exchange.registry`.
-        place: The `place_name` of the range where the words stood, if that is known.
+        place: The `place_name` of the range of the words, if it is known.
 
     Raises:
         ValueError: No writer has this name, or the words are white space.

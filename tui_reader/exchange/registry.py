@@ -1,4 +1,4 @@
-"""The table of quote writers: one row per format that a passage can be copied in.
+"""The table of quote writers: one row per format in which a passage can be copied.
 
 A further format is one module with a `write` function and one row here; the choice of formats in the program shows the
 rows in this order.
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Writer(NamedTuple):
-    """A format that a passage can be copied in."""
+    """The entry of a quote writer in the table."""
 
     name: str
     """The name in the settings and on the screen."""
     description: str
     """An example of the format in a few characters, for the list of choices."""
     write: Callable[[str, QuoteSource], str]
-    """Formats a passage with its source; the result ends with a line feed."""
+    """Function that formats a passage with its source; the result ends with a line feed."""
 
 
 WRITERS = (
@@ -37,11 +37,11 @@ WRITERS = (
 """Every writer; the setting `quote_style` allows the same names."""
 
 DEFAULT_STYLE = WRITERS[0].name
-"""The name of the writer that is used where none is chosen."""
+"""The name of the writer that is used if the settings choose none."""
 
 
 def find_writer(name: str) -> Writer:
-    """Return the writer of a name.
+    """Return the quote writer with a name.
 
     Raises:
         ValueError: No writer has this name.

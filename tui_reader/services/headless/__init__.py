@@ -1,1 +1,1 @@
-"""The library without a screen: for the command line and for scripts."""
+"""Services that use a library without a screen, for the command line and for scripts."""

@@ -1,4 +1,4 @@
-"""The annotations API for scripts: lists, makes, changes, moves and deletes annotations.
+"""The annotations API for scripts: list, make, change, move and delete annotations.
 
 Annotations are listed as they are placed in the current files, without opening a screen.
 """
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 MIN_PREFIX = 4
-"""Shortest beginning of an id that is accepted, ignoring case, if no other id begins with it."""
+"""Smallest number of characters of an abbreviated id; case is ignored, and only one id may begin with them."""
 MIN_SHORT_ID = 8
-"""Shortest id shown; ids of the same minute have as many characters in common."""
+"""Smallest number of characters of an id in a list; ids made in the same minute begin with as many equal characters."""
 MAX_LISTED = 8
-"""Annotations or articles that an error lists at most."""
+"""Largest number of annotations or articles that an error message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An annotation with its article, as scripts see it."""
+    """An annotation with its article, in the form that scripts receive."""
 
     annotation: Annotation
     title: str
@@ -53,10 +53,10 @@ class Note:
     last_file: str = ""
     """Last known path of the article's file, if it is missing."""
     left_out: bool = False
-    """Whether the file is in the library's folders without being an article, such as an ignored file."""
+    """True if the file is in the library's folders but is not an article, such as an ignored file."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return a flat JSON object; uncertain places and unknown values are null."""
+        """Return the annotation as a flat JSON object; uncertain places and unknown values are null."""
         annotation = self.annotation
         placed = annotation.placed if annotation.placed is not None and annotation.placed.is_certain else None
         current = annotation.current
@@ -85,7 +85,7 @@ class Note:
 
 
 class AnnotationsApi:
-    """The annotations of a library that `library_of` has opened."""
+    """The operations on annotations of a library that `library_of` has opened."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
@@ -98,10 +98,10 @@ class AnnotationsApi:
         return bool(self._library.store.damage)
 
     def all(self, *, everywhere: bool = True) -> Iterator[Note]:
-        """Yield every annotation, by title of the article and in the order of its text.
+        """Yield every annotation, sorted by article title, and in each article by position in the text.
 
         Args:
-            everywhere: Include articles that never were in the library's folders. Missing and ignored articles of
+            everywhere: True to include articles never in the library's folders. Missing and ignored articles of
                 these folders are always included.
         """
         here = self._library.catalogue
@@ -117,7 +117,7 @@ class AnnotationsApi:
             yield self._note(annotation)
 
     def short_ids(self) -> dict[AnnotationId, str]:
-        """Return a short form of each id: as many characters for all as distinguish any two."""
+        """Return the shortest form of each id that distinguishes all ids; all forms have the same length."""
         ids = [each.id for each in self._library.annotations.all()]
         common = (
             next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
@@ -128,11 +128,11 @@ class AnnotationsApi:
         return {each: each[: length + (each[length - 1 : length] == "-")] for each in ids}
 
     def get(self, wanted: str) -> Note:
-        """Return the annotation with an id, or with an id that begins so.
+        """Return the annotation whose id is, or begins with, `wanted`.
 
         Raises:
             ReaderError: There is no such annotation, or more than one.
-            StoreError: There is none in the readable part of a damaged state.
+            StoreError: The readable part of a damaged state has no such annotation.
             UsageError: The id is empty.
         """
         given = wanted.strip()
@@ -158,7 +158,7 @@ class AnnotationsApi:
         return next(note for note in self.of(found.article) if note.annotation.id == found.id)
 
     def _list_annotations(self, annotations: Sequence[Annotation]) -> list[str]:
-        """Return a line for each of the first annotations, with its short id, quote and note."""
+        """Return lines for an error message: short id, quote and note of each of the first annotations."""
         short = self.short_ids()
         lines = [
             "  ".join(filter(None, (short[each.id], each.quote and f"“{_shorten(each.quote)}”", _shorten(each.note))))
@@ -177,7 +177,7 @@ class AnnotationsApi:
         colour: int | None = None,
         occurrence: int = 0,
     ) -> Note:
-        """Highlight the words of a quote in a file; without a quote, write a note on the whole article.
+        """Highlight a quote in a file; without a quote, write a note on the whole article.
 
         Args:
             file: The article's file.
@@ -185,10 +185,10 @@ class AnnotationsApi:
             note: The note in Markdown.
             tags: Tags of the annotation.
             colour: 1 to 5; None for the one used last.
-            occurrence: Which occurrence to highlight, from 1; 0 if there must be only one.
+            occurrence: Number of the occurrence to highlight, from 1; 0 if the quote may occur only once.
 
         Raises:
-            ReaderError: The file is no article of the library, or the quote is not in it, or more than once.
+            ReaderError: The file is not an article of the library, or has the quote not at all or more than once.
             UsageError: There is nothing to write, or a tag has no name.
         """
         if not all(clean_line(tag).lstrip("#") for tag in tags):
@@ -212,7 +212,7 @@ class AnnotationsApi:
     def edit(
         self, wanted: str, *, note: str | None = None, tags: Sequence[str] | None = None, colour: int | None = None
     ) -> Note:
-        """Change an annotation; arguments that are None change nothing. Tags replace the earlier ones.
+        """Change an annotation's note, tags or colour; None leaves a field unchanged. Tags are replaced.
 
         Raises:
             ReaderError: There is no such annotation, or nothing can be written.
@@ -231,10 +231,10 @@ class AnnotationsApi:
         return self.get(annotation_id)
 
     def delete(self, wanted: Sequence[str]) -> tuple[list[AnnotationId], str]:
-        """Delete annotations; if one does not exist, none is deleted.
+        """Delete annotations by their ids; if one annotation does not exist, none is deleted.
 
         Returns:
-            The ids, and a message about what was done.
+            The ids of the deleted annotations, and a message for the user.
         """
         ids = list(dict.fromkeys(self.get(each).annotation.id for each in wanted))
         outcome = self._library.annotations.delete(ids)
@@ -249,7 +249,7 @@ class AnnotationsApi:
             target: The file of the other article.
 
         Returns:
-            A message about what was done.
+            A message for the user.
 
         Raises:
             ReaderError: One of the articles is not known, or nothing can be written.
@@ -266,7 +266,7 @@ class AnnotationsApi:
         return outcome.message
 
     def _annotated_article(self, named: str) -> ArticleId:
-        """Return the annotated article of a file, of the last path of a missing file, or of an id.
+        """Return the annotated article that a file, the last path of a missing file, or an id names.
 
         Raises:
             ReaderError: There is no such article, or more than one.
@@ -299,7 +299,7 @@ class AnnotationsApi:
         raise ReaderError(f"{clean_line(named)} has no notes.", hint)
 
     def _require_saved(self, outcome: Outcome) -> None:
-        """Wait until a change is complete and on disk.
+        """Wait until the change of an outcome is complete and on disk.
 
         Raises:
             ReaderError: The library is read-only.
@@ -341,7 +341,7 @@ class AnnotationsApi:
         )
 
     def _was_in_folders(self, article: ArticleId) -> bool:
-        """Return True if the last path of an article is in the library's folders."""
+        """Return True if the last recorded path of an article is in the library's folders."""
         path = self._last_path(article)
         return path is not None and self._is_in_folders(path)
 
@@ -353,7 +353,7 @@ class AnnotationsApi:
         return self._library.path_named(location) if isinstance(location, str) and location else None
 
     def article_of(self, file: Path) -> ArticleId:
-        """Return the article of a file, or of the file that a link leads to.
+        """Return the article of a file, else the article of the file to which a symbolic link leads.
 
         Raises:
             ReaderError: The file is no article of the library.

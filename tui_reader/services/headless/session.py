@@ -1,4 +1,4 @@
-"""Opens a library without a screen, brings it up to date, reads its articles and closes it."""
+"""Functions that open a library without a screen, bring it up to date, and read its articles."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 SCAN_SECONDS = 300.0
-"""Longest wait for an event of the scanner; after it a drive is assumed to be missing."""
+"""Longest wait in seconds for an event of the scanner; after it, a drive is assumed to be missing."""
 
 
 OTHER_WINDOW = "Another window"
-"""Start of a notice that concerns only programs that keep a library open."""
+"""First words of a notice that is not shown here: it concerns only programs that keep a library open."""
 
 
 @contextmanager
@@ -40,8 +40,8 @@ def library_of(
     """Open a library and bring it up to date; other programs may have it open at the same time.
 
     Args:
-        paths: Folders and files; none for the default library, which is not created if it does not exist.
-        state: The state file; None for the one of the paths.
+        paths: Folders and files; empty for the default library, which is not created if it does not exist.
+        state: The state file; None for the usual state file of the paths.
         settings: The settings in force.
         notify: Called with each notice for the user, such as that the state file is damaged.
 
@@ -59,7 +59,7 @@ def library_of(
 
 
 def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> None:
-    """Scan the library's folders and files, and apply all that has changed.
+    """Scan the library's folders and files, and apply all changes.
 
     Args:
         library: The library.
@@ -104,7 +104,7 @@ def read_document(path: Path, settings: Settings) -> Document | None:
 
 
 def file_of(library: Library, article: ArticleId) -> Path | None:
-    """Return the path of an article's file, in the library or recorded elsewhere; None if it is missing."""
+    """Return the path of an article's file, in or outside the library; None if the file is missing."""
     path = library.path_of(article)
     if path is None:
         location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
@@ -116,17 +116,17 @@ def file_of(library: Library, article: ArticleId) -> Path | None:
 
 
 class Articles:
-    """Every article of a library with its document, archived ones too, and counts of the articles read."""
+    """An iterable of all articles of a library with their documents, and counts of the articles read."""
 
     def __init__(
         self, library: Library, settings: Settings, *, everywhere: bool = False, excluded: Path | None = None
     ) -> None:
-        """Create the sequence; nothing is read before the iteration.
+        """Store the arguments; articles are read during the iteration.
 
         Args:
             library: The library, brought up to date.
             settings: The settings in force.
-            everywhere: Also read annotated articles outside the library's folders.
+            everywhere: True to read annotated articles outside the library's folders, too.
             excluded: A file to leave out: a draft in the library would be its own source.
         """
         self._library, self._settings, self._everywhere = library, settings, everywhere
@@ -134,12 +134,12 @@ class Articles:
         self.here = 0
         """Number of articles in the library's folders that were read."""
         self.elsewhere = 0
-        """Number of articles outside that were read."""
+        """Number of articles outside the library's folders that were read."""
         self.unread = 0
         """Number of articles that are missing or cannot be read."""
 
     def __iter__(self) -> Iterator[tuple[Headline, Document]]:
-        """Yield each article with its document, read one after the other."""
+        """Yield each article with its document; each is read when the iteration reaches it."""
         headlines = self._library.catalogue.everything()
         for headline in headlines:
             path = self._library.path_of(headline.id)

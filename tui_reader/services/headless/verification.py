@@ -1,4 +1,4 @@
-"""Verifies the quotes of a draft against the library: each is exact, altered or missing."""
+"""Verification of the quotes in a draft: each is exact, altered or missing in the library's articles."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Headline
 
 MIN_QUOTE_WORDS = 4
-"""Words between quotation marks that count as a quote; fewer are names or irony."""
+"""Smallest number of words in quotation marks that count as a quote; fewer words are names or irony."""
 SEARCH_MARGIN = 2_000
-"""Characters on either side of a passage that are searched for a more similar one: 1 ms."""
+"""Number of characters on each side of a passage that are searched for a more similar passage; takes 1 ms."""
 MAX_LINES = 3
-"""Most similar lines that are compared word by word."""
+"""Largest number of lines, the most similar ones, that are compared word by word."""
 MAX_GAP_PER_WORD = 2
-"""Words that may lie between a run of common words at the end of a passage and the rest, per word of the run.
+"""Largest gap in words, per word of the run, between a run of common words at a passage's end and the rest.
 
-A run behind a wider gap is taken for a coincidence.
+A run after a wider gap is a coincidence, and does not belong to the passage.
 """
 
 
 class Verdict(StrEnum):
-    """Whether the library has a quote as it is written in the draft."""
+    """The result of comparing a quote with the library: exact, altered or missing."""
 
     EXACT = "exact"
     ALTERED = "altered"
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 
 class DraftQuote(NamedTuple):
-    """A quote in a draft, and its line."""
+    """A quote in a draft with its line number."""
 
     text: str
     line: int
@@ -57,16 +57,16 @@ class Checked:
     quote: DraftQuote
     verdict: Verdict
     headline: Headline | None = None
-    """The article that has the passage; None if the quote is missing."""
+    """The article with the passage; None if the quote is missing."""
     start: int = 0
     """Offset of the passage in the article's text."""
     passage: str = ""
-    """The passage as the article has it."""
+    """The words of the passage in the article."""
     difference: str = ""
-    """The passage with `[-words that the draft leaves out-]` and `{+words that it adds+}`."""
+    """The passage with `[-words that the draft leaves out-]` and `{+words that the draft adds+}`."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return a flat JSON object."""
+        """Return the result as a flat JSON object."""
         article = self.headline.article if self.headline is not None else None
         return {
             "line": self.quote.line,
@@ -84,7 +84,7 @@ class Checked:
 def quotes_in(draft: str) -> list[DraftQuote]:
     """Return the quotes of a Markdown draft in order: block quotes and texts in quotation marks.
 
-    A text in quotation marks counts from `MIN_QUOTE_WORDS` words on.
+    A text in quotation marks must have `MIN_QUOTE_WORDS` words or more.
     """
     return sorted(_quotes_in(draft), key=lambda quote: quote.line)
 
@@ -122,7 +122,7 @@ _LEFT_OUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\
 
 
 def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Document]]) -> list[Checked]:
-    """Search quotes in articles.
+    """Search all quotes in articles, and judge each.
 
     A quote is exact if an article has its words and punctuation in order, case included; white space, kinds of
     quotation marks and dashes, and punctuation at its ends are ignored. If the quote has ellipses, all its parts must
@@ -187,7 +187,7 @@ def _verify_in(
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """Return the passage most similar to a quote, searched by words and by letters; None if none is."""
+    """Return the passage most similar to a quote, by words and by letters; None if none is similar."""
     by_words = finder.nearest(quote)
     if by_words is not None:
         # Of similar lines, such as those of a table, the search by words finds the region, that by letters the line.
@@ -209,7 +209,7 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | Non
 
 
 def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]:
-    """Return the ranges between two offsets whose letters are most similar to a quote, the best first.
+    """Return the ranges from `start` to `end` whose letters are most similar to a quote, best first.
 
     Each range lies within one line; at most `MAX_LINES` are returned.
     """
@@ -233,7 +233,7 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
 
 
 def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
-    """Extend a range to the words that the quote replaced at its beginning and end.
+    """Extend a range by the words at its beginning and end that the quote replaced with other words.
 
     Replaced words have nothing in common with the original ones, so a search cannot tell where the passage ends. It is
     extended by as many words as the quote has beyond the common ones, but within their line and sentence.
@@ -269,15 +269,15 @@ def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
 
 
 def _may_stand_for(quoted: str, word: str) -> bool:
-    """Return True if the quote may have replaced a word of the passage; punctuation ends a sentence."""
+    """Return True if both texts begin like words; punctuation ends a sentence and is never replaced."""
     return quoted[0].isalnum() and word[0].isalnum()
 
 
 def _without_coincidences(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Remove pairs of common words that lie far from the rest and so match by coincidence.
+    """Remove pairs of common words that lie so far from the rest that they match by coincidence.
 
     Args:
-        same: The indices of each common word in the quote and in the text.
+        same: Pairs of indices, one pair per common word: its index in the quote, and in the text.
     """
     for _ in range(2):
         while True:
@@ -296,7 +296,7 @@ def _without_coincidences(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def difference(quoted: str, passage: str) -> str:
-    """Return the passage with the words that the quote leaves out and adds, in the notation of `wdiff`.
+    """Return a passage with marks on the words that a quote omits or adds, in the notation of `wdiff`.
 
     Returns:
         The marked-up passage; empty if both have the same words.
