@@ -1,1 +1,1 @@
-"""The article pane: a page of head and text, painted row by row."""
+"""The article pane: the header and the text of an article, painted row by row."""

@@ -1,4 +1,4 @@
-"""What the viewport needs of the widget that paints it."""
+"""The interface of the widget that paints the viewport."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ class Canvas(Protocol):
 
     @property
     def size(self) -> Size:
-        """Cells of the widget."""
+        """Size of the widget in cells."""
 
     @property
     def is_mounted(self) -> bool:
         """True as soon as the widget can be painted."""
 
     def repaint(self, *regions: Region) -> None:
-        """Repaint regions with the next frame; everything if none is given."""
+        """Repaint regions with the next frame; the whole widget if no region is given."""
 
     def drop_painted(self) -> None:
-        """Drop all cached rows."""
+        """Discard all cached rows."""
 
     def page_changed(self) -> None:
-        """React to another page, width or height."""
+        """React to a new page, width or height."""
 
     def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
-        """Call a function regularly."""
+        """Call a function every `interval` seconds."""

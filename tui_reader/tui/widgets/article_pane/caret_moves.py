@@ -1,4 +1,4 @@
-"""Motions of the caret by name, each a function from one selection to the next."""
+"""The motions of the caret by name. Each motion computes a new selection from the current one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOTIONS = (*_BY_STEP, *_BY_TEXT, *_BY_UNIT, *_BY_ROWS, *_IN_ROW, "top", "bottom"
 def moved(
     layout: Layout, motion: str, count: int, ends: Ends, *, goal: int | None, page_rows: int
 ) -> tuple[Ends, int | None]:
-    """Apply a motion to a selection.
+    """Return the selection after a motion of the caret.
 
     Args:
         layout: Layout of the text, for motions by rows.
@@ -53,7 +53,7 @@ def moved(
         Anchor and caret after the motion, and the column to pass as `goal` next.
 
     Raises:
-        ValueError: `motion` is none of `MOTIONS`.
+        ValueError: `motion` is not in `MOTIONS`.
     """
     document = layout.document
     anchor, caret = ends
@@ -103,7 +103,7 @@ def _by_rows(
 
 
 def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
-    """Return the start, first non-blank or end of a row; the end is `count - 1` rows further down."""
+    """Return the start, first non-blank or end of the caret's row; the end lies `count - 1` rows below."""
     if count > 1 and motion == "line_end":
         caret = carets.by_rows(layout, caret, count - 1, 0)
     document = layout.document

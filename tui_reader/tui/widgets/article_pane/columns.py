@@ -1,4 +1,4 @@
-"""How the width of the pane is divided: left margin, text, and room for notes on the right."""
+"""The division of the pane's width: left margin, text, and room for notes on the right."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MOST_MEASURE = 200
 FULL_MARGIN = 3
 """Empty columns left and right of the text in a pane that is wide enough."""
 NOTE_ROOM = 26
-"""Free columns from which notes are shown in the right margin."""
+"""Minimum number of free columns on the right for notes in the margin."""
 GOOD_NOTE_ROOM = 29
-"""Free columns of the right margin for which the text is moved left of the centre."""
+"""Width of the right margin, in columns, up to which the text is moved left of the centre for notes."""
 
 
 class Columns:
-    """Divides the width of a widget.
+    """The division of a widget's width into margins and text.
 
     Args:
         canvas: The widget.
@@ -33,11 +33,11 @@ class Columns:
 
     @property
     def measure(self) -> int:
-        """Columns of the text in a pane that is wide enough."""
+        """Number of columns of the text in a pane that is wide enough."""
         return self._measure
 
     def set_measure(self, columns: int) -> bool:
-        """Set the measure, limited to 30 to 200 columns; the page must be laid out afterwards.
+        """Set the measure (30 to 200 columns). The caller must lay out the page afterwards.
 
         Returns:
             True if the measure changed.
@@ -53,14 +53,14 @@ class Columns:
 
     @property
     def text(self) -> int:
-        """Columns of the text."""
+        """Number of columns of the text."""
         width = self._canvas.size.width
         margin = FULL_MARGIN if width >= 56 else 2 if width >= 40 else 1
         return max(min(self._measure, width - 2 * margin), 1)
 
     @property
     def left(self) -> int:
-        """Empty columns left of the text."""
+        """Number of empty columns left of the text."""
         free = self._canvas.size.width - self.text
         if self._note_room and free >= NOTE_ROOM + FULL_MARGIN:
             return min(free // 2, max(free - GOOD_NOTE_ROOM, FULL_MARGIN))
@@ -68,6 +68,6 @@ class Columns:
 
     @property
     def right(self) -> int:
-        """Free columns right of the text, if they are enough for notes; else 0."""
+        """Number of free columns right of the text; 0 if they are too few for notes."""
         free = self._canvas.size.width - self.text
         return free - self.left if free >= NOTE_ROOM + FULL_MARGIN else 0

@@ -1,4 +1,4 @@
-"""The last row of the pane: the progress, or that the text is still loading."""
+"""The last row of the pane: it shows the reading progress, or `loading…` until the text is loaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FootHost(Protocol):
     """The widget with the last row."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
-        """Call a function once."""
+        """Call a function once after `delay` seconds."""
 
     def repaint_foot(self) -> None:
         """Repaint the last row."""
@@ -31,7 +31,7 @@ class Foot:
     def __init__(self, viewport: Viewport, host: FootHost) -> None:
         self._viewport, self._host = viewport, host
         self._awaited = ""
-        """Id of the article whose text, or the rest of it, is loading; empty if none is."""
+        """Id of the article whose text is loading, at least in part; empty if no text is loading."""
         self._slow = False
         self._timer: Timer | None = None
 
@@ -45,7 +45,7 @@ class Foot:
         return f"{min(int(viewport.progress * 100), 99)} %"
 
     def update(self) -> None:
-        """Start to wait if another text is loading now; stop if it is complete."""
+        """Start the timer for `loading…` if another text is loading; stop it if the text is complete."""
         headline, document = self._viewport.headline, self._viewport.document
         complete = document is not None and not document.partial
         awaited = "" if headline is None or complete else headline.id

@@ -23,18 +23,18 @@ PART = " · "
 TAG_GAP = "  "
 GUESSED = "(guessed)"
 GUESSED_TITLE = "title guessed"
-"""Shown in the line below the title if the title is a part of the text."""
+"""Remark below the title if the title was guessed from the text."""
 
 
 class StyledText(NamedTuple):
-    """Text of one style."""
+    """A text with one style."""
 
     text: str
     role: Role
 
 
 StyledRow = tuple[StyledText, ...]
-"""A row made of styled texts: of the header, a note or a message. An empty tuple is an empty row."""
+"""A row of the header, a note or a message, made of styled texts. An empty tuple is an empty row."""
 
 
 def head_rows(
@@ -52,7 +52,7 @@ def head_rows(
         headline: The article and its state.
         width: Columns of a row, at least 1.
         today: The current day; dates of another year are shown with their year.
-        notices: Sentences about how the article was read.
+        notices: Sentences about problems with reading the article.
         notes: Rows of the notes on the whole article.
         with_title: False if the text itself begins with the title.
     """
@@ -90,7 +90,7 @@ def _title_rows(headline: Headline, width: int) -> Iterable[StyledRow]:
 
 
 def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[StyledRow]:
-    """Return the rows of the details; the word count is left out if it would take a row of its own."""
+    """Return the rows with source, date and length; omit the word count if it would need its own row."""
     parts = list(_meta_parts(headline, today))
     if title_in_text and headline.is_guessed("title"):
         parts.insert(0, (GUESSED_TITLE, Role.META))
@@ -105,7 +105,7 @@ def _star(headline: Headline) -> StyledRow:
 
 
 def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
-    """Yield source, byline, date, reading time and word count; guessed ones with a question mark."""
+    """Yield source, byline, date, reading time and word count; guessed values get a question mark."""
     metadata = headline.article.metadata
     for name in ("source", "byline", "date"):
         value = headline.field(name)
@@ -119,7 +119,7 @@ def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
 
 
 def message_rows(title: str, lines: Sequence[str], width: int) -> list[StyledRow]:
-    """Return the rows of a message that is shown instead of an article: a title, then quiet lines."""
+    """Return the rows of a message that replaces the article: a title, then lines in a muted style."""
     rows: list[StyledRow] = [(StyledText(line, Role.TITLE),) for line in (wrapped(title, width) if title else ())]
     for line in lines:
         rows.extend((StyledText(part, Role.META),) for part in (wrapped(line, width) if line else ("",)))
@@ -127,7 +127,7 @@ def message_rows(title: str, lines: Sequence[str], width: int) -> list[StyledRow
 
 
 def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: StyledRow = ()) -> list[StyledRow]:
-    """Put parts side by side; a part that does not fit starts a row, one wider than a row is wrapped."""
+    """Join parts to rows. A part that does not fit starts a new row; a part wider than a row is wrapped."""
     rows: list[StyledRow] = []
     row = list(leading)
     used = sum(cell_len(piece.text) for piece in row)

@@ -24,40 +24,40 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
 NOTE_FRAME = NOTE_GAP + 3
-"""Columns around the text of a note: the gap, the bar, a space, and one at the right edge."""
+"""Columns of a margin note beside its text: the gap, the bar, a space, and a column at the right edge."""
 MOST_COLUMNS = 40
-"""Maximum columns of the text of a note."""
+"""Maximum width of the text of a margin note, in columns."""
 MOST_ROWS = 6
-"""Rows to which a note is cut if it would push down the next one; the leading note is never cut."""
+"""Maximum rows of a note that would otherwise push down the next note. The leading note is not cut."""
 MOST_LOOKED_BACK = 200
-"""Maximum notes above the view that are checked for reaching into it."""
+"""Maximum number of notes that start above the view and are checked for rows inside it."""
 LONG = 100
-"""Rows that no single note is expected to exceed."""
+"""Assumed maximum height of a note in rows."""
 
 _start = attrgetter("start")
 
 
 class MarginNotes(Layer):
-    """Places notes around the text. Paints no overlays.
+    """The layer that places notes beside the text or between its paragraphs. It paints no overlays.
 
-    In the right margin each note is next to its highlight or below the note before it. The leading note, that of the
-    current highlight, is next to its highlight in any case; the others make room for it. In a narrow pane notes are
-    folded between the paragraphs, and the leading one is unfolded.
+    In the right margin each note is next to its highlight, or below the previous note if that reaches so far down. The
+    leading note, which belongs to the current highlight, is always next to its highlight; other notes make room for
+    it. In a narrow pane notes are folded between the paragraphs, and the leading note is unfolded.
     """
 
     def __init__(self, viewport: Viewport, highlights: Highlights, selection: Selection) -> None:
         self._viewport, self._highlights, self._selection = viewport, highlights, selection
         self._noted: tuple[Highlight, ...] = ()
-        """Highlights with a note or tags, by start."""
+        """Highlights with a note or tags, sorted by start."""
         self._folded: FoldedNotes | None = None
         self._former: Highlight | None = None
         """The highlight that was current when selecting started."""
         self._cached: tuple[list[PageRow] | None, dict[int, Margins]] = (None, {})
-        """The visible rows for which margins were computed last, and the margins by row of the widget."""
+        """Cache: the visible rows of the page, and the margins computed for them by row of the widget."""
 
     @property
     def leading(self) -> Highlight | None:
-        """The highlight with the leading note; the same while text is selected, so that notes do not move."""
+        """The highlight with the leading note. It does not change during a selection, so that notes stay put."""
         return self._former if self._selection.kind else self._highlights.current
 
     def margins(self, y: int) -> Margins:
@@ -78,7 +78,7 @@ class MarginNotes(Layer):
     # Notes between the paragraphs
 
     def _read(self) -> None:
-        """Get the notes from the highlights."""
+        """Reload the notes from the highlight layer."""
         noted = self._highlights.index.noted
         self._cached = (None, {})
         if noted is not self._noted and noted != self._noted:
@@ -86,7 +86,7 @@ class MarginNotes(Layer):
             self._viewport.columns.set_note_room(bool(noted))
 
     def _place(self) -> None:
-        """Insert the notes into the page; the focus stays on its row, else the first visible text."""
+        """Insert the notes into the page; keep the focus (or else the first visible text) on its screen row."""
         viewport, page = self._viewport, self._viewport.page
         if page is None or page.layout is None:
             return
@@ -113,7 +113,7 @@ class MarginNotes(Layer):
         return here.start if here is not None and low <= here.start < high else low
 
     def _shows_unfolded(self, page: Page) -> bool:
-        """Returns: True if a part of the unfolded note is visible."""
+        """Return True if a part of the unfolded note is visible."""
         rows, viewport = page.unfolded_rows(), self._viewport
         return bool(rows) and rows.start < viewport.top + viewport.height and rows.stop > viewport.top
 
@@ -121,7 +121,7 @@ class MarginNotes(Layer):
 
     @property
     def _width(self) -> int:
-        """Columns for the text of a note in the margin; 0 if there is no room."""
+        """Return the columns for the text of a note in the margin; 0 if the margin is too narrow."""
         columns = self._viewport.columns.right
         return min(columns - NOTE_FRAME, MOST_COLUMNS) if columns else 0
 
@@ -153,7 +153,7 @@ class MarginNotes(Layer):
     def _stacked(
         self, page: Page, highlights: tuple[Highlight, ...]
     ) -> list[tuple[int, Highlight, tuple[StyledRow, ...]]]:
-        """Return the first row of the page, the highlight and the rows of each note, without overlaps."""
+        """Return each margin note's first row on the page, its highlight and its rows, so that none overlap."""
         for highlight in highlights:
             # Finding a row may make heights above it exact: only afterwards all rows are final.
             page.row_of(highlight.start)
@@ -177,7 +177,7 @@ class MarginNotes(Layer):
         return found
 
     def _leading_rows(self, highlight: Highlight, top: int) -> tuple[tuple[StyledRow, ...], range]:
-        """Return all rows of the leading note, and the rows of the page that they take."""
+        """Return all rows of the leading note, and the range of page rows that they occupy."""
         rows = tuple(
             tuple(text._replace(role=Role.NOTE_CURRENT) if text.role is Role.NOTE else text for text in row)
             for row in note_rows(highlight.note, highlight.tags, self._width)
@@ -185,12 +185,12 @@ class MarginNotes(Layer):
         return rows, range(top, top + len(rows))
 
     def _cut_rows(self, highlight: Highlight, y: int, following: int | None) -> tuple[StyledRow, ...]:
-        """Return the rows of a note at row `y`, cut if it would push down the next note at row `following`."""
+        """Return the rows of a note at row `y`, cut if they would push down the next note at `following`."""
         most = 0 if following is None else max(MOST_ROWS, following - y - 1)
         return note_rows(highlight.note, highlight.tags, self._width, most)
 
     def _noted_near(self, low: int, high: int) -> tuple[Highlight, ...]:
-        """Return the noted highlights whose notes may be in a range of the text, and the next one."""
+        """Return the highlights whose notes may be beside a range of the text, and the first one after it."""
         first = start = bisect_left(self._noted, low, key=_start)
         columns = self._viewport.columns.text
         reach = 0
@@ -206,7 +206,7 @@ class MarginNotes(Layer):
         return self._noted[start : bisect_left(self._noted, high, first, key=_start) + 1]
 
     def _numbers(self, row: Row, *, first: bool) -> StyledRow:
-        """Return the numbers of highlights that start on a row or, if it is the first, continue there."""
+        """Return the colour numbers of highlights that start on a row; on the first visible row, of all."""
         shown: list[Highlight] = []
         document, current = self._viewport.text, self._highlights.current
         table = document is not None and document.blocks[row.block].kind is BlockKind.TABLE
@@ -227,16 +227,16 @@ class MarginNotes(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Drop the notes; the page that is thrown away is not laid out again."""
+        """Discard the notes, without changing the page, which is discarded as well."""
         self._read()
         self._former = None
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Get the notes of the highlights that are left."""
+        """Reload the notes from the highlights that remain."""
         self._read()
 
     def page_made(self, page: Page) -> None:
-        """Insert the folded notes into a page, or add rows for margin notes that reach below its end."""
+        """Insert folded notes into a new page, or add empty rows for margin notes that extend below its end."""
         page.notes, page.after = None, 0
         if not self._noted or page.document is None or page.layout is None:
             return
@@ -255,14 +255,14 @@ class MarginNotes(Layer):
             page.after = max(bottom - page.height, 0)
 
     def highlights_changed(self) -> None:
-        """Place the notes again; the visible text stays where it is."""
+        """Place the notes of the changed highlights; the visible text stays where it is."""
         self._read()
         self._place()
         if self._noted:
             self._viewport.repaint()
 
     def scrolled(self) -> None:
-        """Fold the unfolded note when it has left the view and no highlight is current."""
+        """Fold the unfolded note once it is out of view and no highlight is current."""
         page = self._viewport.page
         if (
             page is not None
@@ -278,7 +278,7 @@ class MarginNotes(Layer):
             self._former = self._highlights.current
 
     def selection_ended(self) -> None:
-        """Place the notes in the margin again if another one leads now."""
+        """Place the margin notes again if the leading note has changed."""
         former, self._former = self._former, None
         if former != self._highlights.current and self._noted:
             self._cached = (None, {})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
 PEN = "✎ "
-"""Prefix of a note that is shown between paragraphs."""
+"""Symbol before a note that is shown between paragraphs."""
 ELLIPSIS = "…"
 MOST_ARTICLE_NOTE_ROWS = 8
 """Maximum rows of a note on the whole article."""
@@ -33,12 +33,12 @@ ArticleNote: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 class Margins(NamedTuple):
-    """What is shown left and right of a row of the text."""
+    """The content of the margins beside one row of the text."""
 
     numbers: StyledRow = ()
-    """Numbers of highlight colours, on the left."""
+    """Numbers of highlight colours, shown in the left margin."""
     note: StyledRow = ()
-    """A row of a note, on the right."""
+    """A row of a note, shown in the right margin."""
     highlight: str = ""
     """Id of the highlight to which the note belongs."""
 
@@ -111,11 +111,11 @@ def _with_pen(rows: Sequence[StyledRow]) -> list[StyledRow]:
 class FoldedNotes:
     """Notes shown between paragraphs, each below the block in which its highlight ends.
 
-    All notes are folded to one row, but for at most one that is unfolded.
+    All notes are folded to one row, except at most one that is unfolded.
 
     Args:
         highlights: Highlights with a note or tags.
-        document: Their text.
+        document: The text of the article.
         width: Cells of a row.
     """
 
@@ -156,7 +156,7 @@ class FoldedNotes:
         return len(self._open) if number == self._unfolded else 1
 
     def rows_before(self, number: int) -> int:
-        """Return the number of rows of all notes before one."""
+        """Return the total number of rows of all notes before the note `number`."""
         return number + (len(self._open) - 1 if 0 <= self._unfolded < number else 0)
 
     def row(self, number: int, line: int) -> StyledRow:

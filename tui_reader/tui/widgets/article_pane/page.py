@@ -1,7 +1,7 @@
-"""The page: the rows of the header, the text and the notes between paragraphs as one sequence.
+"""The page: one sequence of the rows of the header, of the text and of the notes between paragraphs.
 
-Rows of the page are counted from its top, rows of the layout from the first row of the text. The header lies above the
-text; if the text begins with the title, the rest of the header is inserted after the block of the title.
+Row numbers of the page count from its top, row numbers of the layout from the first row of the text. The header lies
+above the text; if the text begins with the title, the rest of the header is inserted after the block of the title.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote, FoldedNotes
 
 PageRow: TypeAlias = Row | StyledRow
-"""A row of the text, or one of the header or a note."""
+"""A row of the page: a row of the text, of the header or of a note."""
 
 ERROR_MARGIN = 3
 """Empty rows above an error page, which has no header."""
@@ -33,20 +33,20 @@ class RowRef(NamedTuple):
     """A reference to a row that stays valid when heights above it change."""
 
     block: int
-    """Index of its block; -1 for a row of the header."""
+    """Index of the block with the row; -1 for a row of the header."""
     distance: int
-    """Rows from the top of the block or of the page."""
+    """Number of rows from the top of the block, or of the page for a row of the header."""
 
 
 class Page:
-    """An article that is laid out for a width.
+    """An article laid out for a width in columns.
 
     Args:
         headline: The article and its state.
         document: Its text; None while it is loading.
         width: Columns of the text.
         today: The current day, for dates in the header.
-        article_notes: Notes on the whole article.
+        article_notes: Notes on the whole article, shown in the header.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Page:
         self.notes: FoldedNotes | None = None
         """Notes between the blocks; None if notes are in the margin or there are none."""
         self.after = 0
-        """Empty rows after the text."""
+        """Number of empty rows after the text."""
         self._today = today
         self._set_head()
 
@@ -99,7 +99,7 @@ class Page:
         """Replace the headline and the notes of the article.
 
         Returns:
-            False if the change affects the text, so that a new page is needed.
+            False if the change also affects the text: the caller then needs a new page.
         """
         parted = self.document is not None and self.document.tail is not None
         same = _title_block(headline, self.document) == self.title_block and not (
@@ -112,7 +112,7 @@ class Page:
 
     @property
     def height(self) -> int:
-        """Rows of the whole page; an estimate while the layout is not exact."""
+        """Number of rows of the whole page; an estimate until the layout is exact."""
         body = 0 if self.layout is None else self.layout.height - self._resume + self._split
         notes = self.notes.rows_before(len(self.notes)) if self.notes is not None else 0
         return self._above + len(self.head) + body + notes + self.after
@@ -153,7 +153,7 @@ class Page:
         return found
 
     def _body_rows(self, first: int, count: int) -> list[PageRow]:
-        """Return rows below the header: rows of the text and of the notes between them."""
+        """Return `count` rows below the header: rows of the text, and rows of the notes between its blocks."""
         notes, layout = self.notes, self.layout
         found: list[PageRow] = []
         if notes is None or layout is None:
@@ -179,18 +179,18 @@ class Page:
         return found[:count]
 
     def _note_row(self, number: int) -> int:
-        """Return the row of the layout above which a note is inserted."""
+        """Return the row of the layout before which a note is inserted."""
         if self.notes is None or self.layout is None:
             return 0
         return max(self.layout.bottom_of(self.notes.blocks[number]), self._resume)
 
     def _note_top(self, number: int) -> int:
-        """Return the first row of a note on the page."""
+        """Return the row of the page on which a note starts."""
         before = 0 if self.notes is None else self.notes.rows_before(number)
         return self._note_row(number) - self._resume + self.body_top + before
 
     def _notes_to(self, y: int) -> int:
-        """Return the number of notes that end above a row of the page."""
+        """Return the number of notes that lie completely above row `y` of the page."""
         notes = self.notes
         if notes is None:
             return 0
@@ -206,7 +206,7 @@ class Page:
         return range(top, top + notes.rows_of(notes.unfolded))
 
     def note_at(self, y: int) -> Highlight | None:
-        """Return the highlight whose note is on a row of the page; None if the row is no note."""
+        """Return the highlight whose note is on row `y` of the page; None if the row belongs to no note."""
         notes, number = self.notes, self._notes_to(y)
         return (
             notes.highlights[number]
@@ -230,30 +230,32 @@ class Page:
         return row - self._resume + self.body_top + above
 
     def to_layout(self, y: int) -> int | None:
-        """Convert a row of the page to the row of the layout there or below; None in the header."""
+        """Convert a row of the page to a row of the layout; None for a row of the header.
+
+        A row of a note is converted to the next row of text."""
         head_top = self._above + self._split
         if self._above <= y < head_top:
             return y - self._above
         return self._body_row(y) if y >= self.body_top else None
 
     def row_of(self, offset: int) -> int:
-        """Return the row of the page that contains a code point."""
+        """Return the row of the page that contains the code point at an offset."""
         return 0 if self.layout is None else self.to_page(self.layout.position(offset)[0])
 
     def offset_of(self, y: int) -> int:
-        """Return the first code point on a row of the page or on the next row of text; 0 in the header."""
+        """Return the offset of the first code point at or below row `y` of the page; 0 in the header."""
         row = self.to_layout(y)
         if self.layout is None or row is None or y < self.body_top:
             return 0
         return self.layout.first_offset(row)
 
     def make_exact(self, first: int, count: int) -> None:
-        """Compute exact heights of the rows from `first`, so that rows do not move once they are shown."""
+        """Compute exact heights of `count` rows from `first`, so that these rows do not move once shown."""
         if self.layout is not None and not self.layout.exact:
             self.layout.ensure(self._body_row(first), count)
 
     def make_exact_above(self, y: int, count: int) -> None:
-        """Compute exact heights of the `count` rows above `y`; the number of the row at `y` may change."""
+        """Compute exact heights of the `count` rows above `y`. The row at `y` may get another number."""
         layout = self.layout
         if layout is None or layout.exact or y <= self.body_top:
             return
@@ -264,20 +266,20 @@ class Page:
             count -= layout.top_of(block + 1) - layout.top_of(block)
 
     def ref(self, y: int) -> RowRef:
-        """Return a reference to a row, to find it after heights above it have changed."""
+        """Return a reference to row `y`, which finds the row again after heights above it have changed."""
         if self.layout is None or y < self.body_top:
             return RowRef(-1, y)
         block = self.layout.block_at(self._body_row(y))
         return RowRef(block, y - self.to_page(self.layout.top_of(block)))
 
     def resolve(self, ref: RowRef) -> int:
-        """Return the current row of a reference."""
+        """Return the current number of the row to which a reference points."""
         if self.layout is None or ref.block < 0:
             return ref.distance
         return self.to_page(self.layout.top_of(ref.block)) + ref.distance
 
     def _body_row(self, y: int) -> int:
-        """Convert a row of the page below the header to the row of the layout there, or below a note there."""
+        """Convert a row of the page below the header to a row of the layout; a note's row to the next one."""
         below = max(y - self.body_top, 0)
         notes = self.notes
         if notes is None:
@@ -288,14 +290,14 @@ class Page:
 
 
 def _title_block(headline: Headline, document: Document | None) -> int | None:
-    """Return the index of the block with the title; None if the header has to show the title."""
+    """Return the index of the block that is the title; None if the text has none and the header shows it."""
     if document is None or document.error or "title" in headline.state.edits:
         return None
     return document.title_block
 
 
 def _notices(headline: Headline, document: Document | None) -> tuple[str, ...]:
-    """Return the notices above the text; the first one says if the text is not the present one of the file."""
+    """Return the notices above the text. The first one may say that only the text read last is shown."""
     error = headline.article.error if document is not None and not document.error else ""
     stale = (f"{error[:1].upper()}{error[1:]}; showing the text as last read",) if error else ()
     return (*stale, *(document.notices if document else ()))

@@ -1,4 +1,4 @@
-"""Paint rows of the page as strips: text is cut at every offset at which its style changes."""
+"""The painter of the page's rows: it cuts the text wherever its style changes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
 
 
 class Painter:
-    """Paints the rows of one page.
+    """Paints the rows of one page as Textual strips.
 
     Args:
         page: The page; None if there is no article.
@@ -80,10 +80,10 @@ class Painter:
         self._left = left
         self._width = width
         self._spans: tuple[int, tuple[Span, ...]] = (-1, ())
-        """Index and spans of the last block, as a cache."""
+        """Cache: index and spans of the block painted last."""
 
     def head(self, row: StyledRow, margins: Margins = NO_MARGINS) -> Strip:
-        """Paint a row that is not part of the text."""
+        """Paint a row that is not part of the text: a row of the header or of a note."""
         pieces = []
         column = 0
         for text, role in row:
@@ -97,7 +97,7 @@ class Painter:
         Args:
             row: The row.
             overlays: Overlays of the layers, the topmost last.
-            margins: What is shown left and right of it.
+            margins: Numbers and note shown left and right of the row.
         """
         page = self._page
         if page is None or page.document is None or page.layout is None:
@@ -127,12 +127,12 @@ class Painter:
         return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, margins)
 
     def _room(self, page: Page, margins: Margins) -> int:
-        """Return the columns that a row of the text may take."""
+        """Return the maximum number of columns of a row of the text."""
         return page.width + NOTE_GAP if margins.note else self._width - self._left - 1
 
     @staticmethod
     def _caret_beyond(layout: Layout, row: Row, overlays: Sequence[Overlay]) -> Iterator[_Placed]:
-        """Yield the caret if it is on white space without a cell: at the end of a row or on an empty line."""
+        """Yield the caret if its character has no cell: at the end of a row or on an empty line."""
         caret = next((overlay.start for overlay in overlays if overlay.role == Role.CARET), None)
         if caret is None or any(part.start <= caret < part.end for part in row.fragments):
             return
@@ -164,7 +164,7 @@ class Painter:
         return tuple(roles)
 
     def _is_title(self, block: int) -> bool:
-        """Returns: True if the block is the title of the article or the first of an error page."""
+        """Return True if the block is the title of the article or the first block of an error page."""
         page = self._page
         return page is not None and block == (0 if page.document and page.document.error else page.title_block)
 
@@ -176,7 +176,7 @@ class Painter:
         spans: Sequence[Span],
         overlays: Sequence[Overlay],
     ) -> Iterator[_Placed]:
-        """Cut a fragment where a style begins or ends, never inside a grapheme cluster."""
+        """Yield the pieces of a fragment, cut where a style changes, but never inside a grapheme cluster."""
         column, start, end = fragment
         here = [(span.start, span.end, SPAN_ROLES[span.kind]) for span in spans if _is_styled(span, start, end)]
         over = [overlay for overlay in overlays if overlay.start < end and overlay.end > start]
@@ -224,14 +224,14 @@ class Painter:
         bar: Role | None = None,
         margins: Margins = NO_MARGINS,
     ) -> Strip:
-        """Join texts to a strip that is exactly as wide as the pane.
+        """Make a strip from texts, exactly as wide as the pane.
 
         Args:
             pieces: Texts by column.
             fill: Roles of the space after the texts.
             fill_to: Column up to which `fill` applies.
             bar: Role of a bar left of the text; None for no bar.
-            margins: What is shown left and right of the text.
+            margins: Numbers and note shown left and right of the text.
         """
         styles = self._styles
         segments = self._left_margin(bar, margins.numbers)
@@ -290,9 +290,9 @@ class Painter:
 
 
 def _apart(numbers: StyledRow, room: int) -> StyledRow:
-    """Separate numbers by spaces; if they do not fit, keep the first ones and append `+`.
+    """Format colour numbers with spaces between them; if not all fit, keep the first ones and add `+`.
 
-    Two adjacent digits would be read as one number.
+    Without spaces, two adjacent digits would look like one number.
     """
     if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
         spaced = [piece._replace(text=f"{piece.text} ") for piece in numbers[:-1]]
@@ -307,10 +307,11 @@ def _apart(numbers: StyledRow, room: int) -> StyledRow:
 
 
 def _with_room(pieces: Sequence[_Placed], room: int, *, even: bool) -> Iterator[_Placed]:
-    """Make room for the letters of link hints, so that they hide no text.
+    """Move pieces of a row right to make room for the letters of link hints, so that they hide no text.
 
     If the row has room, the letters and a space are inserted and the rest moves right. Otherwise, and in tables, whose
-    columns must not move, the letters replace the space before the word; the rest moves by what does not fit there.
+    columns must not move, the letters replace the space before the word; the rest moves only by the
+    letters that do not fit there.
 
     Args:
         pieces: Texts by column; letters have the column of their word and come before it.
@@ -353,7 +354,7 @@ def _is_styled(span: Span, start: int, end: int) -> bool:
 
 
 def _behind(text: str, cells: int) -> str:
-    """Return a text without its first cells; a wide character that is cut becomes a space."""
+    """Return a text without its first `cells` cells; a wide character cut in half becomes a space."""
     if cells <= 0:
         return text
     for cluster in graphemes(text):

@@ -49,7 +49,7 @@ WHEEL_ROWS = 3
 
 
 class ArticlePane(LinePane):
-    """Shows an article. Commands are methods of its parts, such as `pane.focus.sentence(1)`.
+    """The widget that shows an article. Its parts run the commands, such as `pane.focus.sentence(1)`.
 
     It never gets the keyboard focus: the app turns keys into calls. The mouse is posted as messages.
 
@@ -69,7 +69,7 @@ class ArticlePane(LinePane):
 
     @dataclass
     class Activated(Message):
-        """The pane was clicked, but no link or highlight."""
+        """The pane was clicked at a place without a link or highlight."""
 
     @dataclass
     class LinkClicked(Message):
@@ -85,7 +85,7 @@ class ArticlePane(LinePane):
 
     @dataclass
     class HighlightClicked(Message):
-        """A highlight was clicked, and is current now."""
+        """A highlight was clicked and has become the current highlight."""
 
         id: str
 
@@ -134,15 +134,15 @@ class ArticlePane(LinePane):
         progress: float = 0.0,
         carry: Carry | None = None,
     ) -> None:
-        """Show an article, or another text of the shown article.
+        """Show an article, or a new version of the text of the shown article.
 
         Args:
             headline: The article; its header is shown at once. None for no article.
-            document: Its text; None while it is loading. If only the beginning was shown before, the place is kept.
+            document: Its text; None while it is loading. If only its beginning was shown before, the place is kept.
             offset: Code point to show at the top.
-            progress: Share of the text seen before, shown until the text is loaded.
-            carry: Maps ranges of the shown text to `document`, if it is another version of it. Selection and focus
-                are moved by it.
+            progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
+            carry: Maps ranges of the shown text to ranges of `document`, to move selection and focus to a new
+                version of the text; None if it is no new version.
         """
         if headline is None:
             self.clear()
@@ -163,13 +163,13 @@ class ArticlePane(LinePane):
             self.focus.show(*focus)
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
-        """Show no article but a message in the middle of the pane."""
+        """Show a message in the middle of the pane instead of an article."""
         self._stack.reset()
         self._message = (message_title, lines)
         self.viewport.clear()
 
     def set_measure(self, columns: int) -> bool:
-        """Set the columns of the text, limited to 30 to 200; the place is kept. Returns: True if they changed."""
+        """Set the columns of the text (30 to 200) and keep the place. Return True if the number changed."""
         changed = self.viewport.columns.set_measure(columns)
         if changed:
             self._fit()
@@ -180,7 +180,7 @@ class ArticlePane(LinePane):
         self._fit()
 
     def _fit(self) -> None:
-        """Lay out the page for another size or measure; the focus is kept, and in view."""
+        """Lay out the page for a changed size or measure, and keep the focus in view."""
         focus = self.focus.range
         self.viewport.lay_out()
         if focus is not None:
@@ -189,22 +189,22 @@ class ArticlePane(LinePane):
     # Painting
 
     def drop_painted(self) -> None:
-        """Drop the painter and all cached rows."""
+        """Discard the painter and all cached rows."""
         self._painter = None
         self._strips.clear()
 
     def page_changed(self) -> None:
-        """Drop what was painted of the former page, and wait for the text if it is loading."""
+        """Discard the painted rows of the former page, and update the last row."""
         self.drop_painted()
         self._foot.update()
 
     def notify_style_update(self) -> None:
-        """Use the new theme."""
+        """Repaint everything in the colours of a new theme."""
         super().notify_style_update()
         self._painter = self._styles = None
 
     def repaint_active(self) -> None:
-        """Repaint only what shows whether the pane is active: the last row and the bar of the focus."""
+        """Repaint the last row and the bar of the focus, which show whether the pane is active."""
         self.repaint_foot()
         self._stack.active_changed(self._active)
 
@@ -217,7 +217,7 @@ class ArticlePane(LinePane):
         self.app.cursor_position = self.content_region.offset + Offset(x, y)
 
     def named_style(self, name: str) -> Style:
-        """Return the style of a role; see `LinePane.ink`. Some differ in the terminal's own colours."""
+        """Return the style of a role; see `LinePane.named_style`. ANSI themes replace some of the styles."""
         app = self.app
         if name == Role.CARET and (app.no_color or app.current_theme.ansi):
             return styles.CARET_WITHOUT_TONES
@@ -227,7 +227,7 @@ class ArticlePane(LinePane):
         return super().named_style(name)
 
     def _brush(self) -> Painter:
-        """Return the painter, made again after changes of page, size or theme."""
+        """Return the painter; make a new one after a change of page, size or theme."""
         if self._painter is None:
             viewport = self.viewport
             left = viewport.columns.left if viewport.page is not None else 0
@@ -244,7 +244,7 @@ class ArticlePane(LinePane):
         return super().render_lines(crop)
 
     def row_key(self, y: int) -> Hashable:
-        """Return all that determines how a row looks; see `LinePane.row_key`."""
+        """Return everything that determines the appearance of a row; see `LinePane.row_key`."""
         if self.viewport.page is None:
             return "message", y
         if y == self.size.height - 1 and y:
@@ -316,7 +316,7 @@ class ArticlePane(LinePane):
             self._post_selected()
 
     def on_click(self, event: events.Click) -> None:
-        """Follow a link, go to a highlight or activate the pane; select text with several clicks."""
+        """Post the click on a link, a highlight or the pane; several clicks select text."""
         event.stop()
         if self._pointer.take_drag():
             return
@@ -336,7 +336,7 @@ class ArticlePane(LinePane):
             self.post_message(self.Activated())
 
     def _highlight_under(self, x: int, y: int) -> str:
-        """Return the id of the topmost highlight at a cell, or of that whose note is there; empty if none is."""
+        """Return the id of the topmost highlight (or of the note's highlight) at a cell; empty without one."""
         row, offset = self.viewport.text_under(x, y)
         if row is None or offset is None:
             return self._notes.highlight_under(x, y)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Scroller:
-    """Scrolls the viewport, without animation. Each method returns True if anything changed."""
+    """Scrolls the viewport without animation. Each method returns True if the view or the focus changed."""
 
     def __init__(self, viewport: Viewport, focus: Focus) -> None:
         self._viewport, self._focus = viewport, focus
@@ -41,7 +41,7 @@ class Scroller:
         return self._focus.clear() | self._viewport.put_on_top(END)
 
     def to_percent(self, percent: float) -> bool:
-        """Scroll so that this share of the text is above the view, and remove the focus."""
+        """Scroll so that `percent` of the text is above the view, and remove the focus."""
         document = self._viewport.text
         if document is None or percent <= 0:
             return self.to_start()
@@ -50,7 +50,7 @@ class Scroller:
         return self._focus.clear() | self.to_offset(int(len(document.text) * percent / 100))
 
     def to_offset(self, offset: int) -> bool:
-        """Scroll so that a code point is in the first row; 0 is the top of the page including the header."""
+        """Scroll so that a code point is in the first row; offset 0 scrolls to the top of the header."""
         page = self._viewport.page
         if page is None or page.layout is None:
             return False

@@ -1,4 +1,4 @@
-"""Styles of the article pane: roles, the style of each role, and the combinations of roles."""
+"""Styles of the article pane: roles of text, the style of each role, and combinations of roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a piece of the page is; `STYLES` has a style for each role."""
+    """The role of a piece of the page, such as heading or link. `STYLES` defines the style of each role."""
 
     TITLE = "title"
     META = "meta"
@@ -62,9 +62,9 @@ class Role(StrEnum):
     CARET = "caret"
     FOCUS = "focus"
     CURSOR = "cursor"
-    """The bar left of the focus while the pane is active."""
+    """The bar left of the focused sentence while the pane is active."""
     CURSOR_RESTING = "cursor-resting"
-    """The bar left of the focus while another pane is active."""
+    """The bar left of the focused sentence while another pane is active."""
     MATCH = "match"
     MATCH_CURRENT = "match-current"
     HINT = "hint"
@@ -122,7 +122,7 @@ STYLES: dict[str, str] = {
     Role.PROGRESS: "muted-ink",
     Role.PROGRESS_ACTIVE: "accent-ink",
 }
-"""Style of each role in the syntax of `theme.style_of`; the empty role is the pane itself."""
+"""Style of each role in the syntax of `theme.style_of`. The empty role is the pane's background."""
 
 PLAIN_STYLES: dict[str, str] = {
     **{f"highlight-{colour}": "underline" for colour in range(1, 6)},
@@ -133,7 +133,7 @@ PLAIN_STYLES: dict[str, str] = {
     Role.MATCH_CURRENT: "bold underline reverse",
     Role.HINT: "bold reverse",
 }
-"""Attributes added where background colours cannot be distinguished: with ANSI colours or NO_COLOR."""
+"""Attributes added where backgrounds cannot be distinguished: with ANSI colours or NO_COLOR."""
 
 ANSI: dict[str, str] = {
     Role.CODE: "ansi_cyan",
@@ -145,7 +145,7 @@ ANSI: dict[str, str] = {
 ANSI_COLOURS = {"ansi_black": "ansi_black", "ansi_cyan": "ansi_cyan"}
 
 CARET_WITHOUT_TONES = Style(bold=True, underline=True, reverse=False)
-"""The caret where the selection is already shown in reverse."""
+"""Style of the caret in themes in which the selection is already shown in reverse."""
 
 STYLE_SHEET = "ArticlePane { background: $page; color: $text-ink; }"
 
@@ -168,7 +168,7 @@ HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in rang
 _HIGHLIGHT_ROLES = frozenset(HIGHLIGHTS)
 _BLEND = "blend-"
 _UNDER = 0.35
-"""Share of the lower highlight's colour where two overlap."""
+"""Share (0 to 1) of the lower highlight's colour in the mixed colour of an overlap."""
 
 
 def blend(over: int, under: int) -> str:
@@ -177,7 +177,7 @@ def blend(over: int, under: int) -> str:
 
 
 def is_highlight(role: str) -> bool:
-    """Returns: True if the role is the colour of a highlight or of two that overlap."""
+    """Return True if the role is the colour of a highlight or of two overlapping highlights."""
     return role in _HIGHLIGHT_ROLES or role.startswith(_BLEND)
 
 
@@ -189,7 +189,7 @@ class Styles:
 
     Args:
         base: Style of plain text.
-        part: Returns the style that a role adds, by the value of the role.
+        part: Function from the value of a role to the style that the role adds.
     """
 
     def __init__(self, base: Style, part: Callable[[str], Style]) -> None:

@@ -1,4 +1,4 @@
-"""Text objects in a selection: how `is`, `aw`, `ib` and the like change it."""
+"""Text objects as in vi: how keys such as `is`, `aw` and `ib` change the selection."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ KINDS = (CHARACTER, BY_PARAGRAPH)
 
 
 class Selected(NamedTuple):
-    """A selection."""
+    """A selection of the text."""
 
     ends: Ends
     kind: str
     """One of `KINDS`."""
     initial: bool = False
-    """True while the selection is the one with which selecting started: a text object then replaces it."""
+    """True until the first motion changes the selection; a text object replaces an initial selection."""
 
 
 def range_between(document: Document, kind: str, ends: Ends) -> Range:
@@ -41,12 +41,12 @@ def range_between(document: Document, kind: str, ends: Ends) -> Range:
 
 
 def with_pair(document: Document, kind: str, selected: Selected) -> Selected | None:
-    """Select a pair of brackets or quotes around the selection; None if there is none.
+    """Return the selection of the pair of brackets or quotes around a selection; None without a pair.
 
     Args:
         document: The text.
         kind: One of `objects.PAIRS`.
-        selected: The selection before. An initial one is also searched for the first pair inside.
+        selected: The selection before. If it is initial, its own text is searched for a pair, too.
     """
     around = range_between(document, CHARACTER, selected.ends)
     found = first_within(document, kind, around) if selected.initial else None
@@ -55,12 +55,12 @@ def with_pair(document: Document, kind: str, selected: Selected) -> Selected | N
 
 
 def with_object(document: Document, kind: str, selected: Selected) -> Selected:
-    """Select the text object at the caret; if it is selected, extend the selection by the next one.
+    """Return the selection of the text object at the caret, or one extended by the next text object.
 
     Args:
         document: The text; must not be empty.
         kind: One of `objects.OBJECTS`.
-        selected: The selection before.
+        selected: The selection before. If it contains the text object at the caret, it is extended.
     """
     anchor, caret = selected.ends
     if selected.initial and kind[1] in "wW" and not document.text[caret].isalnum():
@@ -85,7 +85,7 @@ def with_object(document: Document, kind: str, selected: Selected) -> Selected:
 
 
 def _beyond(document: Document, caret: int, step: Callable[[Document, int], int]) -> int:
-    """Return the next offset that is not white space, which would count as part of the selected object."""
+    """Return the next offset that is not white space, since white space counts to the selected object."""
     moved = step(document, caret)
     while moved != caret and document.text[moved].isspace():
         caret, moved = moved, step(document, moved)

@@ -1,4 +1,4 @@
-"""The viewport: the visible rows of the page, and the place in the text, which survives another width."""
+"""The viewport: the visible rows of the page. It keeps the place in the text when the width changes."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
 
 REFINE_SECONDS = 0.004
-"""Time of one step of computing exact heights: a quarter of a frame, so that keys are not delayed."""
+"""Seconds per step of computing exact heights: a quarter of a frame, so that keys are not delayed."""
 REFINE_EVERY = 1 / 60
 KEPT_ROWS = 2
-"""Rows of a page that stay visible on the next one, so that the eye finds the last line again."""
+"""Rows that stay visible when scrolling by a page, so that the reader finds the last line."""
 END = 1 << 60
-"""A row below the end of any page."""
+"""A row number below the end of any page."""
 
 
 class ViewportHooks(Protocol):
     """Hooks that the viewport calls; see `layers.base.Layer`."""
 
     def page_made(self, page: Page) -> None:
-        """Called before a page is shown and the place on it is restored."""
+        """Change a new page before it is shown and scrolled to the reader's place."""
 
     def laid_out(self) -> None:
-        """Called when page, width or height have changed."""
+        """React to a new page, width or height."""
 
     def scrolled(self) -> None:
-        """Called when other rows are visible."""
+        """React to a change of the visible rows."""
 
 
 class Viewport:
@@ -56,8 +56,8 @@ class Viewport:
 
     Args:
         canvas: The widget that paints the rows.
-        hooks: Called when the page or the visible rows change.
-        today: Returns the current day, for dates in the header.
+        hooks: The hooks called when the page or the visible rows change.
+        today: Function that returns the current day, for dates in the header.
         measure: Columns of the text in a pane that is wide enough.
     """
 
@@ -67,7 +67,7 @@ class Viewport:
         self._canvas, self._hooks = canvas, hooks
         self._today = today
         self.columns = Columns(canvas, measure)
-        """How the width is divided."""
+        """The division of the width into margins and text."""
         self._article_notes: tuple[ArticleNote, ...] = ()
         self._seen = 0.0
         self._visible: list[PageRow] | None = None
@@ -75,15 +75,15 @@ class Viewport:
         self.headline: Headline | None = None
         """The article; None if none is shown."""
         self.document: Document | None = None
-        """Its text, though perhaps not on the page yet; None while it is loading."""
+        """The text of the article, perhaps not on the page yet; None while it is loading."""
         self.structure: Structure | None = None
         """The spans of `document` by block."""
         self.page: Page | None = None
-        """The page; None without an article and before the widget has a size."""
+        """The page; None without an article, or before the widget has a size."""
         self.top = 0
-        """Row of the page at the top."""
+        """Row of the page at the top of the view."""
         self.offset = 0
-        """Code point at the top."""
+        """Offset of the code point at the top of the view."""
 
     # The article
 
@@ -94,7 +94,7 @@ class Viewport:
             headline: The article; its header is shown at once.
             document: Its text; None while it is loading. If only the beginning was shown before, the place is kept.
             offset: Code point to show at the top.
-            progress: Share of the text seen before, shown until the text is loaded.
+            progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
         """
         same_article = self.headline is not None and self.headline.id == headline.id
         stay_at_end = False
@@ -113,21 +113,21 @@ class Viewport:
             self.put_on_top(END)
 
     def clear(self) -> None:
-        """Show no article."""
+        """Remove the article from the view."""
         self.headline = self.document = self.structure = self.page = None
         self.offset = self.top = 0
         self._seen = 0.0
         self.lay_out()
 
     def update_headline(self, headline: Headline) -> None:
-        """Update tags, star, details or joined stories of the shown article; the place is kept."""
+        """Update the header of the shown article, such as tags or star, and keep the place."""
         if self.headline is None or headline.id != self.headline.id:
             return
         self.headline = headline
         self._update_header()
 
     def set_article_notes(self, notes: Sequence[ArticleNote]) -> None:
-        """Show these notes on the whole article above its text; the place is kept."""
+        """Show notes on the whole article above its text, and keep the place."""
         if tuple(notes) != self._article_notes:
             self._article_notes = tuple(notes)
             self._update_header()
@@ -155,25 +155,25 @@ class Viewport:
 
     @property
     def text(self) -> Document | None:
-        """The document that is on the page; None if only the header is."""
+        """The document on the page; None if the page has only the header."""
         return None if self.page is None else self.page.document
 
     # Visible rows
 
     @property
     def height(self) -> int:
-        """Visible rows of the page; the last row of the widget shows the progress."""
+        """Number of visible rows of the page, without the widget's last row, which shows the progress."""
         return max(self._canvas.size.height - 1, 1)
 
     def visible_rows(self) -> list[PageRow]:
-        """Return the visible rows of the page; the identical list until they change."""
+        """Return the visible rows of the page: the identical list object until they change."""
         if self._visible is None:
             page = self.page
             self._visible = [] if page is None else page.rows(self.top, self.height)
         return self._visible
 
     def visible_range(self) -> tuple[int, int]:
-        """Return the range of the text on the visible rows; (0, 0) if there is no text on them."""
+        """Return the range of the text on the visible rows; (0, 0) if they contain no text."""
         rows = [row for row in self.visible_rows() if isinstance(row, Row)]
         return (min(row.start for row in rows), max(row.end for row in rows)) if rows else (0, 0)
 
@@ -185,7 +185,7 @@ class Viewport:
 
     @property
     def progress(self) -> float:
-        """Share of the text up to the last visible row, 0 to 1."""
+        """Share of the text up to the last visible row, from 0 to 1."""
         page = self.page
         if page is None or page.document is None or page.document.partial:
             return self._seen
@@ -195,7 +195,7 @@ class Viewport:
         return min(max(ends, default=0) / len(page.document.text), 1.0)
 
     def text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
-        """Return the row of the text and the code point at a cell of the widget; None for what is not there."""
+        """Return the text row and the offset at a cell of the widget; None for each that the cell lacks."""
         rows, document = self.visible_rows(), self.text
         row = rows[y] if 0 <= y < len(rows) else None
         if not isinstance(row, Row) or document is None:
@@ -219,7 +219,7 @@ class Viewport:
     # Moving
 
     def put_on_top(self, top: int) -> bool:
-        """Show a row of the page at the top, limited to the end of the page. Returns: True if anything moved."""
+        """Scroll a row to the top, but not beyond the end of the page. Return True if the view moved."""
         page = self.page
         if page is None or page.layout is None:
             return False
@@ -240,7 +240,7 @@ class Viewport:
         return True
 
     def scroll_by(self, rows: int) -> bool:
-        """Scroll by rows, up if negative. Returns: True if anything moved."""
+        """Scroll by rows, up if negative. Return True if the view moved."""
         page = self.page
         if page is None:
             return False
@@ -250,10 +250,10 @@ class Viewport:
         return self.put_on_top(self.top + rows)
 
     def reveal(self, start: int, end: int) -> bool:
-        """Scroll to a range that is not visible, and leave some rows of context around it.
+        """Scroll to a range unless it is visible, with some rows of context around it.
 
         Returns:
-            True if anything moved.
+            True if the view moved.
         """
         page = self.page
         if page is None or page.layout is None:
@@ -278,13 +278,13 @@ class Viewport:
 
     @contextmanager
     def top_kept(self, page: Page) -> Iterator[None]:
-        """Keep the same row at the top while heights above it become exact."""
+        """Keep the row at the top of the view in place while heights above it become exact."""
         here = page.ref(self.top)
         yield
         self.top = page.resolve(here)
 
     def rows_changed(self, top: int) -> None:
-        """Show changed rows of the page from `top`, without the hooks of scrolling."""
+        """Show the changed rows of the page from row `top`, without calling the hook `scrolled`."""
         page = self.page
         if page is not None:
             self.top = max(0, min(top, page.height - self.height))
@@ -295,12 +295,12 @@ class Viewport:
 
     @property
     def is_stale(self) -> bool:
-        """True if the page has to be laid out for the present size."""
+        """True if the page was laid out for another size and must be laid out again."""
         page, size = self.page, self._canvas.size
         return self.headline is not None and bool(size) and (page is None or page.width != self.columns.text)
 
     def lay_out(self) -> None:
-        """Lay out the page for the present article, size and measure; the same text stays at the top."""
+        """Lay out the page for the current article, size and measure; keep the same text at the top."""
         self._visible = None
         if not self._canvas.size.width or not self._canvas.is_mounted:
             self.page = None
@@ -329,13 +329,13 @@ class Viewport:
         self._canvas.repaint()
 
     def show_loaded_parts(self) -> None:
-        """Show the beginning and the end of a text even if the place is not loaded yet."""
+        """Show the loaded beginning and end of a text even if the text at the place is not loaded yet."""
         if self.page is not None and self.page.document is None and self.document is not None:
             self.offset = 0
             self.lay_out()
 
     def _restore(self, page: Page) -> None:
-        """Scroll to the offset again."""
+        """Scroll a new page so that the stored offset is at the top."""
         offset, top = self.offset, self.top
         if page.layout is None:
             self.top = 0

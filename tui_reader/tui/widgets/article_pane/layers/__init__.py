@@ -1,1 +1,1 @@
-"""The layers of the article pane: what is painted over the text, and the commands on it."""
+"""The layers of the article pane: each paints something over the text and has commands for it."""

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 
     Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
-    """Maps a range of the shown text to the text that replaces it; None if the range is gone."""
+    """A function from a range of the shown text to its range in the new text; None if it is gone there."""
 
 
 class Layer:
-    """A layer of the pane. Each method is a hook that does nothing by default."""
+    """Base class of the layers of the pane. Each method is a hook that does nothing by default."""
 
     def overlays(self, start: int, end: int) -> Sequence[Overlay]:
         """Return what the layer paints over a range of the text, the topmost last."""
         return ()
 
     def reset(self) -> None:
-        """Drop all state: another article is about to be shown. Must not use the page, which is obsolete."""
+        """Discard all state before another article is shown. Must not use the page, which is obsolete."""
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
         """Adapt the state to another text of the same article, before it is shown.
@@ -36,36 +36,36 @@ class Layer:
         """
 
     def page_made(self, page: Page) -> None:
-        """Prepare a page that is about to be shown, before the place on it is restored."""
+        """Change a new page before it is shown and scrolled to the reader's place."""
 
     def laid_out(self) -> None:
-        """React to another page, width or height, before it is painted."""
+        """React to a new page, width or height, before the page is painted."""
 
     def scrolled(self) -> None:
-        """React to other visible rows, before they are painted."""
+        """React to scrolling, before the newly visible rows are painted."""
 
     def active_changed(self, active: bool) -> None:
         """React to the pane becoming active (it gets the keys) or inactive."""
 
     def attention_changed(self) -> None:
-        """React to another focus or caret."""
+        """React to a change of the focus or the caret."""
 
     def highlights_changed(self) -> None:
-        """React to other highlights, or to another current highlight, before they are painted."""
+        """React to a change of the highlights or of the current highlight, before they are painted."""
 
     def selection_changing(self) -> None:
-        """React before a selection starts or changes; the selection is still the former one."""
+        """React before a selection starts or changes, while the selection still has its former value."""
 
     def selection_ended(self) -> None:
         """React to the end of the selection."""
 
 
 class LayerStack:
-    """The layers of a pane. Passes each event on to all of them, in paint order."""
+    """The layers of a pane. The stack passes each event on to all layers, in paint order."""
 
     def __init__(self) -> None:
         self.layers: tuple[Layer, ...] = ()
-        """In paint order, the topmost last."""
+        """The layers in paint order, the topmost last."""
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """Return the overlays of all layers on a range of the text, the topmost last."""

@@ -1,4 +1,4 @@
-"""The focus: the sentence on which commands act, and the motions by sentence, paragraph and heading."""
+"""The layer of the focus: the sentence on which commands act, and motions by sentence or paragraph."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
     Step: TypeAlias = Callable[[Document, int, int], int]
-    """A motion: document, offset and count to another offset."""
+    """A motion: a function of document, offset and count that returns the new offset."""
 
 
 class Focus(Layer):
-    """The focused sentence. The view follows it; a focus that is scrolled out of view is dropped.
+    """The focused sentence. Motions scroll the focus into view; scrolling it out of view removes it.
 
     Each motion returns True if it changed anything.
     """
@@ -36,23 +36,23 @@ class Focus(Layer):
         self._active = False
         self._outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
         self.candidate: int | None = None
-        """Offset that the first motion focuses if it is visible: the current match of a search."""
+        """Offset of the current search match. The first motion focuses its sentence if it is visible."""
 
     @property
     def range(self) -> Range | None:
-        """The focused range; None if there is none."""
+        """The focused range of the text; None without a focus."""
         return self._range
 
     @property
     def visible_candidate(self) -> int | None:
-        """The candidate; None while it is not visible."""
+        """The offset `candidate` if it is visible, else None."""
         if self.candidate is None:
             return None
         low, high = self._viewport.visible_range()
         return self.candidate if low <= self.candidate < high else None
 
     def sentence_here(self) -> Range:
-        """Return the focused sentence, else that of the visible candidate, else the first visible one."""
+        """Return the focused sentence, else the visible candidate's sentence, else the first visible one."""
         document = self._viewport.text
         if document is None or not document.text:
             return Range(0, 0)
@@ -67,7 +67,7 @@ class Focus(Layer):
         return found
 
     def text(self) -> str:
-        """Return the text of the focus, else of the first visible paragraph."""
+        """Return the focused text; without a focus, the text of the first visible paragraph."""
         document, page = self._viewport.text, self._viewport.page
         if document is None or page is None:
             return ""
@@ -78,15 +78,15 @@ class Focus(Layer):
     # Motions
 
     def sentence(self, count: int) -> bool:
-        """Focus a sentence `count` further, back if negative; at first the first or last visible one."""
+        """Move the focus by `count` sentences. Without a focus, focus the first or last visible sentence."""
         return self._step(count, motions.next_sentence, motions.previous_sentence)
 
     def paragraph(self, count: int) -> bool:
-        """Focus the first sentence of a paragraph `count` further, back if negative."""
+        """Move the focus by `count` paragraphs (back if negative), to the first sentence there."""
         return self._step(count, motions.next_paragraph, motions.previous_paragraph)
 
     def heading(self, count: int) -> bool:
-        """Focus a heading `count` further, back if negative, and scroll it to the top."""
+        """Move the focus by `count` headings (back if negative), and scroll the heading to the top."""
         document = self._viewport.text
         if document is None or not count:
             return False
@@ -146,7 +146,7 @@ class Focus(Layer):
         return True
 
     def _first_visible(self, document: Document, forward: Step) -> int:
-        """Return the start of the first unit that begins in the view, the title excluded."""
+        """Return the start of the first sentence or paragraph that begins in the view, excluding the title."""
         low, high = self._viewport.visible_range()
         text_start = 0 if self._viewport.page is None else self._viewport.page.text_start
         if low <= text_start:
@@ -155,7 +155,7 @@ class Focus(Layer):
         return start if start < high else low
 
     def _last_visible(self, document: Document, back: Step) -> int:
-        """Return the start of the last unit that begins in the view."""
+        """Return the start of the last sentence or paragraph that begins in the view."""
         low, high = self._viewport.visible_range()
         start = back(document, high, 1)
         return start if start >= low else motions.sentence_at(document, low).start
@@ -176,7 +176,7 @@ class Focus(Layer):
         return self._outline[1]
 
     def current_entry(self) -> int:
-        """Return the index of the heading above the focus, else above the top; -1 above the first heading."""
+        """Return the index of the last heading before the focus (else before the view's top); -1 if none."""
         return bisect_right([entry.offset for entry in self.outline()], self._here) - 1
 
     # Hooks
@@ -190,11 +190,11 @@ class Focus(Layer):
         return ()
 
     def reset(self) -> None:
-        """Drop the focus."""
+        """Remove the focus."""
         self._range = None
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Move the focus with its words; without `carry` keep it if its text is at the same offsets."""
+        """Move the focus to its words in the new text; without `carry`, keep it if the words did not move."""
         focus = self._range
         if focus is None:
             return
@@ -205,7 +205,7 @@ class Focus(Layer):
             self._range = None
 
     def scrolled(self) -> None:
-        """Drop a focus that has left the view: commands must not act on what cannot be seen."""
+        """Remove a focus that is out of view: commands must not act on invisible text."""
         focus = self._range
         if focus is not None:
             low, high = self._viewport.visible_range()

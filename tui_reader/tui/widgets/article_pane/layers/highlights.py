@@ -1,4 +1,4 @@
-"""Highlights: their painting, which of them is current, and going from one to the next."""
+"""The layer of highlights: painting, the current highlight, and moving between highlights."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _NONE = HighlightIndex()
 MOST_CACHED = 500
-"""Rows whose overlays are cached."""
+"""Maximum number of rows whose overlays are cached."""
 
 
 class Highlights(Layer):
     """The highlights of the shown article.
 
-    The current highlight is the one on which commands act: of those at the caret or in the focus the preferred one,
-    else the topmost.
+    Commands act on the current highlight: of the highlights at the caret or in the focus, the preferred one, or else
+    the topmost.
     """
 
     def __init__(self, viewport: Viewport, focus: Focus, selection: Selection, stack: LayerStack) -> None:
@@ -44,19 +44,19 @@ class Highlights(Layer):
 
     @property
     def index(self) -> HighlightIndex:
-        """All highlights."""
+        """The index of all highlights of the article."""
         return self._index
 
     def set(self, highlights: Sequence[Highlight]) -> None:
-        """Show these highlights and no others.
+        """Replace all highlights.
 
         Args:
-            highlights: In the order of their last change, so that the latest is on top.
+            highlights: The new highlights in the order of their last change; the last one is painted on top.
         """
         self.show(HighlightIndex(highlights))
 
     def show(self, index: HighlightIndex) -> None:
-        """Show the highlights of an index; must be called again whenever the index has changed."""
+        """Show the highlights of an index. Must be called again after each change of the index."""
         self._index = index
         self._current = self._find_current()
         self._changed()
@@ -67,7 +67,7 @@ class Highlights(Layer):
         return tuple(self._index.stacked(offset, offset + 1))
 
     def over(self, start: int, end: int) -> Highlight | None:
-        """Return a highlight of exactly this range; None if there is none."""
+        """Return a highlight with exactly this range; None if no highlight has it."""
         return next((each for each in self._index.within(start, end) if each[1:3] == (start, end)), None)
 
     # The current highlight
@@ -78,12 +78,12 @@ class Highlights(Layer):
         return self._current
 
     def prefer(self, highlight_id: str) -> None:
-        """Make a highlight current whenever it is among those at the caret or in the focus."""
+        """Prefer a highlight: make it current whenever it is at the caret or in the focus."""
         self._preferred = highlight_id
         self._stack.attention_changed()
 
     def go(self, highlight_id: str) -> bool:
-        """Scroll to a highlight, focus its sentence and make it current. Returns: False if the id is unknown."""
+        """Scroll to a highlight, focus its sentence and make it current. Return False if the id is unknown."""
         highlight = self._index.get(highlight_id)
         document = self._viewport.text
         if highlight is None or document is None:
@@ -99,7 +99,7 @@ class Highlights(Layer):
         return True
 
     def step(self, count: int = 1) -> bool:
-        """Go to a highlight `count` further in the text, back if negative. Returns: True if there is another."""
+        """Go `count` highlights forward in the text, or back if negative. Return False if there is none."""
         index = self._index
         if not len(index) or not count:
             return False
@@ -107,7 +107,7 @@ class Highlights(Layer):
         return found != self._current and self.go(found.id)
 
     def _position(self, count: int) -> int:
-        """Return the position of the highlight `count` further from here."""
+        """Return the position (in the order of the text) of the highlight `count` highlights from here."""
         current = self._current
         number = None if current is None else self._index.number(current.id)
         if number is not None:
@@ -119,9 +119,9 @@ class Highlights(Layer):
         return self._index.first_from(high if here is None else here.start) + count
 
     def cycle(self) -> bool:
-        """Make the next of the overlapping highlights current. Returns: True if there is another.
+        """Make the next of the overlapping highlights current. Return True if there is another one.
 
-        If only one is at the caret or in the focus, the others that overlap the current one count as well.
+        If only one highlight is at the caret or in the focus, the cycle includes all highlights that overlap it.
         """
         here, current = self._selection.attention, self._current
         if here is None:
@@ -150,17 +150,17 @@ class Highlights(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Drop the highlights."""
+        """Discard all highlights."""
         self._index, self._preferred, self._current, self._overlays = _NONE, "", None, {}
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Drop the highlights unless the known text is unchanged: they must not be shown at a wrong place."""
+        """Discard the highlights if the text changed, since their ranges would be wrong."""
         continued = old is None or (old.partial and new.text.startswith(old.text[: old.gap]))
         if old is not None and not continued and new.text != old.text:
             self._index, self._current, self._overlays = _NONE, None, {}
 
     def attention_changed(self) -> None:
-        """Find the current highlight again."""
+        """Determine the current highlight after a change of focus or caret."""
         before, self._current = self._current, self._find_current()
         current = self._current
         if before != current:

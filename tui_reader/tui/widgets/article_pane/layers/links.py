@@ -1,4 +1,4 @@
-"""Links: letters over the visible links to choose one by keys, and the targets of links."""
+"""The layer of links: it paints letters over visible links, to choose a link by keys."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
 LETTERS = "asdfghjkl"
-"""Letters of labels: the home row, which is typed without looking."""
+"""Letters of labels: the home row of the keyboard, which is typed without looking."""
 
 _LINKS = frozenset((SpanKind.LINK, SpanKind.NOTE))
 _not_in_slug = re.compile(r"[^\w\- ]")
 
 
 class Hint(NamedTuple):
-    """A label for a link."""
+    """A label of one or more letters painted over a link."""
 
     label: str
     start: int
@@ -44,7 +44,7 @@ class Links(Layer):
         self._hints: Sequence[Hint] = ()
 
     def show_hints(self) -> list[tuple[str, str]]:
-        """Paint labels over the visible links. Returns: label and target of each."""
+        """Paint labels over the visible links. Return the label and the target of each link."""
         viewport, document = self._viewport, self._viewport.text
         if document is None or viewport.structure is None:
             self._hints = ()
@@ -72,7 +72,7 @@ class Links(Layer):
         return target_at(document, structure, row, offset)
 
     def offset_of(self, target: str) -> int | None:
-        """Return the offset of a target within the article, such as a footnote; None for any other target."""
+        """Return the offset of a target inside the article, such as a footnote; None for other targets."""
         document = self._viewport.text
         return None if document is None else target_offset(document, target)
 
@@ -87,7 +87,7 @@ class Links(Layer):
         self._hints = ()
 
     def scrolled(self) -> None:
-        """Drop the labels, which belong to the links that were visible."""
+        """Remove the labels, which belong to the links that were visible before."""
         self._hints = ()
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
@@ -102,7 +102,7 @@ class Links(Layer):
 
 
 def hints_of(document: Document, structure: Structure, rows: Iterable[object]) -> list[Hint]:
-    """Return hints for the links on rows of the page, in order; a link over several rows has one."""
+    """Return hints for the links on rows of the page, in order; a link over several rows has one hint."""
     found = list(_visible(document, structure, rows))
     return [Hint(label, start, target) for label, (start, target) in zip(labels(len(found)), found, strict=True)]
 
@@ -147,7 +147,7 @@ def target_offset(document: Document, target: str) -> int | None:
 
 
 def _slug(title: str) -> str:
-    """Return the slug of a heading, as hosts of Markdown on the web form it."""
+    """Return the slug of a heading in the form that Markdown hosts on the web use for link targets."""
     return _not_in_slug.sub("", title.strip().lower()).replace(" ", "-")
 
 

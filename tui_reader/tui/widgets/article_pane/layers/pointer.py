@@ -1,4 +1,4 @@
-"""The mouse: a drag selects text and scrolls at the edges; several clicks select a word or paragraph."""
+"""The layer of the mouse: a drag selects text; two clicks select a word, more clicks a paragraph."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ class MouseHost(Protocol):
     """The widget that gets the mouse events."""
 
     def capture_mouse(self) -> None:
-        """Get all mouse events, also outside the widget."""
+        """Receive all mouse events, even those outside the widget."""
 
     def release_mouse(self) -> None:
-        """End `capture_mouse`."""
+        """Stop receiving mouse events outside the widget."""
 
     def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
-        """Call a function regularly."""
+        """Call a function every `interval` seconds."""
 
 
 class Pointer(Layer):
     """Selects text with the mouse. Paints nothing."""
 
     EDGE_SECONDS: ClassVar[float] = 0.05
-    """Time between two rows of scrolling while the mouse is held at the upper or lower edge."""
+    """Seconds between two scrolled rows while the mouse is held at the upper or lower edge."""
 
     def __init__(self, viewport: Viewport, selection: Selection, host: MouseHost) -> None:
         self._viewport, self._selection, self._host = viewport, selection, host
         self._pressed: Range | None = None
-        """The character at which the button was pressed."""
+        """The range of the character at which the button was pressed."""
         self._dragged = False
         self._position: tuple[int, int] = (0, 0)
         self._edge: Timer | None = None
@@ -55,13 +55,13 @@ class Pointer(Layer):
         return self._pressed is not None
 
     def press(self, x: int, y: int) -> None:
-        """Start a possible drag at a cell."""
+        """Record the pressed button at a cell, where a drag may start."""
         self._pressed, self._dragged = self._character_at(x, y), False
         if self._pressed is not None:
             self._host.capture_mouse()
 
     def move(self, x: int, y: int) -> None:
-        """Select from where the button was pressed to a cell; scroll while it is at an edge."""
+        """Select the text from the pressed character to a cell; scroll while the cell is at an edge."""
         self._position = x, y
         self._drag()
         beyond = y <= 0 or y >= self._viewport.height - 1
@@ -71,7 +71,7 @@ class Pointer(Layer):
             self._stop_scrolling()
 
     def release(self) -> bool:
-        """End the drag. Returns: True if it selected text."""
+        """End the drag. Return True if it selected text."""
         self._stop_scrolling()
         if self._pressed is None:
             return False
@@ -80,12 +80,12 @@ class Pointer(Layer):
         return self._dragged
 
     def take_drag(self) -> bool:
-        """Return True once after a drag: the click event that follows belongs to it."""
+        """Return True once after a drag, since the click event that follows belongs to the drag."""
         dragged, self._dragged = self._dragged, False
         return dragged
 
     def select_around(self, x: int, y: int, clicks: int) -> bool:
-        """Select the word at a cell for two clicks, its paragraph for more. Returns: True if there is one."""
+        """Select the word at a cell for two clicks, its paragraph for more. Return True if text is there."""
         offset, document = self._nearest(x, y), self._viewport.text
         if offset is None or document is None:
             return False
@@ -141,14 +141,14 @@ class Pointer(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """End a drag: its text is gone."""
+        """End a drag, since the text that it started in is gone."""
         if self._pressed is not None:
             self._pressed = None
             self._stop_scrolling()
             self._host.release_mouse()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """End a drag: the place where it started is not known in the new text."""
+        """End a drag, since the place where it started is unknown in the new text."""
         self.reset()
 
 

@@ -1,4 +1,4 @@
-"""Search: matches in the text are painted and walked; while text is selected, they move the caret."""
+"""The layer of search: it paints matches and moves between them; in a selection it moves the caret."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Search(Layer):
-    """The matches of a query; one of them is current."""
+    """The matches of a query in the article's text; one of the matches is current."""
 
     def __init__(self, viewport: Viewport, focus: Focus, selection: Selection) -> None:
         self._viewport, self._focus, self._selection = viewport, focus, selection
@@ -27,12 +27,12 @@ class Search(Layer):
         self._matches: Matches | None = None
         self._current = 0
         self._before: Ends | None = None
-        """The selection before the query that is being typed extended it; None at any other time."""
+        """The selection before the query that is being typed extended it; None if no query did."""
 
     def find(self, query: str) -> int:
-        """Find a query and go to the first visible or later match; while selecting, move the caret there.
+        """Find a query and go to the first match in or below the view; in a selection, move the caret there.
 
-        The identical query a second time confirms the selection, like `confirm`.
+        A second call with the identical query confirms the selection, like `confirm`.
 
         Returns:
             The number of matches.
@@ -54,15 +54,15 @@ class Search(Layer):
         return self.position[1]
 
     def confirm(self) -> None:
-        """Keep the selection that the query has extended; without one, remove the focus."""
+        """Keep the selection that the query extended; without a selection, remove the focus."""
         self._before = None
         self._prefer_match()
 
     def next(self, count: int = 1) -> tuple[int, int]:
-        """Go to a match `count` further, back if negative, around the end of the text.
+        """Go `count` matches forward, or back if negative; continue at the other end of the text.
 
         Returns:
-            The number of the match from 1, and how many there are.
+            The number of the match, counted from 1, and the number of all matches.
         """
         matches = self._matches
         if matches is None or not len(matches):
@@ -82,7 +82,7 @@ class Search(Layer):
         return self.position
 
     def extend(self, count: int) -> bool:
-        """Move the caret to a match `count` further, back if negative. Returns: True if it moved."""
+        """Move the caret `count` matches forward, or back if negative. Return True if it moved."""
         matches = self._matches
         if not self._selection.kind or matches is None or not len(matches) or not count:
             return False
@@ -94,12 +94,12 @@ class Search(Layer):
 
     @property
     def position(self) -> tuple[int, int]:
-        """Number of the current match from 1, and how many there are; (0, 0) without matches."""
+        """Number of the current match, counted from 1, and number of all matches; (0, 0) without matches."""
         total = len(self._matches) if self._matches is not None else 0
         return (self._current + 1, total) if total else (0, 0)
 
     def clear(self) -> None:
-        """Remove the matches; a selection that was extended but not confirmed is restored."""
+        """Remove the matches, and restore a selection that was extended but not confirmed."""
         self._query = ""
         before, self._before = self._before, None
         if before is not None and self._selection.kind and before != self._selection.ends:
@@ -116,12 +116,12 @@ class Search(Layer):
         return self._viewport.reveal(matches.starts[self._current], matches.ends[self._current])
 
     def _prefer_match(self) -> None:
-        """Remove the focus if the match is visible: the next motion then focuses the sentence of the match."""
+        """Remove the focus if the match is visible, so that the next motion focuses the match's sentence."""
         if not self._selection.kind and self._focus.visible_candidate is not None:
             self._focus.clear()
 
     def _extend_from_before(self) -> None:
-        """Extend the selection to the match, from where it was before the query was typed."""
+        """Extend the selection that existed before the query was typed, up to the current match."""
         before = self._before or self._selection.ends
         if before != self._selection.ends:
             self._selection.put(before, self._selection.kind)
@@ -131,7 +131,7 @@ class Search(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Drop query and matches."""
+        """Discard the query and its matches."""
         self._query, self._before = "", None
         self._set(None, 0)
 
@@ -141,7 +141,7 @@ class Search(Layer):
         self._set(matches, min(self._current, max(len(matches) - 1, 0)) if matches is not None else 0)
 
     def selection_changing(self) -> None:
-        """Confirm the selection: any other motion of the caret ends the search that is being typed."""
+        """Confirm the selection, since any other motion of the caret ends a search that is being typed."""
         self._before = None
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:

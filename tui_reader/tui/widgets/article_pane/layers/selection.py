@@ -1,4 +1,4 @@
-"""The selection: an anchor, a caret that the view follows, and the text between them."""
+"""The layer of the selection: the text between an anchor and a caret. The caret stays in view."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Selection(Layer):
 
     Args:
         viewport: The visible rows.
-        focus: The focus, which a selection replaces and which is restored at its end.
-        stack: Gets the events.
-        place_cursor: Puts the cursor of the terminal at a cell of the widget.
+        focus: The focus. A selection removes it, and sets it again when it ends.
+        stack: The layers that are notified of changes.
+        place_cursor: Function that puts the cursor of the terminal at a cell of the widget.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Selection(Layer):
         self._kind = ""
         self._ends = Ends(0, 0)
         self._goal: int | None = None
-        """Column that the caret keeps in motions by rows."""
+        """Column that the caret keeps in motions by rows; None after any other motion."""
         self._initial = False
-        """True while the selection is the one with which selecting started."""
+        """True until the first change of the selection after its start."""
         self._searched: tuple[str, str] = ("", "")
-        """Kind and character of the last character search."""
+        """Kind (`f`, `F`, `t` or `T`) and character of the last character search."""
         self._number = 0
 
     # State
@@ -79,7 +79,7 @@ class Selection(Layer):
 
     @property
     def range(self) -> Range | None:
-        """The selected range, on boundaries of characters; None if it has nothing but white space."""
+        """The selected range, with whole characters at both ends; None if it is only white space."""
         found = self._span
         document = self._viewport.text
         if found is None or document is None:
@@ -88,7 +88,7 @@ class Selection(Layer):
 
     @property
     def _span(self) -> Range | None:
-        """The range between anchor and caret, even if it is white space; None if nothing is being selected."""
+        """The range between anchor and caret, even if it is white space; None without a selection."""
         document = self._viewport.text
         if not self._kind or document is None:
             return None
@@ -96,7 +96,7 @@ class Selection(Layer):
 
     @property
     def attention(self) -> Range | None:
-        """The range at which the reader looks: the character at the caret, else the focus."""
+        """The range on which commands act: the character at the caret; without a selection, the focus."""
         document = self._viewport.text
         if self._kind and document is not None:
             caret = self._ends.caret
@@ -105,7 +105,7 @@ class Selection(Layer):
 
     @property
     def point(self) -> int:
-        """Offset of the caret, else of the focused or the first visible sentence."""
+        """Offset of the caret; without a selection, of the focused or first visible sentence."""
         return self._ends.caret if self._kind else self._focus.sentence_here().start
 
     def target(self) -> Range:
@@ -119,7 +119,7 @@ class Selection(Layer):
 
     @property
     def held(self) -> tuple[Range, ...]:
-        """The ranges to carry to another text: the sentence at the top, then the selection or the focus."""
+        """The ranges to find in a new version of the text: the top sentence, then the selection or focus."""
         document = self._viewport.text
         if document is None:
             return ()
@@ -131,7 +131,7 @@ class Selection(Layer):
     # Start and end
 
     def start(self, kind: str) -> None:
-        """Start with the focused sentence; while selecting, change the kind, or end with the present kind.
+        """Start to select, with the focused sentence. In a selection, change its kind, or end it if equal.
 
         Args:
             kind: `character` or `paragraph`.
@@ -150,7 +150,7 @@ class Selection(Layer):
                 self._initial = True
 
     def select(self, start: int, end: int) -> bool:
-        """Select a range of the text. Returns: True if it has more than white space."""
+        """Select a range of the text. Return True if the range has more than white space."""
         document = self._viewport.text
         if document is None or end <= start:
             return False
@@ -205,7 +205,7 @@ class Selection(Layer):
     # Motions
 
     def move(self, motion: str, count: int = 1) -> bool:
-        """Move the caret. Returns: True if it moved.
+        """Move the caret by a motion. Return True if it moved.
 
         Args:
             motion: One of `caret_moves.MOTIONS`.
@@ -223,7 +223,7 @@ class Selection(Layer):
         return changed
 
     def move_to(self, offset: int) -> bool:
-        """Move the caret to an offset. Returns: True if it moved."""
+        """Move the caret to an offset. Return True if it moved."""
         document = self._viewport.text
         if not self._kind or document is None:
             return False
@@ -234,11 +234,12 @@ class Selection(Layer):
         return True
 
     def find_character(self, kind: str, character: str, count: int = 1) -> bool:
-        """Move the caret to a character in its paragraph. Returns: True if it moved.
+        """Move the caret to a character in its paragraph. Return True if it moved.
 
         Args:
-            kind: As in vi: `f` to the next, `F` to the previous one, `t` and `T` to the character before or after it.
-            character: The character.
+            kind: As in vi: `f` moves to the next and `F` to the previous occurrence; `t` stops one before the next, `T`
+                one after the previous occurrence.
+            character: The character to find.
             count: The number of the occurrence.
         """
         if kind not in _REVERSED or not character:
@@ -247,7 +248,7 @@ class Selection(Layer):
         return self._find(kind, character, count)
 
     def repeat_find(self, count: int = 1) -> bool:
-        """Repeat the last character search, backwards if negative. Returns: True if the caret moved."""
+        """Repeat the last character search, backwards if `count` is negative. Return True if the caret moved."""
         kind, character = self._searched
         if not kind or not count:
             return False
@@ -270,7 +271,7 @@ class Selection(Layer):
         return self.move_to(found)
 
     def select_object(self, kind: str, count: int = 1) -> bool:
-        """Select the text object at the caret; if it is selected, add the next one or take the outer pair.
+        """Select the text object at the caret; if it is selected, add the next object or the outer pair.
 
         Args:
             kind: One of `objects.OBJECTS` or `objects.PAIRS`.
@@ -327,11 +328,11 @@ class Selection(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Drop the selection."""
+        """Discard the selection."""
         self._kind, self._goal, self._initial = "", None, False
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Move the selection with its words; without `carry` keep it if its text is at the same offsets."""
+        """Move the selection to its words in the new text; without `carry`, keep it if they did not move."""
         text = self._viewport.text
         if not self._kind:
             return
@@ -366,7 +367,7 @@ class Selection(Layer):
 
 
 class Caret(Layer):
-    """Paints the caret of a selection; a layer of its own because matches of a search lie between the two."""
+    """Paints the caret of a selection. It is a separate layer, since search matches lie in between."""
 
     def __init__(self, viewport: Viewport, selection: Selection) -> None:
         self._viewport, self._selection = viewport, selection
