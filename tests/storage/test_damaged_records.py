@@ -102,6 +102,22 @@ def test_a_record_without_its_brace_does_not_hide_those_after_it(tmp_path: Path,
     }
 
 
+@pytest.mark.parametrize("indent", [0, 1, 4, None])
+def test_damage_to_a_record_in_another_layout_costs_no_other_one(
+    tmp_path: Path, whole: bytes, indent: int | None
+) -> None:
+    data = json.loads(whole)
+    path = tmp_path / "library.json"
+    path.write_text(json.dumps(data, indent=indent).replace('"dir/a2.md"', '"dir/a2.md', 1))
+    doctor(path, "bbbb", fix=True)
+    after = json.loads(path.read_bytes())
+    damaged = str(document_id("dir/a2.md"))
+    assert set(data["articles"]) - set(after["articles"]) <= {damaged}
+    assert {table: list(after[table]) for table in ("annotations", "texts", "mine")} == {
+        table: list(data[table]) for table in ("annotations", "texts", "mine")
+    }
+
+
 def test_a_repair_writes_what_was_joined(tmp_path: Path, whole: bytes) -> None:
     comma = whole.index(b"},\n", whole.index(b'"articles"')) + 1
     path = tmp_path / "library.json"

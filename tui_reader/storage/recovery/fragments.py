@@ -34,6 +34,7 @@ _KEY = re.compile(r'"((?:[^"\\]|\\.){0,64})"\s*:\s*\{')
 _BETWEEN = re.compile(r"[\s,{}]*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
 _INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
+_BEGINS_RECORD = r'(?:"[^"\\\n]{0,64}"\s*:\s*\{\s*)?"[1-9][0-9]{0,59}"\s*:\s*\{'
 _MAX_INDENT = 64
 """Columns of white space before a record that begins a line; a plain TinyDB writes at most 8 by default."""
 _decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
@@ -132,7 +133,8 @@ def find_records(text: str) -> FoundRecords:
             check(document)
         except (ValueError, TypeError, RecursionError):
             document, end = {}, 0
-        if not end or end > (limit or end) or _holds_records(document):
+        swallowed = _KEY.match(text, limit) if 0 < limit < end else None
+        if not end or (swallowed and swallowed[1] in document) or _holds_records(document):
             # A part of the record is missing. The rest of it, such as its timestamps, may look like a heading.
             whole, position = False, limit or match.end()
             continue
@@ -173,7 +175,8 @@ def _next_line_of_table(text: str, start: int) -> int:
     if not _starts_line(text, start):
         return 0
     indent = start - text.rfind("\n", 0, start) - 1
-    following = re.compile(rf'\n[ \t]{{0,{indent}}}(?=")').search(text, start)
+    # A field may begin a line as well, where the file was written with `indent=0`.
+    following = re.compile(rf"\n[ \t]{{0,{indent}}}(?={_BEGINS_RECORD})").search(text, start)
     return following.end() if following else 0
 
 
