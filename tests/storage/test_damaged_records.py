@@ -102,6 +102,15 @@ def test_a_record_without_its_brace_does_not_hide_those_after_it(tmp_path: Path,
     }
 
 
+def test_records_inside_an_object_of_a_damaged_record_are_found(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "library.json"
+    # The end of a line is missing: what follows stands in the field `anchor` of the record before.
+    start = whole.index(b'"anchor"')
+    path.write_bytes(whole[: start + len(b'"anchor":{')] + whole[whole.index(b"\n", start) :])
+    doctor(path, "bbbb", fix=True)
+    assert len(json.loads(path.read_bytes())["annotations"]) == 5
+
+
 @pytest.mark.parametrize("indent", [0, 1, 4, None])
 def test_damage_to_a_record_in_another_layout_costs_no_other_one(
     tmp_path: Path, whole: bytes, indent: int | None

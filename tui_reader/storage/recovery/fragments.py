@@ -181,9 +181,10 @@ def _next_line_of_table(text: str, start: int) -> int:
 
 
 def _holds_records(document: dict[str, Any]) -> bool:
-    """Return True if a record contains other records, because its closing brace is missing."""
+    """Return True if a record contains other records, at any depth, because closing braces are missing."""
     return any(
-        _NUMBER.fullmatch(name) and isinstance(value, dict) and "id" in value for name, value in document.items()
+        isinstance(value, dict) and ((_NUMBER.fullmatch(name) and "id" in value) or _holds_records(value))
+        for name, value in document.items()
     )
 
 
