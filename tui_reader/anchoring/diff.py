@@ -20,7 +20,8 @@ RUN_LENGTHS = (6, 3, 1)
 of the first length, because a longest subsequence alone tends to match words from everywhere; at shorter runs only
 while pieces are too large."""
 MAX_ISLAND = 2
-"""Maximum number of unchanged words between two changes that are shown as changed too: “, the” links no text."""
+"""Maximum number of unchanged words between two changes that are shown as changed too: as few words as “, the” do not
+connect anything."""
 
 
 class ChangeKind(StrEnum):

@@ -24,7 +24,7 @@ _MARKS = (
     rf" ?\[.*{_WORD}.*\]",  # pCloud
     r"[ ._-]conflict(?:ed)?(?:[ ._-][\w .@-]*|\d*|\(\d+\))?",  # ownCloud, Resilio, Unison
 )
-"""What a program that syncs puts into the name of the version that lost, as regular expressions."""
+"""Marks that sync programs put into the file name of the losing version, as regular expressions."""
 _PLAIN_MARKS = (
     r" ?\(\d+\)",  # Google Drive
     r" \d+",  # iCloud
@@ -45,12 +45,12 @@ class Copy(NamedTuple):
 
     @property
     def is_snapshot(self) -> bool:
-        """Whether this is a copy of the snapshot or of the generation before: both hold documents."""
+        """True if this is a copy of the snapshot or of the previous generation: both hold documents."""
         return self.of in ("", BACKUP)
 
     @property
     def is_journal(self) -> bool:
-        """Whether this is a copy of a journal, which holds changes."""
+        """True if this is a copy of a journal, which holds changes."""
         return self.of == BACKUP_JOURNAL or self.of.startswith(".journal-")
 
 
@@ -119,13 +119,13 @@ def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
 
 
 def _is_ours(copy: Copy, snapshot: str, disk: Disk, *, by_id: bool) -> bool:
-    """Return True if a file with the name of a conflict copy is one by its content, too.
+    """Return True if a file that is named like a conflict copy also has the content of one.
 
     Args:
         copy: The file.
         snapshot: Path of the library's snapshot.
         disk: Makes the system calls.
-        by_id: Whether the file's header has to name this very library.
+        by_id: True if the file's header has to hold the id of this library.
     """
     if not copy.is_snapshot:
         return is_our_journal(copy.path, disk)

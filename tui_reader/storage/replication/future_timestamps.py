@@ -1,10 +1,10 @@
 """Lets an edit win over the value that it replaces, even if that value has a timestamp of the future.
 
 A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`), so
-its values have later timestamps than all that the others will write. An edit of such a register gets the timestamp just
-after that register's, instead of the clock's. Every machine still takes the value with the latest timestamp. So all
-machines come to the same result, whenever the edit reaches them and whatever their own clocks say. Ignoring timestamps
-of the future would make the result depend on the time of day instead.
+its values have later timestamps than all values that the others will write. An edit of such a register gets the
+timestamp just after that register's, instead of the clock's. Every machine still takes the value with the latest
+timestamp. So all machines come to the same result, whenever the edit reaches them and whatever their own clocks say.
+Ignoring timestamps of the future would make the result depend on the time of day instead.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ holds a timestamp that is later than the clock."""
 
 
 def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Add to an entry which versions of a note its new texts replace, and which its deletions had seen.
+    """Record in an entry which note versions its new texts replace and its deletions had seen.
 
     Args:
         state: The documents before the entry.
@@ -82,7 +82,7 @@ def _deletes(operation: Sequence[Any]) -> bool:
 
 
 def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Give operations later timestamps where the values that they replace are later than the entry.
+    """Give operations later timestamps if the values that they replace are newer than the entry.
 
     Args:
         state: The documents before the entry.

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO = ""
-"""The timestamp of a value that has none, such as a line added by hand: it is earlier than every other timestamp."""
+"""Timestamp of a value without one, such as a line added by hand; it is earlier than every other timestamp."""
 
 # After the year 2109 (2**42 ms) nothing is a timestamp, on any machine: so counting up never needs another digit.
 _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""A timestamp after an observed one is drawn from this many milliseconds after it, with a counter: one of 131,000."""
+"""Milliseconds after an observed timestamp in which the next one is drawn at random; with the counter, of 131,000."""
 _MAX_AHEAD_MS = 24 * 3_600_000
 """How far another machine's clock may be ahead of ours; a later timestamp comes from a clock that is wrong."""
 
@@ -41,8 +41,8 @@ def next_timestamp(timestamp: str, by: str) -> str:
     """Return the smallest timestamp after another one.
 
     Args:
-        timestamp: The other one.
-        by: Any timestamp of the replica that makes this one.
+        timestamp: The timestamp to exceed.
+        by: Any timestamp of the replica that makes the new one; it supplies the replica id.
     """
     if timestamp == ZERO:
         return by
@@ -69,7 +69,7 @@ def _parts(timestamp: str) -> tuple[int, int]:
 
 
 class HybridClock:
-    """Makes timestamps later than every one it made or observed, even when the wall clock is set back.
+    """Makes timestamps that are later than all made or observed before, even if the wall clock is set back.
 
     Args:
         replica: Replica id within the timestamps: lower-case letters and digits.
@@ -81,7 +81,7 @@ class HybridClock:
         self._wall = wall
         self._last = (0, 0)
         self._has_jumped = False
-        """Whether the last timestamp was observed, not made here."""
+        """True if the last timestamp was observed and not made by this clock."""
         self._lock = threading.Lock()
 
     @property
@@ -90,7 +90,7 @@ class HybridClock:
         return self._replica
 
     def now(self) -> str:
-        """Make a timestamp that is later than all before."""
+        """Make a timestamp that is later than all made or observed before."""
         with self._lock:
             milliseconds, counter = self._last
             wall = min(self._wall(), _END_OF_TIME_MS - 2 * _MAX_AHEAD_MS)
@@ -112,7 +112,7 @@ class HybridClock:
     def observe(self, timestamp: str) -> None:
         """Advance the clock past another replica's timestamp, unless that is more than a day in the future.
 
-        Otherwise one wrong clock would set the clocks of all machines, and timestamps would reach their end.
+        Without this limit one wrong clock would set the clocks of all machines, and timestamps would reach their end.
         """
         if timestamp != ZERO and is_timestamp(timestamp) and not is_far_ahead(timestamp, self._wall()):
             with self._lock:

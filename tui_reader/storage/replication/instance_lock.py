@@ -16,7 +16,7 @@ from tui_reader.storage.snapshot.private import private_folder
 
 
 class InstanceLock:
-    """A lock that marks a running instance: on a file in the state folder, gone when the process dies.
+    """A lock on a file in the state folder that marks a running instance; released when the process ends.
 
     Args:
         path: The snapshot of the library.
@@ -24,7 +24,7 @@ class InstanceLock:
 
     def __init__(self, path: str) -> None:
         self.is_second = False
-        """Whether another instance had the library open first."""
+        """True if another instance already had the library open."""
         self._handle = -1
         name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()

@@ -1,4 +1,4 @@
-"""Finds a record by its own key alone, although its document id also holds the key of its parent."""
+"""Finds a record by its own key alone, although its document id is derived from its parent's key too."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
 class KeyIndex:
     """An index of the document ids of one table by the part that comes from the record's own key.
 
-    Building it searches for the start of every line (0.17 s for 100,000 in 70 MB). It is two sorted columns of numbers,
-    16 bytes a document.
+    Building the index searches for the start of every line (0.17 s for 100,000 in 70 MB). The index is two sorted
+    columns of numbers, 16 bytes a document.
     """
 
     def __init__(self, snapshot: SnapshotFile, table: str) -> None:
@@ -89,7 +89,7 @@ class DocumentIdIndex:
     def is_repeated(self, state: State, own: int) -> bool:
         """Return True if several documents of the snapshot are known to have this own key.
 
-        Builds no index: without one the answer is False.
+        This builds no index: as long as there is none, the result is False.
         """
         index = self._index
         return index is not None and index[0] is state.snapshot and own in index[1].repeated
@@ -97,7 +97,7 @@ class DocumentIdIndex:
     def prepare(self, state: State) -> KeyIndex:
         """Return the index of annotations, built if there is none for this snapshot.
 
-        May be called from any thread.
+        This may be called from any thread.
         """
         index = self._index
         if index is None or index[0] is not state.snapshot:

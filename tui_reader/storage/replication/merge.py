@@ -109,7 +109,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
 
 
 def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
-    """Yield the documents of another snapshot that would change something, as journal operations."""
+    """Yield the documents of another snapshot that would change the library, as journal operations."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
@@ -122,7 +122,7 @@ def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any
 
 
 def _would_change(state: State, table: str, number: int, registers: Registers) -> bool:
-    """Return True if joining registers to a document changes anything of it."""
+    """Return True if joining registers to a document changes the document."""
     mine = state.registers(table, number) or {}
     both = dict(mine)
     join(both, registers)
@@ -138,7 +138,7 @@ def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
 def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies beside a library and move them to its backups.
 
-    The snapshot holds what was merged before a copy is removed. Otherwise the merged data would stand in this machine's
+    Merged data is written to the snapshot before its copy is removed. Otherwise the data would stand in this machine's
     journal alone while the program that syncs the folder removes the copy everywhere. A copy that cannot be merged
     stays where it is, is named in `Merged.problem`, and stops nothing else.
 
@@ -209,7 +209,7 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
 
 
 def have_bad_copies_changed(library: LibraryFiles) -> bool:
-    """Return True if a copy that could not be merged was written to in place since."""
+    """Return True if a conflict copy that could not be merged was written in place since the attempt."""
     for path, seen in library.bad_copies.items():
         try:
             if signature(library.disk.stat(path)) != seen:

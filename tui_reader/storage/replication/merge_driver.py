@@ -34,18 +34,18 @@ class _Side(NamedTuple):
 
 class _Ancestor(NamedTuple):
     header: dict[str, Any]
-    """The header as it stands in the file, whose records another program may have edited since."""
+    """The header as read from the file; another program may have edited the records after it was written."""
     state: State
 
 
 def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> None:
-    """Merge two versions of a snapshot and write the result into the first one.
+    """Merge two versions of a snapshot and write the result into `ours`.
 
     Args:
-        ancestor: The version that both were made from; empty if there is none.
+        ancestor: The version that both versions were made from; an empty file if there is none.
         ours: One version, which is overwritten.
         theirs: The other version.
-        replica: This machine's replica id, for the timestamps of what a plain TinyDB changed.
+        replica: This machine's replica id, for the timestamps of values that a plain TinyDB changed.
 
     Raises:
         StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
@@ -110,7 +110,7 @@ def _bytes(path: str, disk: Disk) -> bytes:
 
 
 def _write(path: str, data: bytes, disk: Disk) -> None:
-    """Write into the file in place: git finds it by its name, and has stored its former content already."""
+    """Overwrite a file in place: git finds the file by name, and has stored its former content already."""
     try:
         handle = disk.open(os.path.realpath(path), os.O_RDWR)
         try:

@@ -1,12 +1,12 @@
 """Keeps all concurrent texts of a note, so that edits of one note on two machines lose no word.
 
-A note is a multi-value register (Shapiro et al., 2011). Each version stores what it replaced: of every replica, the
-latest versions that its author had seen. Several of each replica are kept, not just the last: where a program that
-syncs restores an older file, a replica continues without some of its own versions. Two versions that do not know each
-other are concurrent, whatever their clocks say. Both are kept, and the field `note` shows them merged word by word
-against the text that both were made from, or one after the other where that text is not known. The next edit replaces
-both. The result follows from the set of versions alone: all machines show the same text, and no machine has to write
-anything for that.
+A note is a multi-value register (Shapiro et al., 2011). Each version stores what it replaced: for every replica, the
+latest versions that its author had seen. Several for each replica are kept, not just the last: where a program that
+syncs restores an older file, a replica continues without some of its own versions. Two versions are concurrent if
+neither author had seen the other's, whatever their clocks say. Both are kept, and the field `note` shows them merged
+word by word against the text that both were made from, or one after the other where that text is not known. The next
+edit replaces both. The result follows from the set of versions alone: all machines show the same text, and no machine
+has to write anything for that.
 
 On disk the versions stand in a field of the annotation, which earlier versions of the program and other programs keep
 as they keep any field:
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 NOTE = "note"
 CONTEXT = "note_context"
-"""The field that holds the other versions and what each replaced. It is hidden from callers of the store."""
+"""Field with the other versions of a note and what each version replaced. It is hidden from callers of the store."""
 DELETION = "deleted_context"
-"""The field that lists which versions of the note a deletion had seen: any other version restores the annotation."""
+"""Field with the versions of a note that a deletion had seen: any other version restores the annotation."""
 HIDDEN = (CONTEXT, DELETION)
 _MAX_VERSIONS = 32
-"""Concurrent versions of one note that are kept; older ones survive only as a part of the text that is shown."""
+"""Maximum number of concurrent versions that are kept; older ones survive only as a part of the text that is shown."""
 _MAX_SEEN = 16
-"""Timestamps that are kept of each replica; where there are so many, all before the first of them count as seen."""
+"""Maximum number of timestamps kept of each replica; if there are as many, all earlier ones count as seen."""
 _REPLICA_AT = 17
 """Index at which the replica id begins in a timestamp."""
 
@@ -64,9 +64,9 @@ class Version(NamedTuple):
 
     timestamp: str
     text: Any
-    """None where the note was removed."""
+    """The text; None if the note was removed."""
     seen: Seen | None
-    """The versions that the author had seen; None if that is not known."""
+    """The versions that the author had seen; None if unknown."""
     origins: tuple[_Origin, ...] = ()
 
     def has_seen(self, timestamp: str) -> bool:
@@ -82,7 +82,7 @@ def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> l
     """Return the versions of a note that two registers of its annotation hold.
 
     Args:
-        note: Timestamp and text of the note; the text is None where the note was removed.
+        note: Timestamp and text of the note; the text is None if the note was removed.
         context: Timestamp and value of the field `CONTEXT`.
     """
     if note is None:
@@ -130,7 +130,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def current(known: Sequence[Version]) -> list[Version]:
-    """Return the versions that none of the others replaces, the latest first."""
+    """Return the versions that no other version replaces, the latest first."""
     by_timestamp: dict[str, Version] = {}
     for version in known:
         there = by_timestamp.get(version.timestamp)
@@ -166,10 +166,10 @@ def shown(left: Sequence[Version]) -> Any:
     """Merge concurrent versions into the one text that is shown.
 
     Args:
-        left: The versions, the latest first.
+        left: The versions that no other replaces, the latest first.
 
     Returns:
-        The text; None where the note was removed.
+        The text; None if the note was removed.
     """
     if len(left) == 1:
         return left[0].text
@@ -194,7 +194,7 @@ def registers(left: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any]
     """Return the registers `note` and `CONTEXT` that hold these versions; the inverse of `versions`.
 
     Args:
-        left: The versions, the latest first.
+        left: The versions that no other replaces, the latest first.
     """
     latest, *others = left[:_MAX_VERSIONS]
     note = (latest.timestamp, shown(left))
@@ -268,7 +268,7 @@ def _listed(seen: Seen) -> dict[str, list[str]]:
 
 
 def _union(known: Sequence[Version]) -> Seen:
-    """Return all versions that the authors of versions had seen, and these versions themselves."""
+    """Return the given versions and all versions that their authors had seen, by replica."""
     timestamps = {version.timestamp for version in known if version.timestamp != ZERO}
     for version in known:
         timestamps.update(*(version.seen or {}).values())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OtherJournals:
-    """The journals of other machines beside a snapshot; remembers which versions of them were read.
+    """The journals of other machines beside a snapshot, and which versions of these files were read.
 
     Args:
         snapshot: Path of the snapshot.
@@ -32,13 +32,13 @@ class OtherJournals:
         self._own, self._disk = own, disk
         self._read: dict[str, Signature] = {}
         self.warnings: dict[str, str] = {}
-        """What is wrong with the journals, as sentences by path."""
+        """Problems with the journals, as sentences by path."""
 
     def read(self, *, reread_all: bool = False) -> list[Entry]:
         """Return the entries of the journals that are new or changed since the last call.
 
         Args:
-            reread_all: Return the entries of all journals.
+            reread_all: Return the entries of all journals, unchanged ones included.
         """
         if reread_all:
             self._read.clear()

@@ -4,7 +4,7 @@ To merge two documents is to take the later value of each register. So changes f
 machines and conflict copies are all merged by one operation, `join`, whose result depends on neither order nor
 repetition (a join-semilattice: Shapiro et al., “Conflict-free Replicated Data Types”, 2011).
 
-A register's name is the field's own name, but for these:
+A register has the name of its field, except for these:
 
 | name     | meaning                                                                                              |
 |----------|------------------------------------------------------------------------------------------------------|
@@ -54,7 +54,7 @@ _SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field
 
 
 def has_sets(table: str) -> bool:
-    """Return True if `tags` is a set in this table's documents. Elsewhere it is a field like any other."""
+    """Return True if `tags` is a set in a table's documents; in other tables it is an ordinary field."""
     return table in ("articles", "annotations")
 
 
@@ -100,7 +100,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
 
     Args:
         old: The document's registers.
-        fields: The fields that it shall have.
+        fields: The fields that the document is to have.
         sets: Whether `tags` is a set (`has_sets`).
     """
     new = assign(fields, sets=sets)
@@ -121,12 +121,12 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
 
 
 def same(one: Any, other: Any) -> bool:
-    """Return True if two values are equal in JSON, where 1, 1.0 and true are three values."""
+    """Return True if two values are equal in JSON, where 1, 1.0 and true differ from each other."""
     return one is other or (one is not ABSENT and other is not ABSENT and canonical(one) == canonical(other))
 
 
 def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
-    """Return the registers of a document as it stands in a file.
+    """Return the registers of a document in the form in which it is stored in a file.
 
     Args:
         document: The document, with its timestamps if it has any.
@@ -163,13 +163,13 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
 
 
 def timestamps_of(document: Mapping[str, Any]) -> list[str]:
-    """Return the timestamps of a document as it stands in a file."""
+    """Return the timestamps of a document in the form in which it is stored in a file."""
     timestamps = document.get(TIMESTAMPS)
     return [s for s in timestamps.values() if is_timestamp(s)] if isinstance(timestamps, dict) else []
 
 
 def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
-    """Return a document as it stands in a file, with its timestamps; the inverse of `expand`.
+    """Return a document in the form in which it is stored in a file; the inverse of `expand`.
 
     Args:
         registers: The document's registers.
@@ -230,7 +230,7 @@ def _commonest(registers: Registers) -> str:
 
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
-    """Merge registers into a document: the later of two wins; at equal timestamps the value decides.
+    """Merge registers into a document: the later timestamp wins; if both are equal, the value decides.
 
     Args:
         into: The document's registers; changed in place.
@@ -251,10 +251,10 @@ def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
 
 
 def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
-    """Join the versions of an annotation's note in two documents.
+    """Join the note versions of two documents of one annotation.
 
-    In other tables a note is a field like any other. Where an earlier version of the program wrote both texts, what
-    either of them replaced is not known; if both documents are whole annotations, both texts are kept then.
+    In other tables a note is a field like any other. If an earlier version of the program wrote both texts, it is
+    unknown what they replaced; then both texts are kept if both documents are whole annotations.
 
     Returns:
         The registers that hold the versions; None if the register with the later timestamp simply wins.
@@ -302,7 +302,7 @@ def _wins(one: Any, other: Any) -> bool:
 
 
 def is_alive(registers: Registers) -> bool:
-    """Return True if a document exists: it was never deleted, or a field was written after that."""
+    """Return True if a document exists: it was never deleted, or a field was written after the deletion."""
     if DELETED not in registers:
         return bool(registers)
     deleted_at = registers[DELETED][0]

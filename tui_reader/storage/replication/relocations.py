@@ -1,9 +1,9 @@
 """Unites annotations that one machine moved to another article while another machine edited them.
 
-Such an annotation then has documents under both articles. It is made one document again, under the article that it was
-moved to last, with the latest value of every field. The result follows from the timestamps alone, those of the
-documents deleted by moves included. So every machine comes to the same result, in whatever order the changes reach it,
-also if they come with a snapshot that was merged elsewhere.
+Such an annotation then has documents under both articles. They are united in one document, under the article that the
+annotation was moved to last, with the latest value of every field. The result follows from the timestamps alone, those
+of the documents deleted by moves included. So every machine comes to the same result, in whatever order the changes
+reach it, also if the changes come with a snapshot that was merged elsewhere.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def reunite(
 ) -> list[Change]:
     """Give each annotation of a library a single document, under the article that it was moved to last.
 
-    Where 10,000 annotations were moved, finding that nothing is to be done takes a second.
+    If 10,000 annotations were moved, a call that finds nothing to do takes a second.
 
     Args:
         library: The library.
         numbers: Finds document ids.
-        only: Examine just the annotations that have one of these document ids; None for all.
+        only: Document ids of the annotations to examine; None for all.
         is_urgent: Returns True if other work is to be done first; called before each annotation is examined.
 
     Returns:

@@ -24,10 +24,10 @@ def state_folder() -> Path:
 
 
 def replica_id(folder: Path | None = None) -> str:
-    """Return the four letters that distinguish this machine from the others that share a library.
+    """Return the four letters that distinguish this machine from others that share a library.
 
-    They are drawn once and kept outside the library's folder, since that may be synced to other machines. Where they
-    cannot be kept, they are derived from the host's name.
+    The letters are drawn once and kept outside the library's folder, since that may be synced to other machines. If
+    they cannot be kept, they are derived from the host's name.
 
     Args:
         folder: Where to keep the id; by default the XDG state folder of the reader.
