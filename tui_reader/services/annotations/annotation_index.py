@@ -1,4 +1,4 @@
-"""The annotations of a library in memory: by article in the order of its text, decoded on first use."""
+"""An index of a library's annotations in memory: by article, in text order, decoded on first use."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _Entry: TypeAlias = "tuple[tuple[int, int, str], Annotation]"
 
 
 class Counted(NamedTuple):
-    """A count of all annotations that are not deleted."""
+    """The result of counting a library's annotations, without deleted ones."""
 
     owners: dict[AnnotationId, ArticleId]
-    """The article of every annotation."""
+    """The article id of every annotation."""
     ids: defaultdict[ArticleId, set[AnnotationId]]
-    """The annotations of every article."""
+    """The annotation ids of every article."""
     lost: set[AnnotationId]
-    """The annotations that are orphaned or ambiguous."""
+    """The ids of the annotations that are orphaned or ambiguous."""
 
 
 MAX_CHANGES = 1_000
-"""Number of changes that are remembered for `changed_since`."""
+"""Number of latest changes that the index keeps for `changed_since`."""
 
 
 class AnnotationIndex:
-    """An index of the store's annotations.
+    """An in-memory index of the annotations in the store.
 
     All annotations are counted when a method first needs the count, or earlier by a thread (`scan`). The annotations
     of one article, its page, are read without a count.
@@ -49,7 +49,7 @@ class AnnotationIndex:
     """
 
     def __init__(self, store: Store) -> None:
-        """Create an index that has read nothing yet."""
+        """Create an empty index; annotations are read when a method first needs them."""
         self._store = store
         self._owners: dict[AnnotationId, ArticleId] = {}
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
@@ -63,15 +63,15 @@ class AnnotationIndex:
         self._changes = 0
         """Number of changes so far."""
         self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
-        """The annotations changed last, in order."""
+        """The ids of the annotations changed last, in the order of the changes."""
         self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}
-        """Pages read by other threads that are not used yet, with the number of changes before the reading."""
+        """Pages that other threads have read for later use, with the number of changes before the reading."""
         self._counted = False
         self._counting = False
         self._found: Counted | None = None
-        """A count of another thread that is not applied yet."""
+        """The count of another thread that waits to be applied."""
         self._uncounted: set[AnnotationId] = set()
-        """Annotations that have changed before the count was applied."""
+        """Ids of annotations that changed before the count was applied."""
 
     def __len__(self) -> int:
         self._count()
@@ -105,7 +105,7 @@ class AnnotationIndex:
         return counted
 
     def take_count(self, counted: Counted) -> None:
-        """Apply a count, and then the changes made during it."""
+        """Apply a count, and then the changes made during the counting."""
         if self._counted:
             return
         self._counted, self._found = True, None
@@ -121,25 +121,25 @@ class AnnotationIndex:
 
     @property
     def is_counted(self) -> bool:
-        """Whether a count was applied, so that it is known which articles have annotations."""
+        """True if a count was applied, so that the index knows which articles have annotations."""
         return self._counted
 
     @property
     def is_being_counted(self) -> bool:
-        """Whether another thread is counting the annotations."""
+        """True while another thread counts the annotations."""
         return not self._counted and self._counting
 
     def count(self, article: ArticleId) -> int:
-        """Return the number of an article's annotations without deleted ones."""
+        """Return the number of annotations that an article has, without deleted ones."""
         return len(self._ids.get(article, ())) if self._counted else len(self._page(article))
 
     def lost(self) -> int:
-        """Return how many annotations are orphaned or ambiguous."""
+        """Return the number of annotations that are orphaned or ambiguous."""
         self._count()
         return len(self._lost)
 
     def known_count(self, article: ArticleId) -> int:
-        """Return the number of an article's annotations if counted, else 0; may be called from any thread."""
+        """Return an article's number of annotations, 0 before the count; may be called from any thread."""
         return len(self._ids.get(article, ()))
 
     def articles(self) -> tuple[ArticleId, ...]:
@@ -177,16 +177,16 @@ class AnnotationIndex:
             yield from self.of(article)
 
     def read_ahead(self, article: ArticleId) -> None:
-        """Read the annotations of an article before they are needed; may be called from any thread."""
+        """Read and keep an article's annotations for later use; may be called from any thread."""
         if article not in self._pages and self._may_have(article):
             changes = self._changes
             self._ahead[article] = changes, self._read(article)
 
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
-        """Return the annotations of an article if they were read already; may be called from any thread.
+        """Return the annotations of an article if they are in memory; may be called from any thread.
 
         Returns:
-            The number of changes that the annotations include at least, and the annotations in the order of the text;
+            A number of changes, all of which the annotations include, and the annotations in the order of the text;
             None if they were not read.
         """
         changes, page = self._changes, self._pages.get(article)
@@ -195,10 +195,10 @@ class AnnotationIndex:
         return None if page is None else (changes, [each for _, each in list(page) if not each.is_deleted])
 
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """Return the number of changes so far, and the ids changed after an earlier number.
+        """Return the number of changes so far, and the ids of annotations changed after change `change`.
 
         Returns:
-            None in place of the ids if that many changes are no longer remembered.
+            None in place of the ids if the index no longer keeps so many changes.
         """
         since = self._changes - change
         if since > len(self._changed):
@@ -211,10 +211,10 @@ class AnnotationIndex:
         return self.get(max(self._owners)) if self._owners else None
 
     def absorb(self, ids: Iterable[AnnotationId]) -> tuple[ArticleId, ...]:
-        """Update the index after records have changed.
+        """Update the index after the records of annotations have changed.
 
         Returns:
-            The articles concerned, each once.
+            The articles of the changed annotations, each once.
         """
         touched: dict[ArticleId, None] = {}
         for annotation_id in ids:
@@ -256,7 +256,7 @@ class AnnotationIndex:
             insort(page, (_position(annotation), annotation), key=_sort_key)
 
     def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
-        """Remove an annotation from the index; `leaves` is False if a new version of it follows."""
+        """Remove an annotation from the index; `leaves` is False if its new version is added next."""
         self._ids[article].discard(annotation_id)
         self._lost.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
@@ -295,7 +295,7 @@ class AnnotationIndex:
         return page
 
     def _is_elsewhere(self, annotation: Annotation) -> bool:
-        """Return True if another article's page has the annotation, too.
+        """Return True if the page of another article has the annotation, too.
 
         That happens if a state file merged by another program has an annotation under two articles.
         """
@@ -303,7 +303,7 @@ class AnnotationIndex:
         return known is not None and known.article != annotation.article and known.article in self._pages
 
     def _read(self, article: ArticleId) -> list[_Entry]:
-        """Read the annotations of an article in the order of its text, deleted ones too."""
+        """Read the annotations of an article from the store, in text order, including deleted ones."""
         decoded = (decode(key, record) for key, record in self._store.items(ANNOTATIONS, of=article))
         return sorted(((_position(each), each) for each in decoded if each is not None), key=_sort_key)
 
@@ -313,7 +313,7 @@ def _sort_key(entry: _Entry) -> tuple[int, int, str]:
 
 
 def _position(annotation: Annotation) -> tuple[int, int, str]:
-    """Return the sort key of an annotation in its article; the id orders those with the same range."""
+    """Return the sort key of an annotation in its article; its id decides between equal ranges."""
     current, placed = annotation.current, annotation.placed
     if current is None:
         return -1, -1, annotation.id

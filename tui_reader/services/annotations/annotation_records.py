@@ -1,4 +1,4 @@
-"""Encodes annotations as records of the store and decodes them.
+"""Conversion between annotations and their records in the store.
 
 Fields with their default value are left out. Each anchor and the placement are one field, since their parts only mean
 something together. Fields that this version does not know are never changed, since every change is an edit of single
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def decode(annotation_id: AnnotationId, record: Record) -> Annotation | None:
-    """Return the annotation of a record, deleted or not; None if the record names no article.
+    """Return the annotation of a record, even a deleted one; None if the record has no article.
 
     Values of the wrong type count as absent.
     """
@@ -112,12 +112,12 @@ def decode_anchor(value: object) -> Anchor | None:
 
 
 def decode_tags(values: Sequence[object]) -> tuple[str, ...]:
-    """Return the clean tags of a list, each once; values that are no tags are left out."""
+    """Return the cleaned tags in a list, each once; values that are not tags are skipped."""
     return tuple(dict.fromkeys(tag for each in values if isinstance(each, str) and (tag := clean_line(each))))
 
 
 def decode_time(value: object) -> str:
-    """Return a time as it is stored; empty if the value is no text."""
+    """Return a stored time unchanged; empty if the value is not a string."""
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else clean_line(value)

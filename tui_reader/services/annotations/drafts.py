@@ -1,4 +1,4 @@
-"""Drafts: notes that are being written, kept in files so that they survive the end of the program.
+"""Drafts: notes that the user is writing, kept in files that survive a crash of the program.
 
 Saving a draft merges changes that other programs have made to the same note meanwhile.
 """
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Receipt
 
 MAX_DISK_SECONDS = 2.0
-"""Longest time that starting an editor, or ending the program, waits for the disk."""
+"""Longest wait in seconds for the disk when an editor starts or the program ends."""
 
 
 class Opened(NamedTuple):
-    """A note as it was when the user began to edit it."""
+    """The state of a note when the user began to edit it."""
 
     article: ArticleId
     annotation: AnnotationId = ""
@@ -45,28 +45,28 @@ class EditorFile(NamedTuple):
 
 
 class Draft:
-    """One note that is being written. Used from the library's thread."""
+    """A note that the user is writing; used from the library's thread."""
 
     def __init__(self, drafts: Drafts, opened: Opened) -> None:
-        """Called by `Drafts.of` and `Drafts.on_article`; nothing is written before the first `keep`."""
+        """Create a draft for `Drafts.of` and `Drafts.on_article`; the first `keep` creates its file."""
         self._drafts, self.opened = drafts, opened
         self._wanted: str | None = None
         self._written: str | None = None
         self._file: DraftFile | None = None
         self.spare_others = False
-        """Whether an editor failed, which may have left a rescue file of its own in the draft's folder."""
+        """True if an editor failed: it may have left a rescue file of its own in the draft's folder."""
 
     def is_unchanged(self, text: str) -> bool:
-        """Return True if a text is the one that the note was opened with."""
+        """Return True if a text equals the note's text when editing began."""
         return text.strip() == self.opened.note.strip()
 
     def keep(self, text: str) -> None:
-        """Write the text to the draft file soon, so that the next start restores it if this program dies."""
+        """Write the text to the draft file soon; if the program crashes, its next start restores the text."""
         self._wanted = text
         self._drafts.do(self._write)
 
     def save(self, text: str) -> Outcome:
-        """Save the note; the draft file is removed once the note is on disk."""
+        """Save the text as the note, and remove the draft file as soon as the note is on disk."""
         outcome = self._drafts.save(self.opened, text)
         receipt = self._drafts.latest()
         if receipt is None:
@@ -81,7 +81,7 @@ class Draft:
         self._drafts.do(self._remove)
 
     def lend(self, text: str) -> EditorFile | None:
-        """Write a text to a file for an external editor; the next start restores it if this program dies.
+        """Write a text to a file for an external editor; after a crash the next start restores the text.
 
         Waits for the disk.
 
@@ -105,7 +105,7 @@ class Draft:
         return None
 
     def _saved(self, receipt: Receipt) -> None:
-        """Remove the draft unless saving failed; called in the store's writer thread."""
+        """Remove the draft file unless saving failed; called in the store's writer thread."""
         if receipt.exception() is None:
             self.drop()
 
@@ -132,12 +132,12 @@ class Draft:
 
 
 class Drafts:
-    """The drafts of this instance of the program, and those left by instances that died.
+    """The drafts of this running program, and the drafts that crashed runs have left.
 
     Args:
         library: Path of the library's snapshot, which names the folder of its drafts.
         annotating: Saves notes.
-        latest: Returns the receipt of the library's last change, if there was one.
+        latest: Returns the receipt of the library's last change; None if there was no change.
         is_read_only: Returns True if nothing can be saved.
     """
 
@@ -156,15 +156,15 @@ class Drafts:
         self._files: set[DraftFile] = set()
 
     def of(self, annotation: Annotation) -> Draft:
-        """Start a draft of an annotation's note."""
+        """Begin a draft of an annotation's note."""
         return Draft(self, Opened(annotation.article, annotation.id, annotation.note, annotation.quote))
 
     def on_article(self, article: ArticleId) -> Draft:
-        """Start a draft of a new note on a whole article."""
+        """Begin a draft of a new note on a whole article."""
         return Draft(self, Opened(article))
 
     def save(self, opened: Opened, text: str) -> Outcome:
-        """Save a note so that no words are lost, even if it was changed or deleted since it was opened."""
+        """Save a note without losing words, even if another program changed or deleted it meanwhile."""
         annotating, article = self._annotating, opened.article
         if text.strip() == opened.note.strip():
             return Outcome()
@@ -180,7 +180,7 @@ class Drafts:
         return annotating.edit_note(current.id, text, base=opened.note)
 
     def restore(self) -> list[Outcome]:
-        """Save the drafts of instances that died.
+        """Save as notes the drafts that crashed runs of the program have left.
 
         Returns:
             An outcome for each draft that was saved.
@@ -204,10 +204,10 @@ class Drafts:
         return restored
 
     def close(self, *, saved: bool) -> None:
-        """End the thread and remove the drafts.
+        """End the thread of drafts, and remove the draft files.
 
         Args:
-            saved: Whether all changes are on disk; if not, the drafts stay for the next start.
+            saved: True if all changes are on disk; if False, the draft files stay for the next start.
         """
         if self._thread is not None:
             self._jobs.put(None)
@@ -221,7 +221,7 @@ class Drafts:
     # Called in the thread of drafts, except `do`
 
     def do(self, job: Callable[[], None]) -> None:
-        """Run a job in the thread of drafts, which may wait for the disk; may be called from any thread."""
+        """Run a job in the thread that waits for the disk; may be called from any thread."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
@@ -243,7 +243,7 @@ class Drafts:
 
         Args:
             file: The draft file.
-            spare_others: Keep other files in its folder, such as an editor's rescue file.
+            spare_others: True to keep other files in its folder, such as an editor's rescue file.
         """
         self._files.discard(file)
         file.remove(spare_others=spare_others)
@@ -263,13 +263,13 @@ class Drafts:
             )
 
     def _was_saved(self, opened: Opened, text: str) -> bool:
-        """Return True if a new note on an article was saved, but its draft not removed, when the program died."""
+        """Return True if a crashed run had saved a new note on an article, but not removed its draft."""
         notes = (each.note.strip() for each in self._annotating.of(opened.article) if each.is_on_article)
         return not opened.annotation and text.strip() in notes
 
 
 def _text_of(file: DraftFile, record: dict[str, Any]) -> str:
-    """Return the text of a draft file; empty if nothing was written, or an editor changed nothing."""
+    """Return the text of a draft file; empty if it has no text, or an editor left it unchanged."""
     if "lent" not in record:
         return str(record.get("text", ""))
     text = file.read_note()

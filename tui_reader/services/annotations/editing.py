@@ -1,4 +1,4 @@
-"""Makes, changes and deletes annotations; `Reading.undo` takes each change back."""
+"""The service that makes, changes and deletes annotations; `Reading.undo` reverts each change."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit
 
 Which: TypeAlias = "AnnotationId | Sequence[AnnotationId]"
-"""One annotation, or several that are changed, and undone, in one step."""
+"""The id of one annotation, or the ids of several to change (and to undo) in one step."""
 
 MAX_QUOTE_IN_MESSAGE = 40
-"""Characters of a quote that a message repeats at most."""
+"""Largest number of characters of a quote that a message shows."""
 
 
 class AnnotationEditing:
-    """Reads and changes the annotations of a library.
+    """The service that reads and changes the annotations of a library.
 
     A change is visible at once and on disk soon; no method waits for the disk. Used from the thread that calls
     `Library.sync`, but for `ahead`.
@@ -52,12 +52,12 @@ class AnnotationEditing:
         notify: Callable[[ArticleId], None] = noop,
         background: Background | None = None,
     ) -> None:
-        """Create the editing of a library's annotations.
+        """Create the service for a library.
 
         Args:
             state: The library's state.
             names: The user's names of the colours 1 to 5; a colour without a name is called by its number.
-            clock: Returns the current time, as `ids.now` does.
+            clock: Returns the current time in the format of `ids.now`.
             new_id: Makes ids that sort by the time of creation; None for UUIDs of version 7.
             document_of: Returns the document of an article if it is loaded, so that annotations restored by an undo are
                 re-anchored at once.
@@ -66,7 +66,7 @@ class AnnotationEditing:
         """
         self._state = state
         self.reanchoring = Reanchoring(state, document_of, notify, background or Background())
-        """Finds the passages of annotations in changed texts."""
+        """The service that finds the passages of annotations in changed texts."""
         self._index = state.annotation_index
         self._names = tuple(names)
         self._clock = clock
@@ -75,7 +75,7 @@ class AnnotationEditing:
 
     @property
     def last_colour(self) -> int:
-        """The colour that was used last, 1 to 5; after a restart the colour of the newest annotation."""
+        """The most recently used colour, 1 to 5; after a restart the colour of the newest annotation."""
         if not self._last_colour:
             newest = self._index.newest()
             self._last_colour = newest.colour if newest is not None else 1
@@ -86,7 +86,7 @@ class AnnotationEditing:
         return self._names[colour - 1] if colour <= len(self._names) else f"colour {colour}"
 
     def name_colours(self, names: Sequence[str]) -> None:
-        """Replace the names of the colours, after the settings were edited."""
+        """Set the user's names of the colours, after the settings have changed."""
         self._names = tuple(names)
 
     def get(self, annotation_id: AnnotationId) -> Annotation | None:
@@ -106,34 +106,34 @@ class AnnotationEditing:
         return self._index.articles()
 
     def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
-        """Return the ids of an article's annotations; far cheaper than `of`, which decodes the records."""
+        """Return the ids of an article's annotations; far faster than `of`, which decodes the records."""
         return self._index.ids(article)
 
     @property
     def is_being_counted(self) -> bool:
-        """Whether a thread is counting the annotations; `total`, `articles` and `ids` would wait for it."""
+        """True while a thread counts the annotations; `total`, `articles` and `ids` wait for the count."""
         return self._index.is_being_counted
 
     @property
     def total(self) -> int:
-        """The number of annotations, including those of missing articles."""
+        """The number of annotations of the library, including annotations of missing articles."""
         return len(self._index)
 
     def lost(self) -> int:
-        """Return how many annotations of the library are orphaned or ambiguous."""
+        """Return the number of annotations of the library that are orphaned or ambiguous."""
         return self._index.lost()
 
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
-        """Return the annotations of an article if they are in memory already; may be called from any thread.
+        """Return the annotations of an article if they are in memory; may be called from any thread.
 
         Returns:
-            The change number that the annotations are current as of, for `changed_since`, and the annotations in the
+            The number of the last change that the annotations include, for `changed_since`; the annotations in the
             order of the text; None if they were not read yet.
         """
         return self._index.ahead(article)
 
     def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """Return which annotations of any article were changed after a change number.
+        """Return the ids of all annotations, of any article, that changed after a change number.
 
         Returns:
             The number of the last change, and the ids of the changed annotations, some of which may be deleted; None
@@ -142,7 +142,7 @@ class AnnotationEditing:
         return self._index.changed_since(change)
 
     def count(self, article: ArticleId) -> int:
-        """Return the number of an article's annotations."""
+        """Return the number of annotations that an article has."""
         return self._index.count(article)
 
     def add(
@@ -163,9 +163,9 @@ class AnnotationEditing:
             document: The article's document, in which the range counts.
             start: Offset of the first code point; white space at either end of the range is left out.
             end: Offset after the last code point.
-            colour: 1 to 5; None for the one used last.
+            colour: 1 to 5; None for the most recently used colour.
             note: The note in Markdown; words like `.tag` at its start become tags.
-            tags: Further tags.
+            tags: Tags in addition to those in the note.
         """
         anchor = _anchor(document, start, end)
         if anchor is None:
@@ -200,12 +200,12 @@ class AnnotationEditing:
         return self._change(which, lambda _: {"tags": wanted or None}, label)
 
     def retag_several(self, which: Which, tags: Sequence[str], shared: Collection[str]) -> Outcome:
-        """Replace the tags that several annotations share; each keeps its other tags.
+        """Replace the tags that several annotations share; each annotation keeps its other tags.
 
         Args:
             which: The annotations.
             tags: The new tags.
-            shared: The tags that they replace.
+            shared: The shared tags, which the new tags replace.
         """
         wanted = _clean_tags(tags)
 
@@ -221,7 +221,7 @@ class AnnotationEditing:
         Args:
             annotation_id: The annotation.
             note: The new note.
-            base: The note that the user began to edit, if it may have been changed since: both changes are merged.
+            base: The note when the user began to edit it: if the stored note has changed since, both changes merge.
         """
         text, more_tags = split_action_tags(note)
         annotation = self.get(annotation_id)
@@ -244,19 +244,19 @@ class AnnotationEditing:
     def resize(
         self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
     ) -> Outcome:
-        """Move the range of a highlight, and change its colour if one is given."""
+        """Set the range of a highlight, and its colour unless `colour` is None."""
         return self._attach(annotation_id, document, Range(start, end), colour, "resized {}")
 
     def reattach(
         self, annotation_id: AnnotationId, document: Document, start: int, end: int, *, colour: int | None = None
     ) -> Outcome:
-        """Attach an orphaned or ambiguous highlight to a range: a candidate or a selection."""
+        """Attach an orphaned or ambiguous highlight to a range that the user has chosen."""
         return self._attach(annotation_id, document, Range(start, end), colour, "attached {} again")
 
     def accept(self, which: Which, document_of: Callable[[ArticleId], Document | None]) -> Outcome:
-        """Make the re-anchored position of each highlight its new anchor.
+        """Replace the anchor of each highlight by an anchor at its re-anchored position.
 
-        Highlights whose passage was not moved, or whose document is not loaded, stay as they are.
+        Highlights whose passage was not moved, or whose document is not loaded, do not change.
 
         Args:
             which: The highlights.
@@ -310,13 +310,13 @@ class AnnotationEditing:
     def _change(
         self, which: Which, fields: Callable[[Annotation], Mapping[str, Any]], label: str, *, touch: bool = True
     ) -> Outcome:
-        """Set fields of annotations in one step.
+        """Set fields of annotations in one step, which undo reverts.
 
         Args:
             which: The annotations.
             fields: Returns the new fields of an annotation.
-            label: The message; `{}` in it is replaced by the quote of the annotation, or the number of several.
-            touch: Also set the time of the last update.
+            label: The message; `{}` becomes the quote of a single annotation, or the number of several.
+            touch: True to set the time of the last update, too.
         """
         ids = (which,) if isinstance(which, str) else tuple(which)
         moment = self._clock()
@@ -363,7 +363,7 @@ _action_tag = re.compile(r"\s*\.([^\W\d_][\w/-]*)(?=\s|\Z)").match
 
 
 def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
-    """Split words like `.tag` off the start of a note, as Readwise does.
+    """Remove words like `.tag` from the start of a note, and return them as tags (syntax of Readwise).
 
     Returns:
         The note without these words, and the tags.
@@ -382,7 +382,7 @@ def _mention_tags(tags: Sequence[str]) -> str:
 
 
 def _merge_notes(base: str, mine: str, theirs: str) -> tuple[str, str]:
-    """Merge a note with what it was changed to elsewhere; returns the text, and a message about the merge."""
+    """Merge two changes of the note `base`; return the merged text, and a message about the merge."""
     from tui_reader.document.text_merge import merge  # noqa: PLC0415 - few notes are edited in two places at once
 
     merged = merge(base, mine, theirs)
@@ -392,7 +392,7 @@ def _merge_notes(base: str, mine: str, theirs: str) -> tuple[str, str]:
 
 
 def _anchor(document: Document, start: int, end: int) -> Anchor | None:
-    """Return the anchor of a range without the white space at its ends; None if only white space is in it."""
+    """Return the anchor of a range without white space at its ends; None if it is only white space."""
     text = document.text
     start, end = max(0, start), min(end, len(text))
     passage = text[start:end]
@@ -402,7 +402,7 @@ def _anchor(document: Document, start: int, end: int) -> Anchor | None:
 
 
 def _fields_at(anchor: Anchor) -> Mapping[str, Any]:
-    """Return the fields that attach a highlight to an anchor."""
+    """Return the fields of an annotation's record that attach a highlight to an anchor."""
     return {"attached": encode_anchor(anchor), "placed": encode_placement(_placement_at(anchor))}
 
 
@@ -411,7 +411,7 @@ def _placement_at(anchor: Anchor) -> Placement:
 
 
 def _clean_tags(tags: Sequence[str]) -> list[str]:
-    """Return tags as they are stored: clean, without `#`, each once, sorted."""
+    """Return tags in the form that is stored: cleaned, without `#`, each once, sorted."""
     return sorted({tag for raw in tags if (tag := clean_line(raw).lstrip("#"))})
 
 

@@ -1,4 +1,4 @@
-"""What is known of missing articles: their metadata, last location and last text."""
+"""Access to the metadata, the last location and the last text of missing articles."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 STDIN_PREFIX = "stdin:"
-"""Prefix of the file name that is recorded for standard input."""
+"""Prefix of the file names that annotations record for articles from standard input."""
 
 
 class MissingArticles:
-    """Looks up metadata and texts of articles whose files are gone. Used from the library's thread."""
+    """Look-up of metadata and texts of articles whose files are missing; used from the library's thread."""
 
     def __init__(self, state: LibraryState, paths: LibraryPaths, text_of: Callable[[str], str | None]) -> None:
         """Create the look-up for a library.
@@ -40,7 +40,7 @@ class MissingArticles:
         self._document: tuple[str, Document] | None = None
 
     def headline(self, article: ArticleId) -> Headline:
-        """Return the headline of an article; a missing one has the metadata recorded with its annotations."""
+        """Return an article's headline; for a missing article from the metadata kept with its annotations."""
         if article in self._state.catalogue:
             return self._state.catalogue.row(article)
         record = self._state.store.get(ARTICLES, article)
@@ -67,11 +67,11 @@ class MissingArticles:
         return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
-        """Return the latest kept text of an article; None if none is kept.
+        """Return the latest text of an article in the store or the cache; None if there is none.
 
         Args:
             article: The article.
-            annotation: Prefer the text in which this annotation is placed.
+            annotation: The annotation whose text to prefer: the text in which it is placed.
         """
         return next(
             (text for fingerprint in self._fingerprints(article, annotation) if (text := self._text_of(fingerprint))),
@@ -79,7 +79,7 @@ class MissingArticles:
         )
 
     def document(self, article: ArticleId, annotation: Annotation | None = None) -> Document | None:
-        """Return what `text` returns as a document of plain paragraphs, with the same offsets."""
+        """Return the result of `text` as a document of plain paragraphs with the same offsets."""
         for fingerprint in self._fingerprints(article, annotation):
             if self._document is not None and self._document[0] == fingerprint:
                 return self._document[1]
@@ -90,7 +90,7 @@ class MissingArticles:
         return None
 
     def near(self, annotation: Annotation, document: Document) -> int:
-        """Return the offset in a document where the passage of an annotation would be if it were still there."""
+        """Return the offset in a document at which the missing passage of an annotation most likely stood."""
         # Imported here and below only where needed, not for the first frame (5 ms): most highlights are placed.
         from tui_reader.anchoring.context import estimate_position  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ class MissingArticles:
         return estimate_position(current, document.text, self._text_of(current.fingerprint))
 
     def quote(self, annotation: Annotation, style: str) -> str:
-        """Return an annotation's words as a quote with its source, without the text in which they stood.
+        """Return an annotation's words as a quote with its source, without the text of the article.
 
         Raises:
             ValueError: The annotation has no words, or there is no such style.
@@ -112,7 +112,7 @@ class MissingArticles:
         return quote_words(self.headline(annotation.article), annotation.quote, style, place)
 
     def _fingerprints(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
-        """Yield fingerprints of texts that may be kept, the best one first."""
+        """Yield fingerprints of an article's texts that the store or the cache may have, the best first."""
         for each in (annotation,) if annotation is not None else ():
             if each.placed is not None and each.placed.is_certain:
                 yield each.placed.fingerprint
@@ -126,7 +126,7 @@ class MissingArticles:
                 yield each.current.fingerprint
 
     def _location(self, name: object) -> str:
-        """Return the path of a recorded file name as it is shown; `-` for standard input, empty for none."""
+        """Return the path to show for a recorded file name; `-` for standard input, empty for no name."""
         if not isinstance(name, str) or not name:
             return ""
         if name.startswith(STDIN_PREFIX):
@@ -135,7 +135,7 @@ class MissingArticles:
 
 
 def _plain(text: str, headline: Headline) -> Document:
-    """Return a document that has a paragraph for each line of a text."""
+    """Return a document with one paragraph for each line of a text."""
     from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
 
     builder = DocumentBuilder()

@@ -1,4 +1,4 @@
-"""Re-anchor one article as a job of the worker process: its arguments, its result, and its function."""
+"""The job of the worker process that re-anchors one article: arguments, result and function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEMORY_PER_BYTE = 120
 
 
 class ReanchorJob(NamedTuple):
-    """Annotations whose passages are to be found in a file."""
+    """The arguments of a job: the file, and the annotations whose passages to find in the file."""
 
     path: Path
     limit: int
@@ -30,13 +30,13 @@ class ReanchorJob(NamedTuple):
     placed: Mapping[AnnotationId, str]
     """Fingerprint of the text in which each annotation was placed last."""
     texts: Mapping[str, str | None]
-    """Packed text snapshots in which the annotations were made, by fingerprint; None where none was kept."""
+    """Packed snapshots of the texts in which the annotations were made, by fingerprint; None for a missing snapshot."""
 
     def run(self, worker: Worker) -> Reanchored | None:
         """Find the passages in the worker process.
 
         Returns:
-            Where they are; None if the file cannot be read or has no text, or the worker failed.
+            The places of the passages; None if the file cannot be read or has no text, or the worker failed.
         """
         arguments = {
             "path": str(self.path),
@@ -51,14 +51,14 @@ class ReanchorJob(NamedTuple):
 
 
 class Reanchored(NamedTuple):
-    """The result of a job: where the passages are in the current file."""
+    """The result of a job: the places of the passages in the current file."""
 
     file: str
-    """Fingerprint of the file's bytes, as the scanner makes it."""
+    """Fingerprint of the file's bytes, in the form that the scanner makes."""
     text: str
     """Fingerprint of the text in the file."""
     found: Mapping[AnnotationId, Mapping[str, Any]]
-    """Encoded placements; only of annotations that were last placed in another text."""
+    """Encoded placements of the annotations that were last placed in another text."""
 
 
 def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:

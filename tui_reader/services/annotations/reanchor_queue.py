@@ -1,4 +1,4 @@
-"""Re-anchors the annotations of articles that changed without being opened.
+"""The queue that re-anchors annotations of articles whose files changed while not open on the screen.
 
 Without it, lists of annotations would show outdated states until each article is opened. A worker process handles one
 article after the other. An article's record says which passages were searched in which version of its file, so that a
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 LOOKED_IN = "looked_in"
-"""Field of an article's record: the file and text in which its passages were searched last; see `_Searched`."""
+"""Field of an article's record: file and text of the last search for its passages; see `_Searched`."""
 QUIET_SECONDS = 2.0
-"""Wait after the last change in the folders before an article is read; short commands have ended by then."""
+"""Seconds between the last change in the folders and reading an article; short commands have ended by then."""
 STEP_SECONDS = 0.002
-"""Longest time that one call of `run_step` looks for an article that has changed."""
+"""Longest time in seconds that one call of `run_step` looks for a changed article."""
 
 
 class _Searched(NamedTuple):
-    """The file, text and annotations of the last search in an article."""
+    """The file, text and annotations of the last search for passages in an article."""
 
     text: str
     """Fingerprint of the text; begins with `TEXT_VERSION`."""
@@ -49,12 +49,12 @@ class _Searched(NamedTuple):
     """BLAKE2b digest of the ids of the article's annotations."""
 
     def fits(self, file: str, ids: str) -> bool:
-        """Return True if file, annotations and the version of texts are still the same."""
+        """Return True if file, annotations and text version are still those of the last search."""
         return (self.file, self.ids) == (file, ids) and self.text.startswith(f"{TEXT_VERSION}-")
 
 
 class ReanchorQueue:
-    """The queue of articles to re-anchor in the worker process. Used from the library's thread."""
+    """The queue of articles to re-anchor in the worker process; used from the library's thread."""
 
     def __init__(
         self, state: LibraryState, reanchoring: Reanchoring, limit: int, notify: Callable[[ArticleId], None]
@@ -63,7 +63,7 @@ class ReanchorQueue:
 
         Args:
             state: The library's state.
-            reanchoring: Stores what was found.
+            reanchoring: Stores the places that a search has found.
             limit: Largest number of bytes of an article that is read.
             notify: Called in a thread with an article when `run_step` and `Reanchoring.collect` have something to do.
         """
@@ -73,9 +73,9 @@ class ReanchorQueue:
         self._notify = notify
         self._waiting: dict[ArticleId, None] = {}
         self._unchecked: dict[AnnotationId, None] = {}
-        """Annotations changed here whose articles are not loaded: they may be placed in an earlier text."""
+        """Annotations changed by this program whose articles are not loaded: they may be placed in an earlier text."""
         self._stale: set[ArticleId] = set()
-        """Articles to search although their records say that they were searched already."""
+        """Articles to search again, although their records list a search in the current file."""
         reanchoring.on_unread = self._queue_check
         self._queued_all = False
         self._busy = False
@@ -84,7 +84,7 @@ class ReanchorQueue:
         self._background = Background()
 
     def enqueue_changed(self, ids: Iterable[ArticleId]) -> None:
-        """Queue the annotated articles among those whose files are new or have changed."""
+        """Queue all annotated articles in `ids`, the articles whose files are new or have changed."""
         before = len(self._waiting)
         self._waiting.update((i, None) for i in ids if self._state.annotation_index.known_count(i))
         if not self._queued_all and self._state.annotation_index.is_counted:
@@ -94,7 +94,7 @@ class ReanchorQueue:
             self._due = time.monotonic() + QUIET_SECONDS
 
     def run_step(self) -> None:
-        """Store what was found, and start on the next article if the folders are quiet.
+        """Store the results of the last search, and begin the next one if the folders are quiet.
 
         Takes a few milliseconds at most.
         """
@@ -110,7 +110,7 @@ class ReanchorQueue:
             self._start(article)
 
     def close(self) -> None:
-        """Stop the running search; the next start of the program repeats it."""
+        """Stop the running search; the next start of the program repeats the search."""
         # A state that can no longer be read or written must not prevent closing the rest.
         with suppress(Exception):
             self._mark_for_next_start()
@@ -119,7 +119,7 @@ class ReanchorQueue:
         self._worker.close()
 
     def _mark_for_next_start(self) -> None:
-        """Remove the marks of articles that still have to be searched, so that the next start searches them."""
+        """Remove the field `LOOKED_IN` of queued articles, so that the next start searches them."""
         while self._unchecked:
             self._check(self._unchecked.popitem()[0])
         marks = {article: (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN) for article in self._stale}
@@ -132,7 +132,7 @@ class ReanchorQueue:
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
-        """Queue the article of an annotation that was changed here and may be placed in an old text.
+        """Queue an annotation's article after a change here, if it may be placed in an earlier text.
 
         Undo and redo change annotations, too.
         """

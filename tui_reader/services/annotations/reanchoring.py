@@ -1,4 +1,4 @@
-"""Re-anchoring: finds the passages of annotations in the new text when an article has changed.
+"""Re-anchoring: the search for the passages of annotations in the new text of a changed article.
 
 A snapshot of the text is stored with the first annotation made in it, because the old text is the best help to find
 its passages again.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Reanchoring:
-    """Re-anchors the annotations of loaded documents.
+    """The service that re-anchors the annotations of loaded documents.
 
     Searches run in a background thread, everything else in the library's thread.
     """
@@ -43,7 +43,7 @@ class Reanchoring:
         notify: Callable[[ArticleId], None],
         background: Background,
     ) -> None:
-        """Follow the annotations of a state.
+        """Re-anchor the annotations of a library's state whenever they change.
 
         Args:
             state: The library's state.
@@ -59,17 +59,18 @@ class Reanchoring:
         self._snapshots_kept: set[str] = set()
         self._touched: dict[ArticleId, None] = {}
         self.on_unread: Callable[[Collection[AnnotationId]], None] = noop
-        """Called with annotations that were changed here and whose articles are not loaded."""
+        """Called with annotations that this program changed and whose articles are not loaded."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Whether the text of an article may be copied into the state; called in the background thread."""
+        """Returns True if an article's text may be copied into the state; called in the background thread."""
         self.on_text_left_out: Callable[[ArticleId], None] = noop
         """Called in the library's thread with an annotated article whose text may not be copied."""
         state.on_annotations = self._reanchor_changed
 
     def place(self, article: ArticleId, document: Document) -> None:
-        """Find an article's passages in its document, in the background, if they were placed in another text.
+        """Begin to find an article's passages in its document, if they were placed in another text.
 
-        `AnnotationsPlaced` is sent when `collect` will show the result. Costs next to nothing if the text is the same.
+        The search runs in the background; `AnnotationsPlaced` is sent when `collect` will show the result. The call
+        takes hardly any time if the text is the same.
         """
         annotations = self._state.annotation_index.of(article)
         if not annotations or document.partial or not document.has_text or self._state.store.read_only:
@@ -98,7 +99,7 @@ class Reanchoring:
         )
 
     def collect(self) -> tuple[ArticleId, ...]:
-        """Apply the results that are ready. `Library.sync` does this.
+        """Apply the finished searches; called by `Library.sync`.
 
         Returns:
             The articles whose annotations were placed.
@@ -107,7 +108,7 @@ class Reanchoring:
         return self._take_touched()
 
     def wait(self) -> tuple[ArticleId, ...]:
-        """Wait for all searches and apply their results, for programs without a screen.
+        """Wait for all searches and apply their results; for programs without a screen.
 
         Returns:
             The articles whose annotations were placed.
@@ -120,7 +121,7 @@ class Reanchoring:
         return tuple(touched)
 
     def _reanchor_changed(self, ids: Collection[AnnotationId]) -> None:
-        """Re-anchor annotations that were made here, or restored with a place in an earlier text."""
+        """Re-anchor annotations that this program made, or restored with a place in an earlier text."""
         documents: dict[ArticleId, Document | None] = {}
         reanchored: set[ArticleId] = set()
         not_loaded: list[AnnotationId] = []
@@ -179,10 +180,10 @@ class Reanchoring:
         found: Mapping[AnnotationId, Mapping[str, Any] | None],
         placed: Mapping[AnnotationId, str] | None = None,
     ) -> list[Edit]:
-        """Return the edits that store where passages were found.
+        """Return the edits that store the found places of passages.
 
         Args:
-            wanted: The anchors that were searched. An annotation deleted or attached elsewhere since is skipped.
+            wanted: The searched anchors. An annotation that was deleted or attached elsewhere since is skipped.
             found: The encoded placements.
             placed: Fingerprints of the texts in which they were placed when the search began; an annotation that was
                 placed in another text since is skipped. None to skip no annotation for that reason.
@@ -200,7 +201,7 @@ class Reanchoring:
         return edits
 
     def keep(self, article: ArticleId, edits: list[Edit]) -> None:
-        """Commit the edits for an article's passages, and report the article by the next `collect` or `wait`."""
+        """Commit the edits for an article's passages; the next `collect` or `wait` returns the article."""
         self._touched[article] = None
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)
@@ -209,11 +210,11 @@ class Reanchoring:
 def find_all(
     wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, str | None], text: str
 ) -> dict[AnnotationId, Placement]:
-    """Find where passages stand in a text.
+    """Find the places of passages in a text.
 
     Args:
         wanted: The anchors of the passages.
-        texts: Packed snapshots of the texts in which they were marked, by fingerprint; None where none was kept.
+        texts: Packed snapshots of the texts in which they were marked, by fingerprint; None for a missing snapshot.
         text: The text to search.
     """
     # Loads rapidfuzz in the end (30 ms), and most articles never change.
@@ -231,7 +232,7 @@ def find_all(
 
 
 def paintable_in(document: Document) -> Callable[[Annotation], bool]:
-    """Return a predicate: True for highlights whose place in this very document is certain.
+    """Return a predicate that is True for highlights whose place in the document is certain.
 
     Only such highlights may be painted.
     """

@@ -1,4 +1,4 @@
-"""Revisions: what has changed in articles since they were read last, by the text kept from then."""
+"""Revisions: the changes in articles since the user last read them, from texts kept at that time."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 SEEN = "seen"
-"""Field of an article's record: the fingerprint of the text that was read last."""
+"""Field of an article's record: the fingerprint of the text that the user read last."""
 
 
 class Revisions:
-    """Keeps the text that was read last of every article, and compares it with the current one.
+    """The service that keeps the last read text of every article, and compares it with the current text.
 
     Used from the library's thread.
     """
@@ -45,7 +45,7 @@ class Revisions:
         background: Background,
         document_of: Callable[[ArticleId], Document | None],
     ) -> None:
-        """Follow the articles that are opened.
+        """Create the service for a library's state.
 
         Args:
             state: The library's state.
@@ -58,17 +58,17 @@ class Revisions:
         self._background = background
         self._document_of = document_of
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Whether the text of an article may be copied into the state; called in the background thread."""
+        """Returns True if an article's text may be copied into the state; called in the background thread."""
         self._compared: tuple[str, str, list[Change]] | None = None
         state.on_opened = self._opened
 
     def is_changed(self, article: ArticleId, document: Document) -> bool:
-        """Return True if the text has changed since it was read last and the earlier text is still kept."""
+        """Return True if an article's text differs from the last read one, and that one is still kept."""
         seen = self._seen(article)
         return bool(seen) and not document.partial and seen != document_fingerprint(document) and self._has(seen)
 
     def changes(self, article: ArticleId, document: Document) -> list[Change]:
-        """Return the changes since an article was read last, word by word.
+        """Return the differences, word by word, between the last read text of an article and its document.
 
         The `new` range of a change counts in the document, `old` in `old_text`. Takes 0.1 s for 10,000 words. Empty if
         nothing has changed or the earlier text is not kept.
@@ -85,12 +85,12 @@ class Revisions:
         return self._compared[2]
 
     def old_text(self, article: ArticleId) -> str | None:
-        """Return the text of an article that was read last; None if it is not kept."""
+        """Return the last read text of an article; None if it is not kept."""
         seen = self._seen(article)
         return self.text(seen) if seen else None
 
     def mark_seen(self, article: ArticleId, document: Document) -> None:
-        """Record the current text as the one that was read last."""
+        """Record the current text of an article as its last read text."""
         if document.partial or not document.has_text or self._state.store.read_only:
             return
         fingerprint = document_fingerprint(document)
@@ -104,7 +104,7 @@ class Revisions:
             self._release(article, before)
 
     def loaded(self, article: ArticleId, document: Document) -> None:
-        """Keep the text that was read last, after a document was loaded.
+        """Keep the last read text of an article whose document was loaded.
 
         That is the document's own text, or an earlier one that the article's file no longer has.
         """
@@ -130,7 +130,7 @@ class Revisions:
             self._background.do(lambda: self._cache.put(fingerprint, document.text), noop, noop)
 
     def text(self, fingerprint: str) -> str | None:
-        """Return a kept text from the store or the cache; None if neither has it."""
+        """Return the text with a fingerprint from the store or the cache; None if neither has it."""
         packed = packed_revision(self._state.store, fingerprint)
         text = unpack(packed) if packed is not None else None
         return text if text is not None else self._cache.get(fingerprint)
@@ -153,7 +153,7 @@ class Revisions:
         return pack(text) if text is not None else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
-        """Put the text that was read into the store, once the article's file no longer has it."""
+        """Put the last read text of an article into the store if the article's file no longer has it."""
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
         edits = edits_to_keep_revision(self._state.store, seen, packed, article)
@@ -161,7 +161,7 @@ class Revisions:
             self._state.commit(edits, "kept a revision", undoable=False)
 
     def _release(self, article: ArticleId, fingerprint: str) -> None:
-        """Stop keeping a text in the store to compare an article with."""
+        """Release a text that the store keeps to compare an article with."""
         edits = edits_to_release_revision(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 TEXTS = "texts"
-"""Table of the store; its keys are fingerprints, since articles may share a text, and one may have several texts."""
+"""The store's table of texts, keyed by fingerprint: articles may share a text, and an article may have several."""
 _FIELD = "zlib"
 _READ = " read"
-"""Suffix of the key of a text to compare articles with; without it the key is that of an annotated text."""
+"""Suffix of the key of a text that is kept for comparison; the key of an annotated text has no suffix."""
 _ARTICLES = "articles"
-"""Field of a text to compare with: the ids of the articles."""
+"""Field of a text that is kept for comparison: the ids of the articles to compare with it."""
 MAX_CACHE_BYTES = 64_000_000
-"""Compressed texts in the cache, some 20,000 articles; the ones read longest ago are deleted first."""
+"""Largest size of the cache in bytes, enough for some 20,000 articles; texts read longest ago are deleted first."""
 MAX_UNPACKED_BYTES = 256_000_000
-"""Size to which a text may unpack; a larger one was not packed by this program."""
+"""Largest size in bytes of an unpacked text; a larger text was not packed by this program."""
 
 
 def pack(text: str) -> str:
@@ -46,7 +46,7 @@ def pack(text: str) -> str:
 
 
 def unpack(packed: str) -> str | None:
-    """Return the text of a packed snapshot; None if the value is not one."""
+    """Return the text of a packed snapshot; None if the value is not a packed snapshot."""
     import base64  # noqa: PLC0415
 
     try:
@@ -62,24 +62,24 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
 
 
 def packed_revision(store: Store, fingerprint: str) -> str | None:
-    """Return the packed text of a fingerprint, whether kept for annotations or revisions; None if neither."""
+    """Return the packed text with a fingerprint, kept for annotations or for revisions; None if missing."""
     return packed_text(store, fingerprint) or packed_text(store, fingerprint + _READ)
 
 
 def edits_to_keep(store: Store, fingerprint: str, packed: str) -> list[Edit]:
-    """Return the edits that put a packed text into the store; none if it is there already."""
+    """Return the edits that put a packed text into the store; empty if the store has it."""
     before = packed_text(store, fingerprint)
     return [Edit(TEXTS, fingerprint, _FIELD, before, packed)] if before != packed else []
 
 
 def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that keep a packed text to compare an article with; none if it is kept already."""
+    """Return the edits that keep a packed text to compare an article with; empty if it is kept already."""
     articles = compared_with(store, fingerprint)
     return _revision_edits(store, fingerprint, packed, [*articles, article]) if article not in articles else []
 
 
 def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that stop keeping a text for an article; the text stays if other articles need it."""
+    """Return the edits that release a text kept for an article; the text stays while others need it."""
     articles = compared_with(store, fingerprint)
     left = [each for each in articles if each != article]
     packed = packed_text(store, fingerprint + _READ) if left else None
@@ -87,7 +87,7 @@ def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId
 
 
 def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
-    """Return the articles for which a text is kept to compare them with."""
+    """Return the ids of the articles for whose comparison the store keeps a text."""
     articles = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
     return [each for each in articles if isinstance(each, str)] if isinstance(articles, list) else []
 
@@ -100,9 +100,9 @@ def _revision_edits(store: Store, fingerprint: str, packed: str | None, articles
 
 
 class TextCache:
-    """A thread-safe cache of texts in a folder that may be emptied at any time.
+    """A thread-safe cache of texts; its folder may be emptied at any time.
 
-    A failure loses one text at most.
+    A failed write or read loses one text at most.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -110,7 +110,7 @@ class TextCache:
         self._disk = Disk()
 
     def get(self, fingerprint: str) -> str | None:
-        """Return the text with a fingerprint; None if it is not in the cache."""
+        """Return the cached text with a fingerprint; None if the cache does not have it."""
         try:
             return _inflate(read_whole(self._path(fingerprint), self._disk, MAX_CACHE_BYTES))
         except (OSError, ValueError, StoreError):
@@ -160,7 +160,7 @@ def _inflate(data: bytes) -> str:
     """Decompress a text and clean it as articles are cleaned.
 
     Raises:
-        ValueError: The bytes are no compressed text, are cut off, or unpack to too much.
+        ValueError: The bytes are not a compressed text, are cut off, or unpack to more than `MAX_UNPACKED_BYTES`.
     """
     import zlib  # noqa: PLC0415
 

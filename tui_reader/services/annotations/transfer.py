@@ -1,4 +1,4 @@
-"""Annotation transfer: moves the notes and the state of a missing article to its renamed file.
+"""Annotation transfer: the move of notes and state from a missing article to its renamed file.
 
 A file that was moved and edited at once has no fingerprint in common with the old one, only a similar text. Kept texts
 of missing articles are compared with new files; a new file takes the notes over by itself if it is much more similar
@@ -32,51 +32,51 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 MIN_SHOWN_SIMILARITY = 0.3
-"""Lowest similarity of two texts that is shown to the user; two articles on one subject by one author reach 0.15."""
+"""Smallest similarity of two texts to show to the user; two articles on one subject by one author reach 0.15."""
 MIN_SIMILARITY = 0.6
-"""Similarity from which a new file takes over the notes of a missing article by itself."""
+"""Smallest similarity of a new file to a missing article for an automatic transfer of the notes."""
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
-"""`MIN_SIMILARITY` where no marked passage can tell the article from others of the same form."""
+"""`MIN_SIMILARITY` for an article without marked passages, by which it differs from articles of the same form."""
 MIN_LEAD = 0.2
-"""Lead over the second best file for the article, and over the second best article for the file."""
+"""Smallest lead in similarity over the article's second best file and the file's second best article."""
 WITHOUT_QUOTES_FACTOR = 0.2
-"""Factor of the similarity of a text that has none of the marked passages."""
+"""Factor by which the similarity of a text without any of the marked passages is reduced."""
 MAX_FILES_READ = 60
-"""Files that are read at most to find the one that is similar to an article."""
+"""Largest number of files that are read to find the file similar to a missing article."""
 MAX_READ_SECONDS = 3.0
-"""Time after which no further file is read for that; 25 moved articles of 8,000 words take one second."""
+"""Seconds of reading after which no further file is read; 25 moved articles of 8,000 words take one second."""
 MAX_OFFERED = 1000
-"""Articles that are offered to choose from, the most similar first."""
+"""Largest number of articles that the user can choose from, the most similar first."""
 MOVE_SECONDS = 60.0
-"""Longest time between the loss of one file and the arrival of another that counts as a move."""
+"""Longest time in seconds between the loss of a file and the arrival of a new one that counts as a move."""
 MAX_COMPARED = 50
-"""New files, and missing articles, that are compared automatically; more at once are another library, not moves."""
+"""Limit on new files, and on missing articles, to compare automatically; more at once are another library."""
 UNREAD = math.inf
-"""Stands for a similarity that is not computed yet, which may turn out to be the highest."""
+"""Placeholder for a similarity that is not computed yet, and may be the highest."""
 
 Pair: TypeAlias = "tuple[ArticleId, ArticleId]"
-"""A missing article, and a new one that it may have become."""
+"""A missing article, and a new article that may be its renamed file."""
 
 
 class Guess(NamedTuple):
-    """An article that another one may have become."""
+    """An article whose file may be the renamed file of a missing article."""
 
     id: ArticleId
     similarity: float
-    """Similarity of its text to the kept one, 0 to 1; 0 also if they were not compared."""
+    """Similarity of its text to the kept text of the missing article, 0 to 1; 0 if they were not compared."""
 
 
 class _Known(NamedTuple):
-    """The words known of an article that may be missing."""
+    """The known words of an article that may be missing."""
 
     text: str
     """The last kept text, else the marked words with their context."""
     quotes: tuple[str, ...]
-    """The marked passages: a similar text without any of them only has the same form."""
+    """The marked passages; a similar text with none of them is only another text of the same form."""
 
 
 class Transfer:
-    """Finds what missing articles have become and moves their annotations.
+    """The service that finds the renamed files of missing articles, and moves their annotations.
 
     Used from the library's thread; texts are read and compared in another thread.
     """
@@ -103,20 +103,20 @@ class Transfer:
         # A thread of its own, so that highlights of an article that is opened do not wait for comparisons.
         self._background = Background(failed)
         self._missing: dict[ArticleId, float] = {}
-        """Annotated articles whose files went missing, with the time on the monotonic clock."""
+        """Annotated articles whose files are missing, with the time of the loss on the monotonic clock."""
         self._new: dict[ArticleId, float] = {}
-        """New articles, with the time on the monotonic clock."""
+        """New articles, with the time of their arrival on the monotonic clock."""
         self._similarities: dict[Pair, float] = {}
         """Similarity of each (missing, new) pair of articles; `UNREAD` until computed."""
         self.messages: list[str] = []
-        """A message for each article that took over notes by itself."""
+        """A message for each automatic transfer."""
         self.successors: dict[ArticleId, ArticleId] = {}
-        """The article that took over by itself, by missing article."""
+        """The new article of each automatic transfer, by missing article."""
         self.on_transferred: Callable[[Outcome], None] = noop
-        """Called with the outcome when an article has taken over notes by itself."""
+        """Called with the outcome of each automatic transfer."""
 
     def give(self, source: ArticleId, target: ArticleId) -> Outcome:
-        """Move all annotations of an article, and its state if its file is missing, to another one.
+        """Move all annotations of an article, and its state if its file is missing, to another article.
 
         The passages are re-anchored in the other text as after an edit: those that are not found are orphaned. Undo
         reverts the move.
@@ -139,11 +139,11 @@ class Transfer:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:
-        """Find out, in the background, what an article may have become; takes up to some seconds.
+        """Search in the background for the renamed file of an article; takes up to some seconds.
 
         Args:
             source: The article.
-            done: Called by `collect` with the guesses: similar articles first, then all others by their metadata.
+            done: Called by `collect` with the guesses: similar articles first, then all other articles by metadata.
         """
         gone = self._missing_articles.headline(source)
         rows, file_of = self._others(source), self._state.identities.file
@@ -162,7 +162,7 @@ class Transfer:
         self._background.do(compare, done, self._notify)
 
     def compare_scan(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
-        """Compare articles that went missing with new ones, after a scan.
+        """Compare missing articles with new articles after a scan.
 
         A file that was moved and edited at once looks like both, and the scanner may see either first.
 
@@ -191,19 +191,19 @@ class Transfer:
             self._compare_new(new_pairs)
 
     def collect(self) -> None:
-        """Apply the comparisons that are ready."""
+        """Apply the results of the finished comparisons."""
         self._background.take_in()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait for all comparisons and apply them.
+        """Wait for all comparisons, and apply their results.
 
         Args:
-            seconds: Longest wait for each; None to wait without end.
+            seconds: Longest wait for each comparison; None to wait without limit.
         """
         self._background.wait(seconds)
 
     def close(self) -> None:
-        """Stop comparing."""
+        """Stop all comparisons."""
         self._background.close()
 
     def _compare_new(self, pairs: Iterable[Pair]) -> None:
@@ -221,7 +221,7 @@ class Transfer:
         self._background.do(lambda: _compare(known, files, limit), finish, self._notify)
 
     def _transfer_best(self) -> None:
-        """Transfer notes for each pair that is most similar to each other, with a lead over all other pairs."""
+        """Transfer the notes of each pair whose similarity has a lead over all other pairs of its articles."""
         ranked: defaultdict[ArticleId, list[float]] = defaultdict(list)
         for pair, similarity in self._similarities.items():
             for each in pair:
@@ -235,7 +235,7 @@ class Transfer:
                 self._take_over(*pair, similarity)
 
     def _take_over(self, missing: ArticleId, target: ArticleId, similarity: float) -> None:
-        """Let a new article take over from a missing one if they are similar enough and it is still missing."""
+        """Transfer the notes of `missing` to `target` if the two are similar enough and the former is still missing."""
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         if similarity < (MIN_SIMILARITY if self._quotes_of(missing) else MIN_SIMILARITY_WITHOUT_QUOTES):
             return
@@ -268,7 +268,7 @@ class Transfer:
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
-        """Return the edits that copy an article's state to another one, for fields not set there."""
+        """Return the edits that copy the state fields of `source` to `target`, except fields that are set there."""
         record, target_record = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
         given = [
             name
@@ -288,7 +288,7 @@ def _with_context(annotation: Annotation) -> str:
 
 
 def _metadata_score(gone: Headline, row: Headline) -> float:
-    """Score by file name, title, source and length how likely an article has become another one."""
+    """Return a score, by file name, title, source and length, for `row` as the renamed article `gone`."""
     one, other = gone.article, row.article
     score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
     score += 2.0 * (Path(one.location).name == Path(other.location).name)
@@ -305,7 +305,7 @@ def _metadata_score(gone: Headline, row: Headline) -> float:
 def _compare(
     known: Mapping[ArticleId, _Known], files: Mapping[ArticleId, FoundFile | None], limit: int
 ) -> dict[Pair, float]:
-    """Compute the similarity of each known text to each file; files not read in time are left out.
+    """Return the similarity of each known text to each file; files not read in time are left out.
 
     Args:
         known: The known texts.
