@@ -1,6 +1,6 @@
 """Adopts snapshots in other layouts: edited by hand, rewritten by a plain TinyDB, or damaged.
 
-To adopt a file is to read it whatever its layout, to give timestamps to what was edited, and to lay it out as ours.
+To adopt a file is to read it whatever its layout, to give edited values timestamps, and to write it in our layout.
 This module can be run as a program that does so for a large file, because parsing a whole file holds Python's global
 lock (three seconds for 77 MB) and would stop the process that draws the screen.
 """
@@ -37,7 +37,7 @@ SMALL = 1 << 20
 
 
 class _ChecksumError(DamagedError):
-    """The file is valid JSON, but its checksum shows that it is not what was written."""
+    """The file is valid JSON, but its checksum shows that its bytes are not those that were written."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
 
     Args:
         path: The file.
-        timestamp: The timestamp for what was edited.
+        timestamp: The timestamp for edited values.
         disk: Makes the system calls.
         copy_of: The snapshot that the file is a copy of, if it is one.
     """
@@ -74,13 +74,13 @@ def command(path: str, out: str, timestamp: str, copy_of: str = "") -> list[str]
 
 
 class Adoption:
-    """The adoption of a large file, done by a subprocess that is started at once.
+    """Adoption of a large file by a subprocess, which starts when this object is created.
 
     Args:
         path: The file.
-        timestamp: The timestamp for what was edited.
+        timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: As for `adopt`.
+        copy_of: The snapshot that the file is a copy of, if it is one.
     """
 
     def __init__(self, path: str, timestamp: str, disk: Disk, copy_of: str = "") -> None:
@@ -95,11 +95,11 @@ class Adoption:
 
     @property
     def is_done(self) -> bool:
-        """Whether the subprocess has ended, so that `result` returns at once."""
+        """True if the subprocess has ended, so that `result` returns at once."""
         return self._process.poll() is not None
 
     def wait(self) -> None:
-        """Block until `is_done`."""
+        """Block until the subprocess has ended."""
         self._process.wait()
 
     def abandon(self) -> None:

@@ -23,7 +23,7 @@ FOLDER = ".backups"
 _DAILY_KEPT = 7
 _WEEKLY_KEPT = 4
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
-"""How many copies of one kind are kept at least and at most, and how many bytes of them beyond the least."""
+"""Minimum and maximum number of copies kept of one kind, and maximum bytes of the copies beyond the minimum."""
 _COPY_NAME = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
 _BACKUP_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 
@@ -33,11 +33,11 @@ class Backup(NamedTuple):
 
     path: str
     when: datetime
-    """When it was the library's current state, as far as the file's time says."""
+    """Time at which the backup was the current state of the library, by the file's modification time."""
     size: int
-    """Bytes."""
+    """Size of the file in bytes."""
     kind: str
-    """`before` the last compaction, `daily`, or why it was kept: `damaged`, `edited`, `restored`, `merged`."""
+    """`before` (the last compaction), `daily`, or why the file was kept: `damaged`, `edited`, `restored`, `merged`."""
 
     @property
     def name(self) -> str:
@@ -60,8 +60,8 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
 
     Args:
         path: The snapshot.
-        source: The file to keep: the snapshot itself or a file beside it.
-        kind: Why it is kept; becomes `Backup.kind`.
+        source: The file to copy: the snapshot itself or a file beside it.
+        kind: Why the file is kept; becomes `Backup.kind`.
         disk: Makes the system calls.
 
     Returns:
@@ -90,11 +90,11 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
 
 
 def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
-    """Copy the snapshot itself to the backups, before it is replaced.
+    """Copy the snapshot to the backups, before the snapshot is replaced.
 
     Args:
         path: The snapshot.
-        kind: Why it is kept; becomes `Backup.kind`.
+        kind: Why the file is kept; becomes `Backup.kind`.
         disk: Makes the system calls.
 
     Returns:
@@ -230,11 +230,11 @@ def _status(status: os.stat_result) -> tuple[datetime, int]:
 
 
 def find(path: str, name: str, disk: Disk) -> Backup:
-    """Find the backup that has a path, a file name, or a part of a file name such as its date.
+    """Find a backup by its path, its file name, or a part of its file name such as the date.
 
     Args:
         path: The snapshot.
-        name: What the user called the backup; also the path of any other copy.
+        name: Path, file name or part of the file name, as given by the user; also the path of any other copy.
         disk: Makes the system calls.
 
     Raises:

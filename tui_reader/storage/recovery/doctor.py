@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_NAMED = 20
-"""Records that a finding lists by name at most."""
+"""Maximum number of records that a finding lists by name."""
 
 
 _Move: TypeAlias = tuple[str, int, int, dict[str, Any]]
@@ -41,11 +41,11 @@ class Finding(NamedTuple):
     """One result of a check."""
 
     text: str
-    """What was found, as a sentence."""
+    """The result of the check, as a sentence."""
     is_wrong: bool
-    """Whether it is a fault; other findings are for information."""
+    """True if the finding is a fault; other findings are for information."""
     mended: str = ""
-    """How the fault was repaired, as a sentence; empty if it was not."""
+    """How the fault was repaired, as a sentence; empty if it was not repaired."""
 
 
 class Checkup(NamedTuple):
@@ -56,7 +56,7 @@ class Checkup(NamedTuple):
 
     @property
     def is_well(self) -> bool:
-        """Whether there is no fault, or every fault was repaired."""
+        """True if there is no fault, or every fault was repaired."""
         return all(finding.mended for finding in self.findings if finding.is_wrong)
 
 
@@ -241,7 +241,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
 
 
 def _refuse_irregular_files(library: LibraryFiles) -> None:
-    """Record in `disk.refused` the links, pipes and the like that have the name of one of our files."""
+    """Record in `disk.refused` links, pipes and devices that have the name of one of our files."""
     snapshot = os.path.basename(library.path)  # noqa: PTH119
     ours = tuple(f"{snapshot}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
     for name in _names(library):

@@ -1,4 +1,4 @@
-"""Takes over external edits: edited values get timestamps, removed records get tombstones.
+"""Turns external edits into ours: edited values get timestamps, removed records get tombstones.
 
 Other programs change values and leave the timestamps as they were. A timestamp belongs to one value, so a register that
 has a known timestamp with another value was edited, whichever generation knows it. A missing record says less: it
@@ -48,17 +48,17 @@ _BACKUP_HINT = "“tui-reader backup list” shows the state before."
 
 
 def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: str, disk: Disk) -> str:
-    """Give what another program edited in a file timestamps, and describe how much was edited.
+    """Give timestamps to values that another program edited in a file, and count the edits.
 
     Args:
         path: The snapshot.
         parsed: The content of the file; changed in place.
         known: The latest generation of ours that can be read; None if there is none.
-        timestamp: The timestamp for what was edited.
+        timestamp: The timestamp for edited values.
         disk: Makes the system calls.
 
     Returns:
-        A sentence; empty if nothing was changed.
+        A sentence that counts the edits; empty if nothing was changed.
 
     Raises:
         DamagedError: A whole table is missing, which no one does on purpose.
@@ -89,15 +89,15 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
 
 
 def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: Disk) -> None:
-    """Give what another program edited in a copy of a library timestamps; nothing counts as removed.
+    """Give timestamps to values that another program edited in a copy; no record counts as removed.
 
     A copy has no generations beside it, and its edits keep the timestamps of the values that they replace. Without
     timestamps of their own they lose against every other edit of the same field, notes included.
 
     Args:
-        library: The snapshot that it is a copy of, whose generations are searched for the one that was edited.
+        library: The snapshot that was copied; its generations are searched for the one that was edited.
         parsed: The content of the copy; changed in place.
-        timestamp: The timestamp for what was edited.
+        timestamp: The timestamp for edited values.
         disk: Makes the system calls.
     """
     start = None if parsed.is_merged else ancestor(library, parsed.header, disk)
@@ -110,11 +110,12 @@ def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: 
 
 
 def is_edit_of(parsed: Parsed, start: State) -> bool:
-    """Return True if a file was made by editing a generation: all its timestamps are in that one.
+    """Return True if a file is an edit of a generation: the generation holds all its timestamps.
 
     Returns:
-        False if it holds others. Other programs make no timestamps, so some records came from elsewhere, such as the
-        other side of a merge, and the file was not made from the generation that its header names.
+        False if the file holds other timestamps. Other programs make no timestamps, so some records came from
+        elsewhere, such as the other side of a merge, and the file was not made from the generation
+        that its header names.
     """
     for name, documents in parsed.tables.items():
         table = name.removesuffix(TOMBSTONES)
@@ -137,8 +138,8 @@ def timestamp_against_ancestor(
         path: The file.
         parsed: The content of the file; changed in place.
         start: The ancestor: the very generation that the file was made from.
-        timestamp: The timestamp for what was edited.
-        has_removals: Whether records that are missing in the file were removed.
+        timestamp: The timestamp for edited values.
+        has_removals: True if records that are missing in the file count as removed.
 
     Returns:
         A sentence that counts the changes; empty if nothing was changed.
@@ -188,7 +189,7 @@ def _with_context(table: str, old: Registers, edits: dict[str, Any], timestamp: 
     """Complete the edits of a document, so that they can be written as registers.
 
     Returns:
-        The edits with the register `CONTEXT` if they change the note; if there are none, that the document exists.
+        The edits, with the register `CONTEXT` if they change the note; without edits, the register `+` (it exists).
     """
     if table == ANNOTATIONS and NOTE in edits:
         return edits | {CONTEXT: context_of_edit(note_versions_of(old), timestamp)}
@@ -201,7 +202,7 @@ def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, 
     Args:
         parsed: The content of a file; changed in place.
         known: A generation that need not be the ancestor of the file.
-        timestamp: The timestamp for what was edited.
+        timestamp: The timestamp for edited values.
 
     Returns:
         How many documents were edited in the file, were added in it, and are missing in it.

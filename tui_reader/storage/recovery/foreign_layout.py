@@ -47,11 +47,11 @@ class Parsed:
     tables: Tables = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Documents of the table `meta` other than the header."""
+    """Documents of the table `meta` except the header."""
     is_merged: bool = False
-    """Whether a table or a record stands twice: another program merged two files, so the header describes neither."""
+    """True if a table or a record occurs twice: another program merged two files, so the header describes neither."""
     is_torn: bool = False
-    """Whether a field of a document stands twice: one value, or parts of two documents, are lost."""
+    """True if a field of a document occurs twice: one value, or parts of two documents, are lost."""
 
     @property
     def newer(self) -> str:
@@ -70,7 +70,7 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
         may_be_empty: Accept a file without content.
 
     Raises:
-        DamagedError: The bytes are something else.
+        DamagedError: The bytes are no valid TinyDB JSON.
     """
     if not raw.strip():
         if not may_be_empty:
@@ -188,7 +188,7 @@ def is_header(document: Any) -> bool:
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """Return the header of the later generation of two; a document that is no header of ours is ignored."""
+    """Return the header of the later of two generations; a document that is no header is ignored."""
     known = [header for header in (one, other) if is_header(header)]
     if not known:
         return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}
@@ -213,7 +213,7 @@ def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_field
         heading: The table that the record stands in.
         number: The record's document id.
         document: The record's fields.
-        by_fields: Whether headings cannot be relied on: then the fields decide where the document id does not.
+        by_fields: True if headings are unreliable: then the fields decide where the document id does not.
     """
     table = heading.removesuffix(TOMBSTONES)
     key, parent = document.get("id"), document.get("article")
@@ -242,8 +242,8 @@ _KNOWN_TABLES = ("articles", "annotations", "texts")
 def rekey(parsed: Parsed) -> int:
     """Give every article and annotation the document id that is derived from its key.
 
-    A plain TinyDB numbers its records instead.
-    Records that stand in the wrong table are moved to the right one. Headers that stand among the records are dropped.
+    A plain TinyDB numbers its records instead. Records that stand in the wrong table are moved to the right one.
+    Headers that stand among the records are dropped.
 
     Returns:
         How many headers were dropped.
@@ -285,7 +285,7 @@ def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, A
 
 
 def derived_id(table: str, document: Mapping[str, Any]) -> int:
-    """Return the document id that is derived from a record's key; 0 if none is."""
+    """Return the document id that is derived from a record's key; 0 if it cannot be derived."""
     key, parent = document.get("id"), document.get("article")
     if not has_sets(table) or not isinstance(key, str) or not key:
         return 0
@@ -293,7 +293,7 @@ def derived_id(table: str, document: Mapping[str, Any]) -> int:
 
 
 def lay_out(parsed: Parsed) -> bytes:
-    """Return the bytes of a snapshot that holds this content."""
+    """Return the bytes of a snapshot with the content of a parsed file."""
     tables = {table: dict(documents) for table, documents in parsed.tables.items()}
     for table in list(tables):
         tombstone_table = f"{table.removesuffix(TOMBSTONES)}{TOMBSTONES}"
@@ -318,7 +318,7 @@ def lay_out(parsed: Parsed) -> bytes:
 
 
 def latest_timestamp(document: dict[str, Any]) -> str:
-    """Return the latest timestamp of a document as it stands in a file; `ZERO` if it has none."""
+    """Return the latest timestamp of a stored document; `ZERO` if it has none."""
     return max(timestamps_of(document), default=ZERO)
 
 

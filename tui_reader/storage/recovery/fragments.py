@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
 _INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
 _BEGINS_RECORD = r'(?:"[^"\\\n]{0,64}"\s*:\s*\{\s*)?"[1-9][0-9]{0,59}"\s*:\s*\{'
 _MAX_INDENT = 64
-"""Columns of white space before a record that begins a line; a plain TinyDB writes at most 8 by default."""
+"""Maximum columns of white space before a record that begins a line; a plain TinyDB writes at most 8 by default."""
 _decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
 
 
@@ -92,9 +92,9 @@ class FoundRecords(NamedTuple):
 
     parsed: Parsed
     is_whole: bool
-    """Whether every part of the text was understood and the text has an end."""
+    """True if every part of the text was understood and the text is complete."""
     is_mixed: bool
-    """Whether a heading, record or header stands twice, or a comma is missing: so the text is the result of a merge."""
+    """True if a heading, record or header occurs twice, or a comma is missing: then the text results from a merge."""
 
 
 def find_records(text: str) -> FoundRecords:
@@ -154,7 +154,7 @@ def find_records(text: str) -> FoundRecords:
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
-    """Return True if a name begins a table; it may also be a field that remains of a damaged record."""
+    """Return True if a matched name is a table's heading, not a field left of a damaged record."""
     if _INSIDE_TABLE.match(text, match.end()):
         return True
     return _starts_line(text, match.start()) and text.startswith(("\n", "\r\n"), match.end())
@@ -170,7 +170,7 @@ def _next_line_of_table(text: str, start: int) -> int:
     """Find the next line that begins a record or a table, after a record that begins a line.
 
     Returns:
-        The offset of its key; 0 if there is none, or if the record stands in the middle of a line.
+        The offset of its key; 0 if there is none, or if the record begins in the middle of a line.
     """
     if not _starts_line(text, start):
         return 0
@@ -193,10 +193,11 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
 
     Args:
         raw: The file's bytes.
-        timestamp_side: Gives timestamps to what another program edited on one side; called before the sides are joined.
+        timestamp_side: Gives timestamps to values that another program edited on one side; called before the sides are
+            joined.
 
     Returns:
-        None if some of the file cannot be read, or it is not the result of a merge.
+        None if a part of the file cannot be read, or the file is not the result of a merge.
     """
     try:
         text = raw.decode("utf-8-sig")

@@ -18,7 +18,7 @@ def repair_own_journal(library: LibraryFiles) -> str:
     """Write the undamaged lines of this machine's journal to the snapshot, and start the journal again.
 
     Returns:
-        What was done, as a sentence; empty if another instance is compacting.
+        The repair, as a sentence; empty if another instance is compacting.
 
     Raises:
         StoreError: The snapshot or the journal cannot be written.
@@ -39,7 +39,7 @@ def repair_other_journal(library: LibraryFiles, path: str) -> str:
         path: The journal.
 
     Returns:
-        What was done, as a sentence.
+        The repair, as a sentence.
 
     Raises:
         StoreError: The journal cannot be read or written.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BATCH = 2_000
-"""Documents in one journal entry."""
+"""Maximum number of documents in one journal entry."""
 
 
 class Restored(NamedTuple):
@@ -29,7 +29,7 @@ class Restored(NamedTuple):
     backup: str
     """Path of the backup."""
     kept: str
-    """Path of the copy of the state before; empty if there was none."""
+    """Path of the copy of the former snapshot; empty if there was no snapshot."""
     changes: int
     """Number of documents that the restoration changed."""
 
@@ -97,7 +97,7 @@ def _restored(path: str | Path, replica: str, name: str) -> Restored:
 
 
 def _operations_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
-    """Yield the operations that make a library's documents equal to those of another one, in batches."""
+    """Yield, in batches, the operations that make a library's documents equal to another library's."""
     waiting: list[list[Any]] = []
     for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
         wanted = dict(goal.state.documents(table))

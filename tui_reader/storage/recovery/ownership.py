@@ -1,10 +1,10 @@
 """Decides from the beginning of a file whether it belongs to a library of this program.
 
-Nothing is written before that is decided.
+Nothing is written before the owner is known.
 
 A file is ours if its content shows it: a header of our format in the table `meta`, timestamps of ours in its records,
 or records with our fields in the tables `articles` and `annotations`. Damaged bytes are ours if they name the format
-or hold such timestamps, or if a journal or a backup of ours stands beside them. Other programs call their files
+or hold such timestamps, or if a journal or a backup of ours is in the same folder. Other programs call their files
 `library.json` too (package manifests, databases of books), and those are never written, nor anything beside them.
 """
 
@@ -21,7 +21,7 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 TAIL = 1 << 16
-"""Bytes that are read of the end of a larger file whose beginning does not show whose it is."""
+"""Bytes read from the end of a larger file if its beginning does not show which program owns it."""
 
 
 class Owner(Enum):
@@ -30,15 +30,15 @@ class Owner(Enum):
     NONE = auto()
     """There is no file."""
     EMPTY = auto()
-    """It holds nothing, so a library may be started in it if the user asks for that."""
+    """The file is empty, so a library may be started in it if the user asks for that."""
     NO_TABLES = auto()
-    """It is the JSON object `{}`, which may be any program's: it is written only if the user named this very file."""
+    """The file is the JSON object `{}`, which may be any program's: it is written only if the user named it."""
     OURS = auto()
-    """It is a library, sound or damaged."""
+    """The file is a library of this program, sound or damaged."""
     NO_FILE = auto()
-    """There is a folder, a pipe or a device of this name."""
+    """The path is that of a folder, a pipe or a device."""
     FOREIGN = auto()
-    """It is another program's: it is never written, nor anything beside it."""
+    """The file is another program's: neither this file nor any file beside it is written."""
 
 
 class Verdict(NamedTuple):
@@ -48,16 +48,16 @@ class Verdict(NamedTuple):
     reason: str = ""
     """Why the file is foreign, as a clause such as “it holds a list”; empty if it is not."""
     has_data: bool = False
-    """Whether a foreign file holds data. One with only debris, such as `{` or zero bytes, may be opened read-only."""
+    """True if a foreign file holds data. One with only debris, such as `{` or zero bytes, may be opened read-only."""
 
     @property
     def is_ours(self) -> bool:
-        """Whether the file is a library of this program."""
+        """True if the file is a library of this program."""
         return self.owner is Owner.OURS
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the file belongs to another program, or might."""
+        """True if the file belongs to another program, or may do so."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)
 
 
@@ -132,7 +132,7 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Explain why a file must not be merged, if it is sound and another program's.
+    """Explain why a file must not be merged: it is sound and belongs to another program.
 
     Returns:
         The reason, as a clause; empty if the file is ours, or so damaged that its parser gives a better reason.
@@ -199,8 +199,8 @@ def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
 def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
     """Return True if the files beside a damaged file show that it was a library of this program.
 
-    A backup of ours does: there was a snapshot of ours here. A journal does so only if the file itself is not a sound
-    document of another program, since earlier versions put journals beside those.
+    A backup of ours shows it: there was a snapshot of ours here. A journal shows it only if the file itself is not a
+    sound document of another program, since earlier versions put journals beside those.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

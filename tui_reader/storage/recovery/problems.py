@@ -1,4 +1,4 @@
-"""Messages for the user about what went wrong with a file, and what to do about it."""
+"""Messages for the user: which problem a file has, and what to do about it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def refused(path: str, error: BaseException) -> StoreError:
 def may_concern_one(error: Exception) -> bool:
     """Return True if only one of the changes that were refused together may be at fault.
 
-    That is so if a sector of the disk is unreadable, or for a defect of the program: the others may then be saved.
+    If a sector of the disk is unreadable, or the program has a defect, the other changes may still be saved.
     """
     cause = error.__cause__
     return not isinstance(error, StoreError) or (isinstance(cause, OSError) and cause.errno == errno.EIO)
@@ -109,7 +109,7 @@ def unexpected(path: str, doing: str, error: BaseException) -> str:
 
     Args:
         path: The file that the step worked on.
-        doing: What was tried, as a noun phrase: `merging`.
+        doing: The step that failed, as a noun phrase such as `merging`.
         error: The exception that was raised.
     """
     if isinstance(error, MemoryError):

@@ -43,15 +43,15 @@ _DEBRIS_PARTS = re.compile(
 
 
 class Content(Enum):
-    """What kind of content the bytes of a file are."""
+    """Kind of content that the bytes of a file are."""
 
     OURS = auto()
     EMPTY = auto()
     NO_TABLES = auto()
     OTHER = auto()
-    """Another program's: valid JSON as far as it was read, and not ours."""
+    """Content of another program: valid JSON as far as it was read, and not ours."""
     BROKEN = auto()
-    """Not JSON, and nothing in it shows that it was ours."""
+    """Content that is not JSON and does not show that it was ours."""
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
@@ -63,7 +63,7 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
         size: The size of the file.
 
     Returns:
-        The kind of content, and why it is not ours, as a clause.
+        The kind of content, and a clause that states why it is not ours.
     """
     if head.startswith(BEGINNING) or (len(head) >= _SHORTEST and BEGINNING.startswith(head)):
         return Content.OURS, ""
@@ -109,16 +109,16 @@ class _TableScan:
 
     def __init__(self, text: str, begin: int, *, is_cut: bool) -> None:
         self.is_ours = False
-        """Whether a header or a record shows that the text is ours."""
+        """True if a header or a record shows that the text is ours."""
         self.is_broken = False
-        """Whether the part that was read is not valid JSON."""
+        """True if the part that was read is not valid JSON."""
         self.reason = ""
-        """What shows that the text is another program's, as a clause; empty if nothing does."""
+        """Why the text is another program's, as a clause; empty if nothing shows that."""
         self._text, self._is_cut = text, is_cut
         self._decoder = json.JSONDecoder()
         self._has_other_format = False
         self.misfits = 0
-        """Number of records that stand in tables with the names of ours but have other fields."""
+        """Number of records in tables with our names whose fields are not ours."""
         self._fits = 0
         try:
             if text[begin] == "{":
@@ -203,7 +203,7 @@ class _TableScan:
         self.reason = self.reason or reason
 
     def _name(self, position: int) -> tuple[str, int]:
-        """Read a key; return it and the position of its value."""
+        """Read a key of an object; return the key and the position of its value."""
         name, position = self._decoder.raw_decode(self._text, position)
         position = _after_blanks(self._text, position)
         if not isinstance(name, str) or self._text[position] != ":":
@@ -272,7 +272,7 @@ _STATE_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("opened", "finished", "location", "fingerprint", "seen"), _is_text),
     "tags": _is_list_of_texts,
 }
-"""The fields of an article that hold what the user did with it, and a test of each value."""
+"""The fields of an article that hold its reading state, each with a test of its value."""
 _DESCRIPTION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,
@@ -289,7 +289,7 @@ def _is_article(document: dict[str, Any]) -> bool:
     """Return True if a record without timestamps has the fields of an article of this program.
 
     Returns:
-        True if the article has no other fields, and one of them holds what the user did with it.
+        True if the article has no other fields, and one of them holds its reading state.
     """
     known = _STATE_FIELDS | _DESCRIPTION_FIELDS
     has_state = False

@@ -37,7 +37,7 @@ def signature(status: os.stat_result) -> Signature:
 def _has_header_among_records(snapshot: SnapshotFile) -> bool:
     """Return True if the header of another generation is among the records.
 
-    An earlier version of the program had put it there.
+    An earlier version of the program wrote it there.
     """
     for table, (low, high) in snapshot.tables.items():
         if has_sets(table.removesuffix(TOMBSTONES)) and snapshot.source.read(min(high - low, 5), low) == b'"1": ':
@@ -48,7 +48,7 @@ def _has_header_among_records(snapshot: SnapshotFile) -> bool:
 
 
 class SnapshotOpener:
-    """Opens the snapshot at a path, and keeps what there is to report about it.
+    """Opens the snapshot at a path, and holds the problems and changes to report about it.
 
     Args:
         path: The snapshot.
@@ -59,19 +59,19 @@ class SnapshotOpener:
     def __init__(self, path: str, disk: Disk, clock: HybridClock) -> None:
         self._path, self._disk, self._clock = path, disk, clock
         self.damage = ""
-        """What is wrong with the snapshot, as sentences; empty if it is sound."""
+        """Damage of the snapshot, as sentences; empty if it is sound."""
         self.notice = ""
-        """What another program did to the snapshot, as a sentence; empty if nothing."""
+        """Changes that another program made to the snapshot, as a sentence; empty if there are none."""
         self.held_merge_sides = False
-        """Whether the file held both sides of a merge, so that it is to be kept as a backup and then rewritten."""
+        """True if the file held both sides of a merge, so that it is to be kept as a backup and then rewritten."""
         self.newer = ""
         """Why the snapshot must not be written: a later version of the program wrote it, or it is not ours."""
         self.verified = False
-        """Whether the checksum of the snapshot was verified, or the file was adopted and needs none."""
+        """True if the checksum of the snapshot was verified, or the file was adopted and needs none."""
         self.is_blank = False
-        """Whether the file held nothing when it was first examined, so that a snapshot has to be written."""
+        """True if the file was empty when it was first examined, so that a snapshot has to be written."""
         self._is_ours = False
-        """Whether the file at the path was once found to be a library; other content later is reported as damage."""
+        """True if the file at the path was once recognized as a library; other content later is reported as damage."""
         self._signature: Signature | None = None
         self._distrusted: Signature | None = None
         self._adopted: tuple[Signature, adoption.Adopted] | None = None
@@ -79,22 +79,22 @@ class SnapshotOpener:
 
     @property
     def exists(self) -> bool:
-        """Whether there was a file when the snapshot was opened last."""
+        """True if the file existed when the snapshot was last opened."""
         return self._signature is not None
 
     @property
     def device_and_inode(self) -> tuple[int, int] | None:
-        """Device and inode of the file that was opened last."""
+        """Device and inode of the file that was last opened."""
         return self._signature[:2] if self._signature is not None else None  # type: ignore[return-value]
 
     @property
     def is_adopting(self) -> bool:
-        """Whether a subprocess is adopting the file; until it has ended, the file is not written."""
+        """True if a subprocess is adopting the file, which is not written until the subprocess has ended."""
         return self._adoption is not None
 
     @property
     def has_adopted(self) -> bool:
-        """Whether the subprocess has ended, so that `open` returns the adopted snapshot."""
+        """True if the subprocess has ended, so that `open` returns the adopted snapshot."""
         return self._adoption is not None and self._adoption[1].is_done
 
     def wait(self) -> None:
@@ -120,7 +120,7 @@ class SnapshotOpener:
         self._distrusted = self._signature
 
     def require_ours(self) -> str:
-        """Raise an error if the file is another program's; costs nothing once it was found to be a library.
+        """Raise an error if the file is another program's; free once the file was recognized.
 
         Returns:
             If the file holds only debris, neither ours nor another program's data: why it must not be written. Else
@@ -179,7 +179,7 @@ class SnapshotOpener:
         return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
-        """Adopt the file, in this process if it is small; None while a subprocess is still at work."""
+        """Adopt the file, in this process if it is small; return None while a subprocess is adopting it."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size > limits.FOREIGN_SNAPSHOT:
