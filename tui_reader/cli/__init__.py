@@ -1,1 +1,1 @@
-"""The command line: each verb (`notes`, `merge` …) has a function that parses arguments and calls services."""
+"""The command line: each verb (`notes`, `merge` …) has a function that calls the services."""

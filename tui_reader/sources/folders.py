@@ -21,7 +21,7 @@ _IGNORE_FILE_LIMIT = MEGABYTE
 
 
 class Folders:
-    """The source of all regular files in folders that have the name of an article and that no rule ignores."""
+    """The source of all regular files in folders that are named like articles and that no rule ignores."""
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ class _Rule(NamedTuple):
 
 
 class Rules:
-    """All patterns that apply in a folder; immutable, since each subfolder adds its own patterns to a copy."""
+    """All patterns that apply in a folder; immutable, since each subfolder adds patterns to a copy."""
 
     def __init__(self, lists: tuple[_PatternList, ...] = (), wildcards: int = 0) -> None:
         self._lists = lists

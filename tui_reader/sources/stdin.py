@@ -17,7 +17,7 @@ KEY = "-"
 
 
 class Stdin:
-    """The source of bytes that were read from standard input before the library was opened; they never change."""
+    """The source of the bytes read from standard input before the library opened; they never change."""
 
     def __init__(self, data: bytes, limit: int) -> None:
         """Store the bytes.

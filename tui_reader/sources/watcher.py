@@ -1,4 +1,4 @@
-"""Detection of changed files in folders, within a fraction of a second if the operating system reports changes."""
+"""Detection of changed files in folders, in a fraction of a second if the system reports them."""
 
 from __future__ import annotations
 

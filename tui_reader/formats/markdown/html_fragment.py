@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class FragmentReader(HTMLParser):
-    """Parser that converts one fragment of HTML to blocks; every tag that is not inline begins a paragraph."""
+    """Parser that converts one fragment of HTML to blocks; each tag that is not inline begins a paragraph."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -237,7 +237,7 @@ def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _separator(before: str, after: str) -> str:
-    """Return the replacement of a line break: empty between CJK characters or after a hyphen, else a space."""
+    """Return the text for a line break: empty between CJK characters or after a hyphen, else a space."""
     if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
         return ""
     return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "

@@ -264,7 +264,7 @@ def _decode_guessed(data: bytes) -> Decoded:
 
 
 def _undo_misreading(text: str) -> Decoded:
-    """Return a text, repaired if all of it was once misread as Windows-1252 and saved so (`â€™` for `’`)."""
+    """Repair a text that was misread as Windows-1252 and saved (`â€™` for `’`); return any other text unchanged."""
     yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:

@@ -139,7 +139,10 @@ def _is_not_western(text: str) -> bool:
 
 
 def _brief_western(data: bytes) -> str:
-    """Return Windows-1252 or a similar encoding if a text with few accents is spelled correctly in it; else empty."""
+    """Return Windows-1252 or a similar encoding if it gives the text plausible words; else empty.
+
+    Only texts with few accents are judged in this way.
+    """
     if len(data) - len(data.translate(None, _BEYOND_ASCII)) > _MOST_FOR_BRIEF:
         return ""
     try:

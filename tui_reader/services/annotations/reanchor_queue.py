@@ -119,7 +119,7 @@ class ReanchorQueue:
         self._worker.close()
 
     def _mark_for_next_start(self) -> None:
-        """Remove the field `LOOKED_IN` of queued articles, so that the next start searches them."""
+        """Remove the field `LOOKED_IN` of articles in `_stale`, so that the next start searches them."""
         while self._unchecked:
             self._check(self._unchecked.popitem()[0])
         marks = {article: (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN) for article in self._stale}

@@ -235,7 +235,7 @@ class Transfer:
                 self._take_over(*pair, similarity)
 
     def _take_over(self, missing: ArticleId, target: ArticleId, similarity: float) -> None:
-        """Transfer the notes of `missing` to `target` if the two are similar enough and the former is still missing."""
+        """Transfer the notes of `missing`, if it still is missing, to `target` if it is similar enough."""
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         if similarity < (MIN_SIMILARITY if self._quotes_of(missing) else MIN_SIMILARITY_WITHOUT_QUOTES):
             return
@@ -268,7 +268,7 @@ class Transfer:
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
-        """Return the edits that copy the state fields of `source` to `target`, except fields that are set there."""
+        """Return the edits that copy the state of `source` to `target`, except fields that `target` has."""
         record, target_record = (self._state.store.get(ARTICLES, each) or {} for each in (source, target))
         given = [
             name
