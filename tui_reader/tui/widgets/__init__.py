@@ -1,1 +1,1 @@
-"""The panes and lines of the screen: they paint what they are given and tell what was clicked."""
+"""The panes and lines of the screen: they paint the given content and post messages for clicks."""

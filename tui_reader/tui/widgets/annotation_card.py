@@ -1,4 +1,4 @@
-"""The card that shows an annotation in full whose passage cannot be shown in the article."""
+"""The card that shows a whole annotation if its passage cannot be shown in the article."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 MARGIN = 3
 MOST_ROWS = 14
-"""Most rows of a card; the article next to it keeps the rest."""
+"""Maximum rows of a card; the article beside it gets the remaining rows."""
 LEFT_ROWS = 8
-"""Rows of a low terminal that stay for the list, the first rows and the last row."""
+"""Rows of a low terminal that are kept for the list, the first rows and the last row."""
 
 
 class AnnotationCard(LinePane):
-    """Styled paragraphs; hidden while there are none."""
+    """A widget of styled paragraphs, hidden while it has none."""
 
     DEFAULT_CSS = "AnnotationCard { height: auto; background: $raised; display: none; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -38,7 +38,7 @@ class AnnotationCard(LinePane):
         self._rows: list[tuple[str, str]] = []
 
     def show(self, paragraphs: Sequence[tuple[str, str]]) -> None:
-        """Show paragraphs, each a text and the name of its style. Without any the card is hidden."""
+        """Show paragraphs, each a text and the name of its style; hide the card if there are none."""
         if tuple(paragraphs) == self._paragraphs:
             return
         self._paragraphs = tuple(paragraphs)
@@ -68,7 +68,7 @@ class AnnotationCard(LinePane):
         self.fit()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance of a row depends on."""
+        """Return everything that determines the appearance of a row."""
         return self._rows[y] if y < len(self._rows) else None
 
     def paint_row(self, y: int, width: int) -> Strip:

@@ -1,4 +1,4 @@
-"""The list of annotations by article. Its cost depends on the rows that are visible, not on their number."""
+"""The list of annotations by article. Its cost depends on the visible rows, not on all annotations."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ ITEM_ROWS = 4
 LOW_HEIGHT = 20
 """Rows of the widget below which the empty row is left out."""
 INDENT = 5
-"""Columns before a quote: cursor, sign of choice and number of the colour."""
+"""Columns before a quote: cursor, mark of a chosen annotation, and number of the colour."""
 _STATES = {"orphan": "no place", "ambiguous": "several places", "moved": "moved"}
 
 
 class AnnotationList(LinePane):
-    """Annotations under the titles of their articles, with a cursor.
+    """A list of annotations under the titles of their articles, with a cursor.
 
-    It knows how many annotations each article has, and gets those that it paints from the source. It has more than 25
-    public methods, since it is a cursor, a choice of several annotations and a painted widget at once.
+    The list knows the number of annotations of each article, and reads only visible annotations from the source. It has
+    more than 25 public methods, since it combines a cursor, a choice of several annotations and a painted widget.
     """
 
     DEFAULT_CSS = "AnnotationList { background: $page; }"
@@ -64,7 +64,7 @@ class AnnotationList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """An annotation was clicked; twice if `chain` is 2 or more."""
+        """An annotation was clicked, `chain` times in a row: 2 or more is a double click."""
 
         annotation: AnnotationId
         chain: int
@@ -80,13 +80,13 @@ class AnnotationList(LinePane):
         *,
         id: str | None = None,  # noqa: A002 - the name that Textual gives it
     ) -> None:
-        """Args: `today` returns the day that dates are relative to."""
+        """Create an empty list. `today` returns the current day, for relative dates."""
         super().__init__(id=id)
         self._source, self._today = source, today
         self._sections = AnnotationSections(source)
         self._chosen = ChosenAnnotations(source, self._sections)
         self._cursor = -1
-        """Position of the annotation under the cursor; -1 for none."""
+        """Position of the annotation under the cursor; -1 if there is none."""
         self._top = 0
         self._version = 0
         self._empty: tuple[str, ...] = ()
@@ -105,27 +105,27 @@ class AnnotationList(LinePane):
 
     @property
     def count(self) -> int:
-        """Number of annotations that are listed."""
+        """Number of annotations in the list."""
         return self._sections.count
 
     @property
     def chosen_count(self) -> int:
-        """Number of annotations that are chosen, listed or not."""
+        """Number of chosen annotations, including chosen annotations that are not in the list."""
         return len(self._chosen)
 
     @property
     def chosen_here(self) -> int:
-        """Number of annotations that are chosen and listed."""
+        """Number of chosen annotations that are in the list."""
         return self._chosen.listed_count
 
     @property
     def chosen(self) -> tuple[AnnotationId, ...]:
-        """The annotations that are chosen and listed, in the order of the list. Reads those of their articles."""
+        """The chosen annotations in the list, in its order. Reads the annotations of their articles."""
         return self._chosen.listed
 
     @property
     def page(self) -> int:
-        """Number of annotations that are visible, at least one."""
+        """Number of annotations that fit into the widget, at least one."""
         return max(1, self.size.height // self._item_rows)
 
     @property
@@ -133,7 +133,7 @@ class AnnotationList(LinePane):
         return ITEM_ROWS if self.size.height >= LOW_HEIGHT else ITEM_ROWS - 1
 
     def clear(self, empty: Sequence[str] = ()) -> None:
-        """List nothing, and show these lines instead."""
+        """Empty the list, and show the lines `empty` instead."""
         self._sections.clear()
         self._chosen.sections_changed()
         self._cursor, self._top = -1, 0
@@ -143,27 +143,27 @@ class AnnotationList(LinePane):
         self.repaint()
 
     def nearest(self, is_listed: Callable[[AnnotationId], bool]) -> AnnotationId | None:
-        """Find the annotation that the cursor goes to when the list is replaced.
+        """Return the annotation that gets the cursor when the list is replaced.
 
-        Keeping the row number instead would pass over as many annotations as have left the list above the cursor.
+        If the cursor kept its row number instead, it would skip one annotation for each that left the list above it.
 
         Args:
-            is_listed: Whether an annotation will be listed.
+            is_listed: Returns True if an annotation will be in the new list.
 
         Returns:
-            The one under the cursor if it will be listed, else the first later one that will, else the last earlier
-            one; None if there is none.
+            The annotation under the cursor if it will be listed, else the nearest later annotation that will be, else
+            the nearest earlier one; None if there is none.
         """
         places = chain(range(self.index, self.count), range(self.index - 1, -1, -1))
         return next((found for place in places if (found := self._sections.at(place)) and is_listed(found)), None)
 
     def replace(self, sections: Iterable[Section], empty: Sequence[str], keep: Annotation | None) -> None:
-        """Replace the list, without scrolling as far as possible.
+        """Replace the content of the list, with as little scrolling as possible.
 
         Args:
-            sections: All that is listed from now on.
-            empty: What an empty list says.
-            keep: The annotation for the cursor. If it is not listed, the cursor keeps its position.
+            sections: All sections of the new list.
+            empty: Lines shown if the list is empty.
+            keep: The annotation that gets the cursor. If it is not listed, the cursor keeps its position.
         """
         index, top = self.index, self._top
         self.clear(empty)
@@ -173,11 +173,11 @@ class AnnotationList(LinePane):
             self.settle(index)
 
     def extend(self, sections: Iterable[Section], *, cursor: bool = True) -> None:
-        """Append sections.
+        """Append sections to the list.
 
         Args:
             sections: Articles that are not listed yet.
-            cursor: Move the cursor to the first annotation if it is nowhere yet.
+            cursor: Move the cursor to the first annotation if there is no cursor yet.
         """
         rows = self._sections.row_count(self._item_rows)
         self._sections.extend(sections)
@@ -189,14 +189,14 @@ class AnnotationList(LinePane):
             self.repaint()
 
     def settle(self, index: int = 0) -> None:
-        """Move the cursor to a position if it is nowhere yet."""
+        """Put the cursor at a position if there is no cursor yet."""
         if self._cursor < 0 and self.count:
             self._cursor = min(index, self.count - 1)
             self._follow()
             self.repaint()
 
     def seek(self, annotation: AnnotationId, article: ArticleId) -> bool:
-        """Move the cursor to an annotation of an article. Returns: True if it is listed."""
+        """Move the cursor to an annotation of an article. Return True if the annotation is listed."""
         index = self._sections.index_of(annotation, article)
         if index is None:
             return False
@@ -206,11 +206,11 @@ class AnnotationList(LinePane):
         return True
 
     def move(self, by: int) -> bool:
-        """Move the cursor by so many annotations. Returns: True if it moved."""
+        """Move the cursor by `by` annotations, up if negative. Return True if it moved."""
         return self.move_to(self.index + by)
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor to a position, or the nearest one there is. Returns: True if it moved."""
+        """Move the cursor to a position, or to the nearest valid one. Return True if it moved."""
         if not self.count:
             return False
         found = max(0, min(index, self.count - 1))
@@ -222,7 +222,7 @@ class AnnotationList(LinePane):
         return True
 
     def choose_current(self) -> bool:
-        """Choose the annotation under the cursor, or undo that. Returns: True if there is one."""
+        """Choose the annotation under the cursor, or remove it from the choice. Return True if there is one."""
         current = self.current
         if current is None:
             return False
@@ -231,23 +231,23 @@ class AnnotationList(LinePane):
         return True
 
     def choose_all(self) -> None:
-        """Choose every annotation that is listed, in addition to those that are chosen."""
+        """Choose every annotation in the list, in addition to annotations chosen before."""
         self._chosen.add_listed()
         self.repaint()
 
     def choose_those_left(self) -> None:
-        """Drop annotations that do not exist any more from those that are chosen."""
+        """Remove annotations that no longer exist from the choice."""
         self._chosen.drop_missing()
         self.repaint()
 
     def choose_none(self) -> bool:
-        """Choose nothing. Returns: True if anything was chosen."""
+        """Clear the choice of annotations. Return True if any annotation was chosen."""
         had = self._chosen.clear()
         self.repaint()
         return had
 
     def touch(self) -> None:
-        """Repaint all annotations, which may look different now."""
+        """Repaint all annotations, since their content may have changed."""
         self._version += 1
         self.repaint()
 
@@ -271,7 +271,7 @@ class AnnotationList(LinePane):
         return super().named_style(name)
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance of a row depends on."""
+        """Return everything that determines the appearance of a row."""
         if y == 0:
             return "blank"
         if not self._sections.sections:
@@ -337,7 +337,7 @@ class AnnotationList(LinePane):
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.named_style("mark"))], right)
 
     def _quote(self, annotation: Annotation, room: int, base: Style, *, row: int = 0) -> Piece:
-        """Return the quote; without a note it continues in the second row."""
+        """Return the rows of the quote; without a note, the quote continues in the second row."""
         if annotation.is_on_article:
             return Piece("" if row else "on the whole article", base + self.named_style("muted"))
         quote = " ".join(annotation.quote[: 8 * room].split())
@@ -352,7 +352,7 @@ class AnnotationList(LinePane):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to the clicked annotation and post it."""
+        """Move the cursor to the clicked annotation and post `Clicked`."""
         found = self._sections.place_of(event.y - 1 + self._top, self._item_rows) if event.y else None
         if found is not None and found[2] >= 0:
             self._cursor = found[1]
@@ -360,12 +360,12 @@ class AnnotationList(LinePane):
             self.post_message(self.Clicked(self._sections.at(found[1]), event.chain))
 
     def on_mouse_scroll_down(self) -> None:
-        """Move the cursor down by the wheel."""
+        """Move the cursor down when the mouse wheel turns down."""
         if self.move(1):
             self.post_message(self.Moved())
 
     def on_mouse_scroll_up(self) -> None:
-        """Move the cursor up by the wheel."""
+        """Move the cursor up when the mouse wheel turns up."""
         if self.move(-1):
             self.post_message(self.Moved())
 

@@ -1,4 +1,4 @@
-"""The order of a list of annotations: sections of articles, found by position without reading what is not visible."""
+"""The order of a list of annotations: sections of articles, of which only visible ones are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RowPlace(NamedTuple):
-    """What is on a row of the list."""
+    """The content of one row of the list."""
 
     section: int
     position: int
@@ -24,7 +24,7 @@ class RowPlace(NamedTuple):
 
 
 class AnnotationSections:
-    """Sections in their order. A section's annotations are read when one of them is asked for.
+    """The sections of the list, in order. The first access to an annotation reads its whole section.
 
     Args:
         source: Gives the annotations of an article.
@@ -34,13 +34,13 @@ class AnnotationSections:
         self._source = source
         self.sections: list[Section] = []
         self.starts: list[int] = []
-        """Number of annotations listed above each section."""
+        """Number of annotations in all sections above, for each section."""
         self._orders: dict[int, Sequence[AnnotationId]] = {}
         self._numbers: dict[ArticleId, int] = {}
 
     @property
     def count(self) -> int:
-        """Number of annotations."""
+        """Number of annotations in all sections."""
         return self.starts[-1] + self.sections[-1].size if self.sections else 0
 
     def clear(self) -> None:
@@ -59,7 +59,7 @@ class AnnotationSections:
             count += section.size
 
     def numbers_of(self, articles: Iterable[ArticleId]) -> list[int]:
-        """Return the indexes of the sections of those articles that are listed, ascending."""
+        """Return the indexes of the sections of `articles`, ascending; skip articles that are not listed."""
         return sorted(self._numbers[article] for article in set(articles) if article in self._numbers)
 
     def number_at(self, index: int) -> int:
@@ -71,12 +71,12 @@ class AnnotationSections:
         return self.sections[self.number_at(index)].article
 
     def ids(self, number: int) -> Collection[AnnotationId]:
-        """Return the annotations of a section in any order, without reading them."""
+        """Return the ids of a section's annotations in any order, without reading the annotations."""
         section = self.sections[number]
         return self._source.ids(section.article) if section.ids is None else section.ids
 
     def order(self, number: int) -> Sequence[AnnotationId]:
-        """Return the annotations of a section in the order of the text."""
+        """Return the ids of a section's annotations in the order of the text."""
         order = self._orders.get(number)
         if order is None:
             section = self.sections[number]
@@ -85,7 +85,7 @@ class AnnotationSections:
         return order
 
     def at(self, index: int) -> AnnotationId:
-        """Return the annotation at a position; empty if it was deleted since its article was listed."""
+        """Return the id of the annotation at a position; empty if it was deleted since it was listed."""
         number = self.number_at(index)
         order, place = self.order(number), index - self.starts[number]
         return order[place] if place < len(order) else ""
@@ -104,14 +104,14 @@ class AnnotationSections:
         return self.count * item_rows + len(self.sections)
 
     def rows_of(self, index: int, item_rows: int) -> tuple[int, int]:
-        """Return the first and last row of an annotation, with the title if it is the first of its section."""
+        """Return the first and last row of an annotation. The first of a section includes the title row."""
         number = self.number_at(index)
         first = index * item_rows + number + 1
         last = first + item_rows - 1
         return first - (index == self.starts[number]), last
 
     def place_of(self, row: int, item_rows: int) -> RowPlace | None:
-        """Return what is on a row; None below the last one."""
+        """Return the content of a row; None below the last row."""
 
         def title_row(number: int) -> int:
             return self.starts[number] * item_rows + number
@@ -127,18 +127,18 @@ class AnnotationSections:
 
 
 class ChosenAnnotations:
-    """The annotations that were chosen, to be changed together. They stay chosen while others are listed.
+    """The annotations chosen for a common change. They stay chosen when the list changes.
 
     Args:
         source: Gives the annotations of an article.
-        sections: What is listed now.
+        sections: The sections of the list.
     """
 
     def __init__(self, source: Source, sections: AnnotationSections) -> None:
         self._source, self._sections = source, sections
         self._articles: dict[AnnotationId, ArticleId] = {}
         self._listed_count: int | None = None
-        """Number of chosen annotations that are listed; None until it is asked for."""
+        """Cache: number of chosen annotations in the list; None until it is computed."""
 
     def __len__(self) -> int:
         return len(self._articles)
@@ -147,12 +147,12 @@ class ChosenAnnotations:
         return annotation in self._articles
 
     def sections_changed(self) -> None:
-        """Forget what was computed from the sections before."""
+        """Discard the cached number after a change of the sections."""
         self._listed_count = None
 
     @property
     def listed_count(self) -> int:
-        """Number of chosen annotations that are listed. Reads none of them."""
+        """Number of chosen annotations in the list. Reads no annotation."""
         if self._listed_count is None:
             numbers = self._sections.numbers_of(self._articles.values())
             self._listed_count = sum(
@@ -162,24 +162,24 @@ class ChosenAnnotations:
 
     @property
     def listed(self) -> tuple[AnnotationId, ...]:
-        """The chosen annotations that are listed, in the order of the list. Reads those of their articles."""
+        """The chosen annotations in the list, in its order. Reads the annotations of their articles."""
         numbers = self._sections.numbers_of(self._articles.values())
         return tuple(each for number in numbers for each in self._sections.order(number) if each in self._articles)
 
     def toggle(self, annotation: AnnotationId, article: ArticleId) -> None:
-        """Add an annotation, or remove it if it is chosen."""
+        """Add an annotation to the choice, or remove it if it is chosen."""
         if self._articles.pop(annotation, None) is None:
             self._articles[annotation] = article
         self._listed_count = None
 
     def add_listed(self) -> None:
-        """Add every annotation that is listed."""
+        """Add every annotation in the list to the choice."""
         for number, section in enumerate(self._sections.sections):
             self._articles.update((annotation, section.article) for annotation in self._sections.ids(number))
         self._listed_count = None
 
     def drop_missing(self) -> None:
-        """Remove annotations that do not exist any more, and follow those that were moved to another article."""
+        """Remove annotations that no longer exist, and update the article of annotations that were moved."""
         known = {article: self._source.ids(article) for article in set(self._articles.values())}
         for each, article in list(self._articles.items()):
             if each not in known[article]:
@@ -190,7 +190,7 @@ class ChosenAnnotations:
         self._listed_count = None
 
     def clear(self) -> bool:
-        """Remove all. Returns: True if there were any."""
+        """Remove all annotations from the choice. Return True if there were any."""
         had = bool(self._articles)
         self._articles.clear()
         self._listed_count = None

@@ -1,4 +1,4 @@
-"""The sections of a list of annotations, and the protocol that it gets annotations by."""
+"""The sections of a list of annotations, and the protocol of the source of its annotations."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ class Section(NamedTuple):
 
     article: ArticleId
     size: int
-    """Number of annotations."""
+    """Number of annotations in the section."""
     ids: Sequence[AnnotationId] | None = None
-    """The annotations in the order of the text; None for all of the article, which are read once they are visible."""
+    """Ids in the order of the text. None: all of the article, read once the section is visible."""
 
 
 class Source(Protocol):
-    """Gives a list the annotations that it paints; all are in memory, or read at once."""
+    """The source of the annotations in a list. All are in memory, or can be read without waiting."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
-        """Return an annotation; None if it does not exist any more."""
+        """Return an annotation by id; None if it no longer exists."""
 
     def title(self, article: ArticleId) -> str:
         """Return the title of an article."""
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
-        """Return the annotations of an article in the order of its text. The first call for an article reads them."""
+        """Return the ids of an article's annotations in the order of its text. The first call reads them."""
 
     def ids(self, article: ArticleId) -> Collection[AnnotationId]:
-        """Return the annotations of an article in any order, without reading them."""
+        """Return the ids of an article's annotations in any order, without reading the annotations."""

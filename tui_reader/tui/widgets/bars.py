@@ -41,7 +41,7 @@ class TopBar(LinePane):
 
         Args:
             library: Name of the library.
-            counts: Parts such as `9 unread`, the most important first; the last ones are dropped if not all fit.
+            counts: Parts such as `9 unread`, the most important first. If not all fit, the last are left out.
             warning: A lasting condition such as `read-only`.
         """
         shown = (library, tuple(counts), warning)
@@ -50,7 +50,7 @@ class TopBar(LinePane):
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance depends on."""
+        """Return everything that determines the appearance of the row."""
         return self._library, self._counts, self._warning
 
     def paint_row(self, y: int, width: int) -> Strip:
@@ -69,7 +69,7 @@ class TopBar(LinePane):
 class StatusBar(LinePane):
     """The last row: hints for keys on the left, the latest message on the right.
 
-    While a sequence of keys is half typed, the hints are its continuations and take the whole row.
+    While a key sequence is incomplete, the hints show its possible continuations and fill the whole row.
     """
 
     DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
@@ -92,18 +92,18 @@ class StatusBar(LinePane):
 
     @property
     def said(self) -> str:
-        """The message that is shown; empty if there is none."""
+        """The message shown now; empty if there is none."""
         return self._said
 
     def show_hints(self, hints: Sequence[Hint], typed: str = "") -> None:
-        """Set the hints, and the keys that are half typed before them, which hide the message."""
+        """Set the hints. If `typed` is not empty, show these keys of an incomplete sequence, not the message."""
         shown = (tuple(hints), typed)
         if shown != (self._hints, self._typed):
             self._hints, self._typed = shown
             self.repaint()
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message; an empty one clears the row. The text may hold anything, such as a file name."""
+        """Show a message; an empty one clears the row. Any text is safe, such as a file name."""
         message = clean_line(message)
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
@@ -111,7 +111,9 @@ class StatusBar(LinePane):
             self.repaint()
 
     def _fit(self) -> None:
-        """Set as many rows as the message needs, at most a third of the screen; the help shows long notices in full."""
+        """Set the height to the rows of the message, but at most a third of the screen.
+
+        The help shows long notices in full."""
         width = max(1, self.size.width - 2)
         rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
         most = max(2, self.app.size.height // 3)
@@ -126,17 +128,17 @@ class StatusBar(LinePane):
         self._fit()
 
     def silence_after(self, seconds: float) -> None:
-        """Clear the message so many seconds after the last call."""
+        """Clear the message `seconds` seconds after the last call of this method."""
         if self._clear_timer is not None:
             self._clear_timer.stop()
         self._clear_timer = self.set_timer(seconds, lambda: self.say(""))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance depends on."""
+        """Return everything that determines the appearance of the row."""
         return y, self._hints, self._typed, self._said, self._bad, len(self._rows)
 
     def _fitting(self, room: int) -> list[Hint]:
-        """Return the hints that fit into so many columns, two apart: those that stay, then the first ones."""
+        """Return the hints that fit into `room` columns: hints with `stays` set, then the first of the rest."""
         room += 2
         fitting = set()
         for hint in sorted(self._hints, key=lambda hint: not hint.stays):
@@ -147,7 +149,7 @@ class StatusBar(LinePane):
         return [hint for hint in self._hints if hint in fitting]
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint as many whole hints as fit beside the message; a long message takes the row, or several."""
+        """Paint the hints that fit beside the message. A long message fills the row, or several rows."""
         base = self.named_style("")
         said = base + self.named_style("bad" if self._bad else "said")
         if len(self._rows) > 1:

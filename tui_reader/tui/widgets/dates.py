@@ -1,4 +1,4 @@
-"""Dates in words. Month names are English in every locale, as all of the screen is."""
+"""Dates in words. Month names are English in every locale, since the whole user interface is English."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def parse_date(text: str) -> date | None:
-    """Return the day of an ISO 8601 date, with or without a time; None if the text is neither."""
+    """Return the day of an ISO 8601 date, with or without a time; None if the text is no such date."""
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:
@@ -20,7 +20,7 @@ def parse_date(text: str) -> date | None:
 
 
 def short_date(text: str, today: date) -> str:
-    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun 2024`; empty if it is no date."""
+    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun 2024`; empty if no date."""
     day = parse_date(text)
     if day is None:
         return ""
@@ -40,7 +40,7 @@ def long_date(text: str, today: date) -> str:
 
 
 def moment(text: str, today: date) -> str:
-    """Format a time as `14:02` if it is today in the local time zone, else as its day; empty if it is no time."""
+    """Format a time as `14:02` if it is today in local time, else as its day; empty if it is no time."""
     try:
         when = datetime.fromisoformat(text).astimezone()
     except ValueError:

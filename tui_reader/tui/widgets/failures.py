@@ -1,4 +1,4 @@
-"""Turn an expected error of a message handler into a sentence on the screen instead of the end of the program."""
+"""A guard that shows an expected error of a message handler on the screen, so that the app continues."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class FailureGuard(MessagePump):
-    """Base class of message handlers in which a `ReaderError` ends the handler and nothing else.
+    """Base class of screens and widgets in which a `ReaderError` ends a message handler, not the program.
 
     The state file may be on a failing disk, and a key that reads from it must not end the program with everything that
     is open. Any other error is a bug and does end it.

@@ -18,7 +18,7 @@ EXAMPLES = "words  c:1  tag:lede  is:lost  has:note  added:<30d  after:2026-05"
 
 
 class FilterBar(LinePane):
-    """The row below the first one."""
+    """The row below the top bar, with the filter and the number of matches."""
 
     DEFAULT_CSS = "FilterBar { height: 1; background: $raised; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -34,17 +34,17 @@ class FilterBar(LinePane):
         self._shown = ("", "", "")
 
     def show(self, typed: str, summary: str, problem: str = "") -> None:
-        """Show the filter as typed, the number of matches, and the parts that are not understood."""
+        """Show the filter as typed, the number of matches, and the parts of the filter that are invalid."""
         if (typed, summary, problem) != self._shown:
             self._shown = typed, summary, problem
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance depends on."""
+        """Return everything that determines the appearance of the row."""
         return self._shown
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the filter; examples if it is empty."""
+        """Paint the filter, or examples of filters if it is empty."""
         base = self.named_style("")
         typed, summary, problem = self._shown
         right = [Piece(f" {problem} ", base + self.named_style("bad"))] if problem else []

@@ -1,4 +1,4 @@
-"""The list of headlines, two rows each. Its cost depends on the rows that are visible, not on the library."""
+"""The list of headlines, two rows each. Its cost depends on the visible rows, not on the library."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOW_HEIGHT = 22
 
 
 class Density(StrEnum):
-    """The space between headlines."""
+    """The choices for the space between headlines."""
 
     AUTO = "auto"
     COMFORTABLE = "comfortable"
@@ -42,7 +42,7 @@ class Density(StrEnum):
 class HeadlineList(LinePane):
     """The headlines of a view, with a cursor.
 
-    The widget holds ids and gets the headlines that it paints by a callback; `touch` names those that changed.
+    The widget stores ids and gets visible headlines by a callback. Call `touch` with the ids of changed headlines.
     """
 
     DEFAULT_CSS = "HeadlineList { background: $page; color: $text-ink; }"
@@ -64,14 +64,14 @@ class HeadlineList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """A headline was clicked; twice if `chain` is 2 or more."""
+        """A headline was clicked, `chain` times in a row: 2 or more is a double click."""
 
         index: int
         chain: int
 
     @dataclass
     class Wheeled(Message):
-        """The mouse wheel was turned by so many headlines."""
+        """The mouse wheel was turned to scroll by a number of headlines."""
 
         by: int
 
@@ -82,7 +82,7 @@ class HeadlineList(LinePane):
         *,
         id: str | None = None,  # noqa: A002 - the name that Textual gives it
     ) -> None:
-        """Args: `rows` returns headlines by id, from memory; `today` returns the day that dates are relative to."""
+        """Create an empty list. `rows` returns headlines by id, from memory; `today` returns the current day."""
         super().__init__(id=id)
         self._rows, self._today = rows, today
         self._ids: Sequence[ArticleId] = ()
@@ -99,7 +99,7 @@ class HeadlineList(LinePane):
 
     @property
     def ids(self) -> Sequence[ArticleId]:
-        """The articles of the view, in its order."""
+        """The ids of the articles in the view, in its order."""
         return self._ids
 
     @property
@@ -109,18 +109,18 @@ class HeadlineList(LinePane):
 
     @property
     def current(self) -> ArticleId | None:
-        """The article under the cursor; None if the list is empty."""
+        """The id of the article under the cursor; None if the list is empty."""
         return self._ids[self._cursor] if self._ids else None
 
     @property
     def row_count(self) -> int:
-        """Rows of one headline."""
+        """Number of rows of one headline, including empty rows."""
         low = self._density is Density.AUTO and self.size.height < LOW_HEIGHT
         return 2 if low or self._density is Density.COMPACT else 3
 
     @property
     def page(self) -> int:
-        """Number of headlines that are visible, at least one."""
+        """Number of headlines that fit into the widget, at least one."""
         return max(1, (self.size.height - HEADER_ROWS) // self.row_count)
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
@@ -160,11 +160,11 @@ class HeadlineList(LinePane):
             self.repaint(*regions)
 
     def repaint_active(self) -> None:
-        """Repaint the headline under the cursor: only its bar shows whether the list is active."""
+        """Repaint the headline under the cursor, whose bar shows whether the list is active."""
         self.repaint(self._region_of(self._cursor))
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor, and repaint two headlines, or everything if the list scrolled.
+        """Move the cursor. Repaint only two headlines, or everything if the list scrolled.
 
         Returns:
             True if the cursor moved.
@@ -182,13 +182,13 @@ class HeadlineList(LinePane):
         return True
 
     def scroll_by(self, headlines: int) -> None:
-        """Scroll; the cursor stays among the visible headlines."""
+        """Scroll by a number of headlines, and keep the cursor on a visible headline."""
         self._top = max(0, min(self._top + headlines, len(self._ids) - self.page))
         self._cursor = max(self._top, min(self._cursor, self._top + self.page - 1))
         self.repaint()
 
     def _follow(self) -> None:
-        """Scroll until the cursor is visible, with one more headline where there is room."""
+        """Scroll until the cursor is visible, with one more headline above or below it if there is room."""
         margin = 1 if self.page > 2 else 0
         self._top = max(self._cursor - self.page + 1 + margin, min(self._top, self._cursor - margin))
         self._top = max(0, min(self._top, len(self._ids) - self.page))
@@ -200,7 +200,7 @@ class HeadlineList(LinePane):
     # Painting
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance of a row depends on."""
+        """Return everything that determines the appearance of a row."""
         if y < HEADER_ROWS:
             return "header", y, self._title_text, self._order, len(self._ids)
         index, part = divmod(y - HEADER_ROWS, self.row_count)
@@ -277,7 +277,7 @@ class HeadlineList(LinePane):
         return index if y >= HEADER_ROWS and index < len(self._ids) else None
 
     def on_click(self, event: events.Click) -> None:
-        """Post which headline was clicked."""
+        """Post `Clicked` with the headline under the mouse."""
         index = self.index_at(event.y)
         if index is not None:
             self.post_message(self.Clicked(index, event.chain))

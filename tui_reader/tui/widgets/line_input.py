@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class LineInput(Input):
-    """An input that joins the lines of a paste to one, and takes no control characters."""
+    """An input that joins pasted lines to one line and removes control characters."""
 
     def validate_value(self, value: str) -> str:
-        """Clean a value that is set to be edited, such as a title or tags."""
+        """Remove control characters from a value before it is edited, such as a title or tags."""
         return clean_row(value)
 
     def validate_placeholder(self, placeholder: str) -> str:
-        """Clean the placeholder, which may be an earlier search."""
+        """Remove control characters from the placeholder, which may be an earlier search."""
         return clean_row(placeholder)
 
     def on_paste(self, event: events.Paste) -> None:

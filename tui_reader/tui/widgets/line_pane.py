@@ -1,8 +1,8 @@
 """Base class of widgets that paint their rows themselves.
 
-Textual asks for the rows of every widget that a changed region touches, and a look-up in its own cache of rows costs
-twenty times one in ours. So `render_lines` is overridden: a painted row is cached under a key that holds everything
-that its appearance depends on.
+Textual asks for the rows of every widget that a changed region touches, and a look-up in Textual's cache of rows
+costs twenty times a look-up in the cache here. So `render_lines` is overridden: a painted row is cached under a key
+made of everything that determines its appearance.
 """
 
 from __future__ import annotations
@@ -23,18 +23,20 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 MOST_STRIPS = 1500
-"""Painted rows that a widget caches: a screen has some 70, and 1,500 take about 2 MB."""
+"""Maximum painted rows in a widget's cache: a screen has about 70 rows; 1,500 rows take about 2 MB."""
 
 
 class LinePane(FailureGuard, Widget):
-    """A widget of painted rows. It takes no focus: the screen sets `active`, and the app dispatches all keys."""
+    """A widget of painted rows. It never gets the keyboard focus: the screen sets `active`.
+
+    The app dispatches all keys."""
 
     ALLOW_SELECT = False
     can_focus = False
     STYLES: ClassVar[Mapping[str, str]] = {}
     """Styles by name, in the notation of `theme.style_of`; the empty name is the background of the widget."""
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {}
-    """Attributes to add to a style where tones look alike: with 16 colours, and with none."""
+    """Attributes added to a style where backgrounds look alike: with 16 colours or no colours."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -46,7 +48,8 @@ class LinePane(FailureGuard, Widget):
     def size(self) -> Size:
         """Columns and rows of the widget.
 
-        No pane has a border, so Textual's own computation, an eighth of the cost of a frame, gives the same.
+        Textual's own computation takes an eighth of the cost of a frame. Its result is identical, since no pane has a
+        border.
         """
         return self._size
 
@@ -62,7 +65,7 @@ class LinePane(FailureGuard, Widget):
             self.repaint_active()
 
     def notify_style_update(self) -> None:
-        """Drop the rows that were painted in the colours before."""
+        """Discard the rows that were painted in the former colours."""
         self._named_styles.clear()
         self._strips.clear()
         super().notify_style_update()
@@ -70,7 +73,7 @@ class LinePane(FailureGuard, Widget):
     def named_style(self, name: str) -> Style:
         """Return a style by its name; an empty name gives the background.
 
-        With NO_COLOR the style has no colours: Textual removes them only from what it paints itself.
+        With NO_COLOR the style has no colours: Textual removes colours only from widgets that it paints itself.
         """
         style = self._named_styles.get(name)
         if style is None:
@@ -89,15 +92,15 @@ class LinePane(FailureGuard, Widget):
         return style
 
     def repaint_active(self) -> None:
-        """Repaint what shows whether the widget is active; all of it, unless a subclass repaints less."""
+        """Repaint the parts that show whether the widget is active: all rows, unless a subclass overrides it."""
         self.repaint()
 
     def repaint(self, *regions: Region) -> None:
-        """Repaint regions with the next frame, the whole widget if none is given. Causes no layout."""
+        """Repaint regions with the next frame, or the whole widget if no region is given, without layout."""
         self.refresh(*(regions or (self.size.region,)))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance of a row depends on, except width and colours."""
+        """Return everything that determines the appearance of a row, except width and colours."""
         raise NotImplementedError
 
     def paint_row(self, y: int, width: int) -> Strip:
@@ -105,7 +108,7 @@ class LinePane(FailureGuard, Widget):
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows of a region, from the cache where they are in it."""
+        """Return the rows of a region, from the cache if possible."""
         width = self.size.width
         if len(self._strips) > MOST_STRIPS:
             self._strips.clear()

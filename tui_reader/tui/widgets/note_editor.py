@@ -1,4 +1,4 @@
-"""The editor of a note. It takes rows from the panes and covers none of them."""
+"""The editor of a note. It shrinks the panes instead of covering them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.note_sheet import NoteSheet
 
 LEAST_ROWS, MOST_ROWS = 2, 6
-"""Fewest and most rows of the text; never more than a third of the screen."""
+"""Minimum and maximum rows of the text, which never fills more than a third of the screen."""
 SAVES = "esc saves"
 PAUSE_SECONDS = 0.3
-"""Pause after a key until the text is passed on."""
+"""Seconds without a key after which the text is passed to `NoteSheet.typed`."""
 MOST_SECONDS = 0.9
-"""Longest time until the text is passed on while keys come without a pause."""
+"""Maximum seconds until the text is passed on while keys are typed without a pause."""
 _JOINERS = ("\u200c", "\u200d")
 
 
 class SheetHead(LinePane):
-    """The row above the text: the marked words, and the key that saves."""
+    """The row above the note's text: the marked words, and the key that saves the note."""
 
     DEFAULT_CSS = "SheetHead { height: 1; background: $raised; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -48,7 +48,7 @@ class SheetHead(LinePane):
     about = ""
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance depends on."""
+        """Return everything that determines the appearance of the row."""
         return self.about
 
     def paint_row(self, y: int, width: int) -> Strip:
@@ -65,7 +65,9 @@ class SheetHead(LinePane):
 
 
 class SheetText(TextArea):
-    """A text area that also takes the joiners of emoji and Persian words, which Textual 8 ignores as unprintable."""
+    """A text area that accepts zero-width joiners and non-joiners.
+
+    Emoji and Persian words need them; Textual 8 ignores them as unprintable."""
 
     def on_key(self, event: events.Key) -> None:
         """Insert a joiner at the cursor."""
@@ -75,14 +77,14 @@ class SheetText(TextArea):
             self.replace(event.character, *self.selection, maintain_selection_offset=False)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Clean the pasted text before Textual inserts it."""
+        """Remove control characters from the pasted text before Textual inserts it."""
         event.text = clean_text(event.text)
 
 
 class NoteEditor(Vertical):
-    """Edits one note at a time; hidden while there is none.
+    """Edits one note at a time; hidden while no note is being written.
 
-    Every way out keeps the text, so that no slip of a key loses it; undo takes a note back.
+    Every key that closes the editor saves the text, so that a mistyped key loses nothing; undo removes the note.
     """
 
     # The bar at the side is always there: Textual 8 fails when an undo makes it vanish (Textual's issue 6686).
@@ -110,7 +112,7 @@ class NoteEditor(Vertical):
         Hint("ctrl+w", "delete word"),
         Hint("f7", "select all"),
     )
-    """Hints of the last row while a note is written, when the keys of commands are letters."""
+    """Key hints for the last row while a note is written. The keys of commands insert text then."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
@@ -126,10 +128,10 @@ class NoteEditor(Vertical):
         self._sheet: NoteSheet | None = None
         self._waiting: Timer | None = None
         self._first = self._last = 0.0
-        """Times of the first and the last key whose text was not passed on yet, on the monotonic clock."""
+        """Times (monotonic clock) of the first and the last key since the text was last passed on."""
 
     def compose(self) -> ComposeResult:
-        """Compose the row above and the text area."""
+        """Yield the row above the text, and the text area."""
         yield self._head
         yield self._area
 
@@ -140,11 +142,11 @@ class NoteEditor(Vertical):
 
     @property
     def text(self) -> str:
-        """The text so far."""
+        """The current text of the note."""
         return self._area.text
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open a sheet and take the focus at once, since keys typed ahead belong to the note."""
+        """Open a note and get the keyboard focus at once, since the next keys belong to the note."""
         self.finish()
         self._head.about = sheet.about
         self._area.load_text(clean_text(sheet.text))
@@ -156,7 +158,7 @@ class NoteEditor(Vertical):
         self.screen.set_focus(self._area)
 
     def on_text_area_changed(self) -> None:
-        """Schedule passing the changed text on."""
+        """Schedule the call of `NoteSheet.typed` with the changed text."""
         self._last = time.monotonic()
         if self._waiting is None and self._sheet is not None:
             self._first = self._last
@@ -173,25 +175,25 @@ class NoteEditor(Vertical):
             self._sheet.typed(self._area.text)
 
     def fit(self) -> None:
-        """Set the height to a third of the screen, within the bounds."""
+        """Set the height to a third of the screen, within the minimum and maximum rows."""
         self._area.styles.height = max(LEAST_ROWS, min(MOST_ROWS, self.app.size.height // 3 - 1))
 
     def takes(self, key: str) -> bool:
-        """Return True if a key belongs to the text and does not close the sheet."""
+        """Return True if a key edits the text instead of closing the editor."""
         return key not in ("escape", "ctrl+s", "ctrl+enter")
 
     async def typed(self) -> None:
-        """Wait until every key so far is in the text, which handles keys in its own task."""
+        """Wait until the text contains all keys typed so far: the text area handles keys in its own task."""
         done = asyncio.Event()
         self._area.call_later(done.set)
         await done.wait()
 
     def ended(self, _key: str) -> None:
-        """Close the sheet."""
+        """Close the editor."""
         self.finish()
 
     def finish(self) -> None:
-        """Close the sheet and pass its text to `NoteSheet.written`."""
+        """Close the editor and pass its text to `NoteSheet.written`."""
         sheet, self._sheet = self._sheet, None
         if sheet is None:
             return

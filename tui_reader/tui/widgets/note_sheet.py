@@ -1,4 +1,4 @@
-"""The data of a note that is being written, apart from its widget, which is imported with the first note."""
+"""The data of a note that is being written. Its widget is a separate module, imported on first use."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class NoteSheet:
     about: str
     """The marked words, or the title of the article."""
     text: str
-    """The text to begin with."""
+    """The initial text of the note."""
     written: Callable[[str], None]
-    """Called with the text when the sheet is closed, whether it changed or not."""
+    """Called with the text when the editor is closed, even if the text is unchanged."""
     typed: Callable[[str], None]
     """Called with the text while it is being written: at each pause, and at least every second."""

@@ -1,4 +1,4 @@
-"""The prompt for a filter, words to find or tags. It replaces the last row."""
+"""The prompt for a filter, a search or tags. It replaces the last row of the screen."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Question:
 
 
 class LastPartSuggester(Suggester):
-    """Completes the part after the last comma by known words."""
+    """Completes the last comma-separated part of an answer with known words."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -85,7 +85,7 @@ class PromptLabel(LinePane):
     text = ""
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance depends on."""
+        """Return everything that determines the appearance of the row."""
         return self.text
 
     def paint_row(self, y: int, width: int) -> Strip:
@@ -96,7 +96,7 @@ class PromptLabel(LinePane):
 
 
 class Prompt(Horizontal):
-    """Asks one question at a time; hidden while there is none."""
+    """Asks one question at a time; hidden while no question is open."""
 
     class Closed(Message):
         """The question was answered or cancelled."""
@@ -119,7 +119,7 @@ class Prompt(Horizontal):
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
-        """Compose the label, the input and the remark."""
+        """Yield the label, the input and the remark."""
         yield self._label
         yield self._input
         yield self._remark
@@ -130,7 +130,7 @@ class Prompt(Horizontal):
         return self._question is not None
 
     def ask(self, question: Question) -> None:
-        """Open a question and take the focus at once, since keys typed ahead belong to the answer."""
+        """Open a question and get the keyboard focus at once, since the next keys belong to the answer."""
         self._question = None
         self._label.text = question.label
         self._label.styles.width = len(question.label) + 2
@@ -153,17 +153,17 @@ class Prompt(Horizontal):
             self._remark.repaint()
 
     async def typed(self) -> None:
-        """Wait until every key so far is in the answer: the input handles keys in its own task."""
+        """Wait until the answer contains all keys typed so far: the input handles keys in its own task."""
         done = asyncio.Event()
         self._input.call_later(done.set)
         await done.wait()
 
     def takes(self, key: str) -> bool:
-        """Return True if a key belongs to the answer and does not end the question."""
+        """Return True if a key edits the answer instead of closing the question."""
         return key not in ("enter", "escape")
 
     def ended(self, key: str) -> None:
-        """Confirm or cancel by the key that ends the question."""
+        """Confirm or cancel the question, depending on the key that closes it."""
         self.confirm() if key == "enter" else self.cancel()
 
     def confirm(self) -> None:
@@ -191,13 +191,13 @@ class Prompt(Horizontal):
         return question
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass each change of the answer on."""
+        """Call `Question.changed` after each change of the answer."""
         event.stop()
         if self._question is not None:
             self._question.changed(event.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Cancel by backspace in an empty answer; pass the up and down keys on."""
+        """Cancel on backspace in an empty answer; call `Question.stepped` on the up and down keys."""
         if self._question is None:
             return
         if event.key == "backspace" and not self._input.value:

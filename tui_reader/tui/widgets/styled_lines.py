@@ -1,7 +1,7 @@
 """Rows of styled text, fitted to a width in columns.
 
 Text is never markup, and `clean_row` drops control characters from all of it: file names, settings and error messages
-come here as they are.
+are passed in unchecked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ELLIPSIS = "…"
 
 
 class Piece(NamedTuple):
-    """Text in one style."""
+    """A piece of text with one style."""
 
     text: str
     style: Style
@@ -40,12 +40,13 @@ def clip(text: str, width: int) -> str:
 
 
 def fit_parts(parts: Sequence[str], width: int, *, drop_first: Sequence[int] = ()) -> str:
-    """Join parts by ` · `, and drop whole parts until the rest fits.
+    """Join parts by ` · `; leave out whole parts until the row fits into a width.
 
     Args:
         parts: The parts; empty ones are skipped.
         width: Columns.
-        drop_first: Indexes of the parts that are dropped first, in this order; then the others are, the last one first.
+        drop_first: Indexes of the parts that are left out first, in this order; then the others are left out
+            from the last to the first.
     """
     left = [index for index, part in enumerate(parts) if part]
     order = [index for index in drop_first if index in left] + [
@@ -57,7 +58,7 @@ def fit_parts(parts: Sequence[str], width: int, *, drop_first: Sequence[int] = (
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Wrap a text at spaces into rows of at most so many columns; a word wider than a row is cut."""
+    """Wrap a text at spaces into rows of at most `width` columns; a word wider than a row is split."""
     rows, row = [], ""
     for word in clean_row(text).split(" "):
         joined = f"{row} {word}" if row else word
@@ -100,7 +101,7 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
 
 
 def merged(strip: Strip) -> Strip:
-    """Join segments that look alike: each costs the terminal some 40 bytes of colour codes to read.
+    """Join segments that look alike, since each one sends about 40 bytes of colour codes to the terminal.
 
     Segments of one style become one. Blanks have no visible text colour, so they join a neighbour with the same
     background.

@@ -26,7 +26,7 @@ Counted = tuple[tuple[str, int], ...]
 
 
 class Section(StrEnum):
-    """Sections of the sidebar, in their order."""
+    """The sections of the sidebar, in the order shown."""
 
     LIBRARY = "library"
     SOURCES = "sources"
@@ -34,13 +34,13 @@ class Section(StrEnum):
 
 
 class Entry(NamedTuple):
-    """A row that can be under the cursor."""
+    """A row of the sidebar to which the cursor can move."""
 
     section: Section
     name: str
-    """Shelf, source or tag; empty for the title of the section."""
+    """Name of the shelf, source or tag; empty for the title row of a section."""
     articles: int = 0
-    """Number of its articles."""
+    """Number of articles with this shelf, source or tag."""
 
 
 class TagSidebar(LinePane):
@@ -83,7 +83,7 @@ class TagSidebar(LinePane):
 
     @property
     def page(self) -> int:
-        """Number of entries that a page moves by."""
+        """Number of entries by which a page key moves the cursor."""
         return max(1, self.size.height - 2)
 
     @property
@@ -103,7 +103,7 @@ class TagSidebar(LinePane):
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
     ) -> None:
-        """Show counts and the filters of a view. Repaints only the rows that changed."""
+        """Show the counts, and mark the filters of a view. Repaint only the rows that changed."""
         counted = (dict(shelves), tuple(sources), tuple(tags))
         if view == self._view and counted == self._counted:
             return
@@ -122,7 +122,7 @@ class TagSidebar(LinePane):
             self.repaint(*regions)
 
     def _appearance_of(self, row: int) -> Hashable:
-        """Return everything that the appearance of a line depends on, wherever it is on the screen."""
+        """Return everything that determines the appearance of a line, except its place on the screen."""
         index = self._lines[row]
         if index is None:
             return None
@@ -130,13 +130,13 @@ class TagSidebar(LinePane):
         return entry, index == self._cursor, self._state_of(entry)
 
     def fold(self, section: Section) -> None:
-        """Fold a section, or unfold it."""
+        """Fold a section, or unfold a folded one."""
         self._folded ^= {section}
         self._build()
         self.repaint()
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor. Returns: True if it moved."""
+        """Move the cursor to an entry. Return True if it moved."""
         index = max(0, min(index, len(self._entries) - 1))
         if index == self._cursor:
             return False
@@ -146,12 +146,12 @@ class TagSidebar(LinePane):
         return True
 
     def repaint_active(self) -> None:
-        """Repaint the entry under the cursor: only its bar shows whether the sidebar is active."""
+        """Repaint the entry under the cursor, whose bar shows whether the sidebar is active."""
         if self._entries:
             self.repaint(Region(0, self._lines.index(self._cursor) - self._top, self.size.width, 1))
 
     def _build(self) -> None:
-        """Lay out entries with empty lines between the sections; the cursor stays on its entry."""
+        """Build the lines: entries, and empty lines between the sections. Keep the cursor on its entry."""
         before = self.current
         self._entries = list(self._all_entries())
         self._lines = []
@@ -192,7 +192,7 @@ class TagSidebar(LinePane):
         self._top = max(0, min(self._top, len(self._lines) - height))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the appearance of a row depends on."""
+        """Return everything that determines the appearance of a row."""
         entry, cursor = self._entry_at(y)
         if entry is None:
             return None
@@ -236,7 +236,7 @@ class TagSidebar(LinePane):
         return line(width, base, pieces, [Piece(count, base + self.named_style("muted"))])
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to the clicked entry and post it."""
+        """Move the cursor to the clicked entry and post `Clicked`."""
         row = event.y + self._top
         index = self._lines[row] if row < len(self._lines) else None
         if index is not None:
@@ -244,11 +244,11 @@ class TagSidebar(LinePane):
             self.post_message(self.Clicked(self._entries[index]))
 
     def on_mouse_scroll_down(self) -> None:
-        """Move the cursor down by the wheel."""
+        """Move the cursor down when the mouse wheel turns down."""
         self.move_to(self._cursor + 3)
 
     def on_mouse_scroll_up(self) -> None:
-        """Move the cursor up by the wheel."""
+        """Move the cursor up when the mouse wheel turns up."""
         self.move_to(self._cursor - 3)
 
     def on_resize(self) -> None:
