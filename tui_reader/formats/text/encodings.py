@@ -264,7 +264,7 @@ def _decode_guessed(data: bytes) -> Decoded:
 
 
 def _undo_misreading(text: str) -> Decoded:
-    """Repair a text that was misread as Windows-1252 and saved (`â€™` for `’`); return any other text unchanged."""
+    """Repair a text that was misread as Windows-1252 (`â€™` for `’`); return any other text as is."""
     yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:
