@@ -52,7 +52,7 @@ def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
 
 
 def changes(old: str, new: str) -> list[Change]:
-    """Return what changed from the old text to the new one, word by word and in order.
+    """Return the changes from the old text to the new one, word by word and in order.
 
     Case counts; the kind of quotes, dashes and white space does not.
     """

@@ -26,7 +26,7 @@ MARGIN = 2_000
 class PositionTransfer:
     """Maps ranges of one text to another.
 
-    Ranges before the first change or after the last one are mapped at once, and so are those that are unique in both
+    Ranges before the first change or after the last one are mapped at once, and so are ranges that are unique in both
     texts (some 10 ms for a million words). Other ranges need a comparison of everything between these two changes,
     which may take seconds if the changes are far apart.
     """

@@ -140,7 +140,7 @@ class Document:
     error: str = ""
     """Why the article could not be read, in a few words; empty if it was read."""
     notices: tuple[str, ...] = ()
-    """What a reader should know about how the file was read, one sentence each."""
+    """Notes to the reader about how the file was read, one sentence each."""
     partial: bool = False
     """True if this is only the beginning, and perhaps the ending, shown while the whole is being read."""
     title_block: int | None = None

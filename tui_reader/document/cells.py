@@ -1,7 +1,7 @@
 """Width of text in terminal cells, and where it may be cut without splitting a character.
 
 Widths are those of Rich, because Textual pads, crops and paints with them: a row measured otherwise would be cut in
-the wrong place. Clusters are those of Unicode's annex 29, joined where Rich measures two of them as one.
+the wrong place. Clusters follow Unicode's annex 29, joined where Rich measures two of them as one.
 """
 
 from __future__ import annotations

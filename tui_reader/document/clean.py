@@ -3,7 +3,7 @@
 Every text that the program shows has passed through here: control characters could move the cursor or start an escape
 sequence, bidi overrides could show other words than those that are stored, and tag characters hide words in a text.
 
-There are two ways: `clean_text`, `clean_line` and `clean_row` drop such characters from what is read on the screen;
+There are two ways: `clean_text`, `clean_line` and `clean_row` drop such characters from text for the screen;
 `escape` writes them as `\\x1b`, for messages and names on the command line, where it matters that they are there.
 """
 
@@ -81,8 +81,8 @@ def is_clean_utf8(data: bytes) -> bool:
 def clean_text(text: str) -> str:
     """Return the text without anything that could act on a terminal; line feeds and tabs stay.
 
-    Line ends of other systems become line feeds; U+0080 to U+009F are shown as what they mean in Windows-1252, where
-    they nearly always come from; NUL and lone surrogates become U+FFFD; other control characters, the overrides and
+    Line ends of other systems become line feeds; U+0080 to U+009F become the characters of Windows-1252, from which
+    they nearly always come; NUL and lone surrogates become U+FFFD; other control characters, the overrides and
     isolates of the bidi algorithm, and tag characters are dropped.
     """
     if is_clean(text):

@@ -49,8 +49,8 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
     decomposed accents, straight and curly quotes match each other. An empty query matches nothing.
 
     Args:
-        document: Where to search.
-        query: What to search for; of more than `LONGEST` code points, the first ones.
+        document: The document to search.
+        query: The text to search for; of more than `LONGEST` code points, the first ones.
         limit: Maximum number of matches to return; all if None.
     """
     starts, ends = array("q"), array("q")

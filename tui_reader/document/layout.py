@@ -50,7 +50,7 @@ class Layout:
     """The rows of a document at a width.
 
     Args:
-        document: What to lay out.
+        document: The document to lay out.
         width: Cells of a row; less than 8 is treated as 8.
         joined: True if trailing stories found in a paste follow without a line above them.
     """

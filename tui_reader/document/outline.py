@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 
 def outline(document: Document) -> tuple[Entry, ...]:
-    """Return the headings of a document in order, without those that have no text."""
+    """Return the headings of a document that have text, in order."""
     text = document.text
     return tuple(
         Entry(block.level, title, block.start, index)

@@ -20,7 +20,7 @@ class OrnamentRole(StrEnum):
     DIVIDER = "divider"
     """Line above the other stories found in a paste."""
     LABEL = "label"
-    """Name of what follows: a picture, or a column of a table."""
+    """Name of a picture, or of the table column whose cell follows."""
 
 
 class Fragment(NamedTuple):

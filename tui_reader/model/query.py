@@ -106,7 +106,7 @@ Term: TypeAlias = Words | Phrase | Field | Not | And | Or
 
 
 class Listing(Protocol):
-    """What a catalogue lists: the articles that match a query, in an order."""
+    """Choice of articles for a catalogue to list: a query and an order."""
 
     @property
     def query(self) -> Term:
@@ -118,7 +118,7 @@ class Listing(Protocol):
 
 
 class View(NamedTuple):
-    """What the headline list shows: the choices of the sidebar and the title filter, and an order.
+    """Choice of articles for the headline list: the sidebar's choices, the title filter, and an order.
 
     It is a `Listing`: a catalogue reads only `query` and `sort`. Screens show and change the choices.
     """

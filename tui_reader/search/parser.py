@@ -45,7 +45,7 @@ def parse(text: str, colours: Sequence[str], today: date) -> ParsedQuery:
     between quotation marks every character is searched for.
 
     Args:
-        text: What was typed.
+        text: The filter as typed.
         colours: Names of the colours.
         today: The day from which ages count.
     """

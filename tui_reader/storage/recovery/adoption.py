@@ -42,13 +42,13 @@ class _ChecksumError(DamagedError):
 
 @dataclass
 class Adopted:
-    """The result of adopting a file: its content as a snapshot, and what is to be reported about it."""
+    """The result of adopting a file: its content as a snapshot, and the problems and changes to report."""
 
     snapshot: SnapshotFile
     damage: str = ""
-    """Where and why the file is damaged, as the end of a sentence; the snapshot then holds what could be salvaged."""
+    """Where and why the file is damaged, as the end of a sentence; the snapshot then holds the salvaged records."""
     notice: str = ""
-    """What other programs changed in the file, as a sentence."""
+    """Changes that other programs made to the file, as a sentence."""
     newer: str = ""
     """Which later version of the program wrote the file; empty if none did."""
     joined_sides: str = ""

@@ -1,4 +1,4 @@
-"""Checks all files of a library, and repairs what can be repaired."""
+"""Checks all files of a library, and repairs faults where it can."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def doctor(path: str | Path, replica: str, *, fix: bool = False) -> Checkup:
     Args:
         path: The snapshot.
         replica: This machine's replica id.
-        fix: Repair what is wrong. A file that is damaged is kept among the backups first.
+        fix: Repair the faults. A file that is damaged is kept among the backups first.
 
     Raises:
         StoreError: The file cannot be read at all, or a repair cannot be written.
@@ -140,10 +140,12 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
 
 
 def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
-    """Move documents to the ids that follow from their keys: by those they are looked up, so none was shown.
+    """Move documents to the ids that are derived from their keys.
+
+    Documents are looked up by these ids, so documents with other ids were not shown.
 
     Returns:
-        What was done, as a sentence.
+        The repair, as a sentence.
     """
     for start in range(0, len(moves), _BATCH):
         batch = moves[start : start + _BATCH]

@@ -247,7 +247,7 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
 
 
 def fill_from_generation(parsed: Parsed, before: State, *, prefer_known: bool) -> None:
-    """Join the last good generation to what could be salvaged from a damaged file.
+    """Join the last good generation to the records that were salvaged from a damaged file.
 
     Args:
         parsed: The salvaged content; changed in place.

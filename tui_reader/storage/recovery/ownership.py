@@ -5,7 +5,7 @@ Nothing is written before the owner is known.
 A file is ours if its content shows it: a header of our format in the table `meta`, timestamps of ours in its records,
 or records with our fields in the tables `articles` and `annotations`. Damaged bytes are ours if they name the format
 or hold such timestamps, or if a journal or a backup of ours is in the same folder. Other programs call their files
-`library.json` too (package manifests, databases of books), and those are never written, nor anything beside them.
+`library.json` too (package manifests, databases of books); neither such files nor any file beside them are written.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def conflict_copies(path: str, disk: Disk) -> list[str]:
 
 
 def all_copies(path: str, disk: Disk) -> list[Copy]:
-    """List the conflict copies of all files of a library, sorted by name: those of the snapshot first."""
+    """List the conflict copies of all files of a library, sorted by name: copies of the snapshot first."""
     folder, name = os.path.split(path)
     stem = _normalized(os.path.splitext(name)[0])  # noqa: PTH122 - a name, no path
     try:
