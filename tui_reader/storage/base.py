@@ -83,7 +83,7 @@ class Store(Protocol):
         """
 
     def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
-        """Exclude transactions of earlier runs from undo, such as those of folders that are not open.
+        """Exclude transactions of earlier runs from undo, such as changes in folders that are not open.
 
         Must be called before the first undo or redo. Excluded transactions stay in the history. Transactions made
         through this object can always be undone.

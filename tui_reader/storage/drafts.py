@@ -48,7 +48,7 @@ class DraftFile:
         """Replace the draft's record. The new record is on disk when the call returns.
 
         Raises:
-            OSError: It could not be written.
+            OSError: The file could not be written.
         """
         disk, path = self._disk, str(self.folder / _DRAFT)
         handle = disk.create(f"{path}.tmp")
@@ -72,7 +72,7 @@ class DraftFile:
         """Write a text to the file that an editor edits.
 
         Raises:
-            OSError: It could not be written.
+            OSError: The file could not be written.
             ValueError: The text contains half of a surrogate pair.
         """
         data = text.encode("utf-8")

@@ -203,14 +203,14 @@ class LibraryTable(Table):
     def _derived(
         self, view: TableView, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
-        """Return the document id derived from the field `id` of a document, and the document's fields.
+        """Return the document id derived from a document's field `id`, and the document's fields.
 
         Args:
             view: The table, with all documents that were accessed.
             state: The documents before the change.
             number: The document id that TinyDB assigned.
             document: The document after the change.
-            taken: New ids of other documents in this change. If this document gets a new id, it is added.
+            taken: New ids of other documents in this change. If this document gets a new id, the method adds that id.
 
         Raises:
             ValueError: The document has no `id`, so the reader would not find it; or another document has the derived

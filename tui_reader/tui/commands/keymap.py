@@ -1,4 +1,4 @@
-"""The keys in effect: those of the command table, changed by the section `[keys]` of the settings."""
+"""The keys in effect: the keys of the command table, changed by section `[keys]` of the settings."""
 
 from __future__ import annotations
 

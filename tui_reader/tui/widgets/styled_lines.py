@@ -45,8 +45,8 @@ def fit_parts(parts: Sequence[str], width: int, *, drop_first: Sequence[int] = (
     Args:
         parts: The parts; empty ones are skipped.
         width: Columns.
-        drop_first: Indexes of the parts that are left out first, in this order; then the others are left out
-            from the last to the first.
+        drop_first: Indexes of the parts that are left out first, in this order. The remaining parts follow, from
+            the last to the first.
     """
     left = [index for index, part in enumerate(parts) if part]
     order = [index for index in drop_first if index in left] + [

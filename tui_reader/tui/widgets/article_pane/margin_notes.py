@@ -197,7 +197,7 @@ class MarginNotes(Layer):
         for at in range(first - 1, max(first - MOST_LOOKED_BACK, 0) - 1, -1):
             highlight = self._noted[at]
             reach += len(note_rows(highlight.note, highlight.tags, self._width)) + 1
-            # At least so many rows are between the note and the view: a row has at most as many code points as columns.
+            # A lower bound of the rows between note and view: a row has at most as many code points as columns.
             apart = (low - highlight.start) // columns
             if apart < reach:
                 start = at

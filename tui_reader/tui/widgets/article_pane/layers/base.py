@@ -20,7 +20,7 @@ class Layer:
     """Base class of the layers of the pane. Each method is a hook that does nothing by default."""
 
     def overlays(self, start: int, end: int) -> Sequence[Overlay]:
-        """Return what the layer paints over a range of the text, the topmost last."""
+        """Return the overlays that the layer paints over a range of the text, the topmost last."""
         return ()
 
     def reset(self) -> None:
