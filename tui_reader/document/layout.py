@@ -169,7 +169,7 @@ class Layout:
     def block_at(self, y: int) -> int:
         """Return the number of the block at a row; the nearest block for a row outside the document.
 
-        The empty row or divider after a block belongs to it.
+        The empty row after a block and the divider above the trailing stories belong to their block.
         """
         return self._locate(y)[0]
 

@@ -23,7 +23,7 @@ _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""Milliseconds after an observed timestamp in which the next one is drawn at random; with the counter, of 131,000."""
+"""Milliseconds after an observed timestamp from which the next is drawn at random, counter included: one of 131,000."""
 _MAX_AHEAD_MS = 24 * 3_600_000
 """How far another machine's clock may be ahead of ours; a later timestamp comes from a clock that is wrong."""
 
