@@ -58,6 +58,7 @@ def annotate(library: Library, tmp_path: Path, note: str = "base") -> Annotation
     made = library.annotations.note_on_article(article_of(library, tmp_path), note).annotation
     annotation = library.annotations.get(made)
     assert annotation is not None
+    assert library.settle(8), "another window opened now reads it from the disk"
     return annotation
 
 
