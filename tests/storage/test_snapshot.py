@@ -14,7 +14,7 @@ from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
 from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.replication.keyindex import KeyIndex
 from tui_reader.storage.snapshot import snapshot
-from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.disk import Disk, MemoryDisk
 from tui_reader.storage.snapshot.json_values import encode
 from tui_reader.storage.snapshot.snapshot import FileSource, MemorySource, NotOurLayoutError, SnapshotFile
 from tui_reader.storage.snapshot.snapshot_writer import write_snapshot
@@ -56,7 +56,7 @@ def snapshot_of(documents: Mapping[int, str]) -> SnapshotFile:
 @given(TABLE, st.dictionaries(IDS, TEXTS | st.none(), max_size=25))
 def test_a_new_snapshot_is_the_old_one_with_its_changes(old: dict[int, str], changes: dict[int, str | None]) -> None:
     snapshot_file, plan = snapshot_of(old), Changes(changes)
-    memory = _Memory()
+    memory = MemoryDisk()
     write_snapshot(0, memory, snapshot_file, plan, {"hlc": ""}, possible_tables=["t"])
     new = SnapshotFile(MemorySource(bytes(memory.data)))
     expected = {n: {"v": v} for n, v in sorted((old | changes).items()) if v is not None}
@@ -113,20 +113,3 @@ def test_another_layout_is_recognised(tmp_path: Path) -> None:
     with pytest.raises(NotOurLayoutError):
         SnapshotFile(FileSource(str(tmp_path / "plain.json"), Disk()))
     assert snapshot.VERSION == 1
-
-
-class _Memory(Disk):
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, handle: int, data: bytes | memoryview) -> None:
-        self.data += data
-
-    def write_at(self, handle: int, data: bytes, offset: int) -> None:
-        self.data[offset : offset + len(data)] = data
-
-    def sync_data(self, handle: int) -> None:
-        pass
-
-    def sync(self, handle: int) -> None:
-        pass

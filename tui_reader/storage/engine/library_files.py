@@ -31,29 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from tui_reader.storage.replication.hlc import HybridClock
-    from tui_reader.storage.snapshot.disk import Disk
     from tui_reader.storage.snapshot.state import State
 
 
 class LibraryFiles(LibraryReader):
-    """The documents of one library, and the only code that changes its files.
+    """The documents of one library, and the only code that changes its files; see `LibraryReader` for its arguments."""
 
-    Args:
-        path: The snapshot, usually `library.json`. A symbolic link is followed.
-        replica: Id of this replica; two machines that share a library must not have the same one.
-        disk: Makes the system calls.
-        clock: Gives the timestamps.
-
-    Raises:
-        StoreError: The file exists and cannot be read.
-    """
-
-    def __init__(
-        self, path: str | Path, replica: str, *, disk: Disk | None = None, clock: HybridClock | None = None
-    ) -> None:
-        self._held = False
-        super().__init__(path, replica, disk=disk, clock=clock)
+    _held = False
+    """True while this process holds the lock."""
 
     # -- the lock -----------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from tui_reader.storage.replication.registers import (
     join,
     timestamps_of,
 )
-from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.disk import MemoryDisk
 from tui_reader.storage.snapshot.json_values import canonical, check, encode
 from tui_reader.storage.snapshot.snapshot import FORMAT, META, TOMBSTONES, VERSION, MemorySource, SnapshotFile
 from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_snapshot
@@ -312,7 +312,7 @@ def lay_out(parsed: Parsed) -> bytes:
     template = SnapshotFile(MemorySource(b""))
     template.extra = b",\n".join(b'"%d": %s' % (n, encode(parsed.extra[n])) for n in sorted(parsed.extra) if n != 1)
     plan = PlainPlan({name: {n: encode(d) for n, d in documents.items()} for name, documents in tables.items()})
-    memory = _Memory()
+    memory = MemoryDisk()
     write_snapshot(0, memory, template, plan, kept | {"hlc": latest}, possible_tables=list(tables))
     return bytes(memory.data)
 
@@ -320,22 +320,3 @@ def lay_out(parsed: Parsed) -> bytes:
 def latest_timestamp(document: dict[str, Any]) -> str:
     """Return the latest timestamp of a stored document; `ZERO` if it has none."""
     return max(timestamps_of(document), default=ZERO)
-
-
-class _Memory(Disk):
-    """A disk that keeps the one file written to it in memory."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, handle: int, data: bytes | memoryview) -> None:
-        self.data += data
-
-    def write_at(self, handle: int, data: bytes, offset: int) -> None:
-        self.data[offset : offset + len(data)] = data
-
-    def sync_data(self, handle: int) -> None:
-        pass
-
-    def sync(self, handle: int) -> None:
-        pass

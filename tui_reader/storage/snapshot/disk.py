@@ -331,3 +331,25 @@ class Disk:
     def fstat(self, handle: int) -> os.stat_result:
         """Return the status of an open file, also of one that was renamed or removed."""
         return os.fstat(handle)
+
+
+class MemoryDisk(Disk):
+    """A disk that keeps the one file written to it in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = bytearray()
+
+    def write(self, handle: int, data: bytes | memoryview) -> None:
+        """Append bytes."""
+        self.data += data
+
+    def write_at(self, handle: int, data: bytes, offset: int) -> None:
+        """Overwrite bytes at an offset."""
+        self.data[offset : offset + len(data)] = data
+
+    def sync_data(self, handle: int) -> None:
+        """Do nothing: memory has no drive."""
+
+    def sync(self, handle: int) -> None:
+        """Do nothing: memory has no drive."""
