@@ -34,7 +34,7 @@ class Catalogue(Protocol):
     def bookmarked(self, letter: str) -> Headline | None:
         """Return the article that holds the bookmark of a capital letter; None if no article does.
 
-        Only one article should. Where two computers each set the letter, the first article of `everything` is meant.
+        Only one article should. If two computers each set the letter, the first such article is returned.
         """
 
     def row(self, article_id: ArticleId, /) -> Headline:
@@ -125,7 +125,7 @@ class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
     BULK = 64
-    """Number of changes at once from which an order is rebuilt by merging instead of by one bisection a change."""
+    """Number of changes from which an order is rebuilt by merging instead of one bisection per change."""
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, _Row] = {}

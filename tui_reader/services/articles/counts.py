@@ -44,7 +44,7 @@ class Tally:
 
         Args:
             old: The headline that was counted; None if the article is new.
-            new: The headline to count; None if the article goes.
+            new: The headline to count; None if the article is removed.
         """
         self._count(old, -1)
         self._count(new, 1)
@@ -83,7 +83,7 @@ class Tally:
 
     @staticmethod
     def _regroup(groups: Counter[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
-        """Count one article under other names than before."""
+        """Move one article from its old sources or tags to its new ones."""
         for name in old:
             groups[name] -= 1
             if not groups[name]:

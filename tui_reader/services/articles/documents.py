@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_reader.sources.base import Source
 
 KEPT_CHARACTERS = 24_000_000
-"""Characters of all documents in memory, four times the longest novel; the last one read is always kept."""
+"""Most characters of the documents in memory, four times the longest novel; the last one always stays."""
 AHEAD_BYTES = 1_000_000
 """Size of a file beyond which it is read only when it is opened, not ahead: it would keep a core busy for long."""
 AHEAD_PAUSE = 0.015
@@ -87,14 +87,14 @@ class Documents:
             return document
 
     def want(self, article_id: ArticleId, neighbours: Sequence[ArticleId] = ()) -> None:
-        """Request a document, and those that are likely to be requested next; returns at once.
+        """Request an article's document, and those likely to be requested next; returns at once.
 
         `DocumentLoaded` is sent for the beginning of a long text, then for the whole, but not for a document that is
         loaded completely. Earlier requests that no thread has begun are cancelled.
 
         Args:
-            article_id: The document.
-            neighbours: Those that are likely to be requested next.
+            article_id: The article.
+            neighbours: The articles that are likely to be requested next.
         """
         with self._changed:
             self._pause_until = time.monotonic() + AHEAD_PAUSE
@@ -114,8 +114,8 @@ class Documents:
         """Request a document and wait briefly: most are read in less time than a frame takes to draw.
 
         Args:
-            article_id: The document.
-            neighbours: Those that are likely to be requested next.
+            article_id: The article.
+            neighbours: The articles that are likely to be requested next.
             seconds: How long to wait at most, however slow the disk is.
 
         Returns:
@@ -157,7 +157,7 @@ class Documents:
         return (document is None or document.partial or bool(document.error)) and article_id not in self._working
 
     def _may_read_ahead(self, article_id: ArticleId) -> bool:
-        """Return True if a neighbour is to be read ahead."""
+        """Return True if a neighbour's file has not been read, and is small enough to be read ahead."""
         file, kept = self._find(article_id), self._kept.get(article_id)
         is_refused = kept is not None and bool(kept.error)
         return file is not None and file.size <= AHEAD_BYTES and not is_refused and self._is_lacking(article_id)
@@ -184,7 +184,7 @@ class Documents:
                     del self._working[article_id]
 
     def _await_task(self) -> None:
-        """Wait for a request, or for the pause after the last one if there are neighbours to read ahead."""
+        """Wait until there is a request, or until the pause is over after which neighbours are read ahead."""
         while not self._closed and self._wanted is None:
             rest = self._pause_until - time.monotonic() if self._ahead else None
             if rest is not None and rest <= 0:
@@ -192,7 +192,7 @@ class Documents:
             self._changed.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
-        """Read a document and keep it, or a page that says why it cannot be read."""
+        """Read a document and keep it; if it cannot be read, keep a page that says why."""
         file = self._find(article_id)
         if file is None:
             return
@@ -222,7 +222,7 @@ class Documents:
         self._keep(article_id, ticket, document, fingerprint)
 
     def _give_way(self, article_id: ArticleId) -> None:
-        """Wait for the frame that shows the beginning: single steps of reading hold the GIL for up to 40 ms."""
+        """Wait until the beginning can be drawn: single steps of reading hold the GIL for up to 40 ms."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class _Record(NamedTuple):
-    """What the store says about the file of an article; empty where it says nothing."""
+    """The name and the fingerprint that the store records of an article's file; empty if it has none."""
 
     location: str
     fingerprint: str
 
 
 class Move(NamedTuple):
-    """A file that had the id of one article, such as a new one, and turned out to be another article."""
+    """A file whose id changed, because it turned out to be another article than assumed at first."""
 
     file: FoundFile
     mistaken: ArticleId
@@ -42,7 +42,7 @@ class Identities:
     """Assigns ids to files, and recognizes moved files. Used by the owner thread unless stated otherwise."""
 
     def __init__(self, records: Iterable[tuple[ArticleId, Record]], exists: Callable[[str], bool]) -> None:
-        """Read the recorded files.
+        """Index the files that the records name.
 
         Args:
             records: The article records of the store.
@@ -106,7 +106,7 @@ class Identities:
         """Record that a file is gone.
 
         Returns:
-            The id that it had; None if the file was unknown.
+            The id of its article; None if the file was unknown.
         """
         article_id = self._live.pop(name, None)
         if article_id is not None:
@@ -135,8 +135,8 @@ class Identities:
         """Find moved files after a complete scan.
 
         A file without a state of its own is a recorded article if it claims its id or address or has its bytes, that
-        article has no file any more, and no other article or file fits as well. New files are considered first: a file
-        that was there before is a copy that stayed when the original went.
+        article has no file any more, and no other article or file fits equally well. New files are considered first: a
+        file that was there before is a copy that remained when the original was removed.
 
         Args:
             is_bare: Returns True if nothing worth keeping is recorded of an article; None to require no record at all.
@@ -182,7 +182,7 @@ class Identities:
         return Move(file, mistaken, known)
 
     def note(self, edit: Edit) -> None:
-        """Update the recorded files by an edit of an article's record."""
+        """Update the index of recorded files by an edit of an article's record."""
         if edit.field not in {LOCATION, FINGERPRINT} and edit.key in self._records:
             return
         old = self._records.get(edit.key, _Record("", ""))
@@ -198,7 +198,7 @@ class Identities:
             self._disputed.update({location, held.name} if held is not None else {location})
 
     def _learn(self, article_id: ArticleId, location: str, fingerprint: str) -> None:
-        """Index what is recorded of an article's file."""
+        """Index the recorded name and fingerprint of an article's file."""
         self._records[article_id] = _Record(location, fingerprint)
         if location:
             self._recorded_at[location] = article_id
@@ -233,13 +233,13 @@ class Identities:
         return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
-        """Return True if the store records another file for an article than the one that it is shown with."""
+        """Return True if the store records another file for an article than its current one."""
         location = self._records.get(article_id, _Record("", "")).location
         shown = self._live.get(location, article_id)
         return shown != article_id and not self._is_settled(self._files[shown])
 
     def _is_replaced(self, article_id: ArticleId, file: FoundFile, fingerprint: str) -> bool:
-        """Return True if a file that claimed its id was replaced by another article of the same name."""
+        """Return True if a file was overwritten by another article: its bytes and its claimed id differ."""
         claim = file.metadata.id
         if not claim or claim == article_id or fingerprint == file.fingerprint:
             return False
@@ -251,7 +251,7 @@ class Identities:
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the recorded article that a file with a mistaken id must be; None unless there is one."""
+        """Return the recorded article that a file with a wrong id belongs to; None if it is not certain."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):
@@ -263,7 +263,7 @@ class Identities:
         return missing[0] if len(missing) == 1 else None
 
     def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
-        """Return True if a recorded article has no file, or only this one, recorded by another window."""
+        """Return True if a recorded article has no file on disk, or if `file` is the recorded one."""
         location = self._records[known].location
         if known in self._files or not location:
             return False

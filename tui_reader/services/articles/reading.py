@@ -52,7 +52,7 @@ class Reading:
     def __init__(
         self, state: LibraryState, clock: Callable[[], str] = now_in_seconds, *, scope: UndoScope | None = None
     ) -> None:
-        """Change the articles of a library's state.
+        """Prepare to change the articles of a library.
 
         Args:
             state: The library's state.
@@ -216,7 +216,7 @@ class Reading:
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:
-        """Return the code point of a bookmark: where its words are or may be now, else where it was."""
+        """Return the offset of a bookmark: where its words were found in the text, else where it was set."""
         if document.text[anchor.start : anchor.end] == anchor.exact:
             return anchor.start
         # Imported here since most texts have not changed.
@@ -268,7 +268,7 @@ class Reading:
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
-        """Return the file of a transaction's first article, in parentheses, if none of its articles is here."""
+        """Return the file of a transaction's first article, in parentheses, if the library has none of them."""
         if ids or self._scope is None:
             return ""
         paths = filter(None, map(self._scope.path_of, self._scope.articles_of(transaction)))
@@ -276,7 +276,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return where a passage is, or was before its annotation was removed; None if that is uncertain."""
+        """Return the offset of an annotation, or its last one if it was removed; None if it is uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})

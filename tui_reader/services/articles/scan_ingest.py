@@ -1,4 +1,4 @@
-"""Take the results of a scan into a library: new, changed, moved and missing articles."""
+"""Update a library with the results of a scan: new, changed, moved and missing articles."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ScanIngest:
         *,
         looked_before: bool,
     ) -> None:
-        """Prepare; `take_in` does the work.
+        """Prepare; `take_in` processes the results.
 
         Args:
             state: The library's state, with the catalogue that shows it.
@@ -124,7 +124,7 @@ class ScanIngest:
         """Record that a file is gone.
 
         Returns:
-            The article that it was; None if the file was unknown.
+            The article of the file; None if the file was unknown.
         """
         article_id = self._identities.at(name)
         if article_id is None or article_id != self.open:

@@ -40,7 +40,7 @@ to a second to write a file again; until then the library shows what was read la
 FRESH_NS = 20_000_000
 """Nanoseconds within which a second write may leave the modification time of a file as it is."""
 CHUNK = 100
-"""Remembered files that are delivered at a time: taking them in costs the owner of the library 2 ms."""
+"""Number of remembered files in a batch: taking in one batch costs the owner of the library 2 ms."""
 
 
 class Scanner:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_URL = 8_192
 """Longest address in characters; browsers accept about as many, and Linux 128 KiB in one argument."""
 _SHOWN = 80
-"""Characters of a refused address that the message repeats."""
+"""Number of characters of a refused address that the error message shows."""
 _SCHEME = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[^/?#\\]*")
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
@@ -75,7 +75,7 @@ def _safe_web_address(scheme: str, rest: str) -> str:
     # `https://bank.example@elsewhere.example` leads to elsewhere.example: the text before `@` is a user name.
     host = authority[0].rpartition("@")[2]
     path = rest[authority.end() :]
-    if path.startswith("\\"):  # browsers read it as a slash; percent-encoded, it would belong to a user name
+    if path.startswith("\\"):  # browsers read a backslash as a slash; percent-encoded, it would belong to a user name
         path = f"/{path[1:]}"
     address = f"{scheme}://{host}{_percent_encoded(path)}"
     try:
@@ -112,7 +112,7 @@ def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipients(written: str) -> str:
-    """Return comma-separated addresses without those that could be read as an option or a field."""
+    """Return the addresses of a comma-separated list that no program takes for an option or a field."""
     addresses = (clean_line(each) for each in written.split(","))
     return ",".join(each for each in addresses if _RECIPIENT.fullmatch(each) and not each.startswith("-"))
 

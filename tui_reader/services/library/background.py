@@ -1,4 +1,4 @@
-"""Run work that takes longer than a frame in a thread, and finish it in the owner's thread."""
+"""Run jobs longer than a frame in a background thread, and use their results in the owner's thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Background:
     """A thread that is started with the first job, and runs jobs in the order in which they were added."""
 
     def __init__(self, failed: Callable[[Exception], None] = noop) -> None:
-        """Start without a thread.
+        """Prepare; the first job starts the thread.
 
         Args:
             failed: Called in the thread with the exception of a job that raised; the job's `finish` is not called then.
@@ -39,7 +39,7 @@ class Background:
         """Add a job.
 
         Args:
-            work: Called in the thread; must not touch what belongs to the owner.
+            work: Called in the thread; must not use objects of the owner's thread.
             finish: Called with the result of `work` in the owner's next `take_in`.
             done: Called in the thread when the result is ready for `take_in`.
         """
@@ -50,7 +50,7 @@ class Background:
             self._thread.start()
 
     def take_in(self) -> None:
-        """Finish the jobs whose results are ready; called by the owner."""
+        """Call `finish` for each job whose result is ready; called in the owner's thread."""
         while True:
             try:
                 job, result = self._results.get_nowait()
@@ -61,7 +61,7 @@ class Background:
                 job.finish(result)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait for all jobs and finish them; called by an owner that has no screen to draw, or no longer.
+        """Wait for all jobs and finish them; for programs without a screen, and for closing.
 
         Args:
             seconds: How long to wait for each job at most; None to wait without limit.

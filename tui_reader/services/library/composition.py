@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Receipt
 
 AT_ONCE = 500
-"""Remembered articles that are listed when a library opens (15 ms); the rest comes after the first frame."""
+"""Number of remembered articles that the first frame lists (15 ms); the others are listed after it."""
 
 
 class LibraryParts(NamedTuple):
@@ -63,7 +63,7 @@ class LibraryParts(NamedTuple):
     reading: Reading
     documents: Documents
     background: Background
-    """The thread that re-anchors in loaded documents and packs texts."""
+    """The thread that re-anchors annotations in loaded documents and compresses text snapshots."""
     annotations: AnnotationEditing
     reanchor_queue: ReanchorQueue
     revisions: Revisions
@@ -80,7 +80,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     Args:
         paths: The folders and files of the library, and of its state.
         store: The open state file.
-        settings: What to leave out, how large an article may be, and what the colours are called.
+        settings: Name patterns to ignore, the size limit of articles, and the names of the colours.
     """
     events = EventSender()
     save_monitor = SaveMonitor()
@@ -90,7 +90,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     catalogue = MemoryCatalogue()
 
     def track(receipt: Receipt) -> None:
-        # A read-only store never writes: its changes last until the end, as the warning says.
+        # A read-only store never writes: its changes last until the program ends, as the warning says.
         save_monitor.latest = receipt
         if not store.read_only:
             save_monitor.track(receipt)
@@ -152,6 +152,6 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
 
 
 def file_of_article(identities: Identities, article_id: ArticleId) -> Path | None:
-    """Return the file of an article; None for standard input, and for an article that is not there."""
+    """Return the file of an article; None for standard input or an unknown article."""
     file = identities.file(article_id)
     return Path(file.path) if file is not None and file.is_on_disk else None

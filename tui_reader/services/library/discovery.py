@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 
 COUNTS_AT_ONCE = 500
-"""Articles whose numbers of annotations one `sync` corrects; the rest comes with the next one."""
+"""Number of articles whose annotation counts one `sync` updates; the next call updates more."""
 JOIN_SECONDS = 1.0
 """Seconds that closing waits for each thread: it may be in the middle of a file of many megabytes."""
 
@@ -40,15 +40,15 @@ class Discovery:
         known: Sequence[CachedFile],
         events: EventSender,
     ) -> None:
-        """Prepare; `start` begins.
+        """Prepare the threads; `start` starts them.
 
         Args:
-            paths: Where to look.
-            settings: What to leave out, and how large an article may be.
+            paths: The folders and files to scan.
+            settings: Name patterns to ignore, and the size limit of articles.
             state: The library's state, whose annotations are counted.
             cache: Results of the last scan. From `start` on, it belongs to the scanner's thread.
-            known: The first of them, which the catalogue shows already.
-            events: Takes requests for a sync, and notices.
+            known: The first results in the cache, which the catalogue shows already.
+            events: Receives requests for a sync, and notices.
         """
         self._paths, self._settings, self._state = paths, settings, state
         self._cache, self._known, self._events = cache, known, events
@@ -69,16 +69,16 @@ class Discovery:
         self._scanning.start()
 
     def stop(self) -> None:
-        """Have both threads end soon; returns at once."""
+        """Ask both threads to end; returns at once."""
         self._stop.set()
 
     def join_counting(self) -> None:
-        """Wait a moment for the counting thread, which reads the store, to end."""
+        """Wait up to `JOIN_SECONDS` for the counting thread, which reads the store, to end."""
         if self._counting is not None:
             self._counting.join(JOIN_SECONDS)
 
     def join_scanning(self) -> None:
-        """Wait a moment for the scanner's thread to end, and have the cache closed."""
+        """Wait up to `JOIN_SECONDS` for the scanner's thread, which closes the cache, to end."""
         if self._scanning is None:
             self._cache.close()
         else:
@@ -86,7 +86,7 @@ class Discovery:
             self._scanning.join(JOIN_SECONDS)
 
     def show_counts(self) -> tuple[ArticleId, ...]:
-        """Show numbers of annotations that were counted, a portion at a time.
+        """Show the annotation counts of the next articles that were counted.
 
         Returns:
             The articles whose headlines changed.

@@ -27,7 +27,7 @@ class EventSender:
         self.listener: Listener = noop
 
     def send(self, event: Event) -> None:
-        """Pass an event to the listener of this moment."""
+        """Pass an event to the current listener."""
         self.listener(event)
 
     def request_sync(self) -> None:
@@ -40,7 +40,7 @@ class EventSender:
         self.listener(AnnotationsPlaced(article_id))
 
     def reanchoring_failed(self, error: Exception) -> None:
-        """Report that a passage could not be looked for, or a text could not be packed."""
+        """Report that re-anchoring a passage or compressing a text failed."""
         self.listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
 
     def comparison_failed(self, error: Exception) -> None:

@@ -32,7 +32,7 @@ class SyncNeeded(_Fieldless):
 
 
 class ScanProgress(NamedTuple):
-    """Number of new and changed files that were read so far, and of all that have to be."""
+    """Progress of a scan: how many new and changed files were read, and how many there are in all."""
 
     done: int
     total: int
@@ -61,7 +61,7 @@ class DocumentChanged(NamedTuple):
 class AnnotationsPlaced(NamedTuple):
     """An article's annotations were re-anchored in its current text.
 
-    Sent after a `SyncNeeded`: a listener that has called `Library.sync` for that only has to repaint.
+    Sent after a `SyncNeeded`: a listener that called `Library.sync` then only has to repaint.
     """
 
     id: ArticleId
@@ -85,7 +85,7 @@ class StoreFailed(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A message for the reader that arose after the start, such as a folder that cannot be listed."""
+    """A message for the user about something after the start, such as a folder that cannot be listed."""
 
     message: str
 

@@ -1,4 +1,4 @@
-"""A library: the articles of some folders, and what a reader did with them."""
+"""A library: the articles of some folders, with their reading states and annotations."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 STDIN = "standard input"
 """Title of the article that is read from standard input, if its text has none."""
 CLOSE_SECONDS = 0.5
-"""Seconds that closing waits for a re-anchored passage or a packed text; the next start begins it again."""
+"""Seconds that closing waits for re-anchoring or compression; the next start repeats unfinished work."""
 SYNC_SECONDS = 0.004
 """Seconds after which `Library.sync` leaves further scan results for the next call: a quarter of a frame."""
 
 
 class Library:
-    """Everything that a screen or a command needs of a library; knows nothing of screens.
+    """The interface of a library for screens and headless commands; independent of any screen.
 
     One thread owns a library: the one that asks the catalogue, changes articles and annotations, and calls `sync`.
     Files are scanned, watched and read in other threads, which put their results into queues; the event `SyncNeeded`
@@ -104,7 +104,7 @@ class Library:
         return self._parts.paths.folders
 
     def path_of(self, article_id: ArticleId) -> Path | None:
-        """Return the file of an article; None for standard input, and for an article that is not there."""
+        """Return the file of an article; None for standard input or an unknown article."""
         return file_of_article(self._identities, article_id)
 
     def article_at(self, path: Path) -> ArticleId | None:
@@ -129,11 +129,11 @@ class Library:
         return self._identities.at(self._parts.paths.name_of(os.path.normpath(path.parent / target)))
 
     def report(self, error: ReaderError) -> None:
-        """Send an error to the listener that could not be shown where it arose, such as in painting."""
+        """Send the listener an error that could not be shown where it occurred, such as while painting."""
         self._events.send(StoreFailed(str(error)))
 
     def keep_open(self, article_id: ArticleId | None) -> None:
-        """Keep the headline of the open article even if its file goes or cannot be read, until the next call.
+        """Keep the headline of the open article, until the next call, even if its file is gone or unreadable.
 
         Args:
             article_id: The article that is being read; None if none is.
@@ -173,17 +173,17 @@ class Library:
     def sync(self) -> tuple[ArticleId, ...]:
         """Take in what the threads found, and what other programs wrote into the state.
 
-        Stops after some milliseconds where there is much, and asks by another `SyncNeeded` to be called again. The
-        order of the steps matters:
+        If there is much to do, returns after some milliseconds and sends another `SyncNeeded`. The order of the steps
+        matters:
 
         1. Files: headlines and ids must be there before anything else refers to articles.
         2. Edits of other programs: they may name articles of step 1, and decide which of several files has an id.
         3. Notices: polling the store in step 2 is what finds them.
         4. Loaded documents: re-anchoring starts from the annotations of step 2, in documents that step 1 did not drop.
-        5. The re-anchor queue: what step 4 placed in an open document need not be read from its file.
+        5. The re-anchor queue: an article that step 4 re-anchored in memory need not be read from its file.
         6. Comparisons of missing articles with new ones: they may transfer annotations, which step 7 then shows.
         7. Re-anchored annotations: shows the results of all steps before.
-        8. Numbers of annotations: the least urgent, and counted by the steps before as well.
+        8. Counts of annotations: the least urgent; the steps before update the counts of their own articles.
 
         Returns:
             The articles that were added, changed or removed, each once.
@@ -205,7 +205,7 @@ class Library:
         return tuple(touched)
 
     def _sync_files(self) -> Iterable[ArticleId]:
-        """Take in scan results until the time is over, and queue their articles for re-anchoring."""
+        """Take in scan results until `SYNC_SECONDS` are over, and queue their articles for re-anchoring."""
         touched = self._parts.scan_ingest.release_closed()
         batches, deadline = self._parts.discovery.batches, time.monotonic() + SYNC_SECONDS
         while not batches.empty():
@@ -235,12 +235,12 @@ class Library:
         return ()
 
     def _continue_reanchoring(self) -> Iterable[ArticleId]:
-        """Take in what the worker process found, and start with the next article."""
+        """Take in the results of the worker process, and start re-anchoring the next article."""
         self._parts.reanchor_queue.run_step()
         return ()
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
-        """Let new articles take over from missing ones that a finished comparison found to be the same."""
+        """Transfer annotations from missing articles to new ones that a comparison found to be the same."""
         self.transfer.collect()
         return ()
 

@@ -53,8 +53,8 @@ class LibraryPaths(NamedTuple):
     def may_keep_text(self, path: str | os.PathLike[str]) -> bool:
         """Decide whether the text of a file may be copied into the state; reads the disk to resolve links.
 
-        A state beside the articles is shared by git, a syncing program or by hand. Its sender could add a link to a
-        file that only the recipient has, and would get its text.
+        A state beside the articles is shared by git, a syncing program or by hand. A sender could add a
+        symbolic link to a private file of the recipient, and would get the text of that file.
 
         Returns:
             True unless the state may be shared and the file is outside the library's folders.
@@ -201,7 +201,7 @@ def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[P
 
 
 def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
-    """Return the folder that directly holds everything, if there is one; its `library.json` would be used."""
+    """Return the one folder that directly holds all paths, whose `library.json` would be used; else None."""
     homes = {*folders, *(file.parent for file in files)}
     return homes.pop() if len(homes) == 1 else None
 

@@ -1,4 +1,4 @@
-"""Prepare documents in the threads that read them, and re-anchor in them in the owner's thread."""
+"""Prepare documents in the reading threads, and re-anchor their annotations in the owner's thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LoadedDocuments:
         permission: TextPermission,
         events: EventSender,
     ) -> None:
-        """Prepare documents from now on; `receive` is passed to `Documents.listen` by the library."""
+        """Set the callback of `documents` that prepares each one; the library registers `receive`."""
         self._state, self._documents = state, documents
         self._reanchoring, self._revisions = reanchoring, revisions
         self._permission, self._events = permission, events
@@ -51,7 +51,9 @@ class LoadedDocuments:
             self._events.request_sync()
 
     def take_in(self) -> None:
-        """Re-anchor in the queued documents, and compare them with what was read last; called by the owner."""
+        """Re-anchor annotations in the queued documents, and compare each with the text read last.
+
+        Called in the owner's thread."""
         while not self._queue.empty():
             loaded = self._queue.get()
             if self._documents.get(loaded.id) is loaded.document:
@@ -59,7 +61,7 @@ class LoadedDocuments:
                 self._revisions.loaded(*loaded)
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
-        """Compute in the reading thread what the owner would have to wait for."""
+        """Compute, in the reading thread, values of a document that the owner would have to wait for."""
         self._permission.may_keep_text(article_id)
         if self._state.concerns(article_id):
             if not document.partial:

@@ -67,7 +67,7 @@ def list_backups(state: Path) -> list[Backup]:
 
 
 def refused_backups(state: Path) -> list[str]:
-    """Describe in sentences what is among the backups of a state file but cannot be used, such as a link."""
+    """Describe in sentences the files among the backups that cannot be used, such as symbolic links."""
     from tui_reader.storage.recovery.backups import backups  # noqa: PLC0415
     from tui_reader.storage.snapshot.disk import Disk  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def refused_backups(state: Path) -> list[str]:
 
 
 def restore_backup(state: Path, name: str) -> Restored:
-    """Restore a backup; restoring the copy that is kept of the state before undoes this.
+    """Replace a state file by a backup; the previous state is kept as another backup.
 
     Args:
         state: The state file.

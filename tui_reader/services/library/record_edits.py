@@ -1,4 +1,4 @@
-"""Turns the wanted fields of a record into edits of the store."""
+"""Turn the wanted fields of a record into edits of the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watch changes until they are on disk, and report a slow or full disk; a fast one is not mentioned."""
+"""Watch changes until they are on disk, and report a slow, full or failing disk."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ class SaveMonitor:
 
     @staticmethod
     def _done_within(receipt: Receipt, seconds: float) -> bool:
-        """Wait for a receipt.
+        """Wait until a change is on disk or has failed.
 
         Returns:
-            True if its change was written or failed in time.
+            True if that happened in time.
         """
         return bool(wait((receipt,), max(0.0, seconds)).done)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 MANY_GONE = 50
-"""Number of files that vanish at once from which on their annotations are not read."""
+"""If this many files or more disappear at once, the annotations of their articles are not read."""
 
 
 class LibraryState:
@@ -50,7 +50,7 @@ class LibraryState:
         self._described: dict[ArticleId, str] = {}
         """Fingerprint of the file from which each article was described in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Returns True if anything of an article's text may be copied into the store, such as a guessed title."""
+        """Returns True if words of an article's text, such as a guessed title, may be copied into the store."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
         """Called with the annotations that this program changed, undid or redid."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = noop
@@ -108,7 +108,7 @@ class LibraryState:
         return list(edits_to_fields(ARTICLES, headline.id, held, fields))
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
-        """Show edits that the store has applied already.
+        """Update the catalogue by edits that the store has applied already.
 
         Args:
             edits: The edits.
@@ -146,7 +146,7 @@ class LibraryState:
         return tuple(headline.id for headline in known)
 
     def is_bare(self, article_id: ArticleId) -> bool:
-        """Return True if an article has no annotations and no state worth keeping; having been read is not."""
+        """Return True if an article has no annotations and no state worth keeping, such as a star."""
         state = decode(self.store.get(ARTICLES, article_id))
         kept = (
             state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
@@ -158,7 +158,7 @@ class LibraryState:
 
         Args:
             mistaken: The article whose record is deleted; `is_bare` is true of it.
-            known: The article that takes over the fields that reading left, if it has none of its own.
+            known: The article that takes over the fields of `SEEN_FIELDS` that it does not have itself.
         """
         record = dict(self.store.get(ARTICLES, mistaken) or {})
         if not record or self.store.read_only:
@@ -176,7 +176,7 @@ class LibraryState:
         self._introduce({i for i in ids if self.identities.has_record(i)})
 
     def describe(self, ids: Iterable[ArticleId]) -> None:
-        """Record title and origin of annotated articles, while their files are there to take them from."""
+        """Record title and origin of annotated articles, while their files exist and can be read."""
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)

@@ -19,12 +19,12 @@ class TextPermission:
     """Decides for each article whether its text may be copied; see `LibraryPaths.may_keep_text`."""
 
     def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
-        """Start without any answer known.
+        """Start with no article decided.
 
         Args:
             paths: The folders and files of the library.
             path_of: Returns the file of an article; None for standard input.
-            events: Takes a notice for each text that is left out.
+            events: Receives a notice for each text that is left out.
         """
         self._paths = paths
         self._path_of = path_of

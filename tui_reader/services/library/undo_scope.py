@@ -55,7 +55,7 @@ class UndoScope:
     def articles_of(
         self, transaction: Transaction, parents: Mapping[AnnotationId, ArticleId] = NO_PARENTS
     ) -> list[ArticleId]:
-        """List the articles that a transaction changed, or changed the annotations of, each once.
+        """List the articles that a transaction changed, or whose annotations it changed, each once.
 
         Args:
             transaction: The transaction.

@@ -1,8 +1,8 @@
-"""Run jobs in a process of its own, so that parsing a text of megabytes takes no time from the keys.
+"""Run jobs in a separate process, so that parsing a text of megabytes does not delay a key.
 
 The process reads one job a line, as JSON, and answers each with one line. It runs at a low priority, and ends when its
-input ends. A job that takes too long, needs too much memory, raises or kills the process costs only that job: the next
-one gets a new process.
+input ends. A job that takes too long, needs too much memory, raises an error or kills the process fails alone: the
+next one gets a new process.
 """
 
 from __future__ import annotations
