@@ -52,13 +52,13 @@ class EditorHost(Protocol):
         """Ask a question in the last row."""
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open the sheet for a note when the handling of the current key ends."""
+        """Open the note sheet after the current key has been handled."""
 
     def drop_typed_words(self) -> None:
         """Discard the words that are typed now, because the note that they are meant for cannot be saved."""
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
-        """Have the text of a draft edited in the user's own editor."""
+        """Let the user edit the text of a draft in an external editor."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Show a message in the last row."""
@@ -123,7 +123,7 @@ class AnnotationEditor:
             self._open(self._about(annotation), self._library.drafts.of(annotation), annotation.note)
 
     def edit_note_outside(self, annotation_id: AnnotationId) -> None:
-        """Open the note of an annotation in the user's own editor."""
+        """Open the note of an annotation in an external editor."""
         for annotation in self._known([annotation_id]) if self._may_write() else ():
             draft = self._library.drafts.of(annotation)
             edited = self._host.edit_outside(annotation.note, draft)
@@ -149,7 +149,7 @@ class AnnotationEditor:
         self._host.write(NoteSheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
 
     def _may_write(self) -> bool:
-        """Return True if a note could be saved; if not, say so before the user writes one."""
+        """Return True if a note could be saved; if not, show a message before the user writes one."""
         if self._library.read_only:
             message = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
             self._host.say(message, bad=True)

@@ -27,7 +27,7 @@ USUAL_EDITORS = ("sensible-editor", "vi", "nano")
 
 
 class Edited(NamedTuple):
-    """The result of an editor."""
+    """The result of editing a text in an external editor."""
 
     text: str | None
     """The edited text; None for no change. After a problem, the text saved until then."""
@@ -118,7 +118,9 @@ _AS_IT_WAS = "the note is as it was"
 
 
 def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
-    """Have a note edited in a temporary file that only its owner may read and that is deleted afterwards.
+    """Let the user edit a note in a temporary file, which only its owner may read.
+
+    The file is deleted afterwards.
 
     If this program dies meanwhile, the next start finds the file as the draft of the note.
 

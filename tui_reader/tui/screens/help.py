@@ -108,5 +108,5 @@ class Help(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss(None)", show=False)]
 
     def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
-        """Args: `notices` are the warnings of the start in full: invalid settings, a damaged state."""
+        """Show `notices` in full before the keys: warnings of the start, such as invalid settings."""
         super().__init__(HelpPage(keymap, notices))

@@ -42,7 +42,7 @@ class Typing(Protocol):
         """Return True if a key belongs to the text; any other key ends the typing."""
 
     async def typed(self) -> None:
-        """Wait until every key so far has arrived in the widget."""
+        """Wait until the widget has received every key that was typed so far."""
 
     def ended(self, key: str) -> None:
         """Handle the key that ends the typing."""
@@ -160,11 +160,11 @@ class KeyScreen(FailureGuard, Screen[None]):
     # Notes
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open the sheet for a note when the handling of the current key ends."""
+        """Open the note sheet after the current key has been handled."""
         self._sheet = sheet
 
     async def settle(self) -> None:
-        """Open the sheet that the last key asked for.
+        """Open the note sheet if the last key requested it.
 
         The widget is made for the first sheet: importing it takes 40 ms, which a start need not pay.
         """
@@ -185,12 +185,10 @@ class KeyScreen(FailureGuard, Screen[None]):
         raise NotImplementedError
 
     def sheet_opened(self) -> None:
-        """Called when the sheet has taken its rows, so that the passage that the note is about can be scrolled into
-        view.
-        """
+        """Do nothing; a screen overrides this to scroll the annotated passage into view above the sheet."""
 
     async def wait_for_note_keys(self) -> None:
-        """Wait until every key so far has arrived in the open note, if there is one."""
+        """Wait until the open note, if there is one, has received every key that was typed so far."""
         if self._editor is not None and self._editor.open:
             await self._editor.typed()
 

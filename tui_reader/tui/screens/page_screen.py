@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 ALL_ROWS = 10_000_000
-"""More rows than any page has."""
+"""A number of rows greater than that of any page."""
 WHEEL_ROWS = 3
 
 

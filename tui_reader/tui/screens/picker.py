@@ -163,7 +163,7 @@ class Picker(Dialog[Choice | None]):
     MOST_ROWS = 20
 
     def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0, *, few: bool = False) -> None:
-        """Args: with `few`, letters are keys that move and choose, until `/` starts a search for a part of a name."""
+        """Show `choices`; with `few`, letters move and choose until `/` starts a search for a part of a name."""
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
         self._list, self._foot = ChoiceList(), Footing()
@@ -177,7 +177,7 @@ class Picker(Dialog[Choice | None]):
             yield self._foot
 
     def on_mount(self) -> None:
-        """Show all entries; the height of the list stays while a search leaves fewer."""
+        """Show all entries; the list keeps this height while a search shows fewer."""
         self._size_list()
         self._list.show(self._choices, self._start)
         self._show_keys()

@@ -35,7 +35,7 @@ class AnnotationActions:
         copies: QuoteCopies,
         article: ArticleId | None,
     ) -> None:
-        """Args: `article` is the article whose annotations are listed; None for the whole library."""
+        """Prepare the commands for the annotations of `article`; None stands for the whole library."""
         self._host, self._listing, self._preview, self._copies = host, listing, place, copies
         self._article = article
         self._state, self._library = host.state, host.state.library
@@ -43,7 +43,7 @@ class AnnotationActions:
         self._transfer_dialog = TransferDialog(host)
 
     def _targets(self) -> tuple[AnnotationId, ...]:
-        """Return the annotations that a command acts on; say so in the last row if there are none."""
+        """Return the annotations that a command acts on; if there are none, show a message."""
         ids = self._listing.ids
         if not ids and (message := self._listing.no_target_message):
             self._host.say(message)
@@ -74,7 +74,7 @@ class AnnotationActions:
 
     @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
-        """Open the note of the annotation under the cursor in the user's own editor."""
+        """Open the note of the annotation under the cursor in an external editor."""
         if (annotation := self._listing.current) is not None:
             self._editor.edit_note_outside(annotation.id)
 
@@ -82,7 +82,7 @@ class AnnotationActions:
     def attach_annotation(self, _count: int | None) -> None:
         """Attach the annotation to the shown candidate.
 
-        If its article is gone, transfer all its notes to another article instead.
+        If the article of the annotation is gone, transfer all notes of that article to another one instead.
         """
         annotation, document = self._listing.current, self._preview.document
         if annotation is not None and annotation.article not in self._library.catalogue:

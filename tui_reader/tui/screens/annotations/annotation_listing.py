@@ -35,8 +35,15 @@ class AnnotationListing:
         moved: Callable[[], None],
         article: ArticleId | None,
     ) -> None:
-        """Args: `moved` is called when the cursor has moved to another annotation; `article` is None for the whole
-        library.
+        """Prepare to fill the list; `load` fills it.
+
+        Args:
+            state: The state of the reading screen.
+            source: The annotations of the library.
+            shown: The list widget.
+            above: The rows above the list.
+            moved: Called when the cursor has moved to another annotation.
+            article: The article whose annotations are listed; None for the whole library.
         """
         self._state, self._source, self._list = state, source, shown
         self._loader = ListLoader(state.library, source, shown, article)
@@ -54,7 +61,7 @@ class AnnotationListing:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations that a command acts on: the listed chosen ones, or that under the cursor."""
+        """The annotations that a command acts on: the listed chosen ones, or else the one under the cursor."""
         current = self._list.current
         if self._list.chosen_count:
             return self._list.chosen
@@ -144,7 +151,7 @@ class AnnotationListing:
         return True
 
     def reload(self, wanted: Annotation | None = None) -> None:
-        """Fill the list again, with the cursor on an annotation, or near where it is if that is None."""
+        """Fill the list again, with the cursor on `wanted`, or near its current row if `wanted` is None."""
         self.load(keep=wanted.id if wanted is not None else self._loader.nearest(), index=self._list.index)
 
     def choose_current(self) -> bool:

@@ -16,7 +16,7 @@ class CursorActions:
     """Runs the commands that move the cursor; the count is None if none was typed."""
 
     def __init__(self, shown: AnnotationList, moved: Callable[[], None]) -> None:
-        """Args: `moved` is called when the cursor has moved to another annotation."""
+        """Store the list, and the callback for a cursor that has moved to another annotation."""
         self._list, self._moved = shown, moved
 
     @command("down")

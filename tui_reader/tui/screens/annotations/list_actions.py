@@ -31,7 +31,7 @@ class ListActions:
         *,
         today: Callable[[], date],
     ) -> None:
-        """Args: `today` returns the current day, from which ages in the filter count."""
+        """Store the parts of the screen; `today` returns the day from which ages in the filter count."""
         self._host, self._reading, self._state = host, reading, host.state
         self._listing, self._preview, self._cursor_actions = listing, preview, cursor_actions
         self._today = today
@@ -50,7 +50,7 @@ class ListActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """Ask for a filter, and apply it with every letter."""
+        """Ask for a filter, and apply it after every typed letter."""
 
         def narrow(text: str) -> None:
             self._listing.narrow(text, self._today())

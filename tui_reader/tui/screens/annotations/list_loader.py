@@ -1,4 +1,4 @@
-"""Fills the list of annotations: at once without a filter, in slices between the frames with one."""
+"""Fill the list of annotations: at once if there is no filter, else in slices between the frames."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ListLoader:
     def __init__(
         self, library: Library, source: LibraryAnnotations, shown: AnnotationList, article: ArticleId | None
     ) -> None:
-        """Args: `article` is the article whose annotations are listed; None for the whole library."""
+        """Prepare to list the annotations of `article`; None stands for the whole library."""
         self._library, self._source, self._list, self._article = library, source, shown, article
         self.typed = ""
         self.filter = ParsedQuery()
@@ -122,7 +122,7 @@ class ListLoader:
         """Clear the list and begin to fill it.
 
         Args:
-            empty: The lines of an empty list.
+            empty: The lines to show if the list is empty.
             keep: The annotation to set the cursor on.
             index: The row for the cursor if that annotation is not listed.
         """

@@ -1,4 +1,4 @@
-"""The preview beside the list: an annotation in its text, or what is known of one that has no place."""
+"""The preview beside the list: an annotation in its text, or its quote and note if it has no place."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PlacePreview:
     def show(self, annotation: Annotation | None) -> None:
         """Show an annotation at its place; without a place, show its quote and note.
 
-        A visible candidate for its place stays, as long as it is one.
+        A candidate that is shown for its place stays, as long as it is still a candidate.
         """
         if annotation is not None and self.offered(annotation):
             self._describe(annotation)
@@ -145,7 +145,7 @@ class PlacePreview:
         return True
 
     def step(self, annotation: Annotation, by: int) -> str:
-        """Show the candidate `by` places further on.
+        """Show the candidate `by` steps after the current one; before it if `by` is negative.
 
         Returns:
             The message to show.

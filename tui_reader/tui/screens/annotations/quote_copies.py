@@ -1,4 +1,4 @@
-"""Copies annotations as quotes with their sources; their texts may have to be read first."""
+"""Copy annotations as quotes with their sources, after reading the texts that are not in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class QuoteCopies:
     """Collects the quotes text by text. A new copy discards one that is still incomplete."""
 
     def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:
-        """Args: `done` receives all quotes as one text, and their number."""
+        """Store the library; `done` is called with all quotes as one text, and their number."""
         self._library, self._done = library, done
         self._waiting: list[AnnotationId] = []
         self._quotes: list[str] = []
@@ -36,7 +36,7 @@ class QuoteCopies:
         self.go_on()
 
     def go_on(self) -> None:
-        """Quote as many annotations as have their texts in memory; called again whenever a text has arrived."""
+        """Quote the annotations whose texts are in memory; called again whenever another text was read."""
         if not self._waiting:
             return
         while self._waiting:
@@ -50,7 +50,7 @@ class QuoteCopies:
         """Quote one annotation; without a certain place, its words as they were highlighted.
 
         Returns:
-            True if that is done; False if its text has to be read first.
+            True if it was quoted; False if its text has to be read first.
         """
         library, placed = self._library, annotation.placed
         if placed is None or not placed.is_certain or annotation.article not in library.catalogue:

@@ -66,8 +66,12 @@ class AnnotationsScreen(KeyScreen):
     """
 
     def __init__(self, reading: ReadingHost, article: ArticleId | None, today: Callable[[], date]) -> None:
-        """Args: `article` is the article whose annotations are listed, None for the whole library; `today` returns the
-        day.
+        """Show the annotations of an article over the reading screen.
+
+        Args:
+            reading: The reading screen.
+            article: The article; None for the whole library.
+            today: Returns the current day, from which ages in the filter count.
         """
         super().__init__(reading.state, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.state.library, today
@@ -140,7 +144,7 @@ class AnnotationsScreen(KeyScreen):
         return self._prompt
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Run a command; none of those that work here takes a key."""
+        """Run a command; `key` is not used, since no command of this screen takes one."""
         self._handlers[command.id](count)
 
     def widget_below_sheet(self) -> Widget:
@@ -173,7 +177,7 @@ class AnnotationsScreen(KeyScreen):
         return self._copies.article or self._preview.article
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Use a text that has been read: show it, and continue a copy that waits for it."""
+        """Show a text that has been read, and continue a copy that waits for it."""
         annotation = self._listing.current
         if annotation is not None and article == self._preview.article == annotation.article:
             self._preview.show_in(annotation, document)
@@ -213,7 +217,7 @@ class AnnotationsScreen(KeyScreen):
         self._reading.highlight_actions.refresh()
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
-        """Have a note edited in the user's own editor."""
+        """Let the user edit a note in an external editor."""
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def _copied(self, text: str, count: int) -> None:

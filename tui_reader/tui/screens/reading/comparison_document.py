@@ -29,7 +29,7 @@ class ComparisonDocument:
     """A text merged with the words removed from it, with a mapping between the offsets."""
 
     def __init__(self, document: Document, altered: Sequence[TextChange]) -> None:
-        """Args: `altered` are the changes in the order of the text."""
+        """Merge the removed words of the changes `altered`, sorted by offset, into a document."""
         self.original = document
         self._starts = [each.start for each in altered]
         self._lengths = [0, *accumulate(len(each.gone) for each in altered)]
@@ -87,7 +87,7 @@ def _merged(
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Return where an offset is in the merged block; `behind` chooses the side of words removed there."""
+        """Return an offset in the merged block: after the words removed there if `behind`, else before them."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def following(before: Sequence[ArticleId], index: int, after: Sequence[ArticleId]) -> int:
-    """Find the place in the new list of the entry at `index`, or of the entry that takes over from it.
+    """Return the index in a new list of the entry at `index`, or of the nearest entry still listed.
 
     Keeping the row number instead would pass over as many articles as have left the list above the cursor.
 
@@ -32,7 +32,7 @@ def following(before: Sequence[ArticleId], index: int, after: Sequence[ArticleId
 
 
 def gap_between(before: Sequence[ArticleId], gap: int, after: Sequence[ArticleId]) -> int:
-    """Find the place in the new list of a gap between two entries, such as the one that an article left.
+    """Return the position in a new list of a gap between entries, such as where an article was removed.
 
     Args:
         before: The list in which `gap` counts.

@@ -65,7 +65,7 @@ class HeadlineListing:
         self.recount()
 
     def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
-        """Find the position at which the open article has left the list.
+        """Update the gap: the position in the list at which the open article was before it left the list.
 
         Args:
             reading: The open article, or None.

@@ -53,7 +53,7 @@ class HighlightsDisplay:
             self._prepared[article] = highlights
 
     def _choose(self, article: ArticleId | None, document: Document | None) -> None:
-        """Continue with the highlights of an article that were computed before, if there are any."""
+        """Switch to the highlights of an article, reusing those that were computed before, if any."""
         prepared = self._prepared.pop(article, None) if article is not None else None
         if prepared is not None and prepared.is_for(document):
             self.highlights, self._shown_article = prepared, None

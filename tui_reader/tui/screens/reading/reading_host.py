@@ -1,4 +1,4 @@
-"""Protocols: what the parts of the reading screen ask of the screen, and the screen of the app.
+"""Protocols of the reading screen as its parts use it, and of the app as the screen uses it.
 
 The parts import these protocols and not their owners, so that no two modules import each other.
 """

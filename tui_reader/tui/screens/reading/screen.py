@@ -127,7 +127,7 @@ class ReadingScreen(KeyScreen):
     def wire(self) -> None:
         """Build the article pane, the prompt and the actions, unless that is done.
 
-        They are a third of the program that the first frame of a list does not need. Called after that frame.
+        They are a third of the program's code. Called after the first frame, which does not need them.
         """
         if self.is_wired:
             return
@@ -217,7 +217,7 @@ class ReadingScreen(KeyScreen):
         self.call_after_refresh(self.highlight_actions.reveal)
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
-        """Have a note edited in the user's own editor."""
+        """Let the user edit a note in an external editor."""
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Builds what the reading screen needs after its first frame: article pane, prompt, actions."""
+"""Build the parts of the reading screen that it needs after its first frame: pane, prompt, actions."""
 
 from __future__ import annotations
 

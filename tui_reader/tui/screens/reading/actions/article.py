@@ -82,10 +82,10 @@ class ArticleNavigator:
         state.library.documents.want(article, self._neighbours())
 
     def show_current(self) -> None:
-        """Show the article under the cursor, as the list is walked through.
+        """Show the article under the cursor while the user moves through the list.
 
-        A text that is not in memory is waited for, so that list and article change in one frame each. Its header alone
-        would be one more frame, and is shown only if the text takes long.
+        If its text is not in memory, it is shown once it has been read, so that list and article change in one frame
+        each. Only if that takes long, the header is shown first, in a frame of its own.
         """
         state = self._state
         current = state.panes.headlines.current

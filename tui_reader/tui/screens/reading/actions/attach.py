@@ -25,12 +25,12 @@ class _Pending(NamedTuple):
 class AttachActions:
     """Holds the annotation that the next highlighting key attaches to a new range, if any.
 
-    A highlight can be resized while the selection lasts in which that began, however it ends. An annotation without a
-    place waits for a passage of its article until the user goes back a level or opens another article.
+    Resizing a highlight ends together with the selection that it started. An annotation without a place waits
+    for a passage of its article until the user goes back a level or opens another article.
     """
 
     def __init__(self, state: ReadingScreenState) -> None:
-        """Begin without a waiting annotation."""
+        """Start without a waiting annotation."""
         self._state = state
         self._pending: _Pending | None = None
 
@@ -45,7 +45,7 @@ class AttachActions:
         self._pending = _Pending(annotation, self._state.shown, number)
 
     def end(self) -> bool:
-        """Let no annotation wait any more.
+        """Forget the waiting annotation.
 
         Returns:
             True if one was waiting.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class BackActions:
-    """Ends the operation that was begun last, or else activates the pane before."""
+    """Runs the command that goes back one level: ends the latest operation, or activates another pane."""
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout) -> None:
         self._host, self._state, self._pane_layout = host, host.state, pane_layout

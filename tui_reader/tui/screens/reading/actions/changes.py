@@ -88,7 +88,7 @@ class ChangesActions:
         state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
-        """Return the comparison with the text read last, or the one shown a moment ago; else None."""
+        """Return a comparison with the text read last, or the one shown a moment ago; None without changes."""
         revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []

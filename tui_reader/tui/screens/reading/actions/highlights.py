@@ -98,14 +98,14 @@ class HighlightActions:
 
     @command("note")
     def note(self, _count: int | None) -> None:
-        """Open the note of the highlight under the cursor; without one, highlight first."""
+        """Open the note of the highlight under the cursor; without a highlight, make one first."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._editor.edit_note(mark)
 
     @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
-        """Open the note in the user's own editor; without a highlight under the cursor, highlight first."""
+        """Open the note in an external editor; without a highlight under the cursor, make one first."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._editor.edit_note_outside(mark)
@@ -418,7 +418,7 @@ class HighlightActions:
 
 
 def _words(document: Document, low: int, high: int) -> Range:
-    """Return a range without the white space at its ends."""
+    """Return the range `low` to `high` without the white space at its ends."""
     words = document.text[low:high]
     low += len(words) - len(words.lstrip())
     return Range(low, low + len(words.strip()))

@@ -197,7 +197,7 @@ class Navigation:
         self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
-        """Move the active end of the selection if there is one, else the focus."""
+        """Move the active end of the selection if there is one, else the focused sentence."""
         pane = self._state.panes.article
         if pane.selection.kind:
             pane.selection.move(motion, abs(count))

@@ -41,17 +41,17 @@ class SelectionActions:
     """Runs the commands that start, extend and end a selection."""
 
     def __init__(self, state: ReadingScreenState, changed: Callable[[], None]) -> None:
-        """Args: `changed` is called when a selection begins or ends, because other keys are in force then."""
+        """Store the state; `changed` is called when a selection begins or ends, since the keys change then."""
         self._state, self._changed = state, changed
 
     @command("select")
     def select(self, _count: int | None) -> None:
-        """Select by character; if that is the case already, end the selection."""
+        """Start to select by character; if that mode is active already, end the selection."""
         self._start("character")
 
     @command("select_paragraphs")
     def select_paragraphs(self, _count: int | None) -> None:
-        """Select by paragraph; if that is the case already, end the selection."""
+        """Start to select by paragraph; if that mode is active already, end the selection."""
         self._start("paragraph")
 
     @command("other_end")

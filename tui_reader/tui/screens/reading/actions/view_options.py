@@ -79,7 +79,7 @@ class ViewOptions:
 
     @command("density")
     def density(self, _count: int | None) -> None:
-        """Set the next of the densities."""
+        """Switch to the next density of the headline list."""
         self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
         self._state.panes.headlines.set_density(self._density)
         self._state.say(f"headlines: {self._density}")
