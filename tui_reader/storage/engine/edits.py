@@ -36,7 +36,7 @@ PLACED = "placed"
 
 
 def checked(edit: Edit) -> Edit:
-    """Check that an edit can be saved. Return it with a private copy of its value, tags sorted.
+    """Check that an edit can be saved; return it with a copy of its value, in which tags are sorted.
 
     Raises:
         ValueError: The value cannot be saved, or the field is reserved for the store.
@@ -63,7 +63,7 @@ def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
 def merged(edit: Edit, now: Json) -> Json:
     """Return the value that an edit gives a field whose current value may differ from `edit.before`.
 
-    Of tags, only those that the edit added or removed change. Any other field gets the value `edit.after`.
+    In the field `tags`, only the tags that the edit added or removed change. Any other field gets `edit.after`.
     """
     if edit.field == TAGS and has_sets(edit.table) and all(map(is_tag_set, (edit.before or (), edit.after, now))):
         before, after = set(edit.before or ()), set(edit.after)
@@ -74,10 +74,10 @@ def merged(edit: Edit, now: Json) -> Json:
 def inverse(
     edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, redo: bool = False
 ) -> tuple[list[Edit], set[str]]:
-    """Return the edits that undo or redo others, without those whose field was changed again since.
+    """Return the edits that undo or redo a step, except in fields that were changed again since.
 
     Args:
-        edits: What was done.
+        edits: The edits of the step.
         record: Returns a record by table and key.
         redo: Redo the edits instead of undoing them.
 
@@ -102,11 +102,11 @@ def inverse(
 def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
     """Return the annotations that `edits` would delete although they were modified after the step was made.
 
-    An annotation without its article cannot be reached: words that another window or machine has added to it would be
-    lost from view. A new position of its passage (`placed`) is no modification, since it is computed again.
+    Deleting such an annotation would lose the words that another window or machine has added to it. A new position
+    of its passage (`placed`) is no modification, since positions are computed again.
 
     Args:
-        edits: What would be done.
+        edits: The edits that are about to be made.
         record: Returns a record by table and key.
     """
     deleted = {each.key for each in edits if each.table == ANNOTATIONS and each.field == PARENT and each.after is None}
@@ -120,16 +120,16 @@ def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str]
 
 
 def _comparable(fields: Record) -> dict[str, str]:
-    """Return an annotation's fields as comparable texts, without the position, which is derived."""
+    """Return an annotation's fields as comparable texts, without the position, which can be computed."""
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
 def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> Entry:
-    """Return the journal entry for edits, without its timestamp; empty if the documents have these values.
+    """Return the journal entry for edits, without a timestamp; empty if nothing changes.
 
     Args:
         state: The documents before.
-        edits: What changes.
+        edits: The edits.
         number_of: Returns the document id of a record by table and key; None if there is no such record.
     """
     grouped: dict[tuple[str, str], list[Edit]] = {}
@@ -157,7 +157,7 @@ def _of_record(
     parent = fields.get(PARENT) if table == ANNOTATIONS else None
     home = document_id(key, parent if isinstance(parent, str) else "")
     if number is not None and table == ANNOTATIONS and home != number and old is not None:
-        # Moved to another article: the ids of one article's annotations follow each other.
+        # The annotation moved to another article: the ids of one article's annotations follow each other.
         return moved(state, table, number, home, {KEY: key} | fields)
     return written(state, table, home, {KEY: key} | fields), []
 

@@ -1,7 +1,7 @@
 """The undo history: in memory for this run, and read from the files for earlier runs.
 
-The journal entry of an undoable transaction contains it as `u`: `[name, label, records]`. An undo or redo of it is an
-entry with `z`: `[name, is_undone]`. A compaction moves these entries to a file of their own before it empties the
+The journal entry of an undoable transaction contains the step as `u`: `[name, label, records]`. Its undo or redo is
+an entry with `z`: `[name, is_undone]`. A compaction moves these entries to a separate file before it empties the
 journal: see `history_file`. An entry that is in both files counts once. Entries with a timestamp after the opening of
 this window are not read: they are this window's own, or those of another window, which undoes them itself.
 
@@ -28,7 +28,7 @@ STEPS = 1_000
 """Number of transactions that can be undone at least."""
 
 NOTE = "note"
-"""The field of an annotation whose words stay within reach of undo."""
+"""Field of an annotation whose words can still be restored by undo after other changes."""
 
 
 class Step:
@@ -82,7 +82,7 @@ class History:
         self._undone: deque[Step] = deque(maxlen=STEPS)
 
     def push(self, transaction: Transaction) -> Step:
-        """Add a new transaction, and discard undone steps, except those with words of a note (see above)."""
+        """Add a new transaction, and discard undone steps unless they contain words of a note."""
         step = Step(os.urandom(4).hex(), transaction)
         self._first = self._first or step.name
         self._done.extend((*_preserved(self._undone, step.name), step))
@@ -115,7 +115,7 @@ class History:
         self._done = deque([*done, *self._done], STEPS)
 
     def _foreign(self, entries: Iterable[Entry]) -> set[str]:
-        """Return the names of the steps that this run skips, and of the steps that would undo them together."""
+        """Return the names of the steps that this run may not undo, and of the steps that combine them."""
         if self.select is None:
             return set()
         steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
@@ -167,7 +167,7 @@ def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
     """
     if not any(_has_words(step.transaction) for step in undone):
         return []
-    # A field that several of them changed gets the value that it had before the first.
+    # A field that several steps changed gets the value that it had before the first step.
     fields: dict[tuple[str, str, str], Edit] = {}
     for step in undone:
         for edit in reversed(step.transaction.edits):

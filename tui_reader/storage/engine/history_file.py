@@ -1,8 +1,8 @@
 """The undo file: steps of earlier runs, which a compaction moves there from the journal.
 
-It contains the journal's own entries, reduced to what undo needs. An entry is identified by its timestamp and the name
-of its step, so saving one journal twice changes nothing: after a crash between saving and the new journal, or when two
-windows end at once. A lock on the file lets one process write at a time.
+The file contains entries of the journal, reduced to the members that undo needs. An entry is identified by its
+timestamp and the name of its step, so saving one journal twice changes nothing: after a crash between saving and the
+new journal, or when two windows end at once. A lock on the file lets one process write at a time.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _REWRITE_AT = 6 * STEPS
-"""Number of lines at which the file is rewritten without those that undo cannot reach."""
+"""Number of lines at which the file is rewritten without the steps that undo cannot reach."""
 _MOST = 3 * _REWRITE_AT
-"""Number of lines that the file may have afterwards; beyond it, steps that depend on each other are dropped."""
+"""Most lines after rewriting the file; beyond this, steps that depend on each other are dropped."""
 _LOCK_SECONDS = 5.0
 """Seconds to wait for the lock at most."""
 _RETRY_SECONDS = 0.001
@@ -49,14 +49,14 @@ def read_entries(path: str, disk: Disk) -> list[Entry]:
 
 
 def older_entries(library: LibraryFiles) -> list[Entry]:
-    """Read the entries that undo needs from the undo file and the journal, oldest first."""
+    """Read the entries for undo from the undo file and the journal, oldest first."""
     # Read the journal first: a compaction in between moves its entries to the undo file.
     in_journal = read_entries(library.journal.path, library.disk)
     return in_order([*read_entries(history_path(library), library.disk), *in_journal])
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the members of entries that undo needs, each entry once, sorted by timestamp."""
+    """Return entries reduced to the members for undo, each entry once, sorted by timestamp."""
     once: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
         if "u" in entry or "z" in entry:
@@ -66,10 +66,10 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Append the members of journal entries that undo needs to the undo file, and flush it.
+    """Append journal entries, reduced to the members for undo, to the undo file, and flush it.
 
-    If the name belongs to something else than an undo file, nothing is added: losing undo across restarts is better
-    than a compaction that fails.
+    If another kind of file has the name, nothing is added: it is better to lose undo across restarts than to fail
+    the compaction.
 
     Raises:
         OSError: The file could not be written, or another window held its lock for more than five seconds.
@@ -132,7 +132,7 @@ def _is_named(path: str, handle: int, disk: Disk) -> bool:
 
 
 def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Replace the file atomically. Only under its lock."""
+    """Replace the undo file atomically. Call only while holding the lock of the file."""
     temporary = f"{path}.tmp"
     handle = disk.create(temporary)
     try:
@@ -161,7 +161,7 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the names of steps that `Step.joined` ties to the given ones: they are only replayed together."""
+    """Add the names of steps that `Step.joined` connects to these: they must be replayed together."""
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]

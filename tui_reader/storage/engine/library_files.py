@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class LibraryFiles(LibraryReader):
-    """The documents of one library, and the only code that changes its files; see `LibraryReader` for its arguments."""
+    """The only code that changes the files of a library; `LibraryReader` explains the arguments."""
 
     _held = False
     """True while this process holds the lock."""
@@ -137,7 +137,7 @@ class LibraryFiles(LibraryReader):
             return entries
 
     def take_over(self, operations: list[list[Any]]) -> None:
-        """Save documents of another copy, and report them as changes of another program.
+        """Save documents from another copy of the library, and report them as changes of another program.
 
         Args:
             operations: The documents, each as `[table, id, document]`.
@@ -152,7 +152,7 @@ class LibraryFiles(LibraryReader):
             self._collect_changes(changed, before)
 
     def add_news(self, changes: Iterable[Change]) -> None:
-        """Report changes that were made here through `news`, as if another program had made them."""
+        """Report changes of this program through `news`, as if another program had made them."""
         if self.watching:
             with self._guard:
                 self._news += changes
@@ -170,7 +170,7 @@ class LibraryFiles(LibraryReader):
     # -- the snapshot -------------------------------------------------------------------------------------------
 
     def create_snapshot(self) -> None:
-        """Write an empty snapshot, so that a plain TinyDB finds its file from the first change on."""
+        """Write an empty snapshot at the first change, so that programs with a plain TinyDB find the file."""
         temporary, handle = self.temporary()
         try:
             empty = SnapshotFile(MemorySource(b""))

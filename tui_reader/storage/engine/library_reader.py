@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """A document that another program changed, before and after; None where the document did not exist."""
+    """A document before and after a change by another program; None if it did not exist."""
 
     table: str
     number: int
@@ -34,7 +34,7 @@ class Change(NamedTuple):
 
 
 class LibraryReader:
-    """The documents of one library as its snapshot and journals have them. Reading takes no lock.
+    """The documents of one library, read from its snapshot and journals without a lock.
 
     Every method may be called from any thread; one call at a time uses the files.
 
@@ -80,7 +80,7 @@ class LibraryReader:
 
     @property
     def damage(self) -> str:
-        """What is wrong with the snapshot, as sentences; empty if it is sound. A damaged one is not replaced."""
+        """What is wrong with the snapshot, as sentences; empty if intact. A damaged one is not replaced."""
         return self.opener.damage
 
     @property
@@ -91,7 +91,7 @@ class LibraryReader:
     # -- reading the files --------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        """Read all files again. Needs no lock: a compaction replaces the snapshot before the journal."""
+        """Read all files again, without a lock: a compaction replaces the snapshot before the journal."""
         with self._guard:
             self.journal.close()
             entries = self._own_entries()
@@ -152,7 +152,7 @@ class LibraryReader:
         return entries
 
     def folder_time(self) -> int:
-        """Return when a file was last created, renamed or removed in the folder, in nanoseconds; 0 if unknown."""
+        """Return the modification time of the folder, in nanoseconds; 0 if unknown."""
         try:
             return self.disk.stat(self.folder).st_mtime_ns
         except OSError:
@@ -177,7 +177,7 @@ class LibraryReader:
             yield from self.state.documents(table, low, high)
 
     def distrust(self) -> None:
-        """Reopen the snapshot as the file of another program: it is unreadable or its checksum is wrong."""
+        """Reopen the snapshot as a file of another program, after it was unreadable or had a wrong checksum."""
         with self._guard:
             self.opener.distrust()
             self._reload()
@@ -189,10 +189,10 @@ class LibraryReader:
         """Compare the snapshot with the checksum in its header. A damaged snapshot is not replaced.
 
         Returns:
-            True if the snapshot is sound.
+            True if the snapshot is intact.
 
         Raises:
-            StoreError: The disk fails to read it.
+            StoreError: The disk fails to read the snapshot.
         """
         snapshot = self.state.snapshot
         if self.opener.is_adopting:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 2.0
 """Seconds without a change after which the files are verified and compacted."""
 SYNCED_IDLE_SECONDS = 10.0
-"""Seconds without a change after which a small library in its own folder is compacted, for programs that sync it."""
+"""Seconds without a change until a small library in its own folder is compacted, for sync programs."""
 _SYNCED_MAX_BYTES = 4 << 20
 COMPACT_BYTES = 1 << 16
 """Bytes of the journal beyond which an idle library is compacted, unless a 64th of the snapshot is more."""
@@ -43,7 +43,7 @@ class Maintenance:
         library: The files.
         document_ids: Finds document ids.
         notices: Collects sentences for the user.
-        report: Called with the edits that amount to what others changed.
+        report: Called with the edits that correspond to changes by other programs.
         is_urgent: Return True if changes wait to be saved, or the store is being closed.
     """
 
@@ -63,16 +63,16 @@ class Maintenance:
         self._united: SnapshotFile | None = None
         """The snapshot in which every annotation is known to be one document."""
         self._copies_folder_time = 0
-        """The folder's time of change when it was last searched for conflict copies."""
+        """The folder's modification time when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
-        """Return True if there are conflict copies, small enough to merge before the library is shown."""
+        """Return True if there are conflict copies small enough to be merged before the library is shown."""
         self._copies_folder_time = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES
 
     def restart_idle_time(self) -> None:
-        """Count the seconds without a change from now on."""
+        """Restart the count of the seconds without a change."""
         self._last_change = time.monotonic()
 
     def _idle_seconds(self) -> float:
@@ -81,7 +81,7 @@ class Maintenance:
     # -- changes of others --------------------------------------------------------------------------------------
 
     def report_damage(self) -> None:
-        """Add what is wrong with the files to the notices."""
+        """Add a notice for each kind of damage in the files."""
         if self._library.damage and not self._has_reported_damage:
             self._has_reported_damage = True
             self._notices.add(self._library.damage)
@@ -91,7 +91,7 @@ class Maintenance:
         self._notices.add(*self._library.warnings)
 
     def read_changes(self) -> bool:
-        """Read what other programs changed, and report it. Return True if the files could be read."""
+        """Read and report the changes of other programs. Return True if the files could be read."""
         return bool(self._notices.guard("reading what others changed", self._poll))
 
     def _poll(self) -> bool:
@@ -121,11 +121,11 @@ class Maintenance:
                 continue
             many = "s" * (merged.changes != 1)
             name = Path(merged.source).name
-            self._copies_folder_time = -1  # search once more: another copy may have come while this one was merged
+            self._copies_folder_time = -1  # search once more: another copy may have appeared while this one was merged
             self._notices.add(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
 
     def _merge_new_copies(self) -> None:
-        """Merge conflict copies that came while the library is open; costs one `stat` call if none did."""
+        """Merge conflict copies that appeared since the library was opened; one `stat` call if none did."""
         library, seen = self._library, self._library.folder_time()
         if seen == self._copies_folder_time and not library.bad_copies:
             return
@@ -139,10 +139,10 @@ class Maintenance:
     def unite_annotations(self, *, everywhere: bool = False) -> None:
         """Unite the documents of each annotation that one replica moved while another one changed it.
 
-        Looks at the annotations that others changed since the last call.
+        Checks the annotations that other programs changed since the last call.
 
         Args:
-            everywhere: Look at all annotations, unless this snapshot was looked at before. Stops when changes wait.
+            everywhere: Check all annotations, unless this snapshot was checked before. Stops when changes wait.
         """
         library, snapshot = self._library, self._library.state.snapshot
         if library.read_only or library.damage:
@@ -201,7 +201,7 @@ class Maintenance:
         return True
 
     def _is_for_sync(self) -> bool:
-        """Return True if programs that sync the folder need the snapshot to be current; they copy no journal."""
+        """Return True if programs that sync the folder, which copy no journal, need a current snapshot."""
         library = self._library
         return (
             library.journal.lines > 0
@@ -211,10 +211,10 @@ class Maintenance:
         )
 
     def compact(self, *, at_exit: bool = False) -> None:
-        """Write the journal into the snapshot. If that fails nothing is lost: the journal keeps every change.
+        """Write the journal into the snapshot. If that fails, no change is lost: the journal has them all.
 
         Args:
-            at_exit: Add no notice about a failure.
+            at_exit: The program is ending: add no notice about a failure.
         """
         library = self._library
         if library.read_only or not library.journal.is_open:
@@ -231,7 +231,7 @@ class Maintenance:
 
 
 def edits_of(change: Change) -> list[Edit]:
-    """Return the edits of fields that a change of a document amounts to."""
+    """Return the edits of single fields that make up the change of a document."""
     key = str((change.after or change.before or {}).get(KEY, change.number))
     before, after = plain(change.before), plain(change.after)
     return [

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Notices:
-    """Sentences for the user, each once, in the order in which they were added. Used by any thread.
+    """A list of sentences for the user, each once, in the order of their addition. Thread-safe.
 
     Args:
         path: The snapshot of the library, to name in sentences about unexpected errors.
@@ -22,20 +22,20 @@ class Notices:
         self.sentences: list[str] = []
 
     def add(self, *sentences: str) -> None:
-        """Add the sentences that are neither empty nor added already."""
+        """Add sentences, except empty ones and those that were added before."""
         self.sentences += [sentence for sentence in sentences if sentence and sentence not in self.sentences]
 
     def add_unexpected(self, doing: str, error: BaseException) -> None:
-        """Add a sentence about an error that no code expected.
+        """Add a sentence about an error of an unexpected type.
 
         Args:
-            doing: What failed, as a noun phrase.
-            error: What was raised.
+            doing: The failed operation, as a noun phrase.
+            error: The exception.
         """
         self.add(problems.unexpected(self._path, doing, error))
 
     def guard(self, doing: str, step: Callable[[], bool | None]) -> bool | None:
-        """Run a step and turn whatever it raises into a notice, since changes must go on being saved.
+        """Run a step and turn any exception into a notice, so that the thread goes on saving changes.
 
         Args:
             doing: What the step does, as a noun phrase.

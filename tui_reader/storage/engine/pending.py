@@ -1,4 +1,4 @@
-"""Transactions that are not on disk yet, and how two windows' edits of one note are combined."""
+"""Transactions that are not on disk yet; edits of one note by two windows are combined."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Pending:
     """A transaction that waits to be saved, or is being saved.
 
     Args:
-        edits: What it changes.
-        step: What undo keeps of it; None if it cannot be undone.
-        reversal: The step that it undoes or redoes; None if it does neither.
+        edits: The changes.
+        step: The step for the undo history; None if the transaction cannot be undone.
+        reversal: The step that the transaction undoes or redoes; None if it does neither.
         receipt: Completes when the transaction is on disk.
     """
 
@@ -79,7 +79,7 @@ class Pending:
 
     @property
     def deviations(self) -> list[Edit]:
-        """The edits that lead from the requested values to the written ones, where these differ."""
+        """The edits that change the requested values into the written ones, where the two differ."""
         return [
             written._replace(before=edit.after)
             for edit, written in zip(self.edits, self._written, strict=True)
@@ -87,7 +87,7 @@ class Pending:
         ]
 
     def committed(self) -> None:
-        """Make undo restore what was there before the edits as they were written, now that these are on disk."""
+        """Update the undo step to the edits as they were written, now that these are on disk."""
         if self.step is not None and self._written != self.edits:
             self.step.transaction = Transaction(self.step.transaction.label, self._written)
 
@@ -101,7 +101,7 @@ class Pending:
         if canonical(now) in (canonical(edit.before), canonical(edit.after)):
             return edit
         if self._reversal is not None:
-            # Reverse what was written of that step, and leave the note alone if it was changed again since.
+            # Reverse what was written of that step, and leave the note unchanged if it was changed again since.
             reversed_edits = [_reversed(written, self._reversal) for written in self._reversal.step.written]
             fitting = [each for each in reversed_edits if each.before == now and each[:3] == edit[:3]]
             return fitting[0] if fitting else edit._replace(before=now, after=now)
@@ -119,7 +119,7 @@ def _text(value: Json) -> str:
 
 
 def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
-    """Describe, as sentences, the transactions that met another window's change of the same annotation."""
+    """Describe, in sentences, the transactions that conflicted with a change by another window."""
     sentences = []
     for pending in pendings:
         if pending.spared:

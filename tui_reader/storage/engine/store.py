@@ -1,4 +1,4 @@
-"""The store that the services use: a change is visible at once, and a thread of its own saves it."""
+"""The store that the services use: a change is visible at once, and is saved by a separate thread."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class LibraryStore:
-    """The state of one library. Its methods are called from one thread, which never waits for a flush.
+    """The records of one library. Its methods are called from one thread and never wait for the disk.
 
-    Readers see the documents of the files with the edits on top that are not on disk yet.
+    Readers see the documents of the files, changed by the edits that are not on disk yet.
 
     Args:
         library: The documents.
@@ -68,7 +68,7 @@ class LibraryStore:
 
     @property
     def notices(self) -> Sequence[str]:
-        """Sentences for the user about the opening, and about what happened since."""
+        """Sentences for the user about problems at the opening and since."""
         return self._writer.notices
 
     def get(self, table: str, key: str) -> Record | None:
@@ -90,7 +90,7 @@ class LibraryStore:
             document = state.document(table, number) if number is not None else None
             if state is self._library.state and moment is state.moment:
                 return document
-            # It may have got another id after it was looked up: try again.
+            # The document may have got another id after the id was looked up: try again.
 
     def _readable(self, read: Callable[[], dict[str, Json] | None]) -> dict[str, Json] | None:
         """Return what a function reads from the files; None, with a notice, if the files cannot be read."""
@@ -109,7 +109,7 @@ class LibraryStore:
         self._writer.add_notice(self._unreadable)
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
-        """Yield every record of a table with its key; with `of`, only those that belong to this article."""
+        """Yield every record of a table with its key; with `of`, only annotations of the article `of`."""
         low, high = 0, None
         if of and table == ANNOTATIONS:
             low = document_id(of) << KEY_BITS
@@ -125,7 +125,7 @@ class LibraryStore:
                 yield key, record
 
     def _documents(self, table: str, low: int, high: int | None) -> Iterator[tuple[str, dict[str, Json]]]:
-        """Yield the documents of a table with their keys, all of one moment, and each annotation once."""
+        """Yield a consistent snapshot of a table's documents with their keys, each annotation once."""
         seen: set[int] = set()
         for last_try in (False, True):
             view = self._library.state.view(table)
@@ -150,14 +150,14 @@ class LibraryStore:
                 return
 
     def _is_superseded(self, view: State, key: str, number: int) -> bool:
-        """Return True if another document of this annotation counts, until `relocations` unites the two."""
+        """Return True if another document of an annotation is valid instead, until the two are united."""
         own = number & OWN_KEY_MASK
         if view.numbers.get(own, number) == number and not self._document_ids.is_repeated(view, own):
             return False
         return self._document_ids.find(view, ANNOTATIONS, key) != number
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
-        """Make edits visible at once, and durable soon: the receipt completes then."""
+        """Make edits visible at once, and save them soon; the receipt completes when they are on disk."""
         clean = tuple(checked(edit) for edit in edits)
         step = self._history.push(Transaction(label, clean)) if undoable and clean else None
         return self._submit(clean, step)

@@ -1,4 +1,4 @@
-"""The thread that saves transactions, and maintains the files between them."""
+"""The thread that saves transactions, and maintains the files when there is nothing to save."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 POLL_SECONDS = 0.4
-"""Seconds between looks for other windows' changes, which are to be visible within a second."""
+"""Seconds between checks for changes of other windows, which must be visible within a second."""
 MERGE_WAIT_SECONDS = 2.0
 """Seconds that the constructor waits at most for small conflict copies to be merged."""
 
 
 class Writer:
-    """Saves transactions in order, several with one flush where they come quickly.
+    """Saves transactions in order; several that are submitted in quick succession share a flush.
 
     Args:
         library: The files. No other object in this process changes them.
@@ -90,11 +90,11 @@ class Writer:
 
     @property
     def notices(self) -> list[str]:
-        """Sentences for the user about the opening, and about what happened since."""
+        """Sentences for the user about problems at the opening and since."""
         return self._notices.sentences
 
     def add_notice(self, sentence: str) -> None:
-        """Add a sentence to the notices, unless it is among them. Called from any thread."""
+        """Add a sentence to the notices, unless it was added before. Thread-safe."""
         self._notices.add(sentence)
 
     @property
@@ -157,7 +157,7 @@ class Writer:
         maintenance = self._maintenance
         self._notices.guard("merging conflict copies", maintenance.merge_copies)
         self._copies_merged.set()
-        # Nothing waits for this: until it is done, readers see each moved annotation once, where it counts.
+        # Nothing waits for this task: until it is done, readers see the valid document of each moved annotation.
         maintenance.unite_annotations()
         maintenance.write_resolved_merge()
         while True:
@@ -184,7 +184,7 @@ class Writer:
             self._news += edits
 
     def _end(self, failure: BaseException | None) -> None:
-        """Close the files, and refuse the transactions that still wait and all later ones."""
+        """Close the files, and refuse waiting and later transactions."""
         with self._changed:
             self._has_ended, self._is_broken = True, failure is not None
             self._unsaved, self._waiting = [*(self._in_flight or self._unsaved), *self._waiting], []
@@ -207,7 +207,7 @@ class Writer:
     # -- saving -------------------------------------------------------------------------------------------------
 
     def _save(self, batch: list[Pending]) -> None:
-        """Save a batch, and what could not be saved before it."""
+        """Save a batch of transactions, and the earlier ones that could not be saved yet."""
         everything = [*self._unsaved, *batch]
         if not everything:
             return
@@ -225,7 +225,7 @@ class Writer:
             _complete(pending, self._failure if pending in refused else None)
 
     def _try_to_save(self, everything: list[Pending]) -> tuple[list[Pending], list[Pending]]:
-        """Save transactions with one flush; one by one if the reason to refuse them may lie in one of them.
+        """Save transactions with one flush; if that fails because of one of them, save them one by one.
 
         Returns:
             The transactions that are on disk now, and those that are not.

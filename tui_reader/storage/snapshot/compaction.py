@@ -40,7 +40,7 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
     Args:
         library: The library to compact.
         force: Write a new snapshot even if nothing changed.
-        despite_damage: Replace a damaged snapshot by what could be read of it. The caller has kept a copy of it.
+        despite_damage: Replace a damaged snapshot by its readable documents. The caller has kept a copy of the file.
 
     Returns:
         True if the snapshot is current now. False if another process compacted at once or the snapshot is damaged:
@@ -117,7 +117,7 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
 
 
 def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
-    """Give a file that is about to be replaced a second name, as a backup. Raises nothing if that fails.
+    """Give a file that is about to be replaced a second name, as a backup; raise no error if that fails.
 
     Returns:
         The second name and the final one; empty if that failed.
@@ -137,12 +137,12 @@ def _copy_mode(library: LibraryFiles, handle: int) -> None:
 
 
 def leftovers(library: LibraryFiles) -> list[str]:
-    """Return temporary snapshots of processes that were killed; a process locks the one that it writes."""
+    """Return temporary snapshots that no process has locked, so that their processes were killed."""
     return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
 
 
 def remove_leftovers(library: LibraryFiles) -> None:
-    """Remove temporary snapshots of processes that were killed. Only under the lock."""
+    """Remove temporary snapshots of processes that were killed. Call only while holding the lock."""
     for _ in _temporaries(library, remove=True):
         pass
 

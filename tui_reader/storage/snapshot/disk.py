@@ -58,7 +58,7 @@ def _kind(status: os.stat_result) -> str:
 
 
 class Disk:
-    """Files by descriptor. Every method does what its system call does, and raises OSError as it does.
+    """Wrappers of system calls on files and folders, which raise OSError as the calls do.
 
     Methods with a path raise `RefusedError` if following it would leave its folder, or block.
     """
@@ -113,7 +113,7 @@ class Disk:
         return handle
 
     def create(self, path: str, mode: int = 0o600) -> int:
-        """Open a new file for writing, after removing one that a killed run may have left under that name."""
+        """Create a file for writing, after removing one that a killed process left under that name."""
         with contextlib.suppress(FileNotFoundError):
             self.unlink(path)
         return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
@@ -134,7 +134,7 @@ class Disk:
             os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, **as_it_is)
 
     def unlink(self, path: str) -> None:
-        """Remove a file; of a symbolic link the link itself."""
+        """Remove a file; if the path is a symbolic link, remove the link and not its target."""
         with self._in_folder(path) as (name, folder):
             try:
                 os.unlink(name, dir_fd=folder)
@@ -204,7 +204,7 @@ class Disk:
             os.close(handle)
 
     def may_write(self, path: str) -> bool:
-        """Return True if this user may write a file, or into a folder, or if it does not exist yet."""
+        """Return True if this user may write the file or into the folder at a path, or if there is neither."""
         return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
 
     @contextlib.contextmanager
@@ -256,7 +256,7 @@ class Disk:
     def read_at(self, handle: int, count: int, offset: int) -> bytes:
         """Return up to `count` bytes from an offset; fewer only at the end of the file.
 
-        Uses no memory map: if another program cut the file, that would kill this one (SIGBUS), not read less.
+        Uses no memory map: if another program cut the file, reading the map would kill this process (SIGBUS).
         """
         if sys.platform == "win32":
             os.lseek(handle, offset, os.SEEK_SET)
@@ -270,7 +270,7 @@ class Disk:
         return data
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
-        """Write all bytes: at the end of a file opened for appending, otherwise after the last write."""
+        """Write all bytes at the end of a file opened for appending, otherwise after the last write."""
         view = memoryview(data)
         while view:
             view = view[self.write_some(handle, view) :]
@@ -298,7 +298,7 @@ class Disk:
             os.fsync(handle)
 
     def sync(self, handle: int) -> None:
-        """Flush the bytes of a file as `sync_data` does, and also its owner, mode and times."""
+        """Flush the bytes of a file and its length as `sync_data` does, and its owner, mode and times."""
         if sys.platform == "darwin":
             self.sync_data(handle)
         else:
@@ -317,7 +317,7 @@ class Disk:
         """Remove all permissions of other users from a file or folder of this user.
 
         Returns:
-            True if others had any.
+            True if others had any permission.
         """
         if not hasattr(os, "fchmod"):
             return False
@@ -334,7 +334,7 @@ class Disk:
 
 
 class MemoryDisk(Disk):
-    """A disk that keeps the one file written to it in memory."""
+    """A disk in memory, which holds a single file."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TIMESTAMP_MIN_LENGTH = 17
 _MAX_DIGITS = 60
-"""Digits of an id at most."""
+"""Most digits of an id."""
 _SURELY_SHORT_DIGITS = 32
 """Digits below which an id has at most `MAX_BITS` bits, so that it need not be converted to check that."""
 _USUAL_TABLES = frozenset(("articles", "annotations"))
@@ -28,7 +28,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
 
 
 def is_entry(value: Any) -> bool:
-    """Return True if a value from a journal has the structure of an entry; unknown members may have any."""
+    """Return True if a value from a journal has the structure of an entry; unknown members are allowed."""
     if type(value) is not dict or not _looks_like_timestamp(value.get("s")):
         return False
     for name, member in value.items():
@@ -39,7 +39,7 @@ def is_entry(value: Any) -> bool:
 
 
 def _looks_like_timestamp(timestamp: Any) -> bool:
-    """Return True for timestamps, an empty text, and times too far ahead, which `State` treats as empty."""
+    """Return True for a timestamp, an empty text, or a time too far in the future (`State` ignores it)."""
     if type(timestamp) is not str:
         return False
     return not timestamp or (len(timestamp) > _TIMESTAMP_MIN_LENGTH and timestamp[12] == timestamp[16] == "-")

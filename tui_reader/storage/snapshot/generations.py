@@ -1,4 +1,4 @@
-"""Generations of the snapshot: find the one that another program's file was made from.
+"""Generations of the snapshot: find the earlier snapshot that another program's file was made from.
 
 A record that is missing in a file counts as removed only against the exact generation that the file was made from. The
 header identifies it, and a plain TinyDB keeps the header. It is looked for as `.bak`, among the backups, and as `.bak`
@@ -48,7 +48,7 @@ def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
 
 
 def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
-    """Return the member of a header that says what the new generation is made from.
+    """Return the header member that identifies the files from which the new generation is made.
 
     Args:
         snapshot: The previous generation.
@@ -66,7 +66,7 @@ def _fingerprint(snapshot: SnapshotFile) -> list[int]:
 def keep_generation(
     path: str, snapshot: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
 ) -> list[tuple[str, str]]:
-    """Write the copies that are kept of a generation; one that cannot be written is omitted.
+    """Write the backup copies of a generation; a copy that cannot be written is omitted.
 
     Args:
         path: The snapshot.
@@ -138,7 +138,7 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
 def latest_known(path: str, disk: Disk) -> State | None:
     """Return the previous generation, with the journal compacted after it if the two belong together.
 
-    It is an earlier state of this library, so it may be merged into any other; no record counts as removed against it.
+    This earlier state may be merged into any other state; a record missing in either does not count as removed.
 
     Returns:
         The state; None if there is no `.bak` in our layout.
@@ -191,7 +191,7 @@ def is_converted(snapshot: SnapshotFile, device_and_inode: tuple[int, int] | Non
 
     Args:
         snapshot: The snapshot.
-        device_and_inode: Those of the file at the path; the snapshot is converted if it is another file.
+        device_and_inode: The file at the path of the library; if the snapshot is another file, it is converted.
     """
     source = snapshot.source
     if source.size > _MAX_COPIED_BYTES:

@@ -106,7 +106,7 @@ class Journal:
         self._disk = disk
         self._handle = -1
         self.offset = 0
-        """Number of bytes, all in whole lines, that this process has read or written."""
+        """Number of bytes in whole lines that this process has read or written so far."""
         self.damaged = 0
         """Number of lines with a wrong checksum or without an entry."""
         self.lines = 0
@@ -147,7 +147,7 @@ class Journal:
         """Close the file if it belongs to another program.
 
         Raises:
-            RefusedError: It does.
+            RefusedError: The file belongs to another program.
         """
         start = self._disk.read_at(self._handle, len(_MARK), 0)
         if start != _MARK and not is_journal(self._disk.read_at(self._handle, _RECOGNITION_BYTES, 0)):
@@ -155,13 +155,13 @@ class Journal:
             raise RefusedError(self.path, "is not a journal of tui-reader")
 
     def is_current(self) -> bool:
-        """Return True if the open file is the one at the path, or if there is neither."""
+        """Return True if the open file is the file at the path, or if no file is open and there is none."""
         try:
             named = self._disk.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return self._handle < 0
         if self._handle < 0:
-            return not stat.S_ISREG(named.st_mode)  # something else than a file counts as absent
+            return not stat.S_ISREG(named.st_mode)  # anything but a regular file counts as absent
         mine = self._disk.fstat(self._handle)
         return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
 
@@ -173,7 +173,7 @@ class Journal:
         """Acquire the lock, creating the journal if there is none.
 
         Returns:
-            True if the file is the one that was open before. If not, it must be read from its beginning, and the
+            True if the file was open before. If it is another one, it must be read from its beginning, and the
             snapshot was replaced too.
 
         Raises:
@@ -214,11 +214,11 @@ class Journal:
         self.offset = self.lines = self.damaged = 0
 
     def read_new(self, *, cut_tail: bool = False) -> list[Entry]:
-        """Return the entries that were appended since the last read.
+        """Return the entries that were appended to the journal since the last read.
 
         Args:
-            cut_tail: Remove what follows the last whole line: a process was killed while it wrote that, and never
-                acknowledged it. Only under the lock.
+            cut_tail: Remove an incomplete last line: a process was killed while it wrote that line, and never
+                acknowledged the entry. Only with the lock held.
         """
         if self._handle < 0:
             return []
@@ -240,7 +240,7 @@ class Journal:
         return entries
 
     def append(self, lines: bytes, count: int) -> None:
-        """Add lines and return once they are on disk. Only under the lock, and after `read_new`.
+        """Append lines, and return once they are on disk. Call with the lock held, and after `read_new`.
 
         Raises:
             SyncFailedError: The flush failed; the file must be replaced and not be written again.
@@ -270,7 +270,7 @@ class Journal:
             self._disk.cut(self._handle, self.offset)
 
     def content(self, start: int = 0) -> bytes:
-        """Return the bytes from an offset up to where this process has read."""
+        """Return the bytes of the journal from an offset up to the end of what this process has read."""
         return self._disk.read_at(self._handle, self.offset - start, start)
 
     def prepare(self, lines: bytes) -> str:
@@ -286,7 +286,7 @@ class Journal:
         return path
 
     def replace(self, prepared: str) -> None:
-        """Replace this journal by a prepared one. Only under the lock, which is released with the old file."""
+        """Replace the journal by a prepared file. Call with the lock held; closing the old file releases it."""
         if self._disk.handles_block_renames:
             self.close()
         self._disk.rename(prepared, self.path)
@@ -295,7 +295,7 @@ class Journal:
         self.close()
 
     def remove_if_empty(self) -> None:
-        """Remove the file if it contains no entry. Only under the lock, and after `read_new`."""
+        """Remove the journal if it contains no entry. Call with the lock held, and after `read_new`."""
         if self._disk.fstat(self._handle).st_size <= len(HEAD):
             if self._disk.handles_block_renames:
                 self.close()

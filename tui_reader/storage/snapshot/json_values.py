@@ -99,7 +99,7 @@ def decode(data: bytes) -> Any:
 
 
 def decode_each(texts: Sequence[bytes]) -> list[Any]:
-    """Decode several texts; `UNDECODABLE` stands for each one that `decode` would refuse."""
+    """Decode several texts; the result has `UNDECODABLE` for each text that `decode` would refuse."""
     try:
         # One call for all: a call for each costs three times as much.
         values: list[Any] = _decode(b"".join((b"[", b",".join(texts), b"]")).decode())

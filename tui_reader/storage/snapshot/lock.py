@@ -9,7 +9,7 @@ if sys.platform == "win32":
     import msvcrt
     import os
 
-    _LOCKED_OFFSET = 0x7FFF_0000  # locked bytes cannot be read by others there: lock one far behind the content
+    _LOCKED_OFFSET = 0x7FFF_0000  # other processes cannot read locked bytes there: lock a byte far behind the content
 
     def try_lock(handle: int) -> bool:
         """Acquire the lock if it is free. Return True if this process holds it now."""

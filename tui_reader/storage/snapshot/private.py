@@ -1,4 +1,4 @@
-"""Folders and files that only this user may read: the state of this machine, the cache, the log."""
+"""Create folders and files that only this user may read, such as the cache and the log."""
 
 from __future__ import annotations
 

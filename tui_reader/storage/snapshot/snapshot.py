@@ -31,12 +31,12 @@ FORMAT = "tui-reader library"
 VERSION = 1
 META = "meta"
 TOMBSTONES = ".deleted"
-"""Suffix of the table of a table's deleted documents."""
+"""Suffix of the name of the table that holds the deleted documents of another table."""
 
 BACKUP = ".bak"
 """Suffix of the previous snapshot."""
 BACKUP_JOURNAL = ".bak.journal"
-"""Suffix of the journal that was compacted into the current snapshot: with `.bak` it makes up the current one."""
+"""Suffix of the journal that was compacted into the current snapshot; with `.bak` it equals that."""
 
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '
@@ -57,7 +57,7 @@ class UnreadableError(Exception):
 
 
 class Source(Protocol):
-    """Bytes that can be read from any offset."""
+    """A sequence of bytes that can be read from any offset, such as a file."""
 
     size: int
 
@@ -69,7 +69,7 @@ class Source(Protocol):
 
 
 class FileSource:
-    """An open file. It stays readable when another file gets its name."""
+    """An open file, which stays readable when another file gets its name."""
 
     def __init__(self, path: str, disk: Disk) -> None:
         self._disk, self._path = disk, path

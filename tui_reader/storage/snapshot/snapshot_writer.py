@@ -32,7 +32,7 @@ _NEARBY_BYTES = 1 << 14
 class Plan(Protocol):
     """The content of a new snapshot, as ids and texts of documents by table.
 
-    `numbers` and `text` of a table are called after the tables before it were written.
+    `numbers` and `text` of a table are called after the preceding tables were written.
     """
 
     def tables(self) -> Iterator[str]:

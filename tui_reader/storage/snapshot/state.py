@@ -1,4 +1,4 @@
-"""The current documents: those of the snapshot, with the changes of the journals on top."""
+"""The current documents: the snapshot, changed by the entries of the journals."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ class State:
 
     @property
     def moment(self) -> object:
-        """An object that is replaced with each entry: reads between which it stayed the same are consistent."""
+        """An object that each new entry replaces: reads are consistent if it is the same before and after."""
         return self._last
 
     def view(self, table: str) -> State:
-        """Return a copy of one table, with no journal entry half applied. Safe to call from any thread."""
+        """Return a copy of one table in which each journal entry is applied wholly or not. Thread-safe."""
         while True:
             last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))
@@ -81,7 +81,7 @@ class State:
         return other
 
     def copy(self) -> State:
-        """Return a copy, which later entries do not change."""
+        """Return a copy of the state, which later entries do not change."""
         other = State(self.snapshot)
         other.latest = self.latest
         other._changed = {table: dict(documents) for table, documents in self._changed.items()}
@@ -271,7 +271,7 @@ class State:
 
 
 class CompactionPlan:
-    """The content of a new snapshot: each table of a state, followed by that of its deleted documents."""
+    """The content of a new snapshot: each table of a state, then the table of its deleted documents."""
 
     def __init__(self, state: State) -> None:
         self._state = state
