@@ -1,4 +1,4 @@
-"""What every test stands on: no network, no files of the person who runs it, one locale, one kind of terminal."""
+"""The environment of all tests: no network, an empty home, and a fixed locale, time zone and terminal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
-"""Real inputs that nobody here wrote. They lie beside the checkout and are not part of it."""
+"""Folder of real articles and files by other authors, beside the checkout and not part of it."""
 
-# Textual and Rich read these when they are imported, so fixtures would come too late.
+# Textual and Rich read these variables when they are imported, which is before any fixture runs.
 for surprise in (
     "NO_COLOR",
     "FORCE_COLOR",
@@ -40,7 +40,7 @@ os.environ |= {
 }
 time.tzset()
 
-# On a machine that does something else as well, slow is no news: what may take how long, the benchmarks say.
+# No time limits for hypothesis: a busy machine would exceed them. The benchmarks measure durations.
 _PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
 settings.register_profile("default", max_examples=25, **_PATIENT)
 settings.register_profile("ci", max_examples=60, derandomize=True, database=None, print_blob=True, **_PATIENT)
@@ -49,13 +49,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 
 def pytest_report_header() -> str:
-    """Say whether the tests on real inputs can run."""
+    """Report in pytest's header whether the tests on real inputs can run."""
     return f"corpora: {'present' if CORPORA.is_dir() else 'absent, so tests on real inputs are skipped'}"
 
 
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test a home of its own, empty at first."""
+    """Give each test an empty home folder, and no editor or browser."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     for variable, folder in (
@@ -71,7 +71,7 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
-    """Refuse every connection but those within the machine's kernel, such as an event loop's own."""
+    """Refuse every connection except those by Unix sockets, which an event loop uses itself."""
     connect = socket.socket.connect
 
     def refuse(self: socket.socket, address: Any) -> None:
@@ -87,7 +87,7 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def corpus() -> Callable[[str], Path]:
-    """Where a corpus lies; the test is skipped, and says so, where it is absent."""
+    """Return a function that returns the folder of a corpus by name, and skips the test if it is absent."""
 
     def find(name: str) -> Path:
         folder = CORPORA / name

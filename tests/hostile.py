@@ -1,4 +1,4 @@
-"""Texts that would act on a terminal, a library that has them in every place, and the check that none comes out."""
+"""Texts with control characters, a library with them in every field, and checks of printed output."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ TEXTS = (
     "[bold red]markup[/]",
     "tab\there",
 )
-"""One of each kind; some have nothing else in them."""
+"""One text for each kind of attack, such as escape sequences, direction overrides and line separators."""
 
 STORABLE = tuple(text for text in TEXTS if "\ud83d" not in text)
-"""Those that a state file can hold: half a character makes it a damaged one."""
+"""The texts that a state file can hold: half of a surrogate pair would make the file a damaged one."""
 
 hostile = st.one_of(
     st.sampled_from(TEXTS),
@@ -45,14 +45,14 @@ hostile = st.one_of(
         max_size=12,
     ),
 )
-"""Any text, mostly one of characters that act on a terminal."""
+"""Strategy for any text, with many characters that act on a terminal."""
 
 _OVERRIDES = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 _MARKS = frozenset("\u061c\u200e\u200f\ufeff")
 
 
 def acts(character: str) -> bool:
-    """Tell whether a character acts on a terminal, or on the order or the sight of those beside it."""
+    """Return True if a character controls a terminal, or the order or visibility of its neighbours."""
     return (
         unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
         or unicodedata.bidirectional(character) in _OVERRIDES
@@ -61,26 +61,26 @@ def acts(character: str) -> bool:
 
 
 def acting(text: str, *, marks: bool = False) -> list[str]:
-    """Return the characters of a text that act on a terminal, but for line feeds.
+    """Return the characters of a text that control a terminal, except line feeds.
 
     Args:
-        text: What was printed.
-        marks: Whether invisible marks of direction count, too.
+        text: The printed text.
+        marks: Whether to include invisible direction marks.
     """
     return [each for each in text if each != "\n" and (acts(each) or (marks and each in _MARKS))]
 
 
 def numbered(texts: Sequence[str], name: str) -> str:
-    """Return one of the texts, another one for each name, with the name behind it."""
+    """Return one of the texts followed by a name; the name determines which text."""
     return texts[zlib.crc32(name.encode()) % len(texts)] + name
 
 
 def make_library(folder: Path, texts: Sequence[str]) -> Path:
-    """Make a library whose state has the texts in every field, as a plain TinyDB file that anyone may have written.
+    """Make a library whose state file has hostile texts in every field, as a plain TinyDB could write it.
 
     Args:
-        folder: Its folder; made with two articles, of which one is annotated.
-        texts: The texts. Each field has one of them.
+        folder: The folder to create, with two articles, one of them annotated.
+        texts: The hostile texts; each field contains the next one of them.
 
     Returns:
         The state file.
@@ -158,5 +158,5 @@ def _annotation(key: str, article: str, exact: str, text: Any) -> dict[str, Any]
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits of a text, by which it is known in whatever it became."""
+    """Return the letters and digits of a text, by which its cleaned form can be recognized."""
     return re.sub(r"[^a-z0-9]", "", text)

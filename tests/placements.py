@@ -1,4 +1,4 @@
-"""Which annotations of a library have a certain place, for assertions."""
+"""Select annotations by whether their place in the text is certain, for assertions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def placed_in(document: Document, annotations: AnnotationEditing, article: str) -> tuple[Any, ...]:
-    """Return the annotations of an article whose place in this very document is certain."""
+    """Return the annotations of an article whose place in the given document is certain."""
     return tuple(filter(paintable_in(document), annotations.of(article)))
 
 

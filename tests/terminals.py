@@ -1,4 +1,4 @@
-"""The program as a process of its own, on a terminal of its own."""
+"""Run the program in a separate process on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from pathlib import Path
 
 
 class Terminal:
-    """The program on a terminal of its own, its standard input being whatever the test says."""
+    """A process of the program on a pseudo-terminal of 100 columns and 30 rows.
+
+    Standard input and standard error are the terminal, unless the test passes other descriptors."""
 
     def __init__(
         self, arguments: list[str], stdin: int | None = None, stderr: int | None = None, prelude: str = ""
@@ -35,7 +37,7 @@ class Terminal:
         self.output = b""
 
     def wait_for(self, text: str) -> None:
-        """Read until something is on the screen; ten seconds is twenty times what the slowest start takes."""
+        """Read output until it contains a text; fail after ten seconds, twenty times the slowest start."""
         deadline = time.monotonic() + 10
         while text.encode() not in self.output:
             ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
@@ -49,7 +51,7 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def end(self) -> int:
-        """Exit status of the program; reads on meanwhile, or it would wait for us."""
+        """Wait for the program to end and return its exit status; reads output, which would block it."""
         deadline = time.monotonic() + 10
         while self.process.poll() is None and time.monotonic() < deadline:
             if select.select([self._master], [], [], 0.05)[0]:

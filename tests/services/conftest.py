@@ -1,4 +1,4 @@
-"""Fixtures: libraries that record their events and keep away from the files of the user who runs the tests."""
+"""Fixtures: libraries that record their events, in folders of their own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Report missing files sooner, so that tests need not wait for it."""
+    """Report missing files after a shorter time than usual, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 

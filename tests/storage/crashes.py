@@ -2,8 +2,9 @@
 
 This is the method of ALICE (OSDI '14).
 
-For every prefix of the calls: what was flushed is there; of the rest any prefix of the folder's changes, or all but
-one, and of each file's unflushed writes nothing, everything, a torn part, zeros, or the last write alone.
+The states after a prefix of the calls contain everything that was flushed. Of the unflushed changes of the folder they
+contain a prefix, or all but one; of the unflushed writes of each file nothing, everything, a part, zeros, or only the
+last write.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Call = tuple[Any, ...]
 Files = dict[str, bytes]
 MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
+"""What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
 
 class Unflushed(Disk):
@@ -46,7 +48,7 @@ class Unflushed(Disk):
 
 
 class Recorder(Unflushed):
-    """A disk that records every call that changes something."""
+    """A disk that performs and records every call that changes a file or the folder."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -60,7 +62,7 @@ class Recorder(Unflushed):
         handle = super().open(path, flags, mode)
         if new:
             self.calls.append(("create", Path(path).name, self._inode(handle)))
-            self._pinned.append(os.dup(handle))  # otherwise the next file might get the number of the inode
+            self._pinned.append(os.dup(handle))  # an open inode is not reused, so that its number identifies one file
         elif flags & os.O_TRUNC:
             self.calls.append(("cut", self._inode(handle), 0))
         return handle
@@ -97,6 +99,7 @@ class Recorder(Unflushed):
         self.calls.append(("unlink", Path(path).name))
 
     def forget(self) -> None:
+        """Close the duplicated descriptors, after which inode numbers may be reused."""
         for handle in self._pinned:
             os.close(handle)
         self._pinned.clear()
@@ -104,11 +107,11 @@ class Recorder(Unflushed):
 
 @dataclass
 class Scenario:
-    """The recorded calls, and what was acknowledged after which call."""
+    """Recorded calls, and the changes that the store reported as saved, with the number of calls by then."""
 
     calls: list[Call] = field(default_factory=list)
     acknowledged: list[tuple[int, str, int]] = field(default_factory=list)
-    """Number of calls after which an article was acknowledged to have a number, the article and the number."""
+    """For each saved change: the number of calls until its acknowledgement, the article, and its number."""
 
 
 BATCH = tuple(f"b{n}" for n in range(4))
@@ -116,7 +119,7 @@ BATCH = tuple(f"b{n}" for n in range(4))
 
 
 def record(folder: Path) -> Scenario:
-    """Record changes, compactions, a change by a second window during one, a restart and a batch."""
+    """Record changes, batches, compactions and restarts; a second window changes during a compaction."""
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"
@@ -162,7 +165,7 @@ def record(folder: Path) -> Scenario:
 
 
 def record_any(folder: Path, chance: random.Random) -> Scenario:
-    """Record a scenario with random steps of two windows."""
+    """Record a scenario of random changes, compactions and restarts of two windows."""
     disk, scenario = Recorder(), Scenario()
     scenario.calls = disk.calls
     path = folder / "library.json"
@@ -188,7 +191,7 @@ def record_any(folder: Path, chance: random.Random) -> Scenario:
 
 
 def states(calls: list[Call]) -> Iterator[tuple[str, Files]]:
-    """Yield each state of the folder that a power cut after these calls may leave, each once."""
+    """Yield every different state that a power cut after these calls may leave: its name, and its files."""
     content: dict[int, bytes] = {}
     waiting: dict[int, list[Call]] = {}
     names: dict[str, int] = {}
@@ -226,6 +229,7 @@ def states(calls: list[Call]) -> Iterator[tuple[str, Files]]:
 
 
 def _moved(names: dict[str, int], move: Call) -> None:
+    """Apply a change of the folder to its entries, which map names to inodes."""
     kind, first, second = (*move, "")[:3]
     if kind == "create":
         names[first] = move[2]
@@ -238,6 +242,7 @@ def _moved(names: dict[str, int], move: Call) -> None:
 
 
 def _torn(data: bytes, waiting: list[Call], mode: str) -> bytes:
+    """Return the content of a file after a power cut: the flushed `data`, and `mode` of the waiting writes."""
     if not waiting or mode == "nothing":
         return data
     last = waiting[-1]
@@ -252,6 +257,7 @@ def _torn(data: bytes, waiting: list[Call], mode: str) -> bytes:
 
 
 def _written(data: bytes, calls: list[Call]) -> bytes:
+    """Return the content of a file after these writes and cuts."""
     out = bytearray(data)
     for call in calls:
         if call[0] == "cut":
@@ -264,7 +270,11 @@ def _written(data: bytes, calls: list[Call]) -> bytes:
 
 
 def problem(folder: Path, must: dict[str, int]) -> str:
-    """Return what is wrong with the files of a folder, given the acknowledged numbers; empty if nothing."""
+    """Open the library of a folder, and describe the first fault; empty if there is none.
+
+    Args:
+        folder: The folder after a power cut.
+        must: The least number that each article must have, since that was acknowledged."""
     path = folder / "library.json"
     if path.exists():
         try:
@@ -300,11 +310,12 @@ def problem(folder: Path, must: dict[str, int]) -> str:
 
 
 def _value(library: LibraryFiles, key: str) -> int:
+    """Return the number of an article; 0 if the article does not exist."""
     return int((library.state.document("articles", document_id(key)) or {}).get("v", 0))
 
 
 def check(scenario: Scenario, folder: Path, *, tick: Callable[[], None] = lambda: None) -> tuple[int, list[str]]:
-    """Check every state after every call. Return the number of states, and the first finding, if any."""
+    """Check every state after every call. Return the number of states, and the first fault, if any."""
     count = 0
     for done in range(len(scenario.calls) + 1):
         must = {key: number for after, key, number in scenario.acknowledged if after <= done}

@@ -27,7 +27,7 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 class FailingDisk(Unflushed):
-    """A disk on which the n-th call of one kind fails, or all calls from that one on."""
+    """A disk on which the n-th call of one kind fails, and if wanted all later ones."""
 
     def __init__(self, call: str, at: int, *, number: int = errno.EIO, for_good: bool = False) -> None:
         self._call, self._at, self._number, self._for_good = call, at, number, for_good
@@ -46,7 +46,7 @@ class FailingDisk(Unflushed):
 
 
 class Mounted(Unflushed):
-    """A file system that is mounted read-only; `os.access` may report that or not."""
+    """A read-only file system, on which `os.access` reports that or, as on some systems, does not."""
 
     def __init__(self, number: int = errno.EROFS, *, is_known: bool = True) -> None:
         self._number, self._is_known = number, is_known
@@ -126,7 +126,7 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
 def every_call(
     folder: Path, call: str, number: int = errno.EIO, *, for_good: bool = False, step: int = 1
 ) -> tuple[int, list[str]]:
-    """Make each call of a kind fail in turn. Return the number of calls, and what was wrong."""
+    """Make each call of a kind fail in turn. Return the number of calls, and the faults found."""
     start = folder / "start"
     prepare(start)
     at, wrong = 1, []

@@ -1,4 +1,4 @@
-"""Make the n-th system call of a kind fail, for every n, and check what is left afterwards."""
+"""Make the n-th system call of a kind fail, for every n, and check the files afterwards."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class FaultyDisk(Unflushed):
         self.struck = False
 
     def drop(self, folder: Path) -> None:
-        """Drop what a failed flush left unwritten, as systems do, which report later flushes as successful."""
+        """Discard the writes whose flush failed, as systems do before they report later flushes as successful."""
         for file in folder.iterdir():
             for offset, count in self._dropped.get(file.stat().st_ino, ()):
                 with file.open("r+b") as handle:
@@ -135,7 +135,7 @@ class FaultyDisk(Unflushed):
 
 
 def run(folder: Path, fault: Fault, at: int) -> tuple[bool, str]:
-    """Run the steps with a fault. Return whether it happened, and what was wrong afterwards, if anything."""
+    """Run the steps with one failing call. Return whether it was made, and what was wrong afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     disk = FaultyDisk(fault, at)
@@ -193,7 +193,7 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
 
 
 def run_all(folder: Path, faults: tuple[Fault, ...] = FAULTS) -> tuple[int, list[str]]:
-    """Try every fault at every call. Return the number of runs, and the first finding, if any."""
+    """Try every kind of failure at every call. Return the number of runs, and the first fault found."""
     count = 0
     for fault in faults:
         at = 1

@@ -1,4 +1,4 @@
-"""Kill processes at random moments while they change a library, and check what is left.
+"""Kill processes at random moments while they change a library, and check the files afterwards.
 
     python -m tests.storage.kills FOLDER LOOPS PROCESSES [SEED]
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BULK = 400
-"""Documents that exist before and are never changed."""
+"""Number of documents that exist before the first process and are never changed."""
 
 
 def child(path: Path, who: str, acknowledge: Callable[[str], None], start: int, seed: int) -> NoReturn:
-    """Change, add, change together, compact and reopen until this process is killed."""
+    """Change documents singly and in batches, add some, compact and reopen until this process is killed."""
     chance = random.Random(seed)
     library = LibraryFiles(path, "aaaa")
     acknowledge(f"ready {who} {start}")
@@ -64,7 +64,7 @@ def child(path: Path, who: str, acknowledge: Callable[[str], None], start: int, 
 
 
 class Loops:
-    """Runs, kills and checks."""
+    """Rounds of starting processes on one library, killing them, and checking it."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.path = folder / "library.json"

@@ -1,9 +1,9 @@
-"""Everything that a library and its state folder do with files, with obstacles in place of files.
+"""Use every function of the program that opens a file, with obstacles in place of the files.
 
     python -m tests.storage.lives record FOLDER
 
-prints every name that such a life opens, creates, renames or removes, and how. It runs as a program of its own, since
-Python cannot remove an audit hook.
+prints every name that is opened, created, renamed or removed, and how. It runs as a separate program, since Python
+cannot remove an audit hook.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEADLINE = 20
-"""Seconds that a life may take; it needs a few tenths."""
+"""Seconds that one run of `life` may take; it needs a few tenths."""
 REPLICA = "aaaa"
 LOG = "state/tui-reader/tui-reader.log"
 SCANS = "cache/tui-reader/scans/0123.sqlite"
@@ -190,7 +190,7 @@ def _as_another_program() -> Iterator[None]:
 
 
 OTHERS: list[str] = []
-"""Not empty while a step stands for another program than the reader."""
+"""Not empty while a step imitates a program other than the reader."""
 
 
 @_as_another_program()
@@ -263,18 +263,18 @@ def is_tried(name: str, kind: str) -> bool:
 
 
 class HungError(BaseException):
-    """A life took longer than it may."""
+    """A run of `life` took longer than `DEADLINE`."""
 
 
 def live_with(kind: str, name: str, prepared: Path, root: Path) -> str | None:
-    """Return what is wrong after a life with an obstacle in place of a file; empty if nothing.
+    """Run `life` with an obstacle in place of a file. Return the faults found; empty if there are none.
 
     Returns None if the obstacle cannot be created.
 
     Args:
-        kind: What stands there, a key of `obstacles.KINDS`.
+        kind: The kind of obstacle, a key of `obstacles.KINDS`.
         name: One of `NAMES`.
-        prepared: What `prepare` made.
+        prepared: The folder that `prepare` filled.
         root: A folder that does not exist yet.
     """
     shutil.copytree(prepared, root, symlinks=True)
@@ -339,7 +339,7 @@ def _plain(name: str) -> str:
 
 
 def record(root: Path) -> dict[str, list[str]]:
-    """Return the names that a life opens: relative to a folder's descriptor, and by whole paths."""
+    """Run `life`. Return the names that it opens: relative to a folder's descriptor, and as whole paths."""
     prepare(root)
     events = {"open": 1, "os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "sqlite3.connect": 1}
     used: dict[str, set[str]] = {"within": set(), "whole": set()}

@@ -1,4 +1,4 @@
-"""A simulation of three machines with one library in a folder that is synced late, twice, with conflict copies."""
+"""Simulate three machines that sync a library's folder, with late, repeated and conflicting copies."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 KILLS = 200 if os.environ.get("CI") else 20
-"""Kills of each writing process; `make torture` runs more, for a given time."""
+"""How often each writing process is killed; `make torture` kills more often, for a given time."""
 
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder in memory if there is one, since hundreds of states are checked in it."""
+    """Return a folder in memory if possible, since hundreds of states are written and checked in it."""
     folder = crashes.quick_folder(tmp_path).with_name(f"crash-{os.getpid()}-{tmp_path.name}")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

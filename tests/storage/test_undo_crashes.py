@@ -1,4 +1,4 @@
-"""After a kill or a race, the same steps can be undone as without one."""
+"""A kill of the process or a race between windows does not change which steps can be undone."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def test_windows_that_end_at_once_keep_the_undo_history(
 
 
 def step(number: int, *, note: bool = False) -> dict[str, Any]:
+    """Return the journal entry of a step that marks an article as read, or writes a note."""
     table, field = ("annotations", "note") if note else ("articles", "read")
     return {
         "s": STAMP.format(number),
@@ -57,10 +58,12 @@ def step(number: int, *, note: bool = False) -> dict[str, Any]:
 
 
 def turn(number: int, of: int, *, undone: bool) -> dict[str, Any]:
+    """Return the journal entry that undoes the step `of`, or redoes it."""
     return {"s": STAMP.format(number), "z": [f"{of:08x}", undone]}
 
 
 def labels(entries: list[dict[str, Any]], last: int = 0) -> tuple[list[str], list[str]]:
+    """Return the labels of the last steps that can be undone, and of those that can be redone; 0 for all."""
     done, undone = replay(in_order(entries))
     return [s.transaction.label for s in done][-last:], [s.transaction.label for s in undone][-last:]
 
@@ -104,7 +107,7 @@ def test_a_file_is_not_flushed_again_after_a_failed_flush(tmp_path: Path) -> Non
 
 @st.composite
 def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Draw entries as a user makes them: steps, some of them undone and redone."""
+    """Draw journal entries of a possible session: steps, of which some are undone and redone."""
     entries: list[dict[str, Any]] = []
     for number, action in enumerate(draw(st.lists(st.sampled_from("aaNuuur"), min_size=1, max_size=40)), start=1):
         done, undone = replay(entries)

@@ -1,4 +1,4 @@
-"""A journal and a snapshot that are cut at every byte, and in which bits of every byte are flipped."""
+"""Cut a journal and a snapshot at every byte, flip bits of every byte, and check what is recovered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEYS = ("a", "b", "c", "d")
 ANY = range(8)
-"""Every bit of a byte."""
+"""The numbers of the bits of a byte."""
 TAILS = (b"\0" * 50, b"\xff" * 20, b"\n", b"{", b'{"journal":1}\n', b"0badc0de {}\n")
 
 Document = dict[str, Any]
@@ -56,14 +56,14 @@ def _found(library: LibraryFiles) -> dict[str, Document | None]:
 
 
 def _goes_on(folder: Path, library: LibraryFiles) -> str:
-    """Return what is wrong if the next change is not saved; else empty."""
+    """Make one more change. Return what is wrong if that is not saved; else an empty text."""
     library.commit(lambda _: {"o": [["articles", str(document_id("e")), {"id": "e"}]]})
     again = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     return "" if again.document("articles", document_id("e")) else "the next change was lost"
 
 
 def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """Yield what is wrong after each cut, each tail and each flipped bit of the journal."""
+    """Yield the faults found after each cut, each added tail and each flipped bit of the journal."""
     snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
     for size in range(len(journal) + 1):
@@ -94,7 +94,7 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
 
 
 def snapshots(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """Yield what is wrong after each cut and each flipped bit of the snapshot."""
+    """Yield the faults found after each cut and each flipped bit of the snapshot."""
     snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
     changed = [(f"cut at {size}", snapshot[:size]) for size in range(1, len(snapshot))]

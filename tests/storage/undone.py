@@ -1,4 +1,4 @@
-"""Kills and races around the undo file: afterwards the same steps can be undone as without a crash."""
+"""Kill processes and let windows race at the undo file, and check that no step of undo is lost."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ SESSIONS = {
     "… and done again": "a N M u u b u u r r",
     "undone over a compaction": "a b N f u u f r c u",
 }
-"""What the user did: a letter is a change, a capital letter a note, u undo, r redo, f a compaction."""
+"""Sessions by name: a letter is a change, a capital letter a note, u undo, r redo, f a compaction."""
 
 
 class KilledError(BaseException):
-    """The process was killed."""
+    """Raised by a disk in place of a kill of the process."""
 
 
 class Stopping(Unflushed):
-    """A disk that calls `then` before the n-th call, once; `count` is the number of calls."""
+    """A disk that runs the function `then` once, before its n-th call; `count` is the number of calls."""
 
     def __init__(self, at: int, then: Callable[[], None]) -> None:
         self.at, self.then, self.count = at, then, 0
@@ -97,7 +97,7 @@ class Killing(Stopping):
 
 
 def play(store: LibraryStore, session: str, prefix: str = "") -> None:
-    """Do what the user did."""
+    """Perform the actions of a session on a store."""
     for action in session.split():
         if action == "u":
             store.undo()
@@ -114,7 +114,7 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
 
 
 def leave(store: LibraryStore, folder: Path) -> Path:
-    """Copy the files as they are if the process is killed now, and return the copy."""
+    """Copy the files in the state that a kill at this moment would leave, and return the copy."""
     copy = folder.with_name(f"{folder.name}-left")
     shutil.copytree(folder, copy)
     store.close()
@@ -145,7 +145,11 @@ def fresh(source: Path, target: Path) -> Path:
 
 
 def kills_in_a_compaction(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
-    """Kill a compaction before each of its calls, then the next one. Return number of kills and findings."""
+    """Kill a compaction before each of its calls, then also the next compaction.
+
+    Returns:
+        The number of kills, and the faults found.
+    """
     start = folder / "start"
     start.mkdir(parents=True)
     store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
@@ -181,7 +185,11 @@ def _killed(folder: Path, at: int) -> bool:
 
 
 def windows_ending_together(folder: Path, session: str, windows: int, step: int = 1) -> tuple[int, list[str]]:
-    """End a window before each call of another one that ends. Return number of runs and findings."""
+    """Close a window before each system call of another one that is closing.
+
+    Returns:
+        The number of runs, and the faults found.
+    """
     start = folder / "start"
     start.mkdir(parents=True)
     stores = [LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
@@ -198,7 +206,7 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
         libraries: list[LibraryFiles] = []
 
         def end(number: int, work: Path = work, libraries: list[LibraryFiles] = libraries, at: int = at) -> int:
-            """End a window; the next one ends before one of its calls."""
+            """Close a window, and the next window before one system call of this one."""
             disk = Stopping(0, lambda: None)
             libraries.append(LibraryFiles(work / "library.json", "aaaa", disk=disk))
             library, before = libraries[-1], disk.count
@@ -222,6 +230,6 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
 
 
 def _quietly(act: Callable[..., object], *given: object) -> None:
-    """Run a function and ignore that the lock is held; it is run again later."""
+    """Run a function and ignore the error that the lock is held; the function is run again later."""
     with contextlib.suppress(StoreError):
         act(*given)

@@ -1,4 +1,4 @@
-"""Two windows on one library with interleaved steps: each race by itself, and none of them random."""
+"""Races between two windows on one library, each with a fixed order of their steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader on real folders that tests drive by keys and check by the screen."""
+"""Run the reader on real folders; tests press keys and check the contents of the screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 DEADLINE = 8.0
-"""Seconds after which something that should have happened has not."""
+"""Seconds that a test waits for a condition before it fails."""
 
 # Textual's pilot waits after each key until the process is idle, and checks every 20 ms: 60 % of these tests' time. A
 # shorter interval is as reliable: the process counts as idle while it uses less than a quarter of the time between two
@@ -81,7 +81,7 @@ class Reader:
         return self.lines()[-1]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for the effect of a thread; fail with the contents of the screen if it does not come."""
+        """Wait until a condition is true; on a timeout, fail with the contents of the screen."""
         end = time.monotonic() + DEADLINE
         while not condition():
             assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
@@ -102,7 +102,7 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count a file as gone sooner than outside of tests, so that tests need not wait."""
+    """Report missing files after a shorter time than usual, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
 
 
