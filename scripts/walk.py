@@ -1,10 +1,16 @@
-"""Count the source files and the calls between files that a key takes, to see how far a reader of the code must go.
+"""Count the source files and the calls between files from a key to its frame: how far a reader of the code must go.
 
-    python scripts/walk.py
+    python scripts/walk.py [--list]
 
 Three journeys are walked in a reader on the sample articles: `j` in the article, `H` (highlight the focused sentence),
-and a change of the open file by another program. A hop is a call, or a return by callback, from a function in one file
-to a function in another one; each pair of functions counts once. Only files of the package count.
+and a change of the open file by another program. A journey begins with the key, or with the writing of the file, and
+ends with the frame that shows its result: the scrolled text, the highlight, or the new text with the highlight.
+The journey of a key is its handler and the painting of that frame. An event that a thread of the library posts in the
+meantime, such as the text packed after `H`, belongs to another journey, and so do timers.
+
+A file counts if one of its functions is called in the screen's thread on the way. A hop is a call, or a return by
+callback, from a function in one file to a function in another one; each pair of functions counts once. Only files of
+the package count. `--list` also prints the functions, with the number of calls and the most frequent callers.
 """
 
 from __future__ import annotations
@@ -14,81 +20,153 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from collections.abc import Callable
+    from types import CodeType, FrameType
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = f"{ROOT / 'tui_reader'}{os.sep}"
 OPTIMIZED = 1
 """Flag of code objects that are functions (inspect.CO_OPTIMIZED)."""
+EVENTS = frozenset({"ReaderApp.on_library_event_message"})
+"""Functions that begin another journey while the frame of a key is waited for."""
+TIMERS = frozenset({"ReadingScreen._keep_place_when_still", "ReaderApp._collect_when_idle"})
+"""Functions that timers call, on no journey."""
+FRAME_SECONDS = 20.0
+"""Seconds to wait for the frame that ends a journey."""
+MOST_CALLERS = 3
+"""Callers that the list names for each function."""
+
+
+def _is_ours(code: CodeType) -> bool:
+    """Return True for a function of the package; not for the body of a module or class that is being loaded."""
+    return code.co_filename.startswith(PACKAGE) and bool(code.co_flags & OPTIMIZED)
+
+
+def _name(code: CodeType) -> tuple[str, str]:
+    return code.co_filename.removeprefix(PACKAGE), code.co_qualname
 
 
 class Walk:
-    """Records the calls of the main thread between `start` and `stop`."""
+    """Records the calls of the main thread from `start` to the frame that shows the result."""
 
     def __init__(self) -> None:
-        self.files: set[str] = set()
-        self.hops: set[tuple[str, str]] = set()
-        self._on = False
+        self.calls: dict[tuple[str, str], Counter[tuple[str, str] | None]] = defaultdict(Counter)
+        """The callers of each function."""
+        self._is_shown: Callable[[], bool] | None = None
+        """Returns True once the result is on the screen; None outside a journey."""
+        self._others: frozenset[str] = frozenset()
+        """Functions that do not belong to the journey, with everything they call."""
+        self._inside: FrameType | None = None
+        """The call of one of them that has not returned yet."""
 
     def profile(self, frame: FrameType, event: str, _argument: Any) -> None:
         """Record a call; given to `sys.setprofile`."""
-        if not self._on or event != "call":
+        if self._inside is not None:
+            if event == "return" and frame is self._inside:
+                self._inside = None
             return
-        code = frame.f_code
-        if not code.co_filename.startswith(PACKAGE) or not code.co_flags & OPTIMIZED:
-            return  # not ours, or the body of a module or class that is being loaded
-        self.files.add(code.co_filename)
+        if self._is_shown is None or event != "call" or not _is_ours(frame.f_code):
+            return
+        if frame.f_code.co_qualname in self._others:
+            self._inside = frame
+            return
         back = frame.f_back
         while back is not None and not back.f_code.co_filename.startswith(PACKAGE):
             back = back.f_back
-        if back is not None and back.f_code.co_filename != code.co_filename:
-            caller = f"{back.f_code.co_filename}:{back.f_code.co_qualname}"
-            self.hops.add((caller, f"{code.co_filename}:{code.co_qualname}"))
+        self.calls[_name(frame.f_code)][_name(back.f_code) if back is not None else None] += 1
 
-    def start(self) -> None:
-        """Begin a journey."""
-        self.files, self.hops, self._on = set(), set(), True
+    def start(self, is_shown: Callable[[], bool], others: frozenset[str] = TIMERS) -> None:
+        """Begin a journey.
 
-    def stop(self) -> str:
-        """End the journey; returns its counts."""
-        self._on = False
-        return f"{len(self.files)} files, {len(self.hops)} hops"
+        Args:
+            is_shown: Returns True if a frame painted now shows the result.
+            others: Functions that do not belong to the journey.
+        """
+        self.calls.clear()
+        self._others = others
+        self._is_shown = is_shown
+
+    def frame_painted(self) -> None:
+        """End the journey if its result is on the screen."""
+        is_shown, self._is_shown = self._is_shown, None
+        if is_shown is not None and not is_shown():
+            self._is_shown = is_shown
+
+    async def wait(self) -> None:
+        """Wait for the end of the journey."""
+        async with asyncio.timeout(FRAME_SECONDS):
+            while self._is_shown is not None:
+                await asyncio.sleep(0.005)
+
+    def counts(self) -> str:
+        """Return the numbers of files and hops."""
+        hops = sum(
+            caller is not None and caller[0] != name[0] for name, callers in self.calls.items() for caller in callers
+        )
+        return f"{len({file for file, _ in self.calls})} files, {hops} hops"
+
+    def print_list(self) -> None:
+        """Print the functions of each file."""
+        file = ""
+        for name, callers in sorted(self.calls.items(), key=lambda item: item[0][0]):
+            if name[0] != file:
+                file = name[0]
+                print(f"  {file}")
+            often = (f"{':'.join(each)} {n}" for each, n in callers.most_common(MOST_CALLERS) if each is not None)
+            print(f"    {callers.total():5} {name[1]}  < {', '.join(often)}")
 
 
-async def journeys(folder: Path) -> None:
+async def journeys(folder: Path, *, listed: bool) -> None:
     """Walk all three and print their counts."""
     from tui_reader.config import Settings
     from tui_reader.services.library.opening import open_library
     from tui_reader.tui.app import ReaderApp
 
     walk = Walk()
-    sys.setprofile(walk.profile)
+
+    class WatchedApp(ReaderApp):
+        def _display(self, *arguments: Any) -> None:
+            super()._display(*arguments)
+            walk.frame_painted()
+
     library = open_library([folder], settings=Settings())
-    app = ReaderApp(library, Settings())
+    app = WatchedApp(library, Settings())
+
+    async def report(title: str) -> None:
+        await walk.wait()
+        print(f"{title}: {walk.counts()}")
+        if listed:
+            walk.print_list()
+        await settle(pilot)
+
     async with app.run_test(size=(120, 35)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
         await pilot.press("j")
-        for title, keys in (("j", ["j"]), ("H", [")", "H"])):
-            await pilot.press(*keys[:-1])
-            await settle(pilot)
-            walk.start()
-            await pilot.press(keys[-1])
-            await pilot.pause()
-            print(f"{title}: {walk.stop()}")
-        article = app.reading.state.shown
+        await settle(pilot)
+        sys.setprofile(walk.profile)
+        pane = app.reading.state.panes.article
+        walk.start(lambda: True, EVENTS | TIMERS)
+        await pilot.press("j")
+        await report("j")
+        await pilot.press(")")
+        await settle(pilot)
+        walk.start(lambda: len(pane.highlights.index) == 1, EVENTS | TIMERS)
+        await pilot.press("H")
+        await report("H")
+        article, document = app.reading.state.shown, pane.document
         shown = library.path_of(article) if article is not None else None
         assert shown is not None
-        walk.start()
+        walk.start(lambda: pane.document is not document and len(pane.highlights.index) == 1)
         shown.write_text(shown.read_text(encoding="utf-8").replace("the ", "that ", 3), encoding="utf-8")
-        await settle(pilot, 60)
-        print(f"a file changed outside: {walk.stop()}")
-    sys.setprofile(None)
+        await report("a file changed outside")
+        sys.setprofile(None)
     library.close()
 
 
@@ -106,7 +184,7 @@ def main() -> None:
             os.environ[variable] = home
         folder = Path(home, "articles")
         shutil.copytree(ROOT / "sample_articles", folder)
-        asyncio.run(journeys(folder))
+        asyncio.run(journeys(folder, listed="--list" in sys.argv[1:]))
 
 
 if __name__ == "__main__":
