@@ -90,6 +90,8 @@ class MarginNotes(Layer):
         viewport, page = self._viewport, self._viewport.page
         if page is None or page.layout is None:
             return
+        if not self._noted and page.notes is None and not page.after:
+            return  # there are no notes, and there were none: all rows stay
         note, top = page.unfolded_rows(), viewport.top
         kept = self._text_in_sight()
         before = None if kept is None else page.row_of(kept) - top
