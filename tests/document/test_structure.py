@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 
 from tests.document.building import HEADING, PARAGRAPH, RULE, block, document, documents
-from tui_reader.document.blocks import Block, Document, DocumentBuilder, Span, SpanKind
+from tui_reader.document.blocks import Block, Document, DocumentBuilder, Span, SpanKind, Structure
 from tui_reader.document.outline import Entry, outline
-from tui_reader.document.structure import Structure
 
 
 @given(documents())

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.document.building import texts
 from tui_reader.document import words as module
-from tui_reader.document.words import count_words, reading_minutes
+from tui_reader.document.words import count_words
+from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,4 +66,4 @@ def test_translations_of_one_declaration_have_similar_counts(corpus: Callable[[s
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (100, 1), (345, 2), (2300, 10)])
 def test_reading_time_is_at_least_a_minute(words: int, minutes: int) -> None:
-    assert reading_minutes(words) == minutes
+    assert Metadata(words=words).minutes == minutes

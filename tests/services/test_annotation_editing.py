@@ -20,13 +20,12 @@ from tui_reader.document.normalization import normalized
 from tui_reader.model.annotation import Annotation, PlaceState
 from tui_reader.model.article import Metadata
 from tui_reader.model.query import Shelf, View
-from tui_reader.services.annotations.annotation_records import decode, encode
+from tui_reader.services.annotations.annotation_records import Ids, decode, encode
 from tui_reader.services.annotations.editing import AnnotationEditing, split_action_tags
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Outcome, Reading
 from tui_reader.services.articles.scan_results import FoundFile
-from tui_reader.services.library.ids import Ids
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit

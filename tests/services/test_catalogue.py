@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Field, FieldName, Not, Or, Shelf, Sort, Term, View, Words
-from tui_reader.search.search_key import search_key
+from tui_reader.search.evaluation import search_key
 from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,6 +16,8 @@ from tui_reader.services.library.save_monitor import SaveMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tui_reader.storage.base import Store
 
 DEADLINE = 20.0
 
@@ -41,7 +44,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def watch(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
-    made = SaveMonitor()
+    made = SaveMonitor(cast("Store", SimpleNamespace(read_only="")))
     made.listener = recorder.listen
     yield made
     made.close()

@@ -47,7 +47,7 @@ def describe(document: Document, start: int, end: int) -> Anchor:
     Raises:
         ValueError: The range is empty or not within the text.
     """
-    from tui_reader.document.structure import block_index  # noqa: PLC0415 - 5 ms to import, needed at the first highlight
+    from tui_reader.document.blocks import block_index  # noqa: PLC0415 - 5 ms to import, needed at the first highlight
 
     text = document.text
     if not 0 <= start < end <= len(text):

@@ -7,8 +7,10 @@ program is an offset into this text, so that neither a wider terminal nor anothe
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +18,8 @@ from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_start = attrgetter("start")
 
 
 class BlockKind(StrEnum):
@@ -227,3 +231,40 @@ class DocumentBuilder:
             sections=sections,
             resources=resources,
         )
+
+
+def block_index(document: Document, offset: int) -> int:
+    """Return the number of the block at an offset; 0 in an empty document.
+
+    The line feed after a block belongs to the block.
+    """
+    return max(0, bisect_right(document.blocks, offset, key=_start) - 1)
+
+
+class Structure:
+    """Lookup of a document's blocks, spans and links for painters and motions.
+
+    Args:
+        document: The document; nothing is computed before it is requested.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._links: tuple[Span, ...] | None = None
+
+    def block_of(self, offset: int) -> int:
+        """Return the number of the block at an offset; the line feed after a block belongs to it."""
+        return block_index(self._document, offset)
+
+    def spans_of(self, block: int) -> tuple[Span, ...]:
+        """Return the spans that begin within a block, sorted by start, then longest first."""
+        spans = self._document.spans
+        here = self._document.blocks[block]
+        first = bisect_left(spans, here.start, key=_start)
+        return tuple(spans[first : bisect_left(spans, here.end, first, key=_start)])
+
+    def links(self) -> tuple[Span, ...]:
+        """Return all links of the document, in order."""
+        if self._links is None:
+            self._links = tuple(span for span in self._document.spans if span.kind is SpanKind.LINK)
+        return self._links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.structure import block_index
+from tui_reader.document.blocks import block_index
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import boundary_at, graphemes, next_boundary, previous_boundary
 from tui_reader.document.find import equivalents
-from tui_reader.document.structure import block_index
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:

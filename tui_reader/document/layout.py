@@ -14,14 +14,13 @@ from itertools import accumulate, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.blocks import BlockKind, Document, block_index
 from tui_reader.document.cells import all_narrow_lines, boundary_at
 from tui_reader.document.flow import BlockPlacement, BlockRows, FlowRows
 from tui_reader.document.heights import BlockHeights
 from tui_reader.document.insets import Inset, Insets
 from tui_reader.document.lengths import LONG
 from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, Fragment, Ornament, OrnamentRole, Row
-from tui_reader.document.structure import block_index
 from tui_reader.document.tables import table_rows
 from tui_reader.document.wrapping import flow_pattern
 

@@ -10,11 +10,10 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.blocks import BlockKind, Document, block_index
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
 from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.sentences import units_near
-from tui_reader.document.structure import block_index
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:

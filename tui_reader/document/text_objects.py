@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import boundary_at, previous_boundary
 from tui_reader.document.motions import (
     long_word_at,
@@ -18,7 +19,6 @@ from tui_reader.document.motions import (
     sentence_at,
     word_at,
 )
-from tui_reader.document.structure import block_index
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:

@@ -1,12 +1,9 @@
-"""Word count of a text, and its reading time."""
+"""Word count of a text."""
 
 from __future__ import annotations
 
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.lazy import LazyPattern
-
-WORDS_PER_MINUTE = 230
-"""Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""
 
 # Scripts written without spaces: kana and ideographs; Thai, Lao, Burmese and Khmer with their vowel signs.
 _IDEOGRAPHS = (
@@ -73,8 +70,3 @@ def _count_runs(encoded: bytes) -> int:
     """
     shape = encoded.translate(_SHAPE)
     return shape.count(b" x") + shape.startswith(b"x")
-
-
-def reading_minutes(words: int) -> int:
-    """Return the minutes that it takes to read a number of words, at least 1."""
-    return max(1, round(words / WORDS_PER_MINUTE))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.blocks import BlockKind
-from tui_reader.document.structure import block_index
+from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.exchange.quote_source import QuoteSource
 from tui_reader.exchange.registry import DEFAULT_STYLE, find_writer
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Shelf, Words
-from tui_reader.search.search_key import search_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,3 +183,11 @@ def _annotation_field(term: Field) -> Predicate[Annotation]:
         case FieldName.BEFORE:
             return lambda annotation: annotation.created < value
     raise ValueError(f"annotations have no field {term.name}")
+
+
+def search_key(text: str) -> str:
+    """Return the text without case and accents, so that words match in whatever spelling they are typed."""
+    if text.isascii():
+        return text.lower()
+    # Voicing marks of kana (class 8) and the vowel killer of Indic scripts (9) tell words apart; accents do not.
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.combining(c) in (0, 8, 9))

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tests.tui.widgets.article_stage import WORDS, article, headline_of, stage
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.model.article import Article, Metadata
-from tui_reader.tui.widgets.article_pane.foot import Foot
+from tui_reader.tui.widgets.article_pane.pane import Foot
 
 if TYPE_CHECKING:
     from textual.strip import Strip

@@ -10,10 +10,9 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from tests.document.building import CODE, PARAGRAPH, block, document, documents
-from tui_reader.document.blocks import Document, Span, SpanKind
+from tui_reader.document.blocks import Document, Span, SpanKind, Structure
 from tui_reader.document.cells import cell_width, expand_tabs
 from tui_reader.document.rows import Row
-from tui_reader.document.structure import Structure
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.tui.widgets.article_pane.header import head_rows, wrapped
 from tui_reader.tui.widgets.article_pane.page import Page

@@ -9,13 +9,12 @@ from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
-from tui_reader.services.annotations.annotation_records import encode, encode_anchor, encode_placement
+from tui_reader.services.annotations.annotation_records import Ids, encode, encode_anchor, encode_placement, now
 from tui_reader.services.annotations.reanchoring import Reanchoring
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop
-from tui_reader.services.library.ids import Ids, now
-from tui_reader.services.library.record_edits import edits_to_fields
+from tui_reader.services.library.state import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:

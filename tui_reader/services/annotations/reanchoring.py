@@ -14,8 +14,7 @@ from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import encode_placement
 from tui_reader.services.annotations.text_snapshots import edits_to_keep, pack, packed_text, unpack
 from tui_reader.services.library.events import noop
-from tui_reader.services.library.record_edits import edits_to_fields
-from tui_reader.services.library.state import always
+from tui_reader.services.library.state import always, edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:

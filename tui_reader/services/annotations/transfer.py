@@ -13,13 +13,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.search.search_key import search_key
+from tui_reader.search.evaluation import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.content import load
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop
-from tui_reader.services.library.record_edits import edits_to_fields
+from tui_reader.services.library.state import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
 
 if TYPE_CHECKING:

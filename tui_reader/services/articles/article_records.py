@@ -8,6 +8,7 @@ Fields that this version does not know are never changed, since every change is 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tui_reader.document.clean import clean_line
@@ -120,3 +121,8 @@ def _is_texts(value: object) -> TypeGuard[list[str]]:
 def _text(value: object) -> str:
     """Return a cleaned text; empty for a value that is no text."""
     return clean_line(value) if isinstance(value, str) else ""
+
+
+def now_in_seconds() -> str:
+    """Return the time as reading states record it: UTC, ISO 8601, in seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

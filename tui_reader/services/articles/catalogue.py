@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Listing, Sort
-from tui_reader.search.evaluation import select_headlines
-from tui_reader.search.search_key import search_key
+from tui_reader.search.evaluation import search_key, select_headlines
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:

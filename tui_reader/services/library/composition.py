@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.sources.stdin import Stdin
     from tui_reader.storage import Store
-    from tui_reader.storage.base import Receipt
 
 AT_ONCE = 500
 """Number of remembered articles that the first frame lists (15 ms); the others are listed after it."""
@@ -83,19 +82,13 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         settings: Name patterns to ignore, the size limit of articles, and the names of the colours.
     """
     events = EventSender()
-    save_monitor = SaveMonitor()
+    save_monitor = SaveMonitor(store)
     limit = settings.max_file_mb * MEGABYTE
     stdin_sources: dict[ArticleId, Stdin] = {}
     identities = Identities(store.items(ARTICLES), lambda name: os.path.lexists(paths.path_of(name)))
     catalogue = MemoryCatalogue()
 
-    def track(receipt: Receipt) -> None:
-        # A read-only store never writes: its changes last until the program ends, as the warning says.
-        save_monitor.latest = receipt
-        if not store.read_only:
-            save_monitor.track(receipt)
-
-    state = LibraryState(store, catalogue, identities, track)
+    state = LibraryState(store, catalogue, identities, save_monitor.track)
     scope = UndoScope(state, paths)
     store.limit_undo(scope.select)
     documents = Documents(identities.file, stdin_sources, limit)

@@ -12,7 +12,7 @@ from tui_reader.errors import ReaderError
 from tui_reader.services.library.events import Listener, Saved, Saving, StoreFailed, noop
 
 if TYPE_CHECKING:
-    from tui_reader.storage.base import Receipt
+    from tui_reader.storage.base import Receipt, Store
 
 REPORT_SECONDS = 0.1
 """Seconds after which a change that is not on disk is reported, and between two such reports."""
@@ -39,7 +39,8 @@ def warning_of(unsaved: str) -> str:
 class SaveMonitor:
     """A thread that sends `Saving` while a change takes long to be on disk, then `Saved`."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self.listener: Listener = noop
         self.latest: Receipt | None = None
         """Receipt of the last change, whether it is on disk or not."""
@@ -50,6 +51,10 @@ class SaveMonitor:
 
     def track(self, receipt: Receipt) -> None:
         """Watch a change until it is on disk; returns at once."""
+        self.latest = receipt
+        if self._store.read_only:
+            # Never written: the change lasts until the program ends, as `Library.warning` says.
+            return
         if receipt.done():
             self._report(receipt)
             return

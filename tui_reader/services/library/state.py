@@ -17,15 +17,15 @@ from tui_reader.services.articles.article_records import (
     encode_description,
 )
 from tui_reader.services.library.events import noop
-from tui_reader.services.library.record_edits import edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.services.articles.catalogue import WritableCatalogue
     from tui_reader.services.articles.identities import Identities
+    from tui_reader.storage.base import Record
 
 
 MANY_GONE = 50
@@ -216,6 +216,22 @@ class LibraryState:
             self._track(self.store.apply(edits, "recorded files", undoable=False))
             for edit in edits:
                 self.identities.note(edit)
+
+
+def edits_to_fields(table: str, key: str, record: Record | None, wanted: Mapping[str, Any]) -> Iterator[Edit]:
+    """Yield the edits that give a record the wanted fields; none for a field that has its value already.
+
+    Args:
+        table: The record's table.
+        key: The record's key.
+        record: The record as it is; None if there is none.
+        wanted: Values by field; None removes a field. Fields that are not named stay as they are.
+    """
+    current = record or {}
+    for name, value in wanted.items():
+        before = current.get(name)
+        if before != value or type(before) is not type(value):  # True equals 1
+            yield Edit(table, key, name, before, value)
 
 
 def always(_: ArticleId) -> bool:

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from textual.geometry import Region
 from textual.message import Message
 
-from tui_reader.document.words import reading_minutes
 from tui_reader.tui.widgets.dates import short_date
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
@@ -262,7 +261,7 @@ class HeadlineList(LinePane):
             parts = [
                 headline.field("source"),
                 short_date(headline.field("date"), self._today()),
-                f"{reading_minutes(article.metadata.words)} min",
+                f"{article.metadata.minutes} min",
                 f"{state.progress:.0%}".replace("%", " %") if 0.005 <= state.progress < 0.995 else "",
             ]
         meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), drop_first=(1, 0))

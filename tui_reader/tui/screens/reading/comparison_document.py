@@ -6,8 +6,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.blocks import BlockKind, DocumentBuilder, Span, SpanKind
-from tui_reader.document.structure import Structure
+from tui_reader.document.blocks import BlockKind, DocumentBuilder, Span, SpanKind, Structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

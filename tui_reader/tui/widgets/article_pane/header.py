@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.document.cells import expand_tabs
 from tui_reader.document.layout import Layout
-from tui_reader.document.words import reading_minutes
 from tui_reader.tui.widgets.article_pane.styles import Role
 from tui_reader.tui.widgets.dates import long_date
 
@@ -114,7 +113,7 @@ def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
         if value:
             yield (f"{value}?" if headline.is_guessed(name) else value), Role.META
     if metadata.words:
-        yield f"{reading_minutes(metadata.words)} min", Role.META
+        yield f"{metadata.minutes} min", Role.META
         yield f"{metadata.words:,} {'word' if metadata.words == 1 else 'words'}", Role.META
 
 

@@ -20,10 +20,9 @@ from tui_reader.tui.widgets.article_pane.styles import SPAN_ROLES, Role, Styles,
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tui_reader.document.blocks import Span
+    from tui_reader.document.blocks import Span, Structure
     from tui_reader.document.layout import Layout
     from tui_reader.document.rows import Row
-    from tui_reader.document.structure import Structure
     from tui_reader.tui.widgets.article_pane.header import StyledRow
     from tui_reader.tui.widgets.article_pane.page import Page
 

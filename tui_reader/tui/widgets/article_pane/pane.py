@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
@@ -13,7 +13,6 @@ from tui_reader.document.rows import Row
 from tui_reader.tui.theme import style_of
 from tui_reader.tui.widgets.article_pane import styles
 from tui_reader.tui.widgets.article_pane.columns import MEASURE
-from tui_reader.tui.widgets.article_pane.foot import Foot
 from tui_reader.tui.widgets.article_pane.header import StyledText, message_rows
 from tui_reader.tui.widgets.article_pane.layers.base import LayerStack
 from tui_reader.tui.widgets.article_pane.layers.focus import Focus
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual import events
     from textual.strip import Strip
+    from textual.timer import Timer
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Headline
@@ -346,3 +346,42 @@ class ArticlePane(LinePane):
         selected = self.selection.range
         if selected is not None:
             self.post_message(self.Selected(selected))
+
+
+class Foot:
+    """The last row of the pane: the reading progress, or `loading…` until the text is loaded."""
+
+    LOADING_DELAY: ClassVar[float] = 0.15
+    """Seconds after which `loading…` is shown; most texts are loaded before."""
+
+    def __init__(self, viewport: Viewport, pane: ArticlePane) -> None:
+        self._viewport, self._pane = viewport, pane
+        self._awaited = ""
+        """Id of the article whose text is loading, at least in part; empty if no text is loading."""
+        self._slow = False
+        self._timer: Timer | None = None
+
+    def text(self) -> str:
+        """Return the text of the row."""
+        viewport = self._viewport
+        if viewport.document is None or viewport.document.partial:
+            return "loading…" if self._slow else ""
+        if viewport.at_end:
+            return "100 %" if viewport.top else ""
+        return f"{min(int(viewport.progress * 100), 99)} %"
+
+    def update(self) -> None:
+        """Start the timer for `loading…` if another text is loading; stop it if the text is complete."""
+        headline, document = self._viewport.headline, self._viewport.document
+        complete = document is not None and not document.partial
+        awaited = "" if headline is None or complete else headline.id
+        if awaited == self._awaited:
+            return
+        self._awaited, self._slow = awaited, False
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._pane.set_timer(self.LOADING_DELAY, self._show_loading) if awaited else None
+
+    def _show_loading(self) -> None:
+        self._slow = True
+        self._pane.repaint_foot()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.geometry import Region
 
+from tui_reader.document.blocks import Structure
 from tui_reader.document.cells import cell_width
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.partial import offset_in_whole
 from tui_reader.document.rows import Fragment, Row
-from tui_reader.document.structure import Structure
 from tui_reader.tui.widgets.article_pane.columns import MEASURE, Columns
 from tui_reader.tui.widgets.article_pane.page import Page, PageRow
 

@@ -9,9 +9,8 @@ from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
-from tui_reader.tui.screens.article_highlights import is_lost
+from tui_reader.tui.screens.article_highlights import HighlightsDisplay, is_lost
 from tui_reader.tui.screens.reading.actions.attach import AttachActions
-from tui_reader.tui.screens.reading.highlights_display import HighlightsDisplay
 from tui_reader.tui.screens.reading.state import Place
 from tui_reader.tui.widgets.styled_lines import clip
 

@@ -15,8 +15,7 @@ from tui_reader.tui.widgets.article_pane.styles import Role
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tui_reader.document.blocks import Document, Span
-    from tui_reader.document.structure import Structure
+    from tui_reader.document.blocks import Document, Span, Structure
     from tui_reader.tui.widgets.article_pane.layers.base import Carry
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document import caret as carets
 from tui_reader.document import motions
+from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.structure import block_index
 from tui_reader.document.text_objects import OBJECTS, PAIRS, Ends, last_character
 from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.article_pane.caret_moves import MOTIONS, moved
