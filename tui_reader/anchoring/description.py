@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 CONTEXT = 32
 """Code points of context that are kept before and after a quote; Hypothesis keeps as many."""
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 """Version, increased when formats produce another text from the same bytes: older offsets become invalid."""
 
 

@@ -74,6 +74,8 @@ class BlockReader:
                     language = _LANGUAGE.match(clean_line(token.info))
                     block = Block(BlockKind.CODE, 0, 0, language=language[0] if language else "")
                     self._add(block, clean_text(token.content).removesuffix("\n"))
+                case "formula_block":
+                    self._add(Block(BlockKind.PARAGRAPH, 0, 0), _formula_lines(token.content))
                 case "hr":
                     self._add(Block(BlockKind.RULE, 0, 0), "")
                 case "html_block":
@@ -201,6 +203,11 @@ class BlockReader:
         return index
 
 
+def _formula_lines(content: str) -> str:
+    """Return the lines of a formula without white space at their ends and without empty lines."""
+    return "\n".join(stripped for line in clean_text(content).split("\n") if (stripped := line.rstrip()))
+
+
 def _loose_lists(tokens: Sequence[Token]) -> set[int]:
     """Find the lists that have empty rows between their items, in one pass at any depth of nesting.
 
@@ -263,6 +270,8 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
             running.add(token.content)
         elif kind == "softbreak":
             running.add_soft_break(children[index + 1].content if index + 1 < len(children) else "")
+        elif kind == "formula":
+            running.add_literal(token.content.replace("\n", " "))
         elif kind == "code_inline":
             running.add_span(SpanKind.CODE, token.content)
         elif kind == "link_open":

@@ -88,6 +88,12 @@ class RunningText:
         self._parts.append(text)
         self.length += len(text)
 
+    def add_literal(self, text: str) -> None:
+        """Append a text in which no address is looked for."""
+        text = clean_text(text)
+        self._parts.append(text)
+        self.length += len(text)
+
     def add_span(self, kind: SpanKind, text: str, target: str = "") -> None:
         """Append a text, and a span that covers it."""
         start = self.length

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_SHAPE = 2
-"""Increased when a column changes its meaning."""
+_SHAPE = 3
+"""Increased when a column changes its meaning, or when formats find other metadata in the same file."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """What SQLite appends to the name for its own files."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1

@@ -1,0 +1,223 @@
+r"""Formulas in TeX inside Markdown, which stay as written: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
+
+Without these rules the parser would read the marks of a formula as Markdown: `_` as emphasis, `\\` as one backslash.
+A dollar sign is also the sign of a currency and of a shell variable, and `\[` an escaped bracket, so the rules accept
+only what can hardly be anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+INLINE = "formula"
+"""Type of the token of a formula in running text."""
+BLOCK = "formula_block"
+"""Type of the token of a formula that stands on lines of its own."""
+
+_TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+(?=\$)", re.DOTALL)
+"""Text up to the next dollar sign that no backslash escapes."""
+_TO_DOUBLE_DOLLAR = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+(?=\$\$)", re.DOTALL)
+_LONGEST = 2_000
+"""Largest number of characters between `\\(` and `\\)`."""
+_LONGEST_LABEL = 300
+"""Largest number of characters after a formula that are searched for the end of the link in which it ends."""
+_ESCAPED = re.compile(r"\\[^A-Za-z]")
+_TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=<>{}|+]")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
+_AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
+_ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
+_ADDRESS = "://"
+
+_BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
+
+
+def formula_plugin(parser: MarkdownIt) -> None:
+    """Add the rules for formulas to a parser."""
+    parser.inline.ruler.before("escape", INLINE, _read_inline)
+    # The rule comes before those of lists and headings, since a line of a formula may begin with `+`, `-` or `=`.
+    parser.block.ruler.before("blockquote", BLOCK, _read_block, {"alt": ["paragraph", "reference", "blockquote"]})
+
+
+def _read_inline(state: StateInline, silent: bool) -> bool:
+    """Read a formula at the current position; returns True if there is one."""
+    source, start = state.src, state.pos
+    if source[start] == "$":
+        end = _end_of_dollars(source, start, state.posMax)
+    elif source[start] == "\\" and source[start + 1 : start + 2] in ("(", "["):
+        end = _end_of_brackets(source, start, state.posMax)
+    else:
+        return False
+    if end < 0:
+        return False
+    if not silent:
+        state.push(INLINE, "", 0).content = source[start:end]
+    state.pos = end
+    return True
+
+
+def _end_of_dollars(source: str, start: int, limit: int) -> int:
+    """Return the end of the formula between dollar signs that begins at `start`; -1 if there is none.
+
+    The rule is Pandoc's: no space after the opening sign and before the closing one, no digit after the closing one.
+    """
+    if source.startswith("$$", start):
+        found = None if source.startswith("$", start + 2) else _TO_DOUBLE_DOLLAR.match(source, start + 2, limit)
+        if found is None or not found[0].strip() or source.startswith("$", found.end() + 2):
+            return -1
+        return -1 if _crosses_markup(found[0], source, found.end() + 2) else found.end() + 2
+    found = _TO_DOLLAR.match(source, start + 1, limit)
+    if found is None or not found[0] or found[0][0].isspace() or found[0][-1].isspace():
+        return -1
+    content, end = found[0], found.end() + 1
+    following = source[end : end + 1]
+    if following.isdigit() or following == "$" or _is_price_or_variable(content, following):
+        return -1
+    return -1 if _crosses_markup(content, source, end) else end
+
+
+def _is_price_or_variable(content: str, following: str) -> bool:
+    """Return True if text between dollar signs reads like prices (`$5 or 6$`) or variables (`$HOME/bin:$PATH`).
+
+    Args:
+        content: The text between the signs.
+        following: The character after the closing sign.
+    """
+    if _AFTER_SHELL_VARIABLE.match(following) and _ENDS_OPERAND.match(content[-1]) is None:
+        return True
+    if content[0] == "{" and following == "{":
+        return True
+    return content[0].isdigit() and _PROSE.search(content) is not None and _TEX_SIGN.search(content) is None
+
+
+def _crosses_markup(content: str, source: str, end: int) -> bool:
+    """Return True if a supposed formula contains code or an address, or one of its signs is part of a link.
+
+    Args:
+        content: The text between the signs.
+        source: The text of the paragraph.
+        end: Offset of the character after the closing sign.
+    """
+    if "`" in content or _ADDRESS in content:
+        return True
+    opened = 0
+    for index, character in enumerate(content):
+        if character == "[":
+            opened += 1
+        elif character == "]" and opened:
+            opened -= 1
+        elif character == "]" and content[index + 1 : index + 2] in ("(", "["):
+            return True  # the opening sign is in the label of a link
+    for index in range(end, min(len(source), end + _LONGEST_LABEL) if opened else end):
+        opened += (source[index] == "[") - (source[index] == "]")
+        if not opened:
+            return source[index + 1 : index + 2] in ("(", "[")  # the closing sign is in the label of a link
+    return False
+
+
+def _end_of_brackets(source: str, start: int, limit: int) -> int:
+    r"""Return the end of the formula in `\(…\)` or `\[…\]` that begins at `start`; -1 if there is none.
+
+    Programs that write Markdown escape brackets, as in `\[1\]` or `file\(s\)`: such text is no formula.
+    """
+    is_display = source[start + 1] == "["
+    closing = "\\]" if is_display else "\\)"
+    end = source.find(closing, start + 2, min(limit, start + _LONGEST))
+    while end >= 0 and (end - len(source[start:end].rstrip("\\")) - start) % 2:
+        end = source.find(closing, end + 1, min(limit, start + _LONGEST))
+    if end < 0:
+        return -1
+    content = source[start + 2 : end]
+    if not _is_tex(content, is_display=is_display) or (source[start - 1 : start].isalnum() and start):
+        return -1
+    return end + 2
+
+
+def _is_tex(content: str, *, is_display: bool) -> bool:
+    """Return True if text between escaped brackets is a formula, not a remark such as `[sic]` or `(see below)`."""
+    if "`" in content or _ADDRESS in content or "](" in content:
+        return False
+    if re.search(r"\\[A-Za-z]", content):
+        return True
+    written = _ESCAPED.sub("", content)
+    if _TEX_SIGN.search(written):
+        return True
+    return not is_display and any(map(str.isalpha, written)) and re.search("[^\\W\\d_]{2}", written) is None
+
+
+def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    r"""Read a formula that begins and ends with lines of its own; returns True if there is one."""
+    begin, stop = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line]
+    if begin >= stop or state.src[begin] not in "$\\" or state.is_code_block(start_line):
+        return False
+    first = state.src[begin:stop].rstrip()
+    opening, closing = _block_marks(first)
+    if not opening:
+        return False
+    last = _last_line(state, start_line, end_line, opening, closing)
+    if last < 0:
+        return False
+    content = state.getLines(start_line, last + 1, state.sCount[start_line], False).strip()
+    inner = content[len(opening) : -len(closing)]
+    if opening == "$$" and ("$$" in inner or _crosses_markup(inner, "", 0)):
+        return False
+    if opening == "\\[" and ("\\]" in inner or not _is_tex(inner, is_display=True)):
+        return False
+    if not inner.strip():
+        return False
+    if not silent:
+        token = state.push(BLOCK, "", 0)
+        token.block = True
+        token.map = [start_line, last + 1]
+        token.content = content
+        state.line = last + 1
+    return True
+
+
+def _block_marks(first: str) -> tuple[str, str]:
+    """Return the opening and the closing mark of a formula that begins with a line; empty if none does."""
+    if first.startswith("$$"):
+        return ("", "") if first.startswith("$$$") else ("$$", "$$")
+    if first.startswith("\\["):
+        return "\\[", "\\]"
+    found = _BEGIN.match(first)
+    return (found[0], f"\\end{{{found[1]}}}") if found else ("", "")
+
+
+def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, closing: str) -> int:
+    """Return the number of the line that ends with the closing mark; -1 if there is none.
+
+    An empty line ends the search, unless both marks stand alone on their lines.
+    """
+    start = state.bMarks[start_line] + state.tShift[start_line] + len(opening)
+    text = state.src[start : state.eMarks[start_line]].rstrip()
+    if _ends_with(text, closing):
+        return start_line
+    stands_alone = not text
+    # A search that failed once would fail from the lines below too: without this note it takes quadratic time.
+    failed: dict[tuple[str, bool], int] = state.env.setdefault("unclosed formulas", {})
+    if start_line < failed.get((closing, stands_alone), -1):
+        return -1
+    has_gap, line = False, start_line
+    for line in range(start_line + 1, end_line):
+        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+        if not text:
+            has_gap = True
+            if not stands_alone:
+                break
+        elif state.sCount[line] < state.blkIndent:
+            break
+        elif text == closing or (not has_gap and _ends_with(text, closing)):
+            return line
+    failed[closing, stands_alone] = line
+    return -1
+
+
+def _ends_with(line: str, closing: str) -> bool:
+    """Return True if a line ends with a closing mark that is neither escaped nor part of a longer one."""
+    return line.endswith(closing) and not line.endswith(("\\" + closing, "$$$"))
