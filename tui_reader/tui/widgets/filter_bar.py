@@ -34,7 +34,7 @@ class FilterBar(LinePane):
         self._shown = ("", "", "")
 
     def show(self, typed: str, summary: str, problem: str = "") -> None:
-        """Show the filter as typed, the number of matches, and the parts of the filter that are invalid."""
+        """Show the typed filter, the number of matches, and the invalid parts of the filter."""
         if (typed, summary, problem) != self._shown:
             self._shown = typed, summary, problem
             self.repaint()

@@ -282,11 +282,11 @@ class HeadlineList(LinePane):
             self.post_message(self.Clicked(index, event.chain))
 
     def on_mouse_scroll_down(self) -> None:
-        """Post that the wheel was turned downwards."""
+        """Post the message `Wheeled` when the mouse wheel turns down."""
         self.post_message(self.Wheeled(1))
 
     def on_mouse_scroll_up(self) -> None:
-        """Post that the wheel was turned upwards."""
+        """Post the message `Wheeled` when the mouse wheel turns up."""
         self.post_message(self.Wheeled(-1))
 
     def on_resize(self) -> None:

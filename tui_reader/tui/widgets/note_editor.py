@@ -70,7 +70,7 @@ class SheetText(TextArea):
     Emoji and Persian words need them; Textual 8 ignores them as unprintable."""
 
     def on_key(self, event: events.Key) -> None:
-        """Insert a joiner at the cursor."""
+        """Insert a typed joiner at the cursor; other keys are handled by Textual."""
         if event.character in _JOINERS:
             event.stop()
             event.prevent_default()

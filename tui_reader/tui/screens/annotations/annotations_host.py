@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AnnotationsHost(EditorHost, Protocol):
-    """The screen that lists annotations; its actions import this protocol, not the screen that owns them."""
+    """Protocol of the screen that lists annotations; its actions import it instead of the screen."""
 
     state: ReadingScreenState
 

@@ -165,10 +165,10 @@ class ListLoader:
         return self._library.annotations.total
 
     def nearest(self, ids: Collection[AnnotationId] | None = None) -> AnnotationId | None:
-        """Find the annotation for the cursor when annotations are listed again.
+        """Return the annotation that gets the cursor when the list is filled again.
 
         Args:
-            ids: The annotations that will be listed; None for those that exist and match the filter.
+            ids: The annotations that will be listed; None for all that exist and match the filter.
         """
 
         def is_listed(annotation_id: AnnotationId) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Canvas(Protocol):
-    """The widget that paints the viewport."""
+    """Protocol of the widget that paints the viewport."""
 
     @property
     def size(self) -> Size:

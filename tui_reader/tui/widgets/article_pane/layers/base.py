@@ -77,51 +77,51 @@ class LayerStack:
         return found
 
     def reset(self) -> None:
-        """See `Layer.reset`."""
+        """Call `Layer.reset` of each layer, in paint order."""
         for layer in self.layers:
             layer.reset()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """See `Layer.document_changed`."""
+        """Call `Layer.document_changed` of each layer, in paint order."""
         for layer in self.layers:
             layer.document_changed(old, new, carry)
 
     def page_made(self, page: Page) -> None:
-        """See `Layer.page_made`."""
+        """Call `Layer.page_made` of each layer, in paint order."""
         for layer in self.layers:
             layer.page_made(page)
 
     def laid_out(self) -> None:
-        """See `Layer.laid_out`."""
+        """Call `Layer.laid_out` of each layer, in paint order."""
         for layer in self.layers:
             layer.laid_out()
 
     def scrolled(self) -> None:
-        """See `Layer.scrolled`."""
+        """Call `Layer.scrolled` of each layer, in paint order."""
         for layer in self.layers:
             layer.scrolled()
 
     def active_changed(self, active: bool) -> None:
-        """See `Layer.active_changed`."""
+        """Call `Layer.active_changed` of each layer, in paint order."""
         for layer in self.layers:
             layer.active_changed(active)
 
     def attention_changed(self) -> None:
-        """See `Layer.attention_changed`."""
+        """Call `Layer.attention_changed` of each layer, in paint order."""
         for layer in self.layers:
             layer.attention_changed()
 
     def highlights_changed(self) -> None:
-        """See `Layer.highlights_changed`."""
+        """Call `Layer.highlights_changed` of each layer, in paint order."""
         for layer in self.layers:
             layer.highlights_changed()
 
     def selection_changing(self) -> None:
-        """See `Layer.selection_changing`."""
+        """Call `Layer.selection_changing` of each layer, in paint order."""
         for layer in self.layers:
             layer.selection_changing()
 
     def selection_ended(self) -> None:
-        """See `Layer.selection_ended`."""
+        """Call `Layer.selection_ended` of each layer, in paint order."""
         for layer in self.layers:
             layer.selection_ended()

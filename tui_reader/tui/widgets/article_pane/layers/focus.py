@@ -45,7 +45,7 @@ class Focus(Layer):
 
     @property
     def visible_candidate(self) -> int | None:
-        """The offset `candidate` if it is visible, else None."""
+        """The offset `candidate` of a search match if it is visible, else None."""
         if self.candidate is None:
             return None
         low, high = self._viewport.visible_range()
@@ -182,7 +182,7 @@ class Focus(Layer):
     # Hooks
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the focus with a bar in the margin."""
+        """Return the overlay that paints the focused sentence, with a bar in the margin."""
         focus = self._range
         if focus is not None and focus.start < end and focus.end > start:
             bar = Role.CURSOR if self._active else Role.CURSOR_RESTING

@@ -107,7 +107,7 @@ class Highlights(Layer):
         return found != self._current and self.go(found.id)
 
     def _position(self, count: int) -> int:
-        """Return the position (in the order of the text) of the highlight `count` highlights from here."""
+        """Return the index, in text order, of the highlight `count` highlights after the current place."""
         current = self._current
         number = None if current is None else self._index.number(current.id)
         if number is not None:

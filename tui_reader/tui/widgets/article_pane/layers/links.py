@@ -53,7 +53,7 @@ class Links(Layer):
         return [(hint.label, hint.target) for hint in self._hints]
 
     def hide_hints(self) -> None:
-        """Remove the labels."""
+        """Remove the labels of the links."""
         if self._hints:
             self._hints = ()
             self._viewport.repaint()
@@ -90,7 +90,7 @@ class Links(Layer):
         self._hints = ()
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the labels."""
+        """Return the overlays that paint the labels of links in a range of the text."""
         if not self._hints:
             return ()
         return tuple(

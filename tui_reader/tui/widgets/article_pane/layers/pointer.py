@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class MouseHost(Protocol):
-    """The widget that gets the mouse events."""
+    """Protocol of the widget that gets the mouse events."""
 
     def capture_mouse(self) -> None:
         """Receive all mouse events, even those outside the widget."""
@@ -55,7 +55,7 @@ class Pointer(Layer):
         return self._pressed is not None
 
     def press(self, x: int, y: int) -> None:
-        """Record the pressed button at a cell, where a drag may start."""
+        """Record that the mouse button was pressed at a cell, where a drag may start."""
         self._pressed, self._dragged = self._character_at(x, y), False
         if self._pressed is not None:
             self._host.capture_mouse()

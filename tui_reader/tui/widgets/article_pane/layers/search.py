@@ -145,7 +145,7 @@ class Search(Layer):
         self._before = None
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the matches."""
+        """Return the overlays that paint the matches in a range of the text."""
         matches = self._matches
         if matches is None:
             return ()

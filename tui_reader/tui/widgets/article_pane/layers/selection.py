@@ -358,7 +358,7 @@ class Selection(Layer):
         self._place_cursor()
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the selection."""
+        """Return the overlay that paints the selection in a range of the text."""
         span = self._span
         if span is None or span.start >= end or span.end <= start:
             return ()
@@ -373,7 +373,7 @@ class Caret(Layer):
         self._viewport, self._selection = viewport, selection
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the character at the caret."""
+        """Return the overlay that paints the character at the caret."""
         caret, document = self._selection.ends.caret, self._viewport.text
         if not self._selection.kind or document is None or not start <= caret < end:
             return ()
