@@ -163,7 +163,7 @@ class CandidateSearch:
     def _most_similar(self, quote: str, low: int, high: int) -> Range | None:
         """Return the range between two offsets whose letters are most similar to a quote's.
 
-        The range is extended to whole words.
+        The returned range is extended to whole words.
         """
         window = self.normalized_text[low:high]
         if len(window) < len(quote) // 2:

@@ -1,4 +1,4 @@
-"""Estimate of where a passage stood in a text that no longer contains it, from its former context."""
+"""Estimate, from its former context, where a passage stood in a text that no longer contains it."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Mapping:
                 self.sources[j] = i
 
     def follow(self, passage: Range) -> list[Part]:
-        """Return the parts of a passage with their ranges in the new text, the largest part first."""
+        """Return the parts of an old passage with their ranges in the new text, the largest part first."""
         old = self._old
         words = within(old, passage)
         total = sum(_weight(old, i, passage) for i in range(words.start, words.end))

@@ -53,7 +53,7 @@ def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
-    """Shift one insertion.
+    """Shift one insertion to begin and end at white space, if equal words allow it.
 
     Args:
         old: The words of the old text.
@@ -70,7 +70,7 @@ def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches:
 
 
 def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: array[int]) -> None:
-    """Shift one deletion.
+    """Shift one deletion to begin and end at white space, if equal words allow it.
 
     Args:
         old: The words of the old text.
@@ -87,12 +87,13 @@ def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: 
 
 
 def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
-    """Return the number of words by which to shift a gap; negative to the left, 0 to leave it.
+    """Return the number of words by which to shift an insertion or deletion; negative to the left.
 
     Args:
         other: The words of the text that has nothing at the gap.
         mine: The words of the text that has additional words at the gap.
-        gap: The word of the other text before which words are missing; the first of these words; the word after them.
+        gap: Three word numbers: the word of `other` before which words are missing, and in `mine` the first additional
+            word and the word after the last one.
         matched: Returns True if a word of the other text is matched to one of `mine`.
     """
     at, first, end = gap
@@ -115,7 +116,7 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
 
 
 def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
-    """Return the number of a gap's three edges that are at white space, 0 to 3."""
+    """Return how many of the three edges of a gap are at white space, 0 to 3."""
     at, first, end = gap
     return _is_after_space(other, at) + _is_after_space(mine, first) + _is_after_space(mine, end)
 
@@ -241,7 +242,7 @@ def _runs_of(matches: array[int]) -> Iterator[Run]:
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> Iterator[Run]:
-    """Yield runs of consecutive pairs of words."""
+    """Yield runs of pairs of words that are consecutive in both texts."""
     first = second = length = 0
     for i, j in pairs:
         if length and i == first + length and j == second + length:

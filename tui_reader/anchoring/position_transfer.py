@@ -48,7 +48,7 @@ class PositionTransfer:
                 self.carry(each)
 
     def carry(self, place: Range) -> Range | None:
-        """Map a range to the new text; None if its words were removed or the result is not certain."""
+        """Map a range to the new text; None if its words were removed or its position is not certain."""
         distance = self._shift(place)
         if distance is not None:
             return Range(place.start + distance, place.end + distance)
@@ -139,5 +139,5 @@ def _shared_end(one: str, other: str, most: int) -> int:
 
 
 def _from_end(text: str, near: int, far: int) -> str:
-    """Return the part of a text between two distances from its end."""
+    """Return the part of a text between `near` and `far` code points from its end."""
     return text[max(0, len(text) - far) : len(text) - near]

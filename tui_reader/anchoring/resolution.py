@@ -131,7 +131,7 @@ class Resolver:
         )
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
-        """Return the position by a diff with the snapshot if it is certain, else that of a wider search."""
+        """Return the position given by a diff with the snapshot if it is certain, else that of a wider search."""
         passage = Range(anchor.start, anchor.end)
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
@@ -162,7 +162,7 @@ class Resolver:
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, passage: Range, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text had a passage twice, one side of the context too, and one was moved."""
+        """Return True if the old text had a passage, with a side of its context, twice, and one was moved."""
         if not self._mapping.has_moved_repetition(passage):
             return False
         old_text = self._single_spaced_old
@@ -211,7 +211,7 @@ class Resolver:
         return [each for each in apart if each.score > found.score - LIMITS.lead]
 
     def _is_another(self, passage: Range, place: Range) -> bool:
-        """Return True if the words in a range come from another passage of the snapshot."""
+        """Return True if the words in a range `place` come from another passage of the snapshot."""
         own, words = within(self._old, passage), self._search.words
         total = others = 0
         for i in range(*within(words, place)):
@@ -269,7 +269,7 @@ class Resolver:
         return found.quote >= LIMITS.quote and found.score >= LIMITS.floor(length)
 
     def _placed(self, anchor: Anchor, found: Candidate) -> Placement:
-        """Return the placement, marked as certain, at a candidate's range."""
+        """Return a placement at a candidate's range, marked as certain."""
         same = min(found.quote, found.before, found.after) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
         return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint, anchor.key)

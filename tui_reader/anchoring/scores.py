@@ -62,7 +62,7 @@ class Limits(NamedTuple):
     """Characters by which a range may exceed `stretch` if a diff gives it: a few words."""
 
     def floor(self, length: int) -> float:
-        """Return the minimum score for a quote of a given length."""
+        """Return the minimum score, 0 to 1, for a quote of a length in characters."""
         return next(floor for least, floor in self.floors if length >= least)
 
 

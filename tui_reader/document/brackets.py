@@ -28,11 +28,11 @@ _SIGNS = {"b": _BRACKETS, "q": _QUOTES}
 
 
 def enclosing(document: Document, kind: str, within: Range) -> Range | None:
-    """Return the innermost pair of signs around a range, larger than the range; None if there is none.
+    """Return the innermost pair of brackets or quotation marks around a range; None if there is none.
 
     Args:
         document: The document.
-        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` for the text with these signs.
+        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` for the text with these marks.
         within: A range in one block.
     """
     found = [
@@ -53,7 +53,7 @@ def first_within(document: Document, kind: str, within: Range) -> Range | None:
 
 
 def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
-    """Return the pairs of signs in the block at an offset, except pairs that enclose nothing."""
+    """Return the pairs of brackets or quotes in the block at an offset, except empty ones."""
     if not document.blocks:
         return []
     block = document.blocks[block_index(document, offset)]
@@ -65,7 +65,7 @@ def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
 
 
 def _matched(text: str, signs: dict[str, str]) -> list[Range]:
-    """Return the ranges of all pairs of signs, signs included; a sign without a counterpart is ignored."""
+    """Return the ranges of all pairs, delimiters included; a delimiter without a counterpart is ignored."""
     waiting: list[int] = []
     found: list[Range] = []
     closing = set("".join(signs.values()))

@@ -42,7 +42,7 @@ _JOINING_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
 
 
 class _CellsOfCharacter(dict[str, int]):
-    """Cache of the width of code points, each requested from Rich once."""
+    """Cache of the widths of code points in cells; Rich is asked for each one once."""
 
     def __missing__(self, character: str) -> int:
         # Rich's table takes 2 ms to load: needed only for text outside the narrow scripts.
@@ -58,7 +58,7 @@ cells_of_character = _cells_of_character.__getitem__
 
 
 def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
-    """Return True if every character is certainly one cell and a cluster of its own.
+    """Return True if every character is certainly one cell wide and a grapheme cluster of its own.
 
     Args:
         text: Any text.
@@ -70,7 +70,7 @@ def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Return True if every code point is certainly a cluster of its own, of one or two cells."""
+    """Return True if every code point is certainly a grapheme cluster of its own, one or two cells wide."""
     return text.isascii() or _all_plain.fullmatch(text) is not None
 
 
@@ -123,7 +123,7 @@ def expand_tabs(text: str, column: int = 0) -> str:
 
 @cache
 def _unicode_clusters() -> Callable[[str], Iterator[str]]:
-    """Return the function that yields the clusters of annex 29."""
+    """Return the function that yields the grapheme clusters of a text by Unicode's annex 29."""
     # wcwidth takes 25 to 40 ms to import: needed only for text in which code points may join.
     from wcwidth import iter_graphemes  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ def _unicode_clusters() -> Callable[[str], Iterator[str]]:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """Return the clusters of a text in order; a reader perceives each of them as one character.
+    """Return the grapheme clusters of a text in order; a reader sees each of them as one character.
 
     Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: after a zero
     width joiner, and at an emoji selector on its own.
@@ -140,7 +140,7 @@ def graphemes(text: str) -> Iterator[str]:
 
 
 def clusters_of(text: str) -> list[str]:
-    """Return the clusters of a text that is not plain; see `graphemes`."""
+    """Return the grapheme clusters of a text that is not plain; see `graphemes`."""
     clusters = list(_unicode_clusters()(text))
     if ZERO_WIDTH_JOINER not in text and EMOJI_SELECTOR not in text:
         return clusters
@@ -156,7 +156,7 @@ def clusters_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def cells_of_cluster(cluster: str) -> int:
-    """Return the number of cells of a cluster.
+    """Return the number of terminal cells of a grapheme cluster.
 
     Results are cached, because a script has some thousand clusters and a page uses a few of them.
     """
@@ -164,7 +164,7 @@ def cells_of_cluster(cluster: str) -> int:
 
 
 def _is_safe_start(text: str, offset: int) -> bool:
-    """Return True if a cluster certainly begins at an offset, judged by the characters on both sides."""
+    """Return True if a grapheme cluster certainly begins at an offset, judged by the adjacent characters."""
     before, after = text[offset - 1], text[offset]
     if before == "\n" or after == "\n":
         return True
@@ -174,7 +174,7 @@ def _is_safe_start(text: str, offset: int) -> bool:
 
 
 def next_boundary(text: str, offset: int) -> int:
-    """Return the first boundary of clusters after an offset, at most the length of the text."""
+    """Return the first boundary of grapheme clusters after an offset, at most the length of the text."""
     size = len(text)
     if offset + 1 >= size:
         return size
@@ -195,7 +195,7 @@ def next_boundary(text: str, offset: int) -> int:
 
 
 def previous_boundary(text: str, offset: int) -> int:
-    """Return the last boundary of clusters before an offset; 0 at the beginning of the text."""
+    """Return the last boundary of grapheme clusters before an offset; 0 at the beginning of the text."""
     if offset <= 1:
         return 0
     offset = min(offset, len(text))
@@ -214,7 +214,7 @@ def previous_boundary(text: str, offset: int) -> int:
 
 
 def boundary_at(text: str, offset: int) -> int:
-    """Return the offset itself if it is a boundary of clusters, else the last boundary before it."""
+    """Return the offset itself if it is a boundary of grapheme clusters, else the last one before it."""
     if offset <= 0:
         return 0
     if offset >= len(text):

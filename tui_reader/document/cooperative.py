@@ -31,7 +31,7 @@ def lower_priority() -> None:
 
 
 def yield_gil() -> None:
-    """Let other threads run if this thread has low priority and has worked for a while.
+    """Sleep briefly, so that other threads run, if this thread has low priority and has worked for 2 ms.
 
     A call costs 0.1 µs in a thread of normal priority, or while the thread has not worked long enough.
     """

@@ -106,7 +106,7 @@ def _lowered(document: Document) -> str | None:
 
 @lru_cache(maxsize=1)
 def _is_plain(document: Document) -> bool:
-    """Return True if a match can end anywhere without splitting a cluster."""
+    """Return True if a match can end anywhere without splitting a grapheme cluster."""
     return is_plain(document.text)
 
 
@@ -127,7 +127,7 @@ def equivalents(character: str) -> str:
 
 
 def _alternatives(character: str) -> str:
-    """Return a pattern for one character of the query and the characters that match it."""
+    """Return a regular expression that matches a character of the query and its equivalents."""
     for group in _EQUIVALENTS:
         if character in group:
             return f"[{re.escape(group)}]"

@@ -17,7 +17,7 @@ PICTURE = "▣"
 
 
 class BlockPlacement(NamedTuple):
-    """A block with all that determines how it is drawn."""
+    """A block with its text, width and insets: everything that determines how it is drawn."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the block."""
@@ -30,7 +30,7 @@ class BlockPlacement(NamedTuple):
 
 
 class BlockRows(Protocol):
-    """The rows of one block."""
+    """Base class of the rows of one block, as they are drawn at a width."""
 
     count: int
     """Number of rows of the block."""
@@ -46,7 +46,7 @@ class BlockRows(Protocol):
 
 
 def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
-    """Return the offset of the fragment's cluster at a column; outside, of its first or last one."""
+    """Return the offset of the grapheme cluster at a column; outside the fragment, of the nearest one."""
     piece = text[fragment.start : fragment.end]
     wanted = max(0, column - fragment.column)
     if is_narrow(piece):
@@ -61,7 +61,7 @@ def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
 
 
 def figure_label(block: Block, width: int) -> str:
-    """Return the label of a picture: a sign, and the file's name if no text describes the picture."""
+    """Return the label of a picture: a symbol, and the file's name if no text describes the picture."""
     name = "picture"
     if block.end == block.start and not block.target.startswith("data:"):
         path = block.target.partition("?")[0].partition("#")[0]

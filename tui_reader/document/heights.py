@@ -95,7 +95,7 @@ class BlockHeights:
         return heights
 
     def _count(self, index: int, block: Block, inset: Inset) -> int:
-        """Return the number of rows of a block of any kind, estimated where counting is slow."""
+        """Return the number of rows of a block of any kind; where counting would be slow, an estimate."""
         if block.kind is BlockKind.TABLE and block.table is not None:
             self.estimated[index] = 1
             return estimate_table(block.table)

@@ -108,7 +108,7 @@ class Insets:
         return cells + 1
 
     def _make(self, quote: int, indents: tuple[int, ...], marker: str, code: bool) -> Inset:
-        """Build an inset from the depth of quotation, list indents, marker, and whether it is for code."""
+        """Build an inset from the depth of quotations, the indents of lists, the marker, and the kind of text."""
         bars = first = self.bars(quote)
         left = min(len(bars) * BAR_CELLS, self._max_indent)
         column = min(left + sum(indents), self._max_indent)

@@ -188,7 +188,7 @@ class Layout:
         return block, rest
 
     def top_of(self, block: int) -> int:
-        """Return the number of a block's first row, the line above the trailing stories included."""
+        """Return the number of a block's first row, including the line above the trailing stories."""
         chunk = block // _CHUNK
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
 
@@ -197,7 +197,7 @@ class Layout:
         return self.top_of(block + 1) - (1 if self._has_gap(block) else 0)
 
     def row(self, y: int) -> Row:
-        """Return a row by its number; the nearest for a number outside, an empty one in an empty document."""
+        """Return a row by its number; outside the document the nearest row, in an empty one an empty row."""
         if not self._heights:
             return Row(0, 0, (), (), 0, 0)
         return self.rows(max(0, min(y, self.height - 1)), 1)[0]

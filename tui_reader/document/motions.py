@@ -44,12 +44,12 @@ _WORD_LOOKBACK = 200
 
 
 def _clamp(document: Document, offset: int) -> int:
-    """Return the boundary of clusters at or before an offset, within the text."""
+    """Return the boundary of grapheme clusters at or before an offset, within the text."""
     return boundary_at(document.text, min(max(offset, 0), len(document.text)))
 
 
 def _last(document: Document) -> int:
-    """Return the offset of the document's last cluster."""
+    """Return the offset of the document's last grapheme cluster."""
     return previous_boundary(document.text, len(document.text))
 
 
@@ -64,7 +64,7 @@ def _repeat(step: Callable[[Document, int], int], document: Document, offset: in
 
 
 def _trimmed(document: Document, start: int, end: int) -> Range:
-    """Return a range without the white space at its end."""
+    """Return the range from `start` to `end` without the white space at its end."""
     piece = document.text[start:end]
     return Range(start, start + len(piece.rstrip()))
 

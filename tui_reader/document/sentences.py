@@ -93,7 +93,7 @@ def sentence_starts(text: str) -> tuple[int, ...]:
 
 
 def _on_boundaries(text: str, starts: list[int]) -> tuple[int, ...]:
-    """Return offsets moved to boundaries of clusters: a mark may combine with the white space before it."""
+    """Return offsets moved to boundaries of grapheme clusters: marks may combine with a preceding space."""
     if is_plain(text):
         return tuple(starts)
     return tuple(sorted({boundary_at(text, start) for start in starts}))
@@ -158,8 +158,8 @@ def units_near(document: Document, index: int, offset: int) -> list[int]:
 def _window_start(text: str, block: Block, number: int) -> int:
     """Return the offset at which a search window of a very long block begins.
 
-    The window begins with the first sentence or line after a multiple of the window size; if there is none within a
-    window's size, as in text that is not prose, with the nearest white space or cluster.
+    The window begins at the first sentence or line after a multiple of the window size. If there is none within a
+    window's size, as in text that is not prose, it begins at the nearest white space or grapheme cluster.
     """
     if number <= 0:
         return block.start

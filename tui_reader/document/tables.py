@@ -71,7 +71,7 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
 
 
 class _CellLine(NamedTuple):
-    """The part of a cell that is on one row."""
+    """The part of a table cell that is drawn on one screen row."""
 
     column: int
     """Number of the cell's column."""

@@ -96,7 +96,7 @@ def _loses(merged: str, original: str, *texts: str) -> bool:
 
 
 def _holds(text: str, part: str) -> bool:
-    """Return True if a text contains all words of another one in their order."""
+    """Return True if a text contains all words of `part` in their order."""
     words = (word for word in _WORDS.findall(text) if not word.isspace())
     return all(word in words for word in _WORDS.findall(part) if not word.isspace())
 

@@ -137,9 +137,9 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
 
 
 def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, first: int, fit: int) -> int:
-    """Return the number of the cluster that begins the next row.
+    """Return the index of the grapheme cluster that begins the next row.
 
-    This is the cluster after hanging spaces, else the one at the last legal cut, else the first that does not fit.
+    This is the cluster after hanging spaces, else that at the last allowed cut, else the first that does not fit.
     """
     after = fit
     while after < len(clusters) and clusters[after] in _HANGING:
@@ -156,7 +156,7 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
 
 
 def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, width: int) -> int:
-    """Return the number of the first cluster that no longer fits on a row.
+    """Return the index of the first grapheme cluster that no longer fits on a row.
 
     Tab stops count from the row's start.
     """
@@ -169,7 +169,7 @@ def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, wid
 
 
 def _clusters(line: str, width: int) -> list[str] | str:
-    """Return the clusters of a line, none wider than a row.
+    """Return the grapheme clusters of a line, none of them wider than a row.
 
     A wider cluster, such as stacked conjuncts, is cut at the place where Rich cuts it.
     """
