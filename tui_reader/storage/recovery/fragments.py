@@ -167,10 +167,10 @@ def _starts_line(text: str, start: int) -> bool:
 
 
 def _next_line_of_table(text: str, start: int) -> int:
-    """Find the next line that begins a record or a table, after a record that begins a line.
+    """Find the next line after a record that begins another record or a table.
 
     Returns:
-        The offset of its key; 0 if there is none, or if the record begins in the middle of a line.
+        The offset of the key on that line; 0 if there is none, or if the record at `start` begins no line.
     """
     if not _starts_line(text, start):
         return 0

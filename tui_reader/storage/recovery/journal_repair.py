@@ -1,4 +1,4 @@
-"""Removes damaged lines from journals; a copy of the damaged journal is kept among the backups."""
+"""Remove damaged lines from journals, after copying the damaged journal to the backups."""
 
 from __future__ import annotations
 

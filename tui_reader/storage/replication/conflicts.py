@@ -91,7 +91,7 @@ def _normalized(name: str) -> str:
 
 
 def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
-    """Find which file of a library the name of a conflict copy belongs to.
+    """Find the file of a library of which a conflict copy with this name was made.
 
     Programs put their mark before the last suffix, or at the end. So the name is that of a copy if leaving out a mark
     gives the name of one of our files.

@@ -1,4 +1,4 @@
-"""Lets an edit win over the value that it replaces, even if that value has a timestamp of the future.
+"""Let an edit win over the value that it replaces, even if that value has a timestamp of the future.
 
 A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`), so
 its values have later timestamps than all values that the others will write. An edit of such a register gets the

@@ -109,7 +109,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
 
 
 def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
-    """Yield the documents of another snapshot that would change the library, as journal operations."""
+    """Yield, as journal operations, the documents of another snapshot that differ from the library's."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)

@@ -251,13 +251,13 @@ def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
 
 
 def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
-    """Join the note versions of two documents of one annotation.
+    """Join the versions of an annotation's note from two documents of the annotation.
 
-    In other tables a note is a field like any other. If an earlier version of the program wrote both texts, it is
-    unknown what they replaced; then both texts are kept if both documents are whole annotations.
+    In other tables the field `note` is an ordinary register. If an earlier version of the program wrote both texts, it
+    is unknown which texts they replaced; then both are kept if both documents are whole annotations.
 
     Returns:
-        The registers that hold the versions; None if the register with the later timestamp simply wins.
+        The registers that hold the joined versions; None if the register with the later timestamp is kept as usual.
     """
     if not (CONTEXT in one or CONTEXT in other or (_PARENT in one and _PARENT in other)):
         return None
@@ -311,7 +311,7 @@ def is_alive(registers: Registers) -> bool:
 
 
 def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
-    """Return the document as callers of the store see it, without timestamps; None if it does not exist.
+    """Return a document without timestamps and hidden fields; None if it does not exist.
 
     Args:
         registers: The document's registers.
