@@ -37,7 +37,7 @@ class Format(Protocol):
         """Return the file name suffixes of the format, in lower case, with the leading point."""
 
     def matches(self, name: str, head: bytes) -> int:
-        """Return how well the format fits a file, as a priority; the format with the highest one reads it.
+        """Return how well the format fits a file; the format with the highest priority reads the file.
 
         Args:
             name: File name or path; `-` for standard input.

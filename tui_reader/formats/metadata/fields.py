@@ -126,7 +126,7 @@ def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _line(value: Any) -> str:
-    """Return a header value as one line: a list joined by commas, a mapping as its `name`."""
+    """Return a header value as one line: the items of a list joined by commas, of a mapping its `name`."""
     if isinstance(value, str):
         return clean_line(value)
     if isinstance(value, list):

@@ -121,7 +121,7 @@ def read_body(source: SourceText, name: str, *, partial: bool = False, metadata:
 
 
 def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
-    """Return paragraphs as blocks; the first `quiet` ones are drawn in a muted tone."""
+    """Return paragraphs as blocks, of which the first `quiet` ones are drawn in a muted tone."""
     kind = BlockKind.PARAGRAPH
     blocks = []
     start = 0
@@ -192,7 +192,7 @@ def _is_wrapped(beginning: str) -> bool:
 
 
 def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
-    """Return True if lines between two empty lines are one paragraph: 70 % without the last are full.
+    """Return True if the lines of a chunk are one paragraph: 70 % of them, without the last, are full.
 
     Fewer than five lines prove nothing, since a headline and its deck look alike. They count as one paragraph only if
     the whole text is wrapped.

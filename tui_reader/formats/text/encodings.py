@@ -82,7 +82,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes) -> Decoded:
-    """Decode a file; line ends stay as they are. Never raises: `problem` is set if it is not text."""
+    """Decode a file and keep its line ends. Never raises: `problem` is set if the bytes are not text."""
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _decode_marked(data[len(mark) :], codec, name)

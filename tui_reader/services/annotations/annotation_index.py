@@ -44,7 +44,7 @@ class AnnotationIndex:
     All annotations are counted when a method first needs the count, or earlier by a thread (`scan`). The annotations
     of one article, its page, are read without a count.
 
-    Used from the library's thread, but for `read_ahead`, `scan`, `ahead` and `known_count`. A page that another thread
+    Used from the library's thread, except `read_ahead`, `scan`, `ahead` and `known_count`. A page that another thread
     has read is used only if no annotation has changed since; changes during a count are applied after it.
     """
 
@@ -256,7 +256,7 @@ class AnnotationIndex:
             insort(page, (_position(annotation), annotation), key=_sort_key)
 
     def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
-        """Remove an annotation from the index; `leaves` is False if its new version is added next."""
+        """Remove an annotation from the index; `leaves` is False if a new version of it is added next."""
         self._ids[article].discard(annotation_id)
         self._lost.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
@@ -295,7 +295,7 @@ class AnnotationIndex:
         return page
 
     def _is_elsewhere(self, annotation: Annotation) -> bool:
-        """Return True if the page of another article has the annotation, too.
+        """Return True if the index lists the annotation under another article as well.
 
         That happens if a state file merged by another program has an annotation under two articles.
         """

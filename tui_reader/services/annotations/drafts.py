@@ -81,7 +81,7 @@ class Draft:
         self._drafts.do(self._remove)
 
     def lend(self, text: str) -> EditorFile | None:
-        """Write a text to a file for an external editor; after a crash the next start restores the text.
+        """Write a text to a file that an external editor opens; after a crash the next start restores it.
 
         Waits for the disk.
 

@@ -37,7 +37,7 @@ class AnnotationEditing:
     """The service that reads and changes the annotations of a library.
 
     A change is visible at once and on disk soon; no method waits for the disk. Used from the thread that calls
-    `Library.sync`, but for `ahead`.
+    `Library.sync`, except `ahead`.
     """
 
     def __init__(

@@ -68,8 +68,8 @@ class Reanchoring:
     def place(self, article: ArticleId, document: Document) -> None:
         """Begin to find an article's passages in its document, if they were placed in another text.
 
-        The search runs in the background; `AnnotationsPlaced` is sent when `collect` will show the result. The call
-        takes hardly any time if the text is the same.
+        The search runs in the background; `AnnotationsPlaced` is sent when `collect` will show the result. If the
+        text is the same, the call returns at once.
         """
         annotations = self._state.annotation_index.of(article)
         if not annotations or document.partial or not document.has_text or self._state.store.read_only:
@@ -200,7 +200,7 @@ class Reanchoring:
         return edits
 
     def keep(self, article: ArticleId, edits: list[Edit]) -> None:
-        """Commit the edits for an article's passages; the next `collect` or `wait` returns the article."""
+        """Commit edits of an article's annotations; the next `collect` or `wait` then returns the article."""
         self._touched[article] = None
         if edits and not self._state.store.read_only:
             self._state.commit(edits, "found passages again", undoable=False)

@@ -79,7 +79,7 @@ def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article:
 
 
 def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that release a text kept for an article; the text stays while others need it."""
+    """Return the edits that release a text kept for an article; it stays while other articles need it."""
     articles = compared_with(store, fingerprint)
     left = [each for each in articles if each != article]
     packed = packed_text(store, fingerprint + _READ) if left else None
@@ -87,7 +87,7 @@ def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId
 
 
 def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
-    """Return the ids of the articles for whose comparison the store keeps a text."""
+    """Return the ids of the articles that are to be compared with the stored text of a fingerprint."""
     articles = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
     return [each for each in articles if isinstance(each, str)] if isinstance(articles, list) else []
 

@@ -288,7 +288,7 @@ def _with_context(annotation: Annotation) -> str:
 
 
 def _metadata_score(gone: Headline, row: Headline) -> float:
-    """Return a score, by file name, title, source and length, for `row` as the renamed article `gone`."""
+    """Score by file name, title, source and length how likely `row` is the renamed article `gone`."""
     one, other = gone.article, row.article
     score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
     score += 2.0 * (Path(one.location).name == Path(other.location).name)
