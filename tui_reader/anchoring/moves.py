@@ -221,9 +221,9 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def moved_repetitions(old: Words, moved: list[Run]) -> set[int]:
-    """Return the numbers of words in runs that the old text contains twice, one of which was moved.
+    """Return the indices of words in runs that the old text contains twice, and one of which was moved.
 
-    It cannot be decided which occurrence was moved.
+    It cannot be decided which of the occurrences was moved.
     """
     keys = old.keys
     wanted = {

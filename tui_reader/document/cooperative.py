@@ -1,6 +1,6 @@
 """Cooperative threads: long work in the background yields the GIL to the thread of the screen.
 
-Python runs one thread at a time, and divides the time evenly between those that want it, in turns of a millisecond or
+Python runs one thread at a time, and divides the time evenly between runnable threads, in turns of a millisecond or
 of one call into C. A frame that takes 5 ms alone thus takes 50 ms while a long text is being read. Background work
 therefore calls `yield_gil` every now and then, which sleeps while another thread is running.
 """

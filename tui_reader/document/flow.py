@@ -30,7 +30,7 @@ class BlockPlacement(NamedTuple):
 
 
 class BlockRows(Protocol):
-    """Base class of the rows of one block, as they are drawn at a width."""
+    """Protocol of the rows of one block, as they are drawn at a width."""
 
     count: int
     """Number of rows of the block."""

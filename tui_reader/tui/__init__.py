@@ -1,1 +1,1 @@
-"""The screen: everything that knows Textual."""
+"""The user interface: the only package that imports Textual."""

@@ -140,7 +140,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """Build what the first frame does without, start the library's threads, and show the warnings.
+        """Build the parts that the first frame does not need, start the threads, and show the warnings.
 
         The garbage collector is off while the program loads (26 ms of 290 ms). The objects that exist by now live until
         the end, so they are frozen.
@@ -223,7 +223,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     @property
     def notices(self) -> Sequence[str]:
-        """The warnings of the start, or those of the last change of the settings."""
+        """The warnings of the start, or of the last change of the settings."""
         return self._notices
 
     @property
@@ -344,7 +344,7 @@ class ReaderApp(FailureGuard, App[None]):
     # Settings
 
     def edit_settings(self) -> None:
-        """Open the settings in the user's editor, and apply what can change while the program runs."""
+        """Open the settings in an external editor, and apply those that can change at run time."""
         path = self._config_path or paths.config_dir() / "config.toml"
         state = self.reading.state
         editor = editor_of(self.settings.editor)

@@ -119,7 +119,7 @@ class Documents:
             seconds: How long to wait at most, however slow the disk is.
 
         Returns:
-            What is loaded by then, perhaps None; `DocumentLoaded` is sent for what comes later.
+            The document as far as it is loaded by then, or None; `DocumentLoaded` is sent for later parts.
         """
         self.want(article_id, neighbours)
         with self._changed:

@@ -171,14 +171,14 @@ class Library:
         return self._parts.save_monitor.wait(seconds)
 
     def sync(self) -> tuple[ArticleId, ...]:
-        """Take in what the threads found, and what other programs wrote into the state.
+        """Take in the results of the threads, and the edits that other programs made in the state.
 
         If there is much to do, returns after some milliseconds and sends another `SyncNeeded`. The order of the steps
         matters:
 
         1. Files: headlines and ids must be there before anything else refers to articles.
         2. Edits of other programs: they may name articles of step 1, and decide which of several files has an id.
-        3. Notices: polling the store in step 2 is what finds them.
+        3. Notices: polling the store in step 2 creates some of them.
         4. Loaded documents: re-anchoring starts from the annotations of step 2, in documents that step 1 did not drop.
         5. The re-anchor queue: an article that step 4 re-anchored in memory need not be read from its file.
         6. Comparisons of missing articles with new ones: they may transfer annotations, which step 7 then shows.
@@ -217,7 +217,7 @@ class Library:
         return touched
 
     def _sync_edits_of_others(self) -> Iterable[ArticleId]:
-        """Show what other programs wrote into the state, then give files the ids that are recorded for them."""
+        """Show the edits of other programs in the state, then give files the ids that are recorded for them."""
         touched = dict.fromkeys(self._parts.state.absorb(self.store.poll(), own=False))
         touched.update(self._parts.scan_ingest.reassign_disputed())
         return touched

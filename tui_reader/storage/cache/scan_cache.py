@@ -1,4 +1,4 @@
-"""A cache of what the last scan found in each file, so that the next start reads none of them again.
+"""A cache of the results of the last scan, so that the next start does not read unchanged files.
 
 It is a SQLite file in the cache folder. If it is damaged or of another version it is created again; if it cannot be
 written the program runs without it. The user gets no message. Deleting it costs one scan.
@@ -30,7 +30,7 @@ VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
 
 
 class CachedFile(NamedTuple):
-    """What the scan found in a file, and the size, times and inode that the file had then."""
+    """The results of scanning a file, and the size, times and inode of the file at that time."""
 
     path: str
     size: int

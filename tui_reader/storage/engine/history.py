@@ -90,13 +90,13 @@ class History:
         return step
 
     def next_undo(self) -> Step | None:
-        """Move the latest step to those that can be redone, and return it; None if there is none."""
+        """Move the latest step to the redo stack, and return it; None if there is no step to undo."""
         if not self._done:
             self._load()
         return _move(self._done, self._undone)
 
     def next_redo(self) -> Step | None:
-        """Move the step undone last to those that can be undone, and return it; None if there is none."""
+        """Move the step undone last to the undo stack, and return it; None if there is no step to redo."""
         if not self._undone and not self._first:
             self._load()
         return _move(self._undone, self._done)

@@ -99,7 +99,7 @@ class LibraryFiles(LibraryReader):
         """Append one entry to the journal; the entry is on disk when this returns.
 
         Args:
-            build: Called under the lock with the state of that moment. Returns the entry without its timestamp, or
+            build: Called with the current state while the lock is held. Returns the entry without its timestamp, or
                 None to change nothing.
 
         Raises:

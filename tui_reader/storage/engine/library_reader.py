@@ -80,12 +80,12 @@ class LibraryReader:
 
     @property
     def damage(self) -> str:
-        """What is wrong with the snapshot, as sentences; empty if intact. A damaged one is not replaced."""
+        """The damage of the snapshot, in sentences; empty if intact. A damaged snapshot is not replaced."""
         return self.opener.damage
 
     @property
     def warnings(self) -> list[str]:
-        """What is wrong with the other replicas' journals, as sentences."""
+        """The problems with the other replicas' journals, one sentence each."""
         return list(self._others.warnings.values())
 
     # -- reading the files --------------------------------------------------------------------------------------

@@ -38,11 +38,11 @@ class Notices:
         """Run a step and turn any exception into a notice, so that the thread goes on saving changes.
 
         Args:
-            doing: What the step does, as a noun phrase.
-            step: What to run.
+            doing: The purpose of the step, as a noun phrase.
+            step: The function to call.
 
         Returns:
-            What the step returned; None if it failed.
+            The result of the step; None if it failed.
         """
         try:
             return step()

@@ -44,10 +44,10 @@ class Pending:
         """Keys of annotations that this would delete, and that are kept: another window changed them meanwhile."""
 
     def entry(self, state: State, document_ids: DocumentIdIndex) -> Entry | None:
-        """Build the journal entry, without its timestamp. Called under the lock.
+        """Build the journal entry, without its timestamp. Called while the lock is held.
 
         Args:
-            state: The documents at the moment of writing.
+            state: The documents at the time of writing.
             document_ids: Finds document ids.
 
         Returns:

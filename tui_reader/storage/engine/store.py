@@ -58,7 +58,7 @@ class LibraryStore:
 
     @property
     def damage(self) -> str:
-        """What is wrong with the file if only a part of it can be read, as a sentence; else empty."""
+        """The damage of the file, as a sentence, if only a part of it can be read; else empty."""
         return self._library.damage or self._unreadable
 
     @property
@@ -93,7 +93,7 @@ class LibraryStore:
             # The document may have got another id after the id was looked up: try again.
 
     def _readable(self, read: Callable[[], dict[str, Json] | None]) -> dict[str, Json] | None:
-        """Return what a function reads from the files; None, with a notice, if the files cannot be read."""
+        """Call `read` and return its result; return None and add a notice if the files cannot be read."""
         try:
             try:
                 return read()

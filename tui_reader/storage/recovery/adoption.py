@@ -74,7 +74,7 @@ def command(path: str, out: str, timestamp: str, copy_of: str = "") -> list[str]
 
 
 class Adoption:
-    """Adoption of a large file by a subprocess, which starts when this object is created.
+    """A subprocess that converts a large file to our layout; it starts when this object is created.
 
     Args:
         path: The file.
@@ -177,7 +177,7 @@ def is_as_written(raw: bytes, parsed: Parsed) -> bool:
 
 
 def _expect_tables(parsed: Parsed) -> None:
-    """Raise an error if a table that the header names is missing, which no one does on purpose.
+    """Raise an error if a table that the header names is missing, which is no intended edit.
 
     Raises:
         DamagedError: A table is missing.
@@ -189,7 +189,7 @@ def _expect_tables(parsed: Parsed) -> None:
 
 
 def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
-    """Raise an error if a file is as long as its header says but has another checksum: a bit flipped.
+    """Raise an error if a file has the size but not the checksum of its header, as after a flipped bit.
 
     Raises:
         _ChecksumError: The checksum is wrong.

@@ -61,7 +61,7 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
         A sentence that counts the edits; empty if nothing was changed.
 
     Raises:
-        DamagedError: A whole table is missing, which no one does on purpose.
+        DamagedError: A whole table is missing, which is no intended edit.
     """
     start = None if parsed.is_merged else ancestor(path, parsed.header, disk)
     if start is not None and is_edit_of(parsed, start):
@@ -145,7 +145,7 @@ def timestamp_against_ancestor(
         A sentence that counts the changes; empty if nothing was changed.
 
     Raises:
-        DamagedError: A whole table is missing, which no one does on purpose.
+        DamagedError: A whole table is missing, which is no intended edit.
     """
     changed = added = removed = 0
     for table in start.tables():

@@ -122,7 +122,7 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
     """Return True if a copy or a backup of a snapshot belongs to this program by its own content.
 
     Returns:
-        True if it is a regular file, no link, whose content is ours, sound or damaged.
+        True if it is a regular file, no link, whose content is ours, intact or damaged.
     """
     try:
         head, tail, size = _read(path, disk)
@@ -132,7 +132,7 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Explain why a file must not be merged: it is sound and belongs to another program.
+    """Explain why a file must not be merged: it is intact and belongs to another program.
 
     Returns:
         The reason, as a clause; empty if the file is ours, or so damaged that its parser gives a better reason.
@@ -200,7 +200,7 @@ def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
     """Return True if the files beside a damaged file show that it was a library of this program.
 
     A backup of ours shows it: there was a snapshot of ours here. A journal shows it only if the file itself is not a
-    sound document of another program, since earlier versions put journals beside those.
+    intact document of another program, since earlier versions of this program wrote journals beside such documents.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

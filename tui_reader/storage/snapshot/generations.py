@@ -187,7 +187,7 @@ def _open(path: str, disk: Disk) -> SnapshotFile | None:
 def is_converted(snapshot: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
     """Return True if a snapshot was converted from another program's file and is at most 4 MiB long.
 
-    Longer ones are not copied, since that happens under the lock.
+    Longer ones are not copied, since the lock is held meanwhile.
 
     Args:
         snapshot: The snapshot.

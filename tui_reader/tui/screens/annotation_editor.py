@@ -46,7 +46,7 @@ def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[A
 
 
 class EditorHost(Protocol):
-    """The screen on which annotations are edited."""
+    """Protocol of the screen on which annotations are edited."""
 
     def ask(self, question: Question) -> None:
         """Ask a question in the last row."""

@@ -36,7 +36,7 @@ _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
 class Typing(Protocol):
-    """A widget that text is being typed into: a prompt or the note sheet."""
+    """Protocol of a widget that text is typed into: a prompt or the note sheet."""
 
     def takes(self, key: str) -> bool:
         """Return True if a key belongs to the text; any other key ends the typing."""

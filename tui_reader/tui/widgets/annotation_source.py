@@ -22,7 +22,7 @@ class Section(NamedTuple):
 
 
 class Source(Protocol):
-    """The source of the annotations in a list. All are in memory, or can be read without waiting."""
+    """Protocol of the source of a list's annotations, which returns them without waiting for the disk."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
         """Return an annotation by id; None if it no longer exists."""

@@ -72,7 +72,7 @@ class HeadlineListing:
             ids: The list that is about to be shown.
 
         Returns:
-            The article, if it had left the list and is in it again.
+            The open article if it had left the list and is listed again; else None.
         """
         headlines = self._state.panes.headlines
         gap = self.gap if reading is not None else None

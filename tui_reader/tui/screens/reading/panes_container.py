@@ -1,4 +1,4 @@
-"""The widget that holds the panes of the reading screen, and what clicks and the wheel do in them."""
+"""The widget that holds the panes of the reading screen, and handles clicks and the mouse wheel."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Program(Protocol):
-    """The app, as far as the commands of the reading screen know it: its themes and settings."""
+    """Protocol of the app for the commands of the reading screen: themes and settings."""
 
     @property
     def notices(self) -> Sequence[str]:
@@ -46,7 +46,7 @@ class Program(Protocol):
 
 
 class AnnotationsView(Protocol):
-    """The open list of annotations, as the reading screen knows it."""
+    """Protocol of the open list of annotations for the reading screen."""
 
     @property
     def awaited(self) -> ArticleId | None:
@@ -66,7 +66,7 @@ class AnnotationsView(Protocol):
 
 
 class ReadingHost(EditorHost, Protocol):
-    """The reading screen, as its actions, its event handlers and the list of annotations know it."""
+    """Protocol of the reading screen for its actions, its event handlers and the list of annotations."""
 
     state: ReadingScreenState
     listing: HeadlineListing

@@ -98,14 +98,14 @@ class ReadingScreen(KeyScreen):
         self._last_key = 0.0
 
     def compose(self) -> ComposeResult:
-        """Yield what the first frame needs: first row, sidebar, headlines and last row; `wire` adds the rest."""
+        """Yield the widgets of the first frame: first row, sidebar, headlines, last row; `wire` adds the rest."""
         panes = self.state.panes
         yield panes.top
         yield PanesContainer(self, self.pane_layout, panes.sidebar, panes.headlines, self._divider, id="panes")
         yield panes.status
 
     def on_mount(self) -> None:
-        """Show what is known of the library; its threads add the rest after the first frame."""
+        """Show the articles known from the last run; the library's threads add others after the first frame."""
         self.listing.refresh()
         self.pane_layout.fit(self.app.size)
         self.state.panes.headlines.active = True

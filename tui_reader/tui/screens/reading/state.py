@@ -235,11 +235,11 @@ class ReadingScreenState:
         self.say(f"{said} · {message}" if said and message not in said else message)
 
     def say_outcome(self, outcome: Outcome, *, undoable: bool = True) -> None:
-        """Show what a service did, and how to undo it."""
+        """Show the outcome of a change, with the key that undoes the change."""
         self.say(self.outcome_text(outcome, undoable=undoable))
 
     def outcome_text(self, outcome: Outcome, *, undoable: bool = True) -> str:
-        """Return the message about what a service did."""
+        """Return the message about the outcome of a change, with the key for undo if `undoable`."""
         parts = [outcome.message]
         if outcome.message and outcome.undo and self.library.read_only:
             parts.append("NOT saved: the library is read-only")

@@ -36,7 +36,7 @@ END = 1 << 60
 
 
 class ViewportHooks(Protocol):
-    """Hooks that the viewport calls; see `layers.base.Layer`."""
+    """Protocol of the hooks that the viewport calls; `layers.base.Layer` explains them."""
 
     def page_made(self, page: Page) -> None:
         """Change a new page before it is shown and scrolled to the reader's place."""

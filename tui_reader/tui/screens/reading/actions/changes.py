@@ -39,7 +39,7 @@ class ChangesActions:
 
     @command("changes")
     def changes(self, _count: int | None) -> None:
-        """Show what has changed since the article was read, or the text itself again."""
+        """Show the changes since the article was last read; if they are shown, show the text again."""
         if not self.end():
             self._begin()
 
