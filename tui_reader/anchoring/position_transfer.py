@@ -42,7 +42,7 @@ class PositionTransfer:
         return self._resolver is not None or all(self._shift(each) is not None for each in ranges)
 
     def prepare(self, ranges: Iterable[Range]) -> None:
-        """Compare the texts if the ranges need that; it is slow and meant for a background thread."""
+        """Compare the texts if mapping the ranges needs that; slow, so call it in a background thread."""
         for each in ranges:
             if self._shift(each) is None:
                 self.carry(each)

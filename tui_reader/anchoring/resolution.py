@@ -158,7 +158,7 @@ class Resolver:
         return found._replace(score=WEIGHTS.score(max(found.quote, part.share), found.before, found.after))
 
     def _is_torn(self, parts: list[Part]) -> bool:
-        """Return True if a passage is in several parts, none of which clearly has most of it."""
+        """Return True if a passage was split into parts, none of which clearly has most of its letters."""
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, passage: Range, wanted: NormalizedAnchor) -> bool:
@@ -251,7 +251,7 @@ class Resolver:
         return self._best(anchor, wanted, found)
 
     def _best(self, anchor: Anchor, wanted: NormalizedAnchor, found: list[Candidate]) -> Placement:
-        """Return the best candidate's position if it scores well and clearly better than the next one."""
+        """Return the best candidate's position if its score is good and clearly above the next candidate's."""
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
             # A few words that occur more than once are not lost, but which of them is meant cannot be decided.

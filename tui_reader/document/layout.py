@@ -90,7 +90,7 @@ class Layout:
             yield index
 
     def _with_divider(self, heights: list[int]) -> list[int]:
-        """Return the heights of all blocks, without the empty row after the last one, and with the divider."""
+        """Return the heights of all blocks, with the divider, and without the empty row after the last block."""
         blocks = self.document.blocks
         if heights and not blocks[-1].tight:
             heights[-1] -= 1

@@ -24,7 +24,7 @@ class LazyPattern:
         sub: Callable[..., str]
 
     def __init__(self, pattern: str | bytes | Callable[[], str], flags: int = 0) -> None:
-        """Store the pattern, or a function that returns it if building the pattern takes long too."""
+        """Store a pattern, or a function that builds one, to be compiled at the first use."""
         self._pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:

@@ -121,7 +121,7 @@ def next_sentence(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_sentence(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the sentence at an offset, or of the previous one if already there."""
+    """Return the beginning of the sentence at an offset; from there, that of the previous sentence."""
     return _repeat(_previous_sentence, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -147,7 +147,7 @@ def next_paragraph(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the block at an offset, or of the previous one if already there."""
+    """Return the beginning of the block at an offset; from there, that of the previous block."""
     return _repeat(_previous_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -227,12 +227,12 @@ def next_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_word(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the word at an offset, or of the previous one if that is the offset itself."""
+    """Return the beginning of the word at an offset; from there, that of the previous word."""
     return _repeat(_previous_word, document, _clamp(document, offset), count)
 
 
 def word_end(document: Document, offset: int, count: int = 1) -> int:
-    """Return the last character of the word at an offset, or of the next one if that is the offset itself."""
+    """Return the last character of the word at an offset; from there, that of the next word."""
     return _repeat(_word_end, document, _clamp(document, offset), count)
 
 

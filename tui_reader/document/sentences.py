@@ -42,7 +42,7 @@ _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
 def _words(listed: str) -> frozenset[str]:
-    """Return the words of a text that lists them between white space."""
+    """Return the set of the words in a text that are separated by white space."""
     return frozenset(listed.split())
 
 

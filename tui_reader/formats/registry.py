@@ -54,7 +54,7 @@ def load(row: Row) -> Format:
 
 
 def format_for(name: str, data: bytes) -> Format:
-    """Return the format to which a file's suffix belongs, else the best match by the first bytes."""
+    """Return the format to which a file's suffix belongs, else the format that fits its first bytes best."""
     row = _ROW_BY_SUFFIX.get(suffix_of(name))
     if row is not None:
         return load(row)

@@ -63,7 +63,7 @@ class Revisions:
         state.on_opened = self._opened
 
     def is_changed(self, article: ArticleId, document: Document) -> bool:
-        """Return True if an article's text differs from the last read one, and that one is still kept."""
+        """Return True if an article's text differs from the text read last, and that text is still kept."""
         seen = self._seen(article)
         return bool(seen) and not document.partial and seen != document_fingerprint(document) and self._has(seen)
 

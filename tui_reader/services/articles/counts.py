@@ -29,7 +29,7 @@ class Counts(NamedTuple):
 
 
 class Tally:
-    """Sums of headlines. Adding or removing one costs its own tags, whatever the size of the library."""
+    """Counts over all headlines, updated at a cost that does not grow with the size of the library."""
 
     def __init__(self) -> None:
         self._shelves = dict.fromkeys(Shelf, 0)
@@ -83,7 +83,7 @@ class Tally:
 
     @staticmethod
     def _regroup(groups: Counter[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
-        """Move one article from its old sources or tags to its new ones."""
+        """Move one article in the counts from its old sources or tags to its new ones."""
         for name in old:
             groups[name] -= 1
             if not groups[name]:

@@ -275,7 +275,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return the offset of an annotation, or its last one if it was removed; None if it is uncertain."""
+        """Return the offset of an annotation, or its last offset if it was removed; None if uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})

@@ -57,7 +57,7 @@ class Scanner:
         deliver: Callable[[Batch], None],
         send: Callable[[Event], None],
     ) -> None:
-        """Prepare to scan; `run` does it.
+        """Prepare to scan; `run` scans.
 
         Args:
             paths: The folders and files to scan.

@@ -112,7 +112,7 @@ def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipients(written: str) -> str:
-    """Return the addresses of a comma-separated list that no program takes for an option or a field."""
+    """Return comma-separated addresses without those that a program could take for an option or field."""
     addresses = (clean_line(each) for each in written.split(","))
     return ",".join(each for each in addresses if _RECIPIENT.fullmatch(each) and not each.startswith("-"))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EventSender:
-    """The one way from a library's parts to its listener; any thread may call it.
+    """Passes events from all parts of a library to its one listener. Thread-safe.
 
     Events are dropped before a listener is set, and after it is set back to `noop`.
     """

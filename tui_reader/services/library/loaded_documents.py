@@ -34,7 +34,7 @@ class LoadedDocuments:
         permission: TextPermission,
         events: EventSender,
     ) -> None:
-        """Set the callback of `documents` that prepares each one; the library registers `receive`."""
+        """Store the parts, and set the callback of `documents` that prepares each loaded document."""
         self._state, self._documents = state, documents
         self._reanchoring, self._revisions = reanchoring, revisions
         self._permission, self._events = permission, events

@@ -86,7 +86,7 @@ class LibraryFiles(LibraryReader):
                 self.journal.release()
 
     def _reload_locked(self) -> None:
-        """Read all files again without releasing the lock on the journal, and collect what changed."""
+        """Read all files again without releasing the lock on the journal, and collect the changes."""
         old = self.state
         self.journal.restart()
         self._replace_state(self.journal.read_new(cut_tail=True))

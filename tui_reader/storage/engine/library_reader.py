@@ -125,7 +125,7 @@ class LibraryReader:
         return is_open
 
     def _own_entries(self) -> list[Entry]:
-        """Return the entries of this replica's journal. If it cannot be read at the start, become read-only.
+        """Return the entries of this replica's journal. If it is unreadable at the start, set `read_only`.
 
         Raises:
             OSError: The journal could be read before and cannot be read now; the next attempt may succeed.
@@ -265,7 +265,7 @@ class LibraryReader:
                 self._news.append(Change(*ref, old, new))
 
     def _reload(self) -> None:
-        """Read all files again, and collect what changed."""
+        """Read all files again, and collect the changes."""
         old = self.state
         self._load()
         if self.watching:

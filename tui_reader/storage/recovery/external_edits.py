@@ -231,7 +231,7 @@ def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, 
 
 
 def _was_edited(name: str, old: Registers, new: Registers) -> bool:
-    """Return True if another program edited a register: it has the known timestamp with another value.
+    """Return True if another program edited a register, so that a known timestamp has another value.
 
     What a note shows, and whether its annotation is deleted, follows from several registers (`note_versions`). Their
     values also differ when a text of another machine was joined to them, which is no edit.

@@ -55,7 +55,7 @@ class Parsed:
 
     @property
     def newer(self) -> str:
-        """Which later version of the program wrote the file; empty for this one and earlier ones."""
+        """The later version of the program that wrote the file; empty if no later version did."""
         version = self.header.get("version", VERSION)
         if not isinstance(version, int):
             return ""

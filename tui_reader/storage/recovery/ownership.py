@@ -158,7 +158,7 @@ def is_our_journal(path: str, disk: Disk) -> bool:
 
 
 def may_replace_backups(snapshot: str, disk: Disk) -> bool:
-    """Return True if the previous generation and its journal may be replaced by the next ones.
+    """Return True if the backup of the previous generation and its journal may be overwritten.
 
     Returns:
         False if a file of another program has the name of either. A link is replaced itself, not its target.

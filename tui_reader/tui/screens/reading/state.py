@@ -213,7 +213,7 @@ class ReadingScreenState:
             self.panes.status.silence_after(seconds)
 
     def refuse(self, message: str) -> None:
-        """Show a message until the next key: why a key did nothing, or what the next one may be."""
+        """Show a message until the next key, such as why a key did nothing, or which keys may follow."""
         self.say(message)
         self._refusal = message
 
@@ -224,7 +224,7 @@ class ReadingScreenState:
             self.panes.status.say("")
 
     def say_also(self, message: str, *, instead_of: str = "") -> None:
-        """Show a message and keep the last one before it, if that was shown a moment ago.
+        """Show a message after the last message, if that was shown less than a second ago; else alone.
 
         Args:
             message: The message.

@@ -170,7 +170,7 @@ class Highlights(Layer):
                     self._viewport.repaint_range(highlight.start, highlight.end)
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
-        """Paint the highlights; colours are mixed where they overlap."""
+        """Return the overlays that paint the highlights; where highlights overlap, colours are mixed."""
         if not len(self._index):
             return ()
         found = self._overlays.get((start, end))
