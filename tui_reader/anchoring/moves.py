@@ -1,4 +1,4 @@
-"""Refinement of a word diff: the exact places of insertions, and the targets of moved passages.
+"""Refinement of a word diff: the exact positions of insertions, and the targets of moved passages.
 
 All functions change the matches that `diff.align` returned: for each word of the old text the number of the same word
 in the new one, -1 if there is none. After `add_moved`, the numbers no longer increase.

@@ -1,4 +1,4 @@
-"""Conversion of passages to quotes with sources: author, title, date, address, place in the text."""
+"""Conversion of passages to quotes with sources: author, title, date, address, position in the text."""
 
 from __future__ import annotations
 

@@ -246,7 +246,7 @@ class ReaderApp(FailureGuard, App[None]):
         """Give each key to the active key screen first, unless text is being typed there.
 
         Keys are handled one after the other, each after all effects of the last one, so that keys typed ahead act on
-        the screen they were meant for. Keys that arrive before the screen is wired are kept until then.
+        the screen they were meant for. Keys that arrive before the screen is complete are kept until then.
         """
         if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.is_wired:
             self._typed_ahead.append(event)

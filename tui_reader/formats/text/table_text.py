@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class UnplacedBlock(NamedTuple):
-    """A block whose place in the document is not known yet; the spans are relative to its text."""
+    """A block whose position in the document is not known yet; the spans are relative to its text."""
 
     block: Block
     text: str

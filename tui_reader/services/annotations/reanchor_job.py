@@ -36,7 +36,7 @@ class ReanchorJob(NamedTuple):
         """Find the passages in the worker process.
 
         Returns:
-            The places of the passages; None if the file cannot be read or has no text, or the worker failed.
+            The positions of the passages; None if the file cannot be read or has no text, or the worker failed.
         """
         arguments = {
             "path": str(self.path),
@@ -51,7 +51,7 @@ class ReanchorJob(NamedTuple):
 
 
 class Reanchored(NamedTuple):
-    """The result of a job: the places of the passages in the current file."""
+    """The result of a job: the positions of the passages in the current file."""
 
     file: str
     """Fingerprint of the file's bytes, in the form that the scanner makes."""

@@ -63,7 +63,7 @@ class ReanchorQueue:
 
         Args:
             state: The library's state.
-            reanchoring: Stores the places that a search has found.
+            reanchoring: Stores the positions that a search has found.
             limit: Largest number of bytes of an article that is read.
             notify: Called in a thread with an article when `run_step` and `Reanchoring.collect` have something to do.
         """

@@ -120,7 +120,7 @@ class Reanchoring:
         return tuple(touched)
 
     def _reanchor_changed(self, ids: Collection[AnnotationId]) -> None:
-        """Re-anchor annotations that this program made, or restored with a place in an earlier text."""
+        """Re-anchor annotations that this program made, or restored with a position in an earlier text."""
         documents: dict[ArticleId, Document | None] = {}
         reanchored: set[ArticleId] = set()
         not_loaded: list[AnnotationId] = []
@@ -179,7 +179,7 @@ class Reanchoring:
         found: Mapping[AnnotationId, Mapping[str, Any] | None],
         placed: Mapping[AnnotationId, str] | None = None,
     ) -> list[Edit]:
-        """Return the edits that store the found places of passages.
+        """Return the edits that store the found positions of passages.
 
         Args:
             wanted: The searched anchors. An annotation that was deleted or attached elsewhere since is skipped.
@@ -209,7 +209,7 @@ class Reanchoring:
 def find_all(
     wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, str | None], text: str
 ) -> dict[AnnotationId, Placement]:
-    """Find the places of passages in a text.
+    """Find the positions of passages in a text.
 
     Args:
         wanted: The anchors of the passages.
@@ -231,7 +231,7 @@ def find_all(
 
 
 def paintable_in(document: Document) -> Callable[[Annotation], bool]:
-    """Return a predicate that is True for highlights whose place in the document is certain.
+    """Return a predicate that is True for highlights whose position in the document is certain.
 
     Only such highlights may be painted.
     """

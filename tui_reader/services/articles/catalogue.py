@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Catalogue(Protocol):
-    """The articles of a library, as screens and commands query them. Called by the owner thread only."""
+    """The articles of a library, for queries by screens. Used only by the library's owner thread."""
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
         """Return the articles that match the query of a view, in its order."""

@@ -39,7 +39,7 @@ class Move(NamedTuple):
 
 
 class Identities:
-    """Assigns ids to files, and recognizes moved files. Used by the owner thread unless stated otherwise."""
+    """Assigns ids to files, and recognizes moved files. Used by the library's owner thread unless stated."""
 
     def __init__(self, records: Iterable[tuple[ArticleId, Record]], exists: Callable[[str], bool]) -> None:
         """Index the files that the records name.
@@ -76,7 +76,7 @@ class Identities:
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if the store has the current name and fingerprint of an article's file, if any."""
+        """Return True if an article has no file, or if the store has the file's name and fingerprint."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 

@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
     annotation: AnnotationId = ""
     """The annotation that was created, undone or redone; empty if there was none or several."""
     place: int | None = None
-    """Code point at which an undone or redone `annotation` is or was; None if it has no place."""
+    """Code point at which an undone or redone `annotation` is or was; None if it has no position."""
     steps: int = 0
     """Number of undo or redo steps, also if a step changed nothing since all of it was changed elsewhere."""
     left: bool = False

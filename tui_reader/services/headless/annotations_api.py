@@ -56,7 +56,7 @@ class Note:
     """True if the file is in the library's folders but is not an article, such as an ignored file."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the annotation as a flat JSON object; uncertain places and unknown values are null."""
+        """Return the annotation as a flat JSON object; uncertain positions and unknown values are null."""
         annotation = self.annotation
         placed = annotation.placed if annotation.placed is not None and annotation.placed.is_certain else None
         current = annotation.current

@@ -154,7 +154,7 @@ class LibraryState:
         return not kept and not self.annotation_index.count(article_id)
 
     def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
-        """Delete the record of a bare article whose file turned out to belong to a known one.
+        """Delete the record of an article whose file turned out to belong to another, known article.
 
         Args:
             mistaken: The article whose record is deleted; `is_bare` is true of it.

@@ -29,7 +29,7 @@ NO_PARENTS: Mapping[AnnotationId, ArticleId] = MappingProxyType({})
 
 
 class UndoScope:
-    """Decides which transactions concern only articles of the open folders. Used by the owner thread."""
+    """Decides which transactions concern only open folders. Used by the library's owner thread."""
 
     def __init__(self, state: LibraryState, paths: LibraryPaths) -> None:
         self._state, self._paths = state, paths

@@ -150,7 +150,7 @@ class LibraryStore:
                 return
 
     def _is_superseded(self, view: State, key: str, number: int) -> bool:
-        """Return True if another document of an annotation is valid instead, until the two are united."""
+        """Return True if another document of an annotation replaces this one, until the two are merged."""
         own = number & OWN_KEY_MASK
         if view.numbers.get(own, number) == number and not self._document_ids.is_repeated(view, own):
             return False

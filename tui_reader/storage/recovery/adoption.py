@@ -1,4 +1,4 @@
-"""Adopts snapshots in other layouts: edited by hand, rewritten by a plain TinyDB, or damaged.
+"""Convert to our layout ("adopt") snapshots that were edited by hand, written by TinyDB, or damaged.
 
 To adopt a file is to read it whatever its layout, to give edited values timestamps, and to write it in our layout.
 This module can be run as a program that does so for a large file, because parsing a whole file holds Python's global
@@ -42,7 +42,7 @@ class _ChecksumError(DamagedError):
 
 @dataclass
 class Adopted:
-    """The result of adopting a file: its content as a snapshot, and the problems and changes to report."""
+    """The result of converting a file: its content as a snapshot, and the problems and changes to report."""
 
     snapshot: SnapshotFile
     damage: str = ""
@@ -56,7 +56,7 @@ class Adopted:
 
 
 def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
-    """Adopt a small snapshot in another layout; the file itself is not changed.
+    """Convert a small snapshot to our layout; the file itself is not changed.
 
     Args:
         path: The file.
@@ -69,7 +69,7 @@ def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
 
 
 def command(path: str, out: str, timestamp: str, copy_of: str = "") -> list[str]:
-    """Return the command line of the program that adopts `path` and writes the snapshot to `out`."""
+    """Return the command line of the program that converts `path` and writes the snapshot to `out`."""
     return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, timestamp, copy_of]
 
 
@@ -109,7 +109,7 @@ class Adoption:
         self._folder.cleanup()
 
     def result(self) -> Adopted:
-        """Return the adopted file; blocks until the subprocess has ended."""
+        """Return the converted file; blocks until the subprocess has ended."""
         report, _ = self._process.communicate()
         try:
             if self._process.returncode:

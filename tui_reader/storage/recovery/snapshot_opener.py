@@ -89,21 +89,21 @@ class SnapshotOpener:
 
     @property
     def is_adopting(self) -> bool:
-        """True if a subprocess is adopting the file, which is not written until the subprocess has ended."""
+        """True if a subprocess is converting the file to our layout; the file is not written meanwhile."""
         return self._adoption is not None
 
     @property
     def has_adopted(self) -> bool:
-        """True if the subprocess has ended, so that `open` returns the adopted snapshot."""
+        """True if that subprocess has ended, so that `open` returns the converted snapshot."""
         return self._adoption is not None and self._adoption[1].is_done
 
     def wait(self) -> None:
-        """Block until no subprocess is adopting the file."""
+        """Block until no subprocess is converting the file to our layout."""
         if self._adoption is not None:
             self._adoption[1].wait()
 
     def close(self) -> None:
-        """Kill the subprocess that is adopting the file, if any."""
+        """Kill the subprocess that is converting the file to our layout, if any."""
         if self._adoption is not None:
             self._adoption[1].abandon()
             self._adoption = None
@@ -116,7 +116,7 @@ class SnapshotOpener:
             return self._signature is not None
 
     def distrust(self) -> None:
-        """Adopt the file as if another program had written it, even if its layout looks like ours."""
+        """Convert the file as if another program had written it, even if its layout looks like ours."""
         self._distrusted = self._signature
 
     def require_ours(self) -> str:
@@ -140,7 +140,7 @@ class SnapshotOpener:
         """Open the snapshot as it is now.
 
         Args:
-            fallback: Returned while a subprocess is still adopting a large file; without it, this method waits.
+            fallback: Returned while a subprocess is still converting a large file; without it, this method waits.
 
         Raises:
             StoreError: The file cannot be read at all, or is another program's.
@@ -179,7 +179,7 @@ class SnapshotOpener:
         return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
-        """Adopt the file, in this process if it is small; return None while a subprocess is adopting it."""
+        """Convert the file to our layout, in this process if it is small; None while a subprocess does it."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size > limits.FOREIGN_SNAPSHOT:

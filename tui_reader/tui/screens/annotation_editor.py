@@ -85,7 +85,7 @@ class AnnotationEditor:
             self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
 
     def accept(self, ids: Sequence[AnnotationId]) -> None:
-        """Accept the places where annotations were found again, and store them as their positions."""
+        """Make the positions at which annotations were found again their confirmed positions."""
         if not self._host.show_outcome(self._library.annotations.accept(ids, self._library.documents.get)):
             moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
             self._host.say("its text is still loading" if moved else "its place is certain already" if ids else "")

@@ -122,7 +122,7 @@ class ArticleHighlights:
         self._count(annotations, 1)
 
     def _build(self, readable: Document | None, *, same: bool) -> None:
-        """Build the highlights of the annotations that have a place in a text.
+        """Build the highlights of the annotations that have a position in a text.
 
         Args:
             readable: The complete text, or None.

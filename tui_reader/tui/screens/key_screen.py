@@ -166,7 +166,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     async def settle(self) -> None:
         """Open the note sheet if the last key requested it.
 
-        The widget is made for the first sheet: importing it takes 40 ms, which a start need not pay.
+        The widget is created when it is first needed: importing it takes 40 ms, which would delay the start.
         """
         sheet, self._sheet = self._sheet, None
         if sheet is None:

@@ -122,7 +122,7 @@ class TagSidebar(LinePane):
             self.repaint(*regions)
 
     def _appearance_of(self, row: int) -> Hashable:
-        """Return everything that determines the appearance of a line, except its place on the screen."""
+        """Return everything that determines the appearance of a line, except its position on the screen."""
         index = self._lines[row]
         if index is None:
             return None

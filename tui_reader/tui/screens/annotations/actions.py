@@ -105,18 +105,18 @@ class AnnotationActions:
 
     @command("accept_place")
     def accept_place(self, _count: int | None) -> None:
-        """Accept the places where the annotations were found again."""
+        """Confirm the positions at which the annotations were found again in a changed text."""
         if ids := self._targets():
             self._editor.accept(ids)
 
     @command("next_candidate")
     def next_candidate(self, count: int | None) -> None:
-        """Show the next candidate for the place of the annotation."""
+        """Show the next candidate for the position of the annotation."""
         self._show_candidate(count or 1)
 
     @command("previous_candidate")
     def previous_candidate(self, count: int | None) -> None:
-        """Show the previous candidate for the place of the annotation."""
+        """Show the previous candidate for the position of the annotation."""
         self._show_candidate(-(count or 1))
 
     def _show_candidate(self, by: int) -> None:

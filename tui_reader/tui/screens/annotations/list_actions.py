@@ -75,7 +75,7 @@ class ListActions:
 
     @command("go_to_annotation")
     def go_to_annotation(self, _count: int | None) -> None:
-        """Show the annotation in its article; one without a place waits there to be attached."""
+        """Show the annotation in its article; one without a position waits there to be attached."""
         annotation = self._listing.current
         if annotation is None:
             return

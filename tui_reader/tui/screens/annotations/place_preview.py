@@ -1,4 +1,4 @@
-"""The preview beside the list: an annotation in its text, or its quote and note if it has no place."""
+"""The preview beside the list: an annotation in its text, or its quote and note if it has no position."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PlacePreview:
 
     @property
     def narrow(self) -> bool:
-        """True if the screen is too narrow for the text: candidate places are then shown on the card."""
+        """True if the screen is too narrow for the text: candidate positions are then shown on the card."""
         return self._narrow
 
     @narrow.setter
@@ -59,9 +59,9 @@ class PlacePreview:
         return None if self.article is None or document is None or document.partial else document
 
     def show(self, annotation: Annotation | None) -> None:
-        """Show an annotation at its place; without a place, show its quote and note.
+        """Show an annotation at its position; without a position, show its quote and note.
 
-        A candidate that is shown for its place stays, as long as it is still a candidate.
+        A candidate that is shown for its position stays selected while it is still a candidate.
         """
         if annotation is not None and self.offered(annotation):
             self._describe(annotation)
@@ -116,7 +116,7 @@ class PlacePreview:
             pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """Return the current candidate for the place of an annotation; None if there is none."""
+        """Return the current candidate for the position of an annotation; None if there is none."""
         placed, document = annotation.placed, self.document
         if placed is None or placed.is_certain or not placed.candidates or document is None:
             return None
@@ -183,7 +183,7 @@ class PlacePreview:
         self._card.show([(text, style) for text, style in paragraphs if text.strip()])
 
     def _placed_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
-        """Return the paragraphs of the card for an annotation with a place.
+        """Return the paragraphs of the card for an annotation with a position.
 
         They say how a moved annotation was found again; in a narrow terminal they repeat a note that the list cuts off.
         """

@@ -109,4 +109,4 @@ class ReadingHost(EditorHost, Protocol):
         """Close the list of annotations."""
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article, at its place or at a candidate for one."""
+        """Show an annotation in its article, at its position or at a candidate for one."""

@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 class Panes:
-    """The widgets of the screen. `article` and `prompt` exist once the screen is wired."""
+    """The widgets of the screen. `article` and `prompt` exist once `ReadingScreen.wire` has run."""
 
     article: ArticlePane
     prompt: Prompt

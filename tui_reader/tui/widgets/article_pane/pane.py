@@ -138,7 +138,7 @@ class ArticlePane(LinePane):
 
         Args:
             headline: The article; its header is shown at once. None for no article.
-            document: Its text; None while it is loading. If only its beginning was shown before, the place is kept.
+            document: Its text; None while it is loading. If only its beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
             carry: Maps ranges of the shown text to ranges of `document`, to move selection and focus to a new
@@ -169,7 +169,7 @@ class ArticlePane(LinePane):
         self.viewport.clear()
 
     def set_measure(self, columns: int) -> bool:
-        """Set the columns of the text (30 to 200) and keep the place. Return True if the number changed."""
+        """Set the columns of the text (30 to 200), keep the position. Return True if their number changed."""
         changed = self.viewport.columns.set_measure(columns)
         if changed:
             self._fit()

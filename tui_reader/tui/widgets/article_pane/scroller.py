@@ -1,4 +1,4 @@
-"""Scrolling by rows and pages, and jumps to a place of the page."""
+"""Scrolling by rows and pages, and jumps to a position of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The viewport: the visible rows of the page. It keeps the place in the text when the width changes."""
+"""The viewport: the visible rows of the page. A change of width keeps the position in the text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ViewportHooks(Protocol):
     """Protocol of the hooks that the viewport calls; `layers.base.Layer` explains them."""
 
     def page_made(self, page: Page) -> None:
-        """Change a new page before it is shown and scrolled to the reader's place."""
+        """Adapt a new page, such as by inserting notes, before it is shown at the reading position."""
 
     def laid_out(self) -> None:
         """React to a new page, width or height."""
@@ -51,7 +51,7 @@ class ViewportHooks(Protocol):
 class Viewport:
     """Shows a part of a page.
 
-    The place is stored as an offset into the text; the row at the top is derived from it at each width. Only methods
+    The reading position is an offset into the text; the row at the top is derived from it at each width. Only methods
     of this class write its attributes.
 
     Args:
@@ -92,7 +92,7 @@ class Viewport:
 
         Args:
             headline: The article; its header is shown at once.
-            document: Its text; None while it is loading. If only the beginning was shown before, the place is kept.
+            document: Its text; None while it is loading. If only the beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
         """
@@ -120,14 +120,14 @@ class Viewport:
         self.lay_out()
 
     def update_headline(self, headline: Headline) -> None:
-        """Update the header of the shown article, such as tags or star, and keep the place."""
+        """Update the header of the shown article, such as tags or star, and keep the reading position."""
         if self.headline is None or headline.id != self.headline.id:
             return
         self.headline = headline
         self._update_header()
 
     def set_article_notes(self, notes: Sequence[ArticleNote]) -> None:
-        """Show notes on the whole article above its text, and keep the place."""
+        """Show notes on the whole article above its text, and keep the reading position."""
         if tuple(notes) != self._article_notes:
             self._article_notes = tuple(notes)
             self._update_header()
@@ -329,7 +329,7 @@ class Viewport:
         self._canvas.repaint()
 
     def show_loaded_parts(self) -> None:
-        """Show the loaded beginning and end of a text even if the text at the place is not loaded yet."""
+        """Show the loaded beginning and end of a text, even if the text at the reading position is missing."""
         if self.page is not None and self.page.document is None and self.document is not None:
             self.offset = 0
             self.lay_out()

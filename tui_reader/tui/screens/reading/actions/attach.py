@@ -1,4 +1,4 @@
-"""An annotation that waits for a new range: a highlight to resize, or an annotation without a place."""
+"""The annotation that waits for a new range: a highlight to resize, or one without a position."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Pending(NamedTuple):
 class AttachActions:
     """Holds the annotation that the next highlighting key attaches to a new range, if any.
 
-    Resizing a highlight ends together with the selection that it started. An annotation without a place waits
+    Resizing a highlight ends together with the selection that it started. An annotation without a position waits
     for a passage of its article until the user goes back a level or opens another article.
     """
 

@@ -148,7 +148,7 @@ class HighlightActions:
 
     @command("accept_place")
     def accept_place(self, _count: int | None) -> None:
-        """Accept the place where the highlight under the cursor was found again."""
+        """Confirm the position at which the highlight under the cursor was found again in a changed text."""
         mark = self._current()
         if mark is not None:
             self._editor.accept([mark])
@@ -267,7 +267,7 @@ class HighlightActions:
 
         Args:
             annotation_id: The annotation.
-            candidate: A range to select at once as the likely place; None if there is no candidate.
+            candidate: A range to select at once as the likely position; None if there is no candidate.
         """
         state = self._state
         self.attaching.begin(annotation_id, resize=False)
@@ -300,7 +300,7 @@ class HighlightActions:
         return annotation_id
 
     def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article; one without a place waits to be attached."""
+        """Show an annotation in its article; one without a position waits to be attached."""
         self._navigator.remember_place()
         current = annotation.current
         offset = current.start if current is not None else 0
@@ -404,7 +404,7 @@ class HighlightActions:
     _lost = 0
 
     def _lost_notice(self, article: ArticleId | None) -> str:
-        """Return the notice about annotations without a place; once for each version of an article's text."""
+        """Return the notice about annotations without a position; once for each version of an article's text."""
         document = self._state.panes.article.document
         now = article, self._lost, None if document is None or document.partial else document
         if self._state.pane is not Pane.ARTICLE or self._lost_notice_for == now or self._navigator.waits_for_rest:

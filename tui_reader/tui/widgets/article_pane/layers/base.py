@@ -36,7 +36,7 @@ class Layer:
         """
 
     def page_made(self, page: Page) -> None:
-        """Change a new page before it is shown and scrolled to the reader's place."""
+        """Adapt a new page, such as by inserting notes, before it is shown at the reading position."""
 
     def laid_out(self) -> None:
         """React to a new page, width or height, before the page is painted."""

@@ -107,7 +107,7 @@ class Highlights(Layer):
         return found != self._current and self.go(found.id)
 
     def _position(self, count: int) -> int:
-        """Return the index, in text order, of the highlight `count` highlights after the current place."""
+        """Return the index, in text order, of the highlight `count` highlights after the current position."""
         current = self._current
         number = None if current is None else self._index.number(current.id)
         if number is not None:

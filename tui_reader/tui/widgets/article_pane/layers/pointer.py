@@ -148,7 +148,7 @@ class Pointer(Layer):
             self._host.release_mouse()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """End a drag, since the place where it started is unknown in the new text."""
+        """End a drag, since the position where it started is unknown in the new text."""
         self.reset()
 
 
