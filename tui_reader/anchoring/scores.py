@@ -49,7 +49,7 @@ class Limits(NamedTuple):
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
-    """Share of the quote in one range from which the rest is not searched for elsewhere."""
+    """If one range has at least this share of the quote, the missing part is not searched for elsewhere."""
     telling: int = 12
     """Length in characters from which a missing part of the quote that occurs elsewhere is no coincidence."""
     torn: float = 0.15

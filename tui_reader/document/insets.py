@@ -113,7 +113,7 @@ class Insets:
         left = min(len(bars) * BAR_CELLS, self._max_indent)
         column = min(left + sum(indents), self._max_indent)
         if marker:
-            # Numbers are right-aligned, so that digits of one place stand under each other.
+            # Numbers are right-aligned, so that units are below units, and tens below tens.
             start = max(left, column - indents[-1], column - 1 - cell_width(marker))
             while cell_width(marker) > column - start:
                 marker = marker[:-1]

@@ -24,7 +24,7 @@ _OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
 # Text after a quotation that continues its sentence: a comma, or the Japanese particle of "said", "thought", "asked",
 # except in words that begin with that particle.
 _CONTINUES = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
-# Marks that need white space after them, repeated and with closing quotes; then those of scripts without spaces, which
+# Marks that need white space after them, repeated and with closing quotes; then marks of scripts without spaces, which
 # do not. A run of marks is matched completely without backtracking, so that a row of dots takes linear time.
 _MARKS, _WIDE = ".!?…؟۔।॥።։។", "。｡！？"
 _candidates = LazyPattern(

@@ -236,7 +236,7 @@ class Documents:
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
 
         lengths.prepare(document)
-        # What could not be prepared is computed when it is needed, and fails visibly there; the text is shown anyway.
+        # The values that could not be prepared are computed when they are needed, and fail visibly there.
         with suppress(Exception):
             self.prepare(article_id, document)
         with self._changed:

@@ -34,7 +34,7 @@ class Job(NamedTuple):
     """A call of a function in the worker process."""
 
     function: str
-    """`package.module:name` of a function that takes the arguments as one mapping, and returns what JSON can hold."""
+    """`package.module:name` of a function that takes the arguments as one mapping, and returns a JSON value."""
     arguments: Mapping[str, Any]
     """Values that JSON can hold."""
     seconds: float = JOB_SECONDS

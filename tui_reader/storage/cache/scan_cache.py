@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SHAPE = 3
 """Increased when a column changes its meaning, or when formats find other metadata in the same file."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
-"""What SQLite appends to the name for its own files."""
+"""Suffixes that SQLite appends to the name of the database for its own files."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
 """Differs for every release, since formats may read headers differently: every file is then read once more."""
 

@@ -125,7 +125,7 @@ class LibraryFiles(LibraryReader):
                     content = record_seen_note_versions(state, content, timestamp)
                     content = override_future_timestamps(state, content, timestamp)
                     lines.append(encode_line({"s": timestamp, **content}))
-                    # Apply what was written, not objects that the caller may still change.
+                    # Apply the written entries, not objects that the caller may still change.
                     entries += decode_lines(lines[-1])[0]
                     if state is not self.state:
                         state.apply(entries[-1])

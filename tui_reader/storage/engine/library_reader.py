@@ -276,7 +276,7 @@ class LibraryReader:
             changed = list(dict.fromkeys(_differing(old, self.state)))
             before = [old.document(*ref) for ref in changed]
         except (UnreadableError, ValueError):
-            return  # the old file was overwritten in place: what it held cannot be read any more
+            return  # the old file was overwritten in place: its former content cannot be read any more
         self.changed_by_others |= {number for table, number in changed if table.removesuffix(TOMBSTONES) == ANNOTATIONS}
         self._collect_changes(changed, before)
 

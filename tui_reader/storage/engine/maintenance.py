@@ -175,7 +175,7 @@ class Maintenance:
         """Read others' changes and merge new conflict copies; after two idle seconds also verify and compact."""
         is_idle = self.read_changes() and self._idle_seconds() >= IDLE_SECONDS
         if is_idle and not self._notices.guard("checking the file", self._verify_and_compact):
-            self.restart_idle_time()  # do not ask a disk that fails again at once
+            self.restart_idle_time()  # do not retry a failing disk at once
         self.report_damage()
         self._notices.add(*self._library.disk.refused.copy().values())
         self.write_resolved_merge()
@@ -188,7 +188,7 @@ class Maintenance:
             self._notices.guard("writing what was merged", lambda: compact(self._library))
 
     def _verify_and_compact(self) -> bool:
-        # After the start and after a compaction: so that nothing waits for the index when it asks for an annotation.
+        # Build the index after the start and after a compaction, so that no look-up of an annotation waits for it.
         self._document_ids.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
             return True

@@ -101,7 +101,7 @@ class Pending:
         if canonical(now) in (canonical(edit.before), canonical(edit.after)):
             return edit
         if self._reversal is not None:
-            # Reverse what was written of that step, and leave the note unchanged if it was changed again since.
+            # Reverse the written edits of that step, and leave the note unchanged if it was changed again since.
             reversed_edits = [_reversed(written, self._reversal) for written in self._reversal.step.written]
             fitting = [each for each in reversed_edits if each.before == now and each[:3] == edit[:3]]
             return fitting[0] if fitting else edit._replace(before=now, after=now)

@@ -49,7 +49,7 @@ class LibraryStore:
         self._history = History(partial(older_entries, library), opened)
         self._closed = False
         self._unreadable = ""
-        """What is wrong with the part of the file that could not be read, as a sentence; else empty."""
+        """The problem of the part of the file that could not be read, as a sentence; empty if there is none."""
 
     @property
     def read_only(self) -> str:

@@ -68,7 +68,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
         if has_small_copies:
-            # So that what is shown first contains them. The thread does it, since only that may flush.
+            # Wait, so that the first frame contains the merged copies. The thread merges them: only it may flush.
             self._copies_merged.wait(MERGE_WAIT_SECONDS)
 
     def _add_opening_notices(self) -> None:
@@ -173,7 +173,7 @@ class Writer:
                 self._notices.guard("looking for changes", maintenance.run_idle_tasks)
         self._save([])
         maintenance.read_changes()
-        maintenance.unite_annotations()  # now it is known which to look at; a later run would have to look at all
+        maintenance.unite_annotations()  # only the annotations changed now; a later run would have to check all
         maintenance.compact(at_exit=True)
 
     def _is_urgent(self) -> bool:

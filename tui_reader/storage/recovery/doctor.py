@@ -163,7 +163,7 @@ def _repair(library: LibraryFiles) -> str:
         kept = backups.keep_snapshot(library.path, "damaged", library.disk)
     except StoreError as error:
         if isinstance(error.__cause__, RefusedError):
-            return ""  # repair nothing while the damaged file cannot be kept; `doctor` reports what was refused
+            return ""  # repair nothing while the damaged file cannot be kept; `doctor` reports the refusal
         raise
     if not compact(library, despite_damage=True):
         return ""
@@ -193,7 +193,7 @@ def _check_other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iter
     try:
         data = read_whole(path, library.disk, limits.JOURNAL)
     except (FileNotFoundError, RefusedError):
-        return  # `doctor` reports once what was refused
+        return  # `doctor` reports the refused paths once
     except OSError as error:
         yield Finding(problems.journal_unreadable(path, error), is_wrong=True)
         return

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NOTE = "note"
 CONTEXT = "note_context"
-"""Field with the other versions of a note and what each version replaced. It is hidden from callers of the store."""
+"""Field with the other versions of a note and the versions that each one replaced; callers do not see it."""
 DELETION = "deleted_context"
 """Field with the versions of a note that a deletion had seen: any other version restores the annotation."""
 HIDDEN = (CONTEXT, DELETION)

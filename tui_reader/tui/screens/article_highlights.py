@@ -49,7 +49,7 @@ class ArticleHighlights:
         self._index: HighlightIndex | None = None
         """The shown highlights by position; None until a pane needs them."""
         self.highlights = self.notes = self.lost = 0
-        """The number of annotations on a passage; of those with a note; of those without a certain place."""
+        """The numbers of annotations on a passage, of notes, and of annotations without a certain position."""
 
     @property
     def shown(self) -> tuple[Highlight, ...]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 SETTLE_SECONDS = 2.0
-"""Seconds to wait for a slow disk; what is not written by then is written once the program is resumed."""
+"""Seconds to wait for a slow disk; later changes are written once the program is resumed."""
 
 
 def suspend(app: App[Any], library: Library) -> str:

@@ -32,7 +32,7 @@ class EventHandlers:
                 before = state.context
                 host.navigator.arrived(article, document)
                 if state.context != before:
-                    # The new text ended the selection: no annotation must be attached to what is selected next.
+                    # The new text ended the selection: no annotation must be attached to the next selection.
                     host.highlight_actions.attaching.end()
                     host.context_changed()
                 if annotations is not None:

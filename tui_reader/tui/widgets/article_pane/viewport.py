@@ -310,7 +310,7 @@ class Viewport:
             columns = self.columns.text
             document = self.document
             if document is not None and document.partial and self.offset >= _end_of_beginning(document):
-                # The place is not loaded yet: show the header alone, not a beginning that would jump away.
+                # The text at the reading position is not loaded yet: show only the header, not a beginning that would move.
                 document = None
             page = self.page
             if (
@@ -341,7 +341,7 @@ class Viewport:
             self.top = 0
             return
         wanted = page.row_of(offset) if offset else min(top, page.body_top)
-        self.top = -1  # all rows are new: they must not be taken for those that were visible
+        self.top = -1  # all rows are new: they must not be mistaken for the rows visible before
         self.put_on_top(wanted)
         self.offset = offset if offset <= len(page.layout.document.text) else self.offset
         if not page.layout.exact and self._refiner is None:

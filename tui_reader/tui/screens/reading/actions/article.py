@@ -51,7 +51,7 @@ class ArticleNavigator:
         self._header_timer: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
         self._cut: Document | None = None
-        """A new text that looks truncated, while the rest of the file is waited for."""
+        """A new text that looks truncated, kept until the rest of the file has been written."""
         self._tried_at = 0.0
         self._prepared_transfer: PositionTransfer | None = None
         """The transfer of positions into a new text, computed in a thread, until that text is shown."""
