@@ -110,11 +110,11 @@ class Listing(Protocol):
 
     @property
     def query(self) -> Term:
-        """Return the query."""
+        """Return the query that listed articles match."""
 
     @property
     def sort(self) -> Sort:
-        """Return the order."""
+        """Return the order in which the articles are listed."""
 
 
 class View(NamedTuple):

@@ -67,7 +67,7 @@ class Guess(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The known words of an article that may be missing."""
+    """The words of an article that are known from the state, even if its file is missing."""
 
     text: str
     """The last kept text, else the marked words with their context."""

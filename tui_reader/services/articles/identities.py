@@ -223,7 +223,7 @@ class Identities:
         return candidate
 
     def _is_free(self, article_id: ArticleId, name: str) -> bool:
-        """Return True if no file has an id, and no recorded file of another name may return to it."""
+        """Return True if an id belongs to no file, nor to a recorded file of another name that may come back."""
         record = self._records.get(article_id)
         return article_id not in self._files and (record is None or record.location in {"", name})
 

@@ -142,7 +142,7 @@ class Maintenance:
         Checks the annotations that other programs changed since the last call.
 
         Args:
-            everywhere: Check all annotations, unless this snapshot was checked before. Stops when changes wait.
+            everywhere: Check all annotations, unless this snapshot was checked before. Stops if an edit waits.
         """
         library, snapshot = self._library, self._library.state.snapshot
         if library.read_only or library.damage:

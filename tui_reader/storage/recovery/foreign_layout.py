@@ -1,4 +1,4 @@
-"""Parses files in other layouts (edited by hand, plain TinyDB) and lays them out as snapshots."""
+"""Parse files in other layouts (edited by hand, plain TinyDB) and convert them to snapshots."""
 
 from __future__ import annotations
 

@@ -310,7 +310,7 @@ class Viewport:
             columns = self.columns.text
             document = self.document
             if document is not None and document.partial and self.offset >= _end_of_beginning(document):
-                # The text at the reading position is not loaded yet: show only the header, not a beginning that would move.
+                # The text at the reading position is not loaded yet: show only the header, not text that would move.
                 document = None
             page = self.page
             if (

@@ -86,7 +86,7 @@ class ViewOptions:
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme. It is applied at once; only the settings keep it for the next start."""
+        """Choose a theme, which is applied until the program ends; the settings choose that of the next start."""
 
         def use_theme(name: str) -> None:
             self._program.use_theme(name)
