@@ -77,7 +77,8 @@ def blocks(draw: st.DrawFn) -> tuple[Block, str]:
     marker = draw(st.sampled_from(["", "•", "12.", "☐", "[120]"]))
     if kind is TABLE:
         columns = draw(st.integers(1, 4))
-        row = st.lists(texts(), min_size=columns, max_size=columns)
+        cells = texts() | texts(breaks="\n").map(str.strip)
+        row = st.lists(cells, min_size=columns, max_size=columns)
         made, text = table_block(draw(st.lists(row, min_size=1, max_size=4)), header=draw(st.booleans()))
         aligns = draw(st.lists(st.sampled_from(list(Align)), min_size=columns, max_size=columns))
         assert made.table is not None

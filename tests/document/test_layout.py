@@ -267,6 +267,16 @@ def test_quotations_have_bars_that_continue_through_empty_rows() -> None:
     assert picture(source, 12) == ["He said", "", "▏ one two", "▏ three", "▏", "▏ ▏ four", "", "five"]
 
 
+def test_the_bar_of_a_quotation_ends_before_another_quotation() -> None:
+    source = document(
+        block(PARAGRAPH, "one", quote=1, quote_ends=1),
+        block(PARAGRAPH, "two", quote=2, quote_ends=1),
+        block(PARAGRAPH, "three", quote=2),
+        block(PARAGRAPH, "four", quote=1),
+    )
+    assert picture(source, 12) == ["▏ one", "", "▏ ▏ two", "▏", "▏ ▏ three", "▏", "▏ four"]
+
+
 def test_lists_have_hanging_indents_and_nest_under_the_text_of_their_parents() -> None:
     source = document(
         block(PARAGRAPH, "one two three", depth=1, marker="10.", tight=True),

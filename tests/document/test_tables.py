@@ -121,3 +121,39 @@ def test_offsets_in_cells_convert_to_rows_and_columns_and_back() -> None:
     assert layout.offset_at(5, 23) == offset
     assert layout.offset_at(5, 2) == source.text.index("the very")
     assert layout.offset_at(3, 5) == source.text.index("Benedict")
+
+
+BROKEN = [["Mode", "Use"], ["fast\nor slow", "always"], ["off", "never,\nreally\nnever"]]
+
+
+def test_line_breaks_in_cells_are_kept_in_columns_and_in_stacked_cells() -> None:
+    source = document(table_block(BROKEN, aligns=(Align.RIGHT, Align.LEFT)))
+    assert picture(source, 30) == [
+        "   Mode │ Use",
+        "────────┼───────",
+        "   fast │ always",
+        "or slow │",
+        "        │",
+        "    off │ never,",
+        "        │ really",
+        "        │ never",
+    ]
+    assert picture(document(table_block([["one\ntwo"]], header=False)), 30) == ["one", "two"]
+    assert picture(source, 12) == [
+        "Mode",
+        "Use",
+        "",
+        "Mode fast",
+        "     or slow",
+        "Use  always",
+        "",
+        "Mode off",
+        "Use  never,",
+        "     really",
+        "     never",
+    ]
+    layout = Layout(source, 30)
+    for word in ("or slow", "always", "really"):
+        row, column = layout.position(source.text.index(word))
+        assert layout.offset_at(row, column) == source.text.index(word)
+        assert picture(source, 30)[row][column:].startswith(word)

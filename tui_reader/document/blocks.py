@@ -51,7 +51,10 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The cells of a table block. In the text, cells are joined by a tab and rows by a line feed."""
+    """The cells of a table block. In the text, cells are joined by a tab and rows by a line feed.
+
+    A line feed within a cell is a line break to keep.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     aligns: tuple[Align, ...]
@@ -82,6 +85,12 @@ class Block(NamedTuple):
     target: str = ""
     """Address or path of a figure's picture."""
     table: Table | None = None
+    quote_ends: int = 0
+    """Number of the quotations around the block that end with it although the next block is in as many others."""
+
+    def with_quote_end(self) -> Block:
+        """Return a copy of the block with which one more of the quotations around it ends."""
+        return self._replace(quote_ends=self.quote_ends + 1)
 
 
 class SpanKind(StrEnum):

@@ -232,7 +232,7 @@ class Layout:
         """Return the empty row after a block; inside a quotation its bars continue through it."""
         blocks = self.document.blocks
         block = blocks[index]
-        shared = 0 if index + 1 == self._tail else min(block.quote, blocks[index + 1].quote)
+        shared = 0 if index + 1 == self._tail else min(block.quote - block.quote_ends, blocks[index + 1].quote)
         bars = self._inset_builder.bars(shared)
         start = block.end if block.end > block.start else block.end + 1
         return Row(index, GAP, (), bars, start, block.end + 1)

@@ -40,15 +40,19 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
     """Return the width of each column, and True if any cell wraps; None if the columns do not fit."""
     count = max(map(len, table.rows), default=0)
     text = placement.text
+    breaks = _has_breaks(placement, table)
     natural = [1] * count
     for row in table.rows:
         for column, cell in enumerate(row):
-            cells = cell.end - cell.start if narrow else cell_width(text[cell.start : cell.end])
+            if breaks:
+                cells = max(map(cell_width, text[cell.start : cell.end].split("\n")))
+            else:
+                cells = cell.end - cell.start if narrow else cell_width(text[cell.start : cell.end])
             if cells > natural[column]:  # noqa: PLR1730  # three times as fast as max(), in tables of 100,000 cells
                 natural[column] = cells
     room = placement.inset.width - GUTTER * (count - 1)
     if sum(natural) <= room:
-        return natural, False
+        return natural, breaks
     words = [1] * count
     for row in table.rows:
         for column, cell in enumerate(row):
@@ -68,6 +72,12 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
             widths[column] += more
             room -= more
     return widths, True
+
+
+def _has_breaks(placement: BlockPlacement, table: Table) -> bool:
+    """Return True if any cell has a line break, that is, if there are more line feeds than between the rows."""
+    block = placement.block
+    return placement.text.count("\n", block.start, block.end) >= max(1, len(table.rows))
 
 
 class _CellLine(NamedTuple):
@@ -90,6 +100,7 @@ class _TableRows:
         """True if every character of the cells is one cell wide."""
         self._index, block, self._text, self._inset, owned = placement
         self._table = table
+        self._breaks = _has_breaks(placement, table)
         self._starts: list[int] = []
         """Offset at which the range of each table row begins, followed by the end of the last."""
         start = block.start
@@ -123,7 +134,7 @@ class _TableRows:
 
     def _lines(self, cell: Cell, width: int) -> int:
         """Return the number of screen rows that a cell takes."""
-        if cell.end - cell.start <= (width if self._narrow else width // 2):
+        if not self._breaks and cell.end - cell.start <= (width if self._narrow else width // 2):
             return 1
         return len(cut_rows(self._text[cell.start : cell.end], width))
 
@@ -165,7 +176,7 @@ class ColumnRows(_TableRows):
         if wraps:
             for number, row in enumerate(table.rows):
                 for cell, width in zip(row, widths, strict=False):
-                    if cell.end - cell.start > width // 2:
+                    if self._breaks or cell.end - cell.start > width // 2:
                         heights[number] = max(heights[number], self._lines(cell, width))
         # If any cell wraps, empty rows separate the table's rows.
         self._separated = any(height > 1 for height in heights[1 if table.header else 0 :])

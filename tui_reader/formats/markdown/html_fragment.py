@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from tui_reader.document.blocks import Block, BlockKind
+from tui_reader.document.blocks import Block, BlockKind, Span, SpanKind
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.text.exclusions import without, without_comments
-from tui_reader.formats.text.running_text import TAGS, RunningText, safe_target
+from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target
 from tui_reader.formats.text.table_text import CellText, UnplacedBlock, join_table
 
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
-_REMOVED = tuple(
-    (tag, re.compile(rf"<{tag}\b.*?</{tag}\s*>", re.DOTALL | re.IGNORECASE))
-    for tag in ("script", "style", "template", "head", "noscript")
-)
-_NOT_A_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]*>)")
+_REMOVED = tuple((tag, re.compile(rf"<{tag}(?![\w-]).*?</{tag}\s*>", re.DOTALL | re.IGNORECASE)) for tag in HIDDEN_TAGS)
+_NOT_A_TAG = re.compile(r"""<(?!/?[A-Za-z](?:[^<>]*>|(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>))""")
 
-_INLINE = frozenset(TAGS) | frozenset(
-    ("span", "font", "small", "big", "u", "abbr", "time", "q", "ins", "bdi", "bdo", "label", "picture", "source", "wbr")
-)
+_PREFORMATTED = ("pre", "textarea", "listing", "plaintext", "xmp")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _HEADING = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
 
@@ -36,6 +32,8 @@ class FragmentReader(HTMLParser):
         self._running = RunningText()
         self._last_numbers: list[int | None] = []
         """For each open list, the number of its last item; None for a list with bullets."""
+        self._definitions: list[str] = []
+        """For each open list of definitions, `dt` in a term, `dd` in a definition, empty between them."""
         self._quote_depth = 0
         self._heading_level = 0
         self._pre_depth = 0
@@ -53,16 +51,15 @@ class FragmentReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element; called by the parser."""
-        given = {name: value or "" for name, value in attrs}
+        given = {name: value or "" for name, value in reversed(attrs)}
         if tag == "br":
             self._running.add_hard_break()
         elif tag == "img":
             self._image(given)
-        elif tag in _INLINE:
-            target = safe_target(given.get("href", "")) if tag == "a" else ""
-            self._running.open(TAGS.get(tag), target, tag)
+        elif tag not in BLOCK_TAGS:
+            self._running.open_tag(tag, given.get("href", ""))
         elif self._rows is None:
-            self._begin_block(tag)
+            self._begin_block(tag, given)
         elif tag == "tr":
             self._end_cell()
             self._rows.append([])
@@ -71,7 +68,7 @@ class FragmentReader(HTMLParser):
             self._in_cell = True
             self._has_header |= tag == "th"
         else:
-            self._running.add(" ")
+            self._running.add_separation()
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin and end an empty element; called by the parser."""
@@ -81,13 +78,15 @@ class FragmentReader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End an element; called by the parser."""
-        if tag in _INLINE:
-            self._running.close(tag)
+        if tag not in BLOCK_TAGS:
+            self._running.close_tag(tag)
         elif tag == "table" and self._rows is not None:
             self._end_table()
         elif tag in ("td", "th") and self._rows is not None:
             self._end_cell()
-        elif self._rows is None and tag != "br":
+        elif self._rows is not None:
+            self._running.add_separation()
+        else:
             self._end_block(tag)
 
     def handle_data(self, data: str) -> None:
@@ -113,7 +112,7 @@ class FragmentReader(HTMLParser):
         target = safe_target(given.get("src", ""))
         self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
 
-    def _begin_block(self, tag: str) -> None:
+    def _begin_block(self, tag: str, given: dict[str, str]) -> None:
         self._flush()
         heading = _HEADING.fullmatch(tag)
         if heading:
@@ -122,27 +121,48 @@ class FragmentReader(HTMLParser):
             self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.RULE, 0, 0)), ""))
         elif tag == "blockquote":
             self._quote_depth += 1
-        elif tag in ("pre", "textarea"):
+        elif tag in _PREFORMATTED:
             self._pre_depth += 1
         elif tag in ("ul", "ol"):
-            self._last_numbers.append(0 if tag == "ol" else None)
+            self._last_numbers.append(_number(given.get("start"), 1) - 1 if tag == "ol" else None)
         elif tag == "li" and self._last_numbers:
-            number = self._last_numbers[-1]
-            self._marker = "•" if number is None else f"{number + 1}."
-            self._last_numbers[-1] = None if number is None else number + 1
+            self._begin_item(given)
+        elif tag in ("dl", "dt", "dd"):
+            self._begin_definition(tag)
         elif tag == "table":
             self._rows = []
+
+    def _begin_item(self, given: dict[str, str]) -> None:
+        last = self._last_numbers[-1]
+        if last is None:
+            self._marker = "•"
+            return
+        self._last_numbers[-1] = number = _number(given.get("value"), last + 1)
+        self._marker = f"{number}."
+
+    def _begin_definition(self, tag: str) -> None:
+        """Begin a list of definitions, a term or a definition."""
+        if tag == "dl":
+            self._definitions.append("")
+        elif self._definitions:
+            self._definitions[-1] = tag
 
     def _end_block(self, tag: str) -> None:
         self._flush()
         if _HEADING.fullmatch(tag):
             self._heading_level = 0
-        elif tag == "blockquote":
-            self._quote_depth = max(0, self._quote_depth - 1)
-        elif tag in ("pre", "textarea"):
+        elif tag == "blockquote" and self._quote_depth:
+            if self.blocks and (last := self.blocks[-1]).block.quote >= self._quote_depth:
+                self.blocks[-1] = last._replace(block=last.block.with_quote_end())
+            self._quote_depth -= 1
+        elif tag in _PREFORMATTED:
             self._pre_depth = max(0, self._pre_depth - 1)
         elif tag in ("ul", "ol") and self._last_numbers:
             self._last_numbers.pop()
+        elif tag == "dl" and self._definitions:
+            self._definitions.pop()
+        elif tag in ("dt", "dd") and self._definitions:
+            self._definitions[-1] = ""
 
     def _end_cell(self) -> None:
         text, spans = self._running.finish()
@@ -165,11 +185,11 @@ class FragmentReader(HTMLParser):
 
     def _nested(self, block: Block) -> Block:
         """Return a copy of a block with the parser's current depth of quotations and lists."""
-        return block._replace(quote=self._quote_depth, depth=len(self._last_numbers))
+        return block._replace(quote=self._quote_depth, depth=len(self._last_numbers) + self._definitions.count("dd"))
 
     def _flush(self) -> None:
         """End the current paragraph, heading or code block."""
-        text, spans = self._running.finish()
+        text, spans = self._running.finish(preformatted=self._pre_depth > 0)
         self._running = RunningText()
         if not text:
             return
@@ -179,9 +199,18 @@ class FragmentReader(HTMLParser):
         kind = BlockKind.HEADING if self._heading_level else BlockKind.PARAGRAPH
         marker, self._marker = (self._marker, "") if self._last_numbers else ("", "")
         block = self._nested(Block(kind, 0, 0, level=self._heading_level, marker=marker))
-        if self.blocks and block.depth and (above := self.blocks[-1]).block.depth:
+        in_definition = self._definitions[-1:] == ["dd"]
+        if self.blocks and ((above := self.blocks[-1]).block.depth or in_definition) and block.depth:
             self.blocks[-1] = above._replace(block=above.block._replace(tight=True))
+        if self._definitions[-1:] == ["dt"]:
+            spans = [Span(SpanKind.STRONG, 0, len(text)), *spans]
         self.blocks.append(UnplacedBlock(block, text, spans))
+
+
+def _number(written: str | None, otherwise: int) -> int:
+    """Return the number in an attribute of a list or an item, or `otherwise` if there is none."""
+    written = (written or "").strip()
+    return int(written) if _NUMBER.fullmatch(written) else otherwise
 
 
 def read_fragment(source: str) -> list[UnplacedBlock]:

@@ -165,11 +165,13 @@ def _only_letters(text: str) -> str:
 def _parser() -> MarkdownIt:
     """Return a CommonMark parser with the extensions and limits of this module."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+    from mdit_py_plugins.deflist import deflist_plugin  # noqa: PLC0415
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
 
     from tui_reader.formats.markdown.formulas import formula_plugin  # noqa: PLC0415 - not needed for listing articles
 
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(formula_plugin)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+    parser.use(formula_plugin)
     # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
     parser.disable("footnote_tail")
     # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.formats.text.running_text import TAGS, RunningText, safe_target
+from tui_reader.formats.markdown.callouts import read_callout
+from tui_reader.formats.markdown.inline import alternative_text, inline_text
+from tui_reader.formats.text.running_text import safe_target
 from tui_reader.formats.text.table_text import CellText, join_table
 
 if TYPE_CHECKING:
@@ -21,20 +23,13 @@ if TYPE_CHECKING:
 
 _BULLETS = "•◦▪"
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[^\s,{}]+")
 
-_SPANS = {
-    "em_open": SpanKind.EMPHASIS,
-    "strong_open": SpanKind.STRONG,
-    "s_open": SpanKind.STRIKE,
-}
 _ALIGNS = {"text-align:center": Align.CENTRE, "text-align:right": Align.RIGHT}
 
 
 class _List(NamedTuple):
-    """A list that encloses the current block."""
+    """A list, or a list of definitions, that encloses the current block."""
 
     number: int
     """Number of the list, unique in the document."""
@@ -52,7 +47,8 @@ class BlockReader:
         """For each block, the lists that enclose it."""
         self._lists: list[_List] = []
         self._list_count = 0
-        self._quote_depth = 0
+        self._quote_starts: list[int] = []
+        """For each open quotation, the index of its first block."""
         self._marker = ""
         """Marker of the list item or footnote whose first block comes next."""
         self._last_numbers: list[int] = []
@@ -63,6 +59,7 @@ class BlockReader:
         """Convert tokens to blocks, and append the blocks."""
         index = 0
         loose = _loose_lists(tokens)
+        definitions: list[_List] = []
         while index < len(tokens):
             yield_gil()
             token = tokens[index]
@@ -83,14 +80,25 @@ class BlockReader:
                 case "table_open":
                     index = self._table(tokens, index)
                 case "blockquote_open":
-                    self._quote_depth += 1
+                    self._quote_starts.append(len(self.builder.blocks))
+                    index += self._callout(tokens, index + 1)
                 case "blockquote_close":
-                    self._quote_depth -= 1
+                    self._close_quote()
                 case "bullet_list_open" | "ordered_list_open":
                     self._open_list(token, tight=index not in loose)
-                case "bullet_list_close" | "ordered_list_close":
+                case "bullet_list_close" | "ordered_list_close" | "dd_close":
                     self._lists.pop()
                     self._last_numbers.pop()
+                case "dt_open":
+                    self._term(tokens[index + 1])
+                    index += 1
+                case "dl_open":
+                    self._list_count += 1
+                    definitions.append(_List(self._list_count, ordered=True, tight=index not in loose, bullet=""))
+                case "dl_close":
+                    definitions.pop()
+                case "dd_open":
+                    self._enter(definitions[-1])
                 case "list_item_open":
                     self._open_item(token)
                 case "list_item_close":
@@ -119,10 +127,18 @@ class BlockReader:
             if shared is not None and shared.tight:
                 blocks[index] = blocks[index]._replace(tight=True)
 
+    def finish_quotes(self) -> None:
+        """Remember the ends of quotations only where the next block is in other quotations of the same depth."""
+        blocks = self.builder.blocks
+        for index, block in enumerate(blocks):
+            following = blocks[index + 1].quote if index + 1 < len(blocks) else 0
+            if block.quote_ends and following <= block.quote - block.quote_ends:
+                blocks[index] = block._replace(quote_ends=0)
+
     def _add(self, block: Block, text: str, spans: Sequence[Span] = ()) -> None:
         marker, self._marker = self._marker or block.marker, ""
         block = block._replace(
-            quote=block.quote + self._quote_depth,
+            quote=block.quote + len(self._quote_starts),
             depth=block.depth + len(self._lists),
             marker=marker,
             quiet=block.quiet or self._quiet,
@@ -136,14 +152,51 @@ class BlockReader:
         for block, text, spans in read_fragment(source):
             self._add(block, text, spans)
 
+    def _close_quote(self) -> None:
+        """End a quotation, so that its bar does not run on to a quotation that follows."""
+        blocks = self.builder.blocks
+        if self._quote_starts.pop() < len(blocks):
+            blocks[-1] = blocks[-1].with_quote_end()
+
     def _open_list(self, token: Token, *, tight: bool) -> None:
         if self._marker:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), "")
         ordered = token.type == "ordered_list_open"
         bullets = sum(not item.ordered for item in self._lists)
         self._list_count += 1
-        self._lists.append(_List(self._list_count, ordered, tight, _BULLETS[min(bullets, len(_BULLETS) - 1)]))
+        self._enter(_List(self._list_count, ordered, tight, _BULLETS[min(bullets, len(_BULLETS) - 1)]))
+
+    def _enter(self, opened: _List) -> None:
+        """Begin a list, or a definition, which is indented like an item of a list."""
+        self._lists.append(opened)
         self._last_numbers.append(-1)
+
+    def _term(self, inline: Token) -> None:
+        """Append the term of a definition list; its definition follows without an empty row."""
+        text, spans = inline_text(inline.children or [])
+        self._add(Block(BlockKind.PARAGRAPH, 0, 0, tight=True), text, [Span(SpanKind.STRONG, 0, len(text)), *spans])
+
+    def _callout(self, tokens: Sequence[Token], index: int) -> int:
+        """Append the title of a callout, such as `> [!NOTE] Title`, as a block of its own.
+
+        Args:
+            tokens: All tokens.
+            index: Index of the first token in a quotation.
+
+        Returns:
+            Number of tokens to skip; 0 if the quotation is no callout or has more text in its first paragraph.
+        """
+        if tokens[index].type != "paragraph_open":
+            return 0
+        inline = tokens[index + 1]
+        callout = read_callout(inline.children or [])
+        if callout is None:
+            return 0
+        is_alone = not callout.rest and tokens[index + 3].type == "blockquote_close"
+        title = callout.title
+        self._add(Block(BlockKind.PARAGRAPH, 0, 0, tight=not is_alone), title, callout.spans)
+        inline.children = callout.rest
+        return 0 if callout.rest else 3
 
     def _open_item(self, token: Token) -> None:
         if not self._lists[-1].ordered:
@@ -220,9 +273,9 @@ def _loose_lists(tokens: Sequence[Token]) -> set[int]:
     loose: set[int] = set()
     undecided: list[tuple[int, int]] = []
     for index, token in enumerate(tokens):
-        if token.type in ("bullet_list_open", "ordered_list_open"):
+        if token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
             undecided.append((index, token.level + 2))
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
+        elif token.type in ("bullet_list_close", "ordered_list_close", "dl_close"):
             undecided.pop()
         elif token.type == "paragraph_open" and undecided and token.level == undecided[-1][1]:
             opened, _ = undecided[-1]
@@ -244,89 +297,6 @@ def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:
     return pictures
 
 
-def alternative_text(image: Token) -> str:
-    """Return the alternative text of a picture as one line."""
-    parts: list[str] = []
-    remaining = list(reversed(image.children or []))
-    while remaining:
-        token = remaining.pop()
-        if token.type == "image":
-            remaining.extend(reversed(token.children or []))
-        elif token.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-        elif token.type != "html_inline":
-            parts.append(token.content)
-    return clean_line("".join(parts))
-
-
-def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
-    """Return the text and the spans of inline tokens."""
-    if len(children) == 1 and children[0].type == "text" and "://" not in children[0].content:
-        return clean_text(children[0].content).strip(" \n\t"), []
-    running = RunningText()
-    for index, token in enumerate(children):
-        kind = token.type
-        if kind in ("text", "text_special"):
-            running.add(token.content)
-        elif kind == "softbreak":
-            running.add_soft_break(children[index + 1].content if index + 1 < len(children) else "")
-        elif kind == "formula":
-            running.add_literal(token.content.replace("\n", " "))
-        elif kind == "code_inline":
-            running.add_span(SpanKind.CODE, token.content)
-        elif kind == "link_open":
-            running.open(SpanKind.LINK, safe_target(str(token.attrs.get("href", ""))))
-        elif kind in _SPANS:
-            running.open(_SPANS[kind])
-        elif kind.endswith("_close"):
-            running.close()
-        elif kind == "hardbreak":
-            running.add_hard_break()
-        elif kind == "image":
-            _inline_picture(running, token)
-        elif kind == "footnote_ref":
-            number = token.meta["id"] + 1
-            running.add_span(SpanKind.NOTE, f"[{number}]", f"#{number}")
-        elif kind == "html_inline":
-            _inline_tag(running, token.content)
-        else:
-            running.add(token.content)
-    return running.finish()
-
-
-def _inline_picture(running: RunningText, token: Token) -> None:
-    target = safe_target(str(token.attrs.get("src", "")))
-    text = alternative_text(token)
-    if running.in_link or not target:
-        running.add(text)
-    else:
-        running.add_span(SpanKind.LINK, text, target)
-
-
-def _inline_tag(running: RunningText, source: str) -> None:
-    match = _TAG.fullmatch(source)
-    if match is None:  # a comment, a processing instruction or a CDATA section
-        if source.startswith("<![CDATA["):
-            running.add(source[9:-3])
-        return
-    tag = match[2].lower()
-    if tag == "br":
-        running.add_hard_break()
-    elif match[1]:
-        running.close(tag)
-    elif tag in TAGS:
-        running.open(TAGS[tag], safe_target(_attributes(match[3]).get("href", "")), tag)
-    elif tag == "img":
-        attributes = _attributes(match[3])
-        running.add(attributes.get("alt") or attributes.get("title", ""))
-
-
-def _attributes(source: str) -> dict[str, str]:
-    from html import unescape  # noqa: PLC0415 - its table of entities is 2,200 lines, and few texts have raw tags
-
-    return {match[1].lower(): unescape(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(source)}
-
-
 def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> DocumentBuilder:
     """Build the blocks of a text, followed by its footnotes in the order of their numbers.
 
@@ -340,6 +310,7 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> Docume
     if notes is not None:
         _read_notes(reader, definitions, notes)
     reader.finish_tightness()
+    reader.finish_quotes()
     return reader.builder
 
 

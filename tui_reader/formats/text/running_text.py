@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from tui_reader.document.blocks import Span, SpanKind
@@ -31,6 +32,19 @@ TAGS = {
 }
 """Inline HTML tags that become styled spans; other inline tags are dropped, and their text is kept."""
 
+BLOCK_TAGS = frozenset(
+    """
+    address article aside blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main
+    menu nav noframes ol optgroup option p plaintext pre search section summary table tbody td textarea tfoot th thead
+    tr ul xmp
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+"""HTML tags that begin lines of their own; all other tags, unknown ones too, are part of the running text."""
+HIDDEN_TAGS = ("script", "style", "template", "head", "noscript")
+"""HTML elements whose content is never shown."""
+
+_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _SAFE_SCHEMES = frozenset(
     {"http", "https", "mailto", "ftp", "ftps", "gemini", "gopher", "news", "tel", "doi", "irc", "xmpp"}
@@ -63,6 +77,8 @@ class RunningText:
         self._open_by_tag: dict[str, list[int]] = {}
         self._last_number = 0
         self._open_links = 0
+        self._is_gloss_bracketed = False
+        """True in the pronunciation of a ruby (`<rt>`) whose opening bracket was added, so that a closing one is."""
         self.length = 0
         self.spans: list[Span] = []
 
@@ -105,12 +121,46 @@ class RunningText:
 
     def add_soft_break(self, following: str) -> None:
         """Append a space for a line break of the source; between CJK characters append nothing."""
-        if not (_WIDE.match(self.last) and _WIDE.match(following[:1])):
+        if self.last != "\n" and not (_WIDE.match(self.last) and _WIDE.match(following[:1])):
             self.add(" ")
 
     def add_hard_break(self) -> None:
         """Append a line break that is part of the text."""
         self.add("\n")
+
+    def add_separation(self) -> None:
+        """Append a line break unless the text is at the start of a line; for tags that begin lines of their own."""
+        if self._ends_inside_line():
+            self.add("\n")
+
+    def _ends_inside_line(self) -> bool:
+        """Return True if there is text after the last line break."""
+        for part in reversed(self._parts):
+            if stripped := part.rstrip(" \t"):
+                return stripped[-1] != "\n"
+        return False
+
+    def open_tag(self, tag: str, target: str = "") -> None:
+        """Begin an HTML element that is part of the running text; a pronunciation (`<rt>`) stands in brackets."""
+        if tag in ("rt", "rb", "rp"):
+            self.close_gloss()
+        if tag == "rt":
+            self._is_gloss_bracketed = self.last not in ("(", "（")
+            if self._is_gloss_bracketed:
+                self.add("(")
+        self.open(TAGS.get(tag), safe_target(target) if tag == "a" else "", tag)
+
+    def close_tag(self, tag: str) -> None:
+        """End an HTML element that is part of the running text."""
+        if tag in ("rt", "ruby"):
+            self.close_gloss()
+        self.close(tag)
+
+    def close_gloss(self) -> None:
+        """Add the closing bracket of a pronunciation if its opening bracket was added."""
+        if self._is_gloss_bracketed:
+            self._is_gloss_bracketed = False
+            self.add(")")
 
     def open(self, kind: SpanKind | None, target: str = "", tag: str = "") -> None:
         """Begin a span; a link without a target becomes plain text.
@@ -132,19 +182,29 @@ class RunningText:
         if numbers := self._open_by_tag.get(tag):
             self._end(self._open.pop(numbers.pop()))
 
-    def finish(self) -> tuple[str, list[Span]]:
-        """End all open spans; return the text, stripped of white space at its ends, and its spans."""
+    def finish(self, *, preformatted: bool = False) -> tuple[str, list[Span]]:
+        """End all open spans; return the text and its spans.
+
+        Args:
+            preformatted: True if the white space around line breaks is part of the text, as in code.
+
+        Returns:
+            The text without white space at its ends and around its line breaks, and the spans.
+        """
+        self.close_gloss()
         while self._open:
             self._end(self._open.popitem()[1])
-        text = "".join(self._parts)
+        text, spans = "".join(self._parts), self.spans
+        if not preformatted and "\n" in text:
+            text, spans = _without_space_at_breaks(text, spans)
         stripped = text.strip(" \n\t")
         if len(stripped) == len(text):
-            return text, self.spans
+            return text, spans
         shift = len(text) - len(text.lstrip(" \n\t"))
         size = len(stripped)
         spans = [
             s._replace(start=max(0, s.start - shift), end=min(size, s.end - shift))
-            for s in self.spans
+            for s in spans
             if s.end > shift and s.start - shift < size
         ]
         return stripped, spans
@@ -153,3 +213,30 @@ class RunningText:
         self._open_links -= opened.kind is SpanKind.LINK
         if opened.kind is not None and self.length > opened.start:
             self.spans.append(Span(opened.kind, opened.start, self.length, opened.target))
+
+
+def _without_space_at_breaks(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
+    """Return a text without the spaces and tabs before and after its line breaks, and the moved spans."""
+    kept: list[str] = []
+    old_starts, new_starts = [0], [0]
+    length = position = 0
+    for found in _BREAK.finditer(text):
+        if len(found[0]) == 1:
+            continue
+        part = text[position : found.start()] + "\n"
+        kept.append(part)
+        length += len(part)
+        position = found.end()
+        old_starts.append(position)
+        new_starts.append(length)
+    if not kept:
+        return text, spans
+    kept.append(text[position:])
+    ends = [*new_starts[1:], length + len(kept[-1])]
+
+    def moved(offset: int) -> int:
+        part = bisect_right(old_starts, offset) - 1
+        return min(new_starts[part] + offset - old_starts[part], ends[part])
+
+    placed = [span._replace(start=moved(span.start), end=moved(span.end)) for span in spans]
+    return "".join(kept), [span for span in placed if span.end > span.start]

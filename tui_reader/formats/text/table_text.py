@@ -28,7 +28,7 @@ class CellText(NamedTuple):
 def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, header: bool = True) -> UnplacedBlock:
     """Build the block of a table: cells are joined by tabs, rows by line feeds.
 
-    Tabs and line feeds within a cell become spaces, so that the length and the spans of the cell stay valid.
+    Tabs within a cell become spaces, so that the length and the spans of the cell stay valid; line breaks stay.
     """
     parts: list[str] = []
     spans: list[Span] = []
@@ -38,7 +38,7 @@ def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, h
         ranges = []
         for text, cell_spans in row:
             ranges.append(Cell(length, length + len(text)))
-            parts.append(text.replace("\t", " ").replace("\n", " "))
+            parts.append(text.replace("\t", " "))
             parts.append("\t")
             if cell_spans:
                 spans.extend(span._replace(start=span.start + length, end=span.end + length) for span in cell_spans)

@@ -1,0 +1,230 @@
+"""HTML inside Markdown loses no text, glues no words, and shows nothing that a browser hides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.formats.conforming import flaws_of
+from tui_reader.document.blocks import Block, BlockKind, SpanKind
+from tui_reader.formats import read
+from tui_reader.formats.text.running_text import BLOCK_TAGS
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+
+def markdown(source: str) -> Document:
+    document = read(source.encode(), "a.md")
+    assert flaws_of(document) == []
+    return document
+
+
+def texts(source: str) -> list[str]:
+    document = markdown(source)
+    return [document.block_text(index) for index in range(len(document.blocks))]
+
+
+def outline(source: str) -> list[tuple[str, int, str]]:
+    """Return marker, depth and text of each block."""
+    document = markdown(source)
+    return [(each.marker, each.depth, document.block_text(index)) for index, each in enumerate(document.blocks)]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("| mode | <ul><li>fast</li><li>slow</li></ul> |\n|-|-|\n", ["mode\tfast\nslow"]),
+        ("| a<p>b</p>c | d<div>e</div> |\n|-|-|\n", ["a\nb\nc\td\ne"]),
+        ("| a<br>b | <br/>c<BR>*d*<br> |\n|-|-|\n", ["a\nb\tc\nd"]),
+        ("a <div>b</div>c <h2>d</h2> e", ["a\nb\nc\nd\ne"]),
+        ("a<select><option>b<option>c</select>", ["a\nb\nc"]),
+        ("<table><tr><td>a<p>b</p><p>c</p><td>d<ul><li>e<li>f</ul></table>", ["a\nb\nc\td\ne\nf"]),
+        ("one<br>\ntwo<br> three\n<br>four  \n<br>five", ["one\ntwo\nthree\nfour\n\nfive"]),
+        ("<br>one", ["one"]),
+        ("<p>one<br>\n  two <br/>three</p>", ["one\ntwo\nthree"]),
+        ("# a<br>b", ["a\nb"]),
+    ],
+)
+def test_tags_that_begin_lines_part_words(source: str, shown: list[str]) -> None:
+    assert texts(source) == shown
+
+
+@pytest.mark.parametrize("tag", sorted(BLOCK_TAGS - {"head"}))
+def test_no_block_tag_glues_words(tag: str) -> None:
+    for source in (f"a<{tag}>b</{tag}>c", f"<div>a<{tag}>b</{tag}>c</div>", f"| a<{tag}>b</{tag}>c |\n|-|\n"):
+        assert markdown(source).text.split() == ["a", "b", "c"]
+
+
+PHRASES = [
+    "ruby",
+    "button",
+    "svg",
+    "o:p",
+    "my-element",
+    "abbr",
+    "label",
+    "math",
+    "canvas",
+    "center-ish",
+    "output",
+    "nobr",
+]
+
+
+@pytest.mark.parametrize("tag", PHRASES)
+def test_unknown_and_phrasing_tags_do_not_cut_paragraphs(tag: str) -> None:
+    assert texts(f"<div><p>one <{tag}>two</{tag}> three</p></div>") == ["one two three"]
+    if ":" not in tag:
+        assert texts(f"one <{tag} a='b'>two</{tag}> *three*") == ["one two three"]
+        assert texts(f"| one <{tag}>two</{tag}> |\n|-|") == ["one two"]
+
+
+@pytest.mark.parametrize("outer", ["{}", "<p>{}</p>", "| {} |\n|-|"])
+def test_the_pronunciation_of_a_ruby_stands_in_brackets(outer: str) -> None:
+    for inner in ("漢<rt>kan</rt>", "漢<rp>(</rp><rt>kan</rt><rp>)</rp>", "漢<rt>kan"):
+        assert texts(outer.format(f"x <ruby>{inner}</ruby> y")) == ["x 漢(kan) y"]
+    assert texts(outer.format("<ruby>漢<rt>kan<rb>字<rt>ji</ruby>")) == ["漢(kan)字(ji)"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('see <img alt="x > y" src="a.png"> here', ["see x > y here"]),
+        ('<img alt="x > y" src="a.png">', ["x > y"]),
+        ('<img alt="x < y" src="a.png">', ["x < y"]),
+        ("<p>see <img src=a.png alt='a <b> c'> here</p>", ["see a <b> c here"]),
+        ('<a title="a > b" href="u">c</a> d', ["c d"]),
+        ('<a title="it\'s > b" href="u">c</a> d', ["c d"]),
+        ("<div title='a > b'>c</div>", ["c"]),
+        ("<div title=it's>c</div>", ["c"]),
+    ],
+)
+def test_attributes_may_hold_angle_brackets(source: str, shown: list[str]) -> None:
+    assert texts(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ('<a data-href="n" href="y">c</a> d', "y"),
+        ('<a href="y" data-href="n">c</a> d', "y"),
+        ('<a title="href=n" href=y>c</a> d', "y"),
+        ('<a href="y" href="n">c</a> d', "y"),
+        ('<div><a href="y" href="n">c</a></div>', "y"),
+    ],
+)
+def test_the_first_attribute_of_a_name_counts(source: str, target: str) -> None:
+    assert [span.target for span in markdown(source).spans] == [target]
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "SCRIPT", "template"])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a <{0}>x *y* `z`</{0}> b", ["a  b"]),
+        ("a *b <{0}>x*</{0}> c", ["a b  c"]),
+        ("<p>a <{0} type='t'>x</{0}>b</p>", ["a b"]),
+        ("# a<{0}>x</{0}>", ["a"]),
+        ("| a<{0}>x</{0}> |\n|-|", ["a"]),
+        ("a <{0}>b", ["a b"]),
+        ("a <{0}>x</{0}> b <{0}>y</{0}> c", ["a  b  c"]),
+    ],
+)
+def test_scripts_and_styles_are_never_shown_unless_they_are_not_closed(tag: str, source: str, shown: list[str]) -> None:
+    assert texts(source.format(tag)) == shown
+
+
+def test_lists_count_from_their_start() -> None:
+    assert outline('<ol start="5"><li>a<li value=9>b<li>c</ol><ol start="x"><li>d</ol><ol start=" -1 "><li>e</ol>') == [
+        ("5.", 1, "a"),
+        ("9.", 1, "b"),
+        ("10.", 1, "c"),
+        ("1.", 1, "d"),
+        ("-1.", 1, "e"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<dl><dt>Term <i>a</i><dd>one<dd>two<dt>Other</dt><dd><p>three</p></dd></dl>",
+        "Term *a*\n: one\n: two\n\nOther\n: three",
+        "Term *a*\n~   one\n~ two\n\nOther\n\n  : three",
+    ],
+)
+def test_definitions_are_indented_under_their_bold_terms(source: str) -> None:
+    assert outline(source) == [
+        ("", 0, "Term a"),
+        ("", 1, "one"),
+        ("", 1, "two"),
+        ("", 0, "Other"),
+        ("", 1, "three"),
+    ]
+    document = markdown(source)
+    assert [document.text[s.start : s.end] for s in document.spans if s.kind is SpanKind.STRONG] == ["Term a", "Other"]
+    assert [each.tight for each in document.blocks][0::3] == [True, True]
+
+
+def test_text_with_a_colon_is_no_definition() -> None:
+    assert outline("a\n:smile: b\n\n: c") == [("", 0, "a :smile: b"), ("", 0, ": c")]
+
+
+def test_quotations_after_each_other_are_apart() -> None:
+    def ends(source: str) -> list[int]:
+        return [each.quote_ends for each in markdown(source).blocks]
+
+    assert ends("> a\n\n> b\n>\n> c\n\nd\n\n> e") == [1, 0, 0, 0, 0]
+    assert ends("> > a\n>\n> > b\n>\n> c\n\n> d") == [1, 0, 1, 0]
+    assert ends("> > a\n\n> b") == [2, 0]
+    assert ends("<blockquote>a<p>b</blockquote><blockquote>c</blockquote>") == [0, 1, 0]
+    assert ends("> a\n\n<blockquote>b</blockquote>") == [1, 0]
+    assert ends("> a\n> > b\n>\n> c") == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("> [!NOTE] A *title*\n> body\n> more", ["Note: A title", "body more"]),
+        ("> [!WARNING]\n> body", ["Warning", "body"]),
+        ("> [!tip]- Folded\n>\n> - item", ["Tip: Folded", "item"]),
+        ("> [!info|wide]+\n> body", ["Info", "body"]),
+        ("> [!quote] Quote\n> > [!see-also] b\n> > c", ["Quote", "See also: b", "c"]),
+        ("- > [!NOTE]  \n  > body", ["Note", "body"]),
+        ("> [!caution] alone\n\nafter", ["Caution: alone", "after"]),
+        ("> [!NOTE](u) body", ["!NOTE body"]),
+        ("> a\n> [!NOTE] body", ["a [!NOTE] body"]),
+        ("[!NOTE] body", ["[!NOTE] body"]),
+        ("> [!] body", ["[!] body"]),
+    ],
+)
+def test_the_title_of_a_callout_stands_above_its_body(source: str, shown: list[str]) -> None:
+    assert texts(source) == shown
+
+
+def test_the_title_of_a_callout_is_bold_and_close_to_its_body() -> None:
+    document = markdown("> [!NOTE] A *title*\n> body\n\nend\n\n> [!TIP]\n\nend")
+    assert [(s.kind.value, document.text[s.start : s.end]) for s in document.spans] == [
+        ("strong", "Note: A title"),
+        ("emphasis", "title"),
+        ("strong", "Tip"),
+    ]
+    assert [each.tight for each in document.blocks] == [True, False, False, False, False]
+    assert document.blocks[0] == Block(BlockKind.PARAGRAPH, 0, 13, quote=1, tight=True)
+
+
+PIECES = ["<div>", "</div>", "<p>", "<b>", "</b>", "<br>", " ", "\n", "w", "*", "<td>", "<table>", "</table>", "<ruby>"]
+PIECES += ["<rt>", "<dl>", "<dt>", "<dd>", "</dl>", "<blockquote>", "</blockquote>", "<pre>", "</pre>", "<ol start=3>"]
+PIECES += ["<li>", "</ol>", "> ", "\n\n", "[!NOTE]", ": ", "$", "</rt>", "<h1>", "</h1>", '<a href="x">', "</a>", "`"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_any_mixture_of_tags_is_read_without_flaws_and_loses_no_word(source: str) -> None:
+    document = markdown(source)
+    assert document.text.count("w") == source.count("w")
+    assert "\n " not in "".join(
+        document.block_text(index) for index, each in enumerate(document.blocks) if each.kind is BlockKind.PARAGRAPH
+    )
