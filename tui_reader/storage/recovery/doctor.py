@@ -1,4 +1,4 @@
-"""Checks all files of a library, and repairs faults where it can."""
+"""Check all files of a library, and repair faults where it can."""
 
 from __future__ import annotations
 

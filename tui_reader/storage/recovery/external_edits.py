@@ -1,4 +1,4 @@
-"""Turns external edits into ours: edited values get timestamps, removed records get tombstones.
+"""Turn edits by other programs into edits of ours: edited values get timestamps, removed records get tombstones.
 
 Other programs change values and leave the timestamps as they were. A timestamp belongs to one value, so a register that
 has a known timestamp with another value was edited, whichever generation knows it. A missing record says less: it

@@ -1,4 +1,4 @@
-"""Reads snapshots that a version control system merged badly, such as with conflict marks.
+"""Read snapshots that a version control system merged badly, such as with conflict marks.
 
 The file may hold the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
 whole. But the headings of tables, the commas and the header may stand twice, be missing, or stand before the wrong

@@ -1,4 +1,4 @@
-"""Merges other copies of a library into it, and restores backups."""
+"""Merge other copies of a library into it, and restore backups."""
 
 from __future__ import annotations
 

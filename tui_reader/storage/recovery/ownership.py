@@ -1,4 +1,4 @@
-"""Decides from the beginning of a file whether it belongs to a library of this program.
+"""Decide from the beginning of a file whether it belongs to a library of this program.
 
 Nothing is written before the owner is known.
 

@@ -1,4 +1,4 @@
-"""Recognizes the bytes of a library: by its header, or by timestamps or fields of its records."""
+"""Recognize the bytes of a library: by its header, or by timestamps or fields of its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the snapshot, whichever program wrote it, and however damaged it is."""
+"""Open the snapshot, whichever program wrote it, and however damaged it is."""
 
 from __future__ import annotations
 

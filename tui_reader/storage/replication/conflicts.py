@@ -1,4 +1,4 @@
-"""Finds conflict copies, which sync programs create when two machines changed a file at once."""
+"""Find conflict copies, which sync programs create when two machines changed a file at once."""
 
 from __future__ import annotations
 

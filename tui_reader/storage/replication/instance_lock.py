@@ -1,4 +1,4 @@
-"""Detects whether another instance of the reader on this machine has the same library open.
+"""Detect whether another instance of the reader on this machine has the same library open.
 
 Two instances do no harm: the second one only tells its user about the first.
 """

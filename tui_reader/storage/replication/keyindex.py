@@ -1,4 +1,4 @@
-"""Finds a record by its own key alone, although its document id is derived from its parent's key too."""
+"""Find a record by its own key alone, although its document id is derived from its parent's key too."""
 
 from __future__ import annotations
 

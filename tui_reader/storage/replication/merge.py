@@ -1,4 +1,4 @@
-"""Merges other copies of a library into it: another machine's file, a conflict copy, a backup."""
+"""Merge other copies of a library into it: another machine's file, a conflict copy, a backup."""
 
 from __future__ import annotations
 

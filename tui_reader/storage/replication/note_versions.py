@@ -1,4 +1,4 @@
-"""Keeps all concurrent texts of a note, so that edits of one note on two machines lose no word.
+"""Keep all concurrent texts of a note, so that edits of one note on two machines lose no word.
 
 A note is a multi-value register (Shapiro et al., 2011). Each version stores what it replaced: for every replica, the
 latest versions that its author had seen. Several for each replica are kept, not just the last: where a program that

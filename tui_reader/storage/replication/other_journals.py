@@ -1,4 +1,4 @@
-"""Reads the journals of other machines, which a sync program puts beside the snapshot."""
+"""Read the journals of other machines, which a sync program puts beside the snapshot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unites annotations that one machine moved to another article while another machine edited them.
+"""Unite annotations that one machine moved to another article while another machine edited them.
 
 Such an annotation then has documents under both articles. They are united in one document, under the article that the
 annotation was moved to last, with the latest value of every field. The result follows from the timestamps alone, those

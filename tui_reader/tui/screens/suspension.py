@@ -1,4 +1,4 @@
-"""Suspends the program for the shell, as ctrl+z does, after everything is saved."""
+"""Suspend the program for the shell, as ctrl+z does, after everything is saved."""
 
 from __future__ import annotations
 

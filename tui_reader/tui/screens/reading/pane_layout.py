@@ -1,4 +1,4 @@
-"""Activates panes, and lays them out."""
+"""Activate panes, and lay them out."""
 
 from __future__ import annotations
 
