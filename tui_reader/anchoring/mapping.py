@@ -206,7 +206,7 @@ class Mapping:
 
 
 def within(words: Words, place: Range) -> Range:
-    """Return the numbers of the words that share a character with a range."""
+    """Return the indices of the words that share a character with a range."""
     return Range(bisect_right(words.ends, place.start), bisect_left(words.starts, place.end))
 
 

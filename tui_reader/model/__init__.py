@@ -1,1 +1,1 @@
-"""The records that the program works with, frozen and without any input or output."""
+"""The records that all parts of the program use: immutable, without any input or output."""

@@ -191,7 +191,7 @@ class ScanIngest:
         return touched
 
     def _change(self, article_id: ArticleId) -> None:
-        """Drop an outdated document and report that; a document of the file's current bytes stays."""
+        """Drop an outdated document and send `DocumentChanged`; a document of the current bytes stays."""
         file = self._identities.file(article_id)
         if file is None or self._documents.fingerprint(article_id) != file.fingerprint:
             self._documents.drop(article_id)

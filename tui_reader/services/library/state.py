@@ -235,7 +235,7 @@ def edits_to_fields(table: str, key: str, record: Record | None, wanted: Mapping
 
 
 def always(_: ArticleId) -> bool:
-    """Return True: the default, under which every text may be kept."""
+    """Return True: the default decision, by which every text may be kept."""
     return True
 
 

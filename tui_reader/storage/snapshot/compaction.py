@@ -120,7 +120,7 @@ def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
     """Give a file that is about to be replaced a second name, as a backup; raise no error if that fails.
 
     Returns:
-        The second name and the final one; empty if that failed.
+        The temporary and the final name of the backup; an empty list if that failed.
     """
     target = f"{library.path}{BACKUP}"
     with contextlib.suppress(OSError):

@@ -230,7 +230,7 @@ class Picker(Dialog[Choice | None]):
         self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 7))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the matching entries, the best first; with nothing typed, all in their own order."""
+        """Show the matching entries, the best first; if nothing is typed, all entries in the given order."""
         query = event.value.strip()
         if not query:
             self._list.show(self._choices, self._start)

@@ -155,7 +155,7 @@ class AnnotationListing:
         self.load(keep=wanted.id if wanted is not None else self._loader.nearest(), index=self._list.index)
 
     def choose_current(self) -> bool:
-        """Choose the annotation under the cursor; if it was chosen, drop it from the choice.
+        """Choose the annotation under the cursor; if it was chosen, remove it from the choice.
 
         Returns:
             True if there is an annotation under the cursor.
@@ -171,10 +171,10 @@ class AnnotationListing:
         self.describe()
 
     def choose_none(self) -> bool:
-        """Choose no annotation.
+        """Clear the choice of annotations.
 
         Returns:
-            True if any was chosen.
+            True if any annotation was chosen.
         """
         if not self._list.choose_none():
             return False

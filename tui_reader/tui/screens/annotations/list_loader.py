@@ -182,7 +182,7 @@ class ListLoader:
         return self._list.nearest(is_listed)
 
     def load_slice(self) -> bool:
-        """Do one slice of the work.
+        """Read and filter annotations for `SLICE_SECONDS`, and add the matching ones to the list.
 
         Returns:
             True if the loading is complete.

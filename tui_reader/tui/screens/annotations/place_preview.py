@@ -85,7 +85,7 @@ class PlacePreview:
             self.show_in(annotation, document)
 
     def show_in(self, annotation: Annotation, document: Document | None) -> None:
-        """Show an annotation in a text: the current one, or the last known one of an article that is gone."""
+        """Show an annotation in the current text of its article, or in the last known text if that is gone."""
         self._offered = None
         if document is not None or not self._is_gone(annotation):
             self._show_text(annotation, document)
