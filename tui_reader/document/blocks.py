@@ -113,6 +113,8 @@ class SpanKind(StrEnum):
     """Text that was added since the article was last read."""
     DELETED = "deleted"
     """Text that was removed since the article was last read, shown at its former position."""
+    TARGET = "target"
+    """An empty range with a name to which links may lead. `DocumentBuilder` moves it to `Document.link_targets`."""
 
 
 class Span(NamedTuple):
@@ -132,6 +134,8 @@ class Section(NamedTuple):
     title: str
 
 
+NO_TARGETS: Mapping[str, int] = MappingProxyType({})
+"""The link targets of a document that names none."""
 NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
 """The resources of a document that has none."""
 
@@ -163,6 +167,8 @@ class Document:
     """Offset of the ellipsis for the part that is not read yet; the ending follows it. None if there is no ending."""
     sections: Sequence[Section] = ()
     """Named parts, sorted by offset. Headings are not repeated: empty if the format has no parts beyond headings."""
+    link_targets: Mapping[str, int] = field(default_factory=lambda: NO_TARGETS)
+    """Offsets of the names to which links may lead, as raw HTML gives them; headings are not repeated."""
     resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
     """Bytes that come with the article, such as pictures, by their names in `Block.target`. A format whose files
     hold many supplies a mapping that extracts each one when it is looked up."""
@@ -190,6 +196,7 @@ class DocumentBuilder:
         self._length = 0
         self.blocks: list[Block] = []
         self.spans: list[Span] = []
+        self._targets: dict[str, int] = {}
 
     @property
     def next_start(self) -> int:
@@ -209,9 +216,17 @@ class DocumentBuilder:
                 rows=tuple(tuple(Cell(c.start + start, c.end + start) for c in row) for row in table.rows)
             )
         self.blocks.append(block._replace(start=start, end=end, table=table))
-        self.spans.extend(Span(s.kind, s.start + start, s.end + start, s.target) for s in spans if s.end > s.start)
+        for span in spans:
+            if span.kind is SpanKind.TARGET:
+                self._targets.setdefault(span.target, span.start + start)
+            elif span.end > span.start:
+                self.spans.append(Span(span.kind, span.start + start, span.end + start, span.target))
         self._parts.append(text)
         self._length = end
+
+    def add_target(self, name: str) -> None:
+        """Name the end of the text that was added so far, so that links may lead there."""
+        self._targets.setdefault(name, self._length)
 
     def build(
         self,
@@ -238,6 +253,7 @@ class DocumentBuilder:
             partial,
             title_block,
             sections=sections,
+            link_targets=self._targets or NO_TARGETS,
             resources=resources,
         )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Span, SpanKind
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.text.exclusions import without, without_comments
-from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target
+from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target, target_names
 from tui_reader.formats.text.table_text import CellText, UnplacedBlock, join_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -52,6 +56,8 @@ class FragmentReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an element; called by the parser."""
         given = {name: value or "" for name, value in reversed(attrs)}
+        if tag not in BLOCK_TAGS:
+            self._running.add_targets(target_names(tag, given))
         if tag == "br":
             self._running.add_hard_break()
         elif tag == "img":
@@ -62,13 +68,16 @@ class FragmentReader(HTMLParser):
             self._begin_block(tag, given)
         elif tag == "tr":
             self._end_cell()
+            self._running.add_targets(target_names(tag, given))
             self._rows.append([])
         elif tag in ("td", "th"):
             self._end_cell()
+            self._running.add_targets(target_names(tag, given))
             self._in_cell = True
             self._has_header |= tag == "th"
         else:
             self._running.add_separation()
+            self._running.add_targets(target_names(tag, given))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin and end an empty element; called by the parser."""
@@ -110,10 +119,12 @@ class FragmentReader(HTMLParser):
             self._running.add(alt)
             return
         target = safe_target(given.get("src", ""))
-        self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.FIGURE, 0, 0, target=target)), alt))
+        names = self._running.take_targets()
+        self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.FIGURE, 0, 0, target=target)), alt, names))
 
     def _begin_block(self, tag: str, given: dict[str, str]) -> None:
         self._flush()
+        self._running.add_targets(target_names(tag, given))
         heading = _HEADING.fullmatch(tag)
         if heading:
             self._heading_level = int(heading[1])
@@ -165,8 +176,7 @@ class FragmentReader(HTMLParser):
             self._definitions[-1] = ""
 
     def _end_cell(self) -> None:
-        text, spans = self._running.finish()
-        self._running = RunningText()
+        text, spans = self._finish()
         if self._in_cell and self._rows is not None:
             if not self._rows:
                 self._rows.append([])
@@ -187,14 +197,28 @@ class FragmentReader(HTMLParser):
         """Return a copy of a block with the parser's current depth of quotations and lists."""
         return block._replace(quote=self._quote_depth, depth=len(self._last_numbers) + self._definitions.count("dd"))
 
-    def _flush(self) -> None:
-        """End the current paragraph, heading or code block."""
+    def _finish(self) -> tuple[str, Sequence[Span]]:
+        """End the running text, and return it with its spans; the names of an empty one go to the next one."""
         text, spans = self._running.finish(preformatted=self._pre_depth > 0)
         self._running = RunningText()
+        if text:
+            return text, spans
+        self._running.add_targets(span.target for span in spans)
+        return text, ()
+
+    @property
+    def targets(self) -> Sequence[Span]:
+        """The names at the end of the fragment, after which no text comes."""
+        return self._running.take_targets()
+
+    def _flush(self) -> None:
+        """End the current paragraph, heading or code block."""
+        text, spans = self._finish()
         if not text:
             return
         if self._pre_depth:
-            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.CODE, 0, 0)), text))
+            names = [span for span in spans if span.kind is SpanKind.TARGET]
+            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.CODE, 0, 0)), text, names))
             return
         kind = BlockKind.HEADING if self._heading_level else BlockKind.PARAGRAPH
         marker, self._marker = (self._marker, "") if self._last_numbers else ("", "")
@@ -213,7 +237,15 @@ def _number(written: str | None, otherwise: int) -> int:
     return int(written) if _NUMBER.fullmatch(written) else otherwise
 
 
-def read_fragment(source: str) -> list[UnplacedBlock]:
+class Fragment(NamedTuple):
+    """The blocks of a fragment of HTML."""
+
+    blocks: Sequence[UnplacedBlock]
+    targets: Sequence[Span]
+    """Names at the end, after which no text comes; they belong to what follows the fragment."""
+
+
+def read_fragment(source: str) -> Fragment:
     """Convert a fragment of HTML to blocks; comments, instructions, scripts and styles are dropped."""
     source = without_comments(source)
     if "<?" in source:
@@ -231,4 +263,4 @@ def read_fragment(source: str) -> list[UnplacedBlock]:
     # The standard parser takes quadratic time for thousands of unclosed tags, so these are escaped as text.
     reader.feed(_NOT_A_TAG.sub("&lt;", source))
     reader.close()
-    return reader.blocks
+    return Fragment(reader.blocks, reader.targets)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target
+from tui_reader.document.link_targets import slug
+from tui_reader.formats.text.bare_links import may_have_links
+from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)(.*)>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
+_IMAGE_TAG = re.compile(r"<img\b", re.IGNORECASE)
 _HIDDEN = re.compile(rf"<(/?)({'|'.join(HIDDEN_TAGS)})(?![\w-])", re.IGNORECASE)
 
 _SPANS = {
@@ -42,7 +45,7 @@ def alternative_text(image: Token) -> str:
 
 def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
     """Return the text and the spans of inline tokens."""
-    if len(children) == 1 and children[0].type == "text" and "://" not in children[0].content:
+    if len(children) == 1 and children[0].type == "text" and not may_have_links(children[0].content):
         return clean_text(children[0].content).strip(" \n\t"), []
     running = RunningText()
     hidden, hidden_until = _hidden_ends(children), -1
@@ -76,6 +79,13 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
         else:
             running.add(token.content)
     return running.finish()
+
+
+def id_without_pictures(children: Sequence[Token]) -> list[Span]:
+    """Return the id of a heading with pictures as a target, since the id does not count their alternative text."""
+    others = [each for each in children if each.type != "image" and not _IMAGE_TAG.match(each.content)]
+    name = slug(inline_text(others)[0]) if len(others) < len(children) else ""
+    return [Span(SpanKind.TARGET, 0, 0, name)] if name else []
 
 
 def _inline_picture(running: RunningText, token: Token) -> None:
@@ -116,10 +126,14 @@ def _inline_tag(running: RunningText, source: str) -> None:
             running.add(source[9:-3])
         return
     tag = match[2].lower()
+    if tag in BLOCK_TAGS:
+        running.add_separation()
+    if not match[1] and "=" in match[3]:
+        running.add_targets(target_names(tag, _attributes(match[3])))
+    if tag in BLOCK_TAGS:
+        return
     if tag == "br":
         running.add_hard_break()
-    elif tag in BLOCK_TAGS:
-        running.add_separation()
     elif match[1]:
         running.close_tag(tag)
     elif tag == "img":

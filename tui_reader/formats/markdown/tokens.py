@@ -12,7 +12,7 @@ from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder,
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.markdown.callouts import read_callout
-from tui_reader.formats.markdown.inline import alternative_text, inline_text
+from tui_reader.formats.markdown.inline import alternative_text, id_without_pictures, inline_text
 from tui_reader.formats.text.running_text import safe_target
 from tui_reader.formats.text.table_text import CellText, join_table
 
@@ -54,6 +54,8 @@ class BlockReader:
         self._last_numbers: list[int] = []
         """For each open list, the number of its last item; -1 before the first."""
         self._quiet = False
+        self._targets: list[Span] = []
+        """Names that HTML gave to a position where no text was; they belong to the next block."""
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Convert tokens to blocks, and append the blocks."""
@@ -135,7 +137,16 @@ class BlockReader:
             if block.quote_ends and following <= block.quote - block.quote_ends:
                 blocks[index] = block._replace(quote_ends=0)
 
+    def finish_targets(self) -> None:
+        """Give the names at the end of the text, after which no block comes, to the end of the last block."""
+        for span in self._targets:
+            self.builder.add_target(span.target)
+        self._targets = []
+
     def _add(self, block: Block, text: str, spans: Sequence[Span] = ()) -> None:
+        if self._targets:
+            spans = [*self._targets, *spans]
+            self._targets = []
         marker, self._marker = self._marker or block.marker, ""
         block = block._replace(
             quote=block.quote + len(self._quote_starts),
@@ -149,8 +160,10 @@ class BlockReader:
     def _html(self, source: str) -> None:
         from tui_reader.formats.markdown.html_fragment import read_fragment  # noqa: PLC0415 - 8 ms, only for texts with raw HTML
 
-        for block, text, spans in read_fragment(source):
+        fragment = read_fragment(source)
+        for block, text, spans in fragment.blocks:
             self._add(block, text, spans)
+        self._targets += fragment.targets
 
     def _close_quote(self) -> None:
         """End a quotation, so that its bar does not run on to a quotation that follows."""
@@ -214,10 +227,12 @@ class BlockReader:
         children = inline.children or []
         if token.type == "heading_open":
             text, spans = inline_text(children)
-            self._add(Block(BlockKind.HEADING, 0, 0, level=int(token.tag[1])), text, spans)
+            block = Block(BlockKind.HEADING, 0, 0, level=int(token.tag[1]))
+            self._add(block, text, [*spans, *id_without_pictures(children)])
             return
         pictures = _pictures(children)
         if pictures:
+            self._targets += [span for span in inline_text(children)[1] if span.kind is SpanKind.TARGET]
             for target, caption in pictures:
                 self._add(Block(BlockKind.FIGURE, 0, 0, target=target), caption)
             return
@@ -227,9 +242,15 @@ class BlockReader:
             self._marker = "☐" if task[1] == " " else "☑"
             size = task.end()
             text = text[size:]
-            spans = [s._replace(start=max(0, s.start - size), end=s.end - size) for s in spans if s.end > size]
+            spans = [
+                s._replace(start=max(0, s.start - size), end=max(0, s.end - size))
+                for s in spans
+                if s.end > size or s.kind is SpanKind.TARGET
+            ]
         if text or self._marker:
             self._add(Block(BlockKind.PARAGRAPH, 0, 0), text, spans)
+        else:
+            self._targets += spans
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         """Convert a table's tokens and append it to the blocks.
@@ -309,6 +330,7 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> Docume
     reader.read(body)
     if notes is not None:
         _read_notes(reader, definitions, notes)
+    reader.finish_targets()
     reader.finish_tightness()
     reader.finish_quotes()
     return reader.builder

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.formats.text.bare_links import bare_links
+from tui_reader.formats.text.bare_links import bare_links, may_have_links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 TAGS = {
     "em": SpanKind.EMPHASIS,
@@ -59,6 +62,12 @@ def safe_target(address: str) -> str:
     return address if scheme is None or scheme[1].lower() in _SAFE_SCHEMES else ""
 
 
+def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
+    """Return the names that a tag gives to its position: the id of any tag, and the name of a link."""
+    names = (attributes.get("id", ""), attributes.get("name", "") if tag == "a" else "")
+    return filter(None, map(str.strip, names))
+
+
 class _OpenSpan(NamedTuple):
     """A span that has begun but not ended."""
 
@@ -97,7 +106,7 @@ class RunningText:
         text = clean_text(text)
         if not text:
             return
-        if "://" in text and not self._open_links:
+        if not self._open_links and may_have_links(text):
             self.spans.extend(
                 s._replace(start=s.start + self.length, end=s.end + self.length) for s in bare_links(text)
             )
@@ -118,6 +127,17 @@ class RunningText:
             self._parts.append(text)
             self.length += len(text)
             self.spans.append(Span(kind, start, self.length, target))
+
+    def add_targets(self, names: Iterable[str]) -> None:
+        """Name the current position, so that links may lead there."""
+        self.spans += [Span(SpanKind.TARGET, self.length, self.length, clean_line(name)) for name in names]
+
+    def take_targets(self) -> list[Span]:
+        """Remove and return the names of positions in the text built so far."""
+        targets = [span for span in self.spans if span.kind is SpanKind.TARGET]
+        if targets:
+            self.spans = [span for span in self.spans if span.kind is not SpanKind.TARGET]
+        return targets
 
     def add_soft_break(self, following: str) -> None:
         """Append a space for a line break of the source; between CJK characters append nothing."""
@@ -203,9 +223,9 @@ class RunningText:
         shift = len(text) - len(text.lstrip(" \n\t"))
         size = len(stripped)
         spans = [
-            s._replace(start=max(0, s.start - shift), end=min(size, s.end - shift))
+            s._replace(start=min(max(0, s.start - shift), size), end=min(max(0, s.end - shift), size))
             for s in spans
-            if s.end > shift and s.start - shift < size
+            if s.kind is SpanKind.TARGET or (s.end > shift and s.start - shift < size)
         ]
         return stripped, spans
 
@@ -239,4 +259,4 @@ def _without_space_at_breaks(text: str, spans: list[Span]) -> tuple[str, list[Sp
         return min(new_starts[part] + offset - old_starts[part], ends[part])
 
     placed = [span._replace(start=moved(span.start), end=moved(span.end)) for span in spans]
-    return "".join(kept), [span for span in placed if span.end > span.start]
+    return "".join(kept), [span for span in placed if span.end > span.start or span.kind is SpanKind.TARGET]

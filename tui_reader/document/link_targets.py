@@ -1,0 +1,123 @@
+"""The names that links within a document may have: ids of headings, names that HTML gives, footnotes.
+
+Headings get the ids that GitHub gives them: lower case, without punctuation, with a hyphen for each space, and with a
+number after a heading that was there before. Links of other programs are found by a looser comparison.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tui_reader.document.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui_reader.document.blocks import Document
+
+_KEPT = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
+"""Unicode categories of the characters that stay in an id: letters, their marks, digits, connecting punctuation."""
+_PREFIX = "user-content-"
+"""Prefix that GitHub puts before ids in its pages."""
+_OWN_ID = re.compile(r"\{[^{}]*?#([^\s{}]+)[^{}]*\}\s*\Z")
+"""An id that the author gives a heading, as Pandoc and MkDocs read it: `## Title {#id}`."""
+_EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
+"""An emoji as GitHub lets it be written; GitHub takes its letters into the id, other programs do not."""
+_SEPARATORS = re.compile(r"[\s_-]+")
+_TOP = frozenset(("", "top"))
+"""Names that browsers take for the beginning of a page, unless it gives them to something else."""
+
+
+def slug(title: str) -> str:
+    """Return the id that GitHub gives the first heading with a title."""
+    lowered = title.strip().lower()
+    if lowered.isascii():
+        kept = "".join(c for c in lowered if c.isalnum() or c in "-_ ")
+    else:
+        kept = "".join(c for c in lowered if c in "- " or unicodedata.category(c) in _KEPT)
+    return kept.replace(" ", "-")
+
+
+def unique_slugs(titles: Iterable[str]) -> list[str]:
+    """Return the ids of all headings of a text, in order; a number tells equal titles apart."""
+    ids: list[str] = []
+    used: dict[str, int] = {}
+    for title in titles:
+        first = name = slug(title)
+        while name in used:
+            used[first] += 1
+            name = f"{first}-{used[first]}"
+        used[name] = 0
+        ids.append(name)
+    return ids
+
+
+def offset_of_name(document: Document, name: str) -> int | None:
+    """Return the offset of what a name stands for in a document; None if nothing has that name.
+
+    A footnote is found by its number, then what HTML names, then headings: first by the exact id, then without regard
+    to case, then without regard to repeated hyphens, accents, and signs that are not seen.
+
+    Args:
+        document: The document.
+        name: The name as a link has it after the `#`, perhaps with percent escapes.
+    """
+    wanted = [each.partition(":~:")[0] for each in dict.fromkeys((name, unquote(name)))]
+    for each in wanted:
+        footnote = next((b.start for b in document.blocks if each and b.marker == f"[{each}]"), None)
+        if footnote is not None:
+            return footnote
+    wanted += [each.removeprefix(_PREFIX) for each in wanted if each.startswith(_PREFIX)]
+    places = _places(document)
+    for normalized in _COMPARISONS:
+        known = _index(places, normalized)
+        for each in wanted:
+            found = known.get(normalized(each)) if normalized(each) else None
+            if found is not None:
+                return found
+    return 0 if wanted[-1].casefold() in _TOP else None
+
+
+def _places(document: Document) -> list[tuple[str, int]]:
+    """Return the names of places in a document with their offsets; the first of equal names counts."""
+    places = list(document.link_targets.items())
+    entries = outline(document)
+    titles = [document.block_text(entry.block) for entry in entries]
+    for title, entry in zip(titles, entries, strict=True):
+        own = _OWN_ID.search(title)
+        if own is not None:
+            places.append((own[1], entry.offset))
+    for pattern in (None, _OWN_ID, _EMOJI_CODE):
+        if pattern is None or any(map(pattern.search, titles)):
+            names = unique_slugs(titles if pattern is None else [pattern.sub("", title) for title in titles])
+            places += [(name, entry.offset) for name, entry in zip(names, entries, strict=True)]
+    return places
+
+
+def _index(places: Iterable[tuple[str, int]], normalized: Callable[[str], str]) -> dict[str, int]:
+    known: dict[str, int] = {}
+    for name, offset in places:
+        known.setdefault(normalized(name), offset)
+    return known
+
+
+def _without_case(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _with_single_hyphens(name: str) -> str:
+    """Return a name as programs other than GitHub write it: without repeated hyphens, or signs that are not seen."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf" and c != "\ufe0f")
+    return _SEPARATORS.sub("-", slug(_without_case(_SEPARATORS.sub(" ", seen)))).strip("-")
+
+
+def _without_accents(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", _with_single_hyphens(name))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+_COMPARISONS: tuple[Callable[[str], str], ...] = (str, _without_case, _with_single_hyphens, _without_accents)
+"""Forms in which names are compared, the strictest first."""
