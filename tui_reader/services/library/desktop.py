@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.services.library.addresses import safe_url
+from tui_reader.services.library.linked_files import WEB_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,23 @@ def open_file(path: Path, command: str = "") -> None:
     """
     # An absolute path never begins with a dash, which a program could take for an option.
     _start([*_opener(command), str(path.absolute())])
+
+
+def open_linked(path: Path, browser: str = "") -> None:
+    """Open a file that a link leads to: a web page in the browser, any other file in the program for its kind.
+
+    Args:
+        path: The file, see `linked_files.file_of_link`.
+        browser: Command that opens a link; used as well where the system has no program for other files.
+
+    Raises:
+        ReaderError: No program could be started.
+    """
+    try:
+        opener = _opener(browser if path.suffix.lower() in WEB_PAGES else "")
+    except ReaderError:
+        opener = _opener(browser)
+    _start([*opener, str(path.absolute())])
 
 
 def pipe_to(command: str, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
@@ -123,10 +122,33 @@ class Library:
             link: Its target: a path, perhaps with a fragment and percent escapes.
         """
         path = self.path_of(article_id)
-        target = unquote(link.partition("#")[0].partition("?")[0])
-        if path is None or not target or "\0" in target:
+        if path is None:
             return None
-        return self._identities.at(self._parts.paths.name_of(os.path.normpath(path.parent / target)))
+        from tui_reader.services.library.linked_files import names_of_link  # noqa: PLC0415 - not for the first frame
+
+        names = names_of_link(self._parts.paths, path, link)
+        return next((found for name in names if (found := self._identities.at(name)) is not None), None)
+
+    def file_beside(self, article_id: ArticleId, link: str) -> Path:
+        """Return the file of another program that a relative link leads to; reads the disk.
+
+        Args:
+            article_id: The article that contains the link.
+            link: Its target: a path, perhaps with a fragment and percent escapes.
+
+        Raises:
+            RefusedFileError: There is no such file in the library, or it may not be opened; the message says which.
+        """
+        from tui_reader.services.library.linked_files import RefusedFileError, file_of_link  # noqa: PLC0415 - as above
+
+        path = self.path_of(article_id)
+        if path is None:
+            raise RefusedFileError("This article has no file that a link to another file could start from.")
+        return file_of_link(self._parts.paths, path, link)
+
+    def location_of(self, path: Path) -> str:
+        """Return the path of a file as messages show it: relative to the library's only folder, else absolute."""
+        return self._parts.paths.location_of(str(path))
 
     def report(self, error: ReaderError) -> None:
         """Send the listener an error that could not be shown where it occurred, such as while painting."""

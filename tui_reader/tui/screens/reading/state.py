@@ -38,6 +38,8 @@ class Place(NamedTuple):
 
     article: ArticleId
     offset: int
+    above: int = 0
+    """Rows of the page that were visible above the row of the offset, such as an empty one."""
 
 
 class Panes:

@@ -48,7 +48,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
     navigator = ArticleNavigator(state, listing)
-    links = LinkActions(state, navigator, app.copy_to_clipboard)
+    links = LinkActions(state, navigator, app.copy_to_clipboard, app.call_later)
     changes = ChangesActions(state)
     selection = SelectionActions(state, host.context_changed)
     highlights = HighlightActions(
@@ -62,7 +62,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     )
     bookmarks = BookmarkActions(state, listing, navigator, activate)
     # The hints come last: a new text ends a half-typed command that was meant for the text before.
-    for callback in (highlights.refresh, bookmarks.go_to_wanted, host.show_hints):
+    for callback in (highlights.refresh, bookmarks.go_to_wanted, links.go_to_wanted, host.show_hints):
         state.on_text_shown(callback)
     triage = Triage(state, listing, navigator, highlights, host.ask)
     view_options = ViewOptions(

@@ -49,9 +49,22 @@ class Scroller:
             return self.to_end()
         return self._focus.clear() | self.to_offset(int(len(document.text) * percent / 100))
 
-    def to_offset(self, offset: int) -> bool:
-        """Scroll so that a code point is in the first row; offset 0 scrolls to the top of the header."""
+    def to_offset(self, offset: int, above: int = 0) -> bool:
+        """Scroll so that a code point is in the first row; offset 0 scrolls to the top of the header.
+
+        Args:
+            offset: Offset of the code point.
+            above: Rows to show above it, as `rows_above` counts them.
+        """
         page = self._viewport.page
         if page is None or page.layout is None:
             return False
-        return self._viewport.put_on_top(self._viewport.row_of(offset) if offset > 0 else 0)
+        return self._viewport.put_on_top(self._row_of(offset) - above)
+
+    def rows_above(self) -> int:
+        """Return how many visible rows are above the first visible code point; negative within the header."""
+        viewport = self._viewport
+        return 0 if viewport.page is None else self._row_of(viewport.offset) - viewport.top
+
+    def _row_of(self, offset: int) -> int:
+        return self._viewport.row_of(offset) if offset > 0 else 0

@@ -403,17 +403,20 @@ class ArticleNavigator:
         """Show a position, in the shown article or another one."""
         state = self._state
         if place.article == state.shown:
-            state.panes.article.scroller.to_offset(place.offset)
+            state.panes.article.scroller.to_offset(place.offset, place.above)
             return
         ids = state.panes.headlines.ids
         if place.article in ids:
             state.panes.headlines.move_to(ids.index(place.article))
         self.show(place.article, place.offset)
+        state.panes.article.scroller.to_offset(place.offset, place.above)
         self.mark_opened()
 
     def _here(self) -> Place | None:
         state = self._state
-        return None if state.shown is None else Place(state.shown, state.panes.article.viewport.offset)
+        if state.shown is None:
+            return None
+        return Place(state.shown, state.panes.article.viewport.offset, state.panes.article.scroller.rows_above())
 
 
 CUT_TOLERANCE = 200

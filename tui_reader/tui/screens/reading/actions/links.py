@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tui_reader.document.clean import clean_text
-from tui_reader.document.outline import outline
+from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.link_targets import offset_of_name
 from tui_reader.errors import ReaderError
 from tui_reader.services.library import desktop
 from tui_reader.services.library.addresses import RefusedUrlError, safe_url
@@ -16,21 +18,41 @@ from tui_reader.tui.commands.binding import command
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_WEB_ADDRESS = re.compile(r"www\.[^\s/]+\.", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(r"[^\s/@?#]+@[^\s/@?#]+\.[A-Za-z]{2,24}")
 
 
 class LinkActions:
     """Runs the commands for links and the clipboard, and handles the letters of link hints."""
 
     def __init__(
-        self, state: ReadingScreenState, navigator: ArticleNavigator, to_terminal: Callable[[str], None]
+        self,
+        state: ReadingScreenState,
+        navigator: ArticleNavigator,
+        to_terminal: Callable[[str], None],
+        later: Callable[[Callable[[], None]], object],
     ) -> None:
+        """Connect the commands to the screen.
+
+        Args:
+            state: The state of the screen.
+            navigator: Shows articles.
+            to_terminal: Sends a text to the terminal's clipboard.
+            later: Calls a function in the thread of the app; may be called from any thread.
+        """
         self._state, self._navigator = state, navigator
         # A text that is pasted into a shell must not end the paste, as an escape sequence would.
         self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
+        self._later = later
         self._hints: list[tuple[str, str]] = []
         self._typed = ""
+        self._wanted: tuple[ArticleId, str] | None = None
+        """A place in an article, by its name in a link, to go to once the text has been read."""
 
     # Link hints
 
@@ -67,44 +89,100 @@ class LinkActions:
             self.follow(left[0][1])
 
     def follow(self, target: str) -> None:
-        """Follow a link: within this text, to another article, or in the browser."""
+        """Follow a link: within this text, to another article, to a file of another program, or in the browser."""
         if target.startswith("#"):
-            self._go_within(unquote(target[1:]))
-        elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
+            self._go_within(target[1:])
+        elif target.startswith("//"):
+            self._open_url(f"https:{target}")
+        elif _SCHEME.match(target):
             self._open_url(target)
         else:
-            self._go_to_article(unquote(target.partition("#")[0]))
+            self._go_to_article(target)
 
     def _go_within(self, name: str) -> None:
-        """Go to a footnote by its mark, or to a heading by its text."""
-        document = self._state.panes.article.document
-        if document is None:
+        """Go to a heading, a footnote, or what HTML names."""
+        state = self._state
+        document = state.panes.article.document
+        if document is None or state.shown is None:
             return
-        for block in document.blocks:
-            if block.marker == f"[{name}]":
-                self._navigator.remember_place()
-                self._state.panes.article.scroller.to_offset(block.start)
-                self._state.say(f"{self._state.keymap.hint('jump_back')} goes back")
-                return
-        for entry in outline(document):
-            if _slug(entry.title) == name.casefold():
-                self._navigator.remember_place()
-                self._state.panes.article.scroller.to_offset(entry.offset)
-                return
-        self._state.refuse(f"there is no “{name}” in this article")
+        offset = offset_of_name(document, name)
+        if offset is not None:
+            self._navigator.remember_place()
+            state.panes.article.scroller.to_offset(offset)
+            state.say(f"{state.keymap.hint('jump_back')} goes back")
+        elif document.partial:
+            self._navigator.remember_place()
+            self._wanted = state.shown, name
+            state.say(f"the text is still being read; then it goes to {_shown(name)}")
+        else:
+            state.refuse(f"there is no {_shown(name)} in this article")
 
-    def _go_to_article(self, location: str) -> None:
-        shown = self._state.shown
-        article = self._state.library.article_beside(shown, location) if shown else None
-        if article is None:
-            self._state.say(f"{location} is not in this library")
+    def go_to_wanted(self) -> None:
+        """Go to the place in the shown article that a link named, if its text has been read by now."""
+        if self._wanted is None:
             return
-        self._navigator.remember_place()
-        ids = self._state.panes.headlines.ids
+        article, name = self._wanted
+        state = self._state
+        document = state.panes.article.document
+        if state.shown != article:
+            self._wanted = None
+            return
+        offset = None if document is None else offset_of_name(document, name)
+        if offset is not None:
+            self._wanted = None
+            state.panes.article.scroller.to_offset(offset)
+        elif document is not None and not document.partial:
+            self._wanted = None
+            if document.has_text:
+                state.say(f"there is no {_shown(name)} in this article")
+
+    def _go_to_article(self, link: str) -> None:
+        """Go to the article that a relative link leads to, else open the file or the address that it may mean."""
+        state, navigator = self._state, self._navigator
+        if state.shown is None:
+            return
+        article = state.library.article_beside(state.shown, link)
+        name = link.partition("#")[2]
+        if article is None:
+            self._open_other(state.shown, link)
+            return
+        if article == state.shown:
+            self._go_within(name)
+            return
+        navigator.remember_place()
+        document = state.library.documents.get(article)
+        if name and document is None:
+            document = state.library.documents.want_within(article, seconds=navigator.WAIT_SECONDS)
+        ids = state.panes.headlines.ids
         if article in ids:
-            self._state.panes.headlines.move_to(ids.index(article))
-        self._navigator.show(article)
-        self._navigator.mark_opened()
+            state.panes.headlines.move_to(ids.index(article))
+        navigator.show(article, offset_of_name(document, name) if name and document is not None else None)
+        navigator.mark_opened()
+        if name:
+            self._wanted = article, name
+            self.go_to_wanted()
+
+    def _open_other(self, article: ArticleId, link: str) -> None:
+        """Open a web or mail address that was written without its scheme, else a file, and say which."""
+        if _WEB_ADDRESS.match(link):
+            self._open_url(f"http://{link}")
+            return
+        if _MAIL_ADDRESS.fullmatch(link):
+            self._open_url(f"mailto:{link}")
+            return
+        library, browser = self._state.library, self._state.settings.browser
+
+        def open_file() -> None:
+            try:
+                path = library.file_beside(article, link)
+                desktop.open_linked(path, browser)
+            except ReaderError as error:
+                self._later(partial(self._state.say, str(error), bad=True))
+            else:
+                self._later(partial(self._state.say, f"opened {library.location_of(path)}"))
+
+        # Whether the file may be opened is on the disk, which may be slow. A daemon thread does not hold up the end.
+        Thread(target=open_file, name="linked-file", daemon=True).start()
 
     def _open_url(self, url: str) -> None:
         try:
@@ -179,6 +257,6 @@ class LinkActions:
         return f"copied {what}"
 
 
-def _slug(title: str) -> str:
-    """Return the anchor name that Markdown programs give a heading: lower case, words joined by hyphens."""
-    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.casefold())).strip("-")
+def _shown(name: str) -> str:
+    """Return the name of a place in a text as a message shows it."""
+    return f"“{clean_line(unquote(name))}”"

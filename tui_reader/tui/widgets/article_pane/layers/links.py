@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, SpanKind
+from tui_reader.document.link_targets import offset_of_name
 from tui_reader.document.rows import Row
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.painter import Overlay
@@ -23,7 +23,6 @@ LETTERS = "asdfghjkl"
 """Letters of labels: the home row of the keyboard, which is typed without looking."""
 
 _LINKS = frozenset((SpanKind.LINK, SpanKind.NOTE))
-_not_in_slug = re.compile(r"[^\w\- ]")
 
 
 class Hint(NamedTuple):
@@ -73,7 +72,8 @@ class Links(Layer):
     def offset_of(self, target: str) -> int | None:
         """Return the offset of a target inside the article, such as a footnote; None for other targets."""
         document = self._viewport.text
-        return None if document is None else target_offset(document, target)
+        is_within = document is not None and target.startswith("#")
+        return offset_of_name(document, target[1:]) if is_within and document is not None else None
 
     # Hooks
 
@@ -129,25 +129,6 @@ def target_at(document: Document, structure: Structure, row: Row, offset: int | 
         if inner:
             return inner[-1].target
     return block.target if block.kind is BlockKind.FIGURE and row.index >= 0 else ""
-
-
-def target_offset(document: Document, target: str) -> int | None:
-    """Return the offset of a footnote or a heading (by its slug); None for any other target."""
-    if not target.startswith("#") or len(target) < 2:
-        return None
-    name = target[1:]
-    for block in document.blocks:
-        if block.marker and block.marker in (name, f"[{name}]"):
-            return block.start
-    for index, block in enumerate(document.blocks):
-        if block.kind is BlockKind.HEADING and _slug(document.block_text(index)) == name.lower():
-            return block.start
-    return None
-
-
-def _slug(title: str) -> str:
-    """Return the slug of a heading in the form that Markdown hosts on the web use for link targets."""
-    return _not_in_slug.sub("", title.strip().lower()).replace(" ", "-")
 
 
 def _links_in(structure: Structure, block: int) -> Iterator[Span]:

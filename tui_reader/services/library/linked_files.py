@@ -1,0 +1,144 @@
+"""Find what a relative link of an article leads to: another article, or a file that another program shows.
+
+A text that anyone may have written decides which file is opened. So the file must be a regular one below a folder of
+the library, after symbolic links have been resolved, of a kind that a program shows and does not run.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tui_reader.document.clean import clean_line
+from tui_reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tui_reader.services.library.library_paths import LibraryPaths
+
+WEB_PAGES = frozenset((".html", ".htm", ".xhtml"))
+KINDS = frozenset(
+    (
+        *WEB_PAGES,
+        *(".pdf", ".djvu", ".epub"),
+        *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic", ".ico", ".svg"),
+        *(".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav", ".wma", ".aif", ".aiff"),
+        *(".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi", ".mpg", ".mpeg", ".ogv", ".wmv"),
+        *(".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".odg", ".rtf", ".csv", ".tsv"),
+    )
+)
+"""Suffixes of the files that are opened: documents, pictures, audio, video, office files without macros, web pages."""
+_ENDINGS = ("", ".md", ".markdown", ".txt", "/README.md", "/readme.md", "/index.md")
+"""Endings that links leave out where a web site adds them."""
+_PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+"""First bytes of scripts, programs and starters, whatever their names say."""
+_HEAD_BYTES = 64
+_SHOWN = 80
+"""Characters of a link that a message repeats."""
+
+
+class RefusedFileError(ReaderError):
+    """Raised for a linked file that is not opened."""
+
+
+def paths_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str]:
+    """Yield the absolute paths that a link may stand for, the likeliest first; the disk is not read.
+
+    Args:
+        paths: The paths of the library.
+        article: File of the article that contains the link.
+        link: Its target: a path, perhaps with percent escapes, a query and a fragment.
+    """
+    without_fragment = link.partition("#")[0]
+    seen: set[str] = set()
+    for written in (without_fragment.partition("?")[0], without_fragment, link):
+        for path in (unquote(written, errors="surrogateescape"), written):
+            for variant in (path, path.replace("\\", "/")):
+                if variant.strip() and "\0" not in variant and variant not in seen:
+                    seen.add(variant)
+                    yield from _absolute(paths, article, variant)
+
+
+def _absolute(paths: LibraryPaths, article: Path, path: str) -> Iterator[str]:
+    """Yield the absolute forms of a path; one that begins with a slash counts from the library's folders first."""
+    if path.startswith("/"):
+        for folder in _homes(paths):
+            yield os.path.normpath(f"{folder}/{path}")
+    yield os.path.normpath(article.parent / path)
+
+
+def names_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str]:
+    """Yield the names of articles that a link may stand for, the likeliest first; the disk is not read."""
+    for path in paths_of_link(paths, article, link):
+        for ending in _ENDINGS:
+            for form in dict.fromkeys((path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))):
+                yield paths.name_of(form + ending)
+
+
+def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
+    """Return the file that a link leads to, without symbolic links; reads the disk.
+
+    Raises:
+        RefusedFileError: There is no such file, or it may not be opened; the message says which.
+    """
+    shown = clean_line(unquote(link)[:_SHOWN])
+    homes = [Path(os.path.realpath(home)) for home in _homes(paths)]
+    is_outside = False
+    for candidate in paths_of_link(paths, article, link):
+        try:
+            real = Path(os.path.realpath(candidate))
+        except ValueError:  # not a name that a file can have
+            continue
+        if not any(real.is_relative_to(home) for home in homes):
+            is_outside = True
+            continue
+        try:
+            status = real.stat()
+        except (OSError, ValueError):
+            continue
+        _require_harmless(real, status, shown)
+        return real
+    if is_outside:
+        raise RefusedFileError(f"{shown} is not in this library: it lies outside of its folders, and is not opened.")
+    raise RefusedFileError(f"{shown} is not in this library: there is no such file.")
+
+
+def _require_harmless(path: Path, status: os.stat_result, shown: str) -> None:
+    """Raise an error unless a file is of a kind that a program shows and does not run."""
+    if stat.S_ISDIR(status.st_mode):
+        raise RefusedFileError(f"{shown} is not opened: it is a folder.")
+    if not stat.S_ISREG(status.st_mode):
+        raise RefusedFileError(f"{shown} is not opened: it is not a regular file.")
+    if path.suffix.lower() not in KINDS:
+        if _is_text(path):
+            raise RefusedFileError(f"{shown} is not in this library: the file is there, but not among its articles.")
+        raise RefusedFileError(
+            f"{shown} is not opened: only PDF, pictures, audio, video, office files and web pages are."
+        )
+    if status.st_mode & 0o111 or _begins_as_program(path):
+        raise RefusedFileError(f"{shown} is not opened: the file can be run as a program.")
+
+
+def _is_text(path: Path) -> bool:
+    from tui_reader.formats.registry import is_article  # noqa: PLC0415 - only after a link that leads nowhere
+
+    return is_article(path.name)
+
+
+def _begins_as_program(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_PROGRAM_HEADS)
+
+
+def _homes(paths: LibraryPaths) -> Iterable[Path]:
+    """Return the folders below which linked files are opened: the library's, and those of files that were named."""
+    return dict.fromkeys((*paths.folders, *(file.parent for file in paths.files)))
