@@ -131,7 +131,7 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
 
 
 def units_near(document: Document, index: int, offset: int) -> list[int]:
-    """Return the offsets at which the sentences of a block begin that are near an offset.
+    """Return the offsets near an offset of a block at which its sentences begin.
 
     A table's cells and lines of code count as sentences. The list contains at least the sentence at the offset
     and its two neighbours in the block; for a block of ordinary size it contains all sentences.

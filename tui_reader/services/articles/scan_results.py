@@ -51,7 +51,7 @@ class Batch(NamedTuple):
 
 
 def found_file(paths: LibraryPaths, file: CachedFile) -> FoundFile:
-    """Return a cached file with its names in a library."""
+    """Return a cached file as a `FoundFile`, with its names in a library."""
     path = file.path
     return FoundFile(
         path,

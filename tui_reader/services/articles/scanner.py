@@ -234,7 +234,7 @@ class Scanner:
         self._deliver(Batch(tuple(map(self._describe, files)), tuple(changed), gone, complete))
 
     def _describe(self, file: CachedFile) -> FoundFile:
-        """Return a file with its names in this library."""
+        """Return a cached file as a `FoundFile`, with its names in this library."""
         return found_file(self._paths, file)
 
     def _read(self, entry: Entry) -> CachedFile | None:

@@ -84,7 +84,7 @@ class Worker:
         self._end()
 
     def close(self) -> None:
-        """End the process, whatever it does; a `run` under way returns None soon, every later one at once."""
+        """Kill the process at any time; a call of `run` in progress returns None soon, later calls at once."""
         self._closed = True
         self._end()
 

@@ -1,1 +1,1 @@
-"""The store as the services use it: transactions, the writer thread, undo."""
+"""The store that the services use: transactions, the writer thread, and undo."""
