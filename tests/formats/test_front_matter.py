@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_reader.formats import read
 from tui_reader.formats.metadata.front_matter import read_front_matter
 
 BODY = "# Heading\n\nText: with a colon.\n"
@@ -115,3 +116,90 @@ def test_a_header_never_hides_the_text_below_it(fence: str, header: str, body: s
     source = f"{fence}\n{header}\n{fence}\n{body}"
     front = read_front_matter(source)
     assert source[front.body :].endswith(body)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize("nothing", ["null", "Null", "NULL", "~", "", "''", "  ~  # none", "null\nbroken: ["])
+def test_null_in_yaml_is_nothing(nothing: str, name: str) -> None:
+    fields = ("tags", "author", "date", "lang", "id", "url", "site")
+    header = "\n".join(f"{field}: {nothing.partition(chr(10))[0]}" for field in fields) + f"\ntitle: {nothing}"
+    metadata = read(f"---\n{header}\n---\n\nA first line of text.\n".encode(), name).metadata
+    assert metadata.title == "A first line of text."
+    assert (metadata.tags, metadata.byline, metadata.date, metadata.id, metadata.url, metadata.source) == ((),) + (
+        "",
+    ) * 5
+    assert "title" in metadata.guessed
+
+
+@pytest.mark.parametrize(
+    ("header", "title", "tags"),
+    [
+        ("---\ntitle: 'null'\ntags: [\"~\", a]\n---", "null", ("~", "a")),
+        ("---\ntitle: nullable\ntags: [~, a, null, {name: Null}]\n---", "nullable", ("a",)),
+        ("---\ntitle: |\n  null\ntags:\n- ~\n- NULL\n- a~\n---", "null", ("a~",)),
+        ("---\ntitle: a: b\ntags: [null, 'null']\n---", "a: b", ("null",)),
+        ('+++\ntitle = "null"\ntags = ["~", "Null"]\n+++', "null", ("~", "Null")),
+        ('+++\ntitle = "null"\ntags = [~]\n+++', "null", ("~",)),
+    ],
+)
+def test_strings_that_only_look_like_null_stay(header: str, title: str, tags: tuple[str, ...]) -> None:
+    metadata = read(f"{header}\n\nText.".encode(), "a.md").metadata
+    assert (metadata.title, metadata.tags) == (title, tags)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize("fence", ["---", "+++"])
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "# comment",
+        "# only a comment",
+        "# draft: true",
+        "# title: Old\n# tags: [a]",
+        "#title: Old",
+        "# Only the main file needs front matter (the dashes are enough)",
+        "# Nothing is set here.\n\n# Not yet.",
+        "#",
+        "   # indented",
+    ],
+)
+def test_a_header_of_comments_is_not_shown(comments: str, fence: str, name: str) -> None:
+    document = read(f"{fence}\n{comments}\n{fence}\n\nText below it.\n".encode(), name)
+    assert (document.text, document.metadata.title) == ("Text below it.", "Text below it.")
+
+
+@pytest.mark.parametrize(
+    "block", ["# Part One", "# Part One\n\n# Part Two", "#idea #todo", "\n# comment\n", "# part: one"]
+)
+def test_headings_between_rules_are_text(block: str) -> None:
+    document = read(f"---\n{block}\n---\n\nText below it.\n".encode(), "a.md")
+    assert block.strip("# \n")[:4] in document.text
+
+
+def test_long_comments_above_few_keys_are_no_prose() -> None:
+    comments = "# Feel free to add to this file.\n# To modify the layout, see https://example.org\n"
+    document = read(f"---\n{comments}\nlayout: home\n---\nText".encode(), "a.md")
+    assert (document.metadata.header, document.text) == ({"layout": "home"}, "Text")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ('+++\ntext = """\na\n+++\nb\n"""\ntitle = "T"\n+++', "a\n+++\nb\n"),
+        ("+++\ntext = '''\n+++\n+++\n'''\ntitle = 'T'\n+++", "+++\n+++\n"),
+        ('+++\n# it\'s a "comment\ntext = """\n+++ \n\\"""\n"""\ntitle = "T"\n+++  ', '+++ \n"""\n'),
+        ('+++\ntext = "a +++ b"\ntitle = "T"\n+++', "a +++ b"),
+        ("---\ntext: |\n  a\n  ---\n  ...\n  b\ntitle: T\n---", "a\n---\n...\nb\n"),
+        ("---\ntext: >-\n\n  ---\n\n  b\ntitle: T\n---", "\n---\nb"),
+        ('---\ntext: "a\n  ---\n  b"\ntitle: T\n---', "a --- b"),
+    ],
+)
+def test_a_string_of_a_header_may_hold_the_line_that_ends_headers(header: str, value: str) -> None:
+    document = read(f"{header}\nText.\n".encode(), "a.md")
+    assert document.metadata.header == {"title": "T", "text": value}
+    assert document.text == "Text."
+
+
+def test_a_string_that_is_never_closed_does_not_hide_the_text() -> None:
+    document = read(b'+++\ntitle = "T"\ntext = """\n+++\n\nText """ more.\n\n+++\n\nEnd.\n', "a.md")
+    assert (document.metadata.title, document.text) == ("T", 'Text """ more.\n+++\nEnd.')

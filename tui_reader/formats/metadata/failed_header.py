@@ -9,11 +9,13 @@ import re
 from typing import NamedTuple
 
 from tui_reader.formats.metadata.header_shape import is_header
+from tui_reader.formats.metadata.null_values import is_null, unquoted_value
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
 """The beginning of a header line: an indent, a list item, a closing bracket, a comment or a key."""
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
+_HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
 """The mark after a YAML key (`>` or `|`) whose value is written in the lines below."""
 _MOST_LINES = 200
@@ -35,12 +37,14 @@ def failed_header(text: str) -> FailedHeader:
         return FailedHeader()
     end, title, folded = opening.end(), "", False
     entries: dict[str, str] = {}
+    has_heading = False
     for _ in range(_MOST_LINES):
         stop = text.find("\n", end)
         line = text[end : stop if stop >= 0 else len(text)]
         closes = line.rstrip() in (opening[1], "...")
         if not closes and _HEADER_LINE.match(line) is None:
             break
+        has_heading |= _HEADING.match(line) is not None
         if folded and line[:1].isspace() and not title:
             title = line.strip()
         found = _ENTRY.match(line)
@@ -48,10 +52,12 @@ def failed_header(text: str) -> FailedHeader:
         if found:
             entries[key] = value
         folded = key.lower() == "title" and _FOLDED.fullmatch(value) is not None
-        if key.lower() == "title" and value and not folded and not title:
+        is_nothing = opening[1] == "---" and is_null(unquoted_value(value))
+        if key.lower() == "title" and value and not folded and not title and not is_nothing:
             title = value.strip("\"'")
         end += len(line) + 1
         if closes or stop < 0:
             break
-    # A dialogue between two rules is text to read like any other.
-    return FailedHeader(title, min(end, len(text))) if not entries or is_header(entries) else FailedHeader()
+    # A dialogue or a heading between two rules is text to read like any other.
+    is_failed = is_header(entries) if entries else not has_heading
+    return FailedHeader(title, min(end, len(text))) if is_failed else FailedHeader()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from tui_reader.document.clean import clean_line
+from tui_reader.formats.metadata.null_values import is_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,14 +127,16 @@ def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _line(value: Any) -> str:
-    """Return a header value as one line: the items of a list joined by commas, of a mapping its `name`."""
+    """Return a header value as one line: a list joined by commas, a mapping as its `name`; empty for `null`."""
+    if is_null(value):
+        return ""
     if isinstance(value, str):
         return clean_line(value)
     if isinstance(value, list):
         return ", ".join(line for item in value if (line := _line(item)))
     if isinstance(value, dict):
         return next((_line(value[key]) for key in ("name", "title", "full_name") if key in value), "")
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool):
         return ""
     return clean_line(str(value))
 

@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.formats.metadata.header_shape import is_header
+from tui_reader.formats.metadata.header_shape import are_comments, is_header, is_remark
+from tui_reader.formats.metadata.null_values import is_null, unquoted_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,16 @@ _ENDS = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
+_TOML_TOKEN = re.compile(
+    r"""\#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+'|^(?P<end>\+\+\+)[ \t]*$""",
+    re.DOTALL | re.MULTILINE,
+)
+"""A comment or a string of TOML, in which no line ends the header, or the line that ends the header."""
+_LONGEST_STRINGS = 1_000
+"""Largest number of strings and comments that are passed over in search of the end of a header."""
 _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
-_REMARK = re.compile(r"^#{1,6}[ \t]+\S.*", re.MULTILINE)
+_REMARK = re.compile(r"#{1,6}[ \t]+\S")
 _TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
 _CONTINUATION = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
 """A line that continues the value of the line above: indented, a closing bracket, or an item of an array."""
@@ -58,20 +66,55 @@ def read_front_matter(text: str) -> FrontMatter:
     closing = _ENDS[opening[1]].search(text, opening.end())
     if closing is None:
         return FrontMatter({}, 0)
+    is_yaml = opening[1] == "---"
+    kind, reader = ("YAML", _read_yaml) if is_yaml else ("TOML", _read_toml)
+    if not is_yaml and (later := _end_of_toml(text, opening.end(), closing.end())) is not None:
+        closing = later
     source = text[opening.end() : closing.start()]
     body = min(closing.end() + 1, len(text))
     if not source.strip():
         return FrontMatter({}, body)
-    kind, reader = ("YAML", _read_yaml) if opening[1] == "---" else ("TOML", _read_toml)
+    set_off = source.lstrip(" \t").startswith("\n")
+    comments = [line.strip() for line in source.split("\n") if line.strip()]
+    if all(line.startswith("#") for line in comments):
+        return FrontMatter({}, 0 if set_off or not are_comments(comments) else body)
     header, reason = reader(source)
     notice = ""
     if header is None:
-        header = _read_lines(source)
+        header = _read_lines(source, is_yaml=is_yaml)
         notice = f"Its header is not valid {kind} ({reason}), so it was read line by line."
-    remarks = sum(_PAIR.fullmatch(line.lstrip("# ")) is None for line in _REMARK.findall(source))
-    if not is_header(header, remarks, set_off=source.lstrip(" \t").startswith("\n")):
+    if not is_header(header, _headings(source), set_off=set_off):
         return FrontMatter({}, 0)
     return FrontMatter(header, body, notice)
+
+
+def _headings(source: str) -> int:
+    """Count the comments of a header that may be headings of Markdown; a heading has no other one beside it."""
+    lines = ["", *source.split("\n"), ""]
+    alone = [
+        line.lstrip("# ")
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+        if _REMARK.match(line) and not (before.startswith("#") or after.startswith("#"))
+    ]
+    return sum(_PAIR.fullmatch(line) is None and not is_remark(line) for line in alone)
+
+
+def _end_of_toml(text: str, start: int, first: int) -> re.Match[str] | None:
+    """Return the line that ends a TOML header if a line `+++` above it is part of a string.
+
+    Args:
+        text: The text of the file.
+        start: Offset of the header.
+        first: End of the first line `+++`.
+
+    Returns:
+        The match of the line; None if the first line ends the header.
+    """
+    for _, found in zip(range(_LONGEST_STRINGS), _TOML_TOKEN.finditer(text, start, start + _LONGEST), strict=False):
+        if found["end"]:
+            is_later = found.end() > first
+            return found if is_later and _read_toml(text[start : found.start()])[0] is not None else None
+    return None
 
 
 def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
@@ -120,6 +163,11 @@ def _loader() -> type[yaml.BaseLoader]:
                 raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
             return mapping
 
+        def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+            """Construct a string; a value like `null` without quotes is marked as one."""
+            value = super().construct_scalar(node)
+            return value if node.style else unquoted_value(value)
+
     return Loader
 
 
@@ -152,7 +200,7 @@ def _cleaned(value: Any) -> Any:
         ValueError: A number has more digits than Python converts to text.
     """
     if isinstance(value, str):
-        return clean_text(value)
+        return value if is_null(value) else clean_text(value)
     if isinstance(value, dict):
         return {clean_text(key) if isinstance(key, str) else str(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -162,7 +210,7 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-def _read_lines(source: str) -> dict[str, Any]:
+def _read_lines(source: str, *, is_yaml: bool) -> dict[str, Any]:
     """Read `key: value` and `key = value` lines, lists of `- item` lines, and lines that continue a value.
 
     Returns:
@@ -176,13 +224,12 @@ def _read_lines(source: str) -> dict[str, Any]:
         if not line or line.startswith("#") or _TABLE.fullmatch(line):
             continue
         if pair := _PAIR.fullmatch(line):
-            field = fields.setdefault(pair[2], _FieldLines())
+            field = fields.setdefault(pair[2], _FieldLines(is_yaml=is_yaml))
             field.begin(pair[3] or "")
         elif field is None:
             return {}
         elif item := _ITEM.fullmatch(line):
-            field.is_list = True
-            field.values.append([_unquoted(item[1] or "")])
+            field.add_item(item[1] or "")
         elif _CONTINUATION.match(line):
             field.continue_with(line.strip())
         else:
@@ -193,7 +240,8 @@ def _read_lines(source: str) -> dict[str, Any]:
 class _FieldLines:
     """The values of one header key, collected line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_yaml: bool) -> None:
+        self._unquote = _yaml_value if is_yaml else _unquoted
         self.values: list[list[str]] = []
         """One list for each value: the parts of the value, one from each line."""
         self.is_list = False
@@ -203,9 +251,14 @@ class _FieldLines:
         written = written.strip()
         if written.startswith("[") and written.endswith("]"):
             self.is_list = True
-            self.values += [[_unquoted(part.strip())] for part in written[1:-1].split(",") if part.strip()]
+            self.values += [[self._unquote(part.strip())] for part in written[1:-1].split(",") if part.strip()]
         elif written:
-            self.values.append([_unquoted(written)])
+            self.values.append([self._unquote(written)])
+
+    def add_item(self, written: str) -> None:
+        """Add an item of a list."""
+        self.is_list = True
+        self.values.append([self._unquote(written)])
 
     def continue_with(self, line: str) -> None:
         """Add a line that continues the last value."""
@@ -216,12 +269,17 @@ class _FieldLines:
 
     def value(self) -> str | list[str]:
         """Return the value, or a list of all values if there are several."""
-        values = [" ".join(parts) for parts in self.values]
+        values = [parts[0] if len(parts) == 1 else " ".join(parts) for parts in self.values]
         if not self.is_list:
             values = list(dict.fromkeys(values))
-        return values if self.is_list or len(values) > 1 else "".join(values)
+        return values if self.is_list or len(values) > 1 else (values[0] if values else "")
 
 
 def _unquoted(written: str) -> str:
     is_quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "\"'"
     return written[1:-1] if is_quoted else written
+
+
+def _yaml_value(written: str) -> str:
+    unquoted = _unquoted(written)
+    return unquoted_value(unquoted) if unquoted == written else unquoted

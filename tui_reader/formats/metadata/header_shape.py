@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.formats.metadata.null_values import is_null
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _SITE_FIELDS = frozenset(
     """
@@ -46,6 +48,8 @@ _COMPOUND = re.compile(r"[a-z0-9]+(?:[_.-][a-z0-9]+|[A-Z][a-z0-9]*)+")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _MANY_WORDS = 5
 """Number of words from which the value of an unknown field counts as running text."""
+_LONG_REMARK = 10
+"""Number of words from which a comment is not a heading."""
 _TOO_LONG_FOR_NAME = 6
 """Number of words from which a value with a full stop is not a name or a date; `Martin Luther King Jr.` is a name."""
 
@@ -87,9 +91,38 @@ def is_header(entries: Mapping[str, Any], remarks: int = 0, *, set_off: bool = F
     return plain > 0 and not sentences + speakers + others and not set_off
 
 
+def are_comments(lines: Sequence[str]) -> bool:
+    """Decide whether lines that all begin with `#` are a header without keys rather than headings of Markdown.
+
+    Args:
+        lines: The lines between two rules, without empty ones.
+
+    Returns:
+        True if every line is a remark that no one would write as a heading, or a field of a site builder that was
+        switched off, as in `# draft: true`.
+    """
+    fields = others = 0
+    for line in lines:
+        written = line.lstrip("#").strip()
+        name = written.partition(":")[0].partition("=")[0].strip().lower().replace("-", "_")
+        if _PROGRAM_NAME.fullmatch(name) and (":" in written or "=" in written):
+            fields += name in _SITE_FIELDS
+        elif written and (not is_remark(written) or all(word.startswith("#") for word in line.split())):
+            return False
+        else:
+            others += 1
+    return fields + others > 0
+
+
+def is_remark(written: str) -> bool:
+    """Return True if a comment cannot be a heading: it begins with a small letter, ends with a stop, or is long."""
+    words = len(written.split(maxsplit=_LONG_REMARK))
+    return words >= _LONG_REMARK or written[:1].islower() or (words > 1 and written.endswith("."))
+
+
 def _fits(name: str, value: Any) -> bool:
     """Return True if a value suits its field: dates have digits, names do not end like sentences."""
-    if name in _SENTENCE_FIELDS or not isinstance(value, str):
+    if name in _SENTENCE_FIELDS or not isinstance(value, str) or is_null(value):
         return True
     if name in _DATE_FIELDS:
         return not value.strip() or any(map(str.isdigit, value))
