@@ -104,7 +104,7 @@ class Mapping:
             else:
                 before = matches[words.start - 1] if words.start else -1
                 lost, replacement = Range(words.start, first), Range(before + 1 if before >= 0 else inner, inner)
-            if start > new.starts[replacement.start] and self._is_similar(lost, replacement):
+            if self._is_similar(lost, replacement) and start > new.starts[replacement.start]:
                 start = new.starts[replacement.start]
         if passage.end >= old.ends[words.end - 1]:
             inner = bisect_left(new.ends, end)
@@ -113,13 +113,13 @@ class Mapping:
             else:
                 after = matches[words.end] if words.end < len(matches) else -1
                 lost, replacement = Range(last + 1, words.end), Range(inner + 1, after)
-            if replacement.end > 0 and end < new.ends[replacement.end - 1] and self._is_similar(lost, replacement):
+            if self._is_similar(lost, replacement) and end < new.ends[replacement.end - 1]:
                 end = new.ends[replacement.end - 1]
         return Range(start, end)
 
     def _is_similar(self, lost: Range, replacement: Range) -> bool:
         """Return True if new words may be a revision of lost ones: a corrected typing error, a new ending."""
-        if replacement.start >= replacement.end:
+        if replacement.start >= replacement.end or replacement.end > len(self._new.keys):
             return False
         return (
             quote_similarity("".join(self._old.keys[slice(*lost)]), "".join(self._new.keys[slice(*replacement)]))
