@@ -287,7 +287,27 @@ def technical() -> str:
     return read((CORPORA / "commonmark/spec.txt").read_bytes(), "spec.md").text
 
 
-TEXTS: dict[str, Callable[[], str]] = {"Sherlock Holmes": sherlock, "Japanese": japanese, "technical": technical}
+def repetitive(kind: str) -> Callable[[], str]:
+    """A text of a kind in which many lines repeat."""
+
+    def text() -> str:
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+        from scripts import repetitive_texts
+
+        return repetitive_texts.TEXTS[kind]()
+
+    return text
+
+
+TEXTS: dict[str, Callable[[], str]] = {
+    "Sherlock Holmes": sherlock,
+    "Japanese": japanese,
+    "technical": technical,
+    **{
+        kind: repetitive(kind)
+        for kind in ("API manual", "API guide", "changelog", "contract", "questions", "minutes", "source code", "log")
+    },
+}
 
 
 def row(scores: list[Score]) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scripts.bench_anchoring import EDITS, Score, first_words, japanese, run, sherlock, technical
 from tui_reader.anchoring.description import describe, fingerprint
-from tui_reader.anchoring.resolution import resolve, resolve_all
+from tui_reader.anchoring.resolution import Resolver, resolve, resolve_all
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.formats import read
 from tui_reader.model.anchor import Anchor
@@ -248,3 +248,33 @@ def test_of_two_equal_new_occurrences_none_is_chosen() -> None:
     assert placed.state is PlaceState.AMBIGUOUS
     assert {new[slice(*each)] for each in placed.candidates} == {quote}
     assert len(placed.candidates) == 2
+
+
+PRESENTED = (
+    ("the in\u00adfor\u00adma\u00adtion office in town", "the information office in town"),
+    ("the oﬃce of ﬁnance", "the office of finance"),
+    ("her r\u00e9sum\u00e9 of it", "her re\u0301sume\u0301 of it"),
+    ("zero\u200bwidth\u2060 letters", "zerowidth letters"),
+    ("Ｆｕｌｌ　width — letters", "Full width - letters"),
+    ("ｶﾞｲﾄﾞの本", "ガイドの本"),
+    ("שָׁלוֹם לכולם", "שלום לכולם"),
+)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("quotes", [*PRESENTED, *((new, old) for old, new in PRESENTED)])
+def test_a_passage_is_found_in_another_presentation(quotes: tuple[str, str], kept: bool) -> None:
+    quote, now = quotes
+    before, behind = "Nothing like this was seen before by any of them, ", " and nothing like it was seen afterwards."
+    old = f"A first paragraph.\n{before}{quote}{behind}"
+    new = f"A new one.\nA ﬁrst para\u00adgraph.\n{before}{now}{behind}"
+    placed = resolve(anchored(old, quote), new, old if kept else None)
+    assert placed.is_certain
+    assert new[placed.start : placed.end] == now
+
+
+def test_the_nearest_words_and_candidates_have_the_offsets_of_the_text_as_it_is() -> None:
+    text = "A so\u00adfa, an oﬃce and the best of all possible ﬁn\u00adancial reports of the year."
+    found = Resolver(text).nearest("the best of all possible annual reports of the year")
+    assert found is not None
+    assert text[slice(*found[0])].startswith("the best of all possible ﬁn\u00adancial")

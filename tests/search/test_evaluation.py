@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import Annotation
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Term, Words
 from tui_reader.search.evaluation import compile_for_annotations, select_headlines
@@ -81,3 +82,28 @@ def test_words_of_an_annotation_may_stand_in_note_tags_and_title() -> None:
         assert compile_for_annotations(query)((annotation, "Title")) is matches
     with pytest.raises(ValueError, match="no field shelf"):
         compile_for_annotations(Field(FieldName.SHELF, "inbox"))
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Why it’s late", "it's"),
+        ("Why it's late", "it’s"),
+        ("The oﬃce", "office"),
+        ("In\u00adfor\u00admation", "information"),
+        ("Ｆｕｌｌ　width", "full"),
+        ("1999–2001: a war", "1999-2001"),
+        ("Re\u0301sume\u0301", "resume"),
+        ("r\u00e9sum\u00e9", "RÉSUMÉ"),
+        ("„So“ it is", '"so"'),
+        ("Die Straße", "strasse"),
+        ("ΟΔΟΣ", "οδος"),
+    ],
+)
+def test_filters_ignore_accents_and_presentation(title: str, typed: str) -> None:
+    row = Row("a", search_key(title))
+    annotation = Annotation(id="1", article="a", note=title, tags=(title,))
+    for query in (Words(typed), Phrase(typed)):
+        assert select_headlines([row], query) == [row]
+        assert compile_for_annotations(query)((annotation, "Title"))
+    assert compile_for_annotations(Field(FieldName.TAG_PREFIX, search_key(title)[:5]))((annotation, "Title"))

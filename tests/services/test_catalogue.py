@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tui_reader.document.normalization import search_key
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Field, FieldName, Not, Or, Shelf, Sort, Term, View, Words
-from tui_reader.search.evaluation import search_key
 from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.articles.reading import Reading

@@ -34,6 +34,33 @@ def checked(quote: str, article: str = ENGLISH) -> Checked:
 
 
 @pytest.mark.parametrize(
+    ("article", "quote"),
+    [
+        ("The in\u00adfor\u00adma\u00adtion oﬃce was closed.", "The information office was closed."),
+        ("He read her re\u0301sume\u0301 at the cafe\u0301.", "He read her r\u00e9sum\u00e9 at the caf\u00e9."),
+        ("Ｆｕｌｌ width let\u200bters were used\u2009– often.", "Full width letters were used - often."),
+        ("The office of information was closed.", "The of\u00adfice of infor\u00admation was closed."),
+    ],
+)
+def test_matters_of_presentation_leave_a_quote_exact(article: str, quote: str) -> None:
+    result = checked(quote, f"# A title\n\nBefore it. {article} Behind it.\n")
+    assert result.verdict is Verdict.EXACT
+    assert result.passage == article[:-1] if not result.passage.endswith(".") else result.passage == article
+
+
+@pytest.mark.parametrize(
+    ("article", "quote"),
+    [
+        ("The Masse of it was great to see.", "The Maße of it was great to see."),
+        ("There are 10² of these things here.", "There are 102 of these things here."),
+        ("He wrote a r\u00e9sum\u00e9 for all of us.", "He wrote a resume for all of us."),
+    ],
+)
+def test_other_letters_alter_a_quote(article: str, quote: str) -> None:
+    assert checked(quote, f"# A title\n\nBefore it. {article} Behind it.\n").verdict is Verdict.ALTERED
+
+
+@pytest.mark.parametrize(
     ("quote", "passage", "told"),
     [
         (

@@ -35,7 +35,7 @@ async def test_letters_filter_a_picker_with_many_entries_and_its_keys_are_shown(
         await reader.sees("Alpha wolf")
         await reader.keys(":")
         await reader.sees("ctrl+n ctrl+p move")
-        await reader.types("back to where")
+        await reader.types("ｂack to whe\u00adre")
         await reader.sees("Back to where you were before a jump")
 
 

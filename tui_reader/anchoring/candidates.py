@@ -44,7 +44,7 @@ Positions = dict[str, list[int]]
 
 
 class Candidate(NamedTuple):
-    """A range of the text, with scores of how well it fits an anchor."""
+    """A range of the normalized text, with scores of how well it fits an anchor."""
 
     range: Range
     score: float
@@ -73,10 +73,10 @@ class NormalizedAnchor(NamedTuple):
 
 
 class CandidateSearch:
-    """Searches one text for candidates: ranges that may be the passage of an anchor."""
+    """Searches one normalized text for candidates: ranges that may be the passage of an anchor."""
 
-    def __init__(self, text: str) -> None:
-        self.normalized_text = normalized(text)
+    def __init__(self, normalized_text: str) -> None:
+        self.normalized_text = normalized_text
 
     @cached_property
     def words(self) -> Words:
@@ -89,8 +89,10 @@ class CandidateSearch:
         return positions_of(self.words)
 
     def exact(self, quote: str) -> list[Range]:
-        """Return the ranges in which a normalized quote occurs unchanged."""
+        """Return the ranges in which a normalized quote occurs unchanged; none if the quote is empty."""
         places: list[Range] = []
+        if not quote:
+            return places
         at = self.normalized_text.find(quote)
         most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
         while at >= 0 and len(places) < most:

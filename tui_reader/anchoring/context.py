@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.normalization import normalized
+from tui_reader.document.normalization import fold, normalized
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
@@ -23,7 +24,7 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
         text: The current text.
         old: The text that the passage was marked in, if it was kept: it holds more context to search for.
     """
-    folded = normalized(text)
+    folded = fold(text)
     before, after = anchor.prefix, anchor.suffix
     share = min(1.0, anchor.start / max(1, len(text)))
     if old is not None and old[anchor.start : anchor.end] == anchor.exact:
@@ -34,18 +35,21 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
         share = anchor.start / max(1, len(old))
     guess = round(share * max(0, len(text) - 1))
     before, after = normalized(before), normalized(after)
-    last = max(0, len(text) - 1)
+    last = max(0, len(folded.text) - 1)
     several: list[int] = []
     for size in PIECE_LENGTHS:
         for away in range(0, max(len(before), len(after)), STEP):
-            left = _all(folded, before[max(0, len(before) - away - size) : len(before) - away], size)
-            right = _all(folded, after[away : away + size], size)
+            left = _all(folded.text, before[max(0, len(before) - away - size) : len(before) - away], size)
+            right = _all(folded.text, after[away : away + size], size)
             places = [min(last, at + size + away) for at in left] + [max(0, at - away) for at in right]
             if len(left) == 1 or len(right) == 1:
                 # A piece that occurs only once cannot belong to another, similar place.
-                return places[0] if len(left) == 1 else places[-1]
+                return folded.original(Range(places[0] if len(left) == 1 else places[-1], last)).start
             several = several or places
-    return min(several or [guess], key=lambda at: abs(at - guess))
+    if not several:
+        return guess
+    near = folded.folded(Range(guess, guess)).start
+    return folded.original(Range(min(several, key=lambda at: abs(at - near)), last)).start
 
 
 def _all(text: str, piece: str, size: int) -> list[int]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.normalization import Words, normalized
+from tui_reader.document.normalization import EXACT_WORDS, Words
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -54,21 +54,15 @@ def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
 def changes(old: str, new: str) -> list[Change]:
     """Return the changes from the old text to the new one, word by word and in order.
 
-    Case counts; the kind of quotes, dashes and white space does not.
+    Case and accents count; matters of presentation, such as kinds of quotes and soft hyphens, do not.
     """
-    olds, news = Words.of(_fold_keeping_case(old)), Words.of(_fold_keeping_case(new))
+    olds, news = Words.within(old, EXACT_WORDS), Words.within(new, EXACT_WORDS)
     found: list[Change] = []
     for a, b, c, d in _merged_gaps(gaps(align(olds.keys, news.keys), len(news.keys))):
         before, after = _span(olds, a, b), _span(news, c, d)
         kind = ChangeKind.INSERTED if a == b else ChangeKind.DELETED if c == d else ChangeKind.REPLACED
         found.append(Change(kind, before, after))
     return found
-
-
-def _fold_keeping_case(text: str) -> str:
-    """Return a text normalized except for its case."""
-    folded = normalized(text)
-    return "".join(a if b == a.lower() else b for a, b in zip(text, folded, strict=True))
 
 
 def _span(words: Words, first: int, end: int) -> Range:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.resolution import Resolver
-from tui_reader.document.normalization import Words, normalized
+from tui_reader.document.normalization import SEARCH, Words, fold, normalized
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -34,47 +34,58 @@ class QuoteFinder:
 
     @cached_property
     def _words(self) -> Words:
-        return Words.of(normalized(self._text))
+        return Words.within(self._text)
+
+    @cached_property
+    def _words_without_accents(self) -> Words:
+        return Words.within(self._text, SEARCH)
 
     @cached_property
     def _resolver(self) -> Resolver:
         return Resolver(self._text)
 
-    @cached_property
-    def _joined(self) -> str:
-        return _joined(self._words.keys)
-
     def occurrences(self, quote: str) -> list[Range]:
         """Return the ranges in which the words of a quote occur, in order.
 
-        Case, white space and kinds of quotes do not matter. Signs at the ends of the quote are ignored if the text has
-        different ones: a full stop may belong to the quoting text.
+        Case, white space and other matters of presentation do not count, see `normalization`. Signs at the ends of the
+        quote are ignored if the text has different ones: a full stop may belong to the quoting text. A quote without
+        accents is searched for in words with accents too if it does not occur otherwise.
         """
         keys = Words.of(normalized(quote)).keys
-        found = self._runs(keys)
+        found = self._occurrences(keys, self._words)
+        if not found and keys == Words.of(fold(quote, SEARCH).text).keys:
+            found = self._occurrences(keys, self._words_without_accents)
+        return found
+
+    @staticmethod
+    def _occurrences(keys: Sequence[str], words: Words) -> list[Range]:
+        """Return the ranges of a sequence of words, or if there are none, of those between signs at its ends."""
+        found = _runs(keys, words)
         if not found:
             first = next((i for i, key in enumerate(keys) if key[0].isalnum()), len(keys))
             last = next((i for i in range(len(keys), 0, -1) if keys[i - 1][0].isalnum()), 0)
-            found = self._runs(keys[first:last]) if first < last else []
+            found = _runs(keys[first:last], words) if first < last else []
         return found
 
     def nearest(self, quote: str) -> SimilarPassage | None:
         """Return the passage that is most similar to a quote, or None if no passage is similar."""
         found = self._resolver.nearest(" ".join(quote.split()))
-        return SimilarPassage(found.range, found.quote) if found is not None and found.quote >= MIN_SIMILARITY else None
+        return SimilarPassage(*found) if found is not None and found[1] >= MIN_SIMILARITY else None
 
-    def _runs(self, keys: Sequence[str]) -> list[Range]:
-        """Return the ranges in which a sequence of words occurs."""
-        if not keys:
-            return []
-        wanted = _joined(keys)
-        found: list[Range] = []
-        at = self._joined.find(wanted)
-        while at >= 0 and len(found) < MAX_OCCURRENCES:
-            first = self._joined.count("\n", 0, at)
-            found.append(Range(self._words.starts[first], self._words.ends[first + len(keys) - 1]))
-            at = self._joined.find(wanted, at + len(wanted) - 1)
-        return found
+
+def _runs(keys: Sequence[str], words: Words) -> list[Range]:
+    """Return the ranges in which a sequence of words occurs."""
+    if not keys:
+        return []
+    wanted, joined = _joined(keys), _joined(words.keys)
+    found: list[Range] = []
+    at = joined.find(wanted)
+    first = counted = 0
+    while at >= 0 and len(found) < MAX_OCCURRENCES:
+        first, counted = first + joined.count("\n", counted, at), at
+        found.append(Range(words.starts[first], words.ends[first + len(keys) - 1]))
+        at = joined.find(wanted, at + len(wanted) - 1)
+    return found
 
 
 def _joined(keys: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from tui_reader.anchoring.candidates import (
 from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scores import LIMITS, WEIGHTS
-from tui_reader.document.normalization import Words, normalized
+from tui_reader.document.normalization import Words, fold, normalized
 from tui_reader.model.annotation import Placement, PlaceState
 from tui_reader.model.ranges import Range
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui_reader.anchoring.mapping import Part
+    from tui_reader.document.normalization import FoldedText
     from tui_reader.model.anchor import Anchor
 
 MAX_CANDIDATES = 5
@@ -73,25 +74,40 @@ class Resolver:
     def place(self, anchor: Anchor) -> Placement:
         """Find the passage of an anchor; see `resolve`."""
         if self._is_unmoved(anchor):
-            return self._placed(anchor, Candidate(Range(anchor.start, anchor.end), 1.0, 1.0, 1.0, 1.0))
+            return self._unchanged(anchor, anchor.start)
         wanted = NormalizedAnchor.of(anchor)
         if self._snapshot is None or self._snapshot[anchor.start : anchor.end] != anchor.exact:
             return self._searched(anchor, wanted)
         return self._followed(anchor, wanted)
 
-    def nearest(self, quote: str) -> Candidate | None:
-        """Return the range most similar to a quote of unknown origin; None if no range is similar."""
+    def nearest(self, quote: str) -> tuple[Range, float] | None:
+        """Return the range most similar to a quote of unknown origin, with its similarity; None if none is similar."""
         wanted = NormalizedAnchor(normalized(quote))
         found = [self._search.score(wanted, place) for place in self._search.similar(wanted, self._search.positions)]
-        return max(found, key=lambda each: each.quote, default=None)
+        best = max(found, key=lambda each: each.quote, default=None)
+        return (self._folded.original(best.range), best.quote) if best is not None else None
+
+    # All ranges but those of anchors and placements are of the folded texts.
+
+    @cached_property
+    def _folded(self) -> FoldedText:
+        return fold(self._text)
+
+    @cached_property
+    def _folded_old(self) -> FoldedText:
+        return fold(self._snapshot or "")
 
     @cached_property
     def _search(self) -> CandidateSearch:
-        return CandidateSearch(self._text)
+        return CandidateSearch(self._folded.text)
 
-    @cached_property
+    @property
     def _normalized_old(self) -> str:
-        return normalized(self._snapshot or "")
+        return self._folded_old.text
+
+    def _passage(self, anchor: Anchor) -> Range:
+        """Return the range of an anchor in the folded snapshot."""
+        return self._folded_old.folded(Range(anchor.start, anchor.end))
 
     @cached_property
     def _single_spaced_old(self) -> str:
@@ -132,7 +148,7 @@ class Resolver:
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
         """Return the position given by a diff with the snapshot if it is certain, else that of a wider search."""
-        passage = Range(anchor.start, anchor.end)
+        passage = self._passage(anchor)
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
             return self._uncertain(anchor, PlaceState.AMBIGUOUS, [self._scored(wanted, part) for part in parts])
@@ -230,9 +246,9 @@ class Resolver:
         whole = anchor.prefix + anchor.exact + anchor.suffix
         if len(whole) - len(anchor.exact) >= CONTEXT and self._text.count(whole) == 1 == self._snapshot_count(whole):
             start = self._text.index(whole) + len(anchor.prefix)
-            return self._placed(anchor, Candidate(Range(start, start + len(anchor.exact)), 1.0, 1.0, 1.0, 1.0))
+            return self._unchanged(anchor, start)
         found = [search.score(wanted, place) for place in search.exact(wanted.quote)]
-        passage = Range(anchor.start, anchor.end)
+        passage = self._passage(anchor)
         found = [each for each in found if not self._is_another(passage, each.range)]
         if found:
             return self._best(anchor, wanted, found)
@@ -272,12 +288,20 @@ class Resolver:
         """Return a placement at a candidate's range, marked as certain."""
         same = min(found.quote, found.before, found.after) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
-        return Placement(found.range.start, found.range.end, state, round(found.score, 3), self.fingerprint, anchor.key)
+        start, end = self._folded.original(found.range)
+        return Placement(start, end, state, round(found.score, 3), self.fingerprint, anchor.key)
+
+    def _unchanged(self, anchor: Anchor, start: int) -> Placement:
+        """Return the placement of a passage that begins at an offset of the text, unchanged and in its context."""
+        end = start + len(anchor.exact)
+        return Placement(start, end, PlaceState.ANCHORED, 1.0, self.fingerprint, anchor.key)
 
     def _uncertain(self, anchor: Anchor, state: PlaceState, found: list[Candidate]) -> Placement:
         """Return a placement without a range, with the best candidates for the reader to choose from."""
         ranked = _apart(found)
-        candidates = tuple(each.range for each in ranked[:MAX_CANDIDATES] if each.score >= MIN_CANDIDATE_SCORE)
+        candidates = tuple(
+            self._folded.original(each.range) for each in ranked[:MAX_CANDIDATES] if each.score >= MIN_CANDIDATE_SCORE
+        )
         score = round(ranked[0].score, 3) if ranked else 0.0
         return Placement(0, 0, state, score, self.fingerprint, anchor.key, candidates)
 

@@ -6,11 +6,10 @@ The caret is on the first code point of a cluster, never on a line feed between 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import boundary_at, graphemes, next_boundary, previous_boundary
-from tui_reader.document.find import equivalents
+from tui_reader.document.normalization import EXACT_WORDS, fold
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
 
     It finds nothing if the caret's block has the character fewer than `count` times in that direction.
 
-    Accents match however they are encoded; straight quotes and hyphens match typographic ones.
+    Matters of presentation do not count: a straight quote or a hyphen matches typographic ones.
 
     Args:
         document: The document.
@@ -139,11 +138,11 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
         return None
     block = document.blocks[block_index(document, offset)]
     text = document.text
-    signs = equivalents(normalize("NFC", wanted))
+    sign = fold(wanted, EXACT_WORDS).text
     if kind in "ft":
         at = next_boundary(text, offset)
         for cluster in graphemes(text[at : block.end]):
-            if normalize("NFC", cluster) in signs:
+            if cluster == wanted or (fold(cluster, EXACT_WORDS).text == sign != ""):
                 count -= 1
                 if not count:
                     return previous_boundary(text, at) if kind == "t" else at
@@ -152,7 +151,7 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
     at = offset
     for cluster in reversed(list(graphemes(text[block.start : offset]))):
         at -= len(cluster)
-        if normalize("NFC", cluster) in signs:
+        if cluster == wanted or (fold(cluster, EXACT_WORDS).text == sign != ""):
             count -= 1
             if not count:
                 return next_boundary(text, at) if kind == "T" else at

@@ -1,22 +1,23 @@
-"""Search for a query in a document, tolerant of case, white space, accents and kinds of quotes."""
+"""Search for a query in a document, tolerant of case, accents and presentation."""
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from tui_reader.document.cells import boundary_at, is_plain, next_boundary
-from tui_reader.document.cooperative import lower_priority, yield_gil
+from tui_reader.document.cooperative import lower_priority
+from tui_reader.document.normalization import SEARCH, fold
+from tui_reader.document.text_query import TextQuery
+from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-
-_EQUIVALENTS = ("'’‘‛ʼ′", '"“”„‟″', "-‐‑")
-"""Characters that match each other: single quotes, double quotes, hyphens."""
+    from tui_reader.document.normalization import FoldedText, Folding
 
 LONGEST = 1_000
 """Longest part of a query that is searched for, in code points: a pattern of 100,000 took 4 to 20 s a key."""
@@ -45,8 +46,9 @@ class Matches:
 def find_all(document: Document, query: str, *, limit: int | None = None) -> Matches:
     """Return all matches of a query.
 
-    Case counts only if the query has a capital. White space matches any white space, line feeds included; composed and
-    decomposed accents, straight and curly quotes match each other. An empty query matches nothing.
+    Case counts only if the query has a capital, accents only on the letters of the query that have one. White space
+    matches any white space, line feeds included; other matters of presentation never count, see `normalization`. An
+    empty query matches nothing.
 
     Args:
         document: The document to search.
@@ -55,83 +57,58 @@ def find_all(document: Document, query: str, *, limit: int | None = None) -> Mat
     """
     starts, ends = array("q"), array("q")
     query = normalize("NFC", query.strip()[:LONGEST]).strip()
-    if not query:
+    wanted = TextQuery(query, case=any(map(str.isupper, query)))
+    if not wanted.key.strip():
         return Matches(starts, ends)
-    text = document.text
-    flags = re.NOFLAG
-    if not any(map(str.isupper, query)):
-        lowered = _lowered(document)
-        if lowered is None:
-            flags = re.IGNORECASE
-        else:
-            text, query = lowered, query.lower()
+    folded = _folded(document, wanted.folding)
     plain = _is_plain(document)
-    for match in re.finditer(_pattern(query), text, flags):
+    if plain and folded.has_equal_offsets and not wanted.has_accents and limit is None and " " not in wanted.key:
+        return _plain_matches(folded.text, wanted.key)
+    text = document.text
+    for match in wanted.pattern.finditer(folded.text):
         if limit is not None and len(starts) >= limit:
             break
         start, end = match.span()
+        if not folded.has_equal_offsets:
+            start, end = folded.original(Range(start, end))
         # Between two ASCII characters there is always a boundary of clusters: 0.3 µs to check instead of 1.5.
         if not (plain or (text[max(start - 1, 0) : start + 1].isascii() and text[end - 1 : end + 1].isascii())):
             start, end = boundary_at(text, start), next_boundary(text, end - 1)
-            if ends and start < ends[-1]:
-                continue
+        # A second match may be within one ligature or cluster.
+        if (ends and start < ends[-1]) or not wanted.has_accents_of(text[start:end]):
+            continue
         starts.append(start)
         ends.append(end)
     return Matches(starts, ends)
 
 
+def _plain_matches(text: str, words: str) -> Matches:
+    """Return the matches of words without white space, by lengths of the parts between them: a third of the time."""
+    ends = array("q", accumulate(len(part) + len(words) for part in text.split(words)))
+    ends.pop()
+    return Matches(array("q", (end - len(words) for end in ends)), ends)
+
+
 def prepare(document: Document) -> None:
     """Do the work that the first search of a document needs, in the calling background thread.
 
-    This takes 40 ms for a million words.
+    This takes 10 ms for a million words of ASCII, 100 ms with typographic quotes.
     """
     lower_priority()
-    _lowered(document)
+    _folded(document, SEARCH)
     _is_plain(document)
 
 
-@lru_cache(maxsize=1)
-def _lowered(document: Document) -> str | None:
-    """Return the text in lower case, or None if that changes offsets.
+@lru_cache(maxsize=2)
+def _folded(document: Document, folding: Folding) -> FoldedText:
+    """Return the text in the form in which queries are compared with it.
 
-    The result is cached, because one document is searched repeatedly.
+    The result is cached, because one document is searched repeatedly; once for queries with capitals, once without.
     """
-    lines = document.text.split("\n")
-    for number, line in enumerate(lines):
-        lines[number] = line.lower()
-        yield_gil()
-    lowered = "\n".join(lines)
-    return lowered if len(lowered) == len(document.text) else None
+    return fold(document.text, folding)
 
 
 @lru_cache(maxsize=1)
 def _is_plain(document: Document) -> bool:
     """Return True if a match can end anywhere without splitting a grapheme cluster."""
     return is_plain(document.text)
-
-
-def _pattern(query: str) -> str:
-    """Return the query as a regular expression."""
-    parts: list[str] = []
-    for piece in re.split(r"(\s+)", query):
-        if piece.isspace():
-            parts.append(r"\s+")
-        else:
-            parts.extend(map(_alternatives, piece))
-    return "".join(parts) + r"(?![\u0300-\u036f])"
-
-
-def equivalents(character: str) -> str:
-    """Return the characters that match a character, itself included."""
-    return next((group for group in _EQUIVALENTS if character in group), character)
-
-
-def _alternatives(character: str) -> str:
-    """Return a regular expression that matches a character of the query and its equivalents."""
-    for group in _EQUIVALENTS:
-        if character in group:
-            return f"[{re.escape(group)}]"
-    decomposed = normalize("NFD", character)
-    if decomposed == character:
-        return re.escape(character)
-    return f"(?:{re.escape(character)}|{re.escape(decomposed)})"

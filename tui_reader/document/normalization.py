@@ -1,31 +1,63 @@
-"""Normalized text, the form in which anchors compare texts, and its division into words.
+"""Folded text: the form in which texts are compared, and the map from its offsets to those of the original.
 
-Normalization replaces each code point by exactly one, so that offsets in both texts are equal.
+Folding removes what belongs to the presentation of a text: ligatures, width variants, soft hyphens, characters of no
+width, kinds of quotes, dashes and spaces, composition of accents, vocalization of Hebrew and Arabic, tatweel. Case and
+accents are removed or kept, as the comparison needs it.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
-from unicodedata import normalize
+from array import array
+from bisect import bisect_left, bisect_right
+from functools import cache, lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import category, combining, decomposition, is_normalized, normalize
 
-_SINGLE = "‘’‚‛ʼʹ′´＇"
-_DOUBLE = "“”„‟″«»＂"
-_DASHES = "‐‑‒–—―−－"
+from tui_reader.document.cooperative import yield_gil
+from tui_reader.model.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SINGLE = "‘’‚‛ʼʹ′´‵‹›＇"
+_DOUBLE = "“”„‟″‶«»〝〞＂"
+_DASHES = "‐‑‒–—―⁃−﹘﹣－"
 _SPACES = "\t\n\x0b\x0c\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_EQUIVALENTS = str.maketrans(
-    {
-        **dict.fromkeys(_SINGLE, "'"),
-        **dict.fromkeys(_DOUBLE, '"'),
-        **dict.fromkeys(_DASHES, "-"),
-        **dict.fromkeys(_SPACES, " "),
-        "…": ".",
-    }
-)
+_EQUIVALENTS = {
+    **dict.fromkeys(_SINGLE, "'"),
+    **dict.fromkeys(_DOUBLE, '"'),
+    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys(_SPACES, " "),
+}
+_BLANKS = "\n\t\x0b\x0c\r"
+"""White space of ASCII other than the space."""
+_CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
+"""Letters in lower case whose capitals are those of other letters."""
+_PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
+"""Letters and signs that are typed as others. Letters such as ø and œ are letters of their own."""
+
+_DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
+"""Decompositions that are more than presentation: 10² is not 102. Only a search without accents ignores them."""
+_VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# Combining grapheme joiner, vowels of no sound, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
+# but not the marks (U+0653 to U+0655) that make other letters.
+_is_ignored = re.compile(
+    r"[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670"
+    r"\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u17b4\u17b5\u180b-\u180f\u3164"
+    r"\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+).match
+# Marks of class 0 and syllables' parts that compose with the character before them; half-width voicing marks of kana.
+_is_composing = re.compile(
+    r"[\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2"
+    r"\u1b35\uff9e\uff9f\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930]"
+).match
+_is_compatibility_jamo = re.compile(r"[\u3131-\u318e]").match
 
 _CHUNK = 65_536
-"""Characters that are translated at once."""
+"""Characters that are folded at once; no other thread runs during some calls for so many."""
+_strange = re.compile(r"[^\x00-\x7f]+").findall
 
 # Scripts without spaces between words, where each letter is a word of its own here: South-East Asian ones with their
 # vowel signs, kana, ideographs.
@@ -38,22 +70,257 @@ _words = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|([^\w\s])\1*").finditer
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 
 
+class Folding(NamedTuple):
+    """What a folded text keeps besides its letters."""
+
+    case: bool
+    """True if capitals stay capitals."""
+    accents: bool
+    """True if accents stay, and figures of special forms such as ²."""
+
+
+WORDS = Folding(case=False, accents=True)
+"""The form in which anchors compare texts: neither presentation nor case matters."""
+EXACT_WORDS = Folding(case=True, accents=True)
+"""The form in which only presentation does not matter."""
+SEARCH = Folding(case=False, accents=False)
+"""The form in which a typed query is compared with a text."""
+CASED_SEARCH = Folding(case=True, accents=False)
+"""The form in which a typed query with capitals is compared with a text."""
+
+
+class FoldedText:
+    """A text in folded form, with a map of its offsets to the original text.
+
+    Where one or more characters were replaced by another number of them, they are one unit: an offset within the unit
+    is mapped to its beginning, or to its end if it is the end of a range.
+    """
+
+    __slots__ = ("_folded", "_original", "text")
+
+    def __init__(self, text: str, folded: array[int], original: array[int]) -> None:
+        """Keep a folded text.
+
+        Args:
+            text: The folded text.
+            folded: Start and end of each unit in the folded text, in order.
+            original: Start and end of each unit in the original text.
+        """
+        self.text = text
+        self._folded, self._original = folded, original
+
+    @property
+    def has_equal_offsets(self) -> bool:
+        """Return True if each offset is equal in both texts."""
+        return not self._folded
+
+    def original(self, place: Range) -> Range:
+        """Return the range of the original text for a range of the folded text."""
+        if not self._folded:
+            return place
+        start = _mapped_start(self._folded, self._original, place.start)
+        end = _mapped_end(self._folded, self._original, place.end)
+        return Range(start, max(start, end))
+
+    def folded(self, place: Range) -> Range:
+        """Return the range of the folded text for a range of the original text."""
+        if not self._folded:
+            return place
+        start = _mapped_start(self._original, self._folded, place.start)
+        end = _mapped_end(self._original, self._folded, place.end)
+        return Range(start, max(start, end))
+
+
+def _mapped_start(source: array[int], target: array[int], offset: int) -> int:
+    """Return the offset to which the start of a range is mapped."""
+    number = bisect_right(source, offset)
+    if number & 1:
+        return target[number - 1]
+    return target[number - 1] + offset - source[number - 1] if number else offset
+
+
+def _mapped_end(source: array[int], target: array[int], offset: int) -> int:
+    """Return the offset to which the end of a range is mapped."""
+    number = bisect_left(source, offset)
+    if number & 1:
+        return target[number]
+    return target[number - 1] + offset - source[number - 1] if number else offset
+
+
+class _Forms(dict[str, str]):
+    """The folded forms of characters, and of characters with those that join them; each is computed once."""
+
+    def __init__(self, folding: Folding) -> None:
+        self._folding = folding
+
+    def __missing__(self, characters: str) -> str:
+        before, form = "", characters
+        while form != before:
+            before, form = form, normalize("NFC", "".join(map(self._step, form)))
+        if len(self) > _CHUNK:
+            self.clear()
+        self[characters] = form
+        return form
+
+    def joins(self, character: str) -> bool:
+        """Return True if a character may form a unit with the one before it."""
+        if self[character] == "":
+            return False
+        return combining(character) != 0 or _is_composing(character) is not None
+
+    def _step(self, character: str) -> str:
+        """Return what a character is replaced by; the replacements of its parts may differ from them again."""
+        if character.isascii():
+            form = " " if character in _BLANKS else character
+        elif character in _EQUIVALENTS:
+            return _EQUIVALENTS[character]
+        elif _is_invisible(character):
+            return ""
+        else:
+            form = self._letters(character)
+        return form if self._folding.case else form.lower() if form != "İ" else "i"
+
+    def _letters(self, character: str) -> str:
+        """Return the letters of which a character consists; itself if they are more than its presentation."""
+        case, accents = self._folding
+        if not accents and _is_accent(character):
+            return ""
+        if not accents and character in _PLAIN:
+            return _PLAIN[character]
+        if not case and character in _CASELESS:
+            return _CASELESS[character]
+        parts = decomposition(character)
+        kind = parts.partition(" ")[0]
+        if not parts and not "가" <= character <= "힣":
+            return character
+        if kind.startswith("<") and ((accents and kind in _DISTINCT_FORMS) or parts.startswith("<compat> 0020 ")):
+            return character
+        if _is_compatibility_jamo(character):
+            return character
+        if kind == "<narrow>":
+            return "".join(chr(int(code, 16)) for code in parts.split()[1:])
+        if accents and not kind.startswith("<"):
+            return character
+        parted = normalize("NFKD", character)
+        return parted if accents else "".join(each for each in parted if not _is_accent(each))
+
+
+def _is_accent(character: str) -> bool:
+    """Return True if a mark is an accent: voicing marks of kana (8) and Indic vowel killers (9) tell words apart."""
+    return combining(character) not in (0, 8, 9)
+
+
+def _is_invisible(character: str) -> bool:
+    """Return True if a character has no form of its own: soft hyphens, joiners, selectors, vocalization."""
+    if category(character) == "Cf":
+        return character not in _VISIBLE_FORMATS
+    return _is_ignored(character) is not None
+
+
+@cache
+def _forms(folding: Folding) -> _Forms:
+    return _Forms(folding)
+
+
+def fold(text: str, folding: Folding = WORDS) -> FoldedText:
+    """Return a text in folded form; a million words of English take 20 to 60 ms.
+
+    A background thread that has lowered its priority yields the GIL between chunks.
+    """
+    folded, original = array("q"), array("q")
+    parts: list[str] = []
+    at = length = 0
+    for chunk in _chunks(text):
+        pieces, forms = _folded_pieces(chunk, folding)
+        if len(pieces) > 1:
+            # Plain text and units alternate; the text begins and ends with plain text, which may be empty.
+            original.extend(list(accumulate(map(len, pieces), initial=at))[1:-1])
+            folded.extend(list(accumulate(map(len, forms), initial=length))[1:-1])
+        part = "".join(forms)
+        parts.append(part)
+        at, length = at + len(chunk), length + len(part)
+        yield_gil()
+    return FoldedText("".join(parts), folded, original)
+
+
 def normalized(text: str) -> str:
-    """Unify case, quotes, dashes and white space of a text; its length stays the same."""
-    # In chunks, since no other thread runs during a translation: 10 ms instead of 0.3 s for a million words.
-    unified = "".join(text[at : at + _CHUNK].translate(_EQUIVALENTS) for at in range(0, len(text), _CHUNK))
-    lowered = unified.lower()
-    if len(lowered) != len(unified):
-        # A few letters, such as İ, become two in lower case.
-        lowered = "".join(c if len(low := c.lower()) != 1 else low for c in unified)
-    return lowered
+    """Return a text in the form in which anchors compare texts."""
+    return fold(text).text
+
+
+def search_key(text: str) -> str:
+    """Return a text in the form in which a typed query is compared with it, with single spaces."""
+    key = text.lower() if text.isascii() and text.isprintable() else fold(text, SEARCH).text
+    return re.sub("  +", " ", key) if "  " in key else key
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """Yield a text in parts; each part but the first begins with a space or line feed, which joins nothing."""
+    at = 0
+    while at < len(text):
+        end = at + _CHUNK
+        if end < len(text):
+            cut = max(text.rfind(" ", at + 1, end), text.rfind("\n", at + 1, end))
+            end = cut if cut > at else _next_blank(text, end)
+        yield text[at:end]
+        at = end
+
+
+def _next_blank(text: str, at: int) -> int:
+    """Return the offset of the next space or line feed from an offset on, or the end of the text."""
+    return min((found for found in (text.find(" ", at), text.find("\n", at)) if found >= 0), default=len(text))
+
+
+def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
+    """Return a text divided into plain text and units by turns, and the folded form of each of these pieces.
+
+    Characters of plain text are replaced one by one, so that its offsets do not change.
+    """
+    source = chunk
+    if not folding.case:
+        # Of all letters, only İ becomes two in lower case.
+        source = source.replace("İ", "I").lower()
+    for blank in _BLANKS:
+        if blank in source:
+            source = source.replace(blank, " ")
+    if source.isascii():
+        return [source], [source]
+    forms = _forms(folding)
+    strange = frozenset("".join(_strange(source)))
+    units: list[str] = []
+    for character in strange:
+        form = forms[character]
+        if len(form) != 1:
+            units.append(character)
+        elif form != character:
+            source = source.replace(character, form)
+    joining = {forms[each] for each in strange if forms.joins(each)}
+    if not units and (not joining or is_normalized("NFC", source)):
+        return [source], [source]
+    invisible = "".join(sorted(each for each in units if not forms[each]))
+    pieces = _unit_splitter("".join(sorted(units)), invisible, "".join(sorted(joining))).split(source)
+    folded = pieces[:]
+    folded[1::2] = map(forms.__getitem__, pieces[1::2])
+    return pieces, folded
+
+
+@lru_cache(maxsize=64)
+def _unit_splitter(units: str, invisible: str, joining: str) -> re.Pattern[str]:
+    """Return a pattern of the units of a text: a character with those that join it, or one that changes its length."""
+    patterns = []
+    if joining:
+        marks, both = re.escape(joining), re.escape(joining + invisible)
+        patterns.append(f"[^{both}]?[{both}]*[{marks}]")
+    if units:
+        patterns.append(f"[{re.escape(units)}]")
+    return re.compile(f"({'|'.join(patterns)})", re.DOTALL)
 
 
 class Words(NamedTuple):
     """The words of a text; each sign, and each letter of a script without spaces, counts as a word."""
 
     keys: list[str]
-    """The words, normalized and composed."""
+    """The words, normalized."""
     starts: list[int]
     """Offset at which each word begins."""
     ends: list[int]
@@ -64,9 +331,17 @@ class Words(NamedTuple):
         """Return the words of a normalized text; 50,000 take 20 ms."""
         spans = [found.span() for found in _words(normalized_text)]
         keys = [_one_sign(normalized_text[start:end]) for start, end in spans]
-        if not normalized_text.isascii():
-            keys = [key if key.isascii() else normalize("NFC", key) for key in keys]
         return cls(keys, [start for start, _ in spans], [end for _, end in spans])
+
+    @classmethod
+    def within(cls, text: str, folding: Folding = WORDS) -> Words:
+        """Return the words of a text, normalized, with their offsets in the text as it is."""
+        folded = fold(text, folding)
+        words = cls.of(folded.text)
+        if folded.has_equal_offsets:
+            return words
+        places = [folded.original(Range(start, end)) for start, end in zip(words.starts, words.ends, strict=True)]
+        return cls(words.keys, [start for start, _ in places], [end for _, end in places])
 
 
 def _one_sign(word: str) -> str:

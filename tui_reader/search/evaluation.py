@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from tui_reader.document.normalization import search_key
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Shelf, Words
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def compile_for_annotations(
 def _searched_text(titled: TitledAnnotation) -> str:
     """Return the search key of all text of an annotation and of its article's title."""
     annotation, title = titled
-    return search_key(f"{annotation.quote}\n{annotation.note}\n{' '.join(annotation.tags)}\n{title}")
+    # No search key has a line feed, so that no phrase is found across two texts.
+    return "\n".join(map(search_key, (annotation.quote, annotation.note, " ".join(annotation.tags), title)))
 
 
 def _annotation_field(term: Field) -> Predicate[Annotation]:
@@ -183,11 +184,3 @@ def _annotation_field(term: Field) -> Predicate[Annotation]:
         case FieldName.BEFORE:
             return lambda annotation: annotation.created < value
     raise ValueError(f"annotations have no field {term.name}")
-
-
-def search_key(text: str) -> str:
-    """Return the text without case and accents, so that words match in whatever spelling they are typed."""
-    if text.isascii():
-        return text.lower()
-    # Voicing marks of kana (class 8) and the vowel killer of Indic scripts (9) tell words apart; accents do not.
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.combining(c) in (0, 8, 9))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import COLOURS, PlaceState
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase
-from tui_reader.search.evaluation import search_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

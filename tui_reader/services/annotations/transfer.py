@@ -13,7 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.search.evaluation import search_key
+from tui_reader.document.normalization import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.content import load
 from tui_reader.services.articles.reading import Outcome

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from tui_reader.document.normalization import search_key
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Listing, Sort
-from tui_reader.search.evaluation import search_key, select_headlines
+from tui_reader.search.evaluation import select_headlines
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:

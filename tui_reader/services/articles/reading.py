@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
-from tui_reader.search.evaluation import search_key
+from tui_reader.document.normalization import search_key
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, now_in_seconds
 from tui_reader.storage.base import ANNOTATIONS

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line, escape
-from tui_reader.document.normalization import normalized
+from tui_reader.document.normalization import fold, normalized
 from tui_reader.errors import ReaderError, StoreError, UsageError
+from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.articles.article_records import LOCATION
@@ -181,7 +182,7 @@ class AnnotationsApi:
 
         Args:
             file: The article's file.
-            quote: The words to highlight; case, white space and kinds of quotation marks are ignored.
+            quote: The words to highlight; case, white space and other matters of presentation are ignored.
             note: The note in Markdown.
             tags: Tags of the annotation.
             colour: 1 to 5; None for the one used last.
@@ -388,11 +389,13 @@ def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[
 
 def _explain_missing_quote(text: str, finder: QuoteFinder, quote: str, file: Path) -> tuple[str, str]:
     """Return an error message and a hint for a quote that is not in a text as whole words."""
-    shown, folded, wanted = clean_line(quote), normalized(text), normalized(quote.strip())
-    at = folded.find(wanted)
+    shown, folded, wanted = clean_line(quote), fold(text), normalized(quote.strip())
+    letters = folded.text
+    at = letters.find(wanted)
     if at >= 0:
-        start = next((i for i in range(at, 0, -1) if not folded[i - 1].isalnum()), 0)
-        end = next((i for i in range(at + len(wanted), len(text)) if not folded[i].isalnum()), len(text))
+        start = next((i for i in range(at, 0, -1) if not letters[i - 1].isalnum()), 0)
+        end = next((i for i in range(at + len(wanted), len(letters)) if not letters[i].isalnum()), len(letters))
+        start, end = folded.original(Range(start, end))
         return (
             f"“{shown}” is in {file} only as a part of words, and words are marked whole.",
             f"Give the whole words, such as “{clean_line(text[start:end])}”.",

@@ -7,11 +7,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import category
 
 from tui_reader.anchoring.diff import ChangeKind, align, changes
 from tui_reader.anchoring.quotes import MIN_SIMILARITY, QuoteFinder, SimilarPassage
 from tui_reader.anchoring.scores import MOST_STEPS, best_stretch, cost_of_best_stretch, quote_similarity
-from tui_reader.document.normalization import Words, is_unspaced, normalized
+from tui_reader.document.normalization import Words, fold, is_unspaced, normalized
 from tui_reader.document.words import count_words
 from tui_reader.model.ranges import Range
 
@@ -125,7 +126,8 @@ def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Docu
     """Search all quotes in articles, and judge each.
 
     A quote is exact if an article has its words and punctuation in order, case included; white space, kinds of
-    quotation marks and dashes, and punctuation at its ends are ignored. If the quote has ellipses, all its parts must
+    quotation marks and dashes, soft hyphens, ligatures and other matters of presentation, and punctuation at its ends
+    are ignored. If the quote has ellipses, all its parts must
     follow each other in one article.
 
     Returns:
@@ -217,7 +219,8 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
     found: list[tuple[float, Range]] = []
     steps = 0
     for line in re.finditer(r"[^\n]+", text[start:end]):
-        folded = normalized(line[0])
+        folded_line = fold(line[0])
+        folded = folded_line.text
         first, last = 0, len(folded)
         if 2 * last < MIN_SIMILARITY * (last + len(wanted)):
             continue  # too short to be similar, whatever its letters
@@ -228,7 +231,8 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
             first, last = best_stretch(wanted, folded, MIN_SIMILARITY) or (0, 0)
         score = quote_similarity(wanted, folded[first:last])
         if score >= MIN_SIMILARITY:
-            found.append((-score, Range(start + line.start() + first, start + line.start() + last)))
+            place = folded_line.original(Range(first, last))
+            found.append((-score, Range(start + line.start() + place.start, start + line.start() + place.end)))
     return [place for _, place in sorted(found)[:MAX_LINES]]
 
 
@@ -240,7 +244,7 @@ def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
     """
     low, high = text.rfind("\n", 0, near.start) + 1, text.find("\n", near.end)
     high = high if high >= 0 else len(text)
-    quoted, words = Words.of(normalized(_core(quote))), Words.of(normalized(text[low:high]))
+    quoted, words = Words.within(_core(quote)), Words.within(text[low:high])
     inside = [i for i, end in enumerate(words.ends) if end > near.start - low and words.starts[i] < near.end - low]
     if not inside:
         return near
@@ -326,6 +330,7 @@ def _core(text: str) -> str:
     if first is None:
         return ""
     end = len(text)
-    while not text[end - 1].isalnum():
+    # The marks of a last letter stay with it.
+    while not (text[end - 1].isalnum() or category(text[end - 1]).startswith("M")):
         end -= 1
     return text[first.start() : end]

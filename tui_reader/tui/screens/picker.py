@@ -12,6 +12,7 @@ from textual.fuzzy import Matcher
 from textual.message import Message
 from textual.widgets import Input
 
+from tui_reader.document.normalization import search_key
 from tui_reader.tui.screens.choice import Choice
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_input import LineInput
@@ -235,8 +236,8 @@ class Picker(Dialog[Choice | None]):
         if not query:
             self._list.show(self._choices, self._start)
             return
-        matcher = Matcher(query)
-        scored = [(matcher.match(choice.name.strip()), index) for index, choice in enumerate(self._choices)]
+        matcher = Matcher(search_key(query))
+        scored = [(matcher.match(search_key(choice.name.strip())), index) for index, choice in enumerate(self._choices)]
         best = sorted(((-score, index) for score, index in scored if score > 0))
         self._list.show([self._choices[index] for _, index in best])
 

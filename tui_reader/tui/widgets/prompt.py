@@ -11,7 +11,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 
+from tui_reader.document.cells import next_boundary
 from tui_reader.document.clean import clean_line, clean_row
+from tui_reader.document.normalization import SEARCH, fold, normalized, search_key
+from tui_reader.model.ranges import Range
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, line
@@ -67,11 +70,22 @@ class LastPartSuggester(Suggester):
         typed = part.lstrip()
         if not typed:
             return None
-        taken = {word.strip().casefold() for word in before.split(",")}
+        taken = {search_key(word.strip()) for word in before.split(",")}
+        begun = search_key(typed)
         for word in self._words:
-            if word.casefold().startswith(typed.casefold()) and word.casefold() not in taken and word != typed:
-                return before + comma + part[: len(part) - len(typed)] + typed + word[len(typed) :]
+            if search_key(word).startswith(begun) and search_key(word) not in taken and word != typed:
+                rest = _after_beginning(word, begun)
+                # Letters stay as they were typed, in capitals or not; accents are those of the known word.
+                known = word[: len(word) - len(rest)]
+                first = typed if normalized(typed) == normalized(known) else known
+                return before + comma + part[: len(part) - len(typed)] + first + rest
         return None
+
+
+def _after_beginning(word: str, begun: str) -> str:
+    """Return the rest of a word behind the letters that have a given search key."""
+    place = fold(word, SEARCH).original(Range(0, len(begun)))
+    return word[next_boundary(word, max(0, place.end - 1)) :]
 
 
 class PromptLabel(LinePane):
