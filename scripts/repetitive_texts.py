@@ -6,7 +6,10 @@ Each function returns some 10,000 words as the reader shows them: a paragraph, h
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WORDS = 10_000
 
@@ -85,8 +88,8 @@ def api_guide() -> str:
     def sentence(noun: str, verb: str) -> str:
         other, third, fourth = chance.sample(_NOUNS, 3)
         return (
-            f"{chance.choice(starts)} {verb.lower()} the {noun} {chance.choice(ends)} {chance.choice(reasons)} its {other} "
-            f"has a {third}, and the {chance.randint(2, 99)} {fourth}s {chance.choice(ends)} are not affected."
+            f"{chance.choice(starts)} {verb.lower()} the {noun} {chance.choice(ends)} {chance.choice(reasons)} its "
+            f"{other} has a {third}, and the {chance.randint(2, 99)} {fourth}s {chance.choice(ends)} are not affected."
         )
 
     def add(noun: str) -> None:
