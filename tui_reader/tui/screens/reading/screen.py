@@ -177,7 +177,10 @@ class ReadingScreen(KeyScreen):
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints for an annotation that waits to be attached, and for a comparison that is shown."""
-        return (*self.highlight_actions.attaching.hints(), *self.changes_actions.hints()) if self.is_wired else ()
+        if not self.is_wired:
+            return ()
+        attaching = self.highlight_actions.attaching.hints()
+        return attaching if self.state.comparison is None else (*attaching, *self.changes_actions.hints())
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""

@@ -109,8 +109,6 @@ class ChangesActions:
     def hints(self) -> Sequence[Hint]:
         """Return the hints for the last row while a comparison is shown."""
         keymap = self._state.keymap
-        if self._state.comparison is None:
-            return ()
         return Hint(keymap.hint("next_change"), "next change"), Hint(keymap.hint("changes"), "the text itself")
 
     @command("next_change")

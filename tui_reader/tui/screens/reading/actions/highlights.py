@@ -331,21 +331,24 @@ class HighlightActions:
             True if it has a message.
         """
         if outcome.ids or outcome.annotation or outcome.undo:
-            self.refresh()
+            self._update()
             self._listing.touch(outcome.ids)
-            self._navigator.update_header()
         self._state.say_outcome(outcome)
         return bool(outcome.message)
 
     def refresh(self) -> None:
-        """Update the highlights in the article pane. Costs next to nothing if none has changed."""
-        if self._display.update():
-            self._count()
-        self._go_to_target()
+        """Update the highlights in the article pane, and show the notices about its text."""
+        self._update()
         if notice := self._changes_notice():
             self._state.say(notice)
         if lost := self._lost_notice(self._state.shown):
             self._state.say_also(lost)
+
+    def _update(self) -> None:
+        """Update the highlights in the article pane. Costs next to nothing if none has changed."""
+        if self._display.update():
+            self._count()
+        self._go_to_target()
 
     def go_once_shown(self, target: Target) -> None:
         """Go to a position as soon as its article is shown."""
