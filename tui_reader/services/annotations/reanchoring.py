@@ -148,20 +148,22 @@ class Reanchoring:
         if fingerprint in self._snapshots_kept or store.read_only:
             return
         self._snapshots_kept.add(fingerprint)
-        if packed_text(store, fingerprint) is not None:
-            return
+
+        def work() -> str | None:
+            if packed_text(store, fingerprint) is not None:
+                return ""
+            return pack(document.text) if self.may_keep_text(article) else None
 
         def keep(packed: str | None) -> None:
             if packed is None:
                 self.on_text_left_out(article)
+            if not packed:
                 return
             edits = edits_to_keep(store, fingerprint, packed)
             if edits and not store.read_only:
                 self._state.commit(edits, "kept a text", undoable=False)
 
-        self._background.do(
-            lambda: pack(document.text) if self.may_keep_text(article) else None, keep, lambda: self._notify(article)
-        )
+        self._background.do(work, keep, lambda: self._notify(article))
 
     def _apply(
         self,
