@@ -75,6 +75,7 @@ class ReadingScreenState:
         self._comparison: ComparisonDocument | None = None
         self._annotation_counts: Sequence[str] = ()
         self._text_shown: list[Callable[[], None]] = []
+        self._waiting_for_text: list[Callable[[], bool]] = []
         self._said_at = 0.0
         """When the last message was shown."""
         self._refusal = ""
@@ -168,10 +169,15 @@ class ReadingScreenState:
         """Register a function to be called whenever the article pane shows another text or shows a text again."""
         self._text_shown.append(callback)
 
+    def wait_for_text(self, callback: Callable[[], bool]) -> None:
+        """Register a function like `on_text_shown`, until it returns False: then it has got its text, or needs none."""
+        self._waiting_for_text.append(callback)
+
     def notify_text_shown(self) -> None:
         """Call the registered functions, in the order of their registration."""
         for callback in self._text_shown:
             callback()
+        self._waiting_for_text = [callback for callback in self._waiting_for_text if callback()]
 
     def headline(self, article: ArticleId | None) -> Headline | None:
         """Return the headline of an article; None if it is not in the library."""

@@ -60,9 +60,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         show_all=host.show_annotations,
         changes_notice=changes.notice,
     )
-    bookmarks = BookmarkActions(state, listing, navigator, activate)
     # The hints come last: a new text ends a half-typed command that was meant for the text before.
-    for callback in (highlights.refresh, bookmarks.go_to_wanted, links.go_to_wanted, host.show_hints):
+    for callback in (highlights.refresh, host.show_hints):
         state.on_text_shown(callback)
     triage = Triage(state, listing, navigator, highlights, host.ask)
     view_options = ViewOptions(
@@ -86,7 +85,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         highlights,
         selection,
         changes,
-        bookmarks,
+        BookmarkActions(state, listing, navigator, activate),
         FindActions(state, listing, navigator, host.ask, activate),
         links,
         quotes,

@@ -74,19 +74,26 @@ class BookmarkActions:
         self._navigator.go_to(Place(article, place))
         self._activate(Pane.ARTICLE)
         self._wanted = None if known else found
+        if not known:
+            state.wait_for_text(self._go_to_wanted)
 
-    def go_to_wanted(self) -> None:
-        """Go to the bookmark that was asked for, if its text has been read by now."""
+    def _go_to_wanted(self) -> bool:
+        """Go to the bookmark that was asked for, if its text has been read by now.
+
+        Returns:
+            True if it is still waited for.
+        """
         state = self._state
         document = state.panes.article.document
         if self._wanted is None:
-            return
+            return False
         article, anchor = self._wanted
-        if state.shown != article:
-            self._wanted = None
-        elif document is not None and not document.partial:
-            self._wanted = None
+        if state.shown == article and (document is None or document.partial):
+            return True
+        self._wanted = None
+        if state.shown == article and document is not None:
             state.panes.article.scroller.to_offset(state.library.reading.place_of_bookmark(anchor, document))
+        return False
 
 
 def _is_letter(key: str) -> bool:

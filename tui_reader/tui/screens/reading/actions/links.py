@@ -113,28 +113,31 @@ class LinkActions:
         elif document.partial:
             self._navigator.remember_place()
             self._wanted = state.shown, name
+            state.wait_for_text(self._go_to_wanted)
             state.say(f"the text is still being read; then it goes to {_shown(name)}")
         else:
             state.refuse(f"there is no {_shown(name)} in this article")
 
-    def go_to_wanted(self) -> None:
-        """Go to the place in the shown article that a link named, if its text has been read by now."""
-        if self._wanted is None:
-            return
-        article, name = self._wanted
-        state = self._state
+    def _go_to_wanted(self) -> bool:
+        """Go to the place in the shown article that a link named, if its text has been read by now.
+
+        Returns:
+            True if the text is still waited for.
+        """
+        state, wanted = self._state, self._wanted
         document = state.panes.article.document
-        if state.shown != article:
+        if wanted is None or state.shown != wanted[0]:
             self._wanted = None
-            return
-        offset = None if document is None else offset_of_name(document, name)
+            return False
+        offset = None if document is None else offset_of_name(document, wanted[1])
+        if offset is None and (document is None or document.partial):
+            return True
+        self._wanted = None
         if offset is not None:
-            self._wanted = None
             state.panes.article.scroller.to_offset(offset)
-        elif document is not None and not document.partial:
-            self._wanted = None
-            if document.has_text:
-                state.say(f"there is no {_shown(name)} in this article")
+        elif document is not None and document.has_text:
+            state.say(f"there is no {_shown(wanted[1])} in this article")
+        return False
 
     def _go_to_article(self, link: str) -> None:
         """Go to the article that a relative link leads to, else open the file or the address that it may mean."""
@@ -160,7 +163,8 @@ class LinkActions:
         navigator.mark_opened()
         if name:
             self._wanted = article, name
-            self.go_to_wanted()
+            if self._go_to_wanted():
+                state.wait_for_text(self._go_to_wanted)
 
     def _open_other(self, article: ArticleId, link: str) -> None:
         """Open a web or mail address that was written without its scheme, else a file, and say which."""
