@@ -23,9 +23,8 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.services.annotations.annotation_records import Ids, decode, encode
 from tui_reader.services.annotations.editing import AnnotationEditing, split_action_tags
 from tui_reader.services.articles.catalogue import MemoryCatalogue
-from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Outcome, Reading
-from tui_reader.services.articles.scan_results import FoundFile
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit

@@ -16,9 +16,8 @@ from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Field, FieldName, Not, Or, Shelf, Sort, Term, View, Words
 from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
-from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Reading
-from tui_reader.services.articles.scan_results import FoundFile
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit

@@ -12,7 +12,7 @@ from tui_reader.document.blocks import Document
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles import documents as module
 from tui_reader.services.articles.documents import Documents
-from tui_reader.services.articles.scan_results import FoundFile
+from tui_reader.services.articles.identities import FoundFile
 from tui_reader.services.library.events import DocumentLoaded, Event
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ import pytest
 from tui_reader.model.article import Article, Metadata
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles.catalogue import MemoryCatalogue
-from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Outcome, Reading
-from tui_reader.services.articles.scan_results import FoundFile
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES

@@ -33,7 +33,7 @@ from tui_reader.tui.screens.external_programs import editor_of, run_editor
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.terminal_input import read_input_so
-from tui_reader.tui.widgets.failures import FailureGuard
+from tui_reader.tui.widgets.line_pane import FailureGuard
 
 PAUSE_SECONDS = 2.0
 """Seconds without a key after which the middle generation of the garbage collector is collected."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.reanchor_job import Reanchored
     from tui_reader.services.annotations.reanchoring import Reanchoring
-    from tui_reader.services.articles.scan_results import FoundFile
+    from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.state import LibraryState
 
 LOOKED_IN = "looked_in"

@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_text
 from tui_reader.errors import StoreError
+from tui_reader.services.library.events import Notice
 from tui_reader.storage.base import Edit
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.private import private_folder
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_reader.model.article import ArticleId
+    from tui_reader.services.library.events import EventSender
+    from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.storage.base import Store
 
 TEXTS = "texts"
@@ -172,3 +177,38 @@ def _inflate(data: bytes) -> str:
     if not inflater.eof:
         raise ValueError("cut off, or too large")
     return clean_text(text.decode("utf-8", "surrogatepass"))
+
+
+class TextPermission:
+    """Decides for each article whether its text may be copied; see `LibraryPaths.may_keep_text`."""
+
+    def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
+        """Start with no article decided.
+
+        Args:
+            paths: The folders and files of the library.
+            path_of: Returns the file of an article; None for standard input.
+            events: Receives a notice for each text that is left out.
+        """
+        self._paths = paths
+        self._path_of = path_of
+        self._events = events
+        self._known: dict[ArticleId, bool] = {}
+        """Earlier answers: `may_keep_title` is called where waiting for the disk would delay a key."""
+
+    def may_keep_text(self, article_id: ArticleId) -> bool:
+        """Return True if the text may be copied; reads the disk, so background threads call it."""
+        path = self._path_of(article_id)
+        may_keep = self._known[article_id] = path is None or self._paths.may_keep_text(path)
+        return may_keep
+
+    def may_keep_title(self, article_id: ArticleId) -> bool:
+        """Return True if a line of the text may be copied; reads the disk only for unread articles."""
+        known = self._known.get(article_id)
+        return known if known is not None else self.may_keep_text(article_id)
+
+    def report_left_out(self, article_id: ArticleId) -> None:
+        """Send a notice that the text of an annotated article is not copied; called once for each text."""
+        path = self._path_of(article_id)
+        if path is not None:
+            self._events.send(Notice(self._paths.text_left_out(str(path))))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import Annotation
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.annotations.missing_articles import MissingArticles
-    from tui_reader.services.articles.scan_results import FoundFile
+    from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.state import LibraryState
 
 MIN_SHOWN_SIMILARITY = 0.3

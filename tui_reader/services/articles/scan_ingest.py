@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.transfer import Transfer
     from tui_reader.services.articles.documents import Documents
-    from tui_reader.services.articles.scan_results import Batch, FoundFile
+    from tui_reader.services.articles.identities import Batch, FoundFile
     from tui_reader.services.library.events import Event
     from tui_reader.services.library.state import LibraryState
 

@@ -10,7 +10,7 @@ from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue import epoch_seconds
 from tui_reader.services.articles.content import content_from
-from tui_reader.services.articles.scan_results import Batch, found_file, without_header
+from tui_reader.services.articles.identities import Batch, found_file, without_header
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress
 from tui_reader.sources.base import Entry
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tui_reader.config import Settings
-    from tui_reader.services.articles.scan_results import FoundFile
+    from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.sources.base import Source
 

@@ -12,21 +12,18 @@ from tui_reader.services.annotations.editing import AnnotationEditing
 from tui_reader.services.annotations.missing_articles import MissingArticles
 from tui_reader.services.annotations.reanchor_queue import ReanchorQueue
 from tui_reader.services.annotations.revisions import Revisions
-from tui_reader.services.annotations.text_snapshots import TextCache
+from tui_reader.services.annotations.text_snapshots import TextCache, TextPermission
 from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.catalogue import MemoryCatalogue
-from tui_reader.services.articles.documents import Documents
-from tui_reader.services.articles.identities import Identities
+from tui_reader.services.articles.documents import Documents, LoadedDocuments
+from tui_reader.services.articles.identities import Batch, Identities, found_file
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
-from tui_reader.services.articles.scan_results import Batch, found_file
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
-from tui_reader.services.library.event_sender import EventSender
-from tui_reader.services.library.loaded_documents import LoadedDocuments
+from tui_reader.services.library.events import EventSender
 from tui_reader.services.library.save_monitor import SaveMonitor
 from tui_reader.services.library.state import LibraryState
-from tui_reader.services.library.text_permission import TextPermission
 from tui_reader.services.library.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE
 from tui_reader.storage.base import ARTICLES

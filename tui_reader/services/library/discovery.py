@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.annotation_index import Counted
-    from tui_reader.services.articles.scan_results import Batch
-    from tui_reader.services.library.event_sender import EventSender
+    from tui_reader.services.articles.identities import Batch
+    from tui_reader.services.library.events import EventSender
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.services.library.state import LibraryState
     from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache

@@ -1,4 +1,4 @@
-"""Events that a library sends to its listener, from its own threads and from within `sync`."""
+"""Events of a library, sent to its listener from its threads and from within `sync`; their sender."""
 
 from __future__ import annotations
 
@@ -107,3 +107,34 @@ Listener: TypeAlias = Callable[[Event], None]
 
 def noop(*_: object) -> None:
     """Do nothing: the default of every callback."""
+
+
+class EventSender:
+    """Passes events from all parts of a library to its one listener. Thread-safe.
+
+    Events are dropped before a listener is set, and after it is set back to `noop`.
+    """
+
+    def __init__(self) -> None:
+        self.listener: Listener = noop
+
+    def send(self, event: Event) -> None:
+        """Pass an event to the current listener."""
+        self.listener(event)
+
+    def request_sync(self) -> None:
+        """Ask the owner to call `Library.sync` soon."""
+        self.listener(SyncNeeded())
+
+    def annotations_placed(self, article_id: ArticleId) -> None:
+        """Announce that re-anchoring of an article has finished in a background thread."""
+        self.listener(SyncNeeded())
+        self.listener(AnnotationsPlaced(article_id))
+
+    def reanchoring_failed(self, error: Exception) -> None:
+        """Report that re-anchoring a passage or compressing a text failed."""
+        self.listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
+
+    def comparison_failed(self, error: Exception) -> None:
+        """Report that missing files could not be compared with new ones."""
+        self.listener(Notice(f"Missing files could not be compared with new ones ({type(error).__name__}: {error})."))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.content import Content
-from tui_reader.services.articles.scan_results import FoundFile, without_header
+from tui_reader.services.articles.identities import FoundFile, without_header
 from tui_reader.services.library.composition import file_of_article
 from tui_reader.services.library.events import Listener, Notice, StoreFailed, noop
 from tui_reader.services.library.save_monitor import warning_of

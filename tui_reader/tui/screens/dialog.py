@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
-from tui_reader.tui.widgets.failures import FailureGuard
+from tui_reader.tui.widgets.line_pane import FailureGuard
 
 
 class Dialog(FailureGuard, ModalScreen[ScreenResultType]):

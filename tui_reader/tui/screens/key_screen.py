@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
-from tui_reader.tui.widgets.failures import FailureGuard
+from tui_reader.tui.widgets.line_pane import FailureGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

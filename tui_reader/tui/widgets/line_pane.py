@@ -1,4 +1,4 @@
-"""Base class of widgets that paint their rows themselves.
+"""Base class of widgets that paint their rows themselves, and the guard of message handlers.
 
 Textual asks for the rows of every widget that a changed region touches, and a look-up in Textual's cache of rows
 costs twenty times a look-up in the cache here. So `render_lines` is overridden: a painted row is cached under a key
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from tui_reader.errors import ReaderError
 from tui_reader.tui.theme import style_of
-from tui_reader.tui.widgets.failures import FailureGuard
 from tui_reader.tui.widgets.styled_lines import merged
 
 if TYPE_CHECKING:
@@ -20,10 +21,28 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual.geometry import Region, Size
+    from textual.message import Message
     from textual.strip import Strip
 
 MOST_STRIPS = 1500
 """Maximum painted rows in a widget's cache: a screen has about 70 rows; 1,500 rows take about 2 MB."""
+
+
+class FailureGuard(MessagePump):
+    """Base class of screens and widgets in which a `ReaderError` ends a message handler, not the program.
+
+    The state file may be on a failing disk, and a key that reads from it must not end the program with everything that
+    is open. Any other error is a bug and does end it.
+    """
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except ReaderError as error:
+            tell = getattr(self.app, "tell_failure", None)
+            if tell is None:
+                raise
+            tell(error)
 
 
 class LinePane(FailureGuard, Widget):
