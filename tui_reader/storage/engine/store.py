@@ -12,8 +12,7 @@ from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Tr
 from tui_reader.storage.engine.edits import PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.engine.history import History, Step
 from tui_reader.storage.engine.history_file import older_entries
-from tui_reader.storage.engine.pending import Pending, Reversal
-from tui_reader.storage.engine.writer import Writer
+from tui_reader.storage.engine.writer import Pending, Reversal, Writer
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.replication.document_ids import KEY_BITS, OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.keyindex import DocumentIdIndex

@@ -127,7 +127,8 @@ class HeadlineListing:
         title += [(f"−{tag} ", "exclude") for tag in sorted(view.exclude)]
         if view.match:
             title.append((f" “{view.match}”", "title"))
-        state.panes.headlines.describe(title, view.sort, state.empty_lines())
+        headlines = state.panes.headlines
+        headlines.describe(title, view.sort, () if headlines.ids else state.empty_lines())
 
     # Filters
 

@@ -12,7 +12,6 @@ from textual.message import Message
 from tui_reader.document.rows import Row
 from tui_reader.tui.theme import style_of
 from tui_reader.tui.widgets.article_pane import styles
-from tui_reader.tui.widgets.article_pane.columns import MEASURE
 from tui_reader.tui.widgets.article_pane.header import StyledText, message_rows
 from tui_reader.tui.widgets.article_pane.layers.base import LayerStack
 from tui_reader.tui.widgets.article_pane.layers.focus import Focus
@@ -22,6 +21,7 @@ from tui_reader.tui.widgets.article_pane.layers.pointer import Pointer
 from tui_reader.tui.widgets.article_pane.layers.search import Search
 from tui_reader.tui.widgets.article_pane.layers.selection import Caret, Selection
 from tui_reader.tui.widgets.article_pane.margin_notes import MarginNotes
+from tui_reader.tui.widgets.article_pane.page import MEASURE
 from tui_reader.tui.widgets.article_pane.painter import Painter
 from tui_reader.tui.widgets.article_pane.scroller import Scroller
 from tui_reader.tui.widgets.article_pane.styles import STYLE_SHEET, Role, Styles

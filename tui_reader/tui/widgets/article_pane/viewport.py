@@ -12,8 +12,7 @@ from tui_reader.document.cells import cell_width
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.partial import offset_in_whole
 from tui_reader.document.rows import Fragment, Row
-from tui_reader.tui.widgets.article_pane.columns import MEASURE, Columns
-from tui_reader.tui.widgets.article_pane.page import Page, PageRow
+from tui_reader.tui.widgets.article_pane.page import MEASURE, Columns, Page, PageRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -70,7 +70,7 @@ class AttachActions:
 
     def hints(self) -> Sequence[Hint]:
         """Return the hints for the last row while an annotation waits."""
-        if self._state.pane is not Pane.ARTICLE or self.annotation is None or self._pending is None:
+        if self._pending is None or self._state.pane is not Pane.ARTICLE or self.annotation is None:
             return ()
         keymap = self._state.keymap
         resized = self._pending.selection is not None
