@@ -331,24 +331,20 @@ class HighlightActions:
             True if it has a message.
         """
         if outcome.ids or outcome.annotation or outcome.undo:
-            self._update()
+            self.refresh()
             self._listing.touch(outcome.ids)
         self._state.say_outcome(outcome)
         return bool(outcome.message)
 
     def refresh(self) -> None:
-        """Update the highlights in the article pane, and show the notices about its text."""
-        self._update()
-        if notice := self._changes_notice():
-            self._state.say(notice)
-        if lost := self._lost_notice(self._state.shown):
-            self._state.say_also(lost)
-
-    def _update(self) -> None:
         """Update the highlights in the article pane. Costs next to nothing if none has changed."""
         if self._display.update():
             self._count()
         self._go_to_target()
+        if notice := self._changes_notice():
+            self._state.say(notice)
+        if lost := self._lost_notice(self._state.shown):
+            self._state.say_also(lost)
 
     def go_once_shown(self, target: Target) -> None:
         """Go to a position as soon as its article is shown."""
