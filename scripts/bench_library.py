@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.search.parser import parse
 from tui_reader.services.library.events import Event, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
 
@@ -85,8 +86,8 @@ def bench(folder: Path, count: int) -> None:
     for sort in (Sort.NEWEST, Sort.TITLE):
         show(f"ids, {sort}, the first time", timed(lambda sort=sort: catalogue.ids(View(sort=sort))))  # type: ignore[misc]
     show("ids, newest first", timed(lambda: catalogue.ids(View()), 20))
-    show("ids, unread with a tag", timed(lambda: catalogue.ids(View(Shelf.UNREAD, frozenset({"nato"}))), 20))
-    show("ids, words of a title", timed(lambda: catalogue.ids(View(match="elan correction")), 20))
+    show("ids, unread with a tag", timed(lambda: catalogue.ids(View(Shelf.UNREAD, parse("tag:nato").term)), 20))
+    show("ids, words of a title", timed(lambda: catalogue.ids(View(filter=parse("elan correction").term)), 20))
     ids = itertools.cycle(list(catalogue.ids(View())))
     show("star", timed(lambda: reading.toggle_star([next(ids)]), 100))
     show("star, then all counts", timed(lambda: (reading.toggle_star([next(ids)]), catalogue.counts()), 100))

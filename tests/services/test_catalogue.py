@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tui_reader.document.normalization import search_key
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.model.query import Field, FieldName, Not, Or, Shelf, Sort, Term, View, Words
+from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.search.parser import parse
 from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
 from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Reading
@@ -60,37 +60,26 @@ def test_each_sort_order_lists_articles_as_expected(shown: MemoryCatalogue, sort
 
 
 @pytest.mark.parametrize(
-    ("view", "found"),
+    ("query", "found"),
     [
-        (View(include=frozenset({"nato"})), "ba"),
-        (View(include=frozenset({"nato", "defence"})), "a"),
-        (View(include=frozenset({"nato"}), exclude=frozenset({"defence"})), "b"),
-        (View(exclude=frozenset({"nato"})), "dc"),
-        (View(source="Desk"), "da"),
-        (View(match="elan"), "dca"),
-        (View(match="ÉLAN neuer"), "d"),
-        (View(match="strasse"), "b"),
-        (View(match="straße"), "b"),
-        (View(match="  "), "bdca"),
-        (View(match="absent"), ""),
-        (View(Shelf.UNREAD, source="Desk"), "a"),
-        (View(Shelf.ANNOTATED), "b"),
+        ("tag:nato", "ba"),
+        ("tag:nato tag:defence", "a"),
+        ("tag:nato -tag:defence", "b"),
+        ("-tag:nato", "dc"),
+        ('source:"Desk"', "da"),
+        ("elan", "dca"),
+        ("ÉLAN neuer", "d"),
+        ("strasse", "b"),
+        ("straße", "b"),
+        ("  ", "bdca"),
+        ("absent", ""),
+        ('-is:read source:"Desk"', "a"),
+        ("-tag:nato OR vital", "dca"),
     ],
 )
-def test_filters_narrow_a_view(shown: MemoryCatalogue, view: View, found: str) -> None:
-    assert "".join(shown.ids(view)) == found
-
-
-class SavedQuery(NamedTuple):
-    """A query that no choice of the sidebar can express, with an order."""
-
-    query: Term
-    sort: Sort
-
-
-def test_a_catalogue_lists_the_articles_of_any_query(shown: MemoryCatalogue) -> None:
-    query = Or((Not(Field(FieldName.TAG, "nato")), Words("vital")))
-    assert "".join(shown.ids(SavedQuery(query, Sort.OLDEST))) == "acd"
+def test_a_query_narrows_a_view(shown: MemoryCatalogue, query: str, found: str) -> None:
+    assert "".join(shown.ids(View(filter=parse(query).term))) == found
+    assert list(shown.ids(View(Shelf.ANNOTATED))) == ["b"]
 
 
 def test_counts_rank_sources_and_tags(shown: MemoryCatalogue) -> None:

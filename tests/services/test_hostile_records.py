@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import STORABLE, acting, hostile, make_library
-from tui_reader.model.query import View
+from tui_reader.model.query import FieldName, View
+from tui_reader.search.edits import exact
 from tui_reader.services.annotations.annotation_records import decode as decode_annotation
 from tui_reader.services.annotations.annotation_records import decode_anchor
 from tui_reader.services.annotations.text_snapshots import pack, unpack
@@ -117,7 +118,7 @@ def test_a_tag_with_an_escape_is_shown_filtered_and_removed(tmp_path: Path, open
     library = opened(tmp_path / "articles").scanned().library
     (tag,) = set(library.catalogue.row("here.md").tags) - {"kept"}
     assert acting(tag) == []
-    assert list(library.catalogue.ids(View(include=frozenset({tag})))) == ["here.md"]
+    assert list(library.catalogue.ids(View(filter=exact(FieldName.TAG, tag)))) == ["here.md"]
     library.reading.set_tags("here.md", ["kept"])
     assert stored_tags(library, ARTICLES, "here.md") == ["kept"]
     assert library.catalogue.row("here.md").tags == ("kept",)

@@ -80,7 +80,7 @@ async def test_the_filter_takes_words_colours_tags_and_more(start: Start, articl
             await reader.keys(*["backspace"] * len(typed))
         await reader.types("colour:mauve")
         await reader.keys("enter")
-        await reader.sees("no colour “mauve”")
+        await reader.sees("colour:mauve? 1 to 5, claim", "0 of 3")
         await reader.keys("escape")
         await reader.sees("3 of 3")
 
@@ -330,8 +330,8 @@ async def test_chosen_annotations_stay_chosen_after_a_command(start: Start, arti
         await reader.keys("escape")
         await reader.no_longer_sees("chosen")
         await reader.keys("/")
-        await reader.types("foo:bar")
-        await reader.sees("no field “foo”", "3 of 3")
+        await reader.types("titel:bar")
+        await reader.sees("there is no field “titel:” · title:bar is meant?", "0 of 3")
 
 
 async def test_the_smallest_screen_shows_all_of_the_current_annotation(start: Start, articles: Path) -> None:

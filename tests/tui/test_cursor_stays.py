@@ -66,7 +66,7 @@ async def choose(reader: Reader, view: str) -> None:
     if view == "tag":
         reader.app.reading.listing.mark_tag("many", include=True)
     else:
-        reader.app.reading.listing.set_view(View(shelf=Shelf(view), sort=Sort.NEWEST))
+        reader.app.reading.listing.set_view(shelf=Shelf(view), sort=Sort.NEWEST)
     await reader.keys("g", "g")
 
 

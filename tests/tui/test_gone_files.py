@@ -319,7 +319,7 @@ async def test_a_missing_article_stays_open_in_a_filtered_view(start: Start, art
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("s", "j", "s", "k")
-        reader.app.reading.listing.set_view(View(shelf=Shelf(shelf)))
+        reader.app.reading.listing.set_view(shelf=Shelf(shelf))
         await reader.keys("enter", "3", "}")
         back = removed(path)
         await reader.last_row_shows("the file is gone")

@@ -100,9 +100,9 @@ async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, artic
         while reader.app.reading.state.panes.sidebar.current.name != "space":
             await reader.keys("k")
         await reader.keys("+")
-        await reader.sees("INBOX +space", "2 · newest first")
+        await reader.sees("INBOX tag:space", "2 · newest first")
         await reader.keys("-")
-        await reader.sees("INBOX −space", "1 · newest first")
+        await reader.sees("INBOX -tag:space", "1 · newest first")
         await reader.keys("q", "q")
         await reader.sees("3 · newest first")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
+
+from tui_reader.model.ranges import Range
+
+_UNKNOWN = Range(0, 0)
 
 
 class Shelf(StrEnum):
@@ -30,51 +34,94 @@ class Sort(StrEnum):
     OPENED = "last opened first"
 
 
-class FieldName(StrEnum):
-    """The property that a `Field` term compares with its value."""
+class Operator(StrEnum):
+    """How a `Field` term compares: as it is written between the field's name and the value."""
 
-    SHELF = "shelf"
-    """The value of a `Shelf` that contains the article."""
+    IS = ":"
+    LESS = "<"
+    MORE = ">"
+    AT_MOST = "<="
+    AT_LEAST = ">="
+
+
+class FieldName(StrEnum):
+    """Names of the fields of a query, as they are written; `search.fields` says what each one compares."""
+
+    TITLE = "title"
+    BY = "by"
     SOURCE = "source"
-    """The whole name of an article's source."""
     TAG = "tag"
-    """The whole name of a tag."""
-    TAG_PREFIX = "tag prefix"
-    """The beginning of a tag, without regard to case or accents."""
+    LANG = "lang"
+    PATH = "path"
+    KIND = "kind"
+    NOTE = "note"
+    QUOTE = "quote"
+    TEXT = "text"
     COLOUR = "colour"
-    """The number of a highlight's colour."""
-    STATE = "state"
-    """The value of the `PlaceState` of a highlight."""
+    IS = "is"
     HAS = "has"
-    """A part of an annotation that is not empty: `note` or `tags`."""
-    ARTICLE = "article"
-    """The value `gone`: the article of an annotation is not in the library."""
-    FROM = "from"
-    """The first day of creation, ISO 8601; may be the beginning of a date such as `2026-05`."""
-    BEFORE = "before"
-    """The day before which an annotation was created, as for `FROM`."""
+    WORDS = "words"
+    MINUTES = "minutes"
+    PROGRESS = "progress"
+    DATE = "date"
+    ADDED = "added"
+    PUBLISHED = "published"
+    OPENED = "opened"
+    FINISHED = "finished"
+    ANNOTATED = "annotated"
+    SORT = "sort"
+    LIMIT = "limit"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A term that matches if each of its words occurs, without regard to case, accents or order."""
+class Word:
+    """A term that matches if a word occurs, without regard to case, accents or width."""
 
     text: str
+    is_prefix: bool = False
+    """True if the word may be the beginning of a longer one; written with a `*` at the end."""
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    """Position in the query's text, in code points, as in all terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A term that matches if its whole text occurs, without regard to case or accents."""
+    """A term that matches if words occur one after another; an empty phrase matches everything."""
 
     text: str
+    is_prefix: bool = False
+    """True if the last word may be the beginning of a longer one: its end is still being typed. It is not written."""
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that a field is compared with."""
+
+    text: str
+    is_quoted: bool = False
+    is_prefix: bool = False
+    """True if `text` may be the beginning of a longer word or name; written with a `*` at the end."""
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range of numbers or dates that includes both ends, written `low..high`; an empty end is open."""
+
+    low: str = ""
+    high: str = ""
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A term that matches if one field has a value; `FieldName` states how each field is compared."""
+    """A term that matches if a field has one of several values; without a value it matches everything."""
 
     name: FieldName
-    value: str
+    values: tuple[Value | Interval, ...] = ()
+    operator: Operator = Operator.IS
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +129,7 @@ class Not:
     """A term that matches the records that another term does not match."""
 
     term: Term
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +137,7 @@ class And:
     """A term that matches the records that all of its terms match; without terms it matches everything."""
 
     terms: tuple[Term, ...] = ()
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +145,31 @@ class Or:
     """A term that matches the records that at least one of its terms matches; without terms it matches nothing."""
 
     terms: tuple[Term, ...] = ()
+    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
-Leaf: TypeAlias = Words | Phrase | Field
+Leaf: TypeAlias = Word | Phrase | Field
 """A term that has no other terms in it."""
 
-Term: TypeAlias = Words | Phrase | Field | Not | And | Or
+Term: TypeAlias = Word | Phrase | Field | Not | And | Or
 """A query, or a part of one."""
+
+EVERYTHING = And()
+"""The query that matches every record."""
+
+
+def _is(state: str) -> Field:
+    return Field(FieldName.IS, (Value(state),))
+
+
+SHELF_QUERIES: dict[Shelf, Term] = {
+    Shelf.INBOX: Not(_is("archived")),
+    Shelf.UNREAD: And((_is("unread"), Not(_is("archived")))),
+    Shelf.STARRED: _is("starred"),
+    Shelf.ANNOTATED: _is("annotated"),
+    Shelf.ARCHIVE: _is("archived"),
+}
+"""What each standing view holds."""
 
 
 class Listing(Protocol):
@@ -118,35 +185,17 @@ class Listing(Protocol):
 
 
 class View(NamedTuple):
-    """Choice of articles for the headline list: the sidebar's choices, the title filter, and an order.
+    """Choice of articles for the headline list: a standing view, what was typed or chosen to narrow it, and an order.
 
-    It is a `Listing`: a catalogue reads only `query` and `sort`. Screens show and change the choices.
+    It is a `Listing`: a catalogue reads only `query` and `sort`.
     """
 
     shelf: Shelf = Shelf.INBOX
-    include: frozenset[str] = frozenset()
-    """Tags that an article must all have."""
-    exclude: frozenset[str] = frozenset()
-    """Tags that an article must not have."""
-    source: str = ""
-    """Source that an article must come from; empty for any."""
-    match: str = ""
-    """Words that must all occur in the title, without regard to case or accents."""
+    filter: Term = EVERYTHING
+    """The query of the list: typed, or chosen in the sidebar."""
     sort: Sort = Sort.NEWEST
 
     @property
-    def is_filtered(self) -> bool:
-        """Return True if the view is narrowed by more than its shelf."""
-        return bool(self.include or self.exclude or self.source or self.match)
-
-    @property
     def query(self) -> And:
-        """Return the choices of the view as a query, its shelf first."""
-        terms: list[Term] = [Field(FieldName.SHELF, self.shelf)]
-        terms += [Field(FieldName.TAG, tag) for tag in sorted(self.include)]
-        terms += [Not(Field(FieldName.TAG, tag)) for tag in sorted(self.exclude)]
-        if self.source:
-            terms.append(Field(FieldName.SOURCE, self.source))
-        if self.match:
-            terms.append(Words(self.match))
-        return And(tuple(terms))
+        """Return the standing view and the filter as one query."""
+        return And((SHELF_QUERIES[self.shelf], self.filter))

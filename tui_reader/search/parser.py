@@ -1,173 +1,387 @@
-"""Parser of the filter of an annotations list: words, colours, tags, states and dates."""
+"""Parser of the query language. Every text is a query: what cannot be a field is searched for as words.
+
+```
+query = all { "OR" all }      all  = part { part }       part  = [ "-" ] ( "(" query ")" | field | phrase | word )
+field = NAME ( ":" | "<" | ">" | "<=" | ">=" ) value { "," value }       value = word | phrase | low ".." high
+```
+
+An `AND` between two parts says what holds anyway. A final `*` of a word makes it the beginning of words.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.normalization import search_key
-from tui_reader.model.annotation import COLOURS, PlaceState
-from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase
+from tui_reader.model.annotation import COLOURS
+from tui_reader.model.query import (
+    EVERYTHING,
+    And,
+    Field,
+    FieldName,
+    Interval,
+    Not,
+    Operator,
+    Or,
+    Phrase,
+    Term,
+    Value,
+    Word,
+)
+from tui_reader.model.ranges import Range
+from tui_reader.search.fields import (
+    ALIASES,
+    COMPARISONS,
+    EARLIER_NAMES,
+    FIELDS,
+    LATER_NAMES,
+    ORDERED,
+    ValueKind,
+    colour_numbers,
+    part_of,
+    sort_of,
+    states_of,
+)
+from tui_reader.search.parsed_query import ParsedQuery, Slip
+from tui_reader.search.suggestions import suggest_field, suggest_value
+from tui_reader.search.values import days as days_of
+from tui_reader.search.values import is_begun_date, number, number_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tui_reader.model.query import Term
 
-_parts = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)("?)|(\S+))').finditer
-_FIELDS = ("colour", "tag", "is", "has", "after", "before", "added")
-_SHORT = {"c": "colour", "color": "colour", "t": "tag", "state": "is", "since": "after"}
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+MAX_DEPTH = 40
+"""Depth from which further parentheses group nothing, so that no text can exhaust the stack."""
+MAX_PARTS = 200
+"""Number of parts from which the rest of a text is not searched for, so that no text takes seconds."""
 
-
-@dataclass(frozen=True)
-class ParsedQuery:
-    """The terms that were understood in a typed filter, and the first mistake in it."""
-
-    terms: tuple[Term, ...] = ()
-    problem: str = ""
-    """The first part of the filter that was not understood, in a few words; empty if every part was."""
-
-    @property
-    def query(self) -> And:
-        """Return all terms as one query."""
-        return And(self.terms)
+_field = re.compile(r"([A-Za-z]+)(:|<=|>=|<|>)").match
+_tag = re.compile(r"#(?=[^\W\d_])").match
+_CLOSING = {'"': '"', "“": "”", "„": "“"}
+"""The quotation mark that ends a phrase, by the one that begins it."""
+_ANY_DAY = date(2000, 1, 1)
 
 
-def parse(text: str, colours: Sequence[str], today: date) -> ParsedQuery:
-    """Parse the filter of an annotations list.
-
-    Words must all occur in quote, note, tags or title, without regard to case or accents. `colour:claim` or `c:1`,
-    `tag:x`, `is:orphan`, `is:lost`, `is:gone`, `has:note`, `after:2026-05-01`, `before:`, `added:<30d` and `added:>2w`
-    narrow further; a `-` before any part negates it. A part that is half typed or cannot be understood narrows nothing;
-    between quotation marks every character is searched for.
+def parse(text: str, colours: Sequence[str] = ()) -> ParsedQuery:
+    """Parse a text. No text is an error.
 
     Args:
-        text: The filter as typed.
-        colours: Names of the colours.
-        today: The day from which ages count.
+        text: The query as typed.
+        colours: The reader's names of the highlight colours.
     """
-    terms: list[Term] = []
-    problem = ""
-    for part in _parts(text):
-        minus, field, phrase, closed, word = part.groups()
-        value = phrase if phrase is not None else word
-        if phrase is None and _is_begun(word, field):
-            continue
-        name = _full_name(field or "")
-        if name and name not in _FIELDS:
-            if name.isalpha() and not value.startswith("//"):
-                problem = problem or f"no field “{field}”: {', '.join(_FIELDS)}"
-                continue
-            name, value = "", f"{field}:{value}"
-        if phrase is not None and not closed:
-            problem = problem or "the quotation mark is still open"
-        if not value:
-            continue
-        try:
-            term = _term(name, value, colours, today)
-        except ValueError as error:
-            problem = problem or str(error)
-            continue
-        terms.append(Not(term) if minus else term)
-    return ParsedQuery(tuple(terms), problem)
+    parser = _Parser(text, colours)
+    term = parser.either(0)
+    return ParsedQuery(text, term, tuple(parser.slips))
 
 
-def _full_name(field: str) -> str:
-    """Return the full name of a field that may be abbreviated."""
-    return _SHORT.get(field.casefold(), field.casefold())
+class _Part(NamedTuple):
+    """The text of a field's value before it is known to be valid."""
+
+    text: str
+    is_quoted: bool
+    span: Range
 
 
-def _is_begun(word: str, field: str | None) -> bool:
-    """Return True if a word is an incomplete part of a filter: `-`, or a field without a value."""
-    return field is None and (word == "-" or (word.endswith(":") and _full_name(word[:-1]) in _FIELDS))
+class _Parser:
+    """A position in a text, from which methods read the rules of the grammar."""
+
+    def __init__(self, text: str, colours: Sequence[str]) -> None:
+        self._text, self._colours = text, colours
+        self._at = 0
+        self._parts = 0
+        self._ignored = 0
+        """Parentheses beyond the greatest depth that are still open."""
+        self.slips: list[Slip] = []
+
+    def either(self, depth: int) -> Term:
+        """Read alternatives up to the end of the text, or of the group if `depth` is not 0."""
+        start = self._at
+        terms = [self._all(depth)]
+        while self._at_operator("OR", depth):
+            self._at += 2
+            term = self._all(depth)
+            # Nothing is read behind the last part that is searched for, and "or nothing" would find everything.
+            if term != EVERYTHING:
+                terms.append(term)
+        return terms[0] if len(terms) == 1 else Or(tuple(terms), Range(start, self._at))
+
+    def _all(self, depth: int) -> Term:
+        """Read parts up to an `OR` between two of them, or the end."""
+        self._skip_blanks()
+        start = self._at
+        terms: list[Term] = []
+        while not self._at_end(depth):
+            if terms and self._at_operator("OR", depth):
+                break
+            if terms and self._at_operator("AND", depth):
+                self._at += 3
+            elif self._parts >= MAX_PARTS:
+                self.slips.append(
+                    Slip(Range(self._at, len(self._text)), f"only the first {MAX_PARTS} parts are searched for")
+                )
+                self._at = len(self._text)
+            else:
+                terms.append(self._part(depth))
+        return terms[0] if len(terms) == 1 else And(tuple(terms), Range(start, self._at))
+
+    def _skip_blanks(self) -> None:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+
+    def _at_end(self, depth: int) -> bool:
+        """Skip blanks. Returns: True at the end of the text, or before the `)` of the group."""
+        while True:
+            self._skip_blanks()
+            if self._at >= len(self._text):
+                return True
+            if self._text[self._at] != ")" or not depth:
+                return False
+            if not self._ignored:
+                return True
+            self._ignored -= 1
+            self._at += 1
+
+    def _at_operator(self, name: str, depth: int) -> bool:
+        """Return True if an operator is next, with another part behind it that can be its operand."""
+        end = self._at + len(name)
+        if not self._text.startswith(name, self._at) or not self._text[end : end + 1].isspace():
+            return False
+        here, ignored = self._at, self._ignored
+        self._at = end
+        found = not self._at_end(depth) and not (name == "AND" and self._at_operator("OR", depth))
+        self._at, self._ignored = here, ignored
+        return found
+
+    def _part(self, depth: int) -> Term:
+        """Read a part, negated if a `-` stands before it."""
+        start = self._at
+        following = self._text[start + 1 : start + 2]
+        if self._text[start] == "-" and following and not following.isspace() and not (depth and following == ")"):
+            self._at += 1
+            return Not(self._positive(depth, is_negated=True), Range(start, self._at))
+        return self._positive(depth, is_negated=False)
+
+    def _positive(self, depth: int, *, is_negated: bool) -> Term:
+        start = self._at
+        character = self._text[start]
+        if character == "(" and self._opens_group():
+            return self._group(depth)
+        self._parts += 1
+        if character in _CLOSING:
+            return Phrase(self._quoted(), span=Range(start, self._at))
+        found = _field(self._text, start)
+        name = ALIASES.get(found[1].lower()) if found else None
+        if found and name is not None:
+            term = self._field(name, found, depth, may_order=not depth and not is_negated)
+            if term is not None:
+                return term
+        elif found and found[2] == ":" and not self._text.startswith("//", found.end()):
+            self._note_unknown_field(found, depth)
+        elif tag := _tag(self._text, start):
+            self._at = tag.end()
+            values = tuple(_value(*part) for part in self._values(depth))
+            return Field(FieldName.TAG, values, span=Range(start, self._at))
+        return self._word(depth)
+
+    def _opens_group(self) -> bool:
+        """Return True if something to search for stands behind the `(` that is next."""
+        at = self._at + 1
+        while at < len(self._text) and self._text[at].isspace():
+            at += 1
+        return at < len(self._text) and self._text[at] != ")"
+
+    def _group(self, depth: int) -> Term:
+        if depth >= MAX_DEPTH:
+            return self._without_group(depth)
+        self._at += 1
+        term = self.either(depth + 1)
+        if self._at < len(self._text):
+            self._at += 1
+        return term
+
+    def _without_group(self, depth: int) -> Term:
+        """Read the part behind parentheses that would be nested too deeply."""
+        start = self._at
+        while not self._at_end(depth) and self._text.startswith(("(", "-("), self._at):
+            if self._text[self._at] == "(" and not self._opens_group():
+                break
+            self._ignored += self._text[self._at] == "("
+            self._at += 1
+        if self._at_end(depth):
+            return Phrase("", span=Range(start, self._at))
+        return self._positive(depth, is_negated=True)
+
+    def _quoted(self) -> str:
+        """Read a phrase up to its closing quotation mark, or to the end of the text."""
+        mark, start = self._text[self._at], self._at + 1
+        end = self._text.find(_CLOSING[mark], start)
+        self._at = len(self._text) if end < 0 else end + 1
+        text = self._text[start : end if end >= 0 else len(self._text)]
+        # A phrase is printed between marks that it does not hold, so it cannot hold both kinds.
+        return text.replace('"', " ") if "”" in text and mark != '"' else text
+
+    def _run(self, depth: int, stops: str = "") -> str:
+        """Read characters up to a blank, one of `stops`, or the `)` of the group."""
+        start, opened = self._at, 0
+        while self._at < len(self._text):
+            character = self._text[self._at]
+            if character.isspace() or character in stops:
+                break
+            if character == "(":
+                opened += 1
+            elif character == ")":
+                if depth and not opened:
+                    break
+                opened -= 1
+            self._at += 1
+        return self._text[start : self._at]
+
+    def _word(self, depth: int) -> Term:
+        """Read a word; a field's name before a quotation mark ends where the phrase begins."""
+        start = self._at
+        found = _field(self._text, start)
+        if found and self._text[found.end() : found.end() + 1] in set(_CLOSING):
+            self._at = found.end()
+            return Word(found[0], span=Range(start, self._at))
+        text = self._run(depth)
+        if len(text) > 1 and text.endswith("*"):
+            return Word(text[:-1], is_prefix=True, span=Range(start, self._at))
+        return Word(text, span=Range(start, self._at))
+
+    def _field(self, name: FieldName, found: re.Match[str], depth: int, *, may_order: bool) -> Term | None:
+        """Read a field whose name is known.
+
+        Returns:
+            None, with the position unchanged, if the text is no field but a word such as `a<b`.
+        """
+        start, kind = self._at, FIELDS[name].kind
+        operator = Operator(found[2])
+        if operator is not Operator.IS and kind not in ORDERED:
+            return None
+        self._at = found.end()
+        if operator is Operator.IS and kind in ORDERED:
+            operator = next((each for each in COMPARISONS if self._text.startswith(each, self._at)), operator)
+            self._at += len(operator) if operator is not Operator.IS else 0
+        parts = list(self._values(depth))
+        span = Range(start, self._at)
+        if not parts:
+            return Field(name, (), operator, span)
+        if name in {FieldName.SORT, FieldName.LIMIT} and not may_order:
+            self.slips.append(Slip(span, f"{name}: orders the whole list, so it stands alone"))
+            return self._as_words(parts, start)
+        values = [_interval(part) or _value(*part) if kind in ORDERED else _value(*part) for part in parts]
+        wrong = next((each for each in values if not self._is_valid(name, each, operator)), None)
+        if wrong is not None:
+            self._note_invalid_value(name, wrong, span)
+            return self._as_words(parts, start)
+        return _directed(found[1].lower(), name, tuple(values), operator, span)
+
+    def _values(self, depth: int) -> Iterable[_Part]:
+        """Read the values of a field; empty ones between commas are left out."""
+        while True:
+            start = self._at
+            if self._text[start : start + 1] in set(_CLOSING):
+                yield _Part(self._quoted(), True, Range(start, self._at))
+            elif text := self._run(depth, ","):
+                yield _Part(text, False, Range(start, self._at))
+            if self._text[self._at : self._at + 1] != ",":
+                return
+            self._at += 1
+
+    def _as_words(self, parts: Sequence[_Part], start: int) -> Term:
+        """Return the words of a field that is not valid: its text as typed, or its quoted values as a phrase."""
+        span = Range(start, self._at)
+        if any(part.is_quoted for part in parts):
+            text = " ".join(part.text for part in parts)
+            return Phrase(text.replace('"', " ") if "”" in text else text, span=span)
+        text = self._text[start : self._at]
+        if text.endswith("*"):
+            return Word(text[:-1], is_prefix=True, span=span)
+        return Word(text, span=span)
+
+    def _is_valid(self, name: FieldName, value: Value | Interval, operator: Operator) -> bool:
+        """Return True if a field can have a value."""
+        kind = FIELDS[name].kind
+        if kind is ValueKind.DATE:
+            return days_of(value, operator, _ANY_DAY) is not None
+        if isinstance(value, Interval):
+            return (
+                kind is ValueKind.NUMBER and name is not FieldName.LIMIT and number_bounds(value, operator) is not None
+            )
+        match name:
+            case FieldName.IS:
+                return bool(states_of(value.text))
+            case FieldName.HAS:
+                return bool(part_of(value.text))
+            case FieldName.SORT:
+                return sort_of(value.text) is not None
+            case FieldName.COLOUR:
+                return bool(colour_numbers(value.text, self._colours))
+            case FieldName.LIMIT:
+                return value.text.isdecimal() and value.text.isascii() and operator is Operator.IS
+        return kind is not ValueKind.NUMBER or number(value.text) is not None
+
+    def _note_unknown_field(self, found: re.Match[str], depth: int) -> None:
+        """Add a slip if the name of an unknown field is similar to one that exists."""
+        suggested = suggest_field(found[1])
+        if suggested:
+            here = self._at
+            text = self._run(depth)
+            span, self._at = Range(here, self._at), here
+            suggestion = f"{suggested}:{text[len(found[0]) :]}"
+            self.slips.append(Slip(span, f"there is no field “{found[1]}:”", suggestion))
+
+    def _note_invalid_value(self, name: FieldName, value: Value | Interval, span: Range) -> None:
+        text = value.text if isinstance(value, Value) else f"{value.low}..{value.high}"
+        suggested = suggest_value(name, text, self._colours)
+        typed = self._text[span.start : span.end]
+        # More digits can make a date; all other values are valid from their first letter on.
+        is_begun = FIELDS[name].kind is ValueKind.DATE and (isinstance(value, Interval) or is_begun_date(value.text))
+        suggestion = typed[: value.span.start - span.start] + suggested if suggested else ""
+        message = f"{name}:{text}? {_expected(name, self._colours)}"
+        self.slips.append(Slip(span, message, suggestion, is_begun))
 
 
-def _term(name: str, value: str, colours: Sequence[str], today: date) -> Term:
-    """Return the term of one part of a filter.
+def _expected(name: FieldName, colours: Sequence[str]) -> str:
+    """Return the values that a field can have, in a few words."""
+    spec = FIELDS[name]
+    if spec.kind is ValueKind.DATE:
+        return "a date such as 2026-10, an age such as 7d, or a range such as 2026-01..2026-03"
+    if spec.kind is ValueKind.NUMBER:
+        return "a number"
+    if spec.kind is ValueKind.COLOUR:
+        return ", ".join((f"1 to {COLOURS}", *colours))
+    return ", ".join(spec.choices)
 
-    Args:
-        name: The full name of the part's field; empty for a word or a phrase.
-        value: The text after the name.
-        colours: Names of the colours.
-        today: The day from which ages count.
 
-    Raises:
-        ValueError: The value cannot be understood; the message shows values that can.
+def _value(text: str, is_quoted: bool, span: Range) -> Value:
+    if not is_quoted and len(text) > 1 and text.endswith("*"):
+        return Value(text[:-1], is_prefix=True, span=span)
+    return Value(text, is_quoted, span=span)
+
+
+def _interval(part: _Part) -> Interval | None:
+    """Return the range that a value is; None if it is a single value."""
+    low, dots, high = part.text.partition("..")
+    if part.is_quoted or not dots or not (low or high):
+        return None
+    return Interval(low, high, part.span)
+
+
+def _directed(
+    typed: str, name: FieldName, values: tuple[Value | Interval, ...], operator: Operator, span: Range
+) -> Field:
+    """Return the field of a name that compares by itself: `older:2w` is `date>2w`, `before:2026` is `date<2026`.
+
+    An age compares the other way round, because what is older has the earlier date.
     """
-    if name == "colour":
-        return _colour(value, colours)
-    if name == "tag":
-        return Field(FieldName.TAG_PREFIX, value.lstrip("#"))
-    if name == "is":
-        return _state(value.casefold())
-    if name == "has":
-        return _has(value.casefold())
-    if name in ("after", "before"):
-        return _date(name, value)
-    if name == "added":
-        return _age(value.casefold(), today)
-    return Phrase(value)
-
-
-def _colour(value: str, colours: Sequence[str]) -> Term:
-    """Return the term of a colour's number, or of the beginning of a colour's name."""
-    if value.isdecimal() and 1 <= int(value) <= COLOURS:
-        return Field(FieldName.COLOUR, str(int(value)))
-    found = [number for number, name in enumerate(colours, start=1) if search_key(name).startswith(search_key(value))]
-    if not found:
-        raise ValueError(f"no colour “{value}”")
-    return _any_of(FieldName.COLOUR, map(str, found))
-
-
-def _state(value: str) -> Term:
-    """Return the term of a state.
-
-    Annotations of articles that are not in the library are `gone`, and count as `lost` too.
-    """
-    gone = Field(FieldName.ARTICLE, "gone")
-    if "gone".startswith(value):
-        return gone
-    if "lost".startswith(value):
-        return Or((_any_of(FieldName.STATE, (PlaceState.ORPHAN, PlaceState.AMBIGUOUS)), gone))
-    found = [state for state in PlaceState if state.value.startswith(value)]
-    if not found:
-        raise ValueError(f"is:{value}? lost, gone, orphan, ambiguous, moved or anchored")
-    return _any_of(FieldName.STATE, found)
-
-
-def _has(value: str) -> Term:
-    for part in ("note", "tags"):
-        if part.startswith(value):
-            return Field(FieldName.HAS, part)
-    raise ValueError(f"has:{value}? note or tags")
-
-
-def _date(name: str, value: str) -> Term:
-    """Return the term of a date.
-
-    Dates are compared as text, so the beginning of one is enough: `after:2026-05`.
-    """
-    if not re.fullmatch(r"\d{4}(-\d{0,2}(-\d{0,2})?)?", value):
-        raise ValueError(f"{name}:{value}? a date such as 2026-05-01")
-    return Field(FieldName.FROM if name == "after" else FieldName.BEFORE, value)
-
-
-def _age(value: str, today: date) -> Term:
-    """Return the term of an age, such as `<30d` (younger than 30 days) or `>2w`.
-
-    A month (`m`) counts 30 days, a year (`y`) 365.
-    """
-    found = re.fullmatch(r"([<>])(\d{1,4})([dwmy])", value)
-    if found is None:
-        raise ValueError(f"added:{value}? an age such as <30d, <2w, >6m or >1y")
-    days = int(found[2]) * _DAYS[found[3]]
-    first = (today - timedelta(min(days, today.toordinal() - 1))).isoformat()
-    return Field(FieldName.FROM if found[1] == "<" else FieldName.BEFORE, first)
-
-
-def _any_of(name: FieldName, values: Iterable[str]) -> Term:
-    """Return a term that matches if a field has one of several values."""
-    return Or(tuple(Field(name, str(value)) for value in values))
+    first = values[0]
+    if operator is Operator.IS and isinstance(first, Value) and typed in LATER_NAMES | EARLIER_NAMES:
+        is_age = first.text[-1:].lower() in "dwmy" and first.text[:-1].isdecimal()
+        if typed in LATER_NAMES:
+            operator = Operator.IS if is_age else Operator.AT_LEAST
+        else:
+            operator = Operator.MORE if is_age else Operator.LESS
+    return Field(name, values, operator, span)

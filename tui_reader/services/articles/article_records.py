@@ -57,6 +57,7 @@ def decode(record: Record | None) -> ReadingState:
         joined=record.get("joined") is True,
         edits={name: clean_line(value) for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
         bookmarks=_bookmarks(record),
+        up_next=_text(record.get("up_next")),
     )
 
 
@@ -72,6 +73,7 @@ def encode(state: ReadingState) -> dict[str, Any]:
         "opened": state.opened or None,
         "finished": state.finished or None,
         "joined": state.joined or None,
+        "up_next": state.up_next or None,
         **{edited: state.edits.get(name) for name, edited in _EDITED},
         **{BOOKMARK + letter: anchor._asdict() for letter, anchor in state.bookmarks.items()},
     }

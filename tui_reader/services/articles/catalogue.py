@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from tui_reader.document.normalization import search_key
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Listing, Sort
-from tui_reader.search.evaluation import select_headlines
+from tui_reader.search.evaluation import select_articles
+from tui_reader.search.records import AnnotationsText, ArticleRecord
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Catalogue(Protocol):
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
         """Return the headlines of those ids that are in the library or held, in the order given."""
 
+    def record(self, article_id: ArticleId) -> ArticleRecord | None:
+        """Return an article as queries compare it; None if it is not in the library."""
+
     def counts(self) -> Counts:
         """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
 
@@ -67,22 +71,27 @@ class WritableCatalogue(Catalogue, Protocol):
     def hold(self, headline: Headline) -> None:
         """Take an article out of every view, and still return its headline by id until `release`."""
 
+    def note_annotations(self, ids: Iterable[ArticleId]) -> None:
+        """Record that annotations of articles have changed."""
+
     def release(self, article_id: ArticleId) -> None:
         """Undo `hold`: forget the headline that it kept. Unknown ids are ignored."""
 
 
-class _Row:
-    """A headline with the values that views sort and filter by, computed once."""
+class _Row(ArticleRecord):
+    """A headline with the values that orders compare, computed once."""
 
-    __slots__ = ("archived", "folded", "headline", "notes", "opened", "source", "starred", "tags", "unread", "when")
+    __slots__ = ("folded", "opened", "source", "when")
 
     def __init__(self, headline: Headline) -> None:
+        super().__init__(headline)
         self._set_description(headline)
         self._set_state(headline)
 
     def set(self, headline: Headline) -> None:
         """Replace the headline by another one of the same article."""
         if not has_same_description(self.headline, headline):
+            self.replace_headline(headline)
             self._set_description(headline)
         self._set_state(headline)
 
@@ -91,19 +100,13 @@ class _Row:
         return self.headline.state.opened == headline.state.opened and has_same_description(self.headline, headline)
 
     def _set_description(self, headline: Headline) -> None:
-        self.tags = frozenset(headline.tags)
         self.source = headline.field("source")
         self.folded = search_key(headline.title)
         self.when = epoch_seconds(headline.field("date")) or headline.article.mtime_ns / 1e9
 
     def _set_state(self, headline: Headline) -> None:
-        state = headline.state
         self.headline = headline
-        self.archived = state.archived
-        self.unread = not state.read and not state.archived
-        self.starred = state.starred
-        self.notes = headline.notes
-        self.opened = epoch_seconds(state.opened) or 0.0
+        self.opened = epoch_seconds(headline.state.opened) or 0.0
 
 
 _Entry: TypeAlias = tuple[Any, ...]
@@ -133,6 +136,8 @@ class MemoryCatalogue:
         """Headlines of articles that no view lists any more: open ones whose files are gone."""
         self._orders: dict[Sort, list[_Entry]] = {}
         self._tally = Tally()
+        self._unprepared: dict[ArticleId, None] = {}
+        """Articles whose annotations have changed since they were prepared for queries."""
         self._bookmarked: dict[str, set[ArticleId]] = {}
         """Articles that hold the bookmark of a capital letter; more than one only after a merge."""
         self._listed: tuple[Listing, list[ArticleId]] | None = None
@@ -155,6 +160,31 @@ class MemoryCatalogue:
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
+
+    def record(self, article_id: ArticleId) -> ArticleRecord | None:
+        """Return an article as queries compare it; None if it is not in the library."""
+        return self._rows.get(article_id)
+
+    def note_annotations(self, ids: Iterable[ArticleId]) -> None:
+        """Record that annotations of articles have changed; queries find the old ones until they are prepared."""
+        self._unprepared.update(dict.fromkeys(each for each in ids if each in self._rows))
+
+    @property
+    def unprepared(self) -> int:
+        """Number of articles whose annotations are to be prepared for queries."""
+        return len(self._unprepared)
+
+    def next_unprepared(self) -> ArticleId | None:
+        """Return an article whose annotations are to be prepared for queries; None if there is none."""
+        return next(iter(self._unprepared), None)
+
+    def set_annotations(self, article_id: ArticleId, annotations: AnnotationsText) -> None:
+        """Replace what queries compare of an article's annotations."""
+        self._unprepared.pop(article_id, None)
+        row = self._rows.get(article_id)
+        if row is not None:
+            row.annotations = annotations
+            self._listed = self._positions = None
 
     def hold(self, headline: Headline) -> None:
         """Take an article out of every view; `rows` still returns its headline until `release`."""
@@ -187,19 +217,19 @@ class MemoryCatalogue:
     def everything(self) -> list[Headline]:
         """Return every article: the inbox, then the archive, each with the newest first."""
         rows: list[_Row] = [entry[-1] for entry in self._order(Sort.NEWEST)]
-        rows.sort(key=lambda row: row.archived)
+        rows.sort(key=lambda row: row.headline.state.archived)
         return [row.headline for row in rows]
 
     def bookmarked(self, letter: str) -> Headline | None:
         """Return the article that holds the bookmark of a capital letter; None if no article does."""
         rows = [self._rows[each] for each in self._bookmarked.get(letter, ())]
-        first = min(rows, key=lambda row: (row.archived, *_entry(Sort.NEWEST, row)), default=None)
+        first = min(rows, key=lambda row: (row.headline.state.archived, *_entry(Sort.NEWEST, row)), default=None)
         return first.headline if first is not None else None
 
     def _list(self, view: Listing) -> list[ArticleId]:
         """Return the ids of a view; the list is shared, so a caller must not change it."""
         if self._listed is None or self._listed[0] != view:
-            rows = select_headlines([entry[-1] for entry in self._order(view.sort)], view.query)
+            rows = select_articles([entry[-1] for entry in self._order(view.sort)], view.query)
             self._listed, self._positions = (view, [row.headline.article.id for row in rows]), None
         return self._listed[1]
 
@@ -228,6 +258,8 @@ class MemoryCatalogue:
                 continue
             row = self._rows.get(headline.id)
             self._changed(row.headline if row else None, headline)
+            if headline.notes and (row is None or row.headline.notes != headline.notes):
+                self._unprepared[headline.id] = None
             if row is None:
                 row = self._rows[headline.id] = _Row(headline)
                 added[row] = None
@@ -251,6 +283,7 @@ class MemoryCatalogue:
         """Remove articles; unknown ids are ignored."""
         gone = {row for article_id in ids if (row := self._rows.pop(article_id, None)) is not None}
         for row in gone:
+            self._unprepared.pop(row.headline.id, None)
             self._changed(row.headline, None)
         if len(gone) > self.BULK:
             self._remove_rows(gone)

@@ -14,6 +14,7 @@ from tui_reader.services.annotations.reanchor_queue import ReanchorQueue
 from tui_reader.services.annotations.revisions import Revisions
 from tui_reader.services.annotations.text_snapshots import TextCache, TextPermission
 from tui_reader.services.annotations.transfer import Transfer
+from tui_reader.services.articles.annotation_texts import AnnotationTexts
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, LoadedDocuments
 from tui_reader.services.articles.identities import Batch, Identities, found_file
@@ -55,6 +56,7 @@ class LibraryParts(NamedTuple):
     """Sources of the articles that have no file."""
     identities: Identities
     catalogue: MemoryCatalogue
+    annotation_texts: AnnotationTexts
     state: LibraryState
     reading: Reading
     documents: Documents
@@ -125,6 +127,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         identities=identities,
         catalogue=catalogue,
         state=state,
+        annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
         reading=Reading(state, scope=scope),
         documents=documents,
         background=background,

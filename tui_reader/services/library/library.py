@@ -60,6 +60,7 @@ class Library:
         self.annotations = parts.annotations
         self.revisions = parts.revisions
         self.missing_articles = parts.missing_articles
+        self.annotation_texts = parts.annotation_texts
         self.transfer = parts.transfer
         self.transfer.on_transferred = self._annotations_transferred
         self.loaded_documents = parts.loaded_documents

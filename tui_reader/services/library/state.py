@@ -130,6 +130,7 @@ class LibraryState:
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
         annotated = self.annotation_index.absorb(annotations)
+        self.catalogue.note_annotations(annotated)
         for article_id in annotated:
             touched.setdefault(article_id, {})
         known = self.catalogue.rows(touched)

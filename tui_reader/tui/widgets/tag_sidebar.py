@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.geometry import Region
 from textual.message import Message
 
-from tui_reader.model.query import Shelf, View
+from tui_reader.model.query import Shelf
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
@@ -43,6 +43,17 @@ class Entry(NamedTuple):
     """Number of articles with this shelf, source or tag."""
 
 
+class Choices(NamedTuple):
+    """The rows of the sidebar that narrow the list."""
+
+    shelf: Shelf = Shelf.INBOX
+    sources: frozenset[str] = frozenset()
+    include: frozenset[str] = frozenset()
+    """Tags that the query asks for."""
+    exclude: frozenset[str] = frozenset()
+    """Tags that the query rules out."""
+
+
 class TagSidebar(LinePane):
     """The filters of the list. A tag has three states: included, excluded, or off."""
 
@@ -68,7 +79,7 @@ class TagSidebar(LinePane):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
-        self._view = View()
+        self._choices = Choices()
         self._entries: list[Entry] = []
         self._lines: list[int | None] = []
         self._counted: tuple[dict[Shelf, int], Counted, Counted] | None = None
@@ -98,17 +109,17 @@ class TagSidebar(LinePane):
 
     def show(
         self,
-        view: View,
+        choices: Choices,
         shelves: Mapping[Shelf, int],
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
     ) -> None:
-        """Show the counts, and mark the filters of a view. Repaint only the rows that changed."""
+        """Show the counts, and mark what narrows the list. Repaint only the rows that changed."""
         counted = (dict(shelves), tuple(sources), tuple(tags))
-        if view == self._view and counted == self._counted:
+        if choices == self._choices and counted == self._counted:
             return
         before = [self._appearance_of(row) for row in range(len(self._lines))]
-        self._view = view
+        self._choices = choices
         if counted != self._counted:
             self._counted = counted
             self._build()
@@ -205,11 +216,14 @@ class TagSidebar(LinePane):
 
     def _state_of(self, entry: Entry) -> str:
         """Return the style of an entry: `chosen`, `include`, `exclude`, or empty."""
-        view = self._view
+        choices = self._choices
         if entry.section is Section.TAGS:
-            return "include" if entry.name in view.include else "exclude" if entry.name in view.exclude else ""
-        chosen = view.source if entry.section is Section.SOURCES else view.shelf
-        return "chosen" if entry.name and entry.name == chosen else ""
+            return "include" if entry.name in choices.include else "exclude" if entry.name in choices.exclude else ""
+        if not entry.name:
+            return ""
+        if entry.section is Section.SOURCES:
+            return "chosen" if entry.name in choices.sources else ""
+        return "chosen" if entry.name == choices.shelf else ""
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint the title of a section, or an entry with its sign and its count."""

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
-from tui_reader.search.evaluation import compile_for_annotations
-from tui_reader.search.parser import ParsedQuery, parse
+from tui_reader.search.evaluation import AnnotationRecord, Context, compile_for_annotations
+from tui_reader.search.parsed_query import ParsedQuery
+from tui_reader.search.parser import parse
 from tui_reader.tui.screens.article_highlights import is_lost
 from tui_reader.tui.widgets.annotation_source import Section
 
@@ -53,6 +54,11 @@ class LibraryAnnotations:
             self._gone[article] = f"{remembering.headline(article).title} ({remembering.whereabouts(article)})"
         return self._gone[article]
 
+    def record(self, annotation: Annotation) -> AnnotationRecord:
+        """Return an annotation with its article, as queries compare them."""
+        article = self._library.catalogue.record(annotation.article)
+        return AnnotationRecord(annotation, article, "" if article is not None else self.title(annotation.article))
+
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
         """Return the annotations of an article in the order of its text; none if they cannot be read."""
         try:
@@ -76,7 +82,7 @@ class ListLoader:
         self._library, self._source, self._list, self._article = library, source, shown, article
         self.typed = ""
         self.filter = ParsedQuery()
-        self._matches = compile_for_annotations(self.filter.query, self._is_gone)
+        self._matches = compile_for_annotations(self.filter.term)
         self.total = 0
         """The number of annotations without a filter, when the loading began."""
         self._remaining: Iterator[ArticleId] | None = None
@@ -111,12 +117,9 @@ class ListLoader:
             True if it differs from the one before.
         """
         changed = typed != self.typed
-        self.typed, self.filter = typed, parse(typed, colours, today)
-        self._matches = compile_for_annotations(self.filter.query, self._is_gone)
+        self.typed, self.filter = typed, parse(typed, colours)
+        self._matches = compile_for_annotations(self.filter.while_typing, Context(today, colours))
         return changed
-
-    def _is_gone(self, annotation: Annotation) -> bool:
-        return annotation.article not in self._library.catalogue
 
     def begin(self, empty: Sequence[str], *, keep: AnnotationId | None, index: int) -> None:
         """Clear the list and begin to fill it.
@@ -147,7 +150,7 @@ class ListLoader:
         self.total = self.count()
         if self._article is not None:
             self._remaining = iter((self._article,))
-        elif self.filter.terms:
+        elif not self.filter.is_empty:
             self._remaining = iter(self._library.annotations.articles())
         else:
             annotating = self._library.annotations
@@ -177,7 +180,7 @@ class ListLoader:
                 return False
             if ids is not None:
                 return annotation_id in ids
-            return not self.filter.terms or self._matches((annotation, self._source.title(annotation.article)))
+            return self.filter.is_empty or self._matches(self._source.record(annotation))
 
         return self._list.nearest(is_listed)
 
@@ -216,14 +219,13 @@ class ListLoader:
             self._list.settle(self._index)
         else:
             ids = {each for section in sections for each in section.ids or ()}
-            kept = self.nearest(ids if self.filter.terms else None)
+            kept = self.nearest(ids if not self.filter.is_empty else None)
             self._list.replace(sections, self._empty, self._library.annotations.get(kept) if kept else None)
         if self._changed_meanwhile:
             self.refresh(self._empty)
 
     def _matching_ids(self, article: ArticleId) -> list[AnnotationId]:
-        title = self._source.title(article)
-        return [each.id for each in self._library.annotations.of(article) if self._matches((each, title))]
+        return [each.id for each in self._library.annotations.of(article) if self._matches(self._source.record(each))]
 
     def _seek_kept(self) -> None:
         kept = self._library.annotations.get(self._keep) if self._keep is not None else None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.model.query import Shelf
+from tui_reader.model.query import Field, FieldName, Not, Shelf, Value
+from tui_reader.search.edits import chosen, exact, with_term, without
+from tui_reader.search.evaluation import sort_order
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.cursor import following, gap_between
-from tui_reader.tui.widgets.tag_sidebar import Entry, Section
+from tui_reader.tui.widgets.tag_sidebar import Choices, Entry, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui_reader.model.article import ArticleId
-    from tui_reader.model.query import Sort, View
+    from tui_reader.model.query import Sort
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
@@ -93,21 +95,32 @@ class HeadlineListing:
         self._state.panes.headlines.touch(ids)
         self.recount()
 
-    def set_view(self, view: View) -> None:
-        """Show another view; another shelf or source is shown from its top."""
+    def set_view(self, *, shelf: Shelf | None = None, query: str | None = None, sort: Sort | None = None) -> None:
+        """Show another view; another standing view or source is shown from its top.
+
+        Args:
+            shelf: Another standing view.
+            query: The text of another query.
+            sort: Another order.
+        """
         state = self._state
-        moved = view.shelf != state.view.shelf or view.source != state.view.source
-        state.set_view(view)
-        if moved:
+        before = state.view.shelf, self._sources
+        state.set_view(shelf=shelf, query=query, sort=sort)
+        if (state.view.shelf, self._sources) != before:
             self._gap = self._lost = None
             state.panes.headlines.show((), 0)
         self.refresh()
+
+    @property
+    def _sources(self) -> frozenset[str]:
+        """The sources that the query asks for."""
+        return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
         """Update the counts in the sidebar and the first row."""
         state = self._state
         counts = state.library.catalogue.counts()
-        state.panes.sidebar.show(state.view, counts.shelves, counts.sources, counts.tags)
+        state.panes.sidebar.show(self._choices(), counts.shelves, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)
@@ -116,75 +129,81 @@ class HeadlineListing:
         missing = state.library.why_missing(state.shown)
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
+    def _choices(self) -> Choices:
+        """Return what the sidebar marks: the standing view, and the tags and sources of the query."""
+        term = self._state.query.term
+        tags = chosen(term, FieldName.TAG)
+        return Choices(self._state.view.shelf, self._sources, tags.included, tags.excluded)
+
     def describe(self) -> None:
-        """Show shelf, source and filters above the list."""
-        state, view = self._state, self._state.view
-        title: list[tuple[str, str]] = [(view.source or view.shelf.upper(), "label")]
-        if view.source and view.shelf is not Shelf.INBOX:
-            title.append((f" {view.shelf}", "muted"))
-        title += [(f" +{tag}", "include") for tag in sorted(view.include)]
-        title += [(" ", "muted") for _ in view.exclude][:1]
-        title += [(f"−{tag} ", "exclude") for tag in sorted(view.exclude)]
-        if view.match:
-            title.append((f" “{view.match}”", "title"))
+        """Show the standing view and the query above the list."""
+        state = self._state
+        title: list[tuple[str, str]] = [(state.view.shelf.upper(), "label")]
+        if state.query.text.strip():
+            title.append((f" {state.query.text.strip()}", "title"))
         headlines = state.panes.headlines
-        headlines.describe(title, view.sort, () if headlines.ids else state.empty_lines())
+        headlines.describe(title, state.view.sort, () if headlines.ids else state.empty_lines())
 
     # Filters
 
     def choose(self, entry: Entry) -> bool:
-        """Apply a row of the sidebar: fold a section, or change shelf, source or tags.
+        """Apply a row of the sidebar: fold a section, or change the standing view, the source or the tags.
 
         Returns:
             True if the list should become active next.
         """
-        view = self._state.view
         if not entry.name:
             self._state.panes.sidebar.fold(entry.section)
             return False
+        text = self._state.query.text
         if entry.section is Section.LIBRARY:
-            self.set_view(view._replace(shelf=Shelf(entry.name), source=""))
+            self.set_view(shelf=Shelf(entry.name), query=without(text, FieldName.SOURCE))
             return True
         if entry.section is Section.SOURCES:
-            self.set_view(view._replace(source="" if view.source == entry.name else entry.name))
+            is_chosen = entry.name in self._sources
+            text = without(text, FieldName.SOURCE)
+            self.set_view(query=text if is_chosen else with_term(text, exact(FieldName.SOURCE, entry.name)))
             return True
-        if entry.name in view.include:
-            self.mark_tag(entry.name, include=False)
-        elif entry.name in view.exclude:
-            self.set_view(view._replace(exclude=view.exclude - {entry.name}))
+        tags = chosen(self._state.query.term, FieldName.TAG)
+        if entry.name in tags.included | tags.excluded:
+            self.set_view(query=without(text, FieldName.TAG, entry.name))
         else:
             self.mark_tag(entry.name, include=True)
         return False
 
     def mark_tag(self, tag: str, *, include: bool) -> None:
-        """Filter by a tag or by its absence; if that filter is set already, remove it."""
-        view = self._state.view
-        chosen, other = (view.include, view.exclude) if include else (view.exclude, view.include)
-        chosen = chosen - {tag} if tag in chosen else chosen | {tag}
-        other -= {tag}
-        include_tags, exclude_tags = (chosen, other) if include else (other, chosen)
-        self.set_view(view._replace(include=include_tags, exclude=exclude_tags))
+        """Ask for a tag or for its absence in the query; if the query does so already, no longer."""
+        tags = chosen(self._state.query.term, FieldName.TAG)
+        text = without(self._state.query.text, FieldName.TAG, tag)
+        if tag not in (tags.included if include else tags.excluded):
+            field = exact(FieldName.TAG, tag)
+            text = with_term(text, field if include else Not(field))
+        self.set_view(query=text)
 
     def clear_filter(self) -> bool:
-        """Remove every filter except the shelf.
+        """Clear the query; the standing view stays.
 
         Returns:
             True if there was one.
         """
-        view = self._state.view
-        if not view.is_filtered:
+        if self._state.query.is_empty:
             return False
-        self.set_view(view._replace(include=frozenset(), exclude=frozenset(), source="", match=""))
+        self.set_view(query="")
         return True
 
     def match(self, text: str) -> None:
-        """Filter by words in the title."""
-        if text != self._state.view.match:
-            self.set_view(self._state.view._replace(match=text))
+        """Narrow the list by the text of a query."""
+        if text != self._state.query.text:
+            self.set_view(query=text)
 
     def sort(self, sort: Sort) -> None:
-        """Change the order of the headlines."""
-        self.set_view(self._state.view._replace(sort=sort))
+        """Change the order of the headlines; an order in the query is replaced there."""
+        text = self._state.query.text
+        if sort_order(self._state.query.term) is not None:
+            name = Field(FieldName.SORT, (Value(sort.name.lower()),))
+            self.set_view(query=with_term(without(text, FieldName.SORT), name))
+        else:
+            self.set_view(sort=sort)
 
 
 def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Sort, View
+from tui_reader.search.evaluation import sort_order
+from tui_reader.search.parsed_query import ParsedQuery
+from tui_reader.search.parser import parse
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.model.query import Shelf
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.commands.command import Command
@@ -67,7 +71,10 @@ class ReadingScreenState:
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
         self.panes = panes
-        self._view = View(sort=Sort(settings.sort))
+        self._query = ParsedQuery()
+        self._sort = Sort(settings.sort)
+        """The order of the list unless the query asks for another one."""
+        self._view = View(sort=self._sort)
         self._pane = Pane.LIST
         self._shown: ArticleId | None = None
         self._entered = False
@@ -89,12 +96,27 @@ class ReadingScreenState:
 
     @property
     def view(self) -> View:
-        """The shelf, filters and order of the headline list."""
+        """The standing view, the filter and the order of the headline list."""
         return self._view
 
-    def set_view(self, view: View) -> None:
-        """Replace the view; the headline list is refreshed by the caller."""
-        self._view = view
+    @property
+    def query(self) -> ParsedQuery:
+        """The query that narrows the list: typed, or chosen in the sidebar."""
+        return self._query
+
+    def set_view(self, *, shelf: Shelf | None = None, query: str | None = None, sort: Sort | None = None) -> None:
+        """Change parts of the view; the headline list is refreshed by the caller.
+
+        Args:
+            shelf: Another standing view.
+            query: The text of another query.
+            sort: Another order, for as long as the query does not ask for one.
+        """
+        self._sort = sort or self._sort
+        if query is not None:
+            self._query = parse(query, self.settings.colours)
+        term = self._query.while_typing
+        self._view = View(shelf or self._view.shelf, term, sort_order(term) or self._sort)
 
     @property
     def pane(self) -> Pane:
@@ -267,7 +289,7 @@ class ReadingScreenState:
 
     def empty_lines(self) -> Sequence[str]:
         """Return the lines of an empty headline list: why it is empty, and what to do about it."""
-        if self.view.is_filtered:
+        if not self.query.is_empty:
             return "No article matches", "", f"{self.keymap.hint('clear_filter')}  clear the filter"
         if len(self.library.catalogue):
             return {

@@ -42,14 +42,14 @@ class FindActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """Search the article's text if the article is active, else filter the list by title."""
+        """Search the article's text if the article is active, else narrow the list by a query."""
         if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:
-            self._filter_titles()
+            self._filter_list()
 
-    def _filter_titles(self) -> None:
-        before = self._state.view.match
+    def _filter_list(self) -> None:
+        before = self._state.query.text
 
         def narrow(text: str) -> None:
             self._listing.match(text)
@@ -73,7 +73,7 @@ class FindActions:
                 changed=narrow,
                 cancelled=narrow,
                 stepped=stepped,
-                placeholder="words in the title",
+                placeholder="words, tag:x, is:unread, by:name",
             )
         )
 

@@ -1,0 +1,75 @@
+"""Edits of a query's text, for choices that are made by a key: tags, a source, an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.model.query import And, Field, FieldName, Not, Or, Value
+from tui_reader.search.parser import parse
+from tui_reader.search.printer import print_query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.model.query import Term
+
+
+class Chosen(NamedTuple):
+    """The values of a field that hold for a whole query, as a sidebar marks them."""
+
+    included: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+
+
+def top_terms(term: Term) -> Sequence[Term]:
+    """Return the terms that must all hold."""
+    return term.terms if isinstance(term, And) else (term,)
+
+
+def chosen(term: Term, name: FieldName) -> Chosen:
+    """Return the single values of a field that a query asks for, and those that it rules out."""
+    included: set[str] = set()
+    excluded: set[str] = set()
+    for each in top_terms(term):
+        inner = each.term if isinstance(each, Not) else each
+        if isinstance(inner, Field) and inner.name is name and len(inner.values) == 1:
+            value = inner.values[0]
+            if isinstance(value, Value) and not value.is_prefix:
+                (excluded if inner is not each else included).add(value.text)
+    return Chosen(frozenset(included), frozenset(excluded))
+
+
+def exact(name: FieldName, text: str) -> Field:
+    """Return the field that holds for one whole value, between quotation marks unless it is a plain word."""
+    # A source is a whole name only between quotation marks, and a tag that is a word may have tags below it.
+    is_plain = name is FieldName.TAG and text.replace("-", "").isalnum()
+    return Field(name, (Value(text.replace('"', " "), is_quoted=not is_plain),))
+
+
+def with_term(text: str, term: Term) -> str:
+    """Return the text of a query that asks for another term as well.
+
+    Alternatives at the top are put in parentheses, because a term behind them would belong to the last one.
+    """
+    before = text.strip()
+    if isinstance(parse(text).term, Or):
+        before = f"({before})"
+    elif before.count('"') % 2:
+        before += '"'
+    return f"{before} {print_query(term)}".strip()
+
+
+def without(text: str, name: FieldName, value: str | None = None) -> str:
+    """Return the text of a query without the terms of a field, or only those for one value."""
+    parts: list[str] = []
+    start = 0
+    for each in top_terms(parse(text).term):
+        inner = each.term if isinstance(each, Not) else each
+        if not isinstance(inner, Field) or inner.name is not name:
+            continue
+        values = [entry.text for entry in inner.values if isinstance(entry, Value)]
+        if value is None or values == [value]:
+            parts.append(text[start : each.span.start].strip())
+            start = each.span.end
+    parts.append(text[start:].strip())
+    return " ".join(filter(None, parts))

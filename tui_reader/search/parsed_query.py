@@ -1,0 +1,94 @@
+"""A query with the text that it was read from, the slips in it, and its meaning while its end is being typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.model.query import EVERYTHING, And, Field, Not, Or, Phrase, Term, Value, Word
+from tui_reader.search.fields import FIELDS, ValueKind
+
+if TYPE_CHECKING:
+    from tui_reader.model.ranges import Range
+
+
+class Slip(NamedTuple):
+    """A part of a query that looks like a field and is searched for as words."""
+
+    span: Range
+    """Its position in the text."""
+    message: str
+    """What is wrong with the part."""
+    suggestion: str = ""
+    """Text that was probably meant in its place; empty if nothing is similar."""
+    is_begun: bool = False
+    """True if the part stands at the end of the text and more letters can make a field of it."""
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """A query with the text that it was read from."""
+
+    text: str = ""
+    term: Term = EVERYTHING
+    slips: tuple[Slip, ...] = ()
+
+    @property
+    def while_typing(self) -> Term:
+        """Return the query for a text whose end is still being typed.
+
+        The last word or value counts as the beginning of longer ones, and a last part from which more letters make a
+        field narrows nothing yet.
+        """
+        if not self.text or self.text[-1].isspace():
+            return self.term
+        is_begun = bool(self.slips) and self.slips[-1].is_begun and self.slips[-1].span.end == len(self.text)
+        return _opened(self.term, len(self.text), is_begun)
+
+    @property
+    def problem(self) -> str:
+        """Return what is wrong with the first part that looks like a field, and what was probably meant; or ""."""
+        slip = next((each for each in self.slips if not each.is_begun), None)
+        if slip is None:
+            return ""
+        return f"{slip.message} · {slip.suggestion} is meant?" if slip.suggestion else slip.message
+
+    @property
+    def is_empty(self) -> bool:
+        """Return True if the query matches everything because it says nothing."""
+        return self.term == EVERYTHING
+
+
+def _opened(term: Term, end: int, is_begun: bool) -> Term:
+    """Return a query whose last leaf, if it ends at `end`, is the beginning of what is being typed."""
+    match term:
+        case And() | Or():
+            if not term.terms:
+                return term
+            *others, last = term.terms
+            return replace(term, terms=(*others, _opened(last, end, is_begun)))
+        case Not():
+            opened = _opened(term.term, end, is_begun)
+            # Nothing is excluded by a part that narrows nothing yet.
+            return And() if opened == And() else replace(term, term=opened)
+    if term.span.end != end:
+        return term
+    if is_begun:
+        return And()
+    match term:
+        case Word():
+            return And() if term.text in {"-", "(", '"'} else replace(term, is_prefix=True)
+        case Phrase():
+            is_closed = term.span.end - term.span.start == len(term.text) + 2
+            return term if is_closed else replace(term, is_prefix=True)
+        case Field() if not term.values:
+            return And()
+        case Field():
+            last_value = term.values[-1]
+            if isinstance(last_value, Value) and not last_value.is_quoted and FIELDS[term.name].kind in _OPEN_KINDS:
+                return replace(term, values=(*term.values[:-1], replace(last_value, is_prefix=True)))
+    return term
+
+
+_OPEN_KINDS = {ValueKind.WORDS, ValueKind.NAME}
+"""Kinds of values whose beginning finds something while the rest is being typed."""

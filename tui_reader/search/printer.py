@@ -1,0 +1,58 @@
+"""Text of a query: `parse(print_query(term)).term == term` for every term that a text can be parsed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import And, Field, Interval, Not, Or, Phrase, Value, Word
+
+if TYPE_CHECKING:
+    from tui_reader.model.query import Term
+
+
+def print_query(term: Term) -> str:
+    """Return the text of a query."""
+    match term:
+        case And():
+            return " ".join(_grouped(each) for each in term.terms)
+        case Or():
+            # An `OR` binds less than the blank between parts, so only another `OR` needs parentheses.
+            return " OR ".join(
+                _in_parentheses(each) if isinstance(each, Or) else print_query(each) for each in term.terms
+            )
+        case Not():
+            return (
+                f"-{print_query(term.term)}"
+                if isinstance(term.term, Word | Phrase | Field)
+                else f"-{_in_parentheses(term.term)}"
+            )
+        case Word():
+            return term.text + "*" * term.is_prefix
+        case Phrase():
+            return quoted(term.text)
+        case Field():
+            return f"{term.name}{term.operator}{','.join(map(_print_value, term.values))}"
+
+
+def quoted(text: str) -> str:
+    """Return a phrase between quotation marks that do not occur in it."""
+    if '"' not in text:
+        return f'"{text}"'
+    return f"“{text.replace('”', ' ')}”"
+
+
+def _grouped(term: Term) -> str:
+    """Return the text of a part of a query, in parentheses if it has parts itself."""
+    return _in_parentheses(term) if isinstance(term, And | Or) else print_query(term)
+
+
+def _in_parentheses(term: Term) -> str:
+    """Return the text of a group; a blank parts its end from a word such as `f(`, which would take the `)`."""
+    text = print_query(term)
+    return f"({text} )" if text.count("(") > text.count(")") else f"({text})"
+
+
+def _print_value(value: Value | Interval) -> str:
+    if isinstance(value, Interval):
+        return f"{value.low}..{value.high}"
+    return quoted(value.text) if value.is_quoted else value.text + "*" * value.is_prefix

@@ -1,0 +1,152 @@
+"""Numbers and dates of a query as bounds that records are compared with."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from tui_reader.model.query import Interval, Operator, Value
+
+_number = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(k?)%?", re.IGNORECASE | re.ASCII).fullmatch
+_age = re.compile(r"(\d{1,4})([dwmy])", re.IGNORECASE | re.ASCII).fullmatch
+_day = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII).fullmatch
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+INFINITE = float("inf")
+
+
+class Bounds(NamedTuple):
+    """The numbers from `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+
+class Days(NamedTuple):
+    """The days from `first` up to but not including `end`; None is open."""
+
+    first: date | None
+    end: date | None
+
+
+def number(text: str) -> float | None:
+    """Return the number that a value names, such as `800`, `1.5k` or `50%`; None if it is none."""
+    found = _number(text)
+    return float(found[1]) * (1000 if found[2] else 1) if found else None
+
+
+def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
+    """Return the numbers that a value with its operator means; None if the value is no number."""
+    if isinstance(value, Interval):
+        low = number(value.low) if value.low else -INFINITE
+        high = number(value.high) if value.high else INFINITE
+        return Bounds(low, high) if low is not None and high is not None else None
+    exact = number(value.text)
+    if exact is None:
+        return None
+    # The nearest numbers that a count of words, minutes or hundredths can have.
+    step = 0.001
+    match operator:
+        case Operator.LESS:
+            return Bounds(-INFINITE, exact - step)
+        case Operator.AT_MOST:
+            return Bounds(-INFINITE, exact)
+        case Operator.MORE:
+            return Bounds(exact + step, INFINITE)
+        case Operator.AT_LEAST:
+            return Bounds(exact, INFINITE)
+    return Bounds(exact, exact)
+
+
+def days(value: Value | Interval, operator: Operator, today: date) -> Days | None:
+    """Return the days that a value with its operator means; None if the value is no date.
+
+    An age counts from today: `7d` and `<7d` are the last seven days, `>2w` is what lies further back. A month (`m`)
+    counts 30 days, a year (`y`) 365.
+    """
+    if isinstance(value, Interval):
+        first = _named_days(value.low, today) if value.low else Days(None, None)
+        last = _named_days(value.high, today) if value.high else Days(None, None)
+        if first is None or last is None:
+            return None
+        end = last.first if value.high and _age(value.high) else last.end
+        return Days(first.first, end)
+    named = _named_days(value.text, today)
+    if named is None:
+        return None
+    if _age(value.text):
+        is_older = operator in {Operator.MORE, Operator.AT_LEAST}
+        return Days(None, named.first) if is_older else named
+    match operator:
+        case Operator.LESS:
+            return Days(None, named.first)
+        case Operator.AT_MOST:
+            return Days(None, named.end)
+        case Operator.MORE:
+            return Days(named.end, None)
+        case Operator.AT_LEAST:
+            return Days(named.first, None)
+    return named
+
+
+def is_begun_date(text: str) -> bool:
+    """Return True if more letters can make a date of a text: `20`, `2026-`, `7`, `yes`."""
+    text = text.lower()
+    words = any(word.startswith(text) for word in ("today", "yesterday"))
+    return words or bool(re.fullmatch(r"\d{1,4}|\d{4}-|\d{4}-\d{1,2}-?", text, re.ASCII))
+
+
+def utc_text(day: date) -> str:
+    """Return the local midnight at which a day begins, as the beginning of a UTC time in ISO 8601."""
+    try:
+        return datetime.combine(day, time.min).astimezone(UTC).isoformat()[:19]
+    except (OverflowError, ValueError, OSError):
+        return day.isoformat()
+
+
+def epoch(day: date) -> float:
+    """Return the local midnight at which a day begins, in seconds since 1970."""
+    try:
+        return datetime.combine(day, time.min).timestamp()
+    except (OverflowError, ValueError, OSError):
+        return -INFINITE if day.year < 1970 else INFINITE
+
+
+def _named_days(text: str, today: date) -> Days | None:
+    """Return the days of a date or an age; None if the text is neither."""
+    lowered = text.lower()
+    if lowered == "today":
+        return Days(today, _after(today))
+    if lowered == "yesterday":
+        return Days(_before(today, 1), today)
+    if age := _age(lowered):
+        return Days(_before(today, int(age[1]) * _DAYS[age[2]]), None)
+    found = _day(lowered)
+    if not found:
+        return None
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    try:
+        if day:
+            exact = date(year, month, day)
+            return Days(exact, _after(exact))
+        if month:
+            return Days(date(year, month, 1), _month_after(year, month))
+        return Days(date(year, 1, 1), _month_after(year, 12))
+    except ValueError:
+        return None
+
+
+def _before(day: date, count: int) -> date:
+    return day - timedelta(min(count, day.toordinal() - 1))
+
+
+def _after(day: date) -> date | None:
+    return day + timedelta(1) if day < date.max else None
+
+
+def _month_after(year: int, month: int) -> date | None:
+    """Return the first day of the next month; None after the last month that a date can have."""
+    if month < 12:
+        return date(year, month + 1, 1)
+    return date(year + 1, 1, 1) if year < date.max.year else None

@@ -1,0 +1,46 @@
+"""Prepares annotations for queries over articles: their words, tags, colours and states, in slices between frames."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui_reader.search.records import annotations_text
+
+if TYPE_CHECKING:
+    from tui_reader.services.annotations.annotation_index import AnnotationIndex
+    from tui_reader.services.articles.catalogue import MemoryCatalogue
+
+
+class AnnotationTexts:
+    """Keeps the search records of a catalogue in step with the annotations. Used from the library's owner thread.
+
+    Nothing is prepared before the first call of `prepare`, because only a query over annotations needs it: 100,000
+    annotations take about 3 s in all.
+    """
+
+    def __init__(self, catalogue: MemoryCatalogue, index: AnnotationIndex) -> None:
+        self._catalogue, self._index = catalogue, index
+
+    def prepare(self, seconds: float | None = None) -> bool:
+        """Prepare articles whose annotations are not prepared, or have changed since.
+
+        Args:
+            seconds: Time after which the rest is left to the next call; None for no limit.
+
+        Returns:
+            True if articles were prepared, so that a query may find others than before.
+        """
+        deadline = time.monotonic() + seconds if seconds is not None else None
+        count = 0
+        while (article := self._catalogue.next_unprepared()) is not None:
+            self._catalogue.set_annotations(article, annotations_text(self._index.of(article)))
+            count += 1
+            if deadline is not None and time.monotonic() > deadline:
+                break
+        return count > 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Return True if every annotation can be found."""
+        return self._index.is_counted and not self._catalogue.unprepared
