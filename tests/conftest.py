@@ -26,6 +26,15 @@ for surprise in (
     "LINES",
     "TEXTUAL",
     "TEXTUAL_THEME",
+    "TEXTUAL_COLOR_SYSTEM",
+    "COLORFGBG",
+    "TMUX",
+    "STY",
+    "TERM_PROGRAM",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "SSH_CONNECTION",
+    "SSH_TTY",
     "PYTHONSTARTUP",
     "PYTHONDONTWRITEBYTECODE",  # a test that starts the program would compile all of it each time
 ):

@@ -116,7 +116,7 @@ def test_the_name_of_an_unknown_setting_cannot_control_the_terminal(tmp_path: Pa
         ("measure = 72.5", "a whole number from 30 to 200; 72 is used"),
         ('mouse = "no"', "true or false; true is used"),
         ("mouse = 1", "true or false; true is used"),
-        ('theme = ""', 'a name between quotation marks; "paper-dark" is used'),
+        ('theme = ""', 'a name between quotation marks; "auto" is used'),
         ('sort = "random"', '"newest first" is used'),
         ("density = 2", 'one of "auto", "comfortable", "compact"; "auto" is used'),
         ('ignore = "*.bak"', "a list of texts"),

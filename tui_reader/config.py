@@ -82,10 +82,11 @@ class Settings:
     """The settings and their defaults; each field also holds its description for the file of settings."""
 
     theme: str = _setting(
-        "paper-dark",
+        "auto",
         _name,
-        'Colours: "paper-dark", "paper-light", "high-contrast", "terminal" (the 16 colours of your terminal), the name'
-        " of any theme of Textual, or the path of a theme file of your own.",
+        'Colours: "auto" (light or dark paper as your terminal is), "paper-dark", "paper-light", "high-contrast",'
+        ' "terminal" (the 16 colours of your terminal), the name of any theme of Textual, or the path of a theme file'
+        " of your own.",
     )
     measure: int = _setting(
         72,
@@ -115,8 +116,8 @@ class Settings:
     copy_command: str = _setting(
         "",
         _text,
-        'Command that takes what is copied, such as "wl-copy" or "xclip -selection clipboard"; "" asks the terminal'
-        " (OSC 52), which not every one allows.",
+        'Command that takes what is copied, such as "wl-copy" or "xclip -selection clipboard"; "" finds one: tmux, a'
+        " program of the desktop, or the terminal (OSC 52), which not every one allows.",
     )
     editor: str = _setting("", _text, 'Command that edits a text; "" is $VISUAL, $EDITOR, or else vi or nano.')
     colours: tuple[str, ...] = _setting(

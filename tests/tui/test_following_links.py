@@ -59,7 +59,7 @@ async def test_an_address_that_no_program_can_open_is_copied(start: Start, tmp_p
     async with start(tmp_path) as reader:
         await reader.sees("one link")
         await reader.keys("enter", "f")
-        await reader.last_row_shows("sent to the clipboard")
+        await reader.last_row_shows("Sent the address to the terminal's clipboard")
         assert reader.app.clipboard == "https://example.org/x"
 
 

@@ -15,6 +15,8 @@ from tui_reader.errors import ReaderError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.tui.terminal_query import TerminalQuestion
+
 STDIN = Path("-")
 """Argument that stands for standard input in the list of paths."""
 
@@ -99,16 +101,39 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
     library = open_library(
         [path for path in options.paths if path != STDIN], state=options.state, stdin=piped, settings=settings
     )
+    terminal = _ask_terminal(settings)
     try:
         from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
 
-        app = ReaderApp(library, settings, warnings=warnings, config_path=options.config)
+        # The terminal has answered during the import.
+        terminal.collect()
+        app = ReaderApp(library, settings, warnings=warnings, config_path=options.config, terminal=terminal)
         app.run(mouse=settings.mouse)
     finally:
+        terminal.close()
         library.close()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+def _ask_terminal(settings: config.Settings) -> TerminalQuestion:
+    """Ask the terminal for the colours that the theme depends on."""
+    from tui_reader.tui import terminal_query as query  # noqa: PLC0415 - a refusal must not wait for it
+
+    answers = query.TerminalAnswers.of(os.environ)
+    question = query.TerminalQuestion(answers)
+    # A theme that the user has set needs no questions, unless it is made of the terminal's 16 colours.
+    is_terminals = answers.depth == "standard" or settings.theme == "terminal"
+    question.ask(
+        query.questions(
+            os.environ,
+            answers.depth,
+            wants_light=is_terminals or settings.theme == "auto",
+            wants_palette=is_terminals,
+        )
+    )
+    return question
 
 
 def _read_stdin(max_megabytes: int) -> bytes:

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 # Textual paints at most this often per second and reads the value once, at import: at its default of 60 a key that
@@ -17,12 +16,12 @@ os.environ.setdefault("TEXTUAL_FPS", "240")
 # sooner.
 os.environ.setdefault("ESCDELAY", "50")
 
+from rich.console import COLOR_SYSTEMS
 from textual import events
 from textual.app import App
 from textual.filter import Monochrome, NoColor
 from textual.message import Message
 from textual.reactive import Initialize, Reactive
-from textual.theme import BUILTIN_THEMES
 
 from tui_reader import config, paths
 from tui_reader.errors import ReaderError
@@ -32,7 +31,10 @@ from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.screens.external_programs import editor_of, run_editor
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
-from tui_reader.tui.terminal_input import read_input_so
+from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, read_input_so
+from tui_reader.tui.terminal_palette import LegibleStyles
+from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
+from tui_reader.tui.theme_selection import ThemeSelection
 from tui_reader.tui.widgets.line_pane import FailureGuard
 
 PAUSE_SECONDS = 2.0
@@ -44,6 +46,7 @@ NOTICE_SECONDS = 20.0
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from textual.driver import Driver
     from textual.screen import Screen
@@ -52,11 +55,12 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.services.library.events import Event as LibraryEvent
     from tui_reader.services.library.library import Library
+    from tui_reader.tui.terminal_query import TerminalQuestion
 
 
 def _theme_at_start(app: Any) -> str:
     """Return the initial theme of an app. Textual types the argument as any object."""
-    return str(app.theme_at_start)
+    return str(app.theme_selection.name)
 
 
 class LibraryEventMessage(Message):
@@ -75,6 +79,7 @@ class ReaderApp(FailureGuard, App[None]):
         settings: The settings in force.
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
+        terminal: The questions that the terminal was asked; None if it was asked none.
     """
 
     TITLE = "tui-reader"
@@ -93,21 +98,18 @@ class ReaderApp(FailureGuard, App[None]):
         *,
         warnings: Sequence[str] = (),
         config_path: Path | None = None,
+        terminal: TerminalQuestion | None = None,
     ) -> None:
-        # Textual asks for the theme in its own __init__.
-        self._own_themes = {each.name: each for each in themes.own_themes()}
-        self.theme_at_start, problem = self._find_theme(settings.theme)
-        if themes.has_few_colours():
-            # In 16 colours all shades of the page would be one grey.
-            self.theme_at_start = themes.TERMINAL_THEME
-        self._fitted: dict[str, dict[str, str]] = {}
-        """The colours of each theme reduced to 256, by the theme's name."""
+        # Textual asks for the theme and the driver in its own __init__.
+        self._terminal = terminal
+        self.theme_selection = ThemeSelection(terminal.answers if terminal else None, settings.theme)
         super().__init__()
+        self.console._color_system = COLOR_SYSTEMS[self.theme_selection.depth]
         self.library, self.settings = library, settings
         self._config_path = config_path
         self.keys_in_force = Keymap(settings.keys)
-        self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices, *problem]
-        self._obey_no_color()
+        self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices, *self.theme_selection.problem]
+        self._filter_colours()
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
@@ -117,10 +119,13 @@ class ReaderApp(FailureGuard, App[None]):
     # Start and end
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver for this terminal, changed so that a paste is always text and never keys."""
+        """Return the driver for this terminal, changed so that pastes and answers are never keys."""
         driver = super().get_driver_class()
         read_input_so(driver)
-        return driver
+        if self._terminal is None:
+            return driver
+        InputParser.answers, InputParser.typed_ahead = self._terminal.answers, self._terminal.keys
+        return asking(driver, self._terminal)
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the reading screen, which lies below all other screens."""
@@ -237,8 +242,12 @@ class ReaderApp(FailureGuard, App[None]):
 
     def tell_failure(self, error: ReaderError) -> None:
         """Show the error with which a key or an event ended; the app goes on."""
+        self.say(str(error), bad=True)
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Show a message in the last row of the active screen."""
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, KeyScreen)), self.reading)
-        screen.say(str(error), bad=True)
+        screen.say(message, bad=bad)
 
     # Keys
 
@@ -291,13 +300,10 @@ class ReaderApp(FailureGuard, App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the colours for style sheets and panes, reduced to 256 if the terminal has no more."""
-        variables, theme = super().get_css_variables(), self.current_theme
-        if self.console.color_system == "256" and not theme.ansi:
-            if theme.name not in self._fitted:
-                from tui_reader.tui.palette import fitted  # noqa: PLC0415 - 10 ms, for the terminals that need it
-
-                self._fitted[theme.name] = fitted(variables)
-            variables |= self._fitted[theme.name]
+        variables = super().get_css_variables()
+        fitted = self.theme_selection.fitted(self.current_theme, variables)
+        if fitted:
+            variables |= fitted
             self.theme_variables = variables
         return variables
 
@@ -305,41 +311,49 @@ class ReaderApp(FailureGuard, App[None]):
         """Return our own shades and text colours for a theme that does not define them."""
         return themes.variable_defaults(self.current_theme)
 
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Return a theme by its name, in the colours that the terminal has."""
+        theme = super().get_theme(theme_name)
+        return theme and self.theme_selection.in_terminal(theme)
+
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Every theme by its name."""
-        return {**super().available_themes, **self._own_themes}
+        return {**super().available_themes, **self.theme_selection.own}
 
     def theme_names(self) -> list[str]:
         """Return the names of all themes, the reader's own themes first."""
-        own = [theme.name for theme in themes.own_themes()]
-        return own + sorted(name for name in self.available_themes if name not in own)
+        return self.theme_selection.names(self.available_themes)
 
     def use_theme(self, name: str) -> None:
         """Show everything in the theme with this name, without colour if NO_COLOR is set."""
-        self.theme = name
-        self._obey_no_color()
+        self.theme = self.theme_selection.select(name)
+        self._filter_colours()
 
-    def _obey_no_color(self) -> None:
+    def on_terminal_answered(self, message: TerminalAnswered) -> None:
+        """Adapt the colours to an answer that comes while the app is running."""
+        if message.answers.mode_changed() and self._driver is not None:
+            self._driver.write(BACKGROUND_QUESTION)
+        theme = self.theme_selection.answered()
+        if theme is None:
+            return
+        if theme != self.theme:
+            self.theme = theme
+        elif self.current_theme.ansi:
+            self.mutate_reactive(ReaderApp.theme)
+        self._filter_colours()
+
+    def _filter_colours(self) -> None:
+        """Obey NO_COLOR, and keep 16 colours legible."""
+        kinds = (Monochrome, NoColor) if self.no_color else LegibleStyles
+        self._filters[:] = [each for each in self._filters if not isinstance(each, kinds)]
         if self.no_color:
             # Textual's grey filter still emits colour, and black on black with the terminal's own colours.
-            self._filters[:] = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
             self._filters.append(NoColor())
-
-    def _find_theme(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """Find the theme of the settings: a name, or a path relative to the configuration folder.
-
-        Returns:
-            The theme's name, and a tuple with the problem if there is one; then the name is that of the default theme.
-        """
-        if name in self._own_themes or name in BUILTIN_THEMES:
-            return name, ()
-        try:
-            own = themes.load_theme(paths.config_dir() / Path(name).expanduser())
-        except ReaderError as error:
-            return themes.DEFAULT_THEME, (str(error),)
-        self._own_themes[own.name] = own
-        return own.name, ()
+            return
+        legible = self.theme_selection.line_filter(self.current_theme)
+        if legible is not None:
+            self._filters.append(legible)
 
     # Settings
 
@@ -364,9 +378,8 @@ class ReaderApp(FailureGuard, App[None]):
             return
         keymap = Keymap(settings.keys)
         self.settings, self.keys_in_force = settings, keymap
-        name, wrong = self._find_theme(settings.theme)
-        self._notices = [*warnings, *keymap.warnings, *wrong]
-        self.use_theme(name)
+        self.use_theme(settings.theme)
+        self._notices = [*warnings, *keymap.warnings, *self.theme_selection.problem]
         self.reading.apply_settings(settings, keymap)
         state.say(" · ".join(self._notices) or "settings reloaded", bad=bool(self._notices))
 

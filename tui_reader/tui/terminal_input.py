@@ -7,19 +7,23 @@ of coloured output would run commands of the reader, and a malicious paste could
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.message import Message
 
 from tui_reader.document.clean import clean_text
 from tui_reader.document.lazy import LazyPattern
+from tui_reader.tui.terminal_query import MODE_REPORTS_OFF, MODE_REPORTS_ON, PARTIAL, REPLY, TerminalAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.driver import Driver
-    from textual.message import Message
+
+    from tui_reader.tui.terminal_query import TerminalQuestion
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 """Sequences before and after a paste in bracketed paste mode (xterm's mode 2004)."""
@@ -71,17 +75,67 @@ class PasteFilter:
         return data, ""
 
 
+class TerminalAnswered(Message):
+    """The terminal has answered while the app is running; `answers` holds all that is known by now."""
+
+    def __init__(self, answers: TerminalAnswers) -> None:
+        super().__init__()
+        self.answers = answers
+
+
+HELD_SECONDS = 0.05
+"""Seconds for which input that may be the beginning of an answer is kept back."""
+
+
 class InputParser(XTermParser):
-    """Textual's parser, extended: it gets cleaned pastes, and keeps `alt` for keys that are no letters."""
+    """Textual's parser, extended: pastes are cleaned, answers of the terminal are no keys.
+
+    It also keeps `alt` for keys that are no letters.
+    """
+
+    typed_ahead: ClassVar[str] = ""
+    """Input that was read before there was a parser; the next parser begins with it."""
+    answers: ClassVar[TerminalAnswers] = TerminalAnswers()
+    """Where answers are noted."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._filter = PasteFilter()
+        self._ahead, InputParser.typed_ahead = InputParser.typed_ahead, ""
+        self._held, self._held_until = "", 0.0
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse input; empty `data` marks the end of the input."""
-        given = self._filter.feed(data)
-        return super().feed(given) if given or not data else ()
+        if not data:
+            held, self._held = self._held, ""
+            if held:
+                yield from super().feed(held)
+            yield from super().feed("")
+            return
+        ahead, self._ahead = self._ahead, ""
+        given = self._held + self._filter.feed(ahead + data)
+        self._held = ""
+        if "\x1b" in given:
+            if REPLY.search(given):
+                given = self.answers.take(given)
+                yield TerminalAnswered(self.answers)
+            partial = PARTIAL.search(given)
+            # Only while answers are expected "esc" or "esc ]" may be the beginning of one.
+            if partial is not None and (len(partial[0]) > 2 or self.answers.is_awaited):
+                given, self._held = given[: partial.start()], partial[0]
+                self._held_until = monotonic() + HELD_SECONDS
+        if given:
+            yield from super().feed(given)
+
+    def tick(self) -> Iterable[Message]:
+        """Parse what was typed ahead, or kept back for too long, and end keys that take too long."""
+        if self._ahead:
+            ahead, self._ahead = self._ahead, ""
+            yield from self.feed(ahead)
+        if self._held and monotonic() >= self._held_until:
+            held, self._held = self._held, ""
+            yield from super().feed(held)
+        yield from super().tick()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         """Yield the key events of a sequence; `alt` prefixes every key, where Textual 8 prefixes only letters."""
@@ -94,3 +148,24 @@ def read_input_so(driver: type[Driver]) -> None:
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
         names["XTermParser"] = InputParser
+
+
+def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
+    """Make a driver ask for reports of dark and light, and leave the terminal as it was before the questions."""
+    base: Any = driver
+
+    class AskingDriver(base):  # type: ignore[misc]
+        def start_application_mode(self) -> None:
+            super().start_application_mode()
+            if question.attributes is not None:
+                # The echo of input was off, for answers that have not come.
+                self.attrs_before, question.attributes = question.attributes, None
+            if question.was_asked:
+                self.write(MODE_REPORTS_ON)
+
+        def stop_application_mode(self) -> None:
+            if question.was_asked:
+                self.write(MODE_REPORTS_OFF)
+            super().stop_application_mode()
+
+    return AskingDriver

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_THEME = "paper-dark"
+LIGHT_THEME = "paper-light"
 TERMINAL_THEME = "terminal"
 
 HIGHLIGHTS = tuple(f"highlight-{colour}" for colour in range(1, 6))
@@ -150,61 +151,55 @@ _HIGH_CONTRAST = {
     "match-current-ink": "#000000",
 }
 
+SIXTEEN_INKS = (*(f"{tone}-ink" for tone in HIGHLIGHTS), "code-ink")
+"""Names of the foregrounds that only themes of 16 colours have, where a highlight sets the colour of its text, too."""
+
 _TERMINAL = {
-    "page": "ansi_default",
-    "side": "ansi_default",
-    "raised": "ansi_default",
-    "cursor-tone": "ansi_default",
-    "code-tone": "ansi_default",
-    "faint": "ansi_bright_black",
-    "text-ink": "ansi_default",
-    "bright": "ansi_default",
-    "muted-ink": "ansi_default",
-    "accent-ink": "ansi_yellow",
-    "link-ink": "ansi_blue",
-    "good": "ansi_green",
-    "bad": "ansi_red",
-    "match": "ansi_default",
-    "match-current": "ansi_default",
-    "selection": "ansi_default",
-    "highlight-1": "ansi_yellow",
-    "highlight-2": "ansi_green",
-    "highlight-3": "ansi_cyan",
-    "highlight-4": "ansi_bright_red",
-    "highlight-5": "ansi_bright_magenta",
-    "match-current-ink": "ansi_default",
+    **dict.fromkeys((*INKS, *TONES, *SIXTEEN_INKS), "ansi_default"),
+    "highlight-1": "ansi_bright_yellow",
+    "highlight-1-ink": "ansi_black",
+    "highlight-2": "ansi_bright_green",
+    "highlight-2-ink": "ansi_black",
+    "highlight-3": "ansi_blue",
+    "highlight-3-ink": "ansi_bright_white",
+    "highlight-4": "ansi_red",
+    "highlight-4-ink": "ansi_bright_white",
+    "highlight-5": "ansi_magenta",
+    "highlight-5-ink": "ansi_bright_white",
 }
+"""Colours that are legible on any background in the common terminals; `terminal_palette` chooses more by contrast."""
 
 
-def _terminal() -> Theme:
-    """Make the theme of the terminal's 16 colours, which the user's terminal settings define."""
+def terminal_theme(name: str, colours: Mapping[str, str], *, dark: bool) -> Theme:
+    """Make a theme of the terminal's 16 colours, which the user's terminal settings define."""
+    text, page = colours["text-ink"], colours["page"]
     return Theme(
-        name=TERMINAL_THEME,
+        name=name,
         ansi=True,
-        primary="ansi_blue",
-        secondary="ansi_cyan",
-        warning="ansi_yellow",
-        error="ansi_red",
-        success="ansi_green",
-        accent="ansi_yellow",
-        foreground="ansi_default",
-        background="ansi_default",
-        surface="ansi_default",
-        panel="ansi_default",
-        boost="ansi_default",
-        dark=True,
+        primary=colours["link-ink"],
+        secondary=colours["link-ink"],
+        warning=colours["accent-ink"],
+        error=colours["bad"],
+        success=colours["good"],
+        accent=colours["accent-ink"],
+        foreground=text,
+        background=page,
+        surface=page,
+        panel=page,
+        boost=page,
+        dark=dark,
         variables={
-            **_TERMINAL,
+            **colours,
             "ansi-background": "ansi_black",
             "ansi-foreground": "ansi_white",
             "block-cursor-foreground": "ansi_black",
             "block-cursor-background": "ansi_white",
             "input-cursor-background": "ansi_white",
             "input-cursor-foreground": "ansi_black",
-            "input-selection-background": "ansi_bright_blue",
-            "input-selection-foreground": "ansi_black",
-            "border": "ansi_bright_black",
-            "border-blurred": "ansi_bright_black",
+            "input-selection-background": "ansi_blue",
+            "input-selection-foreground": "ansi_bright_white",
+            "border": colours["faint"],
+            "border-blurred": colours["faint"],
         },
     )
 
@@ -215,17 +210,8 @@ def own_themes() -> tuple[Theme, ...]:
         _paper("paper-dark", dark=True, tones=_DARK),
         _paper("paper-light", dark=False, tones=_LIGHT),
         _paper("high-contrast", dark=True, tones=_HIGH_CONTRAST),
-        _terminal(),
+        terminal_theme(TERMINAL_THEME, _TERMINAL, dark=True),
     )
-
-
-def has_few_colours() -> bool:
-    """Return True if the variables TERM and COLORTERM say that the terminal has only 16 colours."""
-    from rich.console import Console  # noqa: PLC0415 - Textual loads it in any case
-    from textual.constants import COLOR_SYSTEM  # noqa: PLC0415
-
-    known: Any = COLOR_SYSTEM
-    return Console(color_system=known, force_terminal=True).color_system == "standard"
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -1,4 +1,4 @@
-"""Start other programs: the browser, the program that opens a file, the clipboard's command.
+"""Start other programs: the browser, and the program that opens a file.
 
 They run detached from the terminal of the reader: a program that wrote to it would damage the screen.
 """
@@ -65,25 +65,6 @@ def open_linked(path: Path, browser: str = "") -> None:
     except ReaderError:
         opener = _opener(browser)
     _start([*opener, str(path.absolute())])
-
-
-def pipe_to(command: str, text: str) -> None:
-    """Write a text to the standard input of a command, such as `wl-copy`.
-
-    Raises:
-        ReaderError: The command could not be started, or failed.
-    """
-    try:
-        subprocess.run(  # noqa: S603 - the command is the user's own setting
-            shlex.split(command),
-            input=text.encode("utf-8", "replace"),
-            check=True,
-            timeout=5,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise ReaderError(f"“{command}” did not take the text: {error}.") from None
 
 
 def _opener(command: str) -> list[str]:

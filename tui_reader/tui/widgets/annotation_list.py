@@ -12,7 +12,6 @@ from textual.message import Message
 from tui_reader.document.wrapping import cut_rows
 from tui_reader.tui.theme import HIGHLIGHTS, style_of
 from tui_reader.tui.widgets.annotation_sections import AnnotationSections, ChosenAnnotations
-from tui_reader.tui.widgets.article_pane.styles import ANSI_COLOURS
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
@@ -263,11 +262,11 @@ class AnnotationList(LinePane):
     # Painting
 
     def named_style(self, name: str) -> Style:
-        """Return a style by its name; with 16 colours quotes are black, as in the article."""
+        """Return a style by its name; with 16 colours a quote has the text colour of its highlight."""
         ansi = self.app.current_theme.ansi and not self.app.no_color
         if name.startswith("quote-") and ansi and name not in self._named_styles:
-            variables = {**self.app.theme_variables, **ANSI_COLOURS}
-            self._named_styles[name] = style_of(f"ansi_black on highlight-{name[-1]}", variables)
+            tone = f"highlight-{name[-1]}"
+            self._named_styles[name] = style_of(f"{tone}-ink on {tone}", self.app.theme_variables)
         return super().named_style(name)
 
     def row_key(self, y: int) -> Hashable:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.color import BLACK
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 from tui_reader.errors import ReaderError
+from tui_reader.tui.terminal_palette import LegibleStyles
 from tui_reader.tui.theme import style_of
 from tui_reader.tui.widgets.styled_lines import merged
 
@@ -110,6 +112,13 @@ class LinePane(FailureGuard, Widget):
         self._named_styles[name] = style = style.without_color if self.app.no_color else style
         return style
 
+    def _legible(self, strip: Strip) -> Strip:
+        """Return a row in styles that are legible in 16 colours, if there are no more."""
+        for each in self.app.get_line_filters():
+            if isinstance(each, LegibleStyles):
+                return strip.apply_filter(each, BLACK)
+        return strip
+
     def repaint_active(self) -> None:
         """Repaint the parts that show whether the widget is active: all rows, unless a subclass overrides it."""
         self.repaint()
@@ -136,7 +145,7 @@ class LinePane(FailureGuard, Widget):
             key = (self.row_key(y), width)
             strip = self._strips.get(key)
             if strip is None:
-                strip = self._strips[key] = merged(self.paint_row(y, width))
+                strip = self._strips[key] = self._legible(merged(self.paint_row(y, width)))
             strips.append(strip)
         first, last = crop.column_span
         return strips if (first, last) == (0, width) else [strip.crop(first, last) for strip in strips]

@@ -44,6 +44,9 @@ class Program(Protocol):
     def edit_settings(self) -> None:
         """Open the settings in the user's editor, and apply them."""
 
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """Show a message on the active screen."""
+
 
 class AnnotationsView(Protocol):
     """Protocol of the open list of annotations for the reading screen."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import WITH_SELECTION
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor
+from tui_reader.tui.screens.clipboard import Clipboard
 from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
 from tui_reader.tui.screens.reading.actions.back import BackActions
 from tui_reader.tui.screens.reading.actions.bookmarks import BookmarkActions
@@ -48,7 +49,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
     navigator = ArticleNavigator(state, listing)
-    links = LinkActions(state, navigator, app.copy_to_clipboard, app.call_later)
+    clipboard = Clipboard(app, lambda: state.settings.copy_command, program.say)
+    links = LinkActions(state, navigator, clipboard.copy, app.call_later)
     changes = ChangesActions(state)
     selection = SelectionActions(state, host.context_changed)
     highlights = HighlightActions(

@@ -221,9 +221,8 @@ class ArticlePane(LinePane):
         app = self.app
         if name == Role.CARET and (app.no_color or app.current_theme.ansi):
             return styles.CARET_WITHOUT_TONES
-        if name in styles.ANSI and app.current_theme.ansi:
-            variables = {**app.theme_variables, **styles.ANSI_COLOURS}
-            return style_of(styles.ANSI[name], variables, colour=not app.no_color)
+        if name in styles.ANSI and app.current_theme.ansi and not app.no_color:
+            return style_of(styles.ANSI[name], app.theme_variables)
         return super().named_style(name)
 
     def _brush(self) -> Painter:

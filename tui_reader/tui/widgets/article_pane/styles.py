@@ -136,13 +136,13 @@ PLAIN_STYLES: dict[str, str] = {
 """Attributes added where backgrounds cannot be distinguished: with ANSI colours or NO_COLOR."""
 
 ANSI: dict[str, str] = {
-    Role.CODE: "ansi_cyan",
-    Role.CODE_BLOCK: "ansi_cyan",
-    **{f"highlight-{colour}": f"underline ansi_black on highlight-{colour}" for colour in range(1, 6)},
+    Role.CODE: "code-ink",
+    Role.CODE_BLOCK: "code-ink",
+    # Not bold: many terminals show bold black as grey.
+    Role.CURRENT: "underline",
+    **{f"highlight-{colour}": f"highlight-{colour}-ink on highlight-{colour}" for colour in range(1, 6)},
 }
 """Styles that replace those of `STYLES` in themes with the terminal's own colours."""
-
-ANSI_COLOURS = {"ansi_black": "ansi_black", "ansi_cyan": "ansi_cyan"}
 
 CARET_WITHOUT_TONES = Style(bold=True, underline=True, reverse=False)
 """Style of the caret in themes in which the selection is already shown in reverse."""

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.clean import clean_line
 from tui_reader.document.link_targets import offset_of_name
 from tui_reader.errors import ReaderError
 from tui_reader.services.library import desktop
@@ -34,7 +34,7 @@ class LinkActions:
         self,
         state: ReadingScreenState,
         navigator: ArticleNavigator,
-        to_terminal: Callable[[str], None],
+        copy_text: Callable[[str, str], str],
         later: Callable[[Callable[[], None]], object],
     ) -> None:
         """Connect the commands to the screen.
@@ -42,12 +42,11 @@ class LinkActions:
         Args:
             state: The state of the screen.
             navigator: Shows articles.
-            to_terminal: Sends a text to the terminal's clipboard.
+            copy_text: Copies a text to the clipboard and returns a message; the second argument says what it is.
             later: Calls a function in the thread of the app; may be called from any thread.
         """
         self._state, self._navigator = state, navigator
-        # A text that is pasted into a shell must not end the paste, as an escape sequence would.
-        self._to_terminal: Callable[[str], None] = lambda text: to_terminal(clean_text(text))
+        self.copy_text = copy_text
         self._later = later
         self._hints: list[tuple[str, str]] = []
         self._typed = ""
@@ -194,8 +193,8 @@ class LinkActions:
         except RefusedUrlError as error:
             self._state.say(error.message, bad=True)
         except ReaderError as error:
-            self._to_terminal(safe_url(url))
-            self._state.say(f"{error.message} The address was sent to the clipboard.")
+            copied = self.copy_text(safe_url(url), "the address")
+            self._state.say(f"{error.message} {copied[0].upper()}{copied[1:]}.")
         else:
             self._state.say(f"opened {opened}")
 
@@ -239,26 +238,6 @@ class LinkActions:
             self._state.say(self.copy_text(text, what))
         except ReaderError as error:
             self._state.say(str(error), bad=True)
-
-    def copy_text(self, text: str, what: str) -> str:
-        """Copy a text to the clipboard.
-
-        Args:
-            text: The text.
-            what: What it is, for the message: `the address`.
-
-        Returns:
-            The message to show.
-
-        Raises:
-            ReaderError: The copy command of the settings failed.
-        """
-        command = self._state.settings.copy_command
-        if not command:
-            self._to_terminal(text)
-            return f"sent {what} to the terminal's clipboard"
-        desktop.pipe_to(command, clean_text(text))
-        return f"copied {what}"
 
 
 def _shown(name: str) -> str:

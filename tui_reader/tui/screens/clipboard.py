@@ -1,0 +1,92 @@
+"""Copying: runs the clipboard's program in a thread, and sends the text to the terminal where there is none."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tui_reader.document.clean import clean_text
+from tui_reader.errors import ReaderError
+from tui_reader.services.library.clipboard import clipboard_commands, terminal_message, terminal_sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import App
+
+    from tui_reader.services.library.clipboard import ClipboardCommand
+
+
+class Say(Protocol):
+    """Shows a message in the last row."""
+
+    def __call__(self, message: str, *, bad: bool = False) -> None:
+        """Show a message."""
+
+
+class Clipboard:
+    """Copies texts for one app.
+
+    Args:
+        app: The app, whose terminal takes a text if no program does.
+        setting: Returns the copy command of the settings.
+        say: Shows a message on the screen that is active by then.
+    """
+
+    def __init__(self, app: App[Any], setting: Callable[[], str], say: Say) -> None:
+        self._app, self._setting, self._say = app, setting, say
+        self._lock = Lock()
+        self._copies = 0
+
+    def copy(self, text: str, what: str) -> str:
+        """Copy a text without waiting for a program; its message comes when it has ended.
+
+        Args:
+            text: The text. A text that is pasted into a shell must not end the paste, so it is cleaned.
+            what: What it is, for the message: `the address`.
+
+        Returns:
+            The message to show now.
+
+        Raises:
+            ReaderError: The copy command of the settings is not a command.
+        """
+        text = clean_text(text)
+        commands = clipboard_commands(self._setting(), os.environ)
+        if not commands:
+            return self._send(text, what)
+        self._copies += 1
+        # Not a daemon: a text that is copied just before the program ends is copied.
+        Thread(target=self._run, args=(self._copies, commands, text, what), name="clipboard").start()
+        return f"copying {what}"
+
+    def _run(self, number: int, commands: Sequence[ClipboardCommand], text: str, what: str) -> None:
+        problem: ReaderError | None = None
+        with self._lock:
+            for command in commands:
+                if number != self._copies:
+                    # Another text has been copied since; it must not be overwritten.
+                    return
+                try:
+                    said = command.copy(text)
+                except ReaderError as error:
+                    problem = problem or error
+                else:
+                    self._app.call_later(self._say, said.format(what=what))
+                    return
+        self._app.call_later(self._failed, text, what, str(problem))
+
+    def _failed(self, text: str, what: str, problem: str) -> None:
+        if self._setting():
+            self._say(problem, bad=True)
+        else:
+            self._say(self._send(text, what))
+
+    def _send(self, text: str, what: str) -> str:
+        """Send a text to the terminal, and return the message."""
+        # Textual's own fields paste what the app holds.
+        self._app._clipboard = text
+        if self._app._driver is not None:
+            self._app._driver.write(terminal_sequence(text, os.environ))
+        return terminal_message(os.environ).format(what=what)

@@ -1,0 +1,313 @@
+"""What the terminal can show: number of colours, light or dark, its 16 colours; from the environment and by asking.
+
+The questions are written before the heavy imports, and the answers are read after them: they cost the first frame
+nothing. An answer that comes later reaches the running app by `terminal_input.InputParser`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import termios
+import time
+import tty
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEADLINE_SECONDS = 0.15
+"""Seconds after the questions until the start goes on without answers; the imports alone take longer."""
+LATE_SECONDS = 3.0
+"""Seconds after the questions for which an answer may still come, over a slow line."""
+TAIL_SECONDS = 0.1
+"""Seconds for which answers are awaited if the program ends before its first frame: they must not reach the shell."""
+
+BACKGROUND_QUESTION = "\x1b]11;?\x07"
+"""Sequence that asks for the background (xterm's OSC 11)."""
+MODE_REPORTS_ON, MODE_REPORTS_OFF = "\x1b[?2031h", "\x1b[?2031l"
+"""Sequences that have the terminal report when the system becomes dark or light, and no longer."""
+
+Rgb = tuple[int, int, int]
+
+DEPTHS = ("standard", "256", "truecolor")
+"""Rich's names of 16, of 256 and of all colours."""
+
+_TRUE_COLOUR_VARIABLES = (
+    "KITTY_WINDOW_ID",
+    "ALACRITTY_WINDOW_ID",
+    "WEZTERM_PANE",
+    "WT_SESSION",
+    "KONSOLE_VERSION",
+    "GHOSTTY_RESOURCES_DIR",
+)
+_TRUE_COLOUR_PROGRAMS = frozenset(
+    ("iTerm.app", "WezTerm", "ghostty", "vscode", "Hyper", "WarpTerminal", "rio", "mintty")
+)
+_VTE_WITH_TRUE_COLOUR = 3600
+_ASKED = re.compile(
+    r"(xterm|rxvt|mlterm|vte|gnome|konsole|putty|st|stterm|kitty|alacritty|foot|wezterm|ghostty|contour|iterm|mintty|rio"
+    r"|ms-terminal|screen|tmux)\b"
+)
+"""Names of terminals that understand the questions, or ignore them; others might print them."""
+_ASKED_FOR_STYLE = re.compile(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
+"""Names of terminals that ignore even a question in a device control string."""
+
+REPLY = re.compile(
+    r"\x1b\](?:4;(?P<number>\d+)|(?P<plain>1[01]));rgba?:(?P<rgb>[0-9a-fA-F]+/[0-9a-fA-F]+/[0-9a-fA-F]+)[^\x07\x1b]*+"
+    r"(?:\x07|\x1b\\|\x1b(?=\x1b)|(?=\x1b[^\\]))"
+    r"|\x1bP[01]\$r(?P<style>[0-9;:]*)m?\x1b\\"
+    r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
+)
+"""Pattern of all answers: colours (OSC 4, 10, 11), the style in force (DECRQSS), light or dark (mode 2031), and DA1."""
+PARTIAL = re.compile(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
+"""Pattern of the beginning of an answer at the end of the input."""
+_RGB_STYLE = re.compile(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
+_INDEXED_STYLE = re.compile(r"48[;:]5[;:]\d+")
+
+
+def colour_depth(environ: Mapping[str, str]) -> str:
+    """Return the number of colours that the environment promises, as one of `DEPTHS`.
+
+    TEXTUAL_COLOR_SYSTEM sets it. Variables of a terminal say nothing inside tmux or screen, where they are those of
+    the first client.
+    """
+    if environ.get("TEXTUAL_COLOR_SYSTEM") in DEPTHS:
+        return environ["TEXTUAL_COLOR_SYSTEM"]
+    term = environ.get("TERM", "")
+    if term.startswith(("linux", "vt", "cons", "ansi")):
+        # COLORTERM may come from another terminal; the Linux console would round all colours to its 16.
+        return "standard"
+    known = _depth_by_name(term)
+    is_wrapped = is_multiplexed(environ)
+    if is_wrapped and not environ.get("TMUX"):
+        # GNU screen reads the sequences of true colours as other attributes.
+        return known
+    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return "truecolor"
+    if is_wrapped:
+        return known
+    if (
+        any(environ.get(name) for name in _TRUE_COLOUR_VARIABLES)
+        or environ.get("TERM_PROGRAM") in _TRUE_COLOUR_PROGRAMS
+    ):
+        return "truecolor"
+    vte = environ.get("VTE_VERSION", "")
+    if vte.isdecimal() and int(vte) >= _VTE_WITH_TRUE_COLOUR:
+        return "truecolor"
+    if environ.get("XTERM_VERSION") or environ.get("MLTERM") or environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return max(known, "256", key=DEPTHS.index)
+    return known
+
+
+def is_multiplexed(environ: Mapping[str, str]) -> bool:
+    """Return True inside tmux or GNU screen."""
+    return bool(environ.get("TMUX") or environ.get("STY")) or environ.get("TERM", "").startswith(("screen", "tmux"))
+
+
+def _depth_by_name(term: str) -> str:
+    last = term.rpartition("-")[2]
+    if last == "direct":
+        return "truecolor"
+    if last in {"256color", "kitty"}:
+        return "256"
+    return "256" if _colours_of_terminfo(term) >= 256 else "standard"
+
+
+def _colours_of_terminfo(term: str) -> int:
+    try:
+        import curses  # noqa: PLC0415 - only where the name of the terminal says nothing, and not every Python has it
+    except ImportError:
+        return 0
+    try:
+        curses.setupterm(term, 2)
+    except curses.error:
+        return 0
+    return curses.tigetnum("colors")
+
+
+@dataclass(slots=True)
+class TerminalAnswers:
+    """What is known of the terminal; filled by the answers as they come."""
+
+    depth: str = "standard"
+    """Number of colours, one of `DEPTHS`."""
+    page: Rgb | int | None = None
+    """The background: a colour, or the number of one of the 16 (from COLORFGBG)."""
+    text: Rgb | int | None = None
+    colours: dict[int, Rgb] = field(default_factory=dict)
+    """The 16 colours by their numbers, as far as the terminal named them."""
+    is_console: bool = False
+    """True for the Linux console."""
+    has_new_mode: bool = False
+    """True if the terminal has reported a change between dark and light since `mode_changed`."""
+    is_complete: bool = False
+    """True if the terminal has answered the last question."""
+    awaited_until: float = 0.0
+    """Until then (`time.monotonic`) answers are expected; 0 if nothing was asked."""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> TerminalAnswers:
+        """Return what the environment says."""
+        text, _, page = environ.get("COLORFGBG", "").partition(";")
+        page = page.rpartition(";")[2]
+        numbers = [int(each) if each.isdecimal() and int(each) < 16 else None for each in (text, page)]
+        depth = colour_depth(environ)
+        is_console = environ.get("TERM", "").startswith("linux")
+        if is_console:
+            numbers = [7, 0]
+        elif is_multiplexed(environ) and depth == "standard":
+            # The variable is that of the first client. With more colours the page is painted, and it may guess.
+            numbers = [None, None]
+        return cls(depth=depth, text=numbers[0], page=numbers[1], is_console=is_console)
+
+    @property
+    def is_awaited(self) -> bool:
+        """True if answers may come in the next moments."""
+        return not self.is_complete and time.monotonic() < self.awaited_until
+
+    @property
+    def dark(self) -> bool | None:
+        """True if the background is dark, False if it is light, None if that is unknown."""
+        page = self.page
+        if page is None:
+            return None
+        if isinstance(page, int):
+            return page not in {7, *range(9, 16)}
+        red, green, blue = (share / 255 for share in page)
+        # The middle between black and white for the eye, which contrasts equally with both.
+        return bool(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.179)
+
+    def mode_changed(self) -> bool:
+        """Return True once after each report of a change between dark and light."""
+        changed, self.has_new_mode = self.has_new_mode, False
+        return changed
+
+    def take(self, data: str) -> str:
+        """Note all answers in the input, and return the rest of it: keys."""
+
+        def note(found: re.Match[str]) -> str:
+            self._note(found)
+            return ""
+
+        return REPLY.sub(note, data)
+
+    def _note(self, found: re.Match[str]) -> None:
+        if found["rgb"]:
+            # The number of hexadecimal digits sets the scale: "f", "ff" and "ffff" are all 255.
+            red, green, blue = (round(int(part, 16) * 255 / (16 ** len(part) - 1)) for part in found["rgb"].split("/"))
+            if found["number"]:
+                self.colours[int(found["number"])] = red, green, blue
+            elif found["plain"] == "11":
+                self.page = red, green, blue
+            else:
+                self.text = red, green, blue
+        elif found["style"]:
+            has = "truecolor" if _RGB_STYLE.search(found["style"]) else ""
+            has = has or ("256" if _INDEXED_STYLE.search(found["style"]) else "standard")
+            self.depth = max(self.depth, has, key=DEPTHS.index)
+        elif found["mode"]:
+            self.has_new_mode = True
+        elif found["end"]:
+            self.is_complete = True
+
+
+def questions(environ: Mapping[str, str], depth: str, *, wants_light: bool, wants_palette: bool) -> str:
+    """Return the sequences that ask the terminal what is not known; empty if there is nothing to ask.
+
+    Args:
+        environ: The environment.
+        depth: The number of colours that is known already, one of `DEPTHS`.
+        wants_light: True to ask for background and text.
+        wants_palette: True to ask for the 16 colours.
+    """
+    term = environ.get("TERM", "")
+    if not _ASKED.match(term) or environ.get("NO_COLOR") is not None:
+        return ""
+    asked = BACKGROUND_QUESTION if wants_light else ""
+    if wants_palette:
+        asked += "\x1b]10;?\x07" + "".join(f"\x1b]4;{number};?\x07" for number in range(16))
+    is_open = depth != "truecolor" and environ.get("TEXTUAL_COLOR_SYSTEM") not in DEPTHS
+    is_plain = environ.get("TERM_PROGRAM") != "Apple_Terminal" and "TERMINAL_EMULATOR" not in environ
+    is_plain = is_plain and not is_multiplexed(environ)
+    if is_open and is_plain and _ASKED_FOR_STYLE.match(term):
+        # Set a colour, and ask which style is in force: only a terminal with true colours knows it still.
+        asked += "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
+    return asked and asked + "\x1b[c"
+
+
+class TerminalQuestion:
+    """Asks the terminal on descriptors 0 and 2, and reads its answers and the keys typed meanwhile."""
+
+    def __init__(self, answers: TerminalAnswers) -> None:
+        self.answers = answers
+        self.keys = ""
+        """Input that is no answer."""
+        self.attributes: list[Any] | None = None
+        """Attributes of the terminal before the question; None if it has them still."""
+        self._asked_at = 0.0
+
+    @property
+    def was_asked(self) -> bool:
+        """True if the terminal was asked anything."""
+        return bool(self._asked_at)
+
+    def ask(self, questions: str) -> None:
+        """Write the questions, with the echo of input switched off until `collect` or `close`."""
+        if not questions or not os.isatty(0) or not os.isatty(2):
+            return
+        with suppress(OSError, termios.error):
+            if os.tcgetpgrp(0) != os.getpgrp():
+                return
+            self.attributes = termios.tcgetattr(0)
+            raw = termios.tcgetattr(0)
+            raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+            # Textual reads the enter key as a carriage return.
+            raw[tty.IFLAG] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+            raw[tty.CC][termios.VMIN] = 1
+            termios.tcsetattr(0, termios.TCSANOW, raw)
+            os.write(2, questions.encode())
+            self._asked_at = time.monotonic()
+            self.answers.awaited_until = self._asked_at + LATE_SECONDS
+
+    def collect(self) -> None:
+        """Read what the terminal has answered, and wait for the rest of it until the deadline.
+
+        The attributes of the terminal are restored unless answers are missing: those must not be echoed.
+        """
+        if not self._asked_at:
+            return
+        self._read(self._asked_at + DEADLINE_SECONDS)
+        if self.answers.is_complete:
+            self._restore()
+
+    def close(self) -> None:
+        """Restore the terminal's attributes, if they have not been; answers that come now are discarded."""
+        if self.attributes is None:
+            return
+        if not self.answers.is_complete:
+            self._read(time.monotonic() + TAIL_SECONDS)
+        self._restore()
+
+    def _read(self, end: float) -> None:
+        rest = b""
+        with suppress(OSError, ValueError):
+            while True:
+                wait = 0.0 if self.answers.is_complete else max(0.0, end - time.monotonic())
+                if not select.select([0], [], [], wait)[0]:
+                    break
+                more = os.read(0, 4096)
+                if not more:
+                    break
+                rest += more
+                text = self.answers.take(self.keys + rest.decode("utf-8", "ignore"))
+                self.keys, rest = text, b""
+
+    def _restore(self) -> None:
+        if self.attributes is not None:
+            with suppress(OSError, termios.error):
+                termios.tcsetattr(0, termios.TCSANOW, self.attributes)
+            self.attributes = None

@@ -1,0 +1,144 @@
+"""The choice of the theme, and its colours in this terminal: all colours, 256 or 16, light or dark."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.theme import BUILTIN_THEMES
+
+from tui_reader import paths
+from tui_reader.errors import ReaderError
+from tui_reader.tui import theme as themes
+from tui_reader.tui.terminal_query import TerminalAnswers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.filter import LineFilter
+    from textual.theme import Theme
+
+    from tui_reader.tui.terminal_palette import Sixteen
+
+AUTO = "auto"
+"""Name in the settings for the theme that fits the terminal."""
+
+
+class ThemeSelection:
+    """Finds themes by name and gives each the colours that the terminal can show.
+
+    Args:
+        answers: What is known of the terminal; it may change while the program runs.
+        wanted: The theme of the settings.
+    """
+
+    def __init__(self, answers: TerminalAnswers | None, wanted: str) -> None:
+        self.answers = answers or TerminalAnswers.of(os.environ)
+        self.depth = self.answers.depth
+        """Number of colours in use, one of `terminal_query.DEPTHS`."""
+        self._own = {each.name: each for each in themes.own_themes()}
+        self._fitted: dict[str, dict[str, str]] = {}
+        self._sixteen: dict[str, Theme] = {}
+        self._state = self._known()
+        self._is_automatic = True
+        self.problem: tuple[str, ...] = ()
+        """The problem with the theme of the settings, if there is one."""
+        self.name = self.select(wanted)
+
+    @property
+    def own(self) -> Mapping[str, Theme]:
+        """The reader's themes and those of the user's theme files, by name."""
+        return self._own
+
+    @property
+    def has_few(self) -> bool:
+        """True if the terminal has only 16 colours."""
+        return self.depth == "standard"
+
+    def select(self, wanted: str) -> str:
+        """Select a theme: `auto`, a name, or a path relative to the configuration folder.
+
+        Returns:
+            The theme's name; that of `auto` after a problem.
+        """
+        self.problem = ()
+        self.name = wanted if wanted in self._own or wanted in BUILTIN_THEMES else self._load(wanted)
+        self._is_automatic = not self.name
+        self.name = self.name or self._fitting()
+        return self.name
+
+    def _load(self, path: str) -> str:
+        """Load a theme file, and return the name of the theme; empty for `auto` and after a problem."""
+        if path == AUTO:
+            return ""
+        try:
+            own = themes.load_theme(paths.config_dir() / Path(path).expanduser())
+        except ReaderError as error:
+            self.problem = (str(error),)
+            return ""
+        self._own[own.name] = own
+        return own.name
+
+    def _fitting(self) -> str:
+        if self.has_few:
+            return themes.TERMINAL_THEME
+        return themes.LIGHT_THEME if self.answers.dark is False else themes.DEFAULT_THEME
+
+    def names(self, available: Mapping[str, Theme]) -> list[str]:
+        """Return the names to choose from: `auto`, the reader's own themes, then the others."""
+        own = [theme.name for theme in themes.own_themes()]
+        return [AUTO, *own, *sorted(name for name in available if name not in own)]
+
+    def answered(self) -> str | None:
+        """Return the theme to show after new answers of the terminal; None if nothing has changed."""
+        known = self._known()
+        if known == self._state:
+            return None
+        self._state = known
+        self._sixteen.clear()
+        if self._is_automatic:
+            self.name = self._fitting()
+        return self.name
+
+    def _known(self) -> tuple[object, ...]:
+        return self.answers.page, self.answers.text, tuple(sorted(self.answers.colours.items()))
+
+    # Colours
+
+    def in_terminal(self, theme: Theme) -> Theme:
+        """Return a theme as the terminal can show it: with few colours, or by choice, made of its 16 colours."""
+        if not (theme.ansi or self.has_few) or theme.name in {"ansi-dark", "ansi-light"}:
+            return theme
+        if theme.name not in self._sixteen:
+            from tui_reader.tui.terminal_palette import chosen  # noqa: PLC0415 - only where there are few colours
+
+            sixteen = self._sixteen_of(theme)
+            self._sixteen[theme.name] = themes.terminal_theme(theme.name, chosen(sixteen), dark=sixteen.dark)
+        return self._sixteen[theme.name]
+
+    def _sixteen_of(self, theme: Theme) -> Sixteen:
+        from tui_reader.tui.terminal_palette import known_sixteen  # noqa: PLC0415
+
+        sixteen = known_sixteen(self.answers)
+        # A theme that the user chose is light or dark as it says.
+        own = self._own.get(theme.name) or BUILTIN_THEMES.get(theme.name, theme)
+        return sixteen if own.ansi else sixteen.on(dark=own.dark)
+
+    def line_filter(self, theme: Theme) -> LineFilter | None:
+        """Return the filter that keeps a theme of 16 colours legible; None for other themes."""
+        if not theme.ansi:
+            return None
+        from tui_reader.tui.terminal_palette import LegibleStyles  # noqa: PLC0415
+
+        return LegibleStyles(self._sixteen_of(theme))
+
+    def fitted(self, theme: Theme, variables: Mapping[str, str]) -> Mapping[str, str]:
+        """Return a theme's colours reduced to 256 if the terminal has no more, else none."""
+        if self.depth != "256" or theme.ansi:
+            return {}
+        if theme.name not in self._fitted:
+            from tui_reader.tui.palette import fitted  # noqa: PLC0415 - 10 ms, for the terminals that need it
+
+            self._fitted[theme.name] = fitted(variables)
+        return self._fitted[theme.name]
