@@ -244,7 +244,7 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
             await reader.pilot.pause()
             assert reader.app.failure is None, command.id
             for _ in range(3):
-                if reader.app.screen is not screen or screen.typing or screen.link_actions.choosing:
+                if reader.app.screen is not screen or screen.typing or screen.link_actions.hints:
                     await reader.keys("escape")
             assert reader.app.screen is screen, f"{command.id} cannot be left by esc"
             assert not screen.typing, f"{command.id} cannot be left by esc"

@@ -165,7 +165,7 @@ class ReadingScreen(KeyScreen):
             self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
         self.state.clear_refusal()
-        if self.link_actions.choosing:
+        if self.link_actions.hints:
             self.link_actions.feed(key)
             return True
         return super().feed(key)
@@ -179,8 +179,13 @@ class ReadingScreen(KeyScreen):
         """Return the hints for an annotation that waits to be attached, and for a comparison that is shown."""
         if not self.is_wired:
             return ()
-        attaching = self.highlight_actions.attaching.hints()
-        return attaching if self.state.comparison is None else (*attaching, *self.changes_actions.hints())
+        attaching = self.highlight_actions.attaching
+        hints: list[Hint] = []
+        if attaching.pending is not None:
+            hints += attaching.hints()
+        if self.state.comparison is not None:
+            hints += self.changes_actions.hints()
+        return hints
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-class _Pending(NamedTuple):
+class Pending(NamedTuple):
+    """An annotation that waits, with the article or the selection to which that is limited."""
+
     annotation: AnnotationId
     article: ArticleId | None
     selection: int | None
@@ -32,7 +34,8 @@ class AttachActions:
     def __init__(self, state: ReadingScreenState) -> None:
         """Start without a waiting annotation."""
         self._state = state
-        self._pending: _Pending | None = None
+        self.pending: Pending | None = None
+        """The annotation that waits, unless that has ended since; see `annotation`."""
 
     def begin(self, annotation: AnnotationId, *, resize: bool) -> None:
         """Let the next highlighting key change the range of an annotation.
@@ -42,7 +45,7 @@ class AttachActions:
             resize: True to resize a highlight; its selection must have begun.
         """
         number = self._state.panes.article.selection.number if resize else None
-        self._pending = _Pending(annotation, self._state.shown, number)
+        self.pending = Pending(annotation, self._state.shown, number)
 
     def end(self) -> bool:
         """Forget the waiting annotation.
@@ -50,17 +53,17 @@ class AttachActions:
         Returns:
             True if one was waiting.
         """
-        pending, self._pending = self.annotation, None
+        pending, self.pending = self.annotation, None
         return pending is not None
 
     @property
     def annotation(self) -> AnnotationId | None:
         """The waiting annotation; None if there is none."""
-        if self._pending is not None and not self._holds(self._pending):
-            self._pending = None
-        return self._pending.annotation if self._pending is not None else None
+        if self.pending is not None and not self._holds(self.pending):
+            self.pending = None
+        return self.pending.annotation if self.pending is not None else None
 
-    def _holds(self, pending: _Pending) -> bool:
+    def _holds(self, pending: Pending) -> bool:
         pane, annotation = self._state.panes.article, self._state.library.annotations.get(pending.annotation)
         if annotation is None or annotation.article != pending.article:
             # It was deleted meanwhile, or its notes were transferred to another article.
@@ -70,10 +73,10 @@ class AttachActions:
 
     def hints(self) -> Sequence[Hint]:
         """Return the hints for the last row while an annotation waits."""
-        if self._pending is None or self._state.pane is not Pane.ARTICLE or self.annotation is None:
+        if self._state.pane is not Pane.ARTICLE or self.annotation is None or self.pending is None:
             return ()
         keymap = self._state.keymap
-        resized = self._pending.selection is not None
+        resized = self.pending.selection is not None
         return (
             Hint(keymap.hint("highlight"), "resize" if resized else "attach here", stays=True),
             Hint(keymap.hint("back"), "leave as it was", stays=True),

@@ -48,17 +48,13 @@ class LinkActions:
         self._state, self._navigator = state, navigator
         self.copy_text = copy_text
         self._later = later
-        self._hints: list[tuple[str, str]] = []
+        self.hints: list[tuple[str, str]] = []
+        """The letters and targets of the shown hints; while there are any, the next letters choose a link."""
         self._typed = ""
         self._wanted: tuple[ArticleId, str] | None = None
         """A place in an article, by its name in a link, to go to once the text has been read."""
 
     # Link hints
-
-    @property
-    def choosing(self) -> bool:
-        """True if the next letters choose a link."""
-        return bool(self._hints)
 
     @command("follow_link")
     def follow_link(self, _count: int | None) -> None:
@@ -68,7 +64,7 @@ class LinkActions:
             self._state.panes.article.links.hide_hints()
             self.follow(hints[0][1])
         elif hints:
-            self._hints, self._typed = hints, ""
+            self.hints, self._typed = hints, ""
             self._state.say("type the letters of a link")
         else:
             self._state.panes.article.links.hide_hints()
@@ -77,11 +73,11 @@ class LinkActions:
     def feed(self, key: str) -> None:
         """Handle a letter of a link hint; any other key removes the hints."""
         typed = self._typed + key
-        left = [hint for hint in self._hints if hint[0].startswith(typed)]
+        left = [hint for hint in self.hints if hint[0].startswith(typed)]
         if left and left[0][0] != typed:
             self._typed = typed
             return
-        self._hints = []
+        self.hints = []
         self._state.panes.article.links.hide_hints()
         self._state.say("")
         if left:
