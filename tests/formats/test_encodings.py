@@ -68,6 +68,114 @@ def test_encodings_of_older_systems_are_detected_and_named(codec: str, text: str
     assert "ead as" in decoded.notice
 
 
+@pytest.mark.parametrize(
+    ("codecs_of_language", "lines"),
+    [
+        (
+            "cp1252 iso8859_15 mac_roman cp850",
+            [
+                "Amanhã não há aulas, disse a mãe, e as crianças ficaram contentes.",
+                "O pão está em cima da mesa da cozinha e o café já está pronto.",
+            ],
+        ),
+        (
+            "cp1252 iso8859_1 mac_roman cp850",
+            [
+                "El niño preguntó dónde estaba su abuela, y nadie respondió.",
+                "Capítulo 3: la mañana siguiente llovió sobre todas las montañas.",
+            ],
+        ),
+        (
+            "cp1252 iso8859_15 mac_roman cp850 cp437",
+            ["Le café était fermé, et la fenêtre ouverte à cause de la chaleur.", "À bientôt, dit-elle à sa sœur."],
+        ),
+        (
+            "cp1250 iso8859_2 cp852",
+            [
+                "Včera večer přišel domů velmi pozdě a hned šel spát.",
+                "Žádný učený z nebe nespadl, říkala naše babička často.",
+            ],
+        ),
+        (
+            "cp1250 iso8859_2 cp852",
+            ["Wczoraj poszliśmy do lasu, żeby zbierać grzyby i jagody.", "Źródło tej rzeki leży wysoko w górach."],
+        ),
+        (
+            "cp1250 iso8859_2",
+            ["Tegnap este későn értünk haza, és rögtön lefeküdtünk.", "Hová tűnt a szőke nő a hídról?"],
+        ),
+        (
+            "cp1254 iso8859_9 cp857",
+            ["Dün akşam çok geç geldiğimiz için hemen uyuduk.", "İğneyi kendine, çuvaldızı başkasına batır."],
+        ),
+        ("cp1255 iso8859_8", ["אתמול בערב חזרנו הביתה מאוחר והלכנו לישון.", "הספר מונח על השולחן ליד החלון."]),
+        ("cp1256 iso8859_6", ["عدنا إلى البيت في وقت متأخر من الليل.", "الكتاب على الطاولة بجانب النافذة"]),
+        ("cp1253 iso8859_7", ["Χθες το βράδυ γυρίσαμε αργά στο σπίτι.", "Το βιβλίο είναι πάνω στο τραπέζι."]),
+        (
+            "cp1251 koi8_r iso8859_5 cp866 mac_cyrillic",
+            ["Вчера вечером мы поздно вернулись домой.", "Книга лежит на столе у окна."],
+        ),
+        ("cp1251 koi8_u", ["Учора ввечері ми пізно повернулися додому.", "Його книга лежить на столі біля вікна."]),
+        (
+            "cp1257 iso8859_13 iso8859_4",
+            ["Vakar vakare grįžome labai vėlai ir iš karto užmigome.", "Šuo bėga per žalią pievą."],
+        ),
+        ("cp932 euc_jp", ["昨日の夜は遅く帰ったので、すぐに寝ました。", "机の上に本があります。"]),
+        ("gb18030", ["我们昨天晚上很晚才回家。", "书在窗边的桌子上。"]),
+        ("big5", ["我們昨天晚上很晚才回家。", "書在窗邊的桌子上。"]),
+        ("cp949", ["어젯밤에 늦게 집에 돌아왔습니다.", "책은 창가 책상 위에 있습니다."]),
+    ],
+)
+def test_single_lines_are_decoded_by_the_letters_of_their_language(codecs_of_language: str, lines: list[str]) -> None:
+    cases = [
+        (codec, line) for codec in codecs_of_language.split() for line in lines if _has_all_characters(codec, line)
+    ]
+    assert len(cases) >= len(codecs_of_language.split())
+    wrong = {(codec, line): decoded for codec, line in cases if (decoded := decode(line.encode(codec)).text) != line}
+    assert wrong == {}
+
+
+def _has_all_characters(codec: str, text: str) -> bool:
+    try:
+        return bool(text.encode(codec))
+    except UnicodeEncodeError:
+        return False
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "“And have you your pistol, Watson?” he asked.",
+        "“No?”",
+        "‘It is quite too funny,’ said he; “I wouldn’t think of it — never.”",
+        "It costs £5, or €6… if you’re lucky.",
+    ],
+)
+def test_lines_with_typographic_marks_only_are_decoded(codec: str, line: str) -> None:
+    assert decode(line.encode(codec)).text == line
+
+
+@pytest.mark.parametrize("codec", ["cp932", "cp1251", "koi8_r", "gb18030"])
+def test_words_of_another_script_in_an_english_text_are_decoded(codec: str) -> None:
+    words = {"cp932": "日本語の文章です", "gb18030": "这是一本好书"}.get(codec, "это очень хорошая книга")
+    text = (
+        f"The page was written by two authors, and the other one said: {words}. " + "Nobody knew what he meant. " * 20
+    )
+    assert decode(text.encode(codec)).text == text
+
+
+def test_a_text_in_two_bytes_a_character_may_have_a_damaged_place() -> None:
+    good = JAPANESE.encode("euc_jp") * 10
+    decoded = decode(good + b"\xff\x20" + good)
+    assert decoded.text == JAPANESE * 10 + "\ufffd " + JAPANESE * 10
+
+
+def test_letters_of_a_language_later_in_a_long_text_count() -> None:
+    text = "It’s late, said the guide.\n" * 400 + "Příliš žluťoučký kůň úpěl ďábelské ódy.\n" * 60
+    assert decode(text.encode("cp1250")).text == text
+
+
 @pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
 def test_english_is_decoded_by_a_single_curly_quote(codec: str) -> None:
     text = "The minister said nothing. " * 40 + "It’s all he said — " + "and no more was heard of it. " * 40
