@@ -8,9 +8,11 @@ only what can hardly be anything else.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
@@ -34,6 +36,8 @@ _AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
 _ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
 _ADDRESS = "://"
 
+_UNCLOSED = "unclosed formulas"
+"""Key of the parser's state: for each kind of formula without an end, its first line and the last line searched."""
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 
 
@@ -179,6 +183,12 @@ def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     return True
 
 
+def first_unclosed(env: Mapping[str, Any]) -> int | None:
+    """Return the first line at which a formula that may have empty lines began without an end; None if none did."""
+    failed: dict[tuple[str, bool], tuple[int, int]] = env.get(_UNCLOSED, {})
+    return min((first for (_, stands_alone), (first, _) in failed.items() if stands_alone), default=None)
+
+
 def _block_marks(first: str) -> tuple[str, str]:
     """Return the opening and the closing mark of a formula that begins with a line; empty if none does."""
     if first.startswith("$$"):
@@ -200,8 +210,9 @@ def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, 
         return start_line
     stands_alone = not text
     # A search that failed once would fail from the lines below too: without this note it takes quadratic time.
-    failed: dict[tuple[str, bool], int] = state.env.setdefault("unclosed formulas", {})
-    if start_line < failed.get((closing, stands_alone), -1):
+    failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(_UNCLOSED, {})
+    first, end = failed.get((closing, stands_alone), (start_line, -1))
+    if start_line < end:
         return -1
     has_gap, line = False, start_line
     for line in range(start_line + 1, end_line):
@@ -214,7 +225,7 @@ def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, 
             break
         elif text == closing or (not has_gap and _ends_with(text, closing)):
             return line
-    failed[closing, stands_alone] = line
+    failed[closing, stands_alone] = first, line
     return -1
 
 

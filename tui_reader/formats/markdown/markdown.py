@@ -7,20 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.clean import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
-from tui_reader.formats.markdown.skim import rough_text, title_heading
+from tui_reader.formats.markdown.parser import markdown_parser, parse_blocks, parse_marks
+from tui_reader.formats.markdown.skim import rough_text
+from tui_reader.formats.markdown.titles import title_heading
 from tui_reader.formats.metadata.failed_header import failed_header
-from tui_reader.formats.metadata.guesses import complete, extrapolated
+from tui_reader.formats.metadata.guesses import Heading, complete, extrapolated
 from tui_reader.formats.plain import plain
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
-from tui_reader.formats.text.source import SourceText, head_of, open_source
+from tui_reader.formats.text.source import SourceText, beginning_of, head_of, open_source
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
     from tui_reader.model.article import Metadata
 
@@ -40,16 +40,9 @@ _MOST_SECONDS = 2.0
 _MOST_SECONDS_PER_MEGABYTE = 1.0
 """Limits on the estimated seconds of parsing, in total and per MB; running text takes a third of a second per MB."""
 
-_INLINE_NESTING = 50
-"""Number of levels to which nested links and emphasis are parsed."""
-
-_ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
-_INLINE_MARKS = "[*_`~<!^&\\"
-_MOST_MARKS = 10_000
-"""Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
-
-_DEFINITION_BYTES = re.compile(rb"\n {0,3}(\[[^\]\n]{1,999}\]:[^\n]*)")
-_MOST_DEFINITIONS = 2_000
+_BEGINNINGS = (plain.PREVIEW, 4 * plain.PREVIEW, 16 * plain.PREVIEW)
+"""Numbers of characters that are parsed for a preview, until a block ends in the last three quarters of them."""
+_parser = markdown_parser
 _NOTE_MARK = re.compile(r"\[\d+\]")
 
 _MARKDOWN_SIGN = re.compile(
@@ -95,26 +88,83 @@ class Markdown:
         """
         if len(data) < _LARGE:
             return None
-        source = head_of(data, plain.PREVIEW)
+        # The beginning alone may have another encoding than the whole, or no end of its header.
+        source = (open_source if len(data) <= _TOO_LARGE else lambda data: head_of(data, plain.PREVIEW))(data)
         if source.problem or not source.body:
             return None
-        metadata = extrapolated(_metadata(source, name), len(source.body.encode()) / len(data))
-        return _read_body(source, metadata, name, len(data), _definitions(data))
+        head = source._replace(body=beginning_of(source.body, plain.PREVIEW), notices=())
+        share = len(head.body) / len(source.body) if len(data) <= _TOO_LARGE else plain.PREVIEW / len(data)
+        metadata = extrapolated(_metadata(head, name, source.body), share)
+        if why := _reason_for_plain(source.body, len(data)):
+            return _as_plain(head, name, metadata, why, partial=True)
+        try:
+            return _read_beginning(source.body, metadata)
+        except RecursionError:
+            return _as_plain(head, name, metadata, "is nested too deeply", partial=True)
 
 
 FORMAT: Format = Markdown()
 
 
-def _definitions(data: bytes) -> str:
-    """Collect the definitions of links and footnotes of a text; the text of each footnote becomes a dash."""
-    found = _DEFINITION_BYTES.findall(data)[:_MOST_DEFINITIONS]
-    lines = [line if not line.startswith(b"[^") else line[: line.index(b"]:") + 2] + b" -" for line in found]
-    return "\n\n" + clean_text(b"\n\n".join(lines).decode("utf-8", "replace"))
+def _read_beginning(body: str, metadata: Metadata) -> Document | None:
+    """Parse the beginning of a text up to a place where nothing is open, so that the blocks are those of the whole.
+
+    If hardly anything precedes the last block of the beginning, a longer beginning is parsed; of the longest one the
+    last block is kept.
+
+    Returns:
+        The document; None if it would have no text.
+    """
+    from tui_reader.formats.markdown.definitions import add_definitions  # noqa: PLC0415 - not needed for listing articles
+    from tui_reader.formats.markdown.formulas import first_unclosed  # noqa: PLC0415 - see above
+    from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - see above
+
+    parser = _parser()
+    tokens: list[Token] = []
+    env: dict[str, Any] = {}
+    for size in _BEGINNINGS:
+        env = {}
+        head = beginning_of(body, size)
+        tokens = parse_blocks(parser, head, env)
+        if len(head) == len(body):
+            break
+        top_level = [
+            (index, token.map[0])
+            for index, token in enumerate(tokens)
+            if token.level == 0 and token.nesting >= 0 and token.map
+        ]
+        stop = first_unclosed(env)
+        if stop is not None:
+            # The whole text may have the end of the formula, so nothing is certain from its first line on.
+            ends = ((index, (tokens[index].map or [0, 0])[1]) for index, _ in top_level)
+            cut = next((index for index, end in ends if end > stop), len(tokens))
+            tokens, top_level = tokens[:cut], [entry for entry in top_level if entry[0] < cut]
+        if top_level and top_level[-1][1] > head.count("\n", 0, size // 4):
+            # The last block may go on after the beginning.
+            tokens = tokens[: top_level[-1][0]]
+            break
+    used = "\n".join(token.content for token in tokens if token.type == "inline")
+    add_definitions(parser, body, 0, used, env)
+    parse_marks(parser, tokens, env)
+    builder = read_tokens(tokens, None)
+    return _with_title(builder.build(metadata, partial=True)) if builder.blocks else None
 
 
-def _read_body(
-    source: SourceText, metadata: Metadata, name: str, size: int, definitions: str | None = None
-) -> Document:
+def _reason_for_plain(body: str, size: int) -> str:
+    """Return why a text is read as plain text, such as `is too large`; empty if it is read as Markdown."""
+    lines = body.count("\n")
+    if size > _TOO_LARGE:
+        return "is too large"
+    if lines > _MOST_SHORT_LINES and len(body) < _SHORT_LINE * lines:
+        return "has too many short lines"
+    if is_too_deep(body):
+        return "is nested too deeply"
+    if seconds_of(body) > max(_MOST_SECONDS, _MOST_SECONDS_PER_MEGABYTE * len(body) / 1e6):
+        return "has too many lists, notes, cells or marks"
+    return ""
+
+
+def _read_body(source: SourceText, metadata: Metadata, name: str, size: int) -> Document:
     """Parse a text, or read it as plain text if parsing would take too long.
 
     Args:
@@ -122,32 +172,26 @@ def _read_body(
         metadata: The metadata of the article.
         name: File name.
         size: Size of the file in bytes.
-        definitions: Definitions from the whole text if `source` is only its beginning; else None.
     """
     from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - not needed for listing articles
 
-    lines = source.body.count("\n")
-    if size > _TOO_LARGE:
-        return _as_plain(source, name, metadata, "is too large", partial=definitions is not None)
-    if lines > _MOST_SHORT_LINES and len(source.body) < _SHORT_LINE * lines:
-        return _as_plain(source, name, metadata, "has too many short lines", partial=definitions is not None)
-    if is_too_deep(source.body):
-        return _as_plain(source, name, metadata, "is nested too deeply", partial=definitions is not None)
-    if seconds_of(source.body) > max(_MOST_SECONDS, _MOST_SECONDS_PER_MEGABYTE * len(source.body) / 1e6):
-        return _as_plain(
-            source, name, metadata, "has too many lists, notes, cells or marks", partial=definitions is not None
-        )
+    if why := _reason_for_plain(source.body, size):
+        return _as_plain(source, name, metadata, why, partial=False)
     env: dict[str, Any] = {}
     try:
-        tokens = _parser().parse(source.body + (definitions or ""), env)
+        tokens = _parser().parse(source.body, env)
     except RecursionError:
-        return _as_plain(source, name, metadata, "is nested too deeply", partial=definitions is not None)
-    builder = read_tokens(tokens, env.get("footnotes", {}) if definitions is None else None)
+        return _as_plain(source, name, metadata, "is nested too deeply", partial=False)
+    builder = read_tokens(tokens, env.get("footnotes", {}))
     if not builder.blocks:
         return empty_document(metadata, source.body)
-    document = builder.build(metadata, notices=source.notices, partial=definitions is not None)
+    return _with_title(builder.build(metadata, notices=source.notices))
+
+
+def _with_title(document: Document) -> Document:
+    """Return a document with `title_block` set if it begins with a heading that repeats the title."""
     heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
-    repeats = heading and _only_letters(_NOTE_MARK.sub("", heading)) == _only_letters(metadata.title)
+    repeats = heading and _only_letters(_NOTE_MARK.sub("", heading)) == _only_letters(document.metadata.title)
     return replace(document, title_block=0) if repeats else document
 
 
@@ -162,52 +206,19 @@ def _only_letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _parser() -> MarkdownIt:
-    """Return a CommonMark parser with the extensions and limits of this module."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
-    from mdit_py_plugins.deflist import deflist_plugin  # noqa: PLC0415
-    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
+def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:
+    """Return the metadata of a text without parsing it.
 
-    from tui_reader.formats.markdown.formulas import formula_plugin  # noqa: PLC0415 - not needed for listing articles
-
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
-    parser.use(formula_plugin)
-    # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
-    parser.disable("footnote_tail")
-    # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source
-    # would stay in the text.
-    vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
-    # The parser drops blocks beyond its nesting limit, so the limit is out of reach; RecursionError is handled instead.
-    parser.options["maxNesting"] = 1_000_000
-    parser.core.ruler.at("inline", _parse_inline)
-    return parser
-
-
-def _parse_inline(state: StateCore) -> None:
-    """Parse the inline marks of each paragraph; replaces the step `inline` of the parser.
-
-    A paragraph with more than 10,000 marks stays as written.
+    Args:
+        source: The text, or its beginning.
+        name: File name.
+        whole: The whole text, which may define the links of a heading; empty if `source` has it.
     """
-    from markdown_it.token import Token  # noqa: PLC0415 - see above
-
-    state.md.options["maxNesting"] = _INLINE_NESTING
-    for token in state.tokens:
-        if token.type != "inline":
-            continue
-        yield_gil()
-        content = token.content
-        token.children = []
-        # Table cells and short lines rarely have marks: testing for them first halves the time of a table.
-        if _ANY_MARK.search(content) is None or (
-            len(content) > _MOST_MARKS and sum(map(content.count, _INLINE_MARKS)) > _MOST_MARKS
-        ):
-            token.children.append(Token("text", "", 0, content=content))
-        else:
-            state.md.inline.parse(content, state.md, state.env, token.children)
-
-
-def _metadata(source: SourceText, name: str) -> Metadata:
-    """Return the metadata of a text without parsing it."""
     failed = failed_header(source.body)
     body = source.body[failed.end :]
-    return complete(source.header, rough_text(body), name, lambda: clean_line(failed.title) or title_heading(body))
+
+    def heading() -> Heading | None:
+        written = clean_line(failed.title)
+        return Heading(written, 0) if written else title_heading((whole or source.body)[failed.end :])
+
+    return complete(source.header, rough_text(body), name, heading)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.document.words import count_words
@@ -40,14 +40,24 @@ _TOP_LINES = 12
 """Number of lines at the top of a text that are searched for a byline or a date."""
 
 
-def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[[], str] | None = None) -> Metadata:
+class Heading(NamedTuple):
+    """A heading that may be the title of a text."""
+
+    text: str
+    level: int
+    """Level 1 to 6; an author writes a heading of level 1 as the title, any other may only be the first of many."""
+
+
+def complete(
+    header: Mapping[str, Any], body: str, name: str, heading: Callable[[], Heading | None] | None = None
+) -> Metadata:
     """Return the metadata of an article: the fields of its header, and guesses for all others.
 
     Args:
         header: Front matter; may be empty.
         body: The clean text below the header, without markup. A header at its top that could not be read is skipped.
         name: File name; `-` for standard input.
-        heading: Returns the heading that is the title of a text with markup; called only if the header has no title.
+        heading: Returns the heading that may be the title of a text with markup; called if the header has no title.
     """
     fields = fields_of(header)
     failed = FailedHeader() if header else failed_header(body)
@@ -55,7 +65,11 @@ def complete(header: Mapping[str, Any], body: str, name: str, heading: Callable[
     lines = _first_lines(body)
     guessed = Fields()
     if "title" not in fields:
-        guessed["title"] = clean_line(failed.title) or (heading() if heading else "") or guess_title(lines, name)
+        found = heading() if heading else None
+        if found is not None and found.level == 1:
+            fields["title"] = found.text
+        else:
+            guessed["title"] = clean_line(failed.title) or (found.text if found else "") or guess_title(lines, name)
     if "byline" not in fields and (byline := guess_byline(lines)):
         guessed["byline"] = byline
     if "date" not in fields and (date := guess_date(lines, name)):

@@ -52,11 +52,23 @@ def head_of(data: bytes, characters: int) -> SourceText:
     """
     # Four bytes hold any character; the multiple of four keeps the units of UTF-16 and UTF-32 whole.
     source = open_source(data[: 4 * characters])
-    body = source.body[:characters]
-    if len(body) < len(source.body) or len(data) > 4 * characters:
-        cut = body.rfind("\n\n", characters // 2)
-        body = body[: cut if cut > 0 else body.rfind("\n") if "\n" in body else body.rfind(" ")]
-    return source._replace(body=body, notices=())
+    is_cut = len(data) > 4 * characters
+    return source._replace(body=beginning_of(source.body, characters, is_cut=is_cut), notices=())
+
+
+def beginning_of(body: str, characters: int, *, is_cut: bool = False) -> str:
+    """Return the beginning of a text, cut at an empty line if there is one in its second half.
+
+    Args:
+        body: The text.
+        characters: Largest length of the beginning.
+        is_cut: True if the text itself is only a beginning, which may end within a word.
+    """
+    beginning = body[:characters]
+    if len(beginning) == len(body) and not is_cut:
+        return body
+    cut = beginning.rfind("\n\n", characters // 2)
+    return beginning[: cut if cut > 0 else beginning.rfind("\n") if "\n" in beginning else beginning.rfind(" ")]
 
 
 def ending_of(data: bytes, characters: int) -> str:

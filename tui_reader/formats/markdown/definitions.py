@@ -1,0 +1,184 @@
+"""Definitions of links and footnotes in a part of a text that is not parsed, found by parsing only their surroundings.
+
+A line like `[label]: address` is a definition only if it begins a paragraph outside of code, HTML and comments, be it
+in a list or a quotation. So each such line is parsed together with the lines from the last place at which nothing is
+open.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.formats.markdown.parser import parse_blocks
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999}+)\]", re.DOTALL)
+_LINE_START = re.compile(r"\n[ \t>]*")
+_CANDIDATE = re.compile(
+    r"^[ \t>]*(?:(?:[-+*:~]|\d{1,9}[.)])[ \t]+[ \t>]*)*\[((?:[^\[\]\\]|\\.){1,999}+)\]:", re.MULTILINE | re.DOTALL
+)
+_FREE_LINE = re.compile(r"^[ \t]*\n(?=\S)", re.MULTILINE)
+"""An empty line before a line that is not indented: there, no list, quotation or paragraph is open."""
+_OPENING = re.compile(
+    r"^( {0,3})(?:(`{3,})[^`\n]*$|(~{3,})[^\n]*$"
+    r"|(<(?:script|pre|style|textarea)(?![\w-])|<!--|<\?|<!\[CDATA\[|<![A-Za-z])"
+    r"|(\$\$|\\\[|\\begin\{[A-Za-z]+\*?\})[ \t]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LIST_ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\n")
+_LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?>[ \t]*")
+_ENDS = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
+_END_OF_CODE = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+
+_MOST_CANDIDATES = 2_000
+_MOST_CHARACTERS = 200_000
+"""Largest number of characters that are parsed in search of definitions: some 50 ms."""
+
+
+class _Regions(NamedTuple):
+    """Parts of a text in which empty lines end nothing: fenced code, HTML like `<pre>`, comments, formulas."""
+
+    starts: list[int]
+    ends: list[int]
+    safe: list[int]
+    """For each region, the offset from which the text after it can be parsed: its end, or a line above it."""
+
+    def end_at(self, offset: int) -> int:
+        """Return the end of the region around an offset; -1 if there is none."""
+        number = bisect_right(self.starts, offset) - 1
+        return self.ends[number] if number >= 0 and offset < self.ends[number] else -1
+
+    def last_safe(self, offset: int) -> int:
+        """Return from where the text after the last region before an offset can be parsed; 0 if there is none."""
+        number = bisect_right(self.starts, offset) - 1
+        return self.safe[number] if number >= 0 else 0
+
+
+def add_definitions(parser: MarkdownIt, source: str, start: int, used: str, env: dict[str, Any]) -> None:
+    """Add to `env` the definitions to which a part of a text refers.
+
+    Args:
+        parser: The parser.
+        source: The whole text.
+        start: Offset from which definitions are looked for.
+        used: The part of the text with the references.
+        env: The state of the parser; definitions that it has already stay.
+    """
+    if source.find("]:", start) < 0:
+        return
+    labels = {_normalized(label) for label in _LABEL.findall(_LINE_START.sub("\n", used))}
+    if not labels:
+        return
+    candidates = [found.start() for found in _CANDIDATE.finditer(source, start) if _normalized(found[1]) in labels][
+        :_MOST_CANDIDATES
+    ]
+    if not candidates:
+        return
+    free = [0, *(found.end() for found in _FREE_LINE.finditer(source))]
+    regions = _regions(source, free)
+    parsed_to = total = 0
+    for candidate in candidates:
+        if candidate < parsed_to or regions.end_at(candidate) >= 0:
+            continue
+        number = bisect_right(free, candidate) - 1
+        while number > 0 and regions.end_at(free[number]) >= 0:
+            number -= 1
+        begin = max(free[number], regions.last_safe(candidate))
+        after = bisect_right(free, candidate)
+        parsed_to = free[after] if after < len(free) else len(source)
+        parsed_to = max(parsed_to, regions.end_at(parsed_to))
+        total += parsed_to - begin
+        if total > _MOST_CHARACTERS:
+            return
+        parse_blocks(parser, source[begin:parsed_to], env)
+
+
+def _normalized(label: str) -> str:
+    """Return a label as labels are compared: without regard to case and to white space."""
+    return " ".join(label.split()).lower().upper()
+
+
+def _regions(source: str, free: list[int]) -> _Regions:
+    """Find the regions of a text that are not in a list or a quotation.
+
+    Args:
+        source: The text.
+        free: Offsets of the lines before which nothing is open.
+    """
+    regions = _Regions([], [], [])
+    position = 0
+    while found := _OPENING.search(source, position):
+        begin = max(free[bisect_right(free, found.start()) - 1], regions.ends[-1] if regions.ends else 0)
+        if _is_in_html(source, regions.ends[-1] if regions.ends else 0, found.start()):
+            blank = _BLANK.search(source, found.start())
+            position = blank.start() if blank else len(source)
+            continue
+        items = _LIST_ITEM.finditer(source, begin, found.start()) if len(found[1]) > 1 else ()
+        if any(len(item[0]) <= len(found[1]) for item in items):
+            position = found.end()  # indented like the content of a list item, which an empty line may end
+            continue
+        end = _end_of_formula(source, found) if found[5] else _region_end(source, found)
+        if end < 0:
+            position = found.end()
+            continue
+        position = end
+        regions.starts.append(found.start())
+        regions.ends.append(position)
+        regions.safe.append(begin if found[5] else position)
+    return regions
+
+
+def _is_in_html(source: str, begin: int, offset: int) -> bool:
+    """Return True if a line is in a block of HTML that an empty line ends, in which there are no fences.
+
+    Args:
+        source: The text.
+        begin: An offset before the line at which no block of HTML is open.
+        offset: Offset of the line.
+    """
+    stretch = source[max(begin, source.rfind("\n\n", begin, offset)) : offset]
+    lines = _BLANK.split(stretch)[-1].strip("\n").split("\n")
+    return _LONE_TAG.fullmatch(lines[0]) is not None or any(map(_html_block().match, lines))
+
+
+@cache
+def _html_block() -> re.Pattern[str]:
+    """Return the pattern of a line that begins a block of HTML, even below a line of a paragraph."""
+    from markdown_it.common.html_blocks import block_names  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+
+    return re.compile(rf" {{0,3}}</?(?:{'|'.join(block_names)})(?=[\s/>]|$)", re.IGNORECASE)
+
+
+def _end_of_formula(source: str, found: re.Match[str]) -> int:
+    """Return the offset of the line after a formula that begins with a match of `_OPENING`; -1 if it has no end."""
+    opening = found[5]
+    closing = {"$$": "$$", "\\[": "\\]"}.get(opening) or opening.replace("begin", "end", 1)
+    # Up to the first empty line the closing mark may follow a part of the formula, after it, it stands alone.
+    pattern = re.compile(rf"(?:\n(?=[^\n]*\S)[^\n]*)*?{re.escape(closing)}[ \t]*$", re.MULTILINE)
+    end = pattern.match(source, found.end()) or re.compile(rf"^[ \t]*{re.escape(closing)}[ \t]*$", re.MULTILINE).search(
+        source, found.end()
+    )
+    return min(end.end() + 1, len(source)) if end else -1
+
+
+def _region_end(source: str, found: re.Match[str]) -> int:
+    """Return the offset of the line after a region that begins with a match of `_OPENING`."""
+    fence = found[2] or found[3]
+    if fence:
+        pattern = re.compile(rf"^ {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
+        closing = pattern.search(source, found.end())
+        end = closing.end() if closing else -1
+    elif found[4][1].isalpha():
+        closing = _END_OF_CODE.search(source, found.end())
+        end = closing.end() if closing else -1
+    else:
+        mark = next((end for begin, end in _ENDS.items() if found[4].startswith(begin)), ">")
+        end = source.find(mark, found.end())
+    line_end = source.find("\n", end) if end >= 0 else -1
+    return line_end + 1 if line_end >= 0 else len(source)

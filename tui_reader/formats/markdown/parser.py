@@ -1,0 +1,91 @@
+"""The parser of Markdown: CommonMark with extensions, set up so that it neither drops nor changes any text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.cooperative import yield_gil
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
+
+_INLINE_NESTING = 50
+"""Number of levels to which nested links and emphasis are parsed."""
+
+_ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
+_INLINE_MARKS = "[*_`~<!^&\\"
+_MOST_MARKS = 10_000
+"""Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
+
+
+def markdown_parser() -> MarkdownIt:
+    """Return a CommonMark parser with all extensions that the reader knows."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+    from mdit_py_plugins.deflist import deflist_plugin  # noqa: PLC0415
+    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
+
+    from tui_reader.formats.markdown.formulas import formula_plugin  # noqa: PLC0415 - not needed for listing articles
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+    parser.use(formula_plugin)
+    # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
+    parser.disable("footnote_tail")
+    # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source
+    # would stay in the text.
+    vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
+    # The parser drops blocks beyond its nesting limit, so the limit is out of reach; RecursionError is handled instead.
+    parser.options["maxNesting"] = 1_000_000
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser
+
+
+def _parse_inline(state: StateCore) -> None:
+    """Parse the inline marks of each paragraph; replaces the step `inline` of the parser.
+
+    A paragraph with more than 10,000 marks stays as written.
+    """
+    from markdown_it.token import Token  # noqa: PLC0415 - see above
+
+    state.md.options["maxNesting"] = _INLINE_NESTING
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        yield_gil()
+        content = token.content
+        token.children = []
+        # Table cells and short lines rarely have marks: testing for them first halves the time of a table.
+        if _ANY_MARK.search(content) is None or (
+            len(content) > _MOST_MARKS and sum(map(content.count, _INLINE_MARKS)) > _MOST_MARKS
+        ):
+            token.children.append(Token("text", "", 0, content=content))
+        else:
+            state.md.inline.parse(content, state.md, state.env, token.children)
+
+
+@cache
+def shallow_parser() -> MarkdownIt:
+    """Return a parser for headings, which any thread may use: it drops what is nested more than 50 levels deep."""
+    parser = markdown_parser()
+    parser.options["maxNesting"] = _INLINE_NESTING
+    parser.parse("*a*")  # the parser puts its rules together at the first use
+    return parser
+
+
+def parse_blocks(parser: MarkdownIt, source: str, env: dict[str, Any]) -> list[Token]:
+    """Return the tokens of a text without their inline marks; definitions of links and notes are added to `env`."""
+    tokens: list[Token] = []
+    parser.block.parse(source, parser, env, tokens)
+    return tokens
+
+
+def parse_marks(parser: MarkdownIt, tokens: list[Token], env: dict[str, Any]) -> None:
+    """Parse the inline marks of tokens from `parse_blocks`."""
+    from markdown_it.rules_core import StateCore, text_join  # noqa: PLC0415 - see above
+
+    state = StateCore("", parser, env, tokens)
+    _parse_inline(state)
+    text_join(state)
