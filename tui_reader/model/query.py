@@ -17,6 +17,8 @@ class Shelf(StrEnum):
     INBOX = "inbox"
     """All articles that are not archived."""
     UNREAD = "unread"
+    UP_NEXT = "up next"
+    """The articles to read next, in the reader's own order."""
     STARRED = "starred"
     ANNOTATED = "annotated"
     ARCHIVE = "archive"
@@ -32,6 +34,8 @@ class Sort(StrEnum):
     LONGEST = "longest first"
     SHORTEST = "shortest first"
     OPENED = "last opened first"
+    QUEUE = "in your order"
+    """The order of the articles to read next; all others come after them."""
 
 
 class Operator(StrEnum):
@@ -165,6 +169,7 @@ def _is(state: str) -> Field:
 SHELF_QUERIES: dict[Shelf, Term] = {
     Shelf.INBOX: Not(_is("archived")),
     Shelf.UNREAD: And((_is("unread"), Not(_is("archived")))),
+    Shelf.UP_NEXT: _is("queued"),
     Shelf.STARRED: _is("starred"),
     Shelf.ANNOTATED: _is("annotated"),
     Shelf.ARCHIVE: _is("archived"),
@@ -197,5 +202,23 @@ class View(NamedTuple):
 
     @property
     def query(self) -> And:
-        """Return the standing view and the filter as one query."""
+        """Return the standing view and the filter as one query.
+
+        The inbox does not hide the archive from a filter that asks for archived articles.
+        """
+        if self.shelf is Shelf.INBOX and asks_for_archive(self.filter):
+            return And((self.filter,))
         return And((SHELF_QUERIES[self.shelf], self.filter))
+
+
+def asks_for_archive(term: Term) -> bool:
+    """Return True if a query names the archive: by `is:archived`, in whatever part of it."""
+    match term:
+        case And() | Or():
+            return any(map(asks_for_archive, term.terms))
+        case Not():
+            return asks_for_archive(term.term)
+        case Field():
+            values = [value.text.lower() for value in term.values if isinstance(value, Value)]
+            return term.name is FieldName.IS and any(value.startswith("arch") for value in values)
+    return False

@@ -36,6 +36,13 @@ def open_store(path: Path) -> Store:
     return LibraryStore(LibraryFiles(path, replica_id()))
 
 
+def machine_name() -> str:
+    """Return the short name of this machine, which timestamps and order keys end in."""
+    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415 - reads or makes a file
+
+    return replica_id()
+
+
 def __getattr__(name: str) -> Any:
     if name == "LibraryDB":
         # 20 ms for TinyDB, which commands that touch no state do not need.

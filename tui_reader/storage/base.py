@@ -22,6 +22,7 @@ Receipt: TypeAlias = "Future[None]"
 
 ARTICLES = "articles"
 ANNOTATIONS = "annotations"
+SEARCHES = "searches"
 
 
 class Edit(NamedTuple):

@@ -51,6 +51,9 @@ class Catalogue(Protocol):
     def record(self, article_id: ArticleId) -> ArticleRecord | None:
         """Return an article as queries compare it; None if it is not in the library."""
 
+    def count(self, view: Listing) -> int:
+        """Return the number of articles of a view."""
+
     def counts(self) -> Counts:
         """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
 
@@ -97,7 +100,9 @@ class _Row(ArticleRecord):
 
     def keeps_positions(self, headline: Headline) -> bool:
         """Return True if another headline of the article has the same position in every order."""
-        return self.headline.state.opened == headline.state.opened and has_same_description(self.headline, headline)
+        old, new = self.headline.state, headline.state
+        is_in_order = old.opened == new.opened and old.up_next == new.up_next
+        return is_in_order and has_same_description(self.headline, headline)
 
     def _set_description(self, headline: Headline) -> None:
         self.source = headline.field("source")
@@ -121,6 +126,7 @@ _KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
     Sort.LONGEST: lambda row: (-row.headline.article.metadata.words, -row.when, row.folded),
     Sort.SHORTEST: lambda row: (row.headline.article.metadata.words, -row.when, row.folded),
     Sort.OPENED: lambda row: (-row.opened, -row.when, row.folded),
+    Sort.QUEUE: lambda row: (not row.headline.state.up_next, row.headline.state.up_next, -row.when, row.folded),
 }
 
 
@@ -160,6 +166,10 @@ class MemoryCatalogue:
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
+
+    def count(self, view: Listing) -> int:
+        """Return the number of articles of a view, without putting them in order."""
+        return len(select_articles(list(self._rows.values()), view.query))
 
     def record(self, article_id: ArticleId) -> ArticleRecord | None:
         """Return an article as queries compare it; None if it is not in the library."""

@@ -107,6 +107,8 @@ def shelves_of(headline: Headline) -> list[Shelf]:
     shelves = [Shelf.ARCHIVE] if state.archived else [Shelf.INBOX]
     if not state.archived and not state.read:
         shelves.append(Shelf.UNREAD)
+    if state.up_next:
+        shelves.append(Shelf.UP_NEXT)
     if state.starred:
         shelves.append(Shelf.STARRED)
     if headline.notes:

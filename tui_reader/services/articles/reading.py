@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.document.normalization import search_key
+from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, now_in_seconds
+from tui_reader.services.library.order_keys import key_at, key_between
+from tui_reader.storage import machine_name
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
@@ -105,6 +108,45 @@ class Reading:
         """Mark articles as read."""
         rows = [row for row in self._catalogue.rows(ids) if not row.state.read]
         return self._change(rows, {"read": True}, "marked {} as read")
+
+    def up_next(self) -> list[Headline]:
+        """Return the articles to read next, in their order."""
+        return self._catalogue.rows(self._catalogue.ids(View(Shelf.UP_NEXT, sort=Sort.QUEUE)))
+
+    def toggle_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Put articles behind those to read next, or take them out if they all are among them."""
+        rows = self._catalogue.rows(ids)
+        if all(row.state.up_next for row in rows):
+            return self._change(rows, {"up_next": None}, "took {} out of up next")
+        return self.add_up_next([row.id for row in rows if not row.state.up_next])
+
+    def add_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Put articles behind those to read next, in the order given."""
+        rows = [row for row in self._catalogue.rows(ids) if not row.state.up_next]
+        queue, machine = self.up_next(), machine_name()
+        last = queue[-1].state.up_next if queue else ""
+        edits: list[Edit] = []
+        for row in rows:
+            last = key_between(last, "", machine)
+            edits += self._state.record_fields(row, {"up_next": last})
+        if not edits:
+            return Outcome()
+        label = f"put {_named(rows)} up next"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
+    def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
+        """Move an article down among those to read next, or up by a negative number."""
+        queue = self.up_next()
+        index = next((index for index, row in enumerate(queue) if row.id == article_id), None)
+        if index is None:
+            return Outcome("it is not up next")
+        wanted = max(0, min(index + by, len(queue) - 1))
+        if wanted == index:
+            return Outcome()
+        keys = [row.state.up_next for row in queue if row.id != article_id]
+        edits = self._state.record_fields(queue[index], {"up_next": key_at(keys, wanted, machine_name())})
+        label = f"moved “{queue[index].title}” in up next"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def set_tags(self, article_id: ArticleId, tags: Sequence[str]) -> Outcome:
         """Replace the tags of an article; its file is not changed."""

@@ -24,9 +24,12 @@ from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
 from tui_reader.services.library.events import EventSender
 from tui_reader.services.library.save_monitor import SaveMonitor
+from tui_reader.services.library.search_counts import SearchCounts
+from tui_reader.services.library.searches import Searches
 from tui_reader.services.library.state import LibraryState
 from tui_reader.services.library.undo_scope import UndoScope
 from tui_reader.sources.files import MEGABYTE
+from tui_reader.storage import machine_name
 from tui_reader.storage.base import ARTICLES
 from tui_reader.storage.cache.scan_cache import ScanCache
 from tui_reader.storage.snapshot.disk import Disk
@@ -57,6 +60,8 @@ class LibraryParts(NamedTuple):
     identities: Identities
     catalogue: MemoryCatalogue
     annotation_texts: AnnotationTexts
+    searches: Searches
+    search_counts: SearchCounts
     state: LibraryState
     reading: Reading
     documents: Documents
@@ -88,6 +93,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     catalogue = MemoryCatalogue()
 
     state = LibraryState(store, catalogue, identities, save_monitor.track)
+    searches = Searches(state, machine_name)
     scope = UndoScope(state, paths)
     store.limit_undo(scope.select)
     documents = Documents(identities.file, stdin_sources, limit)
@@ -128,6 +134,8 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         catalogue=catalogue,
         state=state,
         annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
+        searches=searches,
+        search_counts=SearchCounts(catalogue, searches),
         reading=Reading(state, scope=scope),
         documents=documents,
         background=background,

@@ -61,6 +61,8 @@ class Library:
         self.revisions = parts.revisions
         self.missing_articles = parts.missing_articles
         self.annotation_texts = parts.annotation_texts
+        self.searches = parts.searches
+        self.search_counts = parts.search_counts
         self.transfer = parts.transfer
         self.transfer.on_transferred = self._annotations_transferred
         self.loaded_documents = parts.loaded_documents

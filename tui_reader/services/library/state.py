@@ -17,7 +17,7 @@ from tui_reader.services.articles.article_records import (
     encode_description,
 )
 from tui_reader.services.library.events import noop
-from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit, Receipt, Store
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, SEARCHES, Edit, Receipt, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -47,6 +47,8 @@ class LibraryState:
         self.identities = identities
         self._track = track
         self.annotation_index = AnnotationIndex(store)
+        self.changes_of_searches = 0
+        """Number of changes of saved searches so far, by this program and by others."""
         self._described: dict[ArticleId, str] = {}
         """Fingerprint of the file from which each article was described in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
@@ -129,6 +131,8 @@ class LibraryState:
                     opened[edit.key] = None
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
+            elif edit.table == SEARCHES:
+                self.changes_of_searches += 1
         annotated = self.annotation_index.absorb(annotations)
         self.catalogue.note_annotations(annotated)
         for article_id in annotated:

@@ -29,6 +29,7 @@ class Section(StrEnum):
     """The sections of the sidebar, in the order shown."""
 
     LIBRARY = "library"
+    SEARCHES = "searches"
     SOURCES = "sources"
     TAGS = "tags"
 
@@ -40,11 +41,16 @@ class Entry(NamedTuple):
     name: str
     """Name of the shelf, source or tag; empty for the title row of a section."""
     articles: int = 0
-    """Number of articles with this shelf, source or tag."""
+    """Number of articles with this shelf, search, source or tag."""
+    id: str = ""
+    """Id of a saved search; empty in other sections."""
 
 
 class Choices(NamedTuple):
     """The rows of the sidebar that narrow the list."""
+
+    search: str = ""
+    """Id of the saved search whose query is that of the list; empty if there is none."""
 
     shelf: Shelf = Shelf.INBOX
     sources: frozenset[str] = frozenset()
@@ -82,7 +88,7 @@ class TagSidebar(LinePane):
         self._choices = Choices()
         self._entries: list[Entry] = []
         self._lines: list[int | None] = []
-        self._counted: tuple[dict[Shelf, int], Counted, Counted] | None = None
+        self._counted: tuple[dict[Shelf, int], tuple[Entry, ...], Counted, Counted] | None = None
         self._folded: set[Section] = set()
         self._cursor = 0
         self._top = 0
@@ -111,16 +117,18 @@ class TagSidebar(LinePane):
         self,
         choices: Choices,
         shelves: Mapping[Shelf, int],
+        searches: Sequence[Entry],
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
     ) -> None:
         """Show the counts, and mark what narrows the list. Repaint only the rows that changed."""
-        counted = (dict(shelves), tuple(sources), tuple(tags))
+        counted = (dict(shelves), tuple(searches), tuple(sources), tuple(tags))
         if choices == self._choices and counted == self._counted:
             return
         before = [self._appearance_of(row) for row in range(len(self._lines))]
+        is_other_shelf = choices.shelf is not self._choices.shelf
         self._choices = choices
-        if counted != self._counted:
+        if counted != self._counted or is_other_shelf:
             self._counted = counted
             self._build()
         after = [self._appearance_of(row) for row in range(len(self._lines))]
@@ -170,27 +178,32 @@ class TagSidebar(LinePane):
             if not entry.name and self._lines:
                 self._lines.append(None)
             self._lines.append(index)
-        names = [(entry.section, entry.name) for entry in self._entries]
+        names = [(entry.section, entry.id or entry.name) for entry in self._entries]
         if before is None:
             # The first shelf, not the title of its section.
             self._cursor = 1
-        elif (before.section, before.name) in names:
-            self._cursor = names.index((before.section, before.name))
+        elif (before.section, before.id or before.name) in names:
+            self._cursor = names.index((before.section, before.id or before.name))
         self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
         self._follow()
 
     def _all_entries(self) -> Iterator[Entry]:
         if self._counted is None:
             return
-        shelves, sources, tags = self._counted
-        standing = [(shelf.value, shelves.get(shelf, 0)) for shelf in Shelf]
-        for section, rows in ((Section.LIBRARY, standing), (Section.SOURCES, sources), (Section.TAGS, tags)):
-            if not rows:
-                continue
-            yield Entry(section, "")
-            if section not in self._folded:
-                for name, count in rows:
-                    yield Entry(section, name, count)
+        shelves, searches, sources, tags = self._counted
+        # Few readers put articles in an order, so an empty list of them takes no row.
+        standing = [
+            Entry(Section.LIBRARY, shelf.value, shelves.get(shelf, 0))
+            for shelf in Shelf
+            if shelf is not Shelf.UP_NEXT or shelves.get(shelf) or self._choices.shelf is shelf
+        ]
+        named = ((Section.SOURCES, sources), (Section.TAGS, tags))
+        counted = [(section, [Entry(section, name, count) for name, count in rows]) for section, rows in named]
+        for section, entries in ((Section.LIBRARY, standing), (Section.SEARCHES, searches), *counted):
+            if entries:
+                yield Entry(section, "")
+                if section not in self._folded:
+                    yield from entries
 
     def _follow(self) -> None:
         if not self._entries:
@@ -221,6 +234,8 @@ class TagSidebar(LinePane):
             return "include" if entry.name in choices.include else "exclude" if entry.name in choices.exclude else ""
         if not entry.name:
             return ""
+        if entry.section is Section.SEARCHES:
+            return "chosen" if entry.id == choices.search else ""
         if entry.section is Section.SOURCES:
             return "chosen" if entry.name in choices.sources else ""
         return "chosen" if entry.name == choices.shelf else ""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from tui_reader.model.query import Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
+from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.cursor import following, gap_between
 from tui_reader.tui.widgets.tag_sidebar import Choices, Entry, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Sort
@@ -24,6 +25,8 @@ class HeadlineListing:
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
+        self.on_searches_stale: Callable[[], None] = noop
+        """Called when the saved searches are to be counted again."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
@@ -117,10 +120,18 @@ class HeadlineListing:
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
-        """Update the counts in the sidebar and the first row."""
+        """Update the counts in the sidebar and the first row; those of saved searches follow one by one."""
+        if self._state.library.search_counts.invalidate():
+            self.on_searches_stale()
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Show the counts as they are known."""
         state = self._state
         counts = state.library.catalogue.counts()
-        state.panes.sidebar.show(self._choices(), counts.shelves, counts.sources, counts.tags)
+        searches, numbers = state.library.searches.all(), state.library.search_counts
+        saved = [Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in searches]
+        state.panes.sidebar.show(self._choices(), counts.shelves, saved, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)
@@ -133,7 +144,10 @@ class HeadlineListing:
         """Return what the sidebar marks: the standing view, and the tags and sources of the query."""
         term = self._state.query.term
         tags = chosen(term, FieldName.TAG)
-        return Choices(self._state.view.shelf, self._sources, tags.included, tags.excluded)
+        text = self._state.query.text.strip()
+        same = [each.id for each in self._state.library.searches.all() if each.query == text] if text else []
+        is_here = bool(same) and self._state.view.shelf is Shelf.INBOX
+        return Choices(same[0] if is_here else "", self._state.view.shelf, self._sources, tags.included, tags.excluded)
 
     def describe(self) -> None:
         """Show the standing view and the query above the list."""
@@ -158,6 +172,13 @@ class HeadlineListing:
         text = self._state.query.text
         if entry.section is Section.LIBRARY:
             self.set_view(shelf=Shelf(entry.name), query=without(text, FieldName.SOURCE))
+            return True
+        if entry.section is Section.SEARCHES:
+            search = self._state.library.searches.get(entry.id)
+            if search is not None:
+                self._state.panes.headlines.show((), 0)
+                # The blank ends the last word: a saved search finds whole words.
+                self.set_view(shelf=Shelf.INBOX, query=f"{search.query} ")
             return True
         if entry.section is Section.SOURCES:
             is_chosen = entry.name in self._sources

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from tui_reader.config import Settings
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import AnnotationsView, Program
     from tui_reader.tui.widgets.prompt import Prompt, Question
 
+COUNT_SECONDS = 0.12
+"""Seconds between a change and the counting of saved searches."""
 KEEP_PLACE_SECONDS = 2.0
 """Seconds between two checks whether the reading position must be saved."""
 NOTICE_SECONDS = 6.0
@@ -96,6 +99,7 @@ class ReadingScreen(KeyScreen):
         self.library_events = EventHandlers(self)
         self._handlers: dict[str, Handler] = {}
         self._last_key = 0.0
+        self._count_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the widgets of the first frame: first row, sidebar, headlines, last row; `wire` adds the rest."""
@@ -143,10 +147,27 @@ class ReadingScreen(KeyScreen):
         panes.article.display = self.pane_layout.shows_article
         self.navigator.show(panes.headlines.current)
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
+        self.listing.on_searches_stale = self._count_searches_soon
+        self._count_searches_soon()
 
     def idle_seconds(self) -> float:
         """Return the seconds since the last key."""
         return time.monotonic() - self._last_key
+
+    def _count_searches_soon(self) -> None:
+        """Count the saved searches after a pause; a further change begins the pause again."""
+        if self._count_timer is not None:
+            self._count_timer.stop()
+        self._count_timer = self.set_timer(COUNT_SECONDS, self._count_search)
+
+    def _count_search(self) -> None:
+        """Count one saved search, and leave the next one to the next turn of the event loop."""
+        counts, colours = self.library.search_counts, self.state.settings.colours
+        if counts.count_next(colours):
+            self._count_timer = self.set_timer(0.01, self._count_search)
+        else:
+            self._count_timer = None
+            self.listing.show_counts()
 
     def _keep_place_when_still(self) -> None:
         if self.idle_seconds() >= STILL_SECONDS:

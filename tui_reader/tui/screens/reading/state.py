@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.clean import clean_line
-from tui_reader.model.query import Sort, View
+from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.model.query import Shelf
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.commands.command import Command
@@ -115,8 +114,9 @@ class ReadingScreenState:
         self._sort = sort or self._sort
         if query is not None:
             self._query = parse(query, self.settings.colours)
-        term = self._query.while_typing
-        self._view = View(shelf or self._view.shelf, term, sort_order(term) or self._sort)
+        term, shelf = self._query.while_typing, shelf or self._view.shelf
+        usual = Sort.QUEUE if shelf is Shelf.UP_NEXT else self._sort
+        self._view = View(shelf, term, sort_order(term) or usual)
 
     @property
     def pane(self) -> Pane:
@@ -294,6 +294,7 @@ class ReadingScreenState:
         if len(self.library.catalogue):
             return {
                 "unread": ("Everything is read",),
+                "up next": ("Nothing is up next", "", f"{self.keymap.hint('up_next')}  put an article there"),
                 "starred": ("Nothing is starred", "", f"{self.keymap.hint('star')}  star an article"),
                 "annotated": ("Nothing is annotated",),
                 "archive": ("The archive is empty", "", f"{self.keymap.hint('archive')}  archive an article"),

@@ -17,6 +17,7 @@ from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
 from tui_reader.tui.screens.reading.actions.navigation import Navigation
 from tui_reader.tui.screens.reading.actions.quotes import QuoteActions
+from tui_reader.tui.screens.reading.actions.searches import SearchActions
 from tui_reader.tui.screens.reading.actions.selection import SelectionActions
 from tui_reader.tui.screens.reading.actions.triage import Triage
 from tui_reader.tui.screens.reading.actions.undo import UndoActions
@@ -88,6 +89,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         selection,
         changes,
         BookmarkActions(state, listing, navigator, activate),
+        SearchActions(state, listing, navigator, host.ask, activate),
         FindActions(state, listing, navigator, host.ask, activate),
         links,
         quotes,

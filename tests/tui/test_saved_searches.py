@@ -1,0 +1,69 @@
+"""Saved searches in the sidebar, and the articles up next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Start
+
+
+async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("SEARCHES", "Long reads", "This week", "With open questi")
+        await reader.keys("ctrl+s")
+        await reader.sees("types a query; then it can be kept")
+        await reader.keys("/")
+        await reader.types("tag:space")
+        await reader.keys("enter", "ctrl+s")
+        await reader.sees("keep this search as")
+        await reader.types("Orbit")
+        await reader.keys("enter")
+        await reader.sees("saved the search “Orbit” · u undoes", "›Orbit           2")
+        await reader.keys("g", "c")
+        await reader.no_longer_sees("›Orbit")
+        await reader.keys("h")
+        sidebar = reader.app.reading.state.panes.sidebar
+        while sidebar.current is None or sidebar.current.name != "Orbit":
+            await reader.keys("j")
+        await reader.keys("r")
+        await reader.keys("end", *["backspace"] * 5)
+        await reader.types("Sky")
+        await reader.keys("enter")
+        await reader.sees("renamed the search “Orbit” to “Sky”", "Sky             2")
+        await reader.keys("alt+k")
+        await reader.sees("moved the search “Sky”")
+        names = [each.name for each in reader.library.searches.all()]
+        assert names == ["Long reads", "This week", "Sky", "With open questions"]
+        await reader.keys("e", "end", *["backspace"] * 9)
+        await reader.types("wolf")
+        await reader.keys("enter")
+        await reader.sees("changed the search “Sky”", "Sky             1")
+        await reader.keys("enter")
+        await reader.sees("INBOX wolf", "1 · newest first", "Alpha wolf")
+        await reader.keys("h", "x")
+        await reader.sees("deleted the search “Sky”")
+        await reader.keys("u")
+        await reader.sees("undid: deleted the search “Sky”", "Sky")
+
+
+async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Gamma rays")
+        await reader.keys("L")
+        await reader.sees("put “Alpha wolf” up next · u undoes", "Up next         1")
+        await reader.keys("j", "L", "j", "L", "g", "l")
+        await reader.sees("UP NEXT", "3 · in your order")
+        before = [row.title for row in reader.library.reading.up_next()]
+        await reader.keys("alt+j")
+        await reader.sees(f"moved “{before[0]}” in up next")
+        assert [row.title for row in reader.library.reading.up_next()] == [before[1], before[0], before[2]]
+        assert reader.app.reading.state.target == reader.library.reading.up_next()[1].id
+        await reader.keys("alt+j", "alt+j")
+        await reader.sees("it is the last one")
+        await reader.keys("L")
+        await reader.sees("took", "out of up next")
+        await reader.keys("g", "c", "h", "g", "g", "j", "enter", "alt+j")
+        await reader.sees("INBOX", "shows the articles that can be put in order")

@@ -1,0 +1,53 @@
+"""Counts the articles of each saved search, one search at a time, so that no key waits for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Shelf, View
+from tui_reader.search.parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.library.searches import Searches
+
+
+class SearchCounts:
+    """The numbers of articles that the saved searches of a library find. Used from the library's owner thread."""
+
+    def __init__(self, catalogue: Catalogue, searches: Searches) -> None:
+        self._catalogue, self._searches = catalogue, searches
+        self._counts: dict[str, int] = {}
+        """Number of articles by the text of the query."""
+        self._stale: dict[str, None] = {}
+        """The queries that are to be counted, the first one first."""
+
+    def invalidate(self) -> bool:
+        """Record that articles have changed.
+
+        Returns:
+            True if there are searches to count.
+        """
+        self._stale = dict.fromkeys(search.query for search in self._searches.all())
+        return bool(self._stale)
+
+    def count_next(self, colours: Sequence[str]) -> bool:
+        """Count one search.
+
+        Args:
+            colours: The reader's names of the highlight colours.
+
+        Returns:
+            True if searches are left to count.
+        """
+        query = next(iter(self._stale), None)
+        if query is not None:
+            del self._stale[query]
+            self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).term))
+        return bool(self._stale)
+
+    def of(self, query: str) -> int:
+        """Return the last known number of articles that a query finds."""
+        return self._counts.get(query, 0)

@@ -1,0 +1,149 @@
+"""The commands for saved searches, and for the articles to read next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Shelf
+from tui_reader.tui.commands.binding import command, command_family
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.widgets.prompt import Question
+from tui_reader.tui.widgets.tag_sidebar import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.services.articles.reading import Outcome
+    from tui_reader.services.library.searches import SavedSearch
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+
+class SearchActions:
+    """Runs the commands for saved searches and for up next. All changes can be undone."""
+
+    def __init__(
+        self,
+        state: ReadingScreenState,
+        listing: HeadlineListing,
+        navigator: ArticleNavigator,
+        ask: Callable[[Question], None],
+        activate: Callable[[Pane], None],
+    ) -> None:
+        self._state, self._listing, self._navigator = state, listing, navigator
+        self._ask, self._activate = ask, activate
+
+    # Saved searches
+
+    @command("save_search")
+    def save(self, _count: int | None) -> None:
+        """Keep the query of the list as a saved search, under a name that is asked for."""
+        text = self._state.query.text.strip()
+        if not text:
+            self._state.refuse(f"{self._state.keymap.hint('search')} types a query; then it can be kept")
+            return
+        searches = self._state.library.searches
+        same = next((each for each in searches.all() if each.query == text), None)
+
+        def answered(name: str) -> None:
+            if name.strip():
+                self._show(searches.add(name, text))
+
+        self._ask(
+            Question(
+                "keep this search as",
+                answered,
+                value=same.name if same is not None else "",
+                suggestions=[each.name for each in searches.all()],
+                placeholder=text,
+            )
+        )
+
+    @command("edit_search")
+    def edit(self, _count: int | None) -> None:
+        """Change the query of the saved search under the cursor."""
+        search = self._current()
+        if search is None:
+            return
+
+        def answered(text: str) -> None:
+            self._show(self._state.library.searches.edit(search.id, text))
+
+        self._ask(Question(f"query of “{search.name}”", answered, value=search.query))
+
+    @command("rename_search")
+    def rename(self, _count: int | None) -> None:
+        """Give the saved search under the cursor another name."""
+        search = self._current()
+        if search is None:
+            return
+
+        def answered(name: str) -> None:
+            self._show(self._state.library.searches.rename(search.id, name))
+
+        self._ask(Question("new name", answered, value=search.name))
+
+    @command("delete_search")
+    def delete(self, _count: int | None) -> None:
+        """Delete the saved search under the cursor."""
+        search = self._current()
+        if search is not None:
+            self._show(self._state.library.searches.delete(search.id))
+
+    def _current(self) -> SavedSearch | None:
+        """Return the saved search under the cursor; say so if it is another row of the sidebar."""
+        entry = self._state.panes.sidebar.current
+        is_search = entry is not None and entry.section is Section.SEARCHES and entry.name
+        search = self._state.library.searches.get(entry.id) if entry is not None and is_search else None
+        if search is None:
+            self._state.refuse("saved searches can be changed; stand on one")
+        return search
+
+    # Order by hand
+
+    @command_family({"move_down": 1, "move_up": -1})
+    def move(self, by: int, count: int | None) -> None:
+        """Move the saved search under the cursor, or the article in the list of those to read next."""
+        by *= count or 1
+        if self._state.pane is Pane.SIDEBAR:
+            search = self._current()
+            if search is not None and not self._show(self._state.library.searches.move(search.id, by)):
+                self._state.refuse("it is the last one" if by > 0 else "it is the first one")
+            return
+        article = self._state.target
+        if self._state.view.shelf is not Shelf.UP_NEXT or article is None:
+            self._state.refuse(f"{self._state.keymap.hint('show_up_next')} shows the articles that can be put in order")
+            return
+        outcome = self._state.library.reading.move_up_next(article, by)
+        if outcome.ids:
+            self._listing.refresh(keep=article)
+            self._state.say_outcome(outcome)
+        else:
+            self._state.refuse("it is the last one" if by > 0 else "it is the first one")
+
+    # Up next
+
+    @command("up_next")
+    def toggle_up_next(self, _count: int | None) -> None:
+        """Put the article behind those to read next, or take it out of them."""
+        article = self._state.target
+        if article is None:
+            return
+        outcome = self._state.library.reading.toggle_up_next([article])
+        self._listing.touch(outcome.ids)
+        self._state.say_outcome(outcome)
+
+    @command("show_up_next")
+    def show_up_next(self, _count: int | None) -> None:
+        """Show the articles to read next, in their order."""
+        self._listing.set_view(shelf=Shelf.UP_NEXT, query="")
+        self._activate(Pane.LIST)
+        self._navigator.show_current()
+
+    def _show(self, outcome: Outcome) -> bool:
+        """Show the outcome of a change of saved searches. Returns: True if something was changed."""
+        if outcome.undo:
+            self._listing.recount()
+        self._state.say_outcome(outcome)
+        return outcome.undo
