@@ -182,6 +182,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         for variable in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = home
+        # In 16 colours each row takes a step more.
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
         folder = Path(home, "articles")
         shutil.copytree(ROOT / "sample_articles", folder)
         asyncio.run(journeys(folder, listed="--list" in sys.argv[1:]))
