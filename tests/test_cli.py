@@ -31,6 +31,7 @@ class Shown:
         self.settings = config.Settings()
         self.warnings: tuple[str, ...] = ()
         self.config_path: Path | None = None
+        self.opening: Any = None
         self.mouse: bool | None = None
         self.is_closed = False
         self.on_run: Callable[[], None] = lambda: None
@@ -48,6 +49,7 @@ class Shown:
         assert library is self
         self.settings = settings
         self.warnings, self.config_path = options["warnings"], options["config_path"]
+        self.opening = options["opening"]
         return self
 
     def run(self, *, mouse: bool) -> None:
@@ -117,6 +119,13 @@ class TestReading:
         settings_file("measure = 50")
         assert cli.main(["--theme", "nord"]) == 0
         assert shown.settings == config.Settings(theme="nord", measure=50)
+        assert (shown.opening.fresh, shown.opening.configured_theme) == (False, "auto")
+
+    def test_a_start_can_begin_with_the_list(self, shown: Shown) -> None:
+        assert cli.main(["--fresh"]) == 0
+        assert (shown.opening.fresh, shown.opening.configured_theme) == (True, "")
+        assert cli.main([]) == 0
+        assert not shown.opening.fresh
 
     def test_the_exit_status_of_the_app_is_that_of_the_program(self, shown: Shown) -> None:
         shown.return_code = 4

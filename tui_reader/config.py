@@ -106,6 +106,12 @@ class Settings:
     )
     preview: bool = _setting(True, _switch, "Whether moving in the list shows the article at once.")
     mark_read_on_open: bool = _setting(True, _switch, "Whether opening an article marks it as read.")
+    resume: bool = _setting(
+        True,
+        _switch,
+        "Whether a start goes on where the last one ended: article, row, view, order and theme, for each library of its"
+        " own; --fresh begins with the list, once.",
+    )
     mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
     quote_style: str = _setting(
         "markdown",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tui_reader.services.library.library import Library
+    from tui_reader.services.library.sessions import Opening
 
 DEADLINE = 8.0
 """Seconds that a test waits for a condition before it fails."""
@@ -115,10 +116,14 @@ def start() -> Start:
 
     @asynccontextmanager
     async def reading(
-        *paths: Path, size: tuple[int, int] = (120, 35), settings: Settings | None = None, **options: Any
+        *paths: Path,
+        size: tuple[int, int] = (120, 35),
+        settings: Settings | None = None,
+        opening: Opening | None = None,
+        **options: Any,
     ) -> AsyncIterator[Reader]:
         library = open_library(paths, settings=settings or Settings(), **options)
-        app = ReaderApp(library, settings or Settings())
+        app = ReaderApp(library, settings or Settings(), opening=opening)
         try:
             async with app.run_test(size=size, notifications=True) as pilot:
                 reader = Reader(app, pilot)

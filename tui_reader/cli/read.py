@@ -84,12 +84,16 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="folders and files to read, - for standard input; without any, your default library",
+        help="folders and files to read, - for standard input; a single file opens as a page; without any, your "
+        "default library",
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state (read, starred, tags, …) in FILE")
     settings = parser.add_mutually_exclusive_group()
     settings.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
     settings.add_argument("--no-config", action="store_true", help="start with the default settings")
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin with the list, not where the last start ended (setting: resume)"
+    )
     parser.add_argument("--theme", metavar="NAME", help="begin in this theme, whatever the settings say")
     parser.add_argument("--version", action="version", version=f"{paths.PROGRAM} {__version__}")
     return parser
@@ -98,16 +102,25 @@ def _parser() -> argparse.ArgumentParser:
 def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequence[str], piped: bytes | None) -> int:
     from tui_reader.services.library.opening import open_library  # noqa: PLC0415 - a refusal must not wait for it
 
+    configured_theme = ""
+    if options.theme:
+        import dataclasses  # noqa: PLC0415 - loaded already, by `config`
+
+        configured_theme, settings = settings.theme, dataclasses.replace(settings, theme=options.theme)
     library = open_library(
         [path for path in options.paths if path != STDIN], state=options.state, stdin=piped, settings=settings
     )
     terminal = _ask_terminal(settings)
     try:
+        from tui_reader.services.library.sessions import Opening  # noqa: PLC0415 - as the next one
         from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
 
+        opening = Opening(options.fresh, configured_theme)
         # The terminal has answered during the import.
         terminal.collect()
-        app = ReaderApp(library, settings, warnings=warnings, config_path=options.config, terminal=terminal)
+        app = ReaderApp(
+            library, settings, warnings=warnings, config_path=options.config, terminal=terminal, opening=opening
+        )
         app.run(mouse=settings.mouse)
     finally:
         terminal.close()
@@ -152,12 +165,7 @@ def _read_stdin(max_megabytes: int) -> bytes:
 def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, ...]]:
     file: Path = options.config or paths.config_file()
     is_wanted = options.config or (not options.no_config and file.exists())
-    settings, warnings = config.load(file) if is_wanted else (config.Settings(), ())
-    if options.theme:
-        import dataclasses  # noqa: PLC0415 - loaded already, by `config`
-
-        settings = dataclasses.replace(settings, theme=options.theme)
-    return settings, warnings
+    return config.load(file) if is_wanted else (config.Settings(), ())
 
 
 def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:

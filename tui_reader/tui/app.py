@@ -31,6 +31,7 @@ from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.screens.external_programs import editor_of, run_editor
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
+from tui_reader.tui.screens.session_keeper import SessionKeeper
 from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, read_input_so
 from tui_reader.tui.terminal_palette import LegibleStyles
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from tui_reader.config import Settings
     from tui_reader.services.library.events import Event as LibraryEvent
     from tui_reader.services.library.library import Library
+    from tui_reader.services.library.sessions import Opening
     from tui_reader.tui.terminal_query import TerminalQuestion
 
 
@@ -80,6 +82,7 @@ class ReaderApp(FailureGuard, App[None]):
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
         terminal: The questions that the terminal was asked; None if it was asked none.
+        opening: How to go on where the last start ended; None to begin with the list, and to keep nothing.
     """
 
     TITLE = "tui-reader"
@@ -99,10 +102,13 @@ class ReaderApp(FailureGuard, App[None]):
         warnings: Sequence[str] = (),
         config_path: Path | None = None,
         terminal: TerminalQuestion | None = None,
+        opening: Opening | None = None,
     ) -> None:
+        self.sessions = SessionKeeper(library, settings, opening)
         # Textual asks for the theme and the driver in its own __init__.
         self._terminal = terminal
         self.theme_selection = ThemeSelection(terminal.answers if terminal else None, settings.theme)
+        self.sessions.select_theme(self.theme_selection)
         super().__init__()
         self.console._color_system = COLOR_SYSTEMS[self.theme_selection.depth]
         self.library, self.settings = library, settings
@@ -110,7 +116,8 @@ class ReaderApp(FailureGuard, App[None]):
         self.keys_in_force = Keymap(settings.keys)
         self._notices = [*warnings, *self.keys_in_force.warnings, *library.notices, *self.theme_selection.problem]
         self._filter_colours()
-        self.reading = ReadingScreen(self, library, settings, self.keys_in_force)
+        session = self.sessions.session
+        self.reading = ReadingScreen(self, library, settings, self.keys_in_force, session, as_page=opening is not None)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
         """The generation collected since the last key, 0 for none; 2 at the start: no garbage yet."""
@@ -150,6 +157,8 @@ class ReaderApp(FailureGuard, App[None]):
         The garbage collector is off while the program loads (26 ms of 290 ms). The objects that exist by now live until
         the end, so they are frozen.
         """
+        if self._exit:
+            return  # a signal came before the first frame; nothing can be mounted any more
         self.reading.wire()
         # A key interrupts the threads that read and scan within 1 ms instead of 5 ms.
         sys.setswitchinterval(0.001)
@@ -205,6 +214,15 @@ class ReaderApp(FailureGuard, App[None]):
         if self.reading.is_wired:
             self.reading.navigator.keep_place()
         self.exit(return_code=self._status)
+
+    def keep_session(self) -> None:
+        """Save what is shown for the next start, in a thread."""
+        self.sessions.keep(self.reading.resumption)
+
+    def on_unmount(self) -> None:
+        """Save what is shown for the next start."""
+        with suppress(Exception):  # the error with which the app ended is the one to report
+            self.sessions.keep_last(self.reading.resumption, has_failed=self.failure is not None)
 
     def _handle_exception(self, error: Exception) -> None:
         """Save the open note before the app ends because of an error."""
@@ -328,6 +346,7 @@ class ReaderApp(FailureGuard, App[None]):
     def use_theme(self, name: str) -> None:
         """Show everything in the theme with this name, without colour if NO_COLOR is set."""
         self.theme = self.theme_selection.select(name)
+        self.sessions.theme_chosen(name)
         self._filter_colours()
 
     def on_terminal_answered(self, message: TerminalAnswered) -> None:
@@ -379,6 +398,7 @@ class ReaderApp(FailureGuard, App[None]):
         keymap = Keymap(settings.keys)
         self.settings, self.keys_in_force = settings, keymap
         self.use_theme(settings.theme)
+        self.sessions.settings_changed(settings)
         self._notices = [*warnings, *keymap.warnings, *self.theme_selection.problem]
         self.reading.apply_settings(settings, keymap)
         state.say(" · ".join(self._notices) or "settings reloaded", bad=bool(self._notices))

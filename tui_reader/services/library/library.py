@@ -13,6 +13,7 @@ from tui_reader.services.articles.identities import FoundFile, without_header
 from tui_reader.services.library.composition import file_of_article
 from tui_reader.services.library.events import Listener, Notice, StoreFailed, noop
 from tui_reader.services.library.save_monitor import warning_of
+from tui_reader.services.library.sessions import Sessions
 from tui_reader.sources.files import too_large
 from tui_reader.sources.stdin import Stdin
 
@@ -69,6 +70,7 @@ class Library:
         self._events = parts.events
         self._identities = parts.identities
         self._drafts: Drafts | None = None
+        self._sessions: Sessions | None = None
         self._changed_in_sync: dict[ArticleId, None] = {}
         """Articles that callbacks changed in the course of a `sync`."""
 
@@ -101,6 +103,29 @@ class Library:
         return self._drafts
 
     @property
+    def sessions(self) -> Sessions:
+        """What the screen showed when the reader ended."""
+        if self._sessions is None:
+            self._sessions = Sessions(self._parts.paths.cache.stem)
+        return self._sessions
+
+    @property
+    def names_one_article(self) -> bool:
+        """True if exactly one article was named, a file or standard input, perhaps together with folders."""
+        return len(self._parts.paths.files) + len(self._parts.stdin_sources) == 1
+
+    @property
+    def named_article(self) -> ArticleId | None:
+        """The article of the first file that was named, or of standard input; None until it has been scanned."""
+        piped = next(iter(self._parts.stdin_sources), None)
+        return self.article_at(self._parts.paths.files[0]) if piped is None and self._parts.paths.files else piped
+
+    @property
+    def is_scan_taken_in(self) -> bool:
+        """True if no results of a scan are waiting to be taken in by `sync`."""
+        return self._parts.discovery.batches.empty()
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """The folders that are scanned; empty if only single files or standard input are shown."""
         return self._parts.paths.folders
@@ -108,6 +133,11 @@ class Library:
     def path_of(self, article_id: ArticleId) -> Path | None:
         """Return the file of an article; None for standard input or an unknown article."""
         return file_of_article(self._identities, article_id)
+
+    def has_file(self, article_id: ArticleId) -> bool:
+        """Return True if the file of an article is there, or the article is standard input; reads the disk."""
+        path = self.path_of(article_id)
+        return path is None or os.path.lexists(path)
 
     def article_at(self, path: Path) -> ArticleId | None:
         """Return the article whose file this is, or None."""

@@ -53,7 +53,8 @@ class EventHandlers:
                 if state.panes.status.said.startswith(SCANNING):
                     state.say("")
                 host.listing.describe()
-                if state.shown is None:
+                host.resumption.scan_finished()
+                if state.shown is None and not host.resumption.keeps_pane_empty:
                     host.navigator.show_current()
             case events.Saving():
                 state.panes.status.say("saving…")
@@ -86,6 +87,7 @@ class EventHandlers:
         changed = state.library.sync()
         host.navigator.try_again()
         if not changed:
+            host.resumption.try_again()
             return
         if host.annotations is not None:
             host.annotations.changed()
@@ -95,6 +97,8 @@ class EventHandlers:
             host.navigator.update_header()
             host.highlight_actions.refresh()
         self._say_missing(missing)
+        if host.resumption.try_again() or host.resumption.keeps_pane_empty:
+            return
         gone = state.shown is not None and state.headline(state.shown) is None
         if state.pane is not Pane.ARTICLE or state.shown is None or gone:
             host.navigator.show_current()

@@ -41,6 +41,9 @@ class Program(Protocol):
     def use_theme(self, name: str) -> None:
         """Show everything in the theme with this name."""
 
+    def keep_session(self) -> None:
+        """Save what is shown for the next start, in a thread."""
+
     def edit_settings(self) -> None:
         """Open the settings in the user's editor, and apply them."""
 
@@ -68,6 +71,23 @@ class AnnotationsView(Protocol):
         """Show a message in the last row."""
 
 
+class RestoredStart(Protocol):
+    """Protocol of the part of the reading screen that restores what the last end left."""
+
+    @property
+    def keeps_pane_empty(self) -> bool:
+        """True while the article pane waits for the article to begin with."""
+
+    def try_again(self) -> bool:
+        """Show the article to begin with, if it has been found by now."""
+
+    def scan_finished(self) -> None:
+        """Stop waiting if the article was not found by the first scan."""
+
+    def text_shown(self) -> None:
+        """Restore the row and the focused sentence, if the text has been read by now."""
+
+
 class ReadingHost(EditorHost, Protocol):
     """Protocol of the reading screen for its actions, its event handlers and the list of annotations."""
 
@@ -85,6 +105,10 @@ class ReadingHost(EditorHost, Protocol):
     @property
     def app(self) -> App[Any]:
         """The running app."""
+
+    @property
+    def resumption(self) -> RestoredStart:
+        """The part that restores what the last end left."""
 
     @property
     def is_wired(self) -> bool:

@@ -16,6 +16,7 @@ from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tui_reader.tui.screens.reading.pane_layout import PaneLayout
 from tui_reader.tui.screens.reading.panes_container import PanesContainer
+from tui_reader.tui.screens.reading.resumption import Resumption
 from tui_reader.tui.screens.reading.state import Panes, ReadingScreenState, local_today
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui_reader.services.annotations.drafts import Draft
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
+    from tui_reader.services.library.sessions import Session
     from tui_reader.tui.commands.binding import Handler
     from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.commands.keymap import Keymap
@@ -86,7 +88,26 @@ class ReadingScreen(KeyScreen):
     link_actions: LinkActions
     changes_actions: ChangesActions
 
-    def __init__(self, program: Program, library: Library, settings: Settings, keymap: Keymap) -> None:
+    def __init__(
+        self,
+        program: Program,
+        library: Library,
+        settings: Settings,
+        keymap: Keymap,
+        session: Session | None = None,
+        *,
+        as_page: bool = False,
+    ) -> None:
+        """Build the panes of the first frame.
+
+        Args:
+            program: The app.
+            library: The open library.
+            settings: The settings in force.
+            keymap: The keys in force.
+            session: What was shown at the last end, to be restored; None for the beginning of the list.
+            as_page: True to show the only article that the command line names at once.
+        """
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))
         panes = Panes(TopBar(id="top"), TagSidebar(id="sidebar"), headlines, StatusBar(id="status"))
@@ -96,6 +117,7 @@ class ReadingScreen(KeyScreen):
         self.listing = HeadlineListing(self.state)
         self.annotations: AnnotationsView | None = None
         self.pane_layout = PaneLayout(self, self._divider)
+        self.resumption = Resumption(self, self.pane_layout, session, as_page=as_page)
         self.library_events = EventHandlers(self)
         self._handlers: dict[str, Handler] = {}
         self._last_key = 0.0
@@ -110,9 +132,10 @@ class ReadingScreen(KeyScreen):
 
     def on_mount(self) -> None:
         """Show the articles known from the last run; the library's threads add others after the first frame."""
-        self.listing.refresh()
+        self.resumption.prepare()
         self.pane_layout.fit(self.app.size)
-        self.state.panes.headlines.active = True
+        self.state.panes.sidebar.active = self.state.pane is Pane.SIDEBAR
+        self.state.panes.headlines.active = self.state.pane is Pane.LIST
         self.show_hints()
 
     @property
@@ -145,7 +168,7 @@ class ReadingScreen(KeyScreen):
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)
         panes.article.display = self.pane_layout.shows_article
-        self.navigator.show(panes.headlines.current)
+        self.resumption.begin()
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
         self.listing.on_searches_stale = self._count_searches_soon
         self._count_searches_soon()
@@ -172,6 +195,7 @@ class ReadingScreen(KeyScreen):
     def _keep_place_when_still(self) -> None:
         if self.idle_seconds() >= STILL_SECONDS:
             self.navigator.keep_place()
+            self._program.keep_session()
 
     # Keys
 

@@ -103,6 +103,11 @@ class ReadingScreenState:
         """The query that narrows the list: typed, or chosen in the sidebar."""
         return self._query
 
+    @property
+    def sort(self) -> Sort:
+        """The order of the list, unless the query asks for another one."""
+        return self._sort
+
     def set_view(self, *, shelf: Shelf | None = None, query: str | None = None, sort: Sort | None = None) -> None:
         """Change parts of the view; the headline list is refreshed by the caller.
 
@@ -208,7 +213,9 @@ class ReadingScreenState:
     @property
     def context(self) -> Pane:
         """The pane whose keys are in force: the active pane, or the selection in the article."""
-        return Pane.SELECTION if self.pane is Pane.ARTICLE and self.panes.article.selection.kind else self.pane
+        article = getattr(self.panes, "article", None)  # it does not exist before the screen is wired
+        is_selecting = self.pane is Pane.ARTICLE and article is not None and article.selection.kind
+        return Pane.SELECTION if is_selecting else self.pane
 
     def colour_name(self, colour: int) -> str:
         """Return the user's name for a colour."""

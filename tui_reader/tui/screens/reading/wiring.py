@@ -64,7 +64,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         changes_notice=changes.notice,
     )
     # The hints come last: a new text ends a half-typed command that was meant for the text before.
-    for callback in (highlights.refresh, host.show_hints):
+    for callback in (highlights.refresh, host.resumption.text_shown, host.show_hints):
         state.on_text_shown(callback)
     triage = Triage(state, listing, navigator, highlights, host.ask)
     view_options = ViewOptions(

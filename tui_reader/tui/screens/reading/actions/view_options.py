@@ -86,11 +86,12 @@ class ViewOptions:
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme, which is applied until the program ends; the settings choose that of the next start."""
+        """Choose a theme. It is applied at once, and kept for the next start of this library if that is set."""
 
         def use_theme(name: str) -> None:
             self._program.use_theme(name)
-            self._state.say(f'theme: {name} · to keep it, set theme = "{name}" in the settings')
+            kept = "for every library" if self._state.settings.resume else "to keep it"
+            self._state.say(f'theme: {name} · {kept}, set theme = "{name}" in the settings')
 
         names = self._program.theme_names()
         current = self._app.theme

@@ -1,0 +1,125 @@
+"""What the screen showed when the reader ended, so that the next start goes on there; one record for each library."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.model.query import Shelf, Sort
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
+
+
+class Opening(NamedTuple):
+    """How the command line wants the reader to begin."""
+
+    fresh: bool = False
+    """True to begin with the list, whatever the last end was."""
+    configured_theme: str = ""
+    """Theme of the settings file if the command line names another one; else empty."""
+
+
+class Session(NamedTuple):
+    """The state of the screen when the reader ended."""
+
+    shelf: Shelf = Shelf.INBOX
+    query: str = ""
+    """Text of the query that narrows the list."""
+    sort: Sort = Sort.NEWEST
+    """Order of the list, unless the query asks for one."""
+    configured_sort: str = ""
+    """Order that the settings had then. If they have another one now, that one counts."""
+    article: ArticleId | None = None
+    """The open article, or the one under the cursor of the list."""
+    cursor: int = 0
+    """Its index in the list."""
+    offset: int = 0
+    """Offset of the first visible code point of the article."""
+    above: int = 0
+    """Rows that were visible above the row of the offset, such as an empty one."""
+    focus: int | None = None
+    """Start of the focused sentence; None if no sentence had the focus."""
+    pane: str = "list"
+    """Name of the active pane."""
+    zen: bool = False
+    """True if only the article was shown."""
+    theme: str = ""
+    """The theme that was chosen; empty for that of the settings."""
+    configured_theme: str = ""
+    """Theme that the settings had then. If they have another one now, that one counts."""
+
+
+class Sessions:
+    """Reads and writes the session of one library."""
+
+    def __init__(self, key: str) -> None:
+        """Remember the key of the library; the disk is not read.
+
+        Args:
+            key: A file name, different for each set of folders and files.
+        """
+        self._key = key
+        self._lock = Lock()
+        self._is_closed = False
+        self._written: Session | None = None
+
+    def load(self) -> Session | None:
+        """Return the session of the last end; None if there is none that can be read."""
+        from tui_reader.storage.session_file import read_session  # noqa: PLC0415 - with its own imports, after the store's
+
+        record = read_session(self._key)
+        return session_from(record) if record else None
+
+    def save(self, session: Session, *, last: bool = False) -> None:
+        """Write a session, unless it is the one that was written before. May be called from any thread.
+
+        That it could not be written is not reported: the next start begins with the list.
+
+        Args:
+            session: The session.
+            last: True at the end of the program; later calls have no effect.
+        """
+        from tui_reader.storage.session_file import write_session  # noqa: PLC0415 - not for the first frame
+
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = last
+            if session != self._written:
+                with suppress(OSError):
+                    write_session(self._key, session._asdict())
+                    self._written = session
+
+
+def session_from(record: dict[str, Any]) -> Session:
+    """Return the session of a record. A value of a wrong type becomes the default."""
+    default = Session()
+    article = record.get("article")
+    pane = record.get("pane")
+    focus = record.get("focus")
+    return Session(
+        shelf=Shelf(record["shelf"]) if record.get("shelf") in list(Shelf) else default.shelf,
+        query=_text(record.get("query")),
+        sort=Sort(record["sort"]) if record.get("sort") in list(Sort) else default.sort,
+        configured_sort=_text(record.get("configured_sort")),
+        article=article if isinstance(article, str) and article else None,
+        cursor=_number(record.get("cursor")),
+        offset=_number(record.get("offset")),
+        above=_number(record.get("above"), least=-1000),
+        focus=_number(focus) if focus is not None else None,
+        pane=pane if isinstance(pane, str) else default.pane,
+        zen=record.get("zen") is True,
+        theme=_text(record.get("theme")),
+        configured_theme=_text(record.get("configured_theme")),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object, least: int = 0) -> int:
+    """Return a number within bounds that every document allows, 0 for any other value."""
+    return max(least, min(value, 1 << 40)) if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,58 @@
+"""The file with the view of a library when the reader ended, in this machine's state folder.
+
+Losing it costs nothing but a few keys, so it is not flushed to the disk, and a file that cannot be read is ignored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from typing import Any
+
+from tui_reader.errors import StoreError
+from tui_reader.storage.replication.replica import state_folder
+from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.storage.snapshot.private import private_folder
+from tui_reader.storage.snapshot.wholefile import read_whole
+
+_FOLDER = "sessions"
+_LIMIT = 1 << 16
+"""Bytes of the largest file that is read; a usual one has 500."""
+
+
+def read_session(key: str) -> dict[str, Any]:
+    """Return the record of a library; empty if there is none that can be read.
+
+    Args:
+        key: Key of the library; a file name.
+    """
+    path = f"{os.path.realpath(state_folder())}/{_FOLDER}/{key}.json"
+    try:
+        record = json.loads(read_whole(path, Disk(), _LIMIT))
+    except (OSError, ValueError, RecursionError, StoreError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def write_session(key: str, record: dict[str, Any]) -> None:
+    """Replace the record of a library.
+
+    Raises:
+        OSError: The file could not be written.
+    """
+    disk = Disk()
+    private_folder(state_folder(), disk, may_be_link=True)
+    path = f"{private_folder(state_folder() / _FOLDER, disk)}/{key}"
+    unfinished = f"{path}-{os.getpid()}.tmp"
+    handle = disk.create(unfinished)
+    try:
+        disk.write(handle, json.dumps(record, ensure_ascii=True).encode("ascii"))
+    finally:
+        disk.close(handle)
+    try:
+        disk.rename(unfinished, f"{path}.json")
+    except OSError:
+        with contextlib.suppress(OSError):
+            disk.unlink(unfinished)
+        raise

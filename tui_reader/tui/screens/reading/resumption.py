@@ -1,0 +1,191 @@
+"""Begins where the last start ended, or with the article that the command line names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.model.query import Sort
+from tui_reader.services.library.sessions import Session
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.pane_layout import PaneLayout
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
+
+_PANES = {pane.value: pane for pane in (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)}
+
+
+class Resumption:
+    """Restores view, pane, article and row of a session, and returns the session to save.
+
+    The article may be found only after the first frame, by a scan. Until then the article pane stays empty, and no
+    other article is shown in it.
+    """
+
+    def __init__(self, host: ReadingHost, pane_layout: PaneLayout, session: Session | None, *, as_page: bool) -> None:
+        """Begin with nothing restored.
+
+        Args:
+            host: The reading screen.
+            pane_layout: The panes of the screen.
+            session: The session to restore; None for the beginning of the list.
+            as_page: True to show the only article that the command line names, if it names one.
+        """
+        self._host, self._state, self._pane_layout = host, host.state, pane_layout
+        self._session = session
+        self._as_page = as_page and host.state.library.names_one_article
+        self._waits = self._as_page or (session is not None and session.article is not None)
+        self._is_scanned = False
+        self._to_restore: Session | None = None
+        """The session whose row is to be restored as soon as the text of its article is shown."""
+
+    @property
+    def _article(self) -> ArticleId | None:
+        """The article to begin with, if it is known by now."""
+        if self._as_page:
+            return self._state.library.named_article
+        return self._session.article if self._session is not None else None
+
+    @property
+    def keeps_pane_empty(self) -> bool:
+        """True while the article pane waits for the article to begin with."""
+        return self._waits and self._state.pane is Pane.ARTICLE
+
+    def prepare(self) -> None:
+        """Set view, pane and cursor before the first frame."""
+        state, session = self._state, self._session
+        if session is not None:
+            is_kept = session.configured_sort == state.settings.sort
+            state.set_view(sort=session.sort if is_kept else Sort(state.settings.sort))
+            if not self._as_page:
+                state.set_view(shelf=session.shelf, query=session.query)
+        if self._as_page:
+            state.set_pane(Pane.ARTICLE)
+            self._pane_layout.zen = not state.library.folders
+        elif session is not None:
+            pane = _PANES.get(session.pane, Pane.LIST)
+            if pane is not Pane.ARTICLE and not session.cursor:
+                # Who was at the top of the list wants to see what is new there.
+                self._waits = False
+            elif pane is Pane.ARTICLE and session.article is None:
+                pane = Pane.LIST
+            state.set_pane(pane)
+            self._pane_layout.zen = session.zen and pane is Pane.ARTICLE
+        self._host.listing.refresh()
+        self._put_cursor()
+
+    def begin(self) -> None:
+        """Show the first article, once the article pane exists."""
+        self._pane_layout.activate(self._state.pane)
+        if not self.try_again() and not self.keeps_pane_empty:
+            self._host.navigator.show(self._state.panes.headlines.current)
+
+    def try_again(self) -> bool:
+        """Show the article to begin with, if it has been found by now.
+
+        Returns:
+            True if it is shown now.
+        """
+        state, session = self._state, self._session
+        if not self._waits:
+            return False
+        pane = Pane.ARTICLE if self._as_page else _PANES.get(session.pane if session is not None else "", Pane.LIST)
+        if state.pane is not pane or (pane is not Pane.ARTICLE and state.walked):
+            self._waits = False  # the reader went elsewhere meanwhile
+            return False
+        headline = state.headline(self._article)
+        if headline is None or not state.library.has_file(headline.id):
+            if self._is_scanned and state.library.is_scan_taken_in:
+                self._give_up()
+            return False
+        self._waits = False
+        self._put_cursor()
+        state.note_key()
+        same = session is not None and session.article == headline.id
+        self._to_restore = session if same else None
+        is_unsaved = same and session is not None and bool(state.library.read_only)
+        self._host.navigator.show(headline.id, session.offset if is_unsaved and session is not None else None)
+        if pane is Pane.ARTICLE:
+            self._host.navigator.mark_opened()
+        return True
+
+    def scan_finished(self) -> None:
+        """Stop waiting if the article was not found by the first scan."""
+        self._is_scanned = True
+        self.try_again()
+
+    def _give_up(self) -> None:
+        self._waits = False
+        state = self._state
+        if state.pane is Pane.ARTICLE:
+            self._pane_layout.activate(Pane.LIST)
+        self._host.navigator.show_current()
+        if not self._as_page:
+            state.say("the article that was open last is no longer in this library")
+
+    def _put_cursor(self) -> None:
+        """Put the cursor on the article; one that is open is listed even if it does not match the view."""
+        state, article = self._state, self._article
+        headlines = state.panes.headlines
+        if not self._waits or article is None or state.headline(article) is None:
+            return
+        ids, index = headlines.ids, self._session.cursor if self._session is not None else 0
+        if article in ids:
+            headlines.move_to(ids.index(article))
+        elif state.pane is Pane.ARTICLE:
+            headlines.show([*ids[:index], article, *ids[index:]], min(index, len(ids)))
+        else:
+            headlines.move_to(min(index, len(ids) - 1))
+
+    # The row in the article
+
+    def text_shown(self) -> None:
+        """Restore the row and the focused sentence, if the text at the place has been read by now."""
+        session, state = self._to_restore, self._state
+        if session is None:
+            return
+        document = state.panes.article.document
+        if state.shown != session.article:
+            self._to_restore = None
+        elif document is not None and not (document.partial and len(document.text) <= session.offset):
+            self._host.app.call_after_refresh(self._restore_row)
+
+    def _restore_row(self) -> None:
+        session, state = self._to_restore, self._state
+        pane = state.panes.article
+        document = pane.document
+        if session is None or document is None or state.shown != session.article:
+            return
+        self._to_restore = None
+        if pane.viewport.offset == session.offset:
+            pane.scroller.to_offset(session.offset, session.above)
+            if session.focus is not None and state.pane is Pane.ARTICLE and session.focus < len(document.text):
+                from tui_reader.document import motions  # noqa: PLC0415 - not for the first frame
+
+                pane.focus.put(motions.sentence_at(document, session.focus))
+
+    def session(self) -> Session:
+        """Return what is shown now, as the session to save. The themes are left out."""
+        state, panes = self._state, self._state.panes
+        if self._waits and self._session is not None:
+            return self._session
+        if not self._host.is_wired:
+            return self._session or Session()
+        is_reading = state.pane is Pane.ARTICLE
+        article = panes.article
+        is_text = article.document is not None and article.document.has_text and state.comparison is None
+        focus = article.focus.range
+        return Session(
+            shelf=state.view.shelf,
+            query=state.query.text,
+            sort=state.sort,
+            configured_sort=state.settings.sort,
+            article=state.shown if is_reading else panes.headlines.current,
+            cursor=panes.headlines.cursor,
+            offset=article.viewport.offset if is_text else 0,
+            above=article.scroller.rows_above() if is_text else 0,
+            focus=focus.start if focus is not None and is_text else None,
+            pane=state.pane.value,
+            zen=self._pane_layout.zen,
+        )
