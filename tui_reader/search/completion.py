@@ -1,0 +1,346 @@
+"""Completion of a query at the cursor: fields, values of fields by frequency, and words of titles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.normalization import search_key
+from tui_reader.model.annotation import COLOURS
+from tui_reader.model.query import And, Field, FieldName, Not, Or, Value, Word
+from tui_reader.model.ranges import Range
+from tui_reader.search.fields import ALIASES, FIELDS, SORTS, ValueKind
+from tui_reader.search.printer import quoted
+from tui_reader.search.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tui_reader.model.query import Term
+    from tui_reader.search.parsed_query import ParsedQuery
+
+MOST = 12
+"""Number of completions that are returned at most."""
+MOST_OF_A_FIELD = 2
+"""Number of tags, and of sources, that are offered for a word."""
+LONGEST_TOKEN = 80
+"""Length in code points from which nothing is completed: no name is that long."""
+
+_parts = re.compile(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+').finditer
+_field = re.compile(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>)(.*)", re.DOTALL).fullmatch
+_rest = re.compile(r"[^\s()\",“”]*").match
+_QUOTES = '"“„'
+
+
+class Completion(NamedTuple):
+    """A text that may take the position of what is typed at the cursor."""
+
+    text: str
+    """What stands in the query once the completion is taken."""
+    span: Range
+    """Position of the text that it replaces."""
+    label: str
+    """What a list of completions shows."""
+    kind: str
+    """What the completion is: `field`, `word`, `tag`, `state` …"""
+    articles: int = 0
+    """Number of articles; 0 if it is not known or says nothing."""
+    detail: str = ""
+    """What the field finds, or what the value means."""
+    is_open: bool = False
+    """True if a value follows at once, so that no blank is to be added."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What completions are chosen from."""
+
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    colours: Sequence[str] = ()
+    """The reader's names of the highlight colours."""
+    today: date = field(default_factory=date.today)
+    fields: Sequence[FieldName] = tuple(FIELDS)
+    """The fields that are offered, in this order."""
+
+
+def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool = False) -> list[Completion]:
+    """Return the completions at the cursor, the best first.
+
+    A suggestion for a slip comes first if the cursor stands at the slip, and last otherwise.
+
+    Args:
+        query: The query as typed.
+        cursor: Offset of the cursor in its text.
+        offer: What to choose from.
+        everything: True to return all fields where nothing is typed.
+    """
+    token = _token_at(query.text, cursor)
+    found: list[Completion] = []
+    if len(token.text) <= LONGEST_TOKEN and (token.text or everything):
+        present = _Present.of(query.term, cursor)
+        found = list(_completions(token, present, offer))
+    slips = [
+        Completion(each.suggestion, each.span, each.suggestion, "meant?")
+        for each in query.slips
+        if each.suggestion and not each.is_begun
+    ]
+    at_cursor = [each for each in slips if each.span.start <= cursor <= each.span.end]
+    others = [each for each in slips if each not in at_cursor]
+    found = [each for each in found if each.text != query.text[each.span.start : each.span.end]]
+    return [*at_cursor, *found, *others][:MOST]
+
+
+def insert(text: str, completion: Completion) -> tuple[str, int]:
+    """Return a text with a completion taken, and the offset of the cursor behind it.
+
+    A blank follows what is complete, so that the next part can be typed at once.
+    """
+    before, after = text[: completion.span.start], text[completion.span.end :]
+    middle = completion.text
+    if not completion.is_open and not after[:1].isspace():
+        middle += " " if not after.startswith((")", ",")) else ""
+    cursor = len(before) + len(middle)
+    if not completion.is_open and after[:1].isspace():
+        cursor += 1
+    return before + middle + after, cursor
+
+
+class _Token(NamedTuple):
+    """The part of a query in which the cursor stands, without signs before it."""
+
+    text: str
+    """The part up to the cursor."""
+    span: Range
+    """The part up to its end; a completion replaces it or its end."""
+
+
+def _token_at(text: str, cursor: int) -> _Token:
+    start = cursor
+    for part in _parts(text, 0, cursor):
+        start = cursor if part[0].isspace() else part.start()
+    while start < cursor and text[start] in "-(":
+        start += 1
+    end = cursor
+    if rest := _rest(text, cursor):
+        end = rest.end()
+    return _Token(text[start:cursor], Range(start, end))
+
+
+class _Present(NamedTuple):
+    """What a query holds already, apart from the part at the cursor."""
+
+    words: frozenset[str]
+    values: frozenset[tuple[FieldName, str]]
+
+    @classmethod
+    def of(cls, term: Term, cursor: int) -> _Present:
+        words: set[str] = set()
+        values: set[tuple[FieldName, str]] = set()
+        for leaf in _leaves(term):
+            if isinstance(leaf, Field):
+                values.update(
+                    (leaf.name, search_key(value.text))
+                    for value in leaf.values
+                    if isinstance(value, Value) and not value.span.start <= cursor <= value.span.end
+                )
+            elif isinstance(leaf, Word) and not leaf.span.start <= cursor <= leaf.span.end:
+                words.add(search_key(leaf.text))
+        return cls(frozenset(words), frozenset(values))
+
+    def of_field(self, name: FieldName) -> set[str]:
+        """Return the search keys of the values of a field."""
+        return {key for field_name, key in self.values if field_name is name}
+
+
+def _leaves(term: Term) -> Iterator[Term]:
+    match term:
+        case And() | Or():
+            for each in term.terms:
+                yield from _leaves(each)
+        case Not():
+            yield from _leaves(term.term)
+        case _:
+            yield term
+
+
+def _completions(token: _Token, present: _Present, offer: Offer) -> Iterable[Completion]:
+    text, _ = token
+    if text.startswith("#"):
+        return _values(_FieldStart(FieldName.TAG, "", 1), token, present, offer)
+    found = _field(text)
+    name = ALIASES.get(found[1].lower()) if found else None
+    if found and name is not None and name in offer.fields:
+        return _values(_FieldStart(name, found[2], found.start(3)), token, present, offer)
+    if text.startswith(tuple(_QUOTES)) or found:
+        return ()
+    return _words(token, present, offer)
+
+
+def _words(token: _Token, present: _Present, offer: Offer) -> list[Completion]:
+    """Return completions of a word: the most frequent word, then fields, other words, tags and sources."""
+    text, span = token
+    fields = [
+        Completion(f"{name}:", span, f"{name}:", "field", detail=FIELDS[name].finds, is_open=True)
+        for name in offer.fields
+        if name.startswith(text.lower())
+    ]
+    if not fields and len(text) > 1:
+        fields = [
+            Completion(f"{alias}:", span, f"{alias}:", "field", detail=FIELDS[name].finds, is_open=True)
+            for alias, name in ALIASES.items()
+            if alias.startswith(text.lower()) and name in offer.fields
+        ][:MOST_OF_A_FIELD]
+    key = search_key(text).strip()
+    if not key:
+        return fields
+    words = [
+        Completion(each.name, span, each.name, "word", each.articles)
+        for each in offer.vocabulary.words(key, MOST, without=present.words)
+    ]
+    of_fields = [
+        Completion(_field_text(name, each.name), span, f"{name}:{each.name}", str(name), each.articles)
+        for name in (FieldName.TAG, FieldName.SOURCE)
+        if name in offer.fields and len(key) > 1
+        for each in offer.vocabulary.values(name, key, MOST_OF_A_FIELD, without=present.of_field(name))
+    ]
+    is_field = any(each.text == f"{key}:" for each in fields)
+    first = [] if is_field else words[:1]
+    room = MOST - len(first) - len(fields) - len(of_fields)
+    return [*first, *fields, *words[len(first) :][: max(0, room)], *of_fields]
+
+
+def _field_text(name: FieldName, value: str) -> str:
+    # A source is a whole name only between quotation marks.
+    return f"{name}:{quoted(value) if name is FieldName.SOURCE else _value_text(value)}"
+
+
+class _FieldStart(NamedTuple):
+    """The beginning of a part that is a field."""
+
+    name: FieldName
+    operator: str
+    length: int
+    """Length of name and operator, behind which the values stand."""
+
+
+def _values(start: _FieldStart, token: _Token, present: _Present, offer: Offer) -> list[Completion]:
+    """Return the values that complete the last one of a field."""
+    name, span, typed = start.name, Range(token.span.start + start.length, token.span.end), token.text[start.length :]
+    last = _after_last_comma(typed)
+    at = Range(span.start + last, span.end)
+    begun = typed[last:]
+    is_quoted = begun.startswith(tuple(_QUOTES))
+    key = search_key(begun.lstrip(_QUOTES)).lstrip()
+    without = present.of_field(name)
+    kind = FIELDS[name].kind
+    if kind is ValueKind.DATE:
+        return _fixed(_dates(start, offer), key, at, "date", without)
+    if kind is ValueKind.CHOICE:
+        meanings = {value: sort.value for value, sort in SORTS.items()} if name is FieldName.SORT else {}
+        label = {FieldName.IS: "state", FieldName.HAS: "part"}.get(name, "order")
+        return _fixed(((value, meanings.get(value, "")) for value in FIELDS[name].choices), key, at, label, without)
+    if kind is ValueKind.COLOUR:
+        return _fixed(_colours(offer.colours), key, at, "colour", without)
+    if kind is ValueKind.NUMBER:
+        return _fixed(_numbers(start), key, at, "number", without)
+    if name in {FieldName.TITLE, FieldName.TEXT}:
+        known = offer.vocabulary.words(key, MOST, without=without) if key and not is_quoted else []
+        return [Completion(each.name, at, each.name, "word", each.articles) for each in known]
+    known = offer.vocabulary.values(name, key, MOST, without=without)
+    must_quote = is_quoted or name is FieldName.SOURCE
+    return [
+        Completion(
+            quoted(each.name) if must_quote else _value_text(each.name),
+            at,
+            each.name,
+            _KINDS.get(name, ""),
+            each.articles,
+        )
+        for each in known
+    ]
+
+
+_KINDS = {
+    FieldName.TAG: "tag",
+    FieldName.SOURCE: "source",
+    FieldName.BY: "author",
+    FieldName.LANG: "language",
+    FieldName.KIND: "kind",
+    FieldName.PATH: "folder",
+}
+_NUMBERS = {
+    FieldName.WORDS: ("<500", ">1000", ">2000", ">5000"),
+    FieldName.MINUTES: ("<5", "5..15", ">15", ">30"),
+    FieldName.PROGRESS: ("0", "1..99", "100"),
+    FieldName.LIMIT: ("10", "20", "50"),
+}
+
+
+def _after_last_comma(typed: str) -> int:
+    """Return the offset behind the last comma that stands in no quotation marks."""
+    last, mark = 0, ""
+    for index, character in enumerate(typed):
+        if mark:
+            mark = "" if character in '"”' else mark
+        elif character in _QUOTES:
+            mark = character
+        elif character == ",":
+            last = index + 1
+    return last
+
+
+def _value_text(value: str) -> str:
+    """Return a value as it is written in a query."""
+    return value if _rest_fits(value) and not value.endswith("*") else quoted(value)
+
+
+_rest_fits = re.compile(r"[^\s()\",“”„#]+").fullmatch
+
+
+def _fixed(values: Iterable[tuple[str, str]], key: str, at: Range, kind: str, without: set[str]) -> list[Completion]:
+    return [
+        Completion(_value_text(value), at, value, kind, detail=detail)
+        for value, detail in values
+        if value.lower().startswith(key) and value.lower() not in without
+    ]
+
+
+def _colours(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number in range(1, COLOURS + 1):
+        name = names[number - 1] if number <= len(names) else ""
+        if name:
+            yield name, f"colour {number}"
+    for number in range(1, COLOURS + 1):
+        yield str(number), names[number - 1] if number <= len(names) else ""
+
+
+def _numbers(start: _FieldStart) -> Iterator[tuple[str, str]]:
+    """Return frequent bounds; behind a comparison the numbers alone."""
+    for value in _NUMBERS.get(start.name, ()):
+        if not _compares(start):
+            yield value, ""
+        elif ".." not in value and value not in {"0", "100"}:
+            yield value.lstrip("<>"), ""
+
+
+def _compares(start: _FieldStart) -> bool:
+    return start.operator.endswith(("<", ">", "="))
+
+
+def _dates(start: _FieldStart, offer: Offer) -> Iterator[tuple[str, str]]:
+    """Return dates that are asked for often, then the months in which most articles were published."""
+    name = start.name
+    if not _compares(start):
+        yield "today", ""
+        yield "yesterday", ""
+    is_before = ">" in start.operator
+    for days in (7, 30):
+        yield f"{days}d", f"more than {days} days ago" if is_before else f"in the last {days} days"
+    yield f"{offer.today:%Y-%m}", "this month"
+    yield f"{offer.today:%Y}", "this year"
+    if name in {FieldName.PUBLISHED, FieldName.DATE}:
+        for each in offer.vocabulary.values(FieldName.PUBLISHED, "", MOST):
+            if each.name != f"{offer.today:%Y-%m}":
+                yield each.name, f"{each.articles:,} article{'' if each.articles == 1 else 's'}"
