@@ -142,10 +142,11 @@ class HeadlineListing:
 
     def _choices(self) -> Choices:
         """Return what the sidebar marks: the standing view, and the tags and sources of the query."""
-        term = self._state.query.term
-        tags = chosen(term, FieldName.TAG)
         text = self._state.query.text.strip()
-        same = [each.id for each in self._state.library.searches.all() if each.query == text] if text else []
+        if not text:
+            return Choices("", self._state.view.shelf, frozenset(), frozenset(), frozenset())
+        tags = chosen(self._state.query.term, FieldName.TAG)
+        same = [each.id for each in self._state.library.searches.all() if each.query == text]
         is_here = bool(same) and self._state.view.shelf is Shelf.INBOX
         return Choices(same[0] if is_here else "", self._state.view.shelf, self._sources, tags.included, tags.excluded)
 
