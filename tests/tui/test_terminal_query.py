@@ -253,3 +253,20 @@ def test_a_theme_of_the_user_asks_nothing(open_terminal: Callable[..., Terminal]
     assert ASKED.encode() not in terminal.output
     terminal.press("Q")
     assert terminal.end() == 0
+
+
+def test_the_reader_follows_a_terminal_that_becomes_light(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = open_terminal()
+    terminal.wait_for(ASKED)
+    terminal.press("\x1b]11;rgb:0000/0000/0000\x07\x1b[?6c")
+    terminal.wait_for("Words of")
+    terminal.wait_for(terminal_query.MODE_REPORTS_ON)
+    assert PAGES["paper-dark"].encode() in terminal.output
+    terminal.output = b""
+    terminal.press("\x1b[?997;2n")
+    terminal.wait_for(ASKED)
+    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x07")
+    terminal.wait_for(PAGES["paper-light"])
+    terminal.press("Q")
+    assert terminal.end() == 0
+    assert terminal_query.MODE_REPORTS_OFF.encode() in terminal.output
