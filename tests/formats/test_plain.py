@@ -100,6 +100,104 @@ def test_list_items_and_indented_lines_are_not_joined() -> None:
     assert lines(f"{wrapped}\n{wrapped}\n\n{textwrap.fill(PROSE, 70)}") == ["- " + PROSE] * 2 + [PROSE]
 
 
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ["a)", "b)", "c)"],
+        ["(a)", "(b)"],
+        ["1)", "2)"],
+        ["(i)", "(ii)", "(iii)"],
+        ["A.", "B."],
+        ["-", "-"],
+        ["•", "•"],
+        ["–", "–"],
+        ["§ 1", "§ 2"],
+        ["1.1", "1.2", "1.2.1"],
+        ["Q:", "A:"],
+        ["JANE:", "Mr. Smith:", "JANE:"],
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_wrapped_items_and_the_words_of_speakers_stay_apart(marks: list[str], indent: str) -> None:
+    items = [f"{mark} {PROSE}" for mark in marks]
+    wrapped = "\n".join(textwrap.fill(item, 70, subsequent_indent=indent) for item in items)
+    before = textwrap.fill(PROSE, 70)
+    assert lines(f"{before}\n\n{wrapped}\n\n{before}") == [PROSE, *items, PROSE]
+
+
+@pytest.mark.parametrize("start", ["A. Smith", "– as ever –", "12. March", "I. Newton", "dawn: it"])
+def test_running_text_is_not_split_where_a_line_begins_like_an_item_by_chance(start: str) -> None:
+    first = "It was a bright cold day in the old harbour of the town when"
+    rest = f"{start} said that the clocks of the three ministries were\nstriking one after the other, as ever."
+    text = f"{first}\n{rest}"
+    assert lines(f"{textwrap.fill(PROSE * 2, 70)}\n\n{text}") == [PROSE * 2, text.replace("\n", " ")]
+
+
+def test_quoted_lines_of_a_mail_are_quotations_and_stay_apart_by_their_speakers() -> None:
+    first, second, third = PROSE[:110], PROSE[20:140], PROSE[40:170]
+    mail = [
+        "On Mon, 5 Jan 2026 at 10:00, Tom <tom@example.org> wrote:",
+        *textwrap.wrap(first, 66, initial_indent="> ", subsequent_indent="> "),
+        *textwrap.wrap(second, 66, initial_indent=">> ", subsequent_indent=">> "),
+        *textwrap.wrap(third, 66, initial_indent="> ", subsequent_indent="> "),
+        ">",
+        *textwrap.wrap(second, 66, initial_indent="> ", subsequent_indent="> "),
+        *textwrap.wrap(third, 66),
+    ]
+    document = read("\n".join(mail).encode(), "a.txt")
+    expected = [text.strip() for text in (first, second, third, second)]
+    assert [text.strip() for text in texts(document)[:5]] == [mail[0], *expected]
+    assert [block.quote for block in document.blocks][:5] == [0, 1, 2, 1, 1]
+    assert {block.quote for block in document.blocks[5:]} == {0}
+    assert " ".join(" ".join(texts(document)[5:]).split()) == third.strip()
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        """\
++----------------------------+-----------------------------+
+| Name of what is on sale    | Price of the same in euros  |
++----------------------------+-----------------------------+""",
+        """\
+Name            Price       Number of items that are in the store
+Apples           1.20       12 in the store and 5 in the cellar
+Pears            2.50       30 in the store and 9 in the cellar""",
+        """\
+int first_of_the_clocks = clock_of(ministry_of_the_harbour);
+int second_of_the_clocks = clock_of(ministry_of_the_tides_);
+set_all_the_clocks(first_of_the_clocks, second_of_the_clocks);""",
+        """\
+Sing, goddess, of the anger of the son of Peleus, of the wrath,
+Which brought upon the Greeks so many and so heavy sorrows there,
+And sent to Hades many souls of heroes, strong and valiant men,
+And made of them a booty for the dogs and for the birds of prey.""",
+        """\
+--
+Jane Doe, of the office for the clocks of the three ministries
+12 Harbour Street, the third door after the old customs house""",
+    ],
+)
+def test_tables_code_verses_and_signatures_in_a_wrapped_text_keep_their_lines(drawn: str) -> None:
+    source = f"{textwrap.fill(PROSE * 2, 70)}\n\n{drawn}\n\n{textwrap.fill(PROSE, 70)}"
+    document = read(source.encode(), "a.txt")
+    assert texts(document) == [PROSE * 2, *drawn.split("\n"), PROSE]
+    assert [block.tight for block in document.blocks[1:-2]] == [True] * drawn.count("\n")
+
+
+def test_a_signature_right_below_a_wrapped_letter_stays_apart() -> None:
+    source = f"{textwrap.fill(PROSE * 2, 70)}\n\n{textwrap.fill(PROSE, 70)}\n-- \nJane Doe\nHarbour Office"
+    assert lines(source) == [PROSE * 2, PROSE, "--", "Jane Doe", "Harbour Office"]
+
+
+def test_entries_with_hanging_indents_and_paragraphs_with_indented_first_lines_stay_apart() -> None:
+    entries = [f"Doe, J. (2020). {PROSE}", f"Roe, R. (2021). {PROSE}"]
+    hanging = "\n".join(textwrap.fill(entry, 70, subsequent_indent="      ") for entry in entries)
+    assert lines(f"{textwrap.fill(PROSE, 70)}\n\n{hanging}") == [PROSE, *entries]
+    book = "\n".join(textwrap.fill(PROSE, 70, initial_indent="  ") for _ in range(3))
+    assert [line.strip() for line in lines(book)] == [PROSE] * 3
+
+
 def test_wrapped_text_with_a_margin_is_joined() -> None:
     margin = textwrap.indent("\n\n".join(textwrap.fill(PROSE * 2, 66) for _ in range(3)), " " * 8)
     assert [line.strip() for line in lines(margin)] == [PROSE * 2] * 3

@@ -1,4 +1,5 @@
-"""The plain text format, mostly for pasted pages: no text is hidden, repaired or changed.
+"""The plain text format, mostly for pasted pages: no text is hidden, repaired or changed,
+except the signs `>` of quoted mails, which are drawn as quotations.
 
 A line is a paragraph, unless the text was wrapped to a column by hand or by a mail program; then lines are joined.
 """
@@ -7,7 +8,8 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.clean import clean_line
@@ -15,14 +17,20 @@ from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.partial import with_ending
 from tui_reader.formats.base import BY_NAME, FALLBACK, Format, suffix_of
 from tui_reader.formats.metadata.guesses import complete, extrapolated
+from tui_reader.formats.plain.chapters import find_chapters
 from tui_reader.formats.plain.other_stories import find_tail, is_sentence_end, is_story_paragraph
+from tui_reader.formats.plain.wrapped_lines import (
+    is_drawn,
+    is_quotation,
+    joined,
+    quote_depth,
+    without_quote_signs,
+)
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
 from tui_reader.formats.text.bare_links import bare_links
 from tui_reader.formats.text.source import SourceText, ending_of, head_of, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tui_reader.model.article import Metadata
 
 PREVIEW = 20_000
@@ -43,9 +51,9 @@ _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
 # First characters of lines that may be list items: testing one character makes the regexp needless for most lines.
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
-_FIRST_CJK = "\u2e80"
-_CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 
+_SIGNATURE = "--"
+"""The line before the sender's name in a mail, without its space."""
 _SHORTEST, _LONGEST = 55, 85
 """Length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
@@ -86,8 +94,8 @@ class PlainText:
             return None
         metadata = extrapolated(complete(source.header, source.body, name), len(source.body.encode()) / len(data))
         beginning = read_body(source, name, partial=True, metadata=metadata)
-        texts, tights = _paragraphs(ending_of(data, ENDING), wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
-        return with_ending(beginning, _blocks(texts, tights, quiet=0), "\n".join(texts)) if texts else beginning
+        end = _paragraphs(ending_of(data, ENDING), wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
+        return with_ending(beginning, _blocks(end, quiet=0), "\n".join(end.texts)) if end.texts else beginning
 
 
 FORMAT: Format = PlainText()
@@ -104,13 +112,14 @@ def read_body(source: SourceText, name: str, *, partial: bool = False, metadata:
     """
     metadata = metadata or complete(source.header, source.body, name)
     # Only half the length of a preview, so that preview and whole text give the same result.
-    texts, tights = _paragraphs(source.body, wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
+    paragraphs = _paragraphs(source.body, wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
+    texts = paragraphs.texts
     if not texts:
         return empty_document(metadata, source.body)
     text = "\n".join(texts)
     return Document(
         text,
-        tuple(_blocks(texts, tights, quiet=_count_opening_lines(texts))),
+        tuple(_blocks(paragraphs, quiet=_count_opening_lines(texts))),
         tuple(bare_links(text)),
         metadata,
         tail=None if partial else find_tail(texts),
@@ -120,53 +129,98 @@ def read_body(source: SourceText, name: str, *, partial: bool = False, metadata:
     )
 
 
-def _blocks(texts: list[str], tights: list[bool], *, quiet: int) -> list[Block]:
-    """Return paragraphs as blocks, of which the first `quiet` ones are drawn in a muted tone."""
-    kind = BlockKind.PARAGRAPH
+class _Paragraphs(NamedTuple):
+    """The paragraphs of a text."""
+
+    texts: list[str]
+    tights: list[bool]
+    """For each paragraph True if the next one follows without an empty row."""
+    quotes: dict[int, int]
+    """How deep the quoted paragraphs of a mail are quoted, by index."""
+
+    def add(self, text: str, *, tight: bool, quote: int = 0) -> None:
+        """Append a paragraph."""
+        if quote:
+            self.quotes[len(self.texts)] = quote
+        self.texts.append(text)
+        self.tights.append(tight)
+
+
+def _blocks(paragraphs: _Paragraphs, *, quiet: int) -> list[Block]:
+    """Return paragraphs as blocks; the first `quiet` ones are drawn in a muted tone."""
+    texts, tights, quotes = paragraphs
+    levels = find_chapters(texts, tights)
     blocks = []
     start = 0
     for index, (text, tight) in enumerate(zip(texts, tights, strict=True)):
         end = start + len(text)
-        blocks.append(Block(kind, start, end, 0, 0, 0, "", tight, index < quiet))
+        level = levels.get(index, 0)
+        kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
+        blocks.append(Block(kind, start, end, level, quotes.get(index, 0), 0, "", tight, index < quiet and not level))
         start = end + 1
         if not index % _YIELD_EVERY:
             yield_gil()
     return blocks
 
 
-def _paragraphs(body: str, *, wrapped: bool) -> tuple[list[str], list[bool]]:
+def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
     """Split a text into paragraphs.
 
     Args:
         body: The text, or a part of it.
         wrapped: True if the text as a whole is wrapped to a column.
-
-    Returns:
-        The texts of the paragraphs, and for each paragraph True if the next one follows without an empty row.
     """
-    texts: list[str] = []
-    tights: list[bool] = []
+    found = _Paragraphs([], [], {})
     chunks = _chunks(body)
     for index, chunk in enumerate(chunks):
         if not index % _YIELD_EVERY:
             yield_gil()
         if "\n" not in chunk:
             if text := chunk.rstrip():
-                texts.append(text)
-                tights.append(False)
+                found.add(text, tight=False)
             continue
         lines = [line for line in map(str.rstrip, chunk.split("\n")) if line]
-        if len(lines) > 1 and _chunk_is_wrapped(lines, wrapped):
-            for text, tight in _joined(lines):
-                texts.append(text)
-                tights.append(tight)
+        if lines and "\n>" in chunk and is_quotation(lines):
+            _add_quotation(found, lines, wrapped=wrapped)
         elif lines:
-            short = len(chunks) > 1 and max(map(len, lines)) < _SHORT_LINE
-            listed = [line[0] in _LIST_STARTS and _LIST_LIKE.match(line) is not None for line in lines]
-            texts.extend(lines)
-            tights.extend([short or both for both in map(operator.and_, listed, listed[1:])])
-            tights.append(False)
-    return texts, tights
+            _add_lines(found, lines, wrapped=wrapped, alone=len(chunks) == 1)
+    return found
+
+
+def _add_lines(found: _Paragraphs, lines: list[str], *, wrapped: bool, alone: bool = False, quote: int = 0) -> None:
+    """Add the lines between two empty lines: as paragraphs if they are wrapped, else each as one."""
+    if _SIGNATURE in lines[1:]:
+        signature = lines.index(_SIGNATURE, 1)
+        _add_lines(found, lines[:signature], wrapped=wrapped, quote=quote)
+        lines = lines[signature:]
+    is_wrapped = len(lines) > 1 and _chunk_is_wrapped(lines, wrapped)
+    drawn = lines[0] == _SIGNATURE or (is_wrapped and is_drawn(lines))
+    if is_wrapped and not drawn:
+        for text, tight in joined(lines):
+            found.add(text, tight=tight, quote=quote)
+        return
+    short = drawn or (not alone and max(map(len, lines)) < _SHORT_LINE)
+    listed = [line[0] in _LIST_STARTS and _LIST_LIKE.match(line) is not None for line in lines]
+    tights = [short or both for both in map(operator.and_, listed, listed[1:])]
+    for line, tight in zip(lines, [*tights, False], strict=True):
+        found.add(line, tight=tight, quote=quote)
+
+
+def _add_quotation(found: _Paragraphs, lines: list[str], *, wrapped: bool) -> None:
+    """Add the lines of a mail: each change of the depth of quotation begins a paragraph, and so does an empty line.
+
+    The signs `>` are left out, since the page draws quotations as such.
+    """
+    for depth, group in groupby(lines, quote_depth):
+        bare = [without_quote_signs(line) if depth else line for line in group]
+        for filled, part in groupby(bare, lambda line: bool(line.strip())):
+            if filled:
+                kept = list(part)
+                # The line that says who wrote the quoted lines stays apart.
+                says = kept.pop() if not depth and len(kept) > 1 and kept[-1].endswith(":") else ""
+                _add_lines(found, kept, wrapped=wrapped or depth > 0, quote=depth)
+                if says:
+                    found.add(says, tight=False)
 
 
 def _chunks(body: str) -> list[str]:
@@ -207,40 +261,6 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
         return False
     # Wrapping breaks lines anywhere: if most lines end with a sentence, they were not wrapped.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
-
-
-def _joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the paragraphs of wrapped lines; an indented line or a list item begins a new one.
-
-    Yields:
-        The text of a paragraph, and True if the next one follows without an empty row.
-    """
-    ends = {line[-1] for line in lines}
-    if "-" not in ends and max(ends) < _FIRST_CJK and _LIST_STARTS.isdisjoint([line[0] for line in lines]):
-        yield " ".join(lines), False
-        return
-    margin = min(len(line) - len(line.lstrip(" ")) for line in lines)
-    parts: list[str] = []
-    listed = False
-    for line in lines:
-        begins = line[margin] in _LIST_STARTS and _LIST_LIKE.match(line, margin) is not None
-        if parts and (begins or (listed and line[margin] not in " \t" and len(parts[-1]) < _SHORTEST)):
-            yield "".join(parts), listed and begins
-            parts, listed = [], False
-        if parts:
-            parts.append(_separator(parts[-1], line))
-            parts.append(line.lstrip())
-        else:
-            parts.append(line)
-            listed = begins
-    yield "".join(parts), False
-
-
-def _separator(before: str, after: str) -> str:
-    """Return the text for a line break: empty between CJK characters or after a hyphen, else a space."""
-    if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
-        return ""
-    return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "
 
 
 def _count_opening_lines(texts: list[str]) -> int:

@@ -1,0 +1,180 @@
+"""Detection of the headings of chapters in plain text: lines of their own with a number."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+_LONGEST = 80
+_LEAST_BODY = 150
+"""Number of characters between a heading and the next one of its kind; lists of contents have fewer."""
+_LEAST_BODY_OF_NUMBER = 300
+"""Number of characters between headings that are only a number, or a number and a title."""
+
+_PARTS = (
+    "book part volume vol canto act teil buch band livre partie tome libro parte tomo boek deel del bok książka część "
+    "tom kniha díl časť книга часть том частина rész könyv kısım cartea partea osa"
+)
+_CHAPTERS = (
+    "chapter chap letter stave adventure kapitel kap chapitre chap capítulo capitulo cap capitolo capítol hoofdstuk "
+    "kapittel rozdział rozdzial kapitola poglavlje глава розділ fejezet bölüm capitolul luku κεφάλαιο nodaļa skyrius"
+)
+_SECTIONS = "section scene abschnitt szene scène escena scena sección sezione раздел явление"
+_RANKS = {word: rank for rank, kinds in enumerate((_PARTS, _CHAPTERS, _SECTIONS)) for word in kinds.split()}
+_BARE = 3
+
+_ROMAN = r"(?=[ivxlcm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})"
+_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "last eins zwei drei vier fünf sechs sieben acht neun zehn erste erstes erster zweite zweites zweiter dritte "
+    "drittes dritter vierte viertes premier première deuxième seconde troisième quatrième cinquième un deux trois "
+    "quatre cinq sept huit neuf dix primero primera segundo segunda tercero tercera cuarto cuarta quinto quinta "
+    "sexto séptimo octavo noveno décimo uno dos tres cuatro cinco primeiro primeira terceiro terceira primo prima "
+    "secondo terzo quarto eerste tweede derde первая вторая третья четвёртая четвертая пятая шестая седьмая "
+    "первый второй третий"
+)
+_NUMBER = rf"(?:(?:the|der|die|das|le|la|el|o|de)\s+)?(?P<number>\d{{1,3}}|{_ROMAN}|{'|'.join(_WORDS.split())})"
+_NAMED = re.compile(
+    rf"(?P<kind>{'|'.join(_RANKS)})\.?\s+{_NUMBER}(?:(?:\s*[.:—–-]+\s*|\s+(?=[^\W_]))(?P<title>.*))?",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(
+    rf"(?:(?P<number>{'|'.join(_WORDS.split())}|\d{{1,3}}\.)\s+(?P<kind>{'|'.join(_RANKS)}))(?:[.:—–-]\s*(?P<title>.*))?",
+    re.IGNORECASE,
+)
+_EAST_ASIAN = re.compile(
+    "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?([章回节節話话篇部卷編编])(?:[\\s　:：].{0,40})?"
+    "|제\\s?\\d+\\s?[장부편](?:\\s.{0,40})?"
+)
+_NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
+_PAGE = re.compile(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
+_NO_TITLE_END = re.compile("[,;:]$")
+_SENTENCES = re.compile(r"[.!?…][”\"’)]*\s+\S")
+
+
+class _Candidate(NamedTuple):
+    """A line that may be a heading."""
+
+    block: int
+    rank: int
+    """0 for a part, 1 for a chapter, 2 for a section, 3 for a number without a word."""
+    number: str
+
+
+def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
+    """Find the headings of chapters.
+
+    Args:
+        texts: The paragraphs.
+        tights: For each paragraph True if the next one follows without an empty line.
+
+    Returns:
+        The level of each heading, 1 to 3, by the index of its paragraph.
+    """
+    lines = [
+        candidate
+        for index, text in enumerate(texts)
+        if len(text) <= _LONGEST
+        and not (index and tights[index - 1])
+        and (candidate := _candidate(index, text.strip()))
+        and not _begins_a_list(texts, tights, candidate)
+    ]
+    ends = [0]
+    for text in texts:
+        ends.append(ends[-1] + len(text))
+    found = _with_body([line for line in lines if line.rank != _BARE], ends)
+    found += _in_sequence([line for line in lines if line.rank == _BARE], ends)
+    ranks = sorted({line.rank for line in found})
+    return {line.block: 1 + ranks.index(line.rank) for line in found}
+
+
+def _begins_a_list(texts: list[str], tights: list[bool], candidate: _Candidate) -> bool:
+    """Return True if lines of the same kind, or many lines, follow without an empty line: a list of contents."""
+    index = candidate.block
+    if not tights[index] or index + 1 >= len(texts):
+        return False
+    following = _candidate(index + 1, texts[index + 1].strip())
+    return all(tights[index : index + 3]) or (following is not None and following.rank == candidate.rank)
+
+
+def _candidate(index: int, text: str) -> _Candidate | None:
+    """Return a line as a candidate if it has the form of a heading with a number."""
+    if not text or _PAGE.search(text):
+        return None
+    if match := _EAST_ASIAN.fullmatch(text):
+        return _Candidate(index, 0 if (match[1] or "") in "部卷編编" and match[1] else 1, text)
+    if match := _NAMED.fullmatch(text) or _NUMBER_FIRST.fullmatch(text):
+        title = match["title"] or ""
+        if not (text[0].isupper() or text[0].isdigit()) or not _is_title(title):
+            return None
+        return _Candidate(index, _RANKS[match["kind"].lower()], f"{match['kind']} {match['number']}".lower())
+    if match := _NUMBERED.fullmatch(text):
+        title = match["title"] or ""
+        if title and (title.endswith((".", "!")) or len(text) > 60):
+            return None
+        return _Candidate(index, _BARE, match["number"]) if _is_title(title) else None
+    return None
+
+
+def _is_title(title: str) -> bool:
+    """Return True if a text can be the title of a chapter: empty, or one phrase that begins with a capital."""
+    if not title:
+        return True
+    return not title[0].islower() and not _NO_TITLE_END.search(title) and len(_SENTENCES.findall(title)) < 2
+
+
+def _with_body(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
+    """Return the headings that text follows, or the heading of a smaller part; not the lines of a list of contents."""
+    later: set[str] = set()
+    kept: dict[int, _Candidate] = {}
+    following: _Candidate | None = None
+    followed_at_once = []
+    for line in reversed(lines):
+        size = (ends[following.block] if following else ends[-1]) - ends[line.block + 1]
+        at_once = following is not None and size < _LEAST_BODY
+        if not at_once:
+            is_heading = following is None or size >= _LEAST_BODY
+        else:
+            is_heading = following.rank > line.rank and following.block in kept  # type: ignore[union-attr]
+        if is_heading and (size or at_once):
+            kept[line.block] = line
+        followed_at_once.append(at_once)
+        following = line
+    followed_at_once.reverse()
+    # The last line of a list of contents has text after it, and its number again later.
+    for position in range(len(lines) - 1, -1, -1):
+        line = lines[position]
+        ends_a_list = position and followed_at_once[position - 1] and lines[position - 1].block not in kept
+        if ends_a_list and line.number in later:
+            kept.pop(line.block, None)
+        later.add(line.number)
+    return [line for line in lines if line.block in kept]
+
+
+def _in_sequence(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
+    """Return numbers that count from 1 with text between them; years and list items do not."""
+    found: list[_Candidate] = []
+    run: list[_Candidate] = []
+    for line in lines:
+        value = _value(line.number)
+        if run and value == _value(run[-1].number) + 1:
+            run.append(line)
+        elif value == 1:
+            found += _run_with_body(run, ends)
+            run = [line]
+    return found + _run_with_body(run, ends)
+
+
+def _run_with_body(run: list[_Candidate], ends: list[int]) -> list[_Candidate]:
+    between = [ends[second.block] - ends[first.block + 1] for first, second in pairwise(run)]
+    return run if between and min(between) >= _LEAST_BODY_OF_NUMBER else []
+
+
+def _value(number: str) -> int:
+    """Return the value of a number in Arabic or Roman digits."""
+    if number.isdigit():
+        return int(number)
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[digit] for digit in number]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))

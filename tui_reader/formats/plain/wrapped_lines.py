@@ -1,0 +1,173 @@
+"""Joining of lines that were wrapped to a column; lines that begin something of their own stay apart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BULLET = re.compile(r"[-*+•◦▪‣·–—][ \t]")
+_COUNTED = re.compile(
+    r"(?P<open>\(?)(?P<number>\d{1,3}|[ivxlc]{1,6}|[a-zA-Z]|[IVXLC]{1,6})(?P<close>[.)])[ \t]"
+    r"|(?P<clause>§{1,2} ?\d|\d+(?:\.\d+)+\.?[ \t])"
+)
+_LETTERED = re.compile(r"^\w{1,5}[.)](?:\s|$)", re.MULTILINE)
+_SPEAKER = re.compile(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
+_FIRST_OF_MARKS = frozenset("-*+•◦▪‣·–—(§0123456789 \t")
+"""First characters of lines that may begin a paragraph of their own; most wrapped paragraphs have none."""
+_DEEP = re.compile(r" {5}|\t")
+_STARTS = frozenset("-*+•◦▪‣·–—")
+_FIRST_CJK = "\u2e80"
+_CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
+_ENDED = re.compile(r"[.:;!?…,][\"'”’»)\]]*$")
+_SENTENCE_ENDED = re.compile(r"[.:!?…][\"'”’»)\]]*$")
+
+_QUOTED = re.compile(r"(?:>[ \t]?)+")
+_RULED = re.compile(r"[+|].*[+|]|[-=+|_ ]{5,}")
+_RULES = ("|", "-----", "=====", "_____")
+_BEFORE_WORDS = " “\"‘'«„("
+_GAP = re.compile(r"\S {3,}\S|\t")
+_CODE = re.compile(r"[;{}]$|^\s*(?:def|class|for|if|return|import|from|#include)\b.*[:;>)]$")
+_SHORT = 55
+
+
+def quote_depth(line: str) -> int:
+    """Return the number of `>` signs at the start of a line, as mail programs put before quoted lines."""
+    match = _QUOTED.match(line)
+    return match[0].count(">") if match else 0
+
+
+def without_quote_signs(line: str) -> str:
+    """Return a line without the `>` signs at its start."""
+    return _QUOTED.sub("", line, count=1)
+
+
+def is_quotation(lines: list[str]) -> bool:
+    """Return True if lines between two empty lines have lines that a mail program quoted."""
+    quoted = sum([line[0] == ">" for line in lines])
+    return quoted > 1 or (quoted == 1 and len(lines) > 1 and lines[1][0] == ">" and lines[0][-1] == ":")
+
+
+def is_drawn(lines: list[str]) -> bool:
+    """Return True if lines are a table, code or verses, of which each line counts."""
+    ends = "".join([line[-1] for line in lines])
+    if len(lines) > 3 and all((line.lstrip(_BEFORE_WORDS) or "-")[0].isupper() for line in lines):
+        ended = sum([_ENDED.search(line[-4:]) is not None for line in lines])
+        if ended >= len(lines) / 2 and not any(_own_style(line.lstrip()) for line in lines):
+            return True
+    text = "\n".join(lines)
+    if any(map(text.__contains__, _RULES)) and sum([_RULED.fullmatch(line.strip()) is not None for line in lines]) > 1:
+        return True
+    most = max(2, 0.6 * len(lines))
+    if ("   " in text or "\t" in text) and sum([_GAP.search(line.strip()) is not None for line in lines]) >= most:
+        return True
+    return any(map(ends.__contains__, ";{}:")) and sum([_CODE.search(line) is not None for line in lines]) >= most
+
+
+def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the paragraphs of wrapped lines; list items, speakers and indented lines begin new ones.
+
+    Yields:
+        The text of a paragraph, and True if the next one follows without an empty row.
+    """
+    if _is_plain(lines):
+        yield " ".join(lines), False
+        return
+    margin = min(len(line) - len(line.lstrip(" ")) for line in lines)
+    begins = _beginnings(lines, margin)
+    parts: list[str] = []
+    listed = False
+    for line, style in zip(lines, begins, strict=True):
+        returns = listed and not style and line[margin] not in " \t" and len(parts[-1]) < _SHORT
+        if parts and (style or returns):
+            yield "".join(parts), listed and style == _LISTED
+            parts, listed = [], False
+        if parts:
+            parts.append(_separator(parts[-1], line))
+            parts.append(line.lstrip())
+        else:
+            parts.append(line)
+            listed = style == _LISTED
+    yield "".join(parts), False
+
+
+def _is_plain(lines: list[str]) -> bool:
+    """Return True if no line can begin a paragraph or end within a word; tested since most wrapped text is so."""
+    ends = {line[-1] for line in lines}
+    if "-" in ends or max(ends) >= _FIRST_CJK or not _FIRST_OF_MARKS.isdisjoint([line[0] for line in lines]):
+        return False
+    starts = "\n".join([line[:7] for line in lines])
+    if ("." in starts or ")" in starts) and _LETTERED.search(starts):
+        return False
+    return ":" not in "".join([line[:50] for line in lines]) or not any(map(_SPEAKER.match, lines))
+
+
+_LISTED = 1
+_APART = 2
+
+
+def _own_style(line: str) -> str:
+    """Return the kind of mark with which a line begins; empty if it has none."""
+    if not line:
+        return ""
+    if line[0] in _STARTS:
+        return line[0] if _BULLET.match(line) else ""
+    if line[0] in "(§" or line[1:2] in {".", ")"} or line[0].isdigit() or ")" in line[:7] or "." in line[:7]:
+        match = _COUNTED.match(line)
+        if match and match["clause"]:
+            return "§"
+        if match:
+            kind = "1" if match["number"].isdigit() else "a"
+            return f"{match['open']}{kind}{match['close']}"
+    return ":" if ":" in line[:50] and _SPEAKER.match(line) else ""
+
+
+def _beginnings(lines: list[str], margin: int) -> list[int]:
+    """Return for each line 0, or that it begins a list item or another paragraph.
+
+    A line of running text may begin with a dash, an initial or a year by chance. So a mark counts only in the first
+    line, after a finished line, or if another line has one of its kind.
+    """
+    bodies = [line[margin:] for line in lines]
+    indented = [body[0] in " \t" for body in bodies]
+    if _is_hanging(indented):
+        return [0 if deep else _APART for deep in indented]
+    styles = [_own_style(body.lstrip(" ") if len(body) - len(body.lstrip(" ")) <= 4 else "") for body in bodies]
+    begins = []
+    few = sum(indented) * 3 <= len(lines)
+    for index, (body, style) in enumerate(zip(bodies, styles, strict=True)):
+        ended = index > 0 and _ENDED.search(lines[index - 1]) is not None
+        if style == ":":
+            counts = styles[0] == ":" or (styles.count(":") > 1 and ended)
+        else:
+            counts = bool(style) and (index == 0 or ended or bool(styles[0].strip(":")) or styles.count(style) > 1)
+        if counts:
+            begins.append(_APART if style == ":" else _LISTED)
+        elif _DEEP.match(body):
+            begins.append(_LISTED)
+        else:
+            # Books begin a paragraph by an indented line.
+            new = few and indented[index] and index > 0 and _SENTENCE_ENDED.search(lines[index - 1]) is not None
+            begins.append(_APART if new and not any(styles[:index]) else 0)
+    return begins
+
+
+def _is_hanging(indented: list[bool]) -> bool:
+    """Return True if lines are entries with hanging indents: each begins at the margin, and its other lines do not."""
+    starts = [index for index, deep in enumerate(indented) if not deep]
+    return (
+        len(indented) > 2
+        and not indented[0]
+        and indented[1]
+        and len(starts) > 1
+        and all(indented[index + 1] for index in starts if index + 1 < len(indented))
+    )
+
+
+def _separator(before: str, after: str) -> str:
+    """Return the text for a line break: empty between CJK characters or after a hyphen, else a space."""
+    if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
+        return ""
+    return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "
