@@ -148,6 +148,9 @@ def test_a_file_beside_a_named_file_is_opened_but_none_above_it(shelf: Path) -> 
     assert file_of_link(alone, shelf / "deep" / "one.md", "b.PNG") == shelf / "deep" / "b.PNG"
     with pytest.raises(RefusedFileError, match="outside"):
         file_of_link(alone, shelf / "deep" / "one.md", "../a.pdf")
+    (shelf / "deep" / "two.md").write_text("Two")
+    with pytest.raises(RefusedFileError, match="Open their folder"):
+        file_of_link(alone, shelf / "deep" / "one.md", "two.md#part")
 
 
 def test_a_file_of_another_folder_of_the_library_is_opened(shelf: Path) -> None:

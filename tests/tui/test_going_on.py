@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, Sort
@@ -289,6 +291,25 @@ async def test_a_single_file_opens_as_a_page(
             assert pane_of(reader) is Pane.LIST
             await reader.sees("A page")
             await quit_from(reader)
+
+
+async def test_keys_typed_before_the_text_is_shown_act_on_it(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.md").write_text(TEXT)
+    wire = ReadingScreen.wire
+
+    def type_ahead(screen: ReadingScreen) -> None:
+        wire(screen)
+        for key in ")))H":
+            screen.app.post_message(events.Key(_character_to_key(key), key))
+
+    monkeypatch.setattr(ReadingScreen, "wire", type_ahead)
+    async with start(tmp_path / "page.md", opening=GO_ON) as reader:
+        await reader.last_row_shows("highlighted")
+        shown = reader.app.reading.state.shown
+        assert shown is not None
+        assert reader.library.annotations.count(shown) == 1
 
 
 async def test_standard_input_opens_as_a_page(start: Start, articles: Path) -> None:

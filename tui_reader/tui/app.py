@@ -42,6 +42,8 @@ PAUSE_SECONDS = 2.0
 """Seconds without a key after which the middle generation of the garbage collector is collected."""
 REST_SECONDS = 20.0
 """Seconds without a key after which all generations of the garbage collector are collected."""
+HOLD_SECONDS = 1.0
+"""Seconds for which keys wait at most for the first text, if the start opens an article."""
 NOTICE_SECONDS = 20.0
 """Seconds for which the warnings of the start are shown, unless another message replaces them."""
 
@@ -173,8 +175,19 @@ class ReaderApp(FailureGuard, App[None]):
         gc.set_threshold(2_000, 2_000, 1_000_000)
         gc.enable()
         self.set_interval(PAUSE_SECONDS, self._collect_when_idle)
-        while self._typed_ahead:
+        await self._take_typed_ahead()
+        if self._typed_ahead or self.reading.holds_keys:
+            self.set_timer(HOLD_SECONDS, self._stop_holding)
+
+    async def _take_typed_ahead(self) -> None:
+        """Handle the keys that were kept, as soon as the screen that they were typed for is complete."""
+        while self._typed_ahead and not self.reading.holds_keys:
             await self.on_event(self._typed_ahead.pop(0))
+
+    async def _stop_holding(self) -> None:
+        """Handle the keys that were kept although the first text has not been read."""
+        self.reading.resumption.stop_holding()
+        await self._take_typed_ahead()
 
     def _restore(self) -> None:
         """Save the notes that were being written when an earlier run of this library died."""
@@ -240,9 +253,11 @@ class ReaderApp(FailureGuard, App[None]):
             return
         self.post_message(LibraryEventMessage(event))
 
-    def on_library_event_message(self, message: LibraryEventMessage) -> None:
+    async def on_library_event_message(self, message: LibraryEventMessage) -> None:
         """Handle an event of the library in the app's own thread."""
         self.reading.library_events.handle(message.event)
+        if self._typed_ahead:
+            await self._take_typed_ahead()
 
     @property
     def notices(self) -> Sequence[str]:
@@ -275,7 +290,7 @@ class ReaderApp(FailureGuard, App[None]):
         Keys are handled one after the other, each after all effects of the last one, so that keys typed ahead act on
         the screen they were meant for. Keys that arrive before the screen is complete are kept until then.
         """
-        if isinstance(event, events.InputEvent) and not event.is_forwarded and not self.reading.is_wired:
+        if isinstance(event, events.InputEvent) and not event.is_forwarded and self.reading.holds_keys:
             self._typed_ahead.append(event)
             return
         if isinstance(event, events.Key) and self._is_escape_and_key(event):

@@ -101,6 +101,10 @@ def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
             status = real.stat()
         except (OSError, ValueError):
             continue
+        if not paths.folders and _is_text(real) and stat.S_ISREG(status.st_mode):
+            raise RefusedFileError(
+                f"{shown} is not in this library: only single files were opened. Open their folder to follow the link."
+            )
         _require_harmless(real, status, shown)
         return real
     if is_outside:

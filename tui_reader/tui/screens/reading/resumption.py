@@ -37,6 +37,8 @@ class Resumption:
         self._as_page = as_page and host.state.library.names_one_article
         self._waits = self._as_page or (session is not None and session.article is not None)
         self._is_scanned = False
+        self._holds_keys = self._waits
+        """True until the first text was shown, or did not come for long."""
         self._to_restore: Session | None = None
         """The session whose row is to be restored as soon as the text of its article is shown."""
 
@@ -51,6 +53,15 @@ class Resumption:
     def keeps_pane_empty(self) -> bool:
         """True while the article pane waits for the article to begin with."""
         return self._waits and self._state.pane is Pane.ARTICLE
+
+    @property
+    def awaits_text(self) -> bool:
+        """True while keys are meant for an article whose text is not shown yet."""
+        return self._holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
+
+    def stop_holding(self) -> None:
+        """Let keys act although no text is shown yet."""
+        self._holds_keys = False
 
     def prepare(self) -> None:
         """Set view, pane and cursor before the first frame."""
@@ -143,9 +154,11 @@ class Resumption:
     def text_shown(self) -> None:
         """Restore the row and the focused sentence, if the text at the place has been read by now."""
         session, state = self._to_restore, self._state
+        document = state.panes.article.document
+        if document is not None:
+            self._holds_keys = False
         if session is None:
             return
-        document = state.panes.article.document
         if state.shown != session.article:
             self._to_restore = None
         elif document is not None and not (document.partial and len(document.text) <= session.offset):

@@ -144,6 +144,11 @@ class ReadingScreen(KeyScreen):
         return bool(self._handlers)
 
     @property
+    def holds_keys(self) -> bool:
+        """True while keys have to wait, for the actions or for the text of the article that the start opens."""
+        return not self.is_wired or self.resumption.awaits_text
+
+    @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
         """The articles whose texts are shown or waited for. Thread-safe."""
         if not self.is_wired:
