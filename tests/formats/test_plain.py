@@ -152,6 +152,33 @@ def test_quoted_lines_of_a_mail_are_quotations_and_stay_apart_by_their_speakers(
     assert " ".join(" ".join(texts(document)[5:]).split()) == third.strip()
 
 
+def test_short_quotations_of_a_mail_and_attributions_in_two_lines_are_recognized() -> None:
+    mail = """\
+On Mon, 5 Jan 2026 at 10:00, Thomas of the Harbour Office
+<tom@example.org> wrote:
+> Is the clock right?
+> It seems to be late.
+
+No.
+
+> And the other one?
+
+It is."""
+    document = read(mail.encode(), "a.txt")
+    assert [(block.quote, text) for block, text in zip(document.blocks, texts(document), strict=True)] == [
+        (0, "On Mon, 5 Jan 2026 at 10:00, Thomas of the Harbour Office <tom@example.org> wrote:"),
+        (1, "Is the clock right?"),
+        (1, "It seems to be late."),
+        (0, "No."),
+        (1, "And the other one?"),
+        (0, "It is."),
+    ]
+
+
+def test_a_line_that_begins_with_a_sign_is_kept_where_nothing_is_quoted() -> None:
+    assert lines("> 5 is the answer\n\nIt is > 4.") == ["> 5 is the answer", "It is > 4."]
+
+
 @pytest.mark.parametrize(
     "drawn",
     [

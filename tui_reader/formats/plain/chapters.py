@@ -6,7 +6,11 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from tui_reader.document.cooperative import yield_gil
+
 _LONGEST = 80
+_YIELD_EVERY = 1_000
+"""Number of paragraphs that are examined before other threads can run."""
 _LEAST_BODY = 150
 """Number of characters between a heading and the next one of its kind; lists of contents have fewer."""
 _LEAST_BODY_OF_NUMBER = 300
@@ -73,14 +77,15 @@ def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
     Returns:
         The level of each heading, 1 to 3, by the index of its paragraph.
     """
-    lines = [
-        candidate
-        for index, text in enumerate(texts)
-        if len(text) <= _LONGEST
-        and not (index and tights[index - 1])
-        and (candidate := _candidate(index, text.strip()))
-        and not _begins_a_list(texts, tights, candidate)
-    ]
+    lines = []
+    for index, text in enumerate(texts):
+        if not index % _YIELD_EVERY:
+            yield_gil()
+        if len(text) > _LONGEST or (index and tights[index - 1]):
+            continue
+        candidate = _candidate(index, text.strip())
+        if candidate and not _begins_a_list(texts, tights, candidate):
+            lines.append(candidate)
     ends = [0]
     for text in texts:
         ends.append(ends[-1] + len(text))

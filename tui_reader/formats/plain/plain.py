@@ -57,6 +57,8 @@ _SIGNATURE = "--"
 _SHORTEST, _LONGEST = 55, 85
 """Length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
+_ATTRIBUTION = re.compile(r"\S+ [^\n]*\d{1,2}[:.]\d\d|\S+ [^\n]*\b(?:19|20)\d\d\b")
+"""The first line of `On Monday, 5 January 2026 at 10:00, … wrote:` where it takes two lines."""
 _SHORT_LINE = 60
 _MOST_QUIET_LINES = 12
 
@@ -172,11 +174,14 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
     """
     found = _Paragraphs([], [], {})
     chunks = _chunks(body)
+    is_mail = body.count("\n>") > 1
     for index, chunk in enumerate(chunks):
         if not index % _YIELD_EVERY:
             yield_gil()
         if "\n" not in chunk:
-            if text := chunk.rstrip():
+            if is_mail and chunk[:1] == ">":
+                _add_quotation(found, [chunk.rstrip()], wrapped=wrapped)
+            elif text := chunk.rstrip():
                 found.add(text, tight=False)
             continue
         lines = [line for line in map(str.rstrip, chunk.split("\n")) if line]
@@ -217,8 +222,11 @@ def _add_quotation(found: _Paragraphs, lines: list[str], *, wrapped: bool) -> No
             if filled:
                 kept = list(part)
                 # The line that says who wrote the quoted lines stays apart.
-                says = kept.pop() if not depth and len(kept) > 1 and kept[-1].endswith(":") else ""
-                _add_lines(found, kept, wrapped=wrapped or depth > 0, quote=depth)
+                says = kept.pop() if not depth and kept[-1].endswith(":") else ""
+                if says and kept and _ATTRIBUTION.match(kept[-1]):
+                    says = f"{kept.pop()} {says}"
+                if kept:
+                    _add_lines(found, kept, wrapped=wrapped or depth > 0, quote=depth)
                 if says:
                     found.add(says, tight=False)
 
