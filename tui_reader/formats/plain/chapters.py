@@ -53,6 +53,7 @@ _EAST_ASIAN = re.compile(
     "|제\\s?\\d+\\s?[장부편](?:\\s.{0,40})?"
 )
 _NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
+_FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
 _PAGE = re.compile(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
 _NO_TITLE_END = re.compile("[,;:]$")
 _SENTENCES = re.compile(r"[.!?…][”\"’)]*\s+\S")
@@ -106,7 +107,8 @@ def _begins_a_list(texts: list[str], tights: list[bool], candidate: _Candidate) 
 
 def _candidate(index: int, text: str) -> _Candidate | None:
     """Return a line as a candidate if it has the form of a heading with a number."""
-    if not text or _PAGE.search(text):
+    kinds = {word.rstrip(".:—–-").lower() for word in text.split(None, 2)[:2]}
+    if not text or (text[0] not in _FIRST_OF_NUMBERS and _RANKS.keys().isdisjoint(kinds)) or _PAGE.search(text):
         return None
     if match := _EAST_ASIAN.fullmatch(text):
         return _Candidate(index, 0 if (match[1] or "") in "部卷編编" and match[1] else 1, text)
