@@ -28,7 +28,7 @@ def sleep(arguments: Mapping[str, Any]) -> str:
 
 def allocate(arguments: Mapping[str, Any]) -> int:
     """Allocate some bytes, zeroed lazily by the system; a job."""
-    return len(bytearray(arguments["bytes"]))
+    return len(bytes(arguments["bytes"]))
 
 
 def die(_: Mapping[str, Any]) -> None:

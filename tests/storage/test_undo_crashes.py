@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.storage import undone
-from tests.storage.crashes import Unflushed
+from tests.storage.crashes import EVERY, Unflushed
 from tests.storage.undone import SESSIONS
 from tui_reader.storage.engine import history_file
 from tui_reader.storage.engine.history import replay
@@ -29,7 +29,8 @@ def test_a_kill_before_any_call_of_a_compaction_keeps_the_undo_history(
     tmp_path: Path, name: str, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
-    count, wrong = undone.kills_in_a_compaction(tmp_path, SESSIONS[name])
+    first = 1 + (list(SESSIONS).index(name) + lines) % EVERY
+    count, wrong = undone.kills_in_a_compaction(tmp_path, SESSIONS[name], EVERY, first)
     assert count > 20
     assert not wrong, wrong[:3]
 
@@ -43,7 +44,8 @@ def test_windows_that_end_at_once_keep_the_undo_history(
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
     monkeypatch.setattr(history_file, "_LOCK_SECONDS", -1.0)
     monkeypatch.setattr(journal, "_LOCK_SECONDS", -1.0)
-    count, wrong = undone.windows_ending_together(tmp_path, SESSIONS[name], windows)
+    first = 1 + (list(SESSIONS).index(name) + lines + windows) % EVERY
+    count, wrong = undone.windows_ending_together(tmp_path, SESSIONS[name], windows, EVERY, first)
     assert count > 20
     assert not wrong, wrong[:3]
 

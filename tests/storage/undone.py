@@ -144,18 +144,24 @@ def fresh(source: Path, target: Path) -> Path:
     return target
 
 
-def kills_in_a_compaction(folder: Path, session: str, step: int = 1) -> tuple[int, list[str]]:
+def kills_in_a_compaction(folder: Path, session: str, step: int = 1, first: int = 1) -> tuple[int, list[str]]:
     """Kill a compaction before each of its calls, then also the next compaction.
 
+    Args:
+        folder: Where the libraries are created.
+        session: What the user did, as in `SESSIONS`.
+        step: Distance between two calls that are tried.
+        first: The first call that is tried, from 1.
+
     Returns:
-        The number of kills, and the faults found.
+        The number of calls, and the faults found.
     """
     start = folder / "start"
     start.mkdir(parents=True)
     store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
     play(store, session)
     left = leave(store, start)
-    expected, at = reach(left), 1
+    expected, at = reach(left), first
     wrong: list[str] = []
     while True:
         work = fresh(left, folder / "work")
@@ -184,11 +190,13 @@ def _killed(folder: Path, at: int) -> bool:
     return False
 
 
-def windows_ending_together(folder: Path, session: str, windows: int, step: int = 1) -> tuple[int, list[str]]:
+def windows_ending_together(
+    folder: Path, session: str, windows: int, step: int = 1, first: int = 1
+) -> tuple[int, list[str]]:
     """Close a window before each system call of another one that is closing.
 
     Returns:
-        The number of runs, and the faults found.
+        The number of calls, and the faults found.
     """
     start = folder / "start"
     start.mkdir(parents=True)
@@ -199,7 +207,7 @@ def windows_ending_together(folder: Path, session: str, windows: int, step: int 
     shutil.copytree(start, left)
     for store in stores:
         store.close()
-    expected, at = reach(left), 1
+    expected, at = reach(left), first
     wrong: list[str] = []
     while True:
         work = fresh(left, folder / "work")

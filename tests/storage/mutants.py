@@ -1,0 +1,59 @@
+"""Look for losses in the store of whatever package is imported: a mutant of it, or the real one.
+
+    python -m tests.storage.mutants FOLDER CHECK...
+
+Runs the checks until one of them finds something, prints that and returns `NOTICED`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from tests.storage import crashes, faults, torn, windows
+from tui_reader.errors import StoreError
+
+NOTICED = 3
+"""Status of a run that found something; a failure of the run itself gives another one."""
+
+
+def _crashes(folder: Path, quick: Path) -> list[str]:
+    return crashes.check(crashes.record(folder), quick, every=crashes.EVERY)[1]
+
+
+def _faults(_: Path, quick: Path) -> list[str]:
+    some = tuple(fault for fault in faults.FAULTS if fault.call in ("sync_data", "write_some", "cut"))
+    return faults.run_all(quick, some)[1]
+
+
+CHECKS = {
+    "windows": lambda folder, _: windows.look(folder / "windows"),
+    "torn": lambda _, quick: list(torn.journals(quick, (1,)))[:1],
+    "crashes": _crashes,
+    "faults": _faults,
+}
+
+
+def main() -> int:
+    folder, *checks = sys.argv[1:]
+    place = Path(folder) / "found"
+    place.mkdir()
+    quick = crashes.quick_folder(place)
+    try:
+        for check in checks:
+            try:
+                found = CHECKS[check](place, quick)
+            except StoreError as error:
+                found = [f"raised {error!r}"]
+            if found:
+                print(*found)
+                return NOTICED
+    finally:
+        shutil.rmtree(quick, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
