@@ -17,7 +17,7 @@ run: $(READY) ## open the reader on the sample articles (ARGS=... for something 
 	@$(BIN)/tui-reader $(ARGS)
 
 test: $(READY) ## run all tests (WORKERS=... processes)
-	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=10
 
 check: format-check lint types imports docs-check test ## everything a change must pass: format, lint, types, layers, docs, tests
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import time
@@ -62,10 +63,20 @@ def pytest_report_header() -> str:
     return f"corpora: {'present' if CORPORA.is_dir() else 'absent, so tests on real inputs are skipped'}"
 
 
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def homes_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder of all homes: `mktemp` looks through all earlier folders, which costs more with each test."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_places(homes_of_tests: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test an empty home folder, and no editor or browser."""
-    home = tmp_path_factory.mktemp("home")
+    home = homes_of_tests / str(next(_numbers))
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     for variable, folder in (
         ("XDG_DATA_HOME", "data"),

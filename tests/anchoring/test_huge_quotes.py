@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -14,7 +15,7 @@ from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import PlaceState
 from tui_reader.model.ranges import Range
 
-SIZE = 100_000
+SIZE = 100_000 if os.environ.get("CI") else 60_000
 PROSE = " ".join(f"The {n} boats lay on the mud, and gull number {n} walked about." for n in range(2_000))
 TEXTS = {
     "prose": PROSE,

@@ -7,7 +7,6 @@ Runs the checks until one of them finds something, prints that and returns `NOTI
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path

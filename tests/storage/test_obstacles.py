@@ -51,6 +51,8 @@ def test_whatever_stands_in_the_place_of_a_file(
         monkeypatch.setattr(os, flush, lambda _: None)  # no power cut is simulated here
     folder = crashes.quick_folder(tmp_path)
     kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
+    # Without the full counts each name gets every second kind, and its neighbour in the list gets the others.
+    kinds = kinds if crashes.EVERY == 1 else kinds[lives.NAMES.index(name) % 2 :: 2]
     try:
         wrong = {kind: lives.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
     finally:

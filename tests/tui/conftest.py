@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 import textual._wait
 from textual import events
+from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
@@ -33,6 +35,39 @@ DEADLINE = 8.0
 # checks.
 textual._wait.SLEEP_GRANULARITY = 0.002
 textual._wait.SLEEP_IDLE = 0.0005
+
+LONGEST_WAIT = 0.02
+"""Seconds between two looks for the effect of a thread; the first look comes sooner."""
+
+
+_rules: dict[frozenset[tuple[str, str]], dict[Any, Any]] = {}
+"""The parsed style sheets by colours, shared by the apps of all tests. No app changes a rule."""
+_make_sheet = Stylesheet.__init__
+
+
+def _make_sheet_with_shared_rules(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
+    _make_sheet(self, variables=variables)
+    self._parse_cache = _SharedRules(frozenset((variables or {}).items()))  # type: ignore[assignment]
+
+
+class _SharedRules:
+    """Stands in for the cache of one style sheet."""
+
+    def __init__(self, colours: frozenset[tuple[str, str]]) -> None:
+        self._rules: dict[Any, Any] = _rules.setdefault(colours, {})
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._rules[key]
+
+    def __setitem__(self, key: Any, rules: Any) -> None:
+        self._rules[key] = rules
+
+    def clear(self) -> None:
+        """Share no more: the style sheet gets other colours."""
+        self._rules = {}
+
+
+Stylesheet.__init__ = _make_sheet_with_shared_rules  # type: ignore[method-assign]
 
 NAMED = {"enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f"}
 SILENT = {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "shift+tab", "f1", "f5"}
@@ -83,10 +118,12 @@ class Reader:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition is true; on a timeout, fail with the contents of the screen."""
-        end = time.monotonic() + DEADLINE
+        end, wait = time.monotonic() + DEADLINE, 0.0
         while not condition():
             assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
+            await asyncio.sleep(wait)
             await self.pilot.pause()
+            wait = min(wait + 0.002, LONGEST_WAIT)
 
     async def sees(self, *texts: str) -> None:
         """Wait until the screen shows texts."""
