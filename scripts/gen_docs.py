@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import markdown_table
 from tui_reader.tui.commands.keymap import Keymap
@@ -31,6 +32,19 @@ next_article = "ctrl+n"
 
 """
 
+
+QUERIES_HEAD = """# Queries
+
+Generated from the fields and examples of the language by `make docs`. A query stands behind `/` in the list and in the
+list of annotations, in saved searches, and behind `tui-reader list`, `tag`, `star`, `archive`, `read`, `notes list` and
+`notes delete`. Every text is a query: what cannot be a field is searched for as words, and what looks like a slip is
+said, with what was probably meant.
+
+In the list a query narrows the view that is open; the inbox shows archived articles only if it has `is:archived`.
+Over annotations, words are searched for in quote, note, tags and title; `tag`, `note`, `quote`, `colour`, `has`,
+dates and the states of a passage are the annotation's own, all other fields are its article's.
+
+"""
 
 SCREENS = tuple(module.__name__.rpartition(".")[0] for module in (wiring, annotations_screen))
 """The packages of the two screens that run commands; importing them binds the commands."""
@@ -74,6 +88,7 @@ def generated() -> dict[Path, str]:
     readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
     return {
         ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap),
+        ROOT / "docs" / "queries.md": QUERIES_HEAD + guide.markdown(),
         readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
         architecture: with_part(architecture, "commands", command_files()),
     }

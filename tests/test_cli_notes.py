@@ -61,7 +61,8 @@ def added(run: Callable[..., tuple[int, str]], *arguments: object) -> Any:
 
 
 def listed(run: Callable[..., tuple[int, str]], *arguments: object) -> list[Any]:
-    status, out = run("notes", "list", *arguments, "--json")
+    library = ("--library",) if arguments[:1] and isinstance(arguments[0], Path) else ()
+    status, out = run("notes", "list", *library, *arguments, "--json")
     assert status == 0, out
     return list(json.JSONDecoder().raw_decode(out)[0])
 
@@ -80,7 +81,7 @@ def test_a_quote_is_found_without_regard_to_case_and_white_space(
     status, out = run("notes", "show", made["id"][:12], folder)
     assert status == 0
     assert "Is it?" in out
-    status, out = run("notes", "list", folder)
+    status, out = run("notes", "list", "--library", folder)
     assert "Tides" in out
     assert "#sea" in out
 
@@ -158,7 +159,7 @@ def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callab
             events.get(timeout=20)
             library.sync()
         assert [each.id for each in library.annotations.all()] == [made["id"]]
-        assert "Another window" not in run("notes", "list", folder)[1]
+        assert "Another window" not in run("notes", "list", "--library", folder)[1]
     finally:
         library.close()
 
@@ -239,7 +240,7 @@ def test_a_draft_among_the_articles_is_not_its_own_source(folder: Path, run: Cal
 
 def test_ids_are_shown_as_short_as_they_are_unique(folder: Path, run: Callable[..., tuple[int, str]]) -> None:
     made = [added(run, folder / "other.md", "--note", f"note {number}") for number in range(3)]
-    _, out = run("notes", "list", folder)
+    _, out = run("notes", "list", "--library", folder)
     shown = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
     assert len(set(shown)) == len(made)
     for each, short in zip(made, shown, strict=True):
@@ -280,7 +281,7 @@ def test_ids_made_by_other_programs_are_shown_and_found(folder: Path, run: Calla
         for each in ids:
             db.table("annotations").insert({"id": each, "article": "other.md", "note": f"about {each}"})
         db.table("annotations").insert({"id": "n1", "article": "deep/tides.md", "note": "about n1"})
-    status, out = run("notes", "list", folder)
+    status, out = run("notes", "list", "--library", folder)
     assert status == 0, out
     for each in ids:
         assert f"about {each}" in run("notes", "show", each, folder)[1]
@@ -322,19 +323,21 @@ def test_an_empty_list_is_reported_on_standard_error(folder: Path, capsys: pytes
         said = capsys.readouterr()
         return said.out, said.err
 
-    assert told(str(folder)) == ("", f"There are no annotations in {folder}.\n")
+    assert told("--library", str(folder)) == ("", f"There are no annotations in {folder}.\n")
     assert main(["notes", "add", str(folder / "other.md"), "--note", "x"]) == 0
     capsys.readouterr()
-    assert told(str(folder), "--tag", "nope") == ("", "No annotation matches (1 in all).\n")
-    assert told(str(folder), "--orphans", "--json") == ("[]\n", "")
+    assert told("--library", str(folder), "--tag", "nope") == ("", "No annotation matches (1 in all).\n")
+    assert told("--library", str(folder), "--orphans", "--json") == ("[]\n", "")
 
 
 def test_notices_about_the_library_go_to_standard_error(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "more").mkdir()
-    for verb in (["notes", "list", "--json"], ["verify", str(folder / "other.md")]):
-        main([*verb, str(folder), str(tmp_path / "more")])
+    folders = [str(folder), str(tmp_path / "more")]
+    named = [f"--library={each}" for each in folders]
+    for verb in (["notes", "list", "--json", *named], ["verify", str(folder / "other.md"), *folders]):
+        main(verb)
         said = capsys.readouterr()
         assert f"{folder / 'library.json'} is not used, since several places are open." in said.err
         assert "is not used" not in said.out
@@ -359,11 +362,15 @@ def test_every_verb_reports_a_damaged_state(
     draft.write_text("> The sea comes in twice a day, and nobody has to ask it.\n", "utf-8")
     lost = [each["id"] for each in damaged if "There is no annotation" in run("notes", "show", each["id"], folder)[1]]
     assert lost
-    for arguments in (["notes", "list", folder], ["notes", "show", lost[0], folder], ["verify", draft, folder]):
+    for arguments in (
+        ["notes", "list", "--library", folder],
+        ["notes", "show", lost[0], folder],
+        ["verify", draft, folder],
+    ):
         status, out = run(*arguments)
         assert (status, "library.json is damaged" in out) == (3, True), arguments
     added(run, folder / "other.md", "--note", "kept beside it")
-    status, out = run("notes", "list", folder)
+    status, out = run("notes", "list", "--library", folder)
     assert status == 3 and "kept beside it" in out
 
 
@@ -371,7 +378,7 @@ def test_a_damaged_state_of_which_nothing_can_be_read_is_not_called_empty(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     (folder / "library.json").write_text('{"annotations": {"1": {"id": "x", "arti', "utf-8")
-    status, out = run("notes", "list", folder)
+    status, out = run("notes", "list", "--library", folder)
     assert status == 3 and "No annotations can be read" in out and "There are no" not in out
 
 
@@ -411,7 +418,7 @@ def test_a_file_name_that_is_no_utf_8_is_written_as_an_escape(folder: Path) -> N
     made = process("notes", "add", file, "--note", "déjà vu", "--json", PYTHONIOENCODING="utf-8:strict")
     assert made.returncode == 0, made.stderr
     assert Path(json.loads(made.stdout)["file"]) == file
-    done = process("notes", "list", folder, "--json", PYTHONIOENCODING="utf-8:strict")
+    done = process("notes", "list", "--library", folder, "--json", PYTHONIOENCODING="utf-8:strict")
     assert [each["note"] for each in json.loads(done.stdout)] == ["déjà vu"]
 
 
@@ -419,10 +426,10 @@ def test_characters_that_the_encoding_lacks_are_written_as_escapes(
     folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
     added(run, folder / "deep" / "tides.md", "--quote", "it is kept", "--note", "à la 潮 🌊")
-    done = process("notes", "list", folder, PYTHONIOENCODING="latin-1")
+    done = process("notes", "list", "--library", folder, PYTHONIOENCODING="latin-1")
     assert done.returncode == 0, done.stderr
     assert b"\\u201cIt is kept\\u201d" in done.stdout and b"\xe0 la \\u6f6e" in done.stdout
-    done = process("notes", "list", folder, "--json", PYTHONIOENCODING="ascii")
+    done = process("notes", "list", "--library", folder, "--json", PYTHONIOENCODING="ascii")
     assert json.loads(done.stdout)[0]["note"] == "à la 潮 🌊"
 
 
@@ -506,7 +513,7 @@ def test_notes_of_a_missing_file_show_its_name_and_can_be_moved_to_another(
 ) -> None:
     made = added(run, folder / "deep" / "tides.md", "--quote", "a tide table is a promise", "--note", "whose?")
     (folder / "deep" / "tides.md").unlink()
-    status, out = run("notes", "list", folder)
+    status, out = run("notes", "list", "--library", folder)
     assert status == 0
     assert "Tides (gone: deep/tides.md)" in out and "whose?" in out
     assert "file:    gone: deep/tides.md" in run("notes", "show", made["id"], folder)[1]
@@ -533,10 +540,10 @@ def test_notes_of_an_ignored_file_are_listed_as_not_in_the_library(
     made = added(run, file, "--quote", "happened, twice")
     (folder / ".readerignore").write_text("other.md\n", "utf-8")
     assert listed(run, folder) == [made]
-    assert f"Other (not in the library: {file})" in run("notes", "list", folder)[1]
+    assert f"Other (not in the library: {file})" in run("notes", "list", "--library", folder)[1]
     assert f"file:    not in the library: {file}" in run("notes", "show", made["id"], folder)[1]
     (folder / ".readerignore").unlink()
-    assert "not in the library" not in run("notes", "list", folder)[1]
+    assert "not in the library" not in run("notes", "list", "--library", folder)[1]
 
 
 def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
@@ -550,7 +557,7 @@ def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
         ("about Tuesday", str(file), str(file)),
         ("about Monday", None, "today.md"),
     ]
-    assert "Monday (gone: today.md)" in run("notes", "list", folder)[1]
+    assert "Monday (gone: today.md)" in run("notes", "list", "--library", folder)[1]
 
 
 @pytest.fixture
@@ -591,7 +598,7 @@ def test_notes_are_listed_with_a_file_that_was_moved_and_edited_at_once(
     (folder / "deep" / "tides.md").rename(folder / "ebb.md")
     with (folder / "ebb.md").open("a", encoding="utf-8") as file:
         file.write("\nAnd a line more.\n")
-    out = run("notes", "list", folder)[1]
+    out = run("notes", "list", "--library", folder)[1]
     assert "ebb.md looks like deep/tides.md: notes kept; undo takes it back" in out and "(gone" not in out
     (note,) = listed(run, folder)
     assert (note["file"], note["state"]) == (str(folder / "ebb.md"), "anchored")
@@ -606,8 +613,8 @@ def test_colours_can_be_given_by_name(folder: Path, run: Callable[..., tuple[int
     assert run("notes", "edit", made["id"], folder, "--colour", "todo", *config)[0] == 0
     assert len(listed(run, folder, "--colour", "todo", *config)) == 1
     assert not listed(run, folder, "--colour", "1", *config)
-    assert run("notes", "list", folder, "--colour", "pink", *config)[0] == 2
-    assert run("notes", "list", folder, "--colour", "6", *config)[0] == 2
+    assert run("notes", "list", "--library", folder, "--colour", "pink", *config)[0] == 2
+    assert run("notes", "list", "--library", folder, "--colour", "6", *config)[0] == 2
 
 
 def test_listing_does_not_create_a_library(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_every_verb_uses_the_state_where_it_is(
         ["backup", "list", folder],
         ["merge", copy, "--library", folder],
         ["notes", "add", folder / "one.md", "--note", "a note"],
-        ["notes", "list", folder],
+        ["notes", "list", "--library", folder],
         ["verify", draft, folder],
     )
     for verb in verbs:
@@ -107,7 +107,7 @@ def test_every_verb_uses_the_state_where_it_is(
         assert said.err.count("is not a library of tui-reader") == 1, verb
         assert "is not a library" not in said.out
         assert everything(folder) == before, verb
-    assert main(["notes", "list", str(folder)]) == 0
+    assert main(["notes", "list", "--library", str(folder)]) == 0
     assert "a note" in capsys.readouterr().out
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from unittest.mock import patch
@@ -95,7 +96,7 @@ def choices(parser: argparse.ArgumentParser) -> set[str]:
 def every_verb() -> set[str]:
     """Return every verb of the program, from its own tables."""
     verbs: set[str] = set(cli._VERBS) - {"notes", "backup"}
-    verbs |= {f"notes {name}" for name in choices(notes._notes_parser())}
+    verbs |= {f"notes {name}" for name in choices(notes._notes_parser()[0])}
     return verbs | {f"backup {name}" for name in choices(state._backup_parser())} | {""}
 
 
@@ -108,7 +109,11 @@ def _words(case: Case) -> list[str]:
 
 def _notes_list(case: Case) -> Runs:
     more = [("notes", "list", f"--tag={text}", "--library", case.folder) for text in case.texts]
-    return [("notes", "list", case.folder), ("notes", "list", "--orphans", case.folder), *more[:3]]
+    return [
+        ("notes", "list", "--library", case.folder),
+        ("notes", "list", "--orphans", "--library", case.folder),
+        *more[:3],
+    ]
 
 
 def _notes_add(case: Case) -> Runs:
@@ -122,6 +127,15 @@ def _notes_add(case: Case) -> Runs:
     ]
 
 
+def _changing(verb: str, case: Case) -> Runs:
+    edits = [f"+{case.texts[0]}"] if verb == "tag" else []
+    return [
+        (verb, "words>=0", *edits, "--dry-run", "--library", case.folder),
+        (verb, "words>=0", *edits, "--library", case.folder),
+        (verb, case.texts[0], *edits, "--library", case.folder),
+    ]
+
+
 VERBS: dict[str, Callable[[Case], Runs]] = {
     "": lambda c: [
         *((f"--nothing{text}",) for text in c.texts),
@@ -131,6 +145,14 @@ VERBS: dict[str, Callable[[Case], Runs]] = {
     ],
     "init": lambda c: [("init", c.folder), ("init", c.folder / "no" / c.name), ("init", f"--{c.name}")],
     "config": lambda c: [("config", *flags) for flags in ((), ("--path",), ("--write",), ("--write",))],
+    "list": lambda c: [
+        *(("list", *form, "--library", c.folder) for form in ((), ("--ids",), ("--paths",), ("--json",))),
+        ("list", "--format", r"{title} | {path}\n{tags}", "--library", c.folder),
+        *(("list", text, "--library", c.folder) for text in c.texts[:4]),
+        ("list", f"--format={{{c.name}}}"),
+        ("list", c.folder / c.name),
+    ],
+    **{verb: partial(_changing, verb) for verb in ("star", "archive", "read", "tag")},
     "notes list": _notes_list,
     "notes show": lambda c: (
         [("notes", "show", f"{ID}{n}", c.folder) for n in range(6)]
@@ -197,8 +219,8 @@ def test_a_verb_prints_no_control_characters_for_random_texts(verb: str, texts: 
 
 def test_no_text_can_forge_a_row_of_the_output(tmp_path: Path) -> None:
     case = Case(tmp_path, [*STORABLE, "x\n  0198f3a2  [1] “forged”", "x\nnote:    forged", "x\rnote: f", "x\u2028y"])
-    known = json.loads(run("notes", "list", "--json", case.folder)[1])
-    rows = run("notes", "list", case.folder)[1].splitlines()
+    known = json.loads(run("notes", "list", "--json", "--library", case.folder)[1])
+    rows = run("notes", "list", "--library", case.folder)[1].splitlines()
     assert len(rows) == len(known) + len({each["article"] for each in known})
     for each in known:
         shown = run("notes", "show", each["id"], case.folder)[1].split("\n")
@@ -213,7 +235,7 @@ def test_no_text_can_forge_a_row_of_the_output(tmp_path: Path) -> None:
 
 def test_an_annotation_with_a_hostile_id_is_found_by_the_id_and_by_its_printed_form(tmp_path: Path) -> None:
     case = Case(tmp_path, STORABLE)
-    known = json.loads(run("notes", "list", "--json", case.folder)[1])
+    known = json.loads(run("notes", "list", "--json", "--library", case.folder)[1])
     (hostile_id,) = [each["id"] for each in known if not each["id"].startswith("0198f3a2")]
     for wanted in (hostile_id, escape(hostile_id)):
         assert json.loads(run("notes", "show", wanted, case.folder, "--json")[1])["id"] == hostile_id

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader import paths
-from tui_reader.errors import ReaderError
+from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,42 @@ def library_paths_of(options: argparse.Namespace) -> list[Path]:
     return [*getattr(options, "paths", ()), *options.library]
 
 
+def queries_last(arguments: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
+    """Return arguments with those of a query behind `--`, since a part of a query may begin with a hyphen."""
+    options: list[str] = []
+    query: list[str] = []
+    takes_value = {
+        name
+        for action in parser._actions
+        if action.nargs is None and action.option_strings
+        for name in action.option_strings
+    }
+    waiting = iter(arguments)
+    for each in waiting:
+        if each == "--":
+            query += waiting
+        elif each.startswith("--") or each == "-h":
+            options.append(each)
+            if each in takes_value:
+                options += [value for value in [next(waiting, None)] if value is not None]
+        else:
+            query.append(each)
+    return [*options, "--", *query] if query else options
+
+
+def check_query(words: Sequence[str]) -> str:
+    """Return the text of a query that was given as arguments.
+
+    Raises:
+        UsageError: It is the path of a file or a folder.
+    """
+    text = " ".join(words)
+    looks_like_path = len(words) == 1 and ("/" in text or text in {".", ".."} or Path(text).suffix)
+    if len(words) == 1 and text and (looks_like_path or Path(text).is_dir()) and Path(text).expanduser().exists():
+        raise UsageError(f"{text} is a path and no query.", f"Name a library by --library {text}")
+    return text
+
+
 def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
     r"""Write line feeds and all characters that could control the terminal as escapes such as `\x1b`.
 
@@ -89,6 +125,18 @@ def print_lines(text: str) -> None:
         ReaderError: The lines cannot be written.
     """
     _write(f"{escape_for_terminal(text.removesuffix(chr(10)), keep_line_feeds=True)}\n")
+
+
+def print_filled(text: str) -> None:
+    """Write a line in which fields were filled into a template; line feeds and tabs come from the template alone.
+
+    Raises:
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: The line cannot be written.
+    """
+    from tui_reader.document.clean import escape  # noqa: PLC0415 - see `escape_for_terminal`
+
+    _write(f"{escape(text, keep=chr(10) + chr(9))}\n")
 
 
 def print_json(value: Any) -> None:

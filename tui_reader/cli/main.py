@@ -135,10 +135,29 @@ def _backup(arguments: Sequence[str]) -> int:
     return backup(arguments)
 
 
+def _articles(verb: str) -> Callable[[Sequence[str]], int]:
+    """Return the function of a verb that lists or changes articles."""
+
+    def run(arguments: Sequence[str]) -> int:
+        from tui_reader.cli import articles  # noqa: PLC0415 - the other verbs do without
+
+        verbs = {
+            "list": articles.list_articles,
+            "tag": articles.tag,
+            "star": articles.star,
+            "archive": articles.archive,
+            "read": articles.read,
+        }
+        return verbs[verb](arguments)
+
+    return run
+
+
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "init": _init,
     "config": _config,
     "notes": _notes,
+    **{verb: _articles(verb) for verb in ("list", "tag", "star", "archive", "read")},
     "verify": _verify,
     "doctor": _doctor,
     "merge": _merge,

@@ -14,17 +14,21 @@ from tui_reader import config, paths
 from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
+    check_query,
     library_paths_of,
     print_json,
     print_line,
     print_notice,
+    queries_last,
     with_count,
 )
 from tui_reader.errors import ReaderError, StoreError, UsageError
+from tui_reader.model.query import And, Field, Not, Or
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui_reader.model.query import Term
     from tui_reader.services.headless.annotations_api import AnnotationsApi, Note
     from tui_reader.services.headless.session import Articles
     from tui_reader.services.headless.verification import Checked
@@ -45,7 +49,11 @@ exit status: 0 done, also where the list is empty; 1 no such annotation, quote o
 
 def notes(arguments: Sequence[str]) -> int:
     """Run `notes`: list, show, add, edit, move or delete annotations."""
-    options = _notes_parser().parse_args(arguments)
+    parser, queried = _notes_parser()
+    verb = next(iter(arguments), "")
+    if verb in queried:
+        arguments = [verb, *queries_last(arguments[1:], queried[verb])]
+    options = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace, AnnotationsApi], int] = options.run
 
     # Imported after parsing: the services load formats and the store (0.1 s), and refused arguments must not wait.
@@ -128,7 +136,8 @@ def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
     return f"{sentence}."
 
 
-def _notes_parser() -> ArgumentParser:
+def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of `notes`, and those of its verbs that take a query."""
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} notes",
         description="List, show, add, edit, move and delete highlights and notes, also while the reader is open.",
@@ -146,6 +155,9 @@ def _notes_parser() -> ArgumentParser:
         return made
 
     listing = verb("list", _list, "list annotations as they stand in the files of now", reads=True)
+    listing.add_argument(
+        "query", nargs="*", metavar="QUERY", help="what to list, as in the reader's list of annotations"
+    )
     listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
     listing.add_argument("--colour", metavar="COLOUR", help=f"only those of this colour, {_COLOUR_HELP}")
     listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
@@ -176,19 +188,21 @@ def _notes_parser() -> ArgumentParser:
         help="give this tag in place of all that it has; may be given again, '' removes all tags",
     )
     editing.add_argument("--colour", metavar="COLOUR", help=f"give it this colour, {_COLOUR_HELP}")
-    deleting = verb("delete", _delete, "delete annotations")
-    deleting.add_argument("ids", nargs="+", metavar="ID", help=_ID_HELP)
+    deleting = verb("delete", _delete, "delete annotations, by their ids or all that match a query")
+    deleting.add_argument("ids", nargs="+", metavar="ID|QUERY", help=f"{_ID_HELP}; or a query, such as tag:done")
+    deleting.add_argument("--dry-run", action="store_true", help="only list what would be deleted")
     moving = verb("move", _move, "give the notes of an article, such as one that is gone, to another one")
     moving.add_argument("source", metavar="FROM", help="its file, the path where that was, or the id of the article")
     moving.add_argument("file", type=Path, metavar="TO", help="file of the article that takes the notes")
     add_library_options(moving, "the folder around TO that has a library.json, else TO alone")
-    for each in (listing, showing, editing):
+    for each in (showing, editing):
         add_library_options(each, _EVERYWHERE, positional=True)
+    add_library_options(listing, _EVERYWHERE)
     add_library_options(deleting, _EVERYWHERE, alias="--in")
     add_library_options(adding, "the folder around FILE that has a library.json, else FILE alone")
     for each in (listing, showing, adding, editing, deleting, moving):
         _add_common_options(each)
-    return parser
+    return parser, {"list": listing, "delete": deleting}
 
 
 def _positive_number(text: str) -> int:
@@ -205,11 +219,16 @@ def _add_common_options(parser: argparse.ArgumentParser) -> None:
 def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
     from tui_reader.document.clean import clean_line  # noqa: PLC0415 - the services have loaded it already
 
+    text = check_query(options.query)
     annotations = list(api.all(everywhere=not library_paths_of(options)))
+    query = api.parse(text)
+    if query.problem:
+        print_notice(f"{query.problem} It is searched for as words.")
+    found = api.matching(annotations, query.term)
     tag = None if options.tag is None else clean_line(options.tag)
     matching = [
         note
-        for note in annotations
+        for note in found
         if (tag is None or tag in note.annotation.tags)
         and (options.colour is None or (note.annotation.quote and note.annotation.colour == options.colour))
         and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
@@ -217,14 +236,7 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
     if options.json:
         print_json([note.as_json() for note in matching])
         return 0
-    short_ids = api.short_ids()
-    last_article = None
-    for note in matching:
-        article = (note.title, note.file or note.last_file)
-        if article != last_article:
-            last_article = article
-            print_line(f"{note.title} ({_location(note)})")
-        print_line(f"  {short_ids[note.annotation.id]}  {_describe(note)}")
+    _print_list(api, matching)
     if annotations and not matching:
         print_notice(f"No annotation matches ({len(annotations):,} in all).")
     elif not annotations:
@@ -232,6 +244,18 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
         problem = "No annotations can be read" if api.is_damaged else "There are no annotations"
         print_notice(f"{problem} {f'in {where}' if where else 'in your default library or elsewhere'}.")
     return 0
+
+
+def _print_list(api: AnnotationsApi, listed: Sequence[Note]) -> None:
+    """Print annotations, one a line, under the titles of their articles."""
+    short_ids = api.short_ids()
+    last_article = None
+    for note in listed:
+        article = (note.title, note.file or note.last_file)
+        if article != last_article:
+            last_article = article
+            print_line(f"{note.title} ({_location(note)})")
+        print_line(f"  {short_ids[note.annotation.id]}  {_describe(note)}")
 
 
 def _show(options: argparse.Namespace, api: AnnotationsApi) -> int:
@@ -258,7 +282,22 @@ def _edit(options: argparse.Namespace, api: AnnotationsApi) -> int:
 
 
 def _delete(options: argparse.Namespace, api: AnnotationsApi) -> int:
-    ids, message = api.delete(options.ids)
+    ids = options.ids
+    query = api.parse(" ".join(ids))
+    if _has_field(query.term):
+        check_query(ids)
+        found = api.matching(list(api.all(everywhere=not library_paths_of(options))), query.term)
+        ids = [note.annotation.id for note in found]
+        if not ids:
+            print_notice("No annotation matches.")
+            return 1
+    elif options.dry_run:
+        found = [api.get(each) for each in ids]
+    if options.dry_run:
+        _print_list(api, found)
+        print_notice(f"{with_count(len(found), 'annotation')} would be deleted.")
+        return 0
+    ids, message = api.delete(ids)
     if options.json:
         print_json(ids)
     else:
@@ -273,6 +312,16 @@ def _move(options: argparse.Namespace, api: AnnotationsApi) -> int:
     else:
         print_line(message)
     return 0
+
+
+def _has_field(term: Term) -> bool:
+    """Return True if a query has a field, such as `tag:done`: words alone are ids, so that none deletes by mistake."""
+    match term:
+        case And() | Or():
+            return any(map(_has_field, term.terms))
+        case Not():
+            return _has_field(term.term)
+    return isinstance(term, Field) and bool(term.values)
 
 
 def _print_note(options: argparse.Namespace, note: Note) -> None:

@@ -16,6 +16,9 @@ from tui_reader.services.articles.counts import Counts, Tally, has_same_descript
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from tui_reader.model.query import Term
+    from tui_reader.search.evaluation import Context
+
 
 class Catalogue(Protocol):
     """The articles of a library, for queries by screens. Used only by the library's owner thread."""
@@ -53,6 +56,9 @@ class Catalogue(Protocol):
 
     def count(self, view: Listing) -> int:
         """Return the number of articles of a view."""
+
+    def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
+        """Return those of some articles that match a query, in the order given; unknown ids are left out."""
 
     def counts(self) -> Counts:
         """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
@@ -166,6 +172,11 @@ class MemoryCatalogue:
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
+
+    def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
+        """Return those of some articles that match a query, in the order given; unknown ids are left out."""
+        rows = [self._rows[each] for each in ids if each in self._rows]
+        return [row.headline.id for row in select_articles(rows, query, context)]
 
     def count(self, view: Listing) -> int:
         """Return the number of articles of a view, without putting them in order."""

@@ -104,6 +104,42 @@ class Reading:
             return self._change(rows, {"archived": None}, "moved {} back to the inbox")
         return self._change(rows, {"archived": True}, "archived {}")
 
+    def set_read(self, ids: Sequence[ArticleId], *, read: bool) -> Outcome:
+        """Mark articles as read, or as unread."""
+        label = "marked {} as read" if read else "marked {} as unread"
+        return self._change(self._catalogue.rows(ids), {"read": read or None}, label)
+
+    def set_starred(self, ids: Sequence[ArticleId], *, starred: bool) -> Outcome:
+        """Star articles, or remove their stars."""
+        label = "starred {}" if starred else "unstarred {}"
+        return self._change(self._catalogue.rows(ids), {"starred": starred or None}, label)
+
+    def set_archived(self, ids: Sequence[ArticleId], *, archived: bool) -> Outcome:
+        """Archive articles, or move them back to the inbox."""
+        label = "archived {}" if archived else "moved {} back to the inbox"
+        return self._change(self._catalogue.rows(ids), {"archived": archived or None}, label)
+
+    def edit_tags(self, ids: Sequence[ArticleId], add: Iterable[str], remove: Iterable[str]) -> Outcome:
+        """Add tags to articles and remove others; their files are not changed.
+
+        A tag to remove is found in whatever case it is typed.
+        """
+        added = {tag for raw in add if (tag := clean_line(raw).lstrip("#"))}
+        removed = {search_key(tag) for raw in remove if (tag := clean_line(raw).lstrip("#"))}
+        edits: list[Edit] = []
+        rows = []
+        for row in self._catalogue.rows(ids):
+            kept = {tag for tag in row.tags if search_key(tag) not in removed or tag in added}
+            wanted = sorted(kept | added)
+            if wanted != sorted(set(row.tags)):
+                rows.append(row)
+                edits += self._state.record_fields(row, {"tags": wanted})
+        if not edits:
+            return Outcome()
+        parts = [f"+{tag}" for tag in sorted(added)] + [f"-{clean_line(tag).lstrip('#')}" for tag in remove]
+        label = f"tagged {_named(rows)}: {' '.join(parts)}"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
     def mark_all_read(self, ids: Sequence[ArticleId]) -> Outcome:
         """Mark articles as read."""
         rows = [row for row in self._catalogue.rows(ids) if not row.state.read]

@@ -20,6 +20,7 @@ from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.articles.article_records import LOCATION
+from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
 from tui_reader.storage.base import ARTICLES
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
+    from tui_reader.model.query import Term
+    from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
 
@@ -116,6 +119,16 @@ class AnnotationsApi:
         """Yield the annotations of an article, placed in its current file; nothing is written to the state."""
         for annotation in self._placed_in_current_file(article, self._library.annotations.of(article)):
             yield self._note(annotation)
+
+    def parse(self, text: str) -> ParsedQuery:
+        """Return the query of a text."""
+        return Queries(self._library, self._settings).parse(text)
+
+    def matching(self, notes: Sequence[Note], query: Term) -> list[Note]:
+        """Return the annotations that match a query, in the order given."""
+        queries = Queries(self._library, self._settings)
+        found = {each.id for each in queries.annotations(query, [note.annotation for note in notes])}
+        return [note for note in notes if note.annotation.id in found]
 
     def short_ids(self) -> dict[AnnotationId, str]:
         """Return the shortest form of each id that distinguishes all ids; all forms have the same length."""

@@ -1,0 +1,165 @@
+"""The verbs that list and change articles by a query, used by scripts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.cli.main import main
+from tui_reader.services.library.opening import init_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Run = "Callable[..., tuple[int, str, str]]"
+
+ARTICLES = {
+    "space.md": ("Space gap", "Brussels desk", "2026-05-28", "nato, space", "The orbit is empty. " * 400),
+    "pledge.md": ("The pledge", "Brussels desk", "2026-06-05", "nato", "Five per cent, they said. " * 40),
+    "port.txt": ("", "", "", "", "A port at night\n\nThe lights go out, one by one.\n"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "articles"
+    root.mkdir()
+    for name, (title, source, date, tags, text) in ARTICLES.items():
+        head = f"---\ntitle: {title}\nsource: {source}\ndate: {date}\ntags: [{tags}]\n---\n\n" if title else ""
+        (root / name).write_text(head + text, encoding="utf-8")
+    init_library(root)
+    return root
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def call(*arguments: object, library: bool = True) -> tuple[int, str, str]:
+        where = ("--library", folder) if library else ()
+        try:
+            status = main([str(argument) for argument in (*arguments, *where)])
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+def titles(out: str) -> list[str]:
+    return [line[3:].partition("  (")[0] for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ((), ["The pledge", "Space gap", "A port at night"]),
+        (("tag:nato", "-tag:space"), ["The pledge"]),
+        (("-tag:nato",), ["A port at night"]),
+        (("tag:nato -tag:space",), ["The pledge"]),
+        (("text:lights OR text:orbit",), ["A port at night", "Space gap"]),
+        (('text:"per cent"',), ["The pledge"]),
+        (("sort:title",), ["A port at night", "Space gap", "The pledge"]),
+        (("sort:longest", "limit:1"), ["Space gap"]),
+        (("words>1000",), ["Space gap"]),
+        (('source:"Brussels desk" date:2026-06',), ["The pledge"]),
+        (("kind:text",), ["A port at night"]),
+        (("nothing", "at", "all"), []),
+    ],
+)
+def test_articles_are_listed_by_a_query(run: Any, query: tuple[str, ...], found: list[str]) -> None:
+    status, out, err = run("list", *query)
+    assert status == 0
+    assert sorted(titles(out)) == sorted(found)
+    if found and query and "sort" in query[0]:
+        assert titles(out) == found
+    assert ("No article matches (3 in all): “nothing”, “at”, “all”." in err) == (not found)
+
+
+def test_a_list_has_forms_for_scripts(folder: Path, run: Any) -> None:
+    assert sorted(run("list", "tag:nato", "--paths")[1].splitlines()) == [
+        str(folder / "pledge.md"),
+        str(folder / "space.md"),
+    ]
+    ids = run("list", "tag:nato", "--ids")[1].splitlines()
+    form = r"{title}\t{source}: {tags}, {minutes} min\\"
+    assert run("list", "tag:space", "--format", form)[1] == "Space gap\tBrussels desk: nato, space, 7 min\\\n"
+    run(
+        "notes",
+        "add",
+        folder / "pledge.md",
+        "--quote",
+        "Five per cent, they said. Five",
+        "--note",
+        "x",
+        "--occurrence=1",
+    )
+    run("star", "pledge")
+    listed = json.loads(run("list", "tag:nato", "--json")[1])
+    assert {each["id"] for each in listed} == set(ids)
+    pledge = listed[0]
+    assert pledge["title"] == "The pledge"
+    assert (pledge["starred"], pledge["read"], pledge["tags"]) == (True, False, ["nato"])
+    assert (pledge["highlights"], pledge["notes"], pledge["annotations"]) == (1, 1, 1)
+    assert json.loads(run("list", "no-such-word", "--json")[1]) == []
+
+
+def test_articles_are_changed_by_a_query_and_nothing_in_a_dry_run(run: Any) -> None:
+    status, out, err = run("star", "tag:nato", "--dry-run")
+    assert (status, sorted(titles(out))) == (0, ["Space gap", "The pledge"])
+    assert "2 articles would be changed." in err
+    assert titles(run("list", "is:starred")[1]) == []
+    assert run("star", "tag:nato")[1] == "Starred 2 articles.\n"
+    assert run("star", "tag:space", "--off")[1] == "Unstarred “Space gap”.\n"
+    assert titles(run("list", "is:starred")[1]) == ["The pledge"]
+    assert run("read", "port")[1] == "Marked “A port at night” as read.\n"
+    assert run("archive", "is:read")[1] == "Archived “A port at night”.\n"
+    assert titles(run("list", "is:archived")[1]) == ["A port at night"]
+    assert (
+        run("tag", "tag:nato", "+later", "-SPACE", "+with blank")[1]
+        == "Tagged 2 articles: +later +with blank -SPACE.\n"
+    )
+    assert run("tag", "-tag:later", "-is:read", "+x")[1] == ""
+    assert titles(run("list", 'tag:"with blank" -tag:space')[1]) == titles(run("list", "tag:later")[1])
+    assert run("star", "is:starred")[1] == "Nothing to change.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("star", ""), "The query is empty."),
+        (("star",), "required"),
+        (("tag", "tag:nato"), "No tag is given."),
+        (("list", "--format", "{nope}"), "--format knows no field “nope”."),
+        (("list", "--ids", "--json"), "not allowed with"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(run: Any, arguments: tuple[str, ...], message: str) -> None:
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert message in err
+
+
+def test_a_path_as_query_is_refused_and_the_option_is_named(folder: Path, run: Any) -> None:
+    for verb in ("list", "star", "notes list"):
+        status, _, err = run(*verb.split(), folder)
+        assert status == 2
+        assert f"Name a library by --library {folder}" in err
+    status, _, err = run("list", "titel:pledge")
+    assert status == 0
+    assert "there is no field “titel:” · title:pledge is meant? It is searched for as words." in err
+
+
+def test_annotations_are_listed_and_deleted_by_a_query(folder: Path, run: Any) -> None:
+    for note, tag in (("one", "done"), ("two", "open"), ("three", "done")):
+        run("notes", "add", folder / "port.txt", "--note", note, "--tag", tag, library=False)
+    listed = json.loads(run("notes", "list", "tag:done", "is:unread", "--json")[1])
+    assert sorted(each["note"] for each in listed) == ["one", "three"]
+    assert "two" in run("notes", "list", "note:two")[1]
+    assert "2 annotations would be deleted." in run("notes", "delete", "tag:done", "--dry-run")[2]
+    assert len(json.loads(run("notes", "list", "--json")[1])) == 3
+    assert run("notes", "delete", "tag:done")[0] == 0
+    assert [each["note"] for each in json.loads(run("notes", "list", "--json")[1])] == ["two"]
+    assert run("notes", "delete", "two")[0] != 0, "words alone do not delete"
+    assert run("notes", "delete", "tag:nothing")[0] == 1

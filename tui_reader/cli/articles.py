@@ -1,0 +1,247 @@
+"""The verbs that list and change articles by a query: `list`, `tag`, `star`, `archive`, `read`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_reader import config, paths
+from tui_reader.cli.common import (
+    ArgumentParser,
+    add_library_options,
+    check_query,
+    escape_for_terminal,
+    print_filled,
+    print_json,
+    print_line,
+    print_notice,
+    queries_last,
+    with_count,
+)
+from tui_reader.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_reader.model.article import Headline
+    from tui_reader.services.articles.reading import Outcome, Reading
+    from tui_reader.services.library.library import Library
+
+_DEFAULT = "your default library"
+_EPILOG = """\
+QUERY is what / takes in the reader, such as 'tag:nato is:unread words>2000' ({program} list --help names the fields);
+docs/queries.md explains it. A changed library is seen by a reader that is open, and u undoes the change there.
+
+exit status: 0 done, also where nothing matches; 1 something went wrong; 2 the command line is wrong; 3 the state cannot
+be used, or is damaged
+"""
+_FIELDS = ("id", "title", "path", "source", "byline", "date", "url", "language", "tags", "words", "minutes", "progress")
+_placeholder = re.compile(r"\{(\w*)\}|\\(.)").sub
+_LETTERS = {"n": "\n", "t": "\t", "\\": "\\", "{": "{", "}": "}"}
+_edit = re.compile(r"\+.+|-[^-:][^:]*", re.DOTALL).fullmatch
+"""Matches a tag to add or to take away; what has a colon, such as `-is:read`, is a part of the query."""
+
+
+def list_articles(arguments: Sequence[str]) -> int:
+    """Run `list`: print the articles that match a query."""
+    parser = _parser("list", "List the articles that match a query, newest first.", _fields_help())
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="what to list; without it, all articles")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--ids", action="store_true", help="print the ids only, one a line")
+    form.add_argument("--paths", action="store_true", help="print the paths of the files only, one a line")
+    form.add_argument(
+        "--format",
+        metavar="TEXT",
+        help=r"print TEXT for each article, with {title} and the like filled in, \n and \t; fields: "
+        + ", ".join(_FIELDS),
+    )
+    options = parser.parse_args(queries_last(arguments, parser))
+    form_of = _form(options)
+    with _opened(options) as (library, headlines):
+        if options.json:
+            from tui_reader.services.headless.queries import as_json  # noqa: PLC0415 - loaded already
+
+            print_json([as_json(each, _path(library, each), library.annotations.of(each.id)) for each in headlines])
+        else:
+            for each in headlines:
+                print_filled(form_of(library, each))
+        return StoreError.exit_code if library.store.damage else 0
+
+
+def _fields_help() -> str:
+    from tui_reader.search.fields import FIELDS  # noqa: PLC0415 - only this help lists them
+
+    rows = [f"  {spec.example:22} {spec.finds}" for spec in FIELDS.values()]
+    return "\n".join(["fields of a query:", *rows, "", _EPILOG.format(program=paths.PROGRAM)])
+
+
+def tag(arguments: Sequence[str]) -> int:
+    """Run `tag`: add tags to the articles that match a query, and remove others."""
+    edits = [each for each in arguments[1:] if _edit(each)]
+    others = [*arguments[:1], *(each for each in arguments[1:] if not _edit(each))]
+    parser = _changing_parser("tag", "Add tags to all articles that match a query, or take tags away.")
+    parser.usage = f"{paths.PROGRAM} tag QUERY +TAG -TAG ... [options]"
+    options = parser.parse_args(queries_last(others, parser))
+    if not edits:
+        raise UsageError("No tag is given.", f"Such as: {paths.PROGRAM} tag is:unread +later -new")
+    add = [each[1:] for each in edits if each[0] == "+"]
+    remove = [each[1:] for each in edits if each[0] == "-"]
+    return _change(options, lambda reading, ids: reading.edit_tags(ids, add, remove))
+
+
+def star(arguments: Sequence[str]) -> int:
+    """Run `star`: star the articles that match a query, or take the stars off."""
+    parser = _changing_parser("star", "Star all articles that match a query.")
+    parser.add_argument("--off", action="store_true", help="take the stars off")
+    options = parser.parse_args(queries_last(arguments, parser))
+    return _change(options, lambda reading, ids: reading.set_starred(ids, starred=not options.off))
+
+
+def archive(arguments: Sequence[str]) -> int:
+    """Run `archive`: archive the articles that match a query, or move them back."""
+    parser = _changing_parser("archive", "Put all articles that match a query into the archive.")
+    parser.add_argument("--off", action="store_true", help="move them back to the inbox")
+    options = parser.parse_args(queries_last(arguments, parser))
+    return _change(options, lambda reading, ids: reading.set_archived(ids, archived=not options.off))
+
+
+def read(arguments: Sequence[str]) -> int:
+    """Run `read`: mark the articles that match a query as read, or as unread."""
+    parser = _changing_parser("read", "Mark all articles that match a query as read.")
+    parser.add_argument("--off", action="store_true", help="mark them as unread")
+    options = parser.parse_args(queries_last(arguments, parser))
+    return _change(options, lambda reading, ids: reading.set_read(ids, read=not options.off))
+
+
+def _parser(verb: str, about: str, epilog: str = "") -> ArgumentParser:
+    parser = ArgumentParser(
+        prog=f"{paths.PROGRAM} {verb}",
+        description=about,
+        epilog=epilog or _EPILOG.format(program=paths.PROGRAM),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_library_options(parser, _DEFAULT)
+    parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    return parser
+
+
+def _changing_parser(verb: str, about: str) -> ArgumentParser:
+    parser = _parser(verb, about)
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="the articles to change")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+    return parser
+
+
+class _opened:  # noqa: N801 - used as a function
+    """Context with the library of the options and the articles that match the query."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+
+    def __enter__(self) -> tuple[Library, list[Headline]]:
+        text = check_query(self._options.query)
+        from tui_reader.services.headless.queries import Queries  # noqa: PLC0415 - refused arguments must not wait
+        from tui_reader.services.headless.session import library_of  # noqa: PLC0415
+
+        settings = settings_of(self._options)
+        self._context = library_of(self._options.library, self._options.state, settings, notify=print_notice)
+        library = self._context.__enter__()
+        queries = Queries(library, settings)
+        parsed = queries.parse(text)
+        if parsed.problem:
+            print_notice(f"{parsed.problem} It is searched for as words.")
+        found = queries.articles(parsed.term)
+        if not found:
+            print_notice(f"No article matches ({len(library.catalogue):,} in all): {queries.explain(parsed)}.")
+        return library, found
+
+    def __exit__(self, *error: Any) -> None:
+        self._context.__exit__(*error)
+
+
+def settings_of(options: argparse.Namespace) -> config.Settings:
+    """Load the settings and ignore their warnings, which only the reader on the screen shows."""
+    file: Path = options.config or paths.config_file()
+    return config.load(file)[0] if options.config or file.exists() else config.Settings()
+
+
+def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str]], Outcome]) -> int:
+    """Change the articles that match, or say what would be changed."""
+    if not " ".join(options.query).strip():
+        raise UsageError("The query is empty.", "Say which articles are meant, such as is:unread or words>=0 for all.")
+    with _opened(options) as (library, headlines):
+        if options.dry_run:
+            for each in headlines:
+                print_line(_plain(library, each))
+            print_notice(f"{with_count(len(headlines), 'article')} would be changed.")
+            return 0
+        if library.read_only:
+            raise StoreError(library.read_only)
+        outcome = change(library.reading, [each.id for each in headlines])
+        if headlines:
+            print_line(
+                f"{outcome.message[0].upper()}{outcome.message[1:]}." if outcome.message else "Nothing to change."
+            )
+        return 0
+
+
+def _form(options: argparse.Namespace) -> Callable[[Library, Headline], str]:
+    """Return the function that writes an article in the form of the options.
+
+    Raises:
+        UsageError: `--format` names a field that does not exist.
+    """
+    if options.ids:
+        return lambda _, headline: escape_for_terminal(headline.id)
+    if options.paths:
+        return lambda library, headline: escape_for_terminal(_path(library, headline))
+    if options.format is None:
+        return _plain
+    template: str = options.format
+    unknown = [name for name in re.findall(r"\{(\w*)\}", template) if name not in _FIELDS]
+    if unknown:
+        raise UsageError(f"--format knows no field “{unknown[0]}”.", f"Fields: {', '.join(_FIELDS)}.")
+
+    def fill(library: Library, headline: Headline) -> str:
+        def value(found: re.Match[str]) -> str:
+            if found[2]:
+                return _LETTERS.get(found[2], found[0])
+            return _field(library, headline, found[1])
+
+        return _placeholder(value, template)
+
+    return fill
+
+
+def _field(library: Library, headline: Headline, name: str) -> str:
+    """Return a field of an article as text, in one line: line feeds come from the template only."""
+    match name:
+        case "id":
+            return escape_for_terminal(headline.id)
+        case "path":
+            return escape_for_terminal(_path(library, headline))
+        case "tags":
+            return ", ".join(headline.tags)
+        case "words" | "minutes":
+            return str(getattr(headline.article.metadata, name))
+        case "progress":
+            return f"{round(headline.state.progress * 100)}%"
+    return headline.field(name)
+
+
+def _path(library: Library, headline: Headline) -> str:
+    path = library.path_of(headline.id)
+    return str(path) if path is not None else ""
+
+
+def _plain(_: Library, headline: Headline) -> str:
+    """Return an article in one line: marks, title, and what is known of it."""
+    state = headline.state
+    marks = ("●" if not state.read else " ") + ("★" if state.starred else " ")
+    about = [headline.field("source"), headline.field("date")[:10], f"{headline.article.metadata.minutes} min"]
+    about += [f"#{tag}" for tag in headline.tags]
+    return f"{marks} {headline.title}  ({' · '.join(filter(None, about))})"
