@@ -67,4 +67,4 @@ async def test_unbound_keys_are_reported_and_consumed(start: Start, articles: Pa
         assert "gg top" in reader.last_row.replace("g  g", "gg")
         assert reader.last_row.endswith("…")
         await reader.keys("escape")
-        await reader.no_longer_sees("…")
+        await reader.until(lambda: "…" not in reader.last_row)
