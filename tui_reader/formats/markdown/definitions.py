@@ -12,6 +12,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_reader.formats.markdown.formulas import is_formula
 from tui_reader.formats.markdown.parser import parse_blocks
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999}+)\]", re.DOTALL)
 _LINE_START = re.compile(r"\n[ \t>]*")
 _CANDIDATE = re.compile(
-    r"^[ \t>]*(?:(?:[-+*:~]|\d{1,9}[.)])[ \t]+[ \t>]*)*\[((?:[^\[\]\\]|\\.){1,999}+)\]:", re.MULTILINE | re.DOTALL
+    r"^[ \t>]*(?:(?:[-+*:~]|\d{1,9}[.)]|\[\^[^\]\s]+\]:)[ \t]+[ \t>]*)*\[((?:[^\[\]\\]|\\.){1,999}+)\]:",
+    re.MULTILINE | re.DOTALL,
 )
 _FREE_LINE = re.compile(r"^[ \t]*\n(?=\S)", re.MULTILINE)
 """An empty line before a line that is not indented: there, no list, quotation or paragraph is open."""
@@ -30,7 +32,8 @@ _OPENING = re.compile(
     r"|(\$\$|\\\[|\\begin\{[A-Za-z]+\*?\})[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
-_LIST_ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])", re.MULTILINE)
+_LIST_ITEM = re.compile(r"^ {0,3}(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])|[:~][ \t])", re.MULTILINE)
+"""The beginning of a list item or a definition, up to the column at which its content stands."""
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?>[ \t]*")
 _ENDS = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
@@ -164,7 +167,9 @@ def _end_of_formula(source: str, found: re.Match[str]) -> int:
     end = pattern.match(source, found.end()) or re.compile(rf"^[ \t]*{re.escape(closing)}[ \t]*$", re.MULTILINE).search(
         source, found.end()
     )
-    return min(end.end() + 1, len(source)) if end else -1
+    if end is None or not is_formula(opening, source[found.end() : end.end()].rstrip().removesuffix(closing)):
+        return -1
+    return min(end.end() + 1, len(source))
 
 
 def _region_end(source: str, found: re.Match[str]) -> int:

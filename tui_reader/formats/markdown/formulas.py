@@ -167,12 +167,7 @@ def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     if last < 0:
         return False
     content = state.getLines(start_line, last + 1, state.sCount[start_line], False).strip()
-    inner = content[len(opening) : -len(closing)]
-    if opening == "$$" and ("$$" in inner or _crosses_markup(inner, "", 0)):
-        return False
-    if opening == "\\[" and ("\\]" in inner or not _is_tex(inner, is_display=True)):
-        return False
-    if not inner.strip():
+    if not is_formula(opening, content[len(opening) : -len(closing)]):
         return False
     if not silent:
         token = state.push(BLOCK, "", 0)
@@ -181,6 +176,20 @@ def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
         token.content = content
         state.line = last + 1
     return True
+
+
+def is_formula(opening: str, inner: str) -> bool:
+    """Return True if text between two marks on lines of their own is a formula.
+
+    Args:
+        opening: The opening mark: `$$`, `\\[` or `\\begin{…}`.
+        inner: The text between the marks.
+    """
+    if opening == "$$" and ("$$" in inner or _crosses_markup(inner, "", 0)):
+        return False
+    if opening == "\\[" and ("\\]" in inner or not _is_tex(inner, is_display=True)):
+        return False
+    return bool(inner.strip())
 
 
 def first_unclosed(env: Mapping[str, Any]) -> int | None:

@@ -121,9 +121,8 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
 
     parser = _parser()
     tokens: list[Token] = []
-    env: dict[str, Any] = {}
     for size in _BEGINNINGS:
-        env = {}
+        env: dict[str, Any] = {}
         head = beginning_of(body, size)
         tokens = parse_blocks(parser, head, env)
         if len(head) == len(body):
@@ -144,6 +143,8 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
             tokens = tokens[: top_level[-1][0]]
             break
     used = "\n".join(token.content for token in tokens if token.type == "inline")
+    # Not all definitions in the beginning are some in the whole text.
+    env = {}
     add_definitions(parser, body, 0, used, env)
     parse_marks(parser, tokens, env)
     builder = read_tokens(tokens, None)
