@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
+from tui_reader.anchoring.description import describe
+from tui_reader.anchoring.resolution import resolve
+from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.formats import read
 
 if TYPE_CHECKING:
@@ -129,3 +132,42 @@ def test_any_formula_by_the_rule_of_pandoc_stays_as_written(inner: str) -> None:
 )
 def test_unclosed_formulas_take_linear_time_and_lose_no_text(unit: str) -> None:
     assert "deep" in markdown(unit * 2_000 + "deep").text
+
+
+@pytest.mark.parametrize(
+    ("source", "former", "quote", "found"),
+    [
+        (
+            r"Let $(a_n)_{n \in N}$ be a sequence of reals.",
+            r"Let $(a_n){n \in N}$ be a sequence of reals.",
+            "be a",
+            "be a",
+        ),
+        (
+            r"Let the family $(a_n)_{n \in N}$ be a sequence of reals.",
+            r"Let the family $(a_n){n \in N}$ be a sequence of reals.",
+            r"the family $(a_n){n \in N}$ be a sequence",
+            r"the family $(a_n)_{n \in N}$ be a sequence",
+        ),
+        ("| mode | how<br>fast |\n|-|-|", "mode\thow fast", "how fast", "how\nfast"),
+        (
+            "> [!NOTE] Mind the gap\n> It is deep and wide.",
+            "[!NOTE] Mind the gap It is deep and wide.",
+            "It is deep and wide.",
+            "It is deep and wide.",
+        ),
+        ("Term\n: meaning of the term", "Term : meaning of the term", "meaning of the term", "meaning of the term"),
+    ],
+)
+def test_passages_of_the_text_as_it_was_read_before_are_found_again(
+    source: str, former: str, quote: str, found: str
+) -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0), former)
+    start = former.index(quote)
+    anchor = describe(builder.build(), start, start + len(quote))
+    text = markdown(source).text
+    for snapshot in (former, None):
+        placed = resolve(anchor, text, snapshot).range
+        assert placed is not None
+        assert text[placed.start : placed.end] == found

@@ -30,6 +30,9 @@ _LARGE = 100_000
 _TOO_LARGE = 16_000_000
 """Size in bytes above which a text is read as plain text: as Markdown it takes 5 s and half a gigabyte of memory."""
 
+_WHOLLY_EXAMINED = 4_000_000
+"""Size in bytes to which a preview estimates how long parsing of the whole text takes: some 30 ms per MB."""
+
 _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
 """A text with more than `_MOST_SHORT_LINES` lines, shorter than `_SHORT_LINE` characters on average, is read as plain.
@@ -95,7 +98,8 @@ class Markdown:
         head = source._replace(body=beginning_of(source.body, plain.PREVIEW), notices=())
         share = len(head.body) / len(source.body) if len(data) <= _TOO_LARGE else plain.PREVIEW / len(data)
         metadata = extrapolated(_metadata(head, name, source.body), share)
-        if why := _reason_for_plain(source.body, len(data)):
+        examined = source.body if len(data) <= _WHOLLY_EXAMINED else head.body
+        if why := _reason_for_plain(examined, len(data)):
             return _as_plain(head, name, metadata, why, partial=True)
         try:
             return _read_beginning(source.body, metadata)
