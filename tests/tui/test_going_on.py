@@ -12,6 +12,7 @@ from textual.keys import _character_to_key
 
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, Sort
+from tui_reader.services.library import composition
 from tui_reader.services.library.sessions import Opening
 from tui_reader.storage.replication.replica import state_folder
 from tui_reader.tui.commands.command import Pane
@@ -194,6 +195,23 @@ async def test_if_the_article_is_gone_the_list_is_shown(start: Start, articles: 
         await reader.until(lambda: reader.app.reading.state.pane is Pane.LIST)
         await reader.keys("g", "g", "enter")
         await reader.sees("Paragraph 1 of Alpha")
+
+
+async def test_an_article_that_is_listed_after_the_first_frame_has_the_cursor(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(articles, opening=GO_ON) as reader:
+        await reader.sees("Alpha wolf", "Gamma rays")
+        await reader.keys("G", "enter")
+        await reader.sees("Paragraph 1 of Gamma")
+        await quit_from(reader)
+    monkeypatch.setattr(composition, "AT_ONCE", 1)
+    async with start(articles, opening=GO_ON) as reader:
+        await reader.sees("Paragraph 1 of Gamma")
+        state = reader.app.reading.state
+        assert (state.pane, state.panes.headlines.current) == (Pane.ARTICLE, state.shown)
+        await reader.sees("Alpha wolf")
+        assert (state.panes.headlines.cursor, state.panes.headlines.current) == (2, state.shown)
 
 
 async def test_a_moved_article_is_open_again(start: Start, articles: Path) -> None:

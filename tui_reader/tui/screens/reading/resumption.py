@@ -110,8 +110,8 @@ class Resumption:
             if self._is_scanned and state.library.is_scan_taken_in:
                 self._give_up()
             return False
-        self._waits = False
         self._put_cursor()
+        self._waits = False
         state.note_key()
         same = session is not None and session.article == headline.id
         self._to_restore = session if same else None
