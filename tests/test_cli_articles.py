@@ -163,3 +163,16 @@ def test_annotations_are_listed_and_deleted_by_a_query(folder: Path, run: Any) -
     assert [each["note"] for each in json.loads(run("notes", "list", "--json")[1])] == ["two"]
     assert run("notes", "delete", "two")[0] != 0, "words alone do not delete"
     assert run("notes", "delete", "tag:nothing")[0] == 1
+
+
+def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Path, run: Any) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[[rules]]\nquery = "tag:nato"\ntag = ["alliance"]\nup_next = true\n', encoding="utf-8")
+    status, out, _ = run("rules", "--dry-run", "--config", settings)
+    assert status == 0
+    assert "tag:nato → +alliance, up next: 2 articles" in out
+    assert run("list", "tag:alliance")[1] == ""
+    assert run("rules", "--config", settings)[1] == "Filed 2 articles by your rules.\n"
+    assert len(titles(run("list", "tag:alliance is:queued")[1])) == 2
+    assert run("rules", "--config", settings)[1] == "Nothing to file.\n"
+    assert "There are no filing rules" in run("rules")[2]

@@ -32,8 +32,8 @@ def warnings_of(folder: Path, text: str) -> tuple[str, ...]:
 
 
 def uncommented(text: str) -> str:
-    """Return the commented file with every setting uncommented, but for the keys."""
-    lines = text.partition("#[keys]")[0].splitlines()
+    """Return the commented file with every setting uncommented, but for filing rules and keys."""
+    lines = text.partition("#[[rules]]")[0].splitlines()
     return "\n".join(line.removeprefix("#") if not line.startswith("# ") else line for line in lines)
 
 
@@ -43,7 +43,7 @@ def test_the_commented_file_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_commented_file_names_every_setting_with_its_default(tmp_path: Path) -> None:
     text = uncommented(config.default_text())
-    assert set(tomllib.loads(text)) == {field.name for field in dataclasses.fields(Settings)} - {"keys"}
+    assert set(tomllib.loads(text)) == {field.name for field in dataclasses.fields(Settings)} - {"keys", "rules"}
     assert config.load(write(tmp_path, text)) == (Settings(), ())
 
 

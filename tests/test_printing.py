@@ -153,6 +153,7 @@ VERBS: dict[str, Callable[[Case], Runs]] = {
         ("list", c.folder / c.name),
     ],
     **{verb: partial(_changing, verb) for verb in ("star", "archive", "read", "tag")},
+    "rules": lambda c: [("rules", "--dry-run", "--library", c.folder), ("rules", "--library", c.folder)],
     "notes list": _notes_list,
     "notes show": lambda c: (
         [("notes", "show", f"{ID}{n}", c.folder) for n in range(6)]

@@ -78,6 +78,19 @@ def _sort(value: object) -> Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A filing rule: what is done once with each article that matches a query."""
+
+    query: str
+    tag: tuple[str, ...] = ()
+    """Tags to add."""
+    star: bool = False
+    archive: bool = False
+    read: bool = False
+    up_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings and their defaults; each field also holds its description for the file of settings."""
 
@@ -140,6 +153,8 @@ class Settings:
     max_file_mb: int = _setting(
         64, _whole(1, 4096), "Files above this many megabytes are listed, but not opened, 1 to 4096."
     )
+    rules: tuple[Rule, ...] = ()
+    """Filing rules, each a table `[[rules]]`."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key sequences by command id, which replace the command's default keys. The command table checks both."""
 
@@ -179,6 +194,8 @@ def _read(table: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
     for name, value in table.items():
         if name == "keys":
             values["keys"] = _keys(value, warnings)
+        elif name == "rules":
+            values["rules"] = _rules(value, warnings)
         elif name in known:
             try:
                 values[name] = known[name].metadata["read"](value)
@@ -186,7 +203,7 @@ def _read(table: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
                 default = _as_toml(known[name].default)
                 warnings.append(f"The setting {name} must be {error}; {default} is used.")
         else:
-            warnings.append(f"There is no setting “{_printable(name)}”.{_suggestion(name, (*known, 'keys'))}")
+            warnings.append(f"There is no setting “{_printable(name)}”.{_suggestion(name, (*known, 'keys', 'rules'))}")
     return Settings(**values), tuple(warnings)
 
 
@@ -201,6 +218,45 @@ def _keys(value: object, warnings: list[str]) -> dict[str, tuple[str, ...]]:
         except ValueError:
             warnings.append(f'[keys] {_printable(command)} must be a key or a list of keys, such as ["s", "f5"].')
     return keys
+
+
+def _rules(value: object, warnings: list[str]) -> tuple[Rule, ...]:
+    """Return the filing rules that are valid, and add a warning for each other one."""
+    if not isinstance(value, list):
+        warnings.append("Filing rules must be tables, each begun by a line [[rules]].")
+        return ()
+    rules = []
+    for number, table in enumerate(value, start=1):
+        try:
+            rules.append(_rule(table))
+        except ValueError as error:
+            warnings.append(f"Filing rule {number} is left out: {error}.")
+    return tuple(rules)
+
+
+def _rule(table: object) -> Rule:
+    """Return a filing rule.
+
+    Raises:
+        ValueError: The table is not valid; the message says why.
+    """
+    if not isinstance(table, dict):
+        raise ValueError("it must be a table, begun by a line [[rules]]")  # noqa: TRY004 - reported as any other mistake
+    names = [each.name for each in fields(Rule)]
+    unknown = next((name for name in table if name not in names), None)
+    if unknown is not None:
+        raise ValueError(f"it knows no “{_printable(str(unknown))}”, only {', '.join(names)}")
+    query, tags = table.get("query"), table.get("tag", [])
+    if not isinstance(query, str) or not query.strip():
+        raise ValueError('it needs a query, such as query = "source:desk"')
+    try:
+        tag = _texts([tags] if isinstance(tags, str) else tags)
+        switches = {name: _switch(table[name]) for name in names[2:] if name in table}
+    except ValueError as error:
+        raise ValueError(f"each of its values must be {error}") from None
+    if not tag and not any(switches.values()):
+        raise ValueError(f"it does nothing; give it one of {', '.join(names[1:])}")
+    return Rule(query, tuple(each.strip().lstrip("#") for each in tag if each.strip()), **switches)
 
 
 def _suggestion(name: str, names: tuple[str, ...]) -> str:
@@ -236,6 +292,18 @@ _HEAD = """\
 # setting to change it. A setting that is misspelt or of the wrong kind is reported when the reader starts.
 """
 
+_RULES = """\
+# Filing rules: each acts once on every article that matches its query, when the article is first seen. Try them with
+# "tui-reader rules --dry-run"; u undoes what they did.
+#[[rules]]
+#query = "source:desk words<300"
+#tag = ["short"]
+#star = false
+#archive = true
+#read = false
+#up_next = false
+"""
+
 _KEYS = """\
 # Keys, by the name of the command (the list of commands in the program shows the names). A command named here has these
 # keys and no others; [] takes its keys away. Keys are written as "s", "ctrl+s", "f5", "space", and one after another
@@ -256,7 +324,7 @@ def default_text() -> str:
                 each.metadata["about"], 118, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
             )
             parts.append("\n".join((*about, f"#{each.name} = {_as_toml(each.default)}\n")))
-    parts.append(_KEYS)
+    parts += [_RULES, _KEYS]
     return "\n".join(parts)
 
 

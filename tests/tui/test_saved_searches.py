@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.config import Rule, Settings
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -67,3 +69,13 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
         await reader.sees("took", "out of up next")
         await reader.keys("g", "c", "h", "g", "g", "j", "enter", "alt+j")
         await reader.sees("INBOX", "shows the articles that can be put in order")
+
+
+async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: Start, articles: Path) -> None:
+    settings = Settings(rules=(Rule("tag:space", tag=("orbit",), star=True),))
+    async with start(articles, settings=settings) as reader:
+        await reader.sees("filed 2 articles by your rules · u undoes", "orbit         2", "★")
+        (articles / "new.md").write_text("---\ntitle: New moon\ntags: [space]\n---\n\nA text.\n", encoding="utf-8")
+        await reader.sees("New moon", "filed 1 article by your rules", "orbit         3")
+        await reader.keys("u")
+        await reader.sees("undid: filed 1 article by your rules", "orbit         2")

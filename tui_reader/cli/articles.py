@@ -116,6 +116,45 @@ def read(arguments: Sequence[str]) -> int:
     return _change(options, lambda reading, ids: reading.set_read(ids, read=not options.off))
 
 
+def rules(arguments: Sequence[str]) -> int:
+    """Run `rules`: apply the filing rules of the settings, or say what they would do."""
+    parser = _parser(
+        "rules", "Apply the filing rules of the settings to the articles on which they have not acted yet."
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    options = parser.parse_args(arguments)
+    settings = settings_of(options)
+    if not settings.rules:
+        where = options.config or paths.config_file()
+        print_notice(f"There are no filing rules in {where}; “{paths.PROGRAM} config” shows how to write one.")
+        return 0
+    from tui_reader.services.headless.queries import today  # noqa: PLC0415 - refused arguments must not wait
+    from tui_reader.services.headless.session import library_of  # noqa: PLC0415
+
+    with library_of(options.library, options.state, settings, notify=print_notice) as library:
+        library.annotation_texts.prepare()
+        filed = library.filing.pending(settings.rules, None, today=today(), colours=settings.colours)
+        if options.dry_run:
+            for rule, headlines in filed:
+                print_line(f"{rule.query} → {', '.join(_actions(rule))}: {with_count(len(headlines), 'article')}")
+                for each in headlines:
+                    print_line(_plain(library, each))
+            if not filed:
+                print_notice("Nothing is to be filed.")
+            return 0
+        if library.read_only:
+            raise StoreError(library.read_only)
+        outcome = library.filing.apply(filed)
+        print_line(f"{outcome.message[0].upper()}{outcome.message[1:]}." if outcome.message else "Nothing to file.")
+        return 0
+
+
+def _actions(rule: config.Rule) -> list[str]:
+    """Return what a rule does, in the words of its settings."""
+    switches = {"star": rule.star, "archive": rule.archive, "read": rule.read, "up next": rule.up_next}
+    return [*(f"+{tag}" for tag in rule.tag), *(name for name, is_on in switches.items() if is_on)]
+
+
 def _parser(verb: str, about: str, epilog: str = "") -> ArgumentParser:
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} {verb}",

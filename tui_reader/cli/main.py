@@ -147,6 +147,7 @@ def _articles(verb: str) -> Callable[[Sequence[str]], int]:
             "star": articles.star,
             "archive": articles.archive,
             "read": articles.read,
+            "rules": articles.rules,
         }
         return verbs[verb](arguments)
 
@@ -157,7 +158,7 @@ _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "init": _init,
     "config": _config,
     "notes": _notes,
-    **{verb: _articles(verb) for verb in ("list", "tag", "star", "archive", "read")},
+    **{verb: _articles(verb) for verb in ("list", "tag", "star", "archive", "read", "rules")},
     "verify": _verify,
     "doctor": _doctor,
     "merge": _merge,

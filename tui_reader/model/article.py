@@ -89,6 +89,8 @@ class ReadingState(NamedTuple):
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
     bookmarks: Mapping[str, Anchor] = NOTHING
     """Bookmarked passages by their letters."""
+    filed: str = ""
+    """Names of the filing rules that have acted on the article, with blanks between them."""
     up_next: str = ""
     """Position in the list of articles to read next, a key that sorts as text; empty if the article is not in it."""
 

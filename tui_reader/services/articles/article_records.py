@@ -58,6 +58,7 @@ def decode(record: Record | None) -> ReadingState:
         edits={name: clean_line(value) for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
         bookmarks=_bookmarks(record),
         up_next=_text(record.get("up_next")),
+        filed=_text(record.get("filed")),
     )
 
 
@@ -74,6 +75,7 @@ def encode(state: ReadingState) -> dict[str, Any]:
         "finished": state.finished or None,
         "joined": state.joined or None,
         "up_next": state.up_next or None,
+        "filed": state.filed or None,
         **{edited: state.edits.get(name) for name, edited in _EDITED},
         **{BOOKMARK + letter: anchor._asdict() for letter, anchor in state.bookmarks.items()},
     }

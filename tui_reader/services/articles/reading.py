@@ -158,17 +158,22 @@ class Reading:
 
     def add_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
         """Put articles behind those to read next, in the order given."""
-        rows = [row for row in self._catalogue.rows(ids) if not row.state.up_next]
+        edits = self.edits_to_queue(ids)
+        if not edits:
+            return Outcome()
+        label = f"put {_named(self._catalogue.rows(dict.fromkeys(edit.key for edit in edits)))} up next"
+        return Outcome(label, self._state.commit(edits, label), undo=True)
+
+    def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
+        """Return the edits that put articles behind those to read next; those that are there stay where they are."""
         queue, machine = self.up_next(), machine_name()
         last = queue[-1].state.up_next if queue else ""
         edits: list[Edit] = []
-        for row in rows:
-            last = key_between(last, "", machine)
-            edits += self._state.record_fields(row, {"up_next": last})
-        if not edits:
-            return Outcome()
-        label = f"put {_named(rows)} up next"
-        return Outcome(label, self._state.commit(edits, label), undo=True)
+        for row in self._catalogue.rows(ids):
+            if not row.state.up_next:
+                last = key_between(last, "", machine)
+                edits += self._state.record_fields(row, {"up_next": last})
+        return edits
 
     def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
         """Move an article down among those to read next, or up by a negative number."""

@@ -21,6 +21,7 @@ from tui_reader.services.headless.session import Articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from tui_reader.config import Settings
     from tui_reader.model.annotation import Annotation
@@ -79,7 +80,7 @@ class Queries:
         return found if limit is None else found[:limit]
 
     def _context(self, query: Term) -> Context:
-        return Context(datetime.now().astimezone().date(), self._settings.colours, self._texts(query))
+        return Context(today(), self._settings.colours, self._texts(query))
 
     def _texts(self, query: Term) -> dict[Value, frozenset[ArticleId]]:
         """Return the articles whose texts hold the values of a query's `text:` fields; none are read without one."""
@@ -94,6 +95,11 @@ class Queries:
                 if needle.is_in(text):
                     found[value].add(headline.id)
         return {value: frozenset(ids) for value, ids in found.items()}
+
+
+def today() -> date:
+    """Return the current date in the local time zone."""
+    return datetime.now().astimezone().date()
 
 
 def text_values(query: Term) -> Iterator[Value]:

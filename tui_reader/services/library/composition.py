@@ -17,6 +17,7 @@ from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.annotation_texts import AnnotationTexts
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, LoadedDocuments
+from tui_reader.services.articles.filing import Filing
 from tui_reader.services.articles.identities import Batch, Identities, found_file
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
@@ -60,6 +61,7 @@ class LibraryParts(NamedTuple):
     identities: Identities
     catalogue: MemoryCatalogue
     annotation_texts: AnnotationTexts
+    filing: Filing
     searches: Searches
     search_counts: SearchCounts
     state: LibraryState
@@ -95,6 +97,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     state = LibraryState(store, catalogue, identities, save_monitor.track)
     searches = Searches(state, machine_name)
     scope = UndoScope(state, paths)
+    reading = Reading(state, scope=scope)
     store.limit_undo(scope.select)
     documents = Documents(identities.file, stdin_sources, limit)
     background = Background(events.reanchoring_failed)
@@ -136,7 +139,8 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
         searches=searches,
         search_counts=SearchCounts(catalogue, searches),
-        reading=Reading(state, scope=scope),
+        reading=reading,
+        filing=Filing(state, catalogue, reading),
         documents=documents,
         background=background,
         annotations=annotations,

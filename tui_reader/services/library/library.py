@@ -63,6 +63,7 @@ class Library:
         self.missing_articles = parts.missing_articles
         self.annotation_texts = parts.annotation_texts
         self.searches = parts.searches
+        self.filing = parts.filing
         self.search_counts = parts.search_counts
         self.transfer = parts.transfer
         self.transfer.on_transferred = self._annotations_transferred

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.services.library import events
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.rule_runner import RuleRunner
 
 if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
@@ -23,6 +24,7 @@ class EventHandlers:
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
         self._warning = host.state.library.warning
+        self._rules = RuleRunner(host)
 
     def handle(self, event: events.Event) -> None:
         """React to one event."""
@@ -54,6 +56,7 @@ class EventHandlers:
                     state.say("")
                 host.listing.describe()
                 host.resumption.scan_finished()
+                self._rules.scan_finished()
                 if state.shown is None and not host.resumption.keeps_pane_empty:
                     host.navigator.show_current()
             case events.Saving():
@@ -93,6 +96,7 @@ class EventHandlers:
             host.annotations.changed()
         state.panes.headlines.touch(changed)
         host.listing.refresh(hold=True)
+        self._rules.articles_changed(changed)
         if state.shown in changed:
             host.navigator.update_header()
             host.highlight_actions.refresh()

@@ -1,0 +1,115 @@
+"""Filing rules: what the settings say to do with each new article that matches a query."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.search.evaluation import Context
+from tui_reader.search.parser import parse
+from tui_reader.services.articles.reading import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
+
+    from tui_reader.config import Rule
+    from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.services.articles.catalogue import MemoryCatalogue
+    from tui_reader.services.articles.reading import Reading
+    from tui_reader.services.library.state import LibraryState
+    from tui_reader.storage.base import Edit
+
+
+class Filed(NamedTuple):
+    """The articles that a rule would change."""
+
+    rule: Rule
+    articles: tuple[Headline, ...]
+
+
+class Filing:
+    """Applies filing rules. Used from the library's owner thread.
+
+    Each rule acts on an article once, whatever is undone or changed later: the record of the article holds the names of
+    the rules that have acted in the field `filed`.
+    """
+
+    def __init__(self, state: LibraryState, catalogue: MemoryCatalogue, reading: Reading) -> None:
+        self._state, self._catalogue, self._reading = state, catalogue, reading
+
+    def pending(
+        self, rules: Iterable[Rule], ids: Collection[ArticleId] | None, *, today: date, colours: Sequence[str] = ()
+    ) -> list[Filed]:
+        """Return what the rules would do now.
+
+        Args:
+            rules: The rules; each is tried by itself.
+            ids: The articles to try; None for all.
+            today: The day from which ages count.
+            colours: The reader's names of the highlight colours.
+        """
+        found: list[Filed] = []
+        context = Context(today, colours)
+        tried = [row.id for row in self._catalogue.everything()] if ids is None else ids
+        for rule in rules:
+            name = name_of(rule)
+            matching = self._catalogue.matching(tried, parse(rule.query, colours).term, context)
+            rows = [row for row in self._catalogue.rows(matching) if name not in row.state.filed.split()]
+            if rows:
+                found.append(Filed(rule, tuple(rows)))
+        return found
+
+    def apply(self, filed: Sequence[Filed]) -> Outcome:
+        """Do what rules say, as one change that can be undone, and record that they have acted.
+
+        Returns:
+            The outcome; without a message if there was nothing to do.
+        """
+        edits: dict[tuple[str, str], Edit] = {}
+        for rule, rows in filed:
+            # A later rule acts on what an earlier one has left.
+            for edit in self._edits(rule, [_amended(row, edits) for row in rows]):
+                edits[edit.key, edit.field] = edit
+        names: dict[ArticleId, set[str]] = {}
+        for rule, rows in filed:
+            for row in rows:
+                names.setdefault(row.id, set(row.state.filed.split())).add(name_of(rule))
+        if not names:
+            return Outcome()
+        count = f"{len(names):,} {'article' if len(names) == 1 else 'articles'}"
+        label = f"filed {count} by your rules"
+        ids = self._state.commit(list(edits.values()), label) if edits else ()
+        marks = [
+            edit
+            for row in self._catalogue.rows(names)
+            for edit in self._state.record_fields(row, {"filed": " ".join(sorted(names[row.id]))})
+        ]
+        # Not undoable: an article whose filing was undone must not be filed again.
+        self._state.commit(marks, label, undoable=False)
+        return Outcome(label if edits else "", ids, undo=bool(edits))
+
+    def _edits(self, rule: Rule, rows: Sequence[Headline]) -> list[Edit]:
+        """Return the edits of one rule."""
+        edits: list[Edit] = []
+        for row in rows:
+            fields: dict[str, object] = {}
+            tags = sorted({*row.tags, *rule.tag})
+            if rule.tag and tags != sorted(set(row.tags)):
+                fields["tags"] = tags
+            fields |= {name: True for name, value in (("starred", rule.star), ("archived", rule.archive)) if value}
+            if rule.read:
+                fields["read"] = True
+            edits += self._state.record_fields(row, fields)
+        return edits if not rule.up_next else [*edits, *self._reading.edits_to_queue([row.id for row in rows])]
+
+
+def name_of(rule: Rule) -> str:
+    """Return the name under which articles record that a rule has acted: a hash of its query and its actions."""
+    return hashlib.blake2b(repr(rule).encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+def _amended(row: Headline, edits: dict[tuple[str, str], Edit]) -> Headline:
+    """Return a headline with the tags that earlier edits give it."""
+    edit = edits.get((row.id, "tags"))
+    return row if edit is None else row._replace(state=row.state._replace(tags=tuple(edit.after)))
