@@ -35,6 +35,7 @@ class Terminal:
         )
         os.close(slave)
         self.output = b""
+        self._is_open = True
 
     def wait_for(self, text: str) -> None:
         """Read output until it contains a text; fail after ten seconds, twenty times the slowest start."""
@@ -61,11 +62,17 @@ class Terminal:
                     return self.process.wait(10)
         return self.process.wait(0)
 
+    def hang_up(self) -> None:
+        """Close the terminal as a closed window does."""
+        os.close(self._master)
+        self._is_open = False
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-        os.close(self._master)
+        if self._is_open:
+            os.close(self._master)
 
 
 _ON_TERMINAL = """
@@ -75,7 +82,11 @@ before = termios.tcgetattr(1)
 from tui_reader.cli.main import main
 {prelude}
 status = main()
-if termios.tcgetattr(1) == before:
+try:
+    is_same = termios.tcgetattr(1) == before
+except termios.error:  # the terminal is gone
+    is_same = False
+if is_same:
     print("the terminal is as it was")
 sys.exit(status)
 """

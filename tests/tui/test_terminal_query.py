@@ -270,3 +270,14 @@ def test_the_reader_follows_a_terminal_that_becomes_light(open_terminal: Callabl
     terminal.press("Q")
     assert terminal.end() == 0
     assert terminal_query.MODE_REPORTS_OFF.encode() in terminal.output
+
+
+@pytest.mark.parametrize("answer", ["\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?6c", ""])
+def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal], answer: str) -> None:
+    terminal = open_terminal()
+    terminal.wait_for(ASKED)
+    terminal.press(answer)
+    terminal.wait_for("Words of")
+    terminal.wait_for("keys")
+    terminal.hang_up()
+    assert terminal.process.wait(10) == 129

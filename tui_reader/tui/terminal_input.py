@@ -7,6 +7,8 @@ of coloured output would run commands of the reader, and a malicious paste could
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from queue import Full
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -150,8 +152,16 @@ def read_input_so(driver: type[Driver]) -> None:
         names["XTermParser"] = InputParser
 
 
+WRITE_SECONDS = 0.1
+"""Seconds after which a write that waits checks whether there is still a thread that takes it."""
+
+
 def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
-    """Make a driver ask for reports of dark and light, and leave the terminal as it was before the questions."""
+    """Make a driver ask for reports of dark and light, and end where its terminal is gone.
+
+    It also leaves the terminal as it was before the questions. Textual's thread that writes ends at the first error;
+    from then on only the first 30 writes return, so the program would hang when a window is closed.
+    """
     base: Any = driver
 
     class AskingDriver(base):  # type: ignore[misc]
@@ -167,5 +177,16 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
             if question.was_asked:
                 self.write(MODE_REPORTS_OFF)
             super().stop_application_mode()
+
+        def write(self, data: str) -> None:
+            thread = self._writer_thread
+            while thread is not None and thread.is_alive():
+                with suppress(Full):
+                    thread._queue.put(data, timeout=WRITE_SECONDS)
+                    return
+
+        def close(self) -> None:
+            if self._writer_thread is not None and self._writer_thread.is_alive():
+                super().close()
 
     return AskingDriver
