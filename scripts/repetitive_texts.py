@@ -96,7 +96,8 @@ def api_guide() -> str:
         lines.extend((f"{noun.capitalize()}s", sentence(noun, "manage"), sentence(noun, "understand")))
         for verb, method, path in chance.sample(_VERBS, 4):
             address = f"/v1/{noun}s{path if path != 's' else ''}"
-            lines.extend((f"{verb} {noun}s", f"{method} {address}", sentence(noun, verb), sentence(noun, verb)))
+            lines.extend((f"{verb} {noun}s", f"{method} {address}"))
+            lines.extend(f"{sentence(noun, verb)} {sentence(noun, verb)}" for _ in range(4))
             lines.extend(("Parameters", "Name Type Required Description"))
             lines.extend(" ".join(row) for row in chance.sample(_PARAMETERS, 3))
             lines.extend(

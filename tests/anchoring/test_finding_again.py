@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts import repetitive_texts
 from scripts.bench_anchoring import EDITS, Score, first_words, japanese, run, sherlock, technical
 from tui_reader.anchoring.description import describe, fingerprint
 from tui_reader.anchoring.resolution import Resolver, resolve, resolve_all
@@ -131,6 +132,63 @@ def test_a_passage_in_one_of_two_equal_paragraphs_is_ambiguous_if_one_was_moved(
     placed = resolve(anchored(old, "do not take it amiss", 1), new, old)
     assert placed.state is PlaceState.AMBIGUOUS
     assert len(placed.candidates) == 2
+
+
+def manual() -> tuple[list[str], int]:
+    """Return the lines of a manual whose sections differ in their headings only, and the number of lines in each."""
+    repeated = (
+        "Parameters",
+        "limit integer no The number of objects on a page, between 1 and 100.",
+        "Errors",
+        "Returns 401 if the token is missing or has expired.",
+        "Returns 404 if there is no object with this identifier.",
+    )
+    names = ("account", "invoice", "project", "member", "webhook", "token", "device", "report")
+    lines = [line for name in names for line in (f"Get one {name} of the workspace", f"GET /v1/{name}s", *repeated)]
+    return lines, 7
+
+
+@pytest.mark.parametrize(
+    "quote", ["Returns 404 if there is no object", "limit integer no", "between 1 and 100.\nErrors"]
+)
+@pytest.mark.parametrize("section", [1, 3, 6])
+def test_a_repeated_line_is_told_apart_by_what_stands_around_it(quote: str, section: int) -> None:
+    lines, size = manual()
+    old = "\n".join(lines)
+    # A repetition of each line is moved, and the section before loses a line.
+    moved = lines[2:size]
+    rest = [line for at, line in enumerate(lines) if not 2 <= at < size and at != size * (section - 1) + 3]
+    new = "\n".join(["A new line.", *rest[:-3], *moved, *rest[-3:]])
+    placed = resolve(anchored(old, quote, section), new, old)
+    heading = new.index(lines[size * section])
+    assert placed.is_certain
+    assert placed.start == new.index(quote, heading)
+
+
+def test_a_moved_line_of_many_equal_ones_is_ambiguous() -> None:
+    lines, size = manual()
+    old, line = "\n".join(lines), lines[6]
+    rest = [each for at, each in enumerate(lines) if at != 3 * size + 6]
+    new = "\n".join([*rest[:3], line, *rest[3:]])
+    placed = resolve(anchored(old, line, 3), new, old)
+    assert placed.state is PlaceState.AMBIGUOUS
+    assert placed.candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "right", "wrong"),
+    [
+        ("API guide", "10 % moved, header", 0.89, 4),
+        ("API guide", "mixed", 0.94, 4),
+        ("API manual", "mixed", 0.90, 4),
+        ("minutes", "10 % moved, header", 0.78, 8),
+        ("source code", "half is cut", 0.4, 4),
+    ],
+)
+def test_highlights_in_repetitive_texts_are_told_apart(name: str, kind: str, right: float, wrong: int) -> None:
+    score = run(first_words(repetitive_texts.TEXTS[name](), 10_000), EDITS[kind], count=500, seed=1)
+    assert score.right >= right * score.there
+    assert score.wrong <= wrong
 
 
 def test_without_the_old_text_fewer_are_found_and_at_most_two_are_wrong(samples: str) -> None:

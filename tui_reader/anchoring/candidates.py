@@ -90,15 +90,7 @@ class CandidateSearch:
 
     def exact(self, quote: str) -> list[Range]:
         """Return the ranges in which a normalized quote occurs unchanged; none if the quote is empty."""
-        places: list[Range] = []
-        if not quote:
-            return places
-        at = self.normalized_text.find(quote)
-        most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
-        while at >= 0 and len(places) < most:
-            places.append(Range(at, at + len(quote)))
-            at = self.normalized_text.find(quote, at + 1)
-        return places
+        return occurrences(self.normalized_text, quote)
 
     def similar(self, wanted: NormalizedAnchor, positions: Positions) -> list[Range]:
         """Return the ranges that share many rare words with a quote and its context.
@@ -176,6 +168,17 @@ class CandidateSearch:
         words = self.words
         first, last = within(words, Range(low + found.start, low + found.end))
         return Range(words.starts[first], words.ends[last - 1]) if first < last else None
+
+
+def occurrences(text: str, quote: str, start: int = 0, end: int | None = None) -> list[Range]:
+    """Return the ranges of a text, or of a part of it, in which a quote occurs unchanged; none if it is empty."""
+    places: list[Range] = []
+    at = text.find(quote, max(0, start), end) if quote else -1
+    most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
+    while at >= 0 and len(places) < most:
+        places.append(Range(at, at + len(quote)))
+        at = text.find(quote, at + 1, end)
+    return places
 
 
 def single_spaced(context: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tui_reader.document.normalization import EXACT_WORDS, Words
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+T = TypeVar("T")
 
 MAX_PRODUCT = 300_000_000
 """Product of two texts' lengths in words up to which they are compared at once: the bit matrix takes 38 MB."""
@@ -136,7 +138,7 @@ def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tup
 
 def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int, int]]:
     """Return the positions of runs of words that are unique in both texts, in order (patience diff)."""
-    mine, theirs = _single_runs(old, length), _single_runs(new, length)
+    mine, theirs = single_runs(old, length), single_runs(new, length)
     pairs = [(i, theirs[run]) for run, i in mine.items() if i >= 0 and theirs.get(run, -1) >= 0]
     pairs.sort()
     # The longest increasing sequence: `tails` holds the smallest end of a sequence of each length.
@@ -157,9 +159,9 @@ def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int,
     return increasing[::-1]
 
 
-def _single_runs(words: list[int], length: int) -> dict[tuple[int, ...], int]:
+def single_runs(words: Sequence[T], length: int) -> dict[tuple[T, ...], int]:
     """Return runs of words with their positions; -1 for a run that occurs more than once."""
-    runs: dict[tuple[int, ...], int] = {}
+    runs: dict[tuple[T, ...], int] = {}
     for place, run in enumerate(zip(*(words[shift:] for shift in range(length)), strict=False)):
         runs[run] = -1 if run in runs else place
     return runs

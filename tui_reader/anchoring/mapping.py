@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring import moves
 from tui_reader.anchoring.diff import align
+from tui_reader.anchoring.landmarks import Landmarks
 from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.model.ranges import Range
 
@@ -86,6 +88,19 @@ class Mapping:
         if parts:
             parts[0] = parts[0]._replace(new=self._extended(words, parts[0], passage))
         return parts
+
+    @cached_property
+    def _landmarks(self) -> Landmarks:
+        return Landmarks(self._old, self._new, self.matches)
+
+    def is_fixed(self, passage: Range) -> bool:
+        """Return True if landmarks beside a passage, or in it, show that its words were matched to the right ones."""
+        return self._landmarks.fix(within(self._old, passage))
+
+    def is_moved_repetition(self, passage: Range) -> bool:
+        """Return True if most words of a passage occur twice in the old text, of which one was moved."""
+        words = range(*within(self._old, passage))
+        return 2 * sum(i in self._moved_repetitions for i in words) > len(words)
 
     def has_moved_repetition(self, passage: Range) -> bool:
         """Return True if the old text contains words of a passage twice and moved one occurrence."""

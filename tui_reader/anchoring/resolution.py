@@ -8,6 +8,7 @@ orphan.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tui_reader.anchoring.candidates import (
     CandidateSearch,
     NormalizedAnchor,
     Positions,
+    occurrences,
     positions_of,
     single_spaced,
 )
@@ -27,7 +29,7 @@ from tui_reader.model.annotation import Placement, PlaceState
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tui_reader.anchoring.mapping import Part
     from tui_reader.document.normalization import FoldedText
@@ -39,6 +41,8 @@ REPEAT_RANGE = 20_000
 """Characters on both sides of a passage's old position that are searched for a repetition; 10 µs."""
 MIN_REPEAT = 100
 """Length in characters from which equal text counts as a repetition whatever its context."""
+NEARBY = 200
+"""Characters on both sides of a passage in which repetitions of it may be confused with it."""
 MIN_CANDIDATE_SCORE = 0.45
 """Minimum score of a candidate that is offered to the reader."""
 
@@ -152,13 +156,13 @@ class Resolver:
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
             return self._uncertain(anchor, PlaceState.AMBIGUOUS, [self._scored(wanted, part) for part in parts])
-        if parts and self._is_doubled(passage, wanted):
-            both = [self._search.score(wanted, place) for place in self._search.exact(wanted.quote)]
-            return self._uncertain(
-                anchor, PlaceState.AMBIGUOUS, [*(self._scored(wanted, part) for part in parts), *both]
-            )
+        doubled = bool(parts) and self._mapping.has_moved_repetition(passage) and self._is_doubled(wanted)
+        if doubled:
+            return self._told_apart(anchor, wanted, parts)
         if parts and parts[0].share >= LIMITS.kept and not self._may_be_incomplete(passage, parts[0]):
             found = self._scored(wanted, parts[0])
+            if self._mapping.has_moved_repetition(passage) and self._lost_lines(anchor, found.range) >= LIMITS.lost:
+                return self._uncertain(anchor, PlaceState.AMBIGUOUS, [self._scored(wanted, part) for part in parts])
             if self._is_sure(wanted, found):
                 rivals = self._rivals(passage, wanted, found)
                 return (
@@ -177,10 +181,8 @@ class Resolver:
         """Return True if a passage was split into parts, none of which clearly has most of its letters."""
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
-    def _is_doubled(self, passage: Range, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text had a passage, with a side of its context, twice, and one was moved."""
-        if not self._mapping.has_moved_repetition(passage):
-            return False
+    def _is_doubled(self, wanted: NormalizedAnchor) -> bool:
+        """Return True if the old text had a passage, with a side of its context, twice."""
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:
             return True
@@ -211,6 +213,62 @@ class Resolver:
         others = [self._search.score(wanted, place) for place in self._search.exact(wanted.quote)]
         context_lead = found.before + found.after + LIMITS.context_lead
         return all(each.score < found.score + LIMITS.lead or each.before + each.after < context_lead for each in others)
+
+    def _told_apart(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
+        """Return the position of one of several equal passages, if landmarks make it certain."""
+        passage = self._passage(anchor)
+        if self._mapping.is_fixed(passage):
+            found = self._scored(wanted, parts[0])
+            is_whole = parts[0].share >= (LIMITS.most if len(parts) > 1 else LIMITS.kept)
+            if (
+                is_whole
+                and not self._may_be_incomplete(passage, parts[0])
+                and found.score >= LIMITS.quote
+                and (len(wanted.quote) >= LIMITS.short or min(found.before, found.after) >= LIMITS.context)
+                and not self._lost_lines(anchor, found.range)
+                and not self._has_other_twins(passage, wanted.quote, found.range)
+            ):
+                return self._placed(anchor, found)
+        both = [self._search.score(wanted, place) for place in self._search.exact(wanted.quote)]
+        return self._uncertain(anchor, PlaceState.AMBIGUOUS, [*(self._scored(wanted, part) for part in parts), *both])
+
+    def _has_other_twins(self, passage: Range, quote: str, place: Range) -> bool:
+        """Return True if repetitions of a passage close to it were moved away, or others were moved there."""
+        mapping, near = self._mapping, Range(passage.start - NEARBY, passage.end + NEARBY)
+        for low, high in occurrences(self._normalized_old, quote, passage.start - NEARBY, passage.end + NEARBY):
+            words = within(self._old, Range(low, high))
+            if high <= passage.start or passage.end <= low:
+                there = within(self._search.words, Range(place.start - NEARBY, place.end + NEARBY))
+                if not _are_most_in(mapping.matches, words, there):
+                    return True
+        for low, high in occurrences(self._search.normalized_text, quote, place.start - NEARBY, place.end + NEARBY):
+            words = within(self._search.words, Range(low, high))
+            if (high <= place.start or place.end <= low) and not _are_most_in(
+                mapping.sources, words, within(self._old, near)
+            ):
+                return True
+        return False
+
+    def _lost_lines(self, anchor: Anchor, place: Range) -> float:
+        """Return the share of a passage in lines that are not at its new place, but in the text as often as before.
+
+        These lines were moved, and not edited, so that words at the new place are other ones.
+        """
+        here = {line for line, _ in _lines_around(self._text, self._folded.original(place))}
+        before, now = self._line_counts
+        words = within(self._search.words, place)
+        lost = 0
+        for line, (start, end) in _lines_around(self._snapshot or "", Range(anchor.start, anchor.end)):
+            if line not in here and now[line] >= before[line]:
+                part = Range(max(start, anchor.start), min(end, anchor.end))
+                if _are_most_in(self._mapping.matches, within(self._old, self._folded_old.folded(part)), words):
+                    lost += part.end - part.start
+        return lost / (anchor.end - anchor.start)
+
+    @cached_property
+    def _line_counts(self) -> tuple[Counter[str], Counter[str]]:
+        """Return how often the snapshot and the text have each line."""
+        return Counter((self._snapshot or "").split("\n")), Counter(self._text.split("\n"))
 
     def _rivals(self, passage: Range, wanted: NormalizedAnchor, found: Candidate) -> list[Candidate]:
         """Return new passages that fit an anchor about as well as the candidate given by a diff.
@@ -251,6 +309,8 @@ class Resolver:
         passage = self._passage(anchor)
         found = [each for each in found if not self._is_another(passage, each.range)]
         if found:
+            if self._mapping.has_moved_repetition(passage) and self._is_doubled(wanted):
+                return self._uncertain(anchor, PlaceState.AMBIGUOUS, found)
             return self._best(anchor, wanted, found)
         similar = [search.score(wanted, place) for place in search.similar(wanted, self._new_positions)]
         return self._uncertain(anchor, PlaceState.ORPHAN, [self._scored(wanted, part) for part in parts] + similar)
@@ -304,6 +364,22 @@ class Resolver:
         )
         score = round(ranked[0].score, 3) if ranked else 0.0
         return Placement(0, 0, state, score, self.fingerprint, anchor.key, candidates)
+
+
+def _are_most_in(counterparts: Sequence[int], words: Range, place: Range) -> bool:
+    """Return True if the counterparts of most words are in a range of words of the other text."""
+    found = sum(place.start <= counterparts[i] < place.end for i in range(words.start, words.end))
+    return 2 * found > words.end - words.start
+
+
+def _lines_around(text: str, place: Range) -> Iterator[tuple[str, Range]]:
+    """Yield the lines that share a character with a range, with their ranges."""
+    start = text.rfind("\n", 0, place.start) + 1
+    while start < place.end:
+        end = text.find("\n", start)
+        end = end if end >= 0 else len(text)
+        yield text[start:end], Range(start, end)
+        start = end + 1
 
 
 def _apart(found: list[Candidate]) -> list[Candidate]:

@@ -54,6 +54,8 @@ class Limits(NamedTuple):
     """Length in characters from which a missing part of the quote that occurs elsewhere is no coincidence."""
     torn: float = 0.15
     """Minimum lead of the largest part's share of the quote over the next part's, if the latter has this share too."""
+    lost: float = 0.35
+    """Share of the quote, in characters, in lines that were moved elsewhere, from which its position is wrong."""
     another: float = 0.5
     """Share of a range, in characters, that must come from another passage for the range to count as that one."""
     stretch: float = 1.8

@@ -152,6 +152,8 @@ class _Forms(dict[str, str]):
 
     def __init__(self, folding: Folding) -> None:
         self._folding = folding
+        self.plain: set[str] = set()
+        """Characters that are their own form and join no other."""
 
     def __missing__(self, characters: str) -> str:
         before, form = "", characters
@@ -288,14 +290,20 @@ def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
     forms = _forms(folding)
     strange = frozenset("".join(_strange(source)))
     units: list[str] = []
-    for character in strange:
+    joining: set[str] = set()
+    for character in strange - forms.plain:
         form = forms[character]
+        if forms.joins(character):
+            joining.add(form)
+        elif form == character:
+            forms.plain.add(character)
         if len(form) != 1:
             units.append(character)
         elif form != character:
             source = source.replace(character, form)
-    joining = {forms[each] for each in strange if forms.joins(each)}
-    if not units and (not joining or is_normalized("NFC", source)):
+    if not units and not joining:
+        return [source], [source]
+    if not units and is_normalized("NFC", source):
         return [source], [source]
     invisible = "".join(sorted(each for each in units if not forms[each]))
     pieces = _unit_splitter("".join(sorted(units)), invisible, "".join(sorted(joining))).split(source)
