@@ -1,40 +1,61 @@
-"""Pickers: few entries are chosen by keys, many by a part of the name."""
+"""Pickers: entries are narrowed by typing, names before sentences; the help is searched."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.document.normalization import search_key
+from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.screens.choice import Choice, matching
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.tui.conftest import Start
+    from tests.tui.conftest import Reader, Start
+
+PALETTE = [Choice(each.id, "", lambda: None, each.help) for each in COMMANDS if each.palette]
 
 
-async def test_j_and_k_move_in_a_picker_with_few_entries(start: Start, articles: Path) -> None:
+async def test_letters_narrow_every_picker_and_arrows_move_in_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys("S", "j", "j", "k", "enter")
+        await reader.keys("S", "down", "down", "up", "enter")
         await reader.sees("oldest first")
-        await reader.keys("S", "x", "3")
-        await reader.no_longer_sees("oldest first")
-        await reader.keys("S", "q")
-        await reader.no_longer_sees("Order of the headlines")
-
-
-async def test_a_picker_with_few_entries_can_be_filtered(start: Start, articles: Path) -> None:
-    async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
-        await reader.keys("S", "/")
-        await reader.types("old")
+        await reader.keys("S")
+        await reader.types("newe")
         await reader.keys("enter")
-        await reader.sees("oldest first")
+        await reader.no_longer_sees("oldest first")
+        await reader.keys("g", "T")
+        await reader.types("qqq")
+        await reader.sees("no match", "enter takes")
+        await reader.keys("escape", "enter", ")", "g", "y")
+        await reader.types("foot")
+        await reader.sees("footnote", "“words”[^1]")
+        await reader.no_longer_sees("#+begin_quote")
+        await reader.keys("escape")
+        await reader.no_longer_sees("footnote")
+
+
+async def test_letters_typed_ahead_are_those_of_the_picker_and_of_the_search(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        reader.burst(*":theme")
+        await reader.sees("Choose a theme", "theme")
+        assert "Star, or take" not in reader.text
+        await reader.keys("escape")
+        reader.burst(*"?/bookm")
+        await reader.sees("/ bookm")
 
 
 async def test_letters_filter_a_picker_with_many_entries_and_its_keys_are_shown(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys(":")
-        await reader.sees("ctrl+n ctrl+p move")
+        await reader.sees("ctrl+n ctrl+p move", "next_article", "Next article, from anywhere")
         await reader.types("ｂack to whe\u00adre")
         await reader.sees("Back to where you were before a jump")
 
@@ -46,3 +67,74 @@ async def test_a_command_without_a_key_shows_none_in_the_help(start: Start, arti
         await reader.keys("?")
         await reader.sees("—  ", "no key, by name after :")
         await reader.sees("SIGNS", "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("sort", "sort"),
+        ("colour", "colour_1"),
+        ("color", "colour_1"),
+        ("theme", "theme"),
+        ("next_article", "next_article"),
+        ("next article", "next_article"),
+        ("article next", "next_article"),
+        ("nxtart", "next_article"),
+        ("star", "star"),
+        ("  STAR ", "star"),
+        ("red", "redo"),
+        ("back to where", "jump_back"),
+        ("ｂack to whe\u00adre", "jump_back"),
+        ("archive", "archive"),
+        ("quit", "quit"),
+    ],
+)
+def test_names_come_before_sentences_and_scattered_letters(typed: str, first: str) -> None:
+    assert matching(PALETTE, typed)[0].name == first
+
+
+@given(st.text())
+def test_what_matches_is_among_the_entries_and_stays_so_with_fewer_letters(typed: str) -> None:
+    found = matching(PALETTE, typed)
+    assert len({each.name for each in found}) == len(found)
+    assert not typed.strip() or search_key(typed).strip() or found == PALETTE
+    for each in PALETTE[:5]:
+        assert matching(PALETTE, each.name)[0] == each
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
+async def test_a_sentence_is_readable_at_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys(":")
+        await reader.types("toggle_re")
+        await reader.sees("toggle_read", "Mark as read or unread")
+
+
+async def test_words_are_found_in_the_help(start: Start, articles: Path) -> None:
+    async with start(articles, size=(80, 24)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("?", "/")
+        await reader.types("of the whole library")
+        await reader.sees("no match")
+        await reader.keys("escape", "/")
+        await reader.types("behind the key")
+        await reader.sees("1 of 2", "▶ m")
+        await reader.keys("escape", "/")
+        await reader.types("previous")
+        await reader.sees("▶ ", "1 of ")
+        first = marked(reader)
+        await reader.keys("enter", "n", "n", "N")
+        second = marked(reader)
+        assert "revious" in first
+        assert "revious" in second
+        assert first != second
+        await reader.keys("escape")
+        await reader.no_longer_sees("▶")
+        await reader.keys("escape")
+        await reader.sees("Alpha wolf")
+
+
+def marked(reader: Reader) -> str:
+    """Return the row of the current match."""
+    return next(row for row in reader.lines() if "▶" in row)

@@ -28,6 +28,7 @@ from tui_reader.errors import ReaderError
 from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.screens.external_programs import editor_of, run_editor
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
@@ -293,6 +294,8 @@ class ReaderApp(FailureGuard, App[None]):
         if isinstance(event, events.InputEvent) and not event.is_forwarded and self.reading.holds_keys:
             self._typed_ahead.append(event)
             return
+        if isinstance(event, events.Key) and isinstance(self.screen, Dialog):
+            await self.screen.ready()
         if isinstance(event, events.Key) and self._is_escape_and_key(event):
             # The terminal sends esc and a quickly typed next key as one key with alt; both were typed.
             await self.on_event(events.Key("escape", "\x1b"))

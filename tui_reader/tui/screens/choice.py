@@ -1,11 +1,13 @@
-"""The entries of a picker."""
+"""The entries of a picker, and the order in which they match what is typed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.normalization import search_key
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Choice(NamedTuple):
@@ -16,9 +18,70 @@ class Choice(NamedTuple):
     """The text at the right edge: keys, a count."""
     run: Callable[[], None]
     """Called after the choice, when the picker is closed."""
+    detail: str = ""
+    """A sentence beside the name; the names of such entries stand in a column."""
 
 
 def run_choice(choice: Choice | None) -> None:
     """Call the function of the chosen entry, if one was chosen."""
     if choice is not None:
         choice.run()
+
+
+def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
+    """Return the entries that match what is typed, the best first; all of them if nothing is typed.
+
+    Names count before details, beginnings and whole words before other parts, and these before scattered letters.
+    Entries that match equally well keep their order.
+    """
+    query = _key(typed)
+    if not query:
+        return list(choices)
+    ranked = [(rank, index) for index, each in enumerate(choices) if (rank := _rank(each, query)) is not None]
+    return [choices[index] for _, index in sorted(ranked)]
+
+
+def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
+    """Return how well an entry matches, a lower rank for a better match; None if it does not match."""
+    name, detail = _key(choice.name), _key(choice.detail)
+    words = query.split()
+    if name == query:
+        return 0, 0
+    if name.startswith(query):
+        return 1, 0 if name[len(query)] == " " else 1
+    if _begin_words(words, name):
+        return 2, 0
+    if query in name:
+        return 3, 0
+    if _begin_words(words, f"{name} {detail}"):
+        return 4, 0
+    if query in detail:
+        return 5, 0
+    spread = _spread(query.replace(" ", ""), name)
+    return None if spread is None else (6, spread)
+
+
+def _begin_words(typed: Sequence[str], text: str) -> bool:
+    """Return True if each typed word begins a word of the text."""
+    words = "".join(each if each.isalnum() else " " for each in text).split()
+    return all(any(word.startswith(each) for word in words) for each in typed)
+
+
+def _spread(letters: str, text: str) -> int | None:
+    """Return the length of the shortest part of a text that has letters in their order; None if there is none."""
+    best: int | None = None
+    start = text.find(letters[0]) if letters else -1
+    while start >= 0:
+        end = start
+        for letter in letters[1:]:
+            end = text.find(letter, end + 1)
+            if end < 0:
+                return best
+        best = end - start if best is None else min(best, end - start)
+        start = text.find(letters[0], start + 1)
+    return best
+
+
+def _key(text: str) -> str:
+    """Return the form in which names and typed texts are compared: an underscore is as good as a blank."""
+    return " ".join(search_key(text).replace("_", " ").split())

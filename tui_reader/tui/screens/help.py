@@ -50,7 +50,7 @@ class HelpPage(Page):
     def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
         """Iterate over the rows, each made of texts with the names of their styles."""
         yield (("Keys", "label"),)
-        for text in ("A number before a key repeats it: 3}", "Close with q"):
+        for text in ("A number before a key repeats it: 3}", "/ finds words here, n N the next · q closes"):
             for part in wrap(text, width):
                 yield ((part, "muted"),)
         if self._notices:
@@ -96,7 +96,12 @@ class HelpPage(Page):
         base, index = self.named_style(""), y + self._top
         row = self._lines[index] if index < len(self._lines) else ()
         pieces = [Piece(text, base + self.named_style(style) if style else base) for text, style in row]
-        return line(width, base, [Piece("  ", base), *pieces])
+        mark = Piece(f"{self.mark_of(index):<2}", base + self.named_style("key"))
+        return line(width, base, [mark, *pieces])
+
+    def text_of(self, row: int) -> str:
+        """Return the text of a row."""
+        return "".join(text for text, _ in self._lines[row])
 
 
 class Help(PageScreen):

@@ -42,9 +42,14 @@ class OutputPage(Page):
         base, number = self.named_style(""), y + self._top
         if number == 0:
             head = [Piece(f"  | {self._command}", base + self.named_style("label"))]
-            return line(width, base, head, [Piece(" q closes ", base + self.named_style("muted"))])
+            return line(width, base, head, [Piece(" / finds · q closes ", base + self.named_style("muted"))])
         text = self._lines[number - 2] if 2 <= number < self.rows else ""
-        return line(width, base, [Piece("  ", base), Piece(text, base)])
+        mark = Piece(f"{self.mark_of(number):<2}", base + self.named_style("label"))
+        return line(width, base, [mark, Piece(text, base)])
+
+    def text_of(self, row: int) -> str:
+        """Return the text of a row."""
+        return self._lines[row - 2] if 2 <= row < self.rows else ""
 
 
 class Output(PageScreen):

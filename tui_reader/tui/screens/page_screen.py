@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui_reader.document.normalization import search_key
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from textual.app import ComposeResult
 
@@ -25,6 +27,11 @@ class Page(LinePane):
     def __init__(self) -> None:
         super().__init__()
         self._top = 0
+        self._words = ""
+        self._found: Sequence[int] = ()
+        """The rows that hold the words that were searched."""
+        self._at = 0
+        """The index of the current one of these rows."""
 
     @property
     def rows(self) -> int:
@@ -35,11 +42,75 @@ class Page(LinePane):
         """Compute the rows for the current width."""
         raise NotImplementedError
 
+    def text_of(self, row: int) -> str:
+        """Return the text of a row, for the search."""
+        raise NotImplementedError
+
+    def find(self, words: str, start: int | None = None) -> int:
+        """Mark the rows that hold words, and scroll to the first of them that is not above the window.
+
+        Words may go on in the next row.
+
+        Args:
+            words: The words; empty to mark no row.
+            start: The row at the top when the search began; None for the first visible row.
+
+        Returns:
+            The number of rows found.
+        """
+        self._words = words
+        key = search_key(words.strip())
+        rows = [search_key(self.text_of(row).strip()) for row in range(self.rows)]
+        pairs = zip(rows, [*rows[1:], ""], strict=True) if key else ()
+        self._found = [
+            number
+            for number, (row, after) in enumerate(pairs)
+            if key in row or -1 < f"{row} {after}".find(key) < len(row)
+        ]
+        start = self._top if start is None else start
+        self._at = next((index for index, row in enumerate(self._found) if row >= start), 0)
+        self._top = start
+        self._show_found()
+        return len(self._found)
+
+    def next_found(self, by: int) -> tuple[int, int]:
+        """Go to another row with the words. Returns: its number, from 1, and the number of all; 0 if there are none."""
+        if not self._found:
+            return 0, 0
+        self._at = (self._at + by) % len(self._found)
+        self._show_found()
+        return self._at + 1, len(self._found)
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The number of the current row with the words, from 1, and the number of all; 0 if there are none."""
+        return (self._at + 1 if self._found else 0), len(self._found)
+
+    def _show_found(self) -> None:
+        if self._found:
+            row, height = self._found[self._at], max(1, self.size.height)
+            if not self._top <= row < self._top + height - 1:
+                self._top = row - height // 3
+        self.scroll_rows(0)
+
+    def mark_of(self, row: int) -> str:
+        """Return the sign at the left edge of a row: `▶` for the current match, `·` for another one, else empty."""
+        if not self._found or row not in self._found:
+            return ""
+        return "▶" if row == self._found[self._at] else "·"
+
     def on_resize(self) -> None:
         """Wrap the text to the new width."""
         self.wrap()
+        if self._words:
+            self.find(self._words)
         self._strips.clear()
         self.scroll_rows(0)
+
+    @property
+    def top(self) -> int:
+        """The first visible row."""
+        return self._top
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll by a number of rows; a negative one scrolls up."""
@@ -48,7 +119,7 @@ class Page(LinePane):
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that the painted row depends on."""
-        return y + self._top
+        return y + self._top, self.mark_of(y + self._top)
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll down with the wheel."""
@@ -62,8 +133,17 @@ class Page(LinePane):
 class PageScreen(Dialog[None]):
     """A dialog that shows one page."""
 
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    PageScreen > Page { height: 1fr; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,enter,h,ctrl+c", "dismiss(None)", show=False),
+        Binding("q,enter,h", "dismiss(None)", show=False),
+        Binding("escape,ctrl+c", "leave", show=False),
+        # With priority, so that letters typed ahead are those of the search.
+        Binding("slash", "search", show=False, priority=True),
+        Binding("n", "next_found(1)", show=False),
+        Binding("N", "next_found(-1)", show=False),
         Binding("j,down", "rows(1)", show=False),
         Binding("k,up", "rows(-1)", show=False),
         Binding("space,pagedown,ctrl+f,ctrl+d", "page(1)", show=False),
@@ -74,11 +154,54 @@ class PageScreen(Dialog[None]):
 
     def __init__(self, page: Page) -> None:
         super().__init__()
-        self._page = page
+        self._page, self._prompt = page, Prompt()
+        self._start = 0
 
     def compose(self) -> ComposeResult:
-        """Yield the page."""
+        """Yield the page, and the row in which words are typed."""
         yield self._page
+        yield self._prompt
+
+    def action_search(self) -> None:
+        """Ask for words, and show the first row that holds them with every letter."""
+        start = self._page.top
+
+        def changed(words: str) -> None:
+            found = self._page.find(words, start)
+            self._prompt.remark(self._matches() if found or not words.strip() else "no match")
+
+        def cancelled(_: str) -> None:
+            self._page.find("", start)
+
+        def stepped(by: int) -> None:
+            self.action_next_found(by)
+
+        self._prompt.ask(
+            Question("/", lambda _: None, changed=changed, cancelled=cancelled, stepped=stepped, placeholder="words")
+        )
+
+    def _matches(self) -> str:
+        at, count = self._page.position
+        return f"{at} of {count}" if count else ""
+
+    def on_input_submitted(self) -> None:
+        """Leave the words marked, and give the keys back to the page."""
+        self._prompt.confirm()
+
+    def action_next_found(self, by: int) -> None:
+        """Go to the next row with the words, or to the one before."""
+        self._page.next_found(by)
+        if self._prompt.asking:
+            self._prompt.remark(self._matches())
+
+    def action_leave(self) -> None:
+        """End the typing, else the search, else close the page."""
+        if self._prompt.asking:
+            self._prompt.cancel()
+        elif self._page.position[1]:
+            self._page.find("")
+        else:
+            self.dismiss(None)
 
     def action_rows(self, rows: int) -> None:
         """Scroll by rows."""

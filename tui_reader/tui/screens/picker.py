@@ -1,137 +1,27 @@
-"""The dialog that offers entries: many, narrowed by typing a part of a name, or few, chosen by a key."""
+"""The dialog that offers entries, narrowed by typing a part of a name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.fuzzy import Matcher
-from textual.message import Message
 from textual.widgets import Input
 
-from tui_reader.document.normalization import search_key
-from tui_reader.tui.screens.choice import Choice
+from tui_reader.tui.screens.choice import Choice, matching
+from tui_reader.tui.screens.choice_list import ChoiceList, SideText
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_input import LineInput
-from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
-    from textual.strip import Strip
 
-
-class ChoiceList(LinePane):
-    """The list of the entries that match, with a cursor."""
-
-    DEFAULT_CSS = "ChoiceList { background: $raised; color: $text-ink; }"
-    STYLES: ClassVar[Mapping[str, str]] = {
-        "": "text-ink on raised",
-        "cursor": "bright on cursor-tone",
-        "muted": "muted-ink",
-        "mark": "accent-ink",
-    }
-    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse"}
-
-    @dataclass
-    class Clicked(Message):
-        """An entry was clicked."""
-
-        choice: Choice
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._choices: Sequence[Choice] = ()
-        self._cursor = 0
-        self._top = 0
-
-    @property
-    def current(self) -> Choice | None:
-        """The entry under the cursor; None if the list is empty."""
-        return self._choices[self._cursor] if self._choices else None
-
-    def show(self, choices: Sequence[Choice], cursor: int = 0) -> None:
-        """Replace the entries."""
-        self._choices, self._top, self._cursor = choices, 0, 0
-        self.move(cursor)
-        self.repaint()
-
-    def move(self, by: int) -> None:
-        """Move the cursor by a number of rows."""
-        self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
-        height = max(1, self.size.height)
-        self._top = max(self._cursor - height + 1, min(self._top, self._cursor))
-        self.repaint()
-
-    def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
-        index = y + self._top
-        if index >= len(self._choices):
-            return "nothing" if index == 0 else "blank"
-        choice = self._choices[index]
-        return choice.name, choice.remark, index == self._cursor
-
-    def paint_row(self, y: int, width: int) -> Strip:
-        """Paint one entry with its remark."""
-        base, index = self.named_style(""), y + self._top
-        if index >= len(self._choices):
-            text = "   no match" if index == 0 else ""
-            return line(width, base, [Piece(text, base + self.named_style("muted"))])
-        choice, cursor = self._choices[index], index == self._cursor
-        if cursor:
-            base += self.named_style("cursor")
-        remark = clip(choice.remark, width // 2)
-        name = clip(choice.name, width - 4 - (cell_len(remark) + 1 if remark else 0))
-        bar = Piece("▎  " if cursor else "   ", base + self.named_style("mark"))
-        return line(width, base, [bar, Piece(name, base)], [Piece(f" {remark} ", base + self.named_style("muted"))])
-
-    def on_click(self, event: events.Click) -> None:
-        """Report the clicked entry."""
-        index = event.y + self._top
-        if index < len(self._choices):
-            self.post_message(self.Clicked(self._choices[index]))
-
-    def on_mouse_scroll_down(self) -> None:
-        """Move the cursor down with the wheel."""
-        self.move(3)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Move the cursor up with the wheel."""
-        self.move(-3)
-
-    def on_resize(self) -> None:
-        """Keep the cursor in the visible rows."""
-        self.move(0)
-
-
-class Footing(LinePane):
-    """The row below the entries that names the keys in force."""
-
-    DEFAULT_CSS = "Footing { background: $raised; color: $muted-ink; }"
-    STYLES: ClassVar[Mapping[str, str]] = {"": "muted-ink on raised"}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-
-    def show(self, text: str) -> None:
-        """Replace the text."""
-        self._text = text
-        self.repaint()
-
-    def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
-        return self._text
-
-    def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the row."""
-        return line(width, self.named_style(""), [Piece(f"   {clip(self._text, width - 4)}", self.named_style(""))])
+LOW_HEIGHT = 16
+"""Rows of the screen below which the dialog has no empty rows."""
+SENTENCE_WIDTH = 110
+"""Columns of the screen below which a sentence in the list may be cut, and stands below the list in full."""
 
 
 class Picker(Dialog[Choice | None]):
@@ -145,101 +35,86 @@ class Picker(Dialog[Choice | None]):
         & > Vertical {
             width: 72; max-width: 100%; height: auto; max-height: 100%; margin: 2 0 0 0; background: $raised;
         }
-        & Footing { height: 1; }
+        &.-low > Vertical { margin: 0; }
+        &.-detailed > Vertical { width: 116; }
+        & SideText { height: 1; }
         & Input {
             height: 3; border: none; padding: 1 3; background: $raised; color: $bright; background-tint: $raised 0%;
             &:focus { border: none; background-tint: $raised 0%; }
             & > .input--placeholder { color: $muted-ink; }
+            & > .input--suggestion { color: $muted-ink; text-style: none; }
         }
+        &.-low Input { height: 1; padding: 0 3; }
         &:ansi > Vertical { border: round $faint; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "dismiss(None)", show=False),
-        Binding("down,ctrl+n,tab", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p,shift+tab", "move(-1)", show=False, priority=True),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("tab", "take", show=False, priority=True),
+        Binding("shift+tab", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(10)", show=False, priority=True),
         Binding("pageup", "move(-10)", show=False, priority=True),
     ]
     MOST_ROWS = 20
+    FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
+    KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 
-    def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0, *, few: bool = False) -> None:
-        """Show `choices`; with `few`, letters move and choose until `/` starts a search for a part of a name."""
+    def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0) -> None:
+        """Show `choices`; `cursor` is the index of the one under the cursor at first."""
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
-        self._list, self._foot = ChoiceList(), Footing()
-        self._by_key = few
+        self._list, self._foot, self._sentence = ChoiceList(), SideText(), SideText(id="sentence")
+        self._has_details = any(choice.detail for choice in choices)
 
     def compose(self) -> ComposeResult:
-        """Yield the text field, the list, and the row of keys."""
+        """Yield the text field, the list, the sentence of the entry under the cursor, and the row of keys."""
+        self.set_class(self._has_details, "-detailed")
         with Vertical():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
             yield self._list
+            yield self._sentence
             yield self._foot
 
     def on_mount(self) -> None:
         """Show all entries; the list keeps this height while a search shows fewer."""
-        self._size_list()
+        self._fit()
+        self._list.set_names(self._choices)
         self._list.show(self._choices, self._start)
-        self._show_keys()
-        if not self._by_key:
-            self.query_one(Input).focus()
+        # `Input.focus()` would wait for the next message.
+        self.set_focus(self.query_one(Input))
 
-    def _show_keys(self) -> None:
-        digits = f"1-{min(len(self._choices), 9)} or " if len(self._choices) > 1 else ""
-        self._foot.show(
-            f"j k move · {digits}enter takes · / filters · esc leaves"
-            if self._by_key
-            else "↑ ↓ or ctrl+n ctrl+p move · enter takes · esc leaves"
-        )
-
-    def on_key(self, event: events.Key) -> None:
-        """Handle a key while the text field has no focus, because letters are keys."""
-        if self._by_key and self._handle_key(event):
-            event.stop()
-
-    def _handle_key(self, event: events.Key) -> bool:
-        """Handle a key of a picker with few entries.
-
-        Returns:
-            True if the key is bound here or prints a character.
-        """
-        character = event.character or ""
-        if event.key == "slash":
-            self._by_key = False
-            self.query_one(Input).focus()
-            self._show_keys()
-        elif event.key == "enter":
-            self.on_input_submitted()
-        elif character in ("j", "k"):
-            self._list.move(1 if character == "j" else -1)
-        elif character in ("g", "G"):
-            self._list.move(len(self._choices) * (1 if character == "G" else -1))
-        elif character == "q":
-            self.dismiss(None)
-        elif character in "123456789" and character and int(character) <= len(self._choices):
-            self.dismiss(self._choices[int(character) - 1])
-        else:
-            return event.is_printable
-        return True
+    @property
+    def typed(self) -> str:
+        """The text in the field."""
+        return self.query_one(Input).value
 
     def on_resize(self) -> None:
         """Fit the list to the new size of the screen."""
-        self._size_list()
+        self._fit()
 
-    def _size_list(self) -> None:
-        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, self.app.size.height - 7))
+    def _fit(self) -> None:
+        width, height = self.app.size
+        self.set_class(height < LOW_HEIGHT, "-low")
+        self._foot.show(self.KEYS if width > len(self.KEYS) + 4 else self.FEW_KEYS)
+        self._sentence.display = self._has_details and width < SENTENCE_WIDTH
+        self._sentence.styles.height = 2 if width < SENTENCE_WIDTH else 1
+        taken = (2 if height < LOW_HEIGHT else 7) + (2 if self._sentence.display else 0)
+        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, height - taken))
+
+    def on_choice_list_moved(self) -> None:
+        """Show the sentence of the entry under the cursor in full."""
+        current = self._list.current
+        self._sentence.show(current.detail if current is not None else "", "text")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the matching entries, the best first; if nothing is typed, all entries in the given order."""
-        query = event.value.strip()
-        if not query:
-            self._list.show(self._choices, self._start)
-            return
-        matcher = Matcher(search_key(query))
-        scored = [(matcher.match(search_key(choice.name.strip())), index) for index, choice in enumerate(self._choices)]
-        best = sorted(((-score, index) for score, index in scored if score > 0))
-        self._list.show([self._choices[index] for _, index in best])
+        self.typed_changed(event.value)
+
+    def typed_changed(self, text: str) -> None:
+        """Show the entries that match a text."""
+        self._list.show(matching(self._choices, text), 0 if text.strip() else self._start)
 
     def on_input_submitted(self) -> None:
         """Choose the entry under the cursor."""
@@ -253,3 +128,7 @@ class Picker(Dialog[Choice | None]):
     def action_move(self, by: int) -> None:
         """Move the cursor of the list while the text field has the focus."""
         self._list.move(by)
+
+    def action_take(self) -> None:
+        """Move the cursor of the list; a picker that completes its text does that instead."""
+        self._list.move(1)

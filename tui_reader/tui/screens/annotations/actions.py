@@ -151,11 +151,11 @@ class AnnotationActions:
     @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
         """Copy the annotations as quotes, in a style chosen from a list."""
-        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - with the picker, 9 ms of a start
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - not needed for the first frame
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
 
-        choices = [Choice(f"As {each.name}", each.description, partial(self._copy, each.name)) for each in WRITERS]
-        self._host.app.push_screen(Picker("Quote", choices, few=True), run_choice)
+        choices = [Choice(each.name, "", partial(self._copy, each.name), each.description) for each in WRITERS]
+        self._host.app.push_screen(Picker("Quote", choices), run_choice)
 
     def _copy(self, style: str) -> None:
         found = map(self._library.annotations.get, self._listing.ids)

@@ -33,13 +33,14 @@ class ProgramActions:
     def palette(self, _count: int | None) -> None:
         """Offer the commands of the list by their names."""
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
-        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
 
         choices = [
             Choice(
-                self._state.help_of(command),
+                command.id,
                 written_all(self._state.keymap.keys_of(command, Pane.ANNOTATIONS)),
                 partial(self._host.run, command),
+                self._state.help_of(command),
             )
             for command in COMMANDS
             if command.palette and Pane.ANNOTATIONS in command.panes

@@ -55,10 +55,8 @@ class QuoteActions:
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
-        choices = [
-            Choice(f"As {each.name}", each.description, partial(self._copy, each.name, chosen)) for each in WRITERS
-        ]
-        self._pick("Quote", choices, few=True)
+        choices = [Choice(each.name, "", partial(self._copy, each.name, chosen), each.description) for each in WRITERS]
+        self._pick("Quote", choices)
 
     @command("pipe")
     def pipe(self, _count: int | None) -> None:

@@ -99,7 +99,6 @@ class ViewOptions:
             "Themes",
             [Choice(name, "in use" if name == current else "", partial(use_theme, name)) for name in names],
             cursor=names.index(current),
-            few=True,
         )
 
     @command("sort")
@@ -112,7 +111,7 @@ class ViewOptions:
 
         current = self._state.view.sort
         choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
-        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current), few=True)
+        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current))
 
     @command("filter_tag")
     def filter_tag(self, _count: int | None) -> None:
@@ -164,14 +163,17 @@ class ViewOptions:
             key=lambda command: pane not in command.panes,
         )
         choices = [
-            Choice(self._state.help_of(command), written_all(keymap.keys_of(command)), partial(self._run, command.id))
+            Choice(
+                command.id,
+                written_all(keymap.keys_of(command)),
+                partial(self._run, command.id),
+                self._state.help_of(command),
+            )
             for command in commands
         ]
         self.pick("Commands", choices)
 
-    def pick(
-        self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0, *, few: bool = False
-    ) -> None:
+    def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
         """Open a picker.
 
         Args:
@@ -179,12 +181,11 @@ class ViewOptions:
             choices: The entries.
             otherwise: The message if there are no entries.
             cursor: The entry under the cursor at first.
-            few: True to choose by keys instead of by typing a name.
         """
         if choices:
-            from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
+            from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
 
-            self._app.push_screen(Picker(placeholder, choices, cursor, few=few), run_choice)
+            self._app.push_screen(Picker(placeholder, choices, cursor), run_choice)
         else:
             self._state.say(otherwise)
 
