@@ -138,6 +138,24 @@ def test_scripts_and_styles_are_never_shown_unless_they_are_not_closed(tag: str,
     assert texts(source.format(tag)) == shown
 
 
+@pytest.mark.parametrize("tag", ["script", "style", "Template"])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a\n\n<div id='x'></div>\n<{0}>\nvar x = 1;\n\nvar *y* = 2;\n\n    z\n</{0}>\n\nb", ["a", "b"]),
+        ("<p>a\n<{0}>x\n\n- y\n\ny</{0}> *b*\n\nc", ["a", "b", "c"]),
+        ("<div><{0}>x\n\ny\n\n<b>z</{0}>c</b></div>\n\nd", ["c", "d"]),
+        ("- <div><{0}>x\n\n  y</{0}>\n- b", ["", "b"]),
+        ("> <div><{0}>x\n\ny</{0}>", ["x", "y"]),
+        ("<div><{0}>x\n\ny", ["x", "y"]),
+        ("<div><!-- <{0}> -->\n\ny\n\n<!-- </{0}> -->", ["y"]),
+        ("<div><{0}>x\n\n```\n</{0}>\n```\n", ["x", "</{0}>"]),
+    ],
+)
+def test_scripts_with_empty_lines_are_not_shown(tag: str, source: str, shown: list[str]) -> None:
+    assert texts(source.format(tag)) == [text.format(tag) for text in shown]
+
+
 def test_lists_count_from_their_start() -> None:
     assert outline('<ol start="5"><li>a<li value=9>b<li>c</ol><ol start="x"><li>d</ol><ol start=" -1 "><li>e</ol>') == [
         ("5.", 1, "a"),

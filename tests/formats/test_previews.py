@@ -135,7 +135,6 @@ PIECES = st.sampled_from(
         "> [!NOTE] title\n",
         "```\n",
         "~~~\n",
-        "  ```\n",
         "    code\n",
         "| a | b |\n|---|---|\n| c | d |\n",
         "| e |\n",
@@ -157,6 +156,8 @@ PIECES = st.sampled_from(
         "***\n\n",
         "x `code` ^[note] <b>y\n\n",
         "</blockquote>\n",
+        "<div><script>\n",
+        "x</script>\n",
         "<blockquote>\n\n",
     ]
 )

@@ -121,6 +121,7 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
     """
     from tui_reader.formats.markdown.definitions import add_definitions  # noqa: PLC0415 - not needed for listing articles
     from tui_reader.formats.markdown.formulas import first_unclosed  # noqa: PLC0415 - see above
+    from tui_reader.formats.markdown.hidden import unclosed as is_unclosed  # noqa: PLC0415 - see above
     from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - see above
 
     parser = _parser()
@@ -136,9 +137,10 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
             for index, token in enumerate(tokens)
             if token.level == 0 and token.nesting >= 0 and token.map
         ]
-        stop = first_unclosed(env)
+        unclosed = [token.map[0] for token in tokens if token.map and token.type == "html_block" and is_unclosed(token)]
+        stop = min((line for line in (first_unclosed(env), *unclosed) if line is not None), default=None)
         if stop is not None:
-            # The whole text may have the end of the formula, so nothing is certain from its first line on.
+            # The whole text may have the end of the formula or script, so nothing is certain from its first line on.
             ends = ((index, (tokens[index].map or [0, 0])[1]) for index, _ in top_level)
             cut = next((index for index, end in ends if end > stop), len(tokens))
             tokens, top_level = tokens[:cut], [entry for entry in top_level if entry[0] < cut]

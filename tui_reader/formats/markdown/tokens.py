@@ -12,6 +12,7 @@ from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder,
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.markdown.callouts import read_callout
+from tui_reader.formats.markdown.hidden import without_hidden
 from tui_reader.formats.markdown.inline import alternative_text, id_without_pictures, inline_text
 from tui_reader.formats.text.running_text import safe_target
 from tui_reader.formats.text.table_text import CellText, join_table
@@ -326,7 +327,7 @@ def read_tokens(tokens: Sequence[Token], notes: dict[str, Any] | None) -> Docume
         notes: The footnotes with references, as the footnote plugin records them; None to leave all footnotes out.
     """
     reader = BlockReader()
-    body, definitions = _separate_definitions(tokens)
+    body, definitions = _separate_definitions(without_hidden(tokens))
     reader.read(body)
     if notes is not None:
         _read_notes(reader, definitions, notes)
