@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from tui_reader.model.annotation import COLOURS
+from tui_reader.model.query import Shelf
 from tui_reader.tui.commands.command import (
     ANNOTATING,
     ANYWHERE,
@@ -125,7 +126,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("toggle_read", ("r",), "read", "Mark as read or unread", Group.ARTICLES, READING, footer=60),
     Command("star", ("s",), "star", "Star, or take the star off", Group.ARTICLES, READING, footer=75),
     Command("up_next", ("L",), "up next", "Put the article behind those to read next, or take it out", Group.ARTICLES, READING, footer=41),
-    Command("show_up_next", ("g l",), "show next", "The articles to read next, in your order", Group.FILTER),
     Command("archive", ("e",), "archive", "Put into the archive, or back into the inbox", Group.ARTICLES, READING, footer=42),
     Command("tags", ("t",), "tags", "Edit the tags of the highlight under the cursor, else of the article", Group.ARTICLES, READING | IN_ANNOTATIONS, footer=62),
     Command("details", ("i",), "details", "Edit title, byline, source, date, link and language", Group.ARTICLES, READING),
@@ -136,6 +136,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("search", ("/",), "search", "In a list: filter it; in the article: find in its text; in a selection: go on up to the words", Group.FILTER, ANYWHERE, footer=55),
     Command("next_match", ("n",), "next match", "Next match in the article; a selection goes on up to it", Group.FILTER, MARKING, counts=True),
     Command("previous_match", ("N",), "previous match", "Previous match in the article; a selection goes back to it", Group.FILTER, MARKING, counts=True),
+    Command("show_inbox", ("g i",), "inbox", "Show the inbox, from anywhere; the query is cleared", Group.FILTER, ANYWHERE),
+    Command("show_unread", ("g u",), "unread", "Show the unread articles", Group.FILTER, ANYWHERE),
+    Command("show_starred", ("g s",), "starred", "Show the starred articles", Group.FILTER, ANYWHERE),
+    Command("show_archive", ("g e",), "archive", "Show the archive; in a selection the key is a motion", Group.FILTER, WITH_ANNOTATIONS),
+    Command("show_annotated", ("g A",), "annotated", "Show the annotated articles", Group.FILTER, ANYWHERE),
+    Command("show_up_next", ("g l",), "up next", "Show the articles to read next, in your order", Group.FILTER, ANYWHERE),
     Command("include_tag", ("+",), "include", "Only articles with this tag", Group.FILTER, IN_SIDEBAR, footer=70, palette=False),
     Command("exclude_tag", ("-",), "exclude", "No articles with this tag", Group.FILTER, IN_SIDEBAR, footer=65, palette=False),
     Command("filter_tag", ("g t",), "filter by tag", "Include a tag, chosen from all", Group.FILTER),
@@ -167,3 +173,13 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 COLOUR_COMMANDS = {f"colour_{number}": number for number in range(1, COLOURS + 1)}
 """The colour number of each command that highlights in a certain colour, by command id."""
+
+VIEW_COMMANDS = {
+    "show_inbox": Shelf.INBOX,
+    "show_unread": Shelf.UNREAD,
+    "show_starred": Shelf.STARRED,
+    "show_archive": Shelf.ARCHIVE,
+    "show_annotated": Shelf.ANNOTATED,
+    "show_up_next": Shelf.UP_NEXT,
+}
+"""The standing view that each command shows, by command id."""

@@ -1,14 +1,14 @@
-"""The commands of the program that work in the list of annotations: help, palette, suspend and quit."""
+"""The commands of the program in the list of annotations: help, palette, views, suspend and quit."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.tui.commands.binding import command
+from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.keymap import written_all
-from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.commands.table import COMMANDS, VIEW_COMMANDS
 from tui_reader.tui.screens.suspension import suspend
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class ProgramActions:
             if command.palette and Pane.ANNOTATIONS in command.panes
         ]
         self._host.app.push_screen(Picker("Commands", choices), run_choice)
+
+    @command_family({name: name for name in VIEW_COMMANDS})
+    def show_view(self, name: str, _count: int | None) -> None:
+        """Close the list, and show a standing view of the library."""
+        self._reading.close_annotations()
+        self._reading.run_named(name)
 
     @command("suspend")
     def suspend(self, _count: int | None) -> None:

@@ -77,7 +77,7 @@ class ReadingScreenState:
         self._pane = Pane.LIST
         self._shown: ArticleId | None = None
         self._entered = False
-        self._walked = False
+        self._commands_run = 0
         self._comparison: ComparisonDocument | None = None
         self._annotation_counts: Sequence[str] = ()
         self._text_shown: list[Callable[[], None]] = []
@@ -162,11 +162,16 @@ class ReadingScreenState:
     @property
     def walked(self) -> bool:
         """True if a command was run since the start: until then the cursor stays on the top of the list."""
-        return self._walked
+        return self._commands_run > 0
+
+    @property
+    def commands_run(self) -> int:
+        """How many commands were run since the start."""
+        return self._commands_run
 
     def note_key(self) -> None:
         """Record that a command was run."""
-        self._walked = True
+        self._commands_run += 1
 
     @property
     def comparison(self) -> ComparisonDocument | None:

@@ -22,6 +22,7 @@ from tui_reader.tui.screens.reading.actions.selection import SelectionActions
 from tui_reader.tui.screens.reading.actions.triage import Triage
 from tui_reader.tui.screens.reading.actions.undo import UndoActions
 from tui_reader.tui.screens.reading.actions.view_options import ViewOptions
+from tui_reader.tui.screens.reading.actions.views import ViewActions
 from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
@@ -89,7 +90,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         selection,
         changes,
         BookmarkActions(state, listing, navigator, activate),
-        SearchActions(state, listing, navigator, host.ask, activate),
+        SearchActions(state, listing, host.ask),
+        ViewActions(listing, navigator, activate),
         FindActions(state, listing, navigator, host.ask, activate),
         links,
         quotes,

@@ -183,6 +183,11 @@ class Viewport:
         return page is not None and page.layout is not None and self.top + self.height >= page.height
 
     @property
+    def shows_whole_end(self) -> bool:
+        """True if the last row of the text is visible, and the text is not the beginning of one still being read."""
+        return self.at_end and self.text is not None and not self.text.partial
+
+    @property
     def progress(self) -> float:
         """Share of the text up to the last visible row, from 0 to 1."""
         page = self.page

@@ -341,24 +341,28 @@ class ArticleNavigator:
             True if there was one.
         """
         state = self._state
-        headlines = state.panes.headlines
-        gap = self._listing.gap if state.pane is Pane.ARTICLE else None
-        # If the open article has left the list, the next one stands at its former position.
-        start = headlines.cursor if gap is None else gap - 1 if by > 0 else gap
-        index = self._index_after(start, by, unread=unread)
+        index = self._index_after(by, unread=unread)
         if index is None:
             return False
-        headlines.move_to(index)
+        state.panes.headlines.move_to(index)
         if state.pane is Pane.ARTICLE:
             self.enter()
         else:
             self.show_current()
         return True
 
-    def _index_after(self, cursor: int, by: int, *, unread: bool) -> int | None:
+    def next_unread(self) -> Headline | None:
+        """Return the headline that `step` to the next unread article goes to; None if there is none."""
+        index = self._index_after(1, unread=True)
+        return None if index is None else self._state.headline(self._state.panes.headlines.ids[index])
+
+    def _index_after(self, by: int, *, unread: bool) -> int | None:
         ids = self._state.panes.headlines.ids
         if not ids:
             return None
+        gap = self._listing.gap if self._state.pane is Pane.ARTICLE else None
+        # If the open article has left the list, the next one stands at its former position.
+        cursor = self._state.panes.headlines.cursor if gap is None else gap - 1 if by > 0 else gap
         if not unread:
             index = max(0, min(cursor + by, len(ids) - 1))
             return index if index != cursor else None

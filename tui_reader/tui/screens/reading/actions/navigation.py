@@ -10,6 +10,7 @@ from tui_reader.tui.commands.command import Pane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
@@ -24,6 +25,10 @@ class Navigation:
         self, state: ReadingScreenState, navigator: ArticleNavigator, activate: Callable[[Pane], None]
     ) -> None:
         self._state, self._navigator, self._activate = state, navigator, activate
+        self._offered: tuple[ArticleId | None, ArticleId] | None = None
+        """The article at whose end the next unread one was offered, and that one."""
+        self._offered_at = 0
+        """The number of the command that offered it."""
 
     @command("down")
     def down(self, count: int | None) -> None:
@@ -47,8 +52,26 @@ class Navigation:
 
     @command("page_down")
     def page_down(self, count: int | None) -> None:
-        """Move down by a page."""
+        """Move down by a page; at the end of an article, go on to the next unread one at the second press."""
+        pane = self._state.panes.article
+        if self._state.pane is Pane.ARTICLE and not pane.selection.kind and pane.viewport.shows_whole_end:
+            self._go_on()
+            return
         self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
+
+    def _go_on(self) -> None:
+        """Go to the next unread article if the last key offered it; else offer it."""
+        state, key = self._state, self._state.keymap.hint("page_down")
+        following = self._navigator.next_unread()
+        offer = (state.shown, following.id) if following is not None else None
+        if offer is None or following is None:
+            state.refuse("the end · no unread article below")
+        elif offer == self._offered and self._offered_at == state.commands_run - 1:
+            self._navigator.step(1, unread=True)
+            return
+        else:
+            state.refuse(f"the end · {key}: next unread “{following.title}”")
+        self._offered, self._offered_at = offer, state.commands_run
 
     @command("page_up")
     def page_up(self, count: int | None) -> None:

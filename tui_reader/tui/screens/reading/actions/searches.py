@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.searches import SavedSearch
-    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
@@ -27,12 +26,9 @@ class SearchActions:
         self,
         state: ReadingScreenState,
         listing: HeadlineListing,
-        navigator: ArticleNavigator,
         ask: Callable[[Question], None],
-        activate: Callable[[Pane], None],
     ) -> None:
-        self._state, self._listing, self._navigator = state, listing, navigator
-        self._ask, self._activate = ask, activate
+        self._state, self._listing, self._ask = state, listing, ask
 
     # Saved searches
 
@@ -133,13 +129,6 @@ class SearchActions:
         outcome = self._state.library.reading.toggle_up_next([article])
         self._listing.touch(outcome.ids)
         self._state.say_outcome(outcome)
-
-    @command("show_up_next")
-    def show_up_next(self, _count: int | None) -> None:
-        """Show the articles to read next, in their order."""
-        self._listing.set_view(shelf=Shelf.UP_NEXT, query="")
-        self._activate(Pane.LIST)
-        self._navigator.show_current()
 
     def _show(self, outcome: Outcome) -> bool:
         """Show the outcome of a change of saved searches. Returns: True if something was changed."""

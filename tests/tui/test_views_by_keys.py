@@ -1,0 +1,125 @@
+"""Standing views are shown by keys from anywhere, and a page key at the end of an article goes on to the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.config import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+@pytest.mark.parametrize("size", [(120, 35), (40, 12)])
+async def test_keys_show_the_standing_views(start: Start, articles: Path, size: tuple[int, int]) -> None:
+    async with start(articles, size=size, settings=Settings(mark_read_on_open=False)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("s", "j", "e", "L")  # star Alpha, archive Beta, put Gamma up next
+        for origin in ((), ("l",), ("h",), ("l", "z")):
+            for key, view, title in (
+                ("s", "STARRED", "Alpha wolf"),
+                ("e", "ARCHIVE", "Beta test"),
+                ("l", "UP NEXT", "Gamma rays"),
+                ("A", "ANNOTATED", "Nothing is annotated"),
+                ("u", "UNREAD", "Gamma rays"),
+                ("i", "INBOX", "Alpha wolf"),
+            ):
+                await reader.keys(*origin, "g", key)
+                await reader.sees(view, title)
+
+
+async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("/", "g", "a", "m", "enter")
+        await reader.sees("INBOX gam")
+        await reader.keys("g", "i")
+        await reader.until(lambda: "INBOX gam" not in reader.text)
+        await reader.sees("Alpha wolf", "Beta test", "Gamma rays")
+
+
+@pytest.mark.parametrize(("key", "view"), [("i", "INBOX"), ("s", "STARRED"), ("e", "ARCHIVE"), ("A", "ANNOTATED")])
+async def test_the_list_of_annotations_gives_way_to_a_view(start: Start, articles: Path, key: str, view: str) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("A", "g", key)
+        await reader.sees(view, "LIBRARY")
+
+
+async def test_in_a_selection_only_the_archive_key_is_a_motion(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("l", ")", "v", "g", "e")
+        assert reader.app.reading.state.panes.article.selection.kind
+        assert "ARCHIVE" not in reader.text
+        await reader.keys("g", "u")
+        await reader.sees("UNREAD")
+        assert not reader.app.reading.state.panes.article.selection.kind
+
+
+# At the end of an article
+
+
+@pytest.mark.parametrize("key", ["space", "pagedown"])
+async def test_the_page_key_goes_on_at_its_second_press_at_the_end(start: Start, articles: Path, key: str) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("l", "G", key)
+        await reader.last_row_shows("the end · space: next unread “Beta test”")
+        assert reader.app.reading.state.headline(reader.app.reading.state.shown).title == "Alpha wolf"
+        await reader.keys(key)
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys("G", key, key)
+        await reader.sees("Paragraph 1 of Gamma")
+        await reader.keys("G", key)
+        await reader.last_row_shows("the end · no unread article below")
+        await reader.keys(key)
+        await reader.sees("The end of Gamma")
+
+
+async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("l")
+        for _ in range(60):
+            if "The end of Alpha" in reader.text:
+                break
+            assert "the end ·" not in reader.last_row
+            await reader.keys("space")
+        assert "the end ·" not in reader.last_row
+        await reader.keys("space")
+        await reader.last_row_shows("the end · space: next unread")
+
+
+@pytest.mark.parametrize("between", [["k", "space"], ["s"], ["r"], ["v", "escape"], ["h", "l"]])
+async def test_any_command_between_takes_the_offer_back(start: Start, articles: Path, between: list[str]) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("l", "G", "space", *between, "space")
+        await reader.last_row_shows("the end · space: next unread “Beta test”")
+        await reader.sees("The end of Alpha")
+
+
+async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(start: Start, articles: Path) -> None:
+    async with start(articles, settings=Settings(keys={"page_down": ("f5",)})) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("j", "r", "k", "l", "G", "f5")
+        await reader.last_row_shows("the end · f5: next unread “Gamma rays”")
+        await reader.keys("f5")
+        await reader.sees("Paragraph 1 of Gamma")
+
+
+async def test_in_the_list_and_in_a_selection_the_page_key_does_not_go_on(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("space", "space")
+        assert "the end ·" not in reader.last_row
+        await reader.keys("g", "g", "l", "G", "v", "space", "space", "ctrl+f")
+        await reader.sees("The end of Alpha")
+        assert "next unread" not in reader.last_row
