@@ -12,6 +12,7 @@ from textual.message import Message
 
 from tui_reader.tui.widgets.dates import short_date
 from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.row_choice import RowChoice
 from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class HeadlineList(LinePane):
         "": "text-ink on page",
         "cursor": "on cursor-tone",
         "resting": "on cursor-tone",
+        "chosen": "on raised",
         "unread": "bold bright",
         "title": "text-ink",
         "muted": "muted-ink",
@@ -85,6 +87,7 @@ class HeadlineList(LinePane):
         super().__init__(id=id)
         self._rows, self._today = rows, today
         self._ids: Sequence[ArticleId] = ()
+        self._choice: RowChoice[ArticleId] = RowChoice()
         self._versions: dict[ArticleId, int] = {}
         self._cursor = 0
         self._top = 0
@@ -124,6 +127,7 @@ class HeadlineList(LinePane):
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
         """Show the articles of a view, with the cursor on one of them."""
+        self._choice.list_changed(ids, self._cursor)
         self._ids = ids
         self._cursor = max(0, min(cursor, len(ids) - 1))
         if not keep_top:
@@ -174,10 +178,45 @@ class HeadlineList(LinePane):
         before, top = self._cursor, self._top
         self._cursor = index
         self._follow()
-        if top != self._top:
+        if top != self._top or self._choice.is_extending:
             self.repaint()
         else:
             self.repaint(self._region_of(before), self._region_of(index))
+        return True
+
+    # The choice of several articles
+
+    @property
+    def chosen(self) -> tuple[ArticleId, ...]:
+        """The chosen articles, in the order of the list; empty if none was chosen."""
+        return self._choice.chosen(self._cursor)
+
+    @property
+    def chosen_count(self) -> int:
+        """The number of chosen articles."""
+        return self._choice.count(self._cursor)
+
+    def begin_choice(self) -> None:
+        """Choose the article under the cursor; moving the cursor extends the choice."""
+        if self._ids:
+            self._choice.begin(self._ids, self._cursor)
+            self.repaint()
+
+    def choose_all(self) -> None:
+        """Choose all articles of the list; moving the cursor does not change the choice."""
+        self._choice.take(self._ids)
+        self.repaint()
+
+    def keep_choice(self) -> None:
+        """Keep what is chosen for the next command, wherever the cursor moves from now on."""
+        self._choice.freeze(self._cursor)
+
+    def end_choice(self) -> bool:
+        """Choose nothing. Returns: True if an article was chosen."""
+        if self._choice.is_empty:
+            return False
+        self._choice.clear()
+        self.repaint()
         return True
 
     def scroll_by(self, headlines: int) -> None:
@@ -209,8 +248,8 @@ class HeadlineList(LinePane):
         if part > 1 or index >= len(self._ids):
             return "blank"
         article = self._ids[index]
-        cursor = index == self._cursor
-        return article, part, cursor, cursor and self.active, self._versions.get(article, 0), self._today()
+        cursor, chosen = index == self._cursor, self._choice.holds(index, self._cursor)
+        return article, part, cursor, chosen, cursor and self.active, self._versions.get(article, 0), self._today()
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row: the header, a title, the metadata of an article, or nothing."""
@@ -227,10 +266,13 @@ class HeadlineList(LinePane):
         if part > 1 or index >= len(self._ids):
             return line(width, base, ())
         headline = self._rows([self._ids[index]])[0]
-        cursor = index == self._cursor
+        cursor, chosen = index == self._cursor, self._choice.holds(index, self._cursor)
         if cursor:
             base += self.named_style("cursor" if self.active else "resting")
-        bar = Piece("▎" if cursor else " ", base + self.named_style("mark" if self.active else "muted"))
+        elif chosen:
+            base += self.named_style("chosen")
+        mark = "+" if chosen and (part or not cursor) else "▎" if cursor else " "
+        bar = Piece(mark, base + self.named_style("mark" if self.active else "muted"))
         paint = self._paint_title if part == 0 else self._paint_meta
         return paint(headline, bar, base, width)
 

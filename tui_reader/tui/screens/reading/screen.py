@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
+from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.external_programs import CommandFinished, edit_text, pipe_through
 from tui_reader.tui.screens.key_screen import KeyScreen
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
     from tui_reader.services.library.sessions import Session
     from tui_reader.tui.commands.binding import Handler
-    from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.external_programs import Edited
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
@@ -226,9 +226,13 @@ class ReadingScreen(KeyScreen):
         return self.state.context
 
     def pending_hints(self) -> Sequence[Hint]:
-        """Return the hints for an annotation that waits to be attached, and for a comparison that is shown."""
+        """Return the hints for an annotation to be attached, for a comparison, and for chosen articles."""
         if not self.is_wired:
             return ()
+        chosen = self.state.panes.headlines.chosen_count
+        if chosen and self.state.pane is Pane.LIST:
+            end = self._keymap.hint("choose_articles") or self._keymap.hint("back")
+            return Hint(f"{chosen:,}", "chosen", stays=True), Hint(end, "ends")
         attaching = self.highlight_actions.attaching
         hints: list[Hint] = []
         if attaching.pending is not None:
@@ -241,7 +245,10 @@ class ReadingScreen(KeyScreen):
         """Run a command in the active pane."""
         self.state.note_key()
         handler = self._handlers[command.id]
+        chosen = self.state.panes.headlines.chosen_count
         handler(count, key) if command.takes_key else handler(count)
+        if chosen or self.state.panes.headlines.chosen_count:
+            self.show_hints()
 
     def run_named(self, name: str) -> None:
         """Run the command with this id.

@@ -244,6 +244,12 @@ class ReadingScreenState:
             return self.shown
         return self.panes.headlines.current
 
+    @property
+    def targets(self) -> tuple[ArticleId, ...]:
+        """The articles that commands for several act on: the chosen ones if the list is active, else `target`."""
+        chosen = self.panes.headlines.chosen if self.pane is Pane.LIST else ()
+        return chosen or tuple(filter(None, (self.target,)))
+
     def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
         """Show a message in the last row for some seconds; while a question is asked, next to it."""
         if self.panes.prompt.asking:

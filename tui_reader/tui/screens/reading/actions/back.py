@@ -26,6 +26,8 @@ class BackActions:
             self._leave_article()
         elif state.pane is Pane.SIDEBAR:
             self._pane_layout.activate(Pane.LIST)
+        elif state.panes.headlines.end_choice():
+            state.say("")
         elif host.listing.clear_filter():
             host.navigator.show_current()
             state.say("filter cleared")

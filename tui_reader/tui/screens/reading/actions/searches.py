@@ -123,10 +123,11 @@ class SearchActions:
     @command("up_next")
     def toggle_up_next(self, _count: int | None) -> None:
         """Put the article behind those to read next, or take it out of them."""
-        article = self._state.target
-        if article is None:
+        articles = self._state.targets
+        if not articles:
             return
-        outcome = self._state.library.reading.toggle_up_next([article])
+        self._state.panes.headlines.keep_choice()
+        outcome = self._state.library.reading.toggle_up_next(articles)
         self._listing.touch(outcome.ids)
         self._state.say_outcome(outcome)
 

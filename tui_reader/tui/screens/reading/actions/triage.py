@@ -74,6 +74,9 @@ class Triage:
         """Ask for the tags of the highlight under the cursor, else of the article."""
         if self._highlight_actions.tags():
             return
+        if len(self._state.targets) > 1:
+            self._tags_of_several(self._state.targets)
+            return
         article = self._state.target
         headline = self._state.headline(article)
         if headline is None or article is None:
@@ -93,6 +96,27 @@ class Triage:
             )
         )
 
+    def _tags_of_several(self, articles: Sequence[ArticleId]) -> None:
+        """Ask for the tags to add to several articles, and for those to remove, which begin with a minus sign."""
+        reading = self._state.library.reading
+        self._state.panes.headlines.keep_choice()
+
+        def answered(answer: str) -> None:
+            parts = [part.strip() for part in answer.split(",")]
+            add = [part.removeprefix("+") for part in parts if not part.startswith("-")]
+            remove = [part[1:] for part in parts if part.startswith("-")]
+            self._show_outcome(reading.edit_tags(articles, add, remove), "no tag is changed")
+
+        tags = reading.all_tags()
+        self._ask(
+            Question(
+                f"tags of {len(articles):,} articles",
+                answered,
+                suggestions=[*tags, *(f"-{tag}" for tag in tags)],
+                placeholder="such as: nato, -old",
+            )
+        )
+
     def edit(self, article: ArticleId, fields: Mapping[str, str]) -> None:
         """Save corrected metadata, the result of the form that the command `details` opens."""
         reading = self._state.library.reading
@@ -104,9 +128,26 @@ class Triage:
         if self._state.pane is not Pane.ARTICLE:
             self._navigator.show_current()
 
+    @command("choose_articles")
+    def choose_articles(self, _count: int | None) -> None:
+        """Choose articles from the one under the cursor on; if some are chosen, choose none."""
+        headlines = self._state.panes.headlines
+        if not headlines.end_choice():
+            headlines.begin_choice()
+
+    @command("choose_all")
+    def choose_all(self, _count: int | None) -> None:
+        """Choose all articles of the list; if all of them are chosen, choose none."""
+        headlines = self._state.panes.headlines
+        if headlines.chosen_count < len(headlines.ids):
+            headlines.choose_all()
+        else:
+            headlines.end_choice()
+
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
-        article = self._state.target
-        return article is not None and self._show_outcome(verb([article]))
+        articles = self._state.targets
+        self._state.panes.headlines.keep_choice()
+        return bool(articles) and self._show_outcome(verb(articles))
 
     def _show_outcome(self, outcome: Outcome, otherwise: str = "") -> bool:
         """Show the outcome of a change.

@@ -1,0 +1,117 @@
+"""Several articles of the list are chosen by motions, and the keys of one article act on all of them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.tui.widgets.row_choice import RowChoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+
+def marked(reader: Reader) -> set[str]:
+    """Return the first words of the titles that are shown as chosen: both rows have a sign, the cursor's the second."""
+    rows = [row[20:60] for row in reader.lines()]
+    pairs = pairwise(rows)
+    return {row[2:].split()[0] for row, below in pairs if below.startswith("+") and row[:1] in "+▎" and row[2:].strip()}
+
+
+def titles(reader: Reader, what: str) -> set[str]:
+    """Return the first words of the titles of the articles whose state has a value."""
+    rows = reader.library.catalogue.everything()
+    return {row.title.split()[0] for row in rows if getattr(row.state, what)}
+
+
+async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("v")
+        await reader.sees("1 chosen  v ends")
+        await reader.keys("j")
+        await reader.sees("2 chosen")
+        assert marked(reader) == {"Alpha", "Beta"}
+        await reader.keys("G")
+        await reader.sees("3 chosen")
+        await reader.keys("2", "k")
+        await reader.sees("1 chosen")
+        assert marked(reader) == {"Alpha"}
+        await reader.keys("ctrl+d")
+        await reader.sees("3 chosen")
+        await reader.keys("v")
+        await reader.no_longer_sees("chosen")
+        assert marked(reader) == set()
+        await reader.keys("*")
+        await reader.sees("3 chosen")
+        await reader.keys("g", "g")
+        assert marked(reader) == {"Alpha", "Beta", "Gamma"}
+        await reader.keys("escape")
+        await reader.no_longer_sees("chosen")
+        await reader.keys("*", "*")
+        await reader.no_longer_sees("chosen")
+
+
+@pytest.mark.parametrize(("key", "what"), [("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")])
+async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path, key: str, what: str) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("j", "v", "j", key)
+        await reader.last_row_shows("2 articles", "u undoes")
+        assert titles(reader, what) == {"Beta", "Gamma"}
+        await reader.keys("u")
+        assert titles(reader, what) == set()
+
+
+async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("v", "j", "s", "j", "r")
+        assert titles(reader, "starred") == titles(reader, "read") == {"Alpha", "Beta"}
+        assert marked(reader) == {"Alpha", "Beta"}
+        await reader.keys("e")
+        await reader.no_longer_sees("chosen")
+        assert titles(reader, "archived") == {"Alpha", "Beta"}
+
+
+async def test_tags_of_several_are_added_and_removed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("*", "t")
+        await reader.sees("tags of 3 articles")
+        await reader.types("new one, -space")
+        await reader.keys("enter")
+        await reader.last_row_shows("tagged 3 articles: +new one -space")
+        rows = {row.title.split()[0]: set(row.tags) for row in reader.library.catalogue.everything()}
+        assert rows == {"Alpha": {"nature", "new one"}, "Beta": {"tools", "new one"}, "Gamma": {"new one"}}
+        await reader.keys("u")
+        assert set(reader.library.catalogue.everything()[0].tags) == {"nature"}
+
+
+async def test_what_leaves_the_list_is_no_longer_chosen(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("*", "/")
+        await reader.types("beta")
+        await reader.keys("enter", "escape")
+        await reader.keys("escape")
+        await reader.sees("Alpha wolf")
+        assert reader.app.reading.state.panes.headlines.chosen_count <= 1
+
+
+def test_a_range_follows_its_list() -> None:
+    choice: RowChoice[str] = RowChoice()
+    choice.begin("abcdef", 1)
+    assert choice.chosen(3) == ("b", "c", "d")
+    choice.list_changed("xabcdef", 3)
+    assert choice.chosen(4) == ("b", "c", "d")
+    assert choice.count(4) == 3
+    choice.list_changed("xacdef", 4)
+    assert choice.chosen(0) == ("c", "d"), "where the range began is gone: the rest is kept"
+    assert [choice.holds(index, 0) for index in range(6)] == [False, False, True, True, False, False]
+    choice.clear()
+    assert choice.is_empty
