@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.anchoring.description import CONTEXT
 from tui_reader.anchoring.mapping import Mapping, within
 from tui_reader.anchoring.scores import LIMITS, WEIGHTS, best_stretch, context_similarity, quote_similarity
-from tui_reader.document.normalization import Words, is_unspaced, normalized
+from tui_reader.document.normalization import Words, fold, is_unspaced, normalized
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -67,6 +67,11 @@ class NormalizedAnchor(NamedTuple):
     @classmethod
     def of(cls, anchor: Anchor) -> NormalizedAnchor:
         """Return the normalized texts of an anchor."""
+        start, end = len(anchor.prefix), len(anchor.prefix) + len(anchor.exact)
+        whole = fold(anchor.prefix + anchor.exact + anchor.suffix)
+        text = whole.text
+        if whole.has_equal_offsets:
+            return cls(text[start:end], single_spaced(text[:start]), single_spaced(text[end:]))
         return cls(
             normalized(anchor.exact), single_spaced(normalized(anchor.prefix)), single_spaced(normalized(anchor.suffix))
         )

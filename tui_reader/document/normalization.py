@@ -230,6 +230,8 @@ def fold(text: str, folding: Folding = WORDS) -> FoldedText:
     A background thread that has lowered its priority yields the GIL between chunks.
     """
     folded, original = array("q"), array("q")
+    if len(text) <= _CHUNK and len((once := _folded_pieces(text, folding))[0]) == 1:
+        return FoldedText(once[1][0], folded, original)
     parts: list[str] = []
     at = length = 0
     for chunk in _chunks(text):
